@@ -1,0 +1,129 @@
+// Which way imports may point. `docs/architecture.md` says why.
+//
+// Imports of types count as imports: a rule that holds for them too needs no thought about what the compiler drops.
+
+import { builtinModules } from 'node:module';
+
+const entries = '^(src/(index|worker)(\\.browser)?|operators/index|server/index)\\.ts$';
+const pureLeaves = '^src/(errors/|protocol/|limits\\.ts$|serializer/serializer\\.ts$)';
+const builtins = `^(node:)?(${builtinModules.join('|')})$`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other can only be understood together: make them one, or find the idea both lean on.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'operators-import-src-only',
+      comment: 'Operators are thin: RxJS outside, src inside.',
+      severity: 'error',
+      from: { path: '^operators/' },
+      to: { pathNot: ['^operators/', '^src/', '(^|/)node_modules/rxjs/'] },
+    },
+    {
+      name: 'server-imports-src-only',
+      comment: 'The hub knows nothing of operators, nor of RxJS.',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: ['^operators/', '(^|/)node_modules/rxjs/'] },
+    },
+    {
+      name: 'src-imports-neither',
+      comment: 'Only entry files re-export across.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: entries },
+      to: { path: '^(operators|server)/' },
+    },
+    {
+      name: 'nothing-inside-imports-an-entry',
+      comment: 'An entry is for users; inside, import the file that holds the thing. Commands are users of the package.',
+      severity: 'error',
+      from: { path: '^(src|operators|server)/', pathNot: [entries, '^server/command/'] },
+      to: { path: entries },
+    },
+    {
+      name: 'src-core-is-pure',
+      comment: 'No sockets, timers, RxJS or Node in a pure machine: only pure leaves.',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { pathNot: ['^src/core/', pureLeaves] },
+    },
+    {
+      name: 'server-core-is-pure',
+      comment: 'No sockets, timers, RxJS or Node in a pure machine: only pure leaves.',
+      severity: 'error',
+      from: { path: '^server/core/' },
+      to: { pathNot: ['^server/core/', '^src/core/', pureLeaves] },
+    },
+    {
+      name: 'leaves-are-pure',
+      comment: 'What pure machines import must itself be pure.',
+      severity: 'error',
+      from: { path: pureLeaves },
+      to: { pathNot: pureLeaves },
+    },
+    {
+      name: 'node-only-where-node-is',
+      comment: 'Only the hub, threads and the module loader run on Node alone.',
+      severity: 'error',
+      from: { path: '^(src|operators)/', pathNot: ['(^|/)[^/]*thread[^/]*(/|$)', '(^|/)modules\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'browser-stays-free-of-node',
+      comment: 'What a browser loads must not reach a built-in module of Node, on whatever way.',
+      severity: 'error',
+      from: { path: ['^src/(index|worker)\\.browser\\.ts$', '^operators/'] },
+      to: { reachable: true, path: [builtins, '(^|/)[^/]*thread[^/]*\\.ts$', '(^|/)modules\\.ts$', '^server/command/'] },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Tests know the code; the code does not know its tests, examples and benchmarks.',
+      severity: 'error',
+      from: { path: '^(src|operators|server|examples|bench)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'sources-import-sources',
+      severity: 'error',
+      from: { path: '^(src|operators|server)/' },
+      to: { path: '^(examples|bench|scripts|dist)/' },
+    },
+    {
+      name: 'examples-use-the-package-by-name',
+      comment: 'An example shows what a user would write.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|operators|server|bench)/' },
+    },
+    {
+      name: 'sources-import-dependencies-only',
+      comment: 'A package that sources import is in dependencies or peerDependencies.',
+      severity: 'error',
+      from: { path: '^(src|operators|server)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: { path: '^(src|operators|server)/' },
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.d.ts', '.json'],
+    },
+  },
+};

@@ -1,0 +1,40 @@
+import type { OperatorFunction } from 'rxjs';
+import { remoteStage, type RemoteOptions } from '../src/leader/remote-observable.js';
+import type { Runtime } from '../src/leader/runtime.js';
+import type { Monoid } from '../src/operation/monoid.js';
+
+/**
+ * Folds all elements to one by a monoid, on workers. Emits once, when the source has completed: the elements combined in source order,
+ * or the identity of an empty source.
+ *
+ * ```text
+ * source   --1--2--3|
+ *            remoteFold(sum)
+ * result   ----------6|
+ * ```
+ *
+ * Only neighbours are combined, left before right, so `combine` need not be commutative; it must be associative. Workers fold the
+ * batches that they are sent, behind a `remoteMap` the elements that they have just mapped; the partials are combined on workers again.
+ *
+ * @param monoid made by `defineMonoid`, with its arguments if it takes any
+ * @param runtime `inMemory()`, or what `connect(url)` resolved to
+ * @param options see {@link RemoteOptions}; with `onFatal: 'skip'` an element that fails counts as the identity
+ * @returns an operator; the subscriber gets a `PaladinError` when an element fails, naming operation and index
+ * @throws {@link PaladinError} `INVALID_INPUT` when an argument or option is not what it must be
+ *
+ * @example
+ * ```ts
+ * import { from } from 'rxjs';
+ * import { defineMonoid, inMemory, remoteFold } from 'paladin-rx';
+ *
+ * const concat = defineMonoid({ name: 'concat', empty: () => '', combine: (a: string, b: string) => a + b });
+ *
+ * await using runtime = inMemory();
+ * await from(['a', 'b', 'c']).pipe(remoteFold(concat, runtime)).forEach((text) => {
+ *   console.log(text); // abc
+ * });
+ * ```
+ */
+export function remoteFold<A>(monoid: Monoid<A>, runtime: Runtime, options: RemoteOptions = {}): OperatorFunction<A, A> {
+  return remoteStage('remoteFold', 'fold', monoid, runtime, options);
+}

@@ -1,0 +1,28 @@
+import { PaladinError } from '../../src/errors/paladin-error.js';
+
+/** What the exit codes of the command mean. */
+export const exitCodes: string = `Exit codes:
+  0  ended in good order: closed, drained, or answered
+  1  wrong usage, a module that cannot be loaded, an address that cannot be had
+  2  refused by the hub: token, protocol version or limits
+  3  no hub answered`;
+
+/** Says what went wrong, and ends the process with the code for it. */
+export function exitWith(error: unknown): never {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(exitCode(error));
+}
+
+function exitCode(error: unknown): number {
+  switch (error instanceof PaladinError ? error.code : undefined) {
+    case 'UNAUTHORIZED':
+    case 'VERSION':
+    case 'LIMIT_EXCEEDED':
+    case 'PROTOCOL':
+      return 2;
+    case 'HUB_UNREACHABLE':
+      return 3;
+    default:
+      return 1;
+  }
+}

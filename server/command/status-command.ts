@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { fetchStatus } from '../../src/leader/observe.js';
+import type { HubStatus } from '../../src/protocol/messages.js';
+import { exitWith } from './exit-codes.js';
+import { hubOption, option } from './options.js';
+
+interface Options {
+  readonly hub: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show who is connected to a hub, and what is queued and running')
+    .addOption(hubOption())
+    .addOption(option('--token <secret>', 'what the hub asks for'))
+    .addOption(option('--json', 'print JSON'))
+    .action(async ({ hub, token, json = false }: Options) => {
+      const status = await fetchStatus(hub, token).catch(exitWith);
+      console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
+    });
+}
+
+function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: HubStatus): string {
+  const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+  return [
+    `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s: ${leaders.length} leaders, ${workers.length} workers with ${slots} slots, ${jobs.length} jobs`,
+    ...table(
+      ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'OPERATIONS'],
+      workers.map((worker) => [
+        worker.workerId,
+        worker.name,
+        String(worker.slots),
+        String(worker.leased),
+        worker.draining ? 'draining' : 'ready',
+        worker.offers.operations.join(', '),
+      ]),
+    ),
+    ...table(
+      ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'],
+      jobs.map((job) => [
+        job.jobId,
+        job.stages.join(' → '),
+        String(job.priority),
+        String(job.queued),
+        String(job.leased),
+        String(job.slots),
+      ]),
+    ),
+    `counted: ${Object.entries(counters)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}`,
+  ].join('\n');
+}
+
+/** Rows under their headings, in columns as wide as their widest cell; nothing when there are no rows. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return ['', ...[headings, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()), ''];
+}

@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { startWorker } from '../../src/worker/start-worker.js';
+import type { Worker } from '../../src/worker/worker.js';
+import { exitWith } from './exit-codes.js';
+import { hubOption, names, option, wholeNumber } from './options.js';
+
+interface Options {
+  readonly hub: string;
+  readonly token?: string;
+  readonly threads?: number;
+  readonly inline?: boolean;
+  readonly slots?: number;
+  readonly labels: string[];
+  readonly name: string;
+}
+
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('run a worker: execute the operations that the modules export')
+    .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
+    .addOption(hubOption())
+    .addOption(option('--token <secret>', 'what the hub asks for'))
+    .addOption(option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)))
+    .addOption(option('--inline', 'execute in the main thread, for operations that wait rather than compute'))
+    .addOption(option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, 65_536)))
+    .addOption(option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'))
+    .addOption(option('--name <text>', 'a name for people').default('', 'none'))
+    .action(runWorker);
+}
+
+async function runWorker(modules: readonly string[], { hub, token, threads, inline = false, slots, labels, name }: Options): Promise<void> {
+  let worker: Worker | undefined;
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Not begun yet, or told twice: at once.
+      if (worker === undefined || stopping) process.exit(stopping ? 1 : 0);
+      stopping = true;
+      console.log('worker draining');
+      void worker.drain().then(() => {
+        console.log('worker drained');
+        process.exit(0);
+      });
+    });
+  }
+  let waiting = false;
+  worker = await startWorker({
+    hub,
+    modules,
+    inline,
+    labels,
+    name,
+    connectTimeout: Infinity,
+    onLost: (reason) => {
+      if (!waiting && !stopping) console.error(`no hub at ${hub}: ${reason}; waiting for it`);
+      waiting = true;
+    },
+    onBack: () => {
+      waiting = false;
+      console.log(`worker ready again at ${hub}`);
+    },
+    onRefused: exitWith,
+    onBroken: exitWith,
+    ...(token === undefined ? {} : { token }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(slots === undefined ? {} : { slots }),
+  }).catch(exitWith);
+  waiting = false;
+  const places = `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`;
+  console.log(`worker ready at ${hub}: ${worker.offers.operations.join(', ')} in ${places}`);
+}

@@ -1,0 +1,152 @@
+import { PaladinError } from '../src/errors/paladin-error.js';
+import { loopback } from '../src/link/loopback.js';
+import type { Dial } from '../src/link/link.js';
+import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
+import { Scheduler } from './core/scheduler.js';
+import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './core/scheduler-events.js';
+
+/** The hub's end of a connection to a peer. */
+export interface Peer<Sent> {
+  send(message: Sent): void;
+  /** The peer has broken the protocol. */
+  expel(reason: string): void;
+}
+
+/** What the hub's end hands in. */
+export interface PeerEvents<Received> {
+  received(message: Received): void;
+  left(reason: string): void;
+}
+
+/** Connects the scheduler to its peers, over whatever links. Events that arise while effects are carried out wait. */
+export class HubDriver {
+  readonly #scheduler: Scheduler;
+  readonly #leaders = new Map<string, Peer<HubToLeader>>();
+  readonly #workers = new Map<string, Peer<HubToWorker>>();
+  readonly #events: SchedulerEvent[] = [];
+  #handling = false;
+
+  constructor(config: SchedulerConfig) {
+    this.#scheduler = new Scheduler(config);
+  }
+
+  status(): HubStatus {
+    return this.#scheduler.status(performance.now());
+  }
+
+  /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
+  addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>): PeerEvents<LeaderToHub> {
+    if (this.#leaders.has(leaderId)) this.#handle({ type: 'leaderLeft', leaderId });
+    this.#leaders.set(leaderId, peer);
+    this.#handle({ type: 'leaderJoined', leaderId, name });
+    const present = (): boolean => this.#leaders.get(leaderId) === peer;
+    return {
+      received: (message) => {
+        if (present()) this.#handle({ type: 'leaderSent', leaderId, message });
+      },
+      left: () => {
+        if (!present()) return;
+        this.#leaders.delete(leaderId);
+        this.#handle({ type: 'leaderLeft', leaderId });
+      },
+    };
+  }
+
+  /** Takes a worker in; likewise. */
+  addWorker(workerId: string, name: string, peer: Peer<HubToWorker>): PeerEvents<WorkerToHub> {
+    if (this.#workers.has(workerId)) this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection' });
+    this.#workers.set(workerId, peer);
+    this.#handle({ type: 'workerJoined', workerId, name });
+    const present = (): boolean => this.#workers.get(workerId) === peer;
+    return {
+      received: (message) => {
+        if (present()) this.#handle({ type: 'workerSent', workerId, message });
+      },
+      left: (reason) => {
+        if (!present()) return;
+        this.#workers.delete(workerId);
+        this.#handle({ type: 'workerLeft', workerId, reason });
+      },
+    };
+  }
+
+  /** Says goodbye to all, and gives out nothing more. */
+  close(reason: string): void {
+    this.#handle({ type: 'closing', reason });
+  }
+
+  #handle(event: SchedulerEvent): void {
+    this.#events.push(event);
+    if (this.#handling) return;
+    this.#handling = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        for (const effect of this.#scheduler.handle(next, performance.now())) this.#perform(effect);
+      }
+    } finally {
+      this.#handling = false;
+    }
+  }
+
+  #perform(effect: SchedulerEffect): void {
+    switch (effect.type) {
+      case 'toLeader':
+        this.#leaders.get(effect.leaderId)?.send(effect.message);
+        break;
+      case 'toWorker':
+        this.#workers.get(effect.workerId)?.send(effect.message);
+        break;
+      case 'expel':
+        (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason);
+        break;
+    }
+  }
+}
+
+/** A way into the hub for a leader of the same process. */
+export function dialAsLeader(hub: HubDriver, leaderId: string): Dial<LeaderToHub, HubToLeader> {
+  return dialInProcess((peer) => hub.addLeader(leaderId, '', peer));
+}
+
+/** A way into the hub for a worker of the same process. */
+export function dialAsWorker(hub: HubDriver, workerId: string): Dial<WorkerToHub, HubToWorker> {
+  return dialInProcess((peer) => hub.addWorker(workerId, '', peer));
+}
+
+function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvents<Sent>): Dial<Sent, Received> {
+  return (events) => {
+    let hubSide: PeerEvents<Sent> | undefined;
+    const { left, right } = loopback<Received, Sent>(
+      (message) => {
+        events.received(message);
+      },
+      (message) => hubSide?.received(message),
+    );
+    const leave = (reason: string): void => {
+      hubSide?.left(reason);
+      hubSide = undefined;
+    };
+    queueMicrotask(() => {
+      events.opened();
+      hubSide = join({
+        send: (message) => {
+          right.send(message);
+        },
+        expel: (reason) => {
+          left.cut();
+          leave(reason);
+          events.refused(new PaladinError('PROTOCOL', reason));
+        },
+      });
+    });
+    return {
+      send: (message) => {
+        left.send(message);
+      },
+      close: async () => {
+        await left.close();
+        leave('it closed the connection');
+      },
+    };
+  };
+}

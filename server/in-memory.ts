@@ -1,0 +1,140 @@
+import { PaladinError } from '../src/errors/paladin-error.js';
+import type { Executor } from '../src/executor/executor.js';
+import { inlineExecutor } from '../src/executor/inline-executor.js';
+import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
+import {
+  defaultMaxBatchesPerLeader,
+  defaultMaxBytesPerLeader,
+  defaultMaxJobsPerLeader,
+  defaultMaxPayloadBytes,
+  inMemoryNoWorkerTimeoutMs,
+} from '../src/limits.js';
+import { peerId } from '../src/link/peer-id.js';
+import { definitionOf, type Operation } from '../src/operation/operation.js';
+import type { Offers } from '../src/protocol/messages.js';
+import { msgpack } from '../src/serializer/msgpack.js';
+import type { Serializer } from '../src/serializer/serializer.js';
+import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
+import { WorkerDriver } from '../src/worker/worker-driver.js';
+import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
+
+/** Options of `inMemory`. */
+export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
+  /** How many workers. Default: as many as there are cores with `modules`, else 4. */
+  readonly workers?: number;
+  /**
+   * Modules that export the operations: URLs, or paths from the working directory. With modules each worker is a thread of its own;
+   * without, all execute inline, and know the operations that are used.
+   */
+  readonly modules?: readonly (string | URL)[];
+  /** For all jobs that do not name one. Default `msgpack`. */
+  readonly serializer?: Serializer;
+  /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
+  readonly noWorkerTimeout?: number;
+}
+
+/** Starts the executor of one in-memory worker in a thread; what only some platforms can. */
+export type StartThread = (modules: readonly (string | URL)[]) => Promise<Executor & Omit<Offers, 'labels'>>;
+
+/** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
+const defaultInlineWorkers = 4;
+
+/**
+ * Makes a runtime out of a hub and workers in this process, connected by loopback links.
+ *
+ * @param platform what this platform can do: start threads, and how many by default
+ */
+export function startInMemory(
+  options: InMemoryOptions,
+  platform: { readonly startThread: StartThread | undefined; readonly threads: number },
+): Runtime {
+  const { modules, operations, serializer = msgpack, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
+  const inThreads = modules !== undefined && modules.length > 0;
+  const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new PaladinError('INVALID_INPUT', `inMemory: expected workers to be a whole number from 1, got ${String(workers)}`);
+  }
+  if (inThreads && operations !== undefined) {
+    const message = 'inMemory: expected modules or operations, got both: operations given as values cannot be sent to threads';
+    throw new PaladinError('INVALID_INPUT', message);
+  }
+  const hub = new HubDriver({
+    epoch: peerId(),
+    limits: {
+      maxPayloadBytes: defaultMaxPayloadBytes,
+      maxJobsPerLeader: defaultMaxJobsPerLeader,
+      maxBatchesPerLeader: defaultMaxBatchesPerLeader,
+      maxBytesPerLeader: defaultMaxBytesPerLeader,
+    },
+  });
+  const crew = inThreads ? threadCrew(hub, workers, modules, platform.startThread) : inlineCrew(hub, workers, operations);
+  const runtime = new LeaderRuntime(dialAsLeader(hub, peerId()), {
+    serializer,
+    noWorkerTimeoutMs: noWorkerTimeout,
+    reconnectTimeoutMs: noWorkerTimeout,
+    welcomed: () => undefined,
+    using: crew.using,
+    closed: crew.close,
+  });
+  crew.failed.catch((error: unknown) => {
+    runtime.fail(error instanceof PaladinError ? error : new PaladinError('INVALID_INPUT', String(error), { cause: error }));
+  });
+  return runtime;
+}
+
+/** The workers of one runtime. */
+interface Crew {
+  /** Rejects when they cannot be started. */
+  readonly failed: Promise<unknown>;
+  /** A job is going to use the operation or serializer. */
+  using(value: Operation<never, unknown> | Serializer): void;
+  close(): Promise<void>;
+}
+
+function inlineCrew(hub: HubDriver, workers: number, operations: InMemoryOptions['operations']): Crew {
+  const registry = registryOf('inMemory', operations);
+  const known = new WeakSet<object>();
+  const offers = (): Offers => ({ ...registry.offers(), labels: [] });
+  const drivers = Array.from({ length: workers }, () =>
+    joinHub(hub, inlineExecutor({ slots: 1, registry, maxPayloadBytes: defaultMaxPayloadBytes }), offers()),
+  );
+  return {
+    failed: Promise.resolve(),
+    using: (value) => {
+      const key = definitionOf(value) ?? value;
+      if (known.has(key)) return;
+      registry.add(value, 'what a job uses');
+      known.add(key);
+      for (const driver of drivers) driver.offer(offers());
+    },
+    close: async () => {
+      await Promise.all(drivers.map((driver) => driver.close()));
+    },
+  };
+}
+
+function threadCrew(hub: HubDriver, workers: number, modules: readonly (string | URL)[], startThread: StartThread | undefined): Crew {
+  if (startThread === undefined) {
+    throw new PaladinError('INVALID_INPUT', 'inMemory: expected operations rather than modules: this platform has no threads for them');
+  }
+  const started = Promise.allSettled(
+    Array.from({ length: workers }, async () => {
+      const executor = await startThread(modules);
+      return joinHub(hub, executor, { operations: executor.operations, serializers: executor.serializers, labels: [] });
+    }),
+  );
+  return {
+    failed: started.then((results) => {
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    }),
+    using: () => undefined,
+    close: async () => {
+      for (const result of await started) if (result.status === 'fulfilled') await result.value.close();
+    },
+  };
+}
+
+function joinHub(hub: HubDriver, executor: Executor, offers: Offers): WorkerDriver {
+  const ignore = (): void => undefined;
+  return new WorkerDriver(dialAsWorker(hub, peerId()), executor, offers, { ready: ignore, lost: ignore, refused: ignore });
+}

@@ -1,0 +1,21 @@
+export { fromPull, remoteFold, remoteMap, type RemoteOptions } from '../operators/index.js';
+export type { InMemoryOptions } from '../server/in-memory.js';
+export { FatalError, TransientError } from './errors/operation-errors.js';
+export { PaladinError, type ErrorCode } from './errors/paladin-error.js';
+export type { OnFatal, RetryStrategy } from './errors/retry.js';
+export { connect, type ConnectOptions } from './leader/connect.js';
+export type { JobHandle, JobObserver } from './leader/job-driver.js';
+export type { JobOptions, JobSpec, StageOptions, StageSpec } from './leader/job-spec.js';
+export type { RunOptions, Runtime } from './leader/runtime.js';
+export { checkMonoid } from './operation/laws.js';
+export { defineMonoid, type Combine, type Monoid, type MonoidFactory } from './operation/monoid.js';
+export {
+  defineOperation,
+  type Execute,
+  type Operation,
+  type OperationContext,
+  type OperationFactory,
+} from './operation/operation.js';
+export { createFlatted, flatted } from './serializer/flatted.js';
+export { createMsgpack, msgpack } from './serializer/msgpack.js';
+export { NotSerializableError, type ClassCodec, type Serializer } from './serializer/serializer.js';

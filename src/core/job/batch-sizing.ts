@@ -1,0 +1,95 @@
+import {
+  batchGrowth,
+  leastBatchMs,
+  maxBatchElements,
+  prefetchBelowMs,
+  targetBatchBytes,
+  targetBatchMs,
+} from '../../limits.js';
+
+/** What the next cut depends on, beside what was learnt from the batches that came back. */
+export interface CutSituation {
+  /** Elements that may be cut now. */
+  readonly available: number;
+  /** Whether no further elements will come. */
+  readonly last: boolean;
+  /** Slots that the job may use. */
+  readonly slots: number;
+  /** Batches under way. */
+  readonly inFlight: number;
+}
+
+/**
+ * How many elements the next batch takes.
+ *
+ * Automatic batches begin with one element and grow, by what workers report, towards about 20 ms of work or 256 KiB, at most eightfold
+ * from one round to the next. What is there goes out while slots are idle; while all are busy, only full batches do. Once the source
+ * has completed, each batch takes a share of the rest (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the last ones
+ * are small and all slots finish together. Rest and share never go below a millisecond of work, where the trip would cost more.
+ */
+export class BatchSizing {
+  readonly #fixed: number | undefined;
+  readonly #most: number;
+  /** Estimated execution time of one element; undefined before the first result. */
+  #msPerElement: number | undefined;
+  #bytesPerElement = 0;
+  /** The most elements that came back in one batch lately. */
+  #proven = 0;
+
+  /**
+   * @param batch a number of elements, or `auto`
+   * @param window the job's window: several batches must fit into it
+   */
+  constructor(batch: 'auto' | number, window: number) {
+    this.#fixed = batch === 'auto' ? undefined : Math.min(batch, window);
+    this.#most = Math.max(1, Math.min(maxBatchElements, Math.floor(window / 4)));
+  }
+
+  /** Learns from a batch that came back. */
+  observe(elements: number, elapsedMs: number): void {
+    const sample = elapsedMs / elements;
+    this.#msPerElement = this.#msPerElement === undefined ? sample : (this.#msPerElement + sample) / 2;
+    this.#proven = Math.max(elements, this.#proven >> 1);
+  }
+
+  /** Learns from a batch that was encoded, either way. */
+  observeBytes(elements: number, bytes: number): void {
+    const sample = bytes / elements;
+    this.#bytesPerElement = Math.max(sample, (this.#bytesPerElement + sample) / 2);
+  }
+
+  /** How many batches may be under way: one a slot until the cost is known, then enough that none waits for the wire. */
+  inFlightLimit(slots: number): number {
+    return this.#msPerElement === undefined ? slots : 2 * slots + 2;
+  }
+
+  /** Whether a full batch is so cheap that a worker should have one in hand beside those it executes. */
+  get cheap(): boolean {
+    return this.#msPerElement !== undefined && this.#msPerElement * this.full < prefetchBelowMs;
+  }
+
+  /** How many elements a full batch has at present. */
+  get full(): number {
+    if (this.#fixed !== undefined) return this.#fixed;
+    if (this.#msPerElement === undefined) return 1;
+    const byTime = targetBatchMs / Math.max(this.#msPerElement, 1e-6);
+    const byBytes = targetBatchBytes / Math.max(this.#bytesPerElement, 1);
+    return Math.max(1, Math.floor(Math.min(byTime, byBytes, this.#proven * batchGrowth, this.#most)));
+  }
+
+  /** How many elements to cut into a batch now; 0: wait for more of them, or for a slot. */
+  next({ available, last, slots, inFlight }: CutSituation): number {
+    if (available === 0 || slots === 0) return 0;
+    const { full } = this;
+    if (last) return this.#atLeast(Math.ceil(available / (2 * slots)), full, available);
+    if (inFlight < slots) return this.#atLeast(Math.ceil(available / (slots - inFlight)), full, available);
+    return available >= full ? full : 0;
+  }
+
+  /** The share, but not less than is worth a trip, and not more than a full batch or than there is. */
+  #atLeast(share: number, full: number, available: number): number {
+    if (this.#fixed !== undefined) return Math.min(this.#fixed, available);
+    const worth = this.#msPerElement === undefined ? 1 : Math.ceil(leastBatchMs / Math.max(this.#msPerElement, 1e-6));
+    return Math.min(Math.max(share, worth), full, available);
+  }
+}

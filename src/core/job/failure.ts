@@ -1,0 +1,79 @@
+import { PaladinError, type ErrorCode } from '../../errors/paladin-error.js';
+import { decodeError } from '../../errors/remote-error.js';
+import { defaultRetry, type OnFatal, type RetryStrategy } from '../../errors/retry.js';
+import type { UnitFailure } from '../../protocol/messages.js';
+import type { StagePolicy } from './job-events.js';
+
+/** A failed unit: as a worker reports it, or as the leader finds it. */
+export type Failure = Omit<UnitFailure, 'code' | 'error'> & {
+  readonly code: ErrorCode;
+  /** The thrown value as `encodeError` wrote it; absent when nothing was thrown. */
+  readonly error?: Uint8Array;
+};
+
+/** What is done about a unit that failed. */
+export type Verdict =
+  | { readonly action: 'retry'; readonly strategy: RetryStrategy }
+  | { readonly action: OnFatal; readonly code: ErrorCode };
+
+/**
+ * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no class
+ * where the operator has a strategy. Once a failure is fatal, or the retries are used up, error or operator say whether the job ends.
+ *
+ * @param retries how often this unit has been tried again in this stage already
+ */
+export function judge(failure: Failure, policy: StagePolicy, retries: number): Verdict {
+  const strategy = retryStrategy(failure, policy);
+  if (strategy !== undefined && retries < strategy.maxRetries) return { action: 'retry', strategy };
+  const exhausted = strategy !== undefined && failure.code === 'OPERATION_FAILED';
+  return { action: failure.onFatal ?? policy.onFatal, code: exhausted ? 'RETRIES_EXHAUSTED' : failure.code };
+}
+
+function retryStrategy(failure: Failure, policy: StagePolicy): RetryStrategy | undefined {
+  switch (failure.kind) {
+    case 'transient':
+      return failure.retry ?? policy.retry ?? defaultRetry;
+    case 'thrown':
+      return policy.retry;
+    case 'fatal':
+      return undefined;
+  }
+}
+
+/** Where and how a unit failed, for its error. */
+export interface FailureSite {
+  readonly operation: string;
+  readonly index: number;
+  /** How many elements the unit stands for: more than 1 for a partial. */
+  readonly width: number;
+  readonly attempts: number;
+  readonly workerId?: string | undefined;
+}
+
+/** The error of a unit that failed for good; its message names operation and index. */
+export function failureError(code: ErrorCode, failure: Failure, site: FailureSite): PaladinError {
+  const cause = failure.error !== undefined && failure.error.byteLength > 0 ? decodeError(failure.error) : undefined;
+  return siteError(code, failure.message, site, cause);
+}
+
+/** An error at an element that never left, or that has no remote cause. */
+export function siteError(code: ErrorCode, reason: string, site: FailureSite, cause?: unknown): PaladinError {
+  const { operation, index, width, attempts, workerId } = site;
+  const range = width === 1 ? '' : ` (elements ${index} to ${index + width - 1}, combined)`;
+  const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const message = `operation '${operation}' failed at index ${index}${range}${tries}: ${reason}`;
+  return new PaladinError(code, message, { operation, index, attempts, workerId, cause });
+}
+
+/** The failure of a unit whose thread was terminated since it ran past its timeout. */
+export function timeoutFailure(offset: number, stage: number, timeoutMs: number | undefined): Failure {
+  const message = `ran past its timeout of ${timeoutMs} ms`;
+  return { offset, stage, code: 'TASK_TIMEOUT', kind: 'thrown', message };
+}
+
+/** The failure of a unit that killed what executed it, again and again. */
+export function poisonFailure(offset: number, stage: number, deaths: readonly string[], reason: string): Failure {
+  const workers = [...new Set(deaths)].join(', ');
+  const message = `it killed what executed it ${deaths.length} times, on ${workers}; the last time: ${reason}`;
+  return { offset, stage, code: 'POISON_TASK', kind: 'fatal', message };
+}

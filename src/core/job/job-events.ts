@@ -1,0 +1,65 @@
+import type { PaladinError } from '../../errors/paladin-error.js';
+import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
+import type { Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
+import type { Serializer } from '../../serializer/serializer.js';
+
+/** What the leader knows of one stage beyond its description: how its failures are treated. */
+export interface StagePolicy {
+  readonly kind: 'map' | 'fold';
+  readonly operation: string;
+  readonly timeoutMs: number | undefined;
+  /** For errors that are neither transient nor fatal by class, and for transient ones without a strategy of their own. */
+  readonly retry: RetryStrategy | undefined;
+  readonly onFatal: OnFatal;
+}
+
+/** What a job is made of. */
+export interface JobConfig {
+  /** The stage chain; only the last may be a fold. */
+  readonly stages: readonly StagePolicy[];
+  /** The fold's identity; there when the last stage is a fold. */
+  readonly empty: (() => unknown) | undefined;
+  /** Emit in source order, or in completion order. */
+  readonly ordered: boolean;
+  readonly batch: 'auto' | number;
+  /** The most elements in batches but not yet emitted (of a fold: not yet in a partial). */
+  readonly window: number;
+  readonly serializer: Serializer;
+  readonly noWorkerTimeoutMs: number;
+  readonly maxDeaths: number;
+  /** Numbers from 0 (inclusive) to 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** What the hub admits at present: the size of a payload, and this job's share of the batches under way. */
+  readonly limits: () => { readonly maxPayloadBytes: number; readonly maxBatches: number };
+}
+
+export type JobEvent =
+  /** The source emitted these, in order. */
+  | { readonly type: 'elements'; readonly values: readonly unknown[] }
+  | { readonly type: 'sourceCompleted' }
+  | { readonly type: 'sourceFailed'; readonly error: unknown }
+  /** The job is open at the hub (again). */
+  | { readonly type: 'connected' }
+  /** The hub is gone, and whatever was under way with it. */
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'capacity'; readonly slots: number; readonly missing: string }
+  | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
+  | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
+  /** The hub, or the leader itself, ends the job. */
+  | { readonly type: 'refused'; readonly error: PaladinError }
+  /** The subscriber has had enough. */
+  | { readonly type: 'cancelled' }
+  /** The deadline has come. */
+  | { readonly type: 'tick' };
+
+export type JobEffect =
+  | { readonly type: 'send'; readonly batch: Batch }
+  | { readonly type: 'emit'; readonly values: readonly unknown[] }
+  /** An element was left out. */
+  | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError }
+  /** A source that can be asked may now be asked for so many more elements. */
+  | { readonly type: 'demand'; readonly count: number }
+  /** The job is over: nothing follows this effect. */
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly error: unknown }
+  | { readonly type: 'closed' };

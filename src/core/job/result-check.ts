@@ -1,0 +1,57 @@
+import { PaladinError } from '../../errors/paladin-error.js';
+import type { BatchResult } from '../../protocol/messages.js';
+import type { Serializer } from '../../serializer/serializer.js';
+
+/** A range of units, `end` excluded. */
+export interface Run {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The succeeded units of a result, as ranges between the failed ones. */
+export function succeededRuns(result: BatchResult): Run[] {
+  const runs: Run[] = [];
+  let start = 0;
+  for (const end of [...result.failures.map((failure) => failure.offset), result.done]) {
+    if (end > start) runs.push({ start, end });
+    start = end + 1;
+  }
+  return runs;
+}
+
+/**
+ * Checks that a result can be one of a batch of `count` units in a chain of `stages`.
+ *
+ * @throws {@link PaladinError} `PROTOCOL` when it cannot
+ */
+export function checkResult(result: BatchResult, count: number, stages: number): void {
+  const { done, failures } = result;
+  if (!(done >= 1 && done <= count)) throw unreadable(`${done} units done of ${count}`);
+  let previous = -1;
+  for (const { offset, stage } of failures) {
+    if (offset <= previous || offset >= done) throw unreadable(`a failure at unit ${offset} of ${done}, after one at ${previous}`);
+    if (stage < 0 || stage >= stages) throw unreadable(`a failure in stage ${stage} of ${stages}`);
+    previous = offset;
+  }
+}
+
+/**
+ * The values of a payload, of which there must be `count`.
+ *
+ * @throws {@link PaladinError} `PROTOCOL` when the payload is not such
+ */
+export function readValues(serializer: Serializer, payload: Uint8Array, count: number): readonly unknown[] {
+  let values: unknown[];
+  try {
+    values = serializer.decode(payload);
+  } catch (error) {
+    throw unreadable(`serializer '${serializer.name}' cannot read it: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (values.length !== count) throw unreadable(`${values.length} values where ${count} were due`);
+  return values;
+}
+
+/** The error of a result that makes no sense. */
+export function unreadable(what: string): PaladinError {
+  return new PaladinError('PROTOCOL', `a worker sent a result that cannot be: ${what}`);
+}

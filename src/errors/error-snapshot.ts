@@ -1,0 +1,175 @@
+import { bareError } from '../serializer/built-ins.js';
+
+/** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
+const maxDepth = 16;
+const maxNodes = 2_000;
+/** A stack of 50 frames takes about 5,000 characters. */
+export const maxTextLength = 8_192;
+
+/**
+ * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay;
+ * functions become `[function name]`, instances of classes plain objects of their own enumerable properties, and what cannot be
+ * read, or is beyond the bounds, a text in brackets that says so. It never throws.
+ */
+export function errorSnapshot(thrown: unknown): unknown {
+  return new Snapshot().of(thrown, 0);
+}
+
+/** Name, message and stack alone, shortened. */
+export function errorEssence(thrown: unknown, textLength: number): unknown {
+  if (!isError(thrown)) return shortened(asText(thrown), textLength);
+  const made = likeness(thrown, textLength);
+  hide(made, 'stack', shortened(asText(readOr(thrown, 'stack')), textLength));
+  return made;
+}
+
+/** The text of anything. */
+export function asText(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : String(value);
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more characters)`;
+}
+
+/** Also errors of other realms, and DOMException. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  } catch {
+    return false;
+  }
+}
+
+/** A property, or a text that says why it cannot be read. */
+export function readOr(from: object, key: string): unknown {
+  try {
+    return Reflect.get(from, key);
+  } catch (error) {
+    return `[getter threw: ${isError(error) ? asText(readOr(error, 'message')) : asText(error)}]`;
+  }
+}
+
+class Snapshot {
+  private readonly made = new Map<object, unknown>();
+  private nodes = 0;
+
+  of(value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case 'string':
+        return shortened(value, maxTextLength);
+      case 'bigint':
+        // Writing out a huge one would take seconds.
+        return BigInt.asIntN(4_096, value) === value ? value : '[a very large bigint]';
+      case 'symbol':
+        return asText(value);
+      case 'function':
+        return `[function ${asText(readOr(value, 'name')) || '(anonymous)'}]`;
+      case 'object':
+        return value === null ? null : this.object(value, depth);
+      default:
+        return value;
+    }
+  }
+
+  private object(value: object, depth: number): unknown {
+    const made = this.made.get(value);
+    if (made !== undefined) return made;
+    if (depth >= maxDepth || ++this.nodes > maxNodes) return '[truncated]';
+    try {
+      return this.contents(value, depth + 1);
+    } catch {
+      // Proxies may throw from anything.
+      return '[unreadable]';
+    }
+  }
+
+  private contents(value: object, depth: number): unknown {
+    if (isError(value)) return this.error(value, depth);
+    if (Array.isArray(value)) return this.items(value, this.enter(value, []), depth);
+    if (value instanceof Map) return this.map(value, depth);
+    if (value instanceof Set) return this.set(value, depth);
+    if (value instanceof Date) return new Date(value.getTime());
+    if (value instanceof RegExp) return new RegExp(value.source, value.flags);
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+      return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+    return this.properties(value, this.enter(value, {}), depth);
+  }
+
+  private error(value: object, depth: number): Error {
+    const made = this.enter(value, likeness(value, maxTextLength));
+    const stack = readOr(value, 'stack');
+    if (typeof stack === 'string') hide(made, 'stack', shortened(stack, maxTextLength));
+    if ('cause' in value) hide(made, 'cause', this.of(readOr(value, 'cause'), depth));
+    const errors = made instanceof AggregateError || value instanceof AggregateError ? readOr(value, 'errors') : undefined;
+    if (Array.isArray(errors)) hide(made, 'errors', this.of(errors, depth));
+    return this.properties(value, made, depth);
+  }
+
+  private items(value: readonly unknown[], made: unknown[], depth: number): unknown[] {
+    for (let at = 0; at < value.length; at++) {
+      if (++this.nodes > maxNodes) {
+        made.push(`[${value.length - at} more]`);
+        break;
+      }
+      made.push(this.of(readOr(value, String(at)), depth));
+    }
+    return made;
+  }
+
+  private map(value: ReadonlyMap<unknown, unknown>, depth: number): unknown {
+    const made = this.enter(value, new Map<unknown, unknown>());
+    for (const [key, item] of value) {
+      if (++this.nodes > maxNodes) break;
+      made.set(this.of(key, depth), this.of(item, depth));
+    }
+    return made;
+  }
+
+  private set(value: ReadonlySet<unknown>, depth: number): unknown {
+    const made = this.enter(value, new Set<unknown>());
+    for (const item of value) {
+      if (++this.nodes > maxNodes) break;
+      made.add(this.of(item, depth));
+    }
+    return made;
+  }
+
+  private properties<Made extends object>(value: object, made: Made, depth: number): Made {
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(made, key)) continue;
+      if (++this.nodes > maxNodes) break;
+      const content = this.of(readOr(value, key), depth);
+      Object.defineProperty(made, shortened(key, maxTextLength), {
+        value: content,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+    return made;
+  }
+
+  private enter<Made>(value: object, made: Made): Made {
+    this.made.set(value, made);
+    return made;
+  }
+}
+
+/** An error of the built-in class that has the name of the given one, else an Error with that name; and its message. */
+function likeness(value: object, textLength: number): Error {
+  const name = shortened(asText(readOr(value, 'name')), 200);
+  const built = bareError(name);
+  const made = built ?? bareError('Error') ?? new Error();
+  if (built === undefined) hide(made, 'name', name);
+  hide(made, 'message', shortened(asText(readOr(value, 'message')), textLength));
+  return made;
+}
+
+function hide(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
+}

@@ -1,0 +1,102 @@
+import { checkRetry, type OnFatal, type RetryStrategy } from './retry.js';
+
+/** What a thrown value says about itself: `thrown` is any error that is neither transient nor fatal by class. */
+export type ThrownKind = 'transient' | 'fatal' | 'thrown';
+
+/**
+ * Thrown by an operation or monoid whose failure may pass: the task is tried again by `retry` (of the error, else of the
+ * operator, else immediately and at most 3 times).
+ *
+ * @example
+ * ```ts
+ * import { defineOperation, TransientError } from 'paladin-rx';
+ *
+ * export const fetchText = defineOperation({
+ *   name: 'fetch-text',
+ *   execute: async (url: string, { signal }) => {
+ *     const response = await fetch(url, { signal });
+ *     if (response.status === 503) {
+ *       throw new TransientError('busy', {
+ *         retry: { strategy: 'exponential', maxRetries: 5, minDelayMs: 100, maxDelayMs: 5_000 },
+ *       });
+ *     }
+ *     return response.text();
+ *   },
+ * });
+ * ```
+ */
+export class TransientError extends Error {
+  override readonly name: string = 'TransientError';
+  readonly retry: RetryStrategy | undefined;
+  readonly onFatal: OnFatal | undefined;
+
+  constructor(
+    message: string,
+    options: {
+      /** When to try again; default: the operator's `retry`, else immediate with 3 retries. */
+      readonly retry?: RetryStrategy;
+      /** What happens when the retries are used up; default: the operator's `onFatal`. */
+      readonly onFatal?: OnFatal;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.retry = options.retry === undefined ? undefined : checkRetry(options.retry, 'TransientError');
+    this.onFatal = options.onFatal;
+  }
+
+  /** Tells the class across realms and across copies of this package. */
+  get paladinErrorKind(): ThrownKind {
+    return 'transient';
+  }
+}
+
+/**
+ * Thrown by an operation or monoid whose failure will not pass: the task is not tried again, whatever the operator says.
+ *
+ * @example
+ * ```ts
+ * import { defineOperation, FatalError } from 'paladin-rx';
+ *
+ * export const parseAge = defineOperation({
+ *   name: 'parse-age',
+ *   execute: (text: string) => {
+ *     const age = Number(text);
+ *     if (!(age >= 0)) throw new FatalError(`not an age: ${text}`, { onFatal: 'skip' });
+ *     return age;
+ *   },
+ * });
+ * ```
+ */
+export class FatalError extends Error {
+  override readonly name: string = 'FatalError';
+  readonly onFatal: OnFatal | undefined;
+
+  constructor(
+    message: string,
+    options: {
+      /** What happens to the job; default: the operator's `onFatal`. */
+      readonly onFatal?: OnFatal;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.onFatal = options.onFatal;
+  }
+
+  /** Tells the class across realms and across copies of this package. */
+  get paladinErrorKind(): ThrownKind {
+    return 'fatal';
+  }
+}
+
+/** Which of the three a thrown value is; never throws, whatever was thrown. */
+export function thrownKind(thrown: unknown): ThrownKind {
+  if (typeof thrown !== 'object' || thrown === null) return 'thrown';
+  try {
+    const mark: unknown = Reflect.get(thrown, 'paladinErrorKind');
+    return mark === 'transient' || mark === 'fatal' ? mark : 'thrown';
+  } catch {
+    return 'thrown';
+  }
+}

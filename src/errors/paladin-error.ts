@@ -1,0 +1,76 @@
+/** Why a job, a task or a call failed. Stable: programs may branch on it. */
+export type ErrorCode =
+  /** The operation threw or rejected, and its error was fatal. */
+  | 'OPERATION_FAILED'
+  /** The operation failed transiently more often than its retry strategy allows. */
+  | 'RETRIES_EXHAUSTED'
+  /** The operation ran past the operator's `timeout`. */
+  | 'TASK_TIMEOUT'
+  /** The element killed the thread or worker that executed it, again and again. */
+  | 'POISON_TASK'
+  /** A value holds something that the serializer cannot carry. */
+  | 'NOT_SERIALIZABLE'
+  /** A value is larger than the hub admits. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** No worker offers what the job needs. */
+  | 'NO_WORKER'
+  /** The hub cannot be reached, or did not come back. */
+  | 'HUB_UNREACHABLE'
+  /** The hub refused the token. */
+  | 'UNAUTHORIZED'
+  /** Hub and peer speak different versions of the protocol. */
+  | 'VERSION'
+  /** A peer sent what the protocol does not allow. */
+  | 'PROTOCOL'
+  /** A limit of the hub is reached. */
+  | 'LIMIT_EXCEEDED'
+  /** An argument or option is not what it must be. */
+  | 'INVALID_INPUT'
+  /** The runtime, hub or worker is closed. */
+  | 'CLOSED';
+
+/** What a {@link PaladinError} knows about the failure beyond its code and message. */
+export interface ErrorDetails {
+  /** The name of the operation or monoid concerned. */
+  readonly operation?: string | undefined;
+  /** The place of the element concerned in the operator's source, from 0. */
+  readonly index?: number | undefined;
+  /** How often the task was attempted. */
+  readonly attempts?: number | undefined;
+  /** The worker on which it failed last. */
+  readonly workerId?: string | undefined;
+  /** The remote error, revived: its name, message, stack, own properties and cause. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Every error that reaches a subscriber or caller from paladin-rx itself. Errors of the source pass through as they are.
+ *
+ * @example
+ * ```ts
+ * import { PaladinError } from 'paladin-rx';
+ *
+ * const error = new PaladinError('OPERATION_FAILED', "operation 'parse' failed at index 7: no digits", {
+ *   operation: 'parse',
+ *   index: 7,
+ * });
+ * console.log(error.code, error.index); // OPERATION_FAILED 7
+ * ```
+ */
+export class PaladinError extends Error {
+  override readonly name = 'PaladinError';
+  readonly code: ErrorCode;
+  readonly operation: string | undefined;
+  readonly index: number | undefined;
+  readonly attempts: number | undefined;
+  readonly workerId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.operation = details.operation;
+    this.index = details.index;
+    this.attempts = details.attempts;
+    this.workerId = details.workerId;
+  }
+}

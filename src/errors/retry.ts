@@ -1,0 +1,79 @@
+import { PaladinError } from './paladin-error.js';
+
+/** When and how often a task that failed transiently is tried again. Times in milliseconds. */
+export type RetryStrategy =
+  | { readonly strategy: 'immediate'; readonly maxRetries: number }
+  | { readonly strategy: 'after'; readonly maxRetries: number; readonly delayMs: number }
+  | {
+      readonly strategy: 'exponential';
+      readonly maxRetries: number;
+      readonly minDelayMs: number;
+      readonly maxDelayMs: number;
+    };
+
+/** What becomes of a job when one of its tasks has failed for good: it ends with the error, or goes on without the element. */
+export type OnFatal = 'terminate' | 'skip';
+
+/** What a `TransientError` without a strategy of its own, on an operator without one, gets. */
+export const defaultRetry: RetryStrategy = { strategy: 'immediate', maxRetries: 3 };
+
+/**
+ * How long to wait before the next try.
+ *
+ * Exponential delays double from `minDelayMs` to `maxDelayMs` and are spread by jitter over the upper half of the interval, so
+ * that tasks which failed together do not come back together.
+ *
+ * @param retries how many retries went before this one
+ * @param random a number from 0 (inclusive) to 1
+ */
+export function retryDelayMs(strategy: RetryStrategy, retries: number, random: number): number {
+  switch (strategy.strategy) {
+    case 'immediate':
+      return 0;
+    case 'after':
+      return strategy.delayMs;
+    case 'exponential': {
+      const full = Math.min(strategy.maxDelayMs, strategy.minDelayMs * 2 ** Math.min(retries, 52));
+      return full / 2 + (full / 2) * random;
+    }
+  }
+}
+
+/**
+ * @param where what the strategy was given to, for the message
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is not a retry strategy
+ */
+export function checkRetry(retry: unknown, where: string): RetryStrategy {
+  const fail = (expected: string): never => {
+    throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}`);
+  };
+  if (typeof retry !== 'object' || retry === null) return fail(`a retry strategy, got ${String(retry)}`);
+  const count = (name: string): number => {
+    const value: unknown = Reflect.get(retry, name);
+    if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value;
+    // Travels as JSON, which has no infinity.
+    if (value === Infinity) return Number.MAX_SAFE_INTEGER;
+    return fail(`retry.${name} to be a whole number from 0 up, got ${String(value)}`);
+  };
+  const delay = (name: string): number => {
+    const value: unknown = Reflect.get(retry, name);
+    return typeof value === 'number' && value >= 0 && value <= 2 ** 31
+      ? value
+      : fail(`retry.${name} to be milliseconds from 0 to 2^31, got ${String(value)}`);
+  };
+  const strategy: unknown = Reflect.get(retry, 'strategy');
+  switch (strategy) {
+    case 'immediate':
+      return { strategy, maxRetries: count('maxRetries') };
+    case 'after':
+      return { strategy, maxRetries: count('maxRetries'), delayMs: delay('delayMs') };
+    case 'exponential': {
+      const minDelayMs = delay('minDelayMs');
+      const maxDelayMs = delay('maxDelayMs');
+      if (maxDelayMs < minDelayMs) fail(`retry.maxDelayMs to be at least minDelayMs (${minDelayMs}), got ${maxDelayMs}`);
+      return { strategy, maxRetries: count('maxRetries'), minDelayMs, maxDelayMs };
+    }
+    default:
+      return fail(`retry.strategy to be 'immediate', 'after' or 'exponential', got ${String(strategy)}`);
+  }
+}

@@ -1,0 +1,162 @@
+import type { Batch, UnitFailure } from '../protocol/messages.js';
+import { joinParts } from '../protocol/parts.js';
+import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
+import { encodeError } from '../errors/remote-error.js';
+import type { Run } from './batch-run.js';
+import { fatalFailure } from './failures.js';
+
+/** What an execution came to, before it is packed: the units before `done` are settled. */
+export interface Executed {
+  readonly done: number;
+  readonly failures: readonly UnitFailure[];
+  readonly outputs: readonly unknown[];
+  readonly runs: readonly Run[];
+}
+
+/** The same as bytes that fit; what did not fit is given back by a smaller `done`. */
+export interface Packed {
+  readonly done: number;
+  readonly failures: readonly UnitFailure[];
+  readonly payload: Uint8Array;
+}
+
+/** That the batch must be executed anew with fewer units; `failAfter`, if given, is the failure of the unit after them. */
+export interface Redo {
+  readonly limit: number;
+  readonly failAfter?: UnitFailure;
+}
+
+export interface Packing {
+  readonly serializer: Serializer;
+  readonly maxPayloadBytes: number;
+  /** The number of the last stage of the chain: it made what cannot be packed. */
+  readonly stage: number;
+  readonly units: Batch['units'];
+}
+
+/** Packs the outputs of a chain that ends in a map. */
+export function packOutputs(executed: Executed, packing: Packing): Packed {
+  const { serializer, maxPayloadBytes, stage } = packing;
+  let { outputs, failures, done } = executed;
+  let payload: Uint8Array;
+  try {
+    payload = serializer.encode(outputs);
+  } catch {
+    ({ outputs, failures, payload } = withoutCulprits(executed, packing));
+  }
+  if (payload.byteLength <= maxPayloadBytes) return { done, failures, payload };
+  const offsets = succeeded(done, failures);
+  let count = outputs.length;
+  while (payload.byteLength > maxPayloadBytes && count > 1) {
+    // By its share of the limit, and at least by one.
+    count = Math.max(1, Math.min(count - 1, Math.floor((count * maxPayloadBytes) / payload.byteLength)));
+    done = offsets[count] ?? done;
+    payload = serializer.encode(outputs.slice(0, count));
+  }
+  failures = failures.filter((failure) => failure.offset < done);
+  if (payload.byteLength <= maxPayloadBytes) return { done, failures, payload };
+  const tooLarge = tooLargeFailure(offsets[0] ?? 0, stage, 'output', payload.byteLength, maxPayloadBytes);
+  return { done, failures: inOrder([...failures, tooLarge]), payload: serializer.encode([]) };
+}
+
+/** Packs the partials of a chain that ends in a fold. */
+export function packPartials(executed: Executed, packing: Packing): Packed | Redo {
+  const { maxPayloadBytes } = packing;
+  const failures = [...executed.failures];
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  const pack = (done: number): Packed => ({
+    done,
+    failures: inOrder(failures.filter((failure) => failure.offset < done)),
+    payload: joinParts(parts),
+  });
+  for (const run of executed.runs) {
+    const last = run.first + run.units - 1;
+    const part = encodePartial(run.partial, last, packing);
+    if (part instanceof Uint8Array) {
+      const size = 4 + part.byteLength;
+      // What came before goes; this run is given back.
+      if (bytes + size > maxPayloadBytes) return pack(run.first);
+      parts.push(part);
+      bytes += size;
+    } else if (run.units === 1) {
+      failures.push(part);
+    } else if (run.first > 0) {
+      return pack(run.first);
+    } else if (packing.units === 'partials' && run.units === 2) {
+      // Giving back would bring the same two again, for ever.
+      return { limit: 1, failAfter: part };
+    } else {
+      // Of the elements at hand the first ones may do; those that do not combine into what can be carried end up as two partials.
+      return { limit: Math.ceil(run.units / 2) };
+    }
+  }
+  return pack(executed.done);
+}
+
+function encodePartial(
+  partial: unknown,
+  offset: number,
+  { serializer, maxPayloadBytes, stage }: Packing,
+): Uint8Array | UnitFailure {
+  try {
+    const part = serializer.encode([partial]);
+    const bytes = 4 + part.byteLength;
+    return bytes <= maxPayloadBytes ? part : tooLargeFailure(offset, stage, 'partial', bytes, maxPayloadBytes);
+  } catch (thrown) {
+    return notSerializableFailure(offset, stage, 'partial', thrown);
+  }
+}
+
+/** Finds the outputs that cannot be encoded, one by one since a serializer need not say which, and encodes the others. */
+function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Packed & { readonly outputs: unknown[] } {
+  const failures = [...executed.failures];
+  const outputs: unknown[] = [];
+  const offsets: number[] = [];
+  for (const [at, offset] of succeeded(executed.done, executed.failures).entries()) {
+    const output = executed.outputs[at];
+    try {
+      serializer.encode([output]);
+      outputs.push(output);
+      offsets.push(offset);
+    } catch (thrown) {
+      failures.push(notSerializableFailure(offset, stage, 'output', thrown));
+    }
+  }
+  const { done } = executed;
+  try {
+    return { done, outputs, failures: inOrder(failures), payload: serializer.encode(outputs) };
+  } catch (thrown) {
+    // Each can be encoded, but not all together.
+    for (const offset of offsets) failures.push(notSerializableFailure(offset, stage, 'output', thrown));
+    return { done, outputs: [], failures: inOrder(failures), payload: serializer.encode([]) };
+  }
+}
+
+/** The offsets of the units that did not fail. */
+function succeeded(done: number, failures: readonly UnitFailure[]): number[] {
+  const failed = new Set(failures.map((failure) => failure.offset));
+  return Array.from({ length: done }, (_, offset) => offset).filter((offset) => !failed.has(offset));
+}
+
+function inOrder(failures: UnitFailure[]): UnitFailure[] {
+  return failures.sort((a, b) => a.offset - b.offset);
+}
+
+function notSerializableFailure(offset: number, stage: number, what: 'output' | 'partial', thrown: unknown): UnitFailure {
+  if (thrown instanceof NotSerializableError) {
+    return fatalFailure(offset, stage, 'NOT_SERIALIZABLE', `${what} ${thrown.path} is ${thrown.what}`);
+  }
+  const message = `${what} cannot be encoded: ${encodeError(thrown).message}`;
+  return fatalFailure(offset, stage, 'NOT_SERIALIZABLE', message, thrown);
+}
+
+function tooLargeFailure(
+  offset: number,
+  stage: number,
+  what: 'output' | 'partial',
+  bytes: number,
+  maxPayloadBytes: number,
+): UnitFailure {
+  return fatalFailure(offset, stage, 'PAYLOAD_TOO_LARGE', `${what} has ${bytes} bytes; the limit is ${maxPayloadBytes}`);
+}

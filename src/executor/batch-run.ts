@@ -1,0 +1,324 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { thrownKind } from '../errors/operation-errors.js';
+import type { Batch, UnitFailure } from '../protocol/messages.js';
+import { thrownFailure, timeoutFailure } from './failures.js';
+import { clockStepsPerBudget, maxClockStep, operationGraceMs } from './limits.js';
+import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
+import type { FoldStage, MapStage } from './stage.js';
+import { TaskContext, type BatchContext } from './task-context.js';
+
+/** What the runner and the executor around it tell each other while a batch is executed. */
+export interface BatchControl {
+  /** Whether the batch is to be abandoned. Read before each unit, so it must be cheap. */
+  readonly aborted: boolean;
+  /** The unit at `offset` is next. Called before each unit, so it must be cheap. */
+  progress(offset: number): void;
+  /**
+   * What is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`; 0: nothing is timed.
+   * Called only for stages with a timeout.
+   */
+  watch(stage: number, deadlineMs: number): void;
+}
+
+/** The stages that the units of a batch go through. */
+export interface Chain {
+  readonly jobId: string;
+  readonly maps: readonly MapStage[];
+  readonly fold: FoldStage | undefined;
+  /** The number of the first of them in the job's whole chain: that of the fold, for partials. */
+  readonly firstStage: number;
+  /** How long an aborted operation is waited for; Infinity where someone else ends it. */
+  readonly cancelGraceMs: number;
+}
+
+/** A partial: the fold of a maximal run of succeeded units. */
+export interface Run {
+  readonly partial: unknown;
+  readonly first: number;
+  readonly units: number;
+}
+
+/**
+ * The execution of one batch: sends its units through the stages, one after the other, in order.
+ *
+ * `advance` goes on until it meets something to wait for, and then returns the promise after which it is to be called again. As
+ * long as operations are synchronous nothing is awaited and no promise is made, so that the cost per unit is that of the call.
+ *
+ * The units before `offset` are settled: as one of `failures`, or as the next of `outputs` or part of one of `runs`. It is over
+ * when `offset` has reached `limit`, which falls when the budget is spent or an operation is stuck, or when it is `cancelled`.
+ */
+export class BatchRun {
+  offset = 0;
+  limit: number;
+  readonly failures: UnitFailure[] = [];
+  readonly outputs: unknown[] = [];
+  readonly runs: Run[] = [];
+  cancelled = false;
+  /** An operation did not settle though it was aborted, and may be running still. */
+  stuck = false;
+
+  readonly #chain: Chain;
+  readonly #batch: Batch;
+  readonly #values: readonly unknown[];
+  readonly #control: BatchControl;
+  readonly #shared: BatchContext;
+  readonly #waiter = new Waiter();
+  /** That of the unit that is executing. */
+  #context: TaskContext | undefined = undefined;
+
+  /** The fold so far of the current run, when it has begun; `#fresh`: it is one unit, which was never combined. */
+  #partial: unknown = undefined;
+  #partialFirst = -1;
+  #fresh = false;
+  /** What is being combined with it. */
+  #right: unknown = undefined;
+
+  #timedSinceMs = 0;
+  /** At which offset to look at the clock next; never, without a budget. */
+  #nextLook: number;
+  #clockStep = 1;
+  #lastLookMs: number;
+  readonly #endMs: number;
+
+  constructor(chain: Chain, batch: Batch, values: readonly unknown[], limit: number, control: BatchControl, startedMs: number) {
+    this.#chain = chain;
+    this.#batch = batch;
+    this.#values = values;
+    this.#control = control;
+    this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
+    this.limit = limit;
+    // At least one unit is done, or the batch would come back unchanged for ever.
+    this.#nextLook = batch.budgetMs > 0 ? 1 : Infinity;
+    this.#lastLookMs = startedMs;
+    this.#endMs = startedMs + batch.budgetMs;
+  }
+
+  /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
+  advance(): Promise<void> | undefined {
+    const control = this.#control;
+    const values = this.#values;
+    const shared = this.#shared;
+    const { first, units } = this.#batch;
+    const perUnit = units === 'elements' ? 1 : 0;
+    while (this.offset < this.limit) {
+      const offset = this.offset;
+      if (this.cancelled || control.aborted) {
+        this.cancelled = true;
+        return undefined;
+      }
+      if (offset >= this.#nextLook && this.#isBudgetSpent()) {
+        this.limit = offset;
+        break;
+      }
+      control.progress(offset);
+      this.#context = new TaskContext(first + offset * perUnit, shared);
+      const waiting = this.#goThrough(values[offset], 0);
+      if (waiting !== undefined) return waiting;
+    }
+    this.#closeRun();
+    return undefined;
+  }
+
+  /** Abandons the batch: aborts what is executing, and goes no further. */
+  abort(): void {
+    if (this.cancelled) return;
+    this.cancelled = true;
+    this.#context?.abort();
+    this.#waiter.wake();
+  }
+
+  /** Sends the current unit through the stages from `from` on. */
+  #goThrough(input: unknown, from: number): Promise<void> | undefined {
+    const { maps, fold } = this.#chain;
+    // `advance` has made the context of the current unit.
+    const context = this.#context as TaskContext;
+    let value = input;
+    let at = from;
+    try {
+      for (; at < maps.length; at++) {
+        // `at` is below the length.
+        const stage = maps[at] as MapStage;
+        if (stage.timeoutMs !== undefined) this.#startTimer(at, stage.timeoutMs);
+        const output = stage.execute(value, context);
+        if (isThenable(output)) return this.#wait(output, at, context);
+        if (stage.timeoutMs !== undefined && this.#isLate(at, stage.timeoutMs)) return this.#failLate(at, stage.timeoutMs);
+        value = output;
+      }
+      if (fold === undefined) {
+        this.outputs.push(value);
+      } else if (this.#partialFirst < 0) {
+        this.#startRun(value);
+      } else {
+        this.#right = value;
+        if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+        const combined = fold.combine(this.#partial, value, context);
+        if (isThenable(combined)) return this.#wait(combined, at, context);
+        if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
+        this.#partial = combined;
+        this.#fresh = false;
+      }
+      this.offset++;
+      return undefined;
+    } catch (thrown) {
+      return this.#failThrown(thrown, at);
+    }
+  }
+
+  /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
+  async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<void> {
+    const timeoutMs = this.#timeoutOf(at);
+    const settled = settlementOf(pending);
+    let end: Settlement | 'expired' | 'woken' = 'woken';
+    if (!this.cancelled) {
+      // The runner keeps the time from here on, but an operation may block the thread again after it has waited.
+      if (timeoutMs !== undefined) this.#watch(at, this.#timedSinceMs + timeoutMs + operationGraceMs);
+      end = await this.#waiter.until(
+        settled,
+        timeoutMs === undefined ? undefined : this.#timedSinceMs + timeoutMs - performance.now(),
+      );
+    }
+    if (end === 'woken') return this.#abandon(settled);
+    if (end === 'expired') return this.#expire(settled, at, timeoutMs ?? 0, context);
+    if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
+    if ('thrown' in end) return this.#failThrown(end.thrown, at);
+    if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
+    this.#partial = end.value;
+    this.#fresh = false;
+    this.offset++;
+    return undefined;
+  }
+
+  /** The operation has run past its timeout: the unit has failed, and the operation gets its signal and some time to stop. */
+  async #expire(settled: Promise<Settlement>, at: number, timeoutMs: number, context: TaskContext): Promise<void> {
+    context.abort(new PaladinError('TASK_TIMEOUT', `ran past its timeout of ${timeoutMs} ms`));
+    const end = this.cancelled ? 'woken' : await this.#waiter.until(settled, operationGraceMs);
+    if (end === 'woken') return this.#abandon(settled);
+    this.#failLate(at, timeoutMs);
+    if (end === 'expired') this.#giveUp();
+    return undefined;
+  }
+
+  /** The job is cancelled, and the operation has its signal: waits for it to stop. */
+  async #abandon(settled: Promise<unknown>): Promise<void> {
+    this.cancelled = true;
+    this.#context?.abort();
+    const end = await this.#waiter.until(settled, this.#chain.cancelGraceMs);
+    if (end === 'expired') this.stuck = true;
+  }
+
+  #failThrown(thrown: unknown, at: number): Promise<void> | undefined {
+    const timeoutMs = this.#timeoutOf(at);
+    if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
+    const { maps, fold } = this.#chain;
+    if (fold !== undefined && at === maps.length && this.#fresh && thrownKind(thrown) !== 'transient') {
+      return this.#blame(thrown, at, fold);
+    }
+    this.#fail(thrownFailure(this.offset, at + this.#chain.firstStage, thrown));
+    return undefined;
+  }
+
+  /**
+   * Two units that were never combined before do not combine. It is the left one's fault if it does not combine with the identity
+   * either; but where nothing does (a broken `empty`), that tells nothing, and the right one gets the blame as always.
+   */
+  async #blame(thrown: unknown, at: number, fold: FoldStage): Promise<void> {
+    const left = this.#partial;
+    const right = this.#right;
+    const leftFails = await this.#isBad(left, this.#partialFirst, at, fold);
+    const blameLeft = leftFails && !this.cancelled && !(await this.#isBad(right, this.offset, at, fold));
+    if (this.cancelled) return;
+    const stage = at + this.#chain.firstStage;
+    if (!blameLeft) return this.#fail(thrownFailure(this.offset, stage, thrown));
+    // No other unit lies between the two, so the order of the failures stays.
+    this.failures.push(thrownFailure(this.#partialFirst, stage, thrown));
+    this.#startRun(right);
+    this.offset++;
+  }
+
+  /** Whether the unit does not combine with the identity. */
+  async #isBad(value: unknown, offset: number, at: number, fold: FoldStage): Promise<boolean> {
+    const { first, units } = this.#batch;
+    const context = new TaskContext(units === 'elements' ? first + offset : first, this.#shared);
+    this.#context = context;
+    try {
+      if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+      const combined = fold.combine(fold.empty(), value, context);
+      if (!isThenable(combined)) return false;
+      const settled = settlementOf(combined);
+      const end = this.cancelled ? 'woken' : await this.#waiter.until(settled, fold.timeoutMs);
+      if (end === 'woken') {
+        await this.#abandon(settled);
+        return true;
+      }
+      if (end !== 'expired') return 'thrown' in end;
+      context.abort();
+      if ((await this.#waiter.until(settled, operationGraceMs)) === 'expired') this.#giveUp();
+      return true;
+    } catch {
+      return true;
+    } finally {
+      if (fold.timeoutMs !== undefined) this.#watch(at, 0);
+    }
+  }
+
+  #fail(failure: UnitFailure): undefined {
+    this.#closeRun();
+    this.failures.push(failure);
+    this.offset++;
+    return undefined;
+  }
+
+  #failLate(at: number, timeoutMs: number): undefined {
+    return this.#fail(timeoutFailure(this.offset, at + this.#chain.firstStage, timeoutMs));
+  }
+
+  /** An operation is stuck, so no further unit is begun. */
+  #giveUp(): void {
+    this.stuck = true;
+    this.limit = Math.min(this.limit, this.offset);
+  }
+
+  #startRun(value: unknown): void {
+    this.#partial = value;
+    this.#partialFirst = this.offset;
+    this.#fresh = true;
+  }
+
+  #closeRun(): void {
+    if (this.#partialFirst < 0) return;
+    this.runs.push({ partial: this.#partial, first: this.#partialFirst, units: this.offset - this.#partialFirst });
+    this.#partial = undefined;
+    this.#partialFirst = -1;
+    this.#fresh = false;
+  }
+
+  #timeoutOf(at: number): number | undefined {
+    return (this.#chain.maps[at] ?? this.#chain.fold)?.timeoutMs;
+  }
+
+  #startTimer(at: number, timeoutMs: number): void {
+    this.#timedSinceMs = performance.now();
+    this.#watch(at, this.#timedSinceMs + timeoutMs);
+  }
+
+  /** Whether the stage has run past its timeout, now that it has ended. */
+  #isLate(at: number, timeoutMs: number): boolean {
+    this.#watch(at, 0);
+    return performance.now() - this.#timedSinceMs > timeoutMs;
+  }
+
+  #watch(at: number, deadlineMs: number): void {
+    this.#control.watch(at + this.#chain.firstStage, deadlineMs);
+  }
+
+  /** Reads the clock at every unit while they are dear, and more seldom while they are cheap. */
+  #isBudgetSpent(): boolean {
+    const now = performance.now();
+    if (now >= this.#endMs) return true;
+    const cheap = now - this.#lastLookMs < this.#batch.budgetMs / clockStepsPerBudget;
+    this.#clockStep = cheap ? Math.min(this.#clockStep * 2, maxClockStep) : 1;
+    this.#lastLookMs = now;
+    this.#nextLook = this.offset + this.#clockStep;
+    return false;
+  }
+}

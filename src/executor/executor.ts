@@ -1,0 +1,22 @@
+import type { Batch, BatchLoss, BatchResult, JobDescription } from '../protocol/messages.js';
+
+/** What comes of a batch handed to an executor. */
+export type Outcome =
+  { readonly type: 'result'; readonly result: BatchResult } | { readonly type: 'lost'; readonly loss: BatchLoss };
+
+/**
+ * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots; the worker's session never
+ * hands it more.
+ */
+export interface Executor {
+  readonly slots: number;
+  /** Executes the batch; settles it exactly once, also when it is aborted, times out or its thread dies. Never throws. */
+  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void;
+  /**
+   * Aborts what is running of the job, and forgets what was set up for it. Signals first; a thread that has not come back after the
+   * grace period is terminated and replaced. The batches concerned still settle.
+   */
+  forget(jobId: string): void;
+  /** Ends all threads. What is still running is abandoned and does not settle. */
+  close(): Promise<void>;
+}

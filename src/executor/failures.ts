@@ -1,0 +1,71 @@
+import { thrownKind } from '../errors/operation-errors.js';
+import { encodeError } from '../errors/remote-error.js';
+import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
+import type { UnitFailure } from '../protocol/messages.js';
+
+const nothingThrown = new Uint8Array(0);
+
+/** The operation, its set-up or a custom serializer threw; the error says itself whether it may pass. */
+export function thrownFailure(offset: number, stage: number, thrown: unknown, prefix = ''): UnitFailure {
+  const kind = thrownKind(thrown);
+  const { message, bytes } = encodeError(thrown);
+  const retry = kind === 'transient' ? retryOf(thrown) : undefined;
+  const onFatal = kind === 'thrown' ? undefined : onFatalOf(thrown);
+  return {
+    offset,
+    stage,
+    code: 'OPERATION_FAILED',
+    kind,
+    ...(retry && { retry }),
+    ...(onFatal && { onFatal }),
+    message: prefix + message,
+    error: bytes,
+  };
+}
+
+/** The operation ran past the timeout of its stage. */
+export function timeoutFailure(offset: number, stage: number, timeoutMs: number): UnitFailure {
+  return {
+    offset,
+    stage,
+    code: 'TASK_TIMEOUT',
+    kind: 'thrown',
+    message: `ran past its timeout of ${timeoutMs} ms`,
+    error: nothingThrown,
+  };
+}
+
+/** A failure that no retry can mend, and that is not the operation's doing. */
+export function fatalFailure(
+  offset: number,
+  stage: number,
+  code: UnitFailure['code'],
+  message: string,
+  thrown?: unknown,
+): UnitFailure {
+  const error = thrown === undefined ? nothingThrown : encodeError(thrown).bytes;
+  return { offset, stage, code, kind: 'fatal', message, error };
+}
+
+// The error may come from another copy of this package or be tampered with: what is not a strategy is as if it were not there.
+function retryOf(thrown: unknown): RetryStrategy | undefined {
+  try {
+    const retry = property(thrown, 'retry');
+    return retry === undefined ? undefined : checkRetry(retry, 'error');
+  } catch {
+    return undefined;
+  }
+}
+
+function onFatalOf(thrown: unknown): OnFatal | undefined {
+  try {
+    const onFatal = property(thrown, 'onFatal');
+    return onFatal === 'terminate' || onFatal === 'skip' ? onFatal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+}

@@ -1,0 +1,72 @@
+import type { Registry } from '../operation/registry.js';
+import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { BatchControl } from './batch-run.js';
+import type { Executor, Outcome } from './executor.js';
+import { nextTurn } from './next-turn.js';
+import { JobExecution, type BatchEnd } from './run-batch.js';
+
+export interface InlineExecutorOptions {
+  /** How many batches are executed at once; they take turns where their operations wait. */
+  readonly slots: number;
+  readonly registry: Registry;
+  /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
+  readonly maxPayloadBytes?: number | (() => number);
+}
+
+export interface InlineExecutor extends Executor {
+  /** How many operations did not stop at their signal and were left to themselves. */
+  readonly abandoned: number;
+}
+
+const control: BatchControl = { aborted: false, progress: () => undefined, watch: () => undefined };
+
+/**
+ * An executor in the caller's own thread. Each batch begins in a turn of its own of the event loop, so that timers and sockets get
+ * theirs in between. Timeouts end only operations that wait: nobody can interrupt the thread from within.
+ */
+export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: InlineExecutorOptions): InlineExecutor {
+  const executions = new Map<string, JobExecution>();
+  let abandoned = 0;
+  let closed = false;
+
+  const executionOf = (jobId: string, description: JobDescription): JobExecution => {
+    let execution = executions.get(jobId);
+    if (execution === undefined) {
+      const most = typeof maxPayloadBytes === 'number' ? maxPayloadBytes : maxPayloadBytes();
+      execution = new JobExecution(jobId, description, registry, most);
+      executions.set(jobId, execution);
+    }
+    return execution;
+  };
+
+  return {
+    slots,
+    get abandoned() {
+      return abandoned;
+    },
+    run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
+      // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
+      const execution = executionOf(jobId, description);
+      const end = ({ outcome, stuck }: BatchEnd): void => {
+        if (stuck) abandoned++;
+        if (!closed) settled(outcome);
+      };
+      nextTurn(() => {
+        if (closed) return;
+        const running = execution.run(batch, control);
+        if (running instanceof Promise) void running.then(end);
+        else end(running);
+      });
+    },
+    forget(jobId: string): void {
+      executions.get(jobId)?.abort();
+      executions.delete(jobId);
+    },
+    close(): Promise<void> {
+      closed = true;
+      for (const execution of executions.values()) execution.abort();
+      executions.clear();
+      return Promise.resolve();
+    },
+  };
+}

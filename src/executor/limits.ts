@@ -1,0 +1,40 @@
+/** Every bound and default of the executors, each with its reason. */
+
+/** How long an operation may take to settle once its signal is aborted: enough for a socket to close, too short to hold a slot. */
+export const operationGraceMs = 250;
+
+/** After this a thread that is still busy with a forgotten job is terminated: a synchronous element usually ends by then. */
+export const forgetGraceMs = 1_000;
+
+/** Past its deadline by this much, a thread is terminated: room for the operation's own late return, which is cheaper. */
+export const watchdogSlackMs = 25;
+
+/** The watchdog looks no more often than this, so that a tiny timeout does not make it spin. */
+export const leastWatchMs = 5;
+
+/** The clock is read at least every so many units: a read costs as much as a no-op unit, and this many dear units may overshoot. */
+export const maxClockStep = 32;
+
+/** The clock is read at least every so large a part of the budget, while units are cheap. */
+export const clockStepsPerBudget = 32;
+
+/** Longer timers overflow to 1 ms. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
+/** A thread that is not ready by then never will be: loading modules takes seconds at most. */
+export const threadStartTimeoutMs = 60_000;
+
+/** So many replacement threads in a row that die before they are ready mean that the modules are broken. */
+export const maxStartFailures = 5;
+
+/** The wait before a replacement is tried again; doubles with each failure. */
+export const startBackoffMs = 100;
+
+/** What that wait grows to. */
+export const maxStartBackoffMs = 5_000;
+
+/** How long closing waits for threads: one that blocks outside of JavaScript ends when it comes back, whenever that is. */
+export const closeGraceMs = 1_000;
+
+/** The most triples of samples that a law check tries: some milliseconds for a cheap monoid. */
+export const maxLawTriples = 10_000;

@@ -1,0 +1,15 @@
+/** Calls back in a turn of its own of the event loop. Unlike `setTimeout` it is not throttled or delayed by a millisecond. */
+export function nextTurn(callback: () => void): void {
+  if (typeof setImmediate === 'function') {
+    setImmediate(callback);
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  Object.assign(port1, {
+    onmessage: () => {
+      port1.close();
+      callback();
+    },
+  });
+  port2.postMessage(undefined);
+}

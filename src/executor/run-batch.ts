@@ -1,0 +1,251 @@
+import { encodeError } from '../errors/remote-error.js';
+import type { Registry } from '../operation/registry.js';
+import type { Batch, BatchResult, JobDescription, UnitFailure } from '../protocol/messages.js';
+import { splitParts } from '../protocol/parts.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
+import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
+import type { Outcome } from './executor.js';
+import { fatalFailure } from './failures.js';
+import { operationGraceMs } from './limits.js';
+import { Waiter } from './settlement.js';
+import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
+
+/** How a batch ended, and whether an operation (or set-up) of it is stuck: aborted, but not settled in time. */
+export interface BatchEnd {
+  readonly outcome: Outcome;
+  readonly stuck: boolean;
+}
+
+/** What an execution of a batch carries from one attempt with fewer units to the next. */
+interface Plan {
+  readonly limit: number;
+  readonly startedMs: number;
+  readonly failAfter?: UnitFailure;
+  readonly stuck: boolean;
+}
+
+/**
+ * One job on one executor: its stages, each set up once and before its first batch, and the execution of its batches.
+ *
+ * A set-up that fails is not kept: the units of the batch at hand fail with it, and the next batch tries anew.
+ */
+export class JobExecution {
+  readonly #jobId: string;
+  readonly #description: JobDescription;
+  readonly #registry: Registry;
+  readonly #maxPayloadBytes: number;
+  readonly #cancelGraceMs: number;
+  /** By place in the chain, where set up or being so. */
+  readonly #stages: (Stage | Promise<SetUp> | undefined)[];
+  /** What is to be called when the job is aborted: one for each batch under way. */
+  readonly #underWay = new Set<() => void>();
+  #aborted = false;
+
+  /**
+   * @param maxPayloadBytes the most bytes that the payload of a result may have
+   * @param cancelGraceMs how long an aborted operation is waited for; Infinity where someone else ends it
+   */
+  constructor(
+    jobId: string,
+    description: JobDescription,
+    registry: Registry,
+    maxPayloadBytes: number,
+    cancelGraceMs: number = operationGraceMs,
+  ) {
+    this.#jobId = jobId;
+    this.#description = description;
+    this.#registry = registry;
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#cancelGraceMs = cancelGraceMs;
+    this.#stages = description.stages.map(() => undefined);
+  }
+
+  /** Executes a batch; at once and without a promise where all its operations are synchronous. Never throws or rejects. */
+  run(batch: Batch, control: BatchControl): BatchEnd | Promise<BatchEnd> {
+    if (this.#aborted || control.aborted) return this.#cancelled(batch, 0, false);
+    control.progress(0);
+    const { serializer: name, stages } = this.#description;
+    const serializer = this.#registry.serializer(name);
+    if (serializer === undefined) {
+      const offered = this.#registry.offers().serializers.join(', ');
+      return this.#allFailed(
+        batch,
+        undefined,
+        fatalFailure(0, 0, 'PROTOCOL', `there is no serializer '${name}' here; on offer: ${offered}`),
+      );
+    }
+    const from = batch.units === 'elements' ? 0 : stages.length - 1;
+    const ready = this.#setUp(from, serializer);
+    if (!(ready instanceof Promise)) return this.#runReady(batch, control, serializer, ready);
+    return this.#runWhenReady(batch, control, serializer, ready);
+  }
+
+  /** Abandons the batches under way: their operations' signals abort, and they settle as lost. Further ones are not executed. */
+  abort(): void {
+    this.#aborted = true;
+    for (const abort of this.#underWay) abort();
+  }
+
+  async #runWhenReady(
+    batch: Batch,
+    control: BatchControl,
+    serializer: Serializer,
+    setUp: Promise<Stage[] | UnitFailure>,
+  ): Promise<BatchEnd> {
+    const waiter = new Waiter();
+    const wake = (): void => waiter.wake();
+    this.#underWay.add(wake);
+    let ready = await waiter.until(setUp);
+    this.#underWay.delete(wake);
+    if (ready === 'woken') ready = await waiter.until(setUp, this.#cancelGraceMs);
+    if (ready === 'woken' || ready === 'expired' || this.#aborted) return this.#cancelled(batch, 0, ready === 'expired');
+    return this.#runReady(batch, control, serializer, ready);
+  }
+
+  /** The stages from `from` on, or why there are none. */
+  #setUp(from: number, serializer: Serializer): Stage[] | UnitFailure | Promise<Stage[] | UnitFailure> {
+    const stages: SetUp[] = [];
+    const pending: Promise<unknown>[] = [];
+    for (const [index, description] of this.#description.stages.entries()) {
+      if (index < from) continue;
+      const stage =
+        this.#stages[index] ?? this.#setUpStage(index, () => setUpStage(description, index, serializer, this.#registry));
+      if (stage instanceof Promise) pending.push(stage.then((made) => (stages[index - from] = made)));
+      else if ('code' in stage) return stage;
+      else stages[index - from] = stage;
+    }
+    return pending.length > 0 ? Promise.all(pending).then(() => allOrFailure(stages)) : allOrFailure(stages);
+  }
+
+  #setUpStage(index: number, make: () => SetUp | Promise<SetUp>): SetUp | Promise<SetUp> {
+    const made = make();
+    if (made instanceof Promise) {
+      // Batches that come meanwhile wait for the same set-up.
+      this.#stages[index] = made;
+      void made.then((stage) => (this.#stages[index] = 'code' in stage ? undefined : stage));
+    } else if (!('code' in made)) {
+      this.#stages[index] = made;
+    }
+    return made;
+  }
+
+  #runReady(
+    batch: Batch,
+    control: BatchControl,
+    serializer: Serializer,
+    ready: Stage[] | UnitFailure,
+  ): BatchEnd | Promise<BatchEnd> {
+    if (!Array.isArray(ready)) return this.#allFailed(batch, serializer, ready);
+    const stages = this.#description.stages;
+    const last = ready.at(-1);
+    const fold = last?.kind === 'fold' ? last : undefined;
+    const maps = ready.filter((stage): stage is MapStage => stage.kind === 'map');
+    const firstStage = stages.length - ready.length;
+    const chain = { jobId: this.#jobId, maps, fold, firstStage, cancelGraceMs: this.#cancelGraceMs };
+    if (last === undefined || maps.length + (fold ? 1 : 0) !== ready.length || (batch.units === 'partials' && !fold)) {
+      const message = 'expected a chain of maps, which may end in a fold, and partials only for a fold';
+      return this.#allFailed(batch, serializer, fatalFailure(0, 0, 'PROTOCOL', message));
+    }
+    return this.#execute(batch, control, serializer, chain, {
+      limit: batch.count,
+      startedMs: performance.now(),
+      stuck: false,
+    });
+  }
+
+  #execute(batch: Batch, control: BatchControl, serializer: Serializer, chain: Chain, plan: Plan): BatchEnd | Promise<BatchEnd> {
+    let values: readonly unknown[];
+    try {
+      values = decodeUnits(batch, serializer);
+    } catch (thrown) {
+      const message = `the input cannot be decoded: ${encodeError(thrown).message}`;
+      return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message, thrown));
+    }
+    const run = new BatchRun(chain, batch, values, plan.limit, control, plan.startedMs);
+    const abort = (): void => run.abort();
+    this.#underWay.add(abort);
+    if (this.#aborted) run.abort();
+    const finish = (): BatchEnd | Promise<BatchEnd> => {
+      this.#underWay.delete(abort);
+      return this.#finish(batch, control, serializer, chain, plan, run);
+    };
+    const waiting = run.advance();
+    return waiting === undefined ? finish() : advanceToEnd(run, waiting).then(finish);
+  }
+
+  #finish(
+    batch: Batch,
+    control: BatchControl,
+    serializer: Serializer,
+    chain: Chain,
+    plan: Plan,
+    run: BatchRun,
+  ): BatchEnd | Promise<BatchEnd> {
+    const stuck = run.stuck || plan.stuck;
+    if (run.cancelled) return this.#cancelled(batch, run.offset, stuck);
+    const packing = {
+      serializer,
+      maxPayloadBytes: this.#maxPayloadBytes,
+      stage: this.#description.stages.length - 1,
+      units: batch.units,
+    };
+    const { failures, outputs, runs } = run;
+    const executed = { done: run.offset, failures, outputs, runs };
+    const packed: Packed | Redo = chain.fold === undefined ? packOutputs(executed, packing) : packPartials(executed, packing);
+    if ('limit' in packed) {
+      return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: plan.startedMs, stuck });
+    }
+    return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), plan.startedMs, stuck);
+  }
+
+  /** No unit was executed, and all fail with the same. */
+  #allFailed(batch: Batch, serializer: Serializer | undefined, failure: UnitFailure): BatchEnd {
+    const failures = Array.from({ length: batch.count }, (_, offset) => ({ ...failure, offset }));
+    const isFold = this.#description.stages.at(-1)?.kind === 'fold';
+    const payload = isFold || serializer === undefined ? new Uint8Array(0) : serializer.encode([]);
+    return settled(batch, { done: batch.count, failures, payload }, performance.now(), false);
+  }
+
+  #cancelled({ seq, attempt }: Batch, offset: number, stuck: boolean): BatchEnd {
+    return {
+      outcome: { type: 'lost', loss: { seq, attempt, cause: 'cancelled', offset, reason: 'its job was cancelled' } },
+      stuck,
+    };
+  }
+}
+
+async function advanceToEnd(run: BatchRun, waiting: Promise<void>): Promise<void> {
+  let next: Promise<void> | undefined = waiting;
+  while (next !== undefined) {
+    await next;
+    next = run.advance();
+  }
+}
+
+function decodeUnits({ units, count, payload }: Batch, serializer: Serializer): readonly unknown[] {
+  const values =
+    units === 'elements' ? serializer.decode(payload) : splitParts(payload).flatMap((part) => serializer.decode(part));
+  if (values.length !== count) throw new RangeError(`expected ${count} values, got ${values.length}`);
+  return values;
+}
+
+function allOrFailure(stages: readonly SetUp[]): Stage[] | UnitFailure {
+  const ready: Stage[] = [];
+  for (const stage of stages) {
+    if ('code' in stage) return stage;
+    ready.push(stage);
+  }
+  return ready;
+}
+
+function withFailure({ done, failures, payload }: Packed, failure: UnitFailure): Packed {
+  // Fewer may have been done than was asked for; then the unit of that failure is given back as well.
+  return failure.offset === done ? { done: done + 1, failures: [...failures, failure], payload } : { done, failures, payload };
+}
+
+function settled({ seq, attempt }: Batch, packed: Packed, startedMs: number, stuck: boolean): BatchEnd {
+  const { done, failures, payload } = packed;
+  const result: BatchResult = { seq, attempt, done, failures, elapsedMs: performance.now() - startedMs, payload };
+  return { outcome: { type: 'result', result }, stuck };
+}

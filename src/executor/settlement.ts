@@ -1,0 +1,49 @@
+import { longestTimerMs } from './limits.js';
+
+/** How an asynchronous operation ended. */
+export type Settlement = { readonly value: unknown } | { readonly thrown: unknown };
+
+/** Whether the value is to be waited for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  // The cast only lets `then` be read; whatever is there is looked at as unknown.
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { readonly then?: unknown }).then === 'function'
+  );
+}
+
+/** A promise that never rejects. `then` of the operation's own thenable is called once only: some begin their work in it. */
+export function settlementOf(pending: PromiseLike<unknown>): Promise<Settlement> {
+  return Promise.resolve(pending).then(
+    (value) => ({ value }),
+    (thrown: unknown) => ({ thrown }),
+  );
+}
+
+/** Waits for promises for a time, and can be woken from outside. One wait at a time. */
+export class Waiter {
+  #wake: (() => void) | undefined = undefined;
+
+  /** What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. */
+  until<T>(promise: Promise<T>, ms?: number): Promise<T | 'expired' | 'woken'> {
+    return new Promise((resolve, reject) => {
+      const timer = ms === undefined || ms === Infinity ? undefined : setTimeout(end, clampTimer(ms), 'expired');
+      const wake = (): void => end('woken');
+      this.#wake = wake;
+      promise.then(end, reject);
+      function end(how: T | 'expired' | 'woken'): void {
+        clearTimeout(timer);
+        resolve(how);
+      }
+    });
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+}
+
+/** Delays outside of what timers can hold would fire at once. */
+export function clampTimer(ms: number): number {
+  return Math.min(Math.max(ms, 0), longestTimerMs);
+}

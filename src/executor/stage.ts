@@ -1,0 +1,86 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import type { OperationContext, OperationDefinition } from '../operation/operation.js';
+import type { Registry } from '../operation/registry.js';
+import type { StageDescription, UnitFailure } from '../protocol/messages.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { fatalFailure, thrownFailure } from './failures.js';
+import { isThenable } from './settlement.js';
+
+/** A stage that is set up for one job: its function, made from the job's arguments. */
+export type Stage = MapStage | FoldStage;
+
+export interface MapStage {
+  readonly kind: 'map';
+  readonly timeoutMs: number | undefined;
+  readonly execute: (value: unknown, context: OperationContext) => unknown;
+}
+
+export interface FoldStage {
+  readonly kind: 'fold';
+  readonly timeoutMs: number | undefined;
+  readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
+  readonly empty: () => unknown;
+}
+
+/** A stage, or why there is none (the failure's offset is 0, to be replaced by that of each unit). */
+export type SetUp = Stage | UnitFailure;
+
+/** Makes the stage at place `index` of a chain; a promise only if the operation's `create` returns one. Never throws or rejects. */
+export function setUpStage(
+  description: StageDescription,
+  index: number,
+  serializer: Serializer,
+  registry: Registry,
+): SetUp | Promise<SetUp> {
+  const { operation, version, kind } = description;
+  let definition: OperationDefinition;
+  let args: readonly unknown[];
+  try {
+    definition = registry.lookup(operation, version, kind);
+    args = description.args === undefined ? [] : serializer.decode(description.args);
+  } catch (thrown) {
+    if (thrown instanceof PaladinError) return fatalFailure(0, index, 'PROTOCOL', thrown.message);
+    return fatalFailure(0, index, 'PROTOCOL', `the arguments of operation '${operation}' cannot be decoded`, thrown);
+  }
+  const failed = (thrown: unknown): SetUp =>
+    thrownFailure(0, index, thrown, `${definition.kind} '${operation}' could not be set up: `);
+  const made = (result: unknown): SetUp => {
+    if (typeof result !== 'function') {
+      return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));
+    }
+    // What `create` returns is the operation's function; its types were checked where the chain was written.
+    return stageOf(definition, description, args, result as AnyFunction);
+  };
+  try {
+    const result = call(definition.create, args);
+    return isThenable(result) ? Promise.resolve(result).then(made).catch(failed) : made(result);
+  } catch (thrown) {
+    return failed(thrown);
+  }
+}
+
+type AnyFunction = (...args: readonly unknown[]) => unknown;
+
+function stageOf(
+  definition: OperationDefinition,
+  { kind, timeoutMs }: StageDescription,
+  args: readonly unknown[],
+  execute: AnyFunction,
+): Stage {
+  if (kind === 'fold') {
+    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
+  }
+  if (definition.kind === 'operation') return { kind, timeoutMs, execute };
+  const combinePair = (pair: unknown, context: OperationContext): unknown => {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new TypeError(`monoid '${definition.name}' as an operation combines pairs: expected [left, right]`);
+    }
+    return execute(pair[0], pair[1], context);
+  };
+  return { kind, timeoutMs, execute: combinePair };
+}
+
+function call(of: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
+  // Types cannot follow a function by name over the wire; they were checked where the arguments were given.
+  return of(...(args as never[]));
+}

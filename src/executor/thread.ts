@@ -1,0 +1,90 @@
+/** What runs in each thread of the thread executor: loads the modules, then executes one batch at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadModules } from '../operation/modules.js';
+import { Registry } from '../operation/registry.js';
+import type { BatchLoss } from '../protocol/messages.js';
+import type { BatchControl } from './batch-run.js';
+import { ownOutcome } from './own-bytes.js';
+import { JobExecution, type BatchEnd } from './run-batch.js';
+import type { FromThread, ThreadSetUp, ToThread } from './thread-messages.js';
+import { Progress, toCommon } from './thread-progress.js';
+
+if (parentPort === null) throw new Error('this module is the entry of a worker thread');
+const port = parentPort;
+// The executor starts its threads with nothing else.
+const setUp = workerData as ThreadSetUp;
+const progress = new Progress(setUp.progress);
+const registry = new Registry();
+const executions = new Map<string, JobExecution>();
+/** Of the batch that is executing. */
+let turn = 0;
+
+const control: BatchControl = {
+  get aborted(): boolean {
+    return progress.cancel === turn;
+  },
+  progress(offset: number): void {
+    progress.offset = offset;
+  },
+  watch(stage: number, deadlineMs: number): void {
+    progress.stage = stage;
+    progress.deadlineMs = deadlineMs === 0 ? 0 : toCommon(deadlineMs);
+  },
+};
+
+try {
+  await loadModules(setUp.modules, registry);
+  const { operations, serializers } = registry.offers();
+  const nothing = Object.fromEntries(
+    serializers.map((name) => [name, registry.serializer(name)?.encode([]) ?? new Uint8Array()]),
+  );
+  // Only now, since a port that is listened to keeps a thread alive whose module waits for what never comes.
+  port.on('message', onMessage);
+  post({ type: 'ready', operations, serializers, nothing });
+} catch (thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { message, stack = message } = error.cause instanceof Error ? error.cause : error;
+  post({ type: 'failed', message: error.message, cause: { message, stack } });
+}
+
+function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+// Only the executor posts to this port.
+function onMessage(message: ToThread): void {
+  if (message.type === 'forget') {
+    executions.get(message.jobId)?.abort();
+    executions.delete(message.jobId);
+  } else {
+    execute(message);
+  }
+}
+
+function execute({ jobId, job, turn: its, batch }: Extract<ToThread, { type: 'run' }>): void {
+  turn = its;
+  if (job !== undefined) {
+    // Its operations are waited for without end: the executor outside terminates the thread.
+    executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
+  }
+  const end = ({ outcome, stuck }: BatchEnd): void => {
+    progress.deadlineMs = 0;
+    const owned = ownOutcome(outcome);
+    post({ type: 'ended', turn: its, outcome: owned.outcome, stuck }, owned.transfer);
+  };
+  const broke = (thrown: unknown): void => {
+    // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.
+    const reason = `thread failed while executing: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset: progress.offset, reason };
+    end({ outcome: { type: 'lost', loss }, stuck: true });
+  };
+  try {
+    const execution = executions.get(jobId);
+    if (execution === undefined) throw new Error(`job ${jobId} is not known to this thread`);
+    const running = execution.run(batch, control);
+    if (running instanceof Promise) running.then(end).catch(broke);
+    else end(running);
+  } catch (thrown) {
+    broke(thrown);
+  }
+}

@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import { startInMemory, type InMemoryOptions } from '../server/in-memory.js';
+import { startThreadExecutor } from './executor/thread-executor.js';
+import type { Runtime } from './leader/runtime.js';
+
+export * from './common.js';
+
+/**
+ * A runtime in this process: a hub and workers over loopback links, with the same machines, messages and guarantees as over the
+ * network. With `modules` each worker is a thread; without, operations execute inline, in this thread, taking turns where they wait.
+ *
+ * @returns a runtime, at once; close it in the end, or hold it by `await using`
+ * @throws `PaladinError` `INVALID_INPUT` when an option is not what it must be. When a module cannot be loaded, the jobs fail with that.
+ *
+ * @example
+ * ```ts
+ * import { defineOperation, inMemory } from 'paladin-rx';
+ *
+ * const shout = defineOperation({ name: 'shout', execute: (text: string) => `${text.toUpperCase()}!` });
+ *
+ * await using runtime = inMemory();
+ * console.log(await runtime.run(shout, 'hello')); // HELLO!
+ * ```
+ */
+export function inMemory(options: InMemoryOptions = {}): Runtime {
+  return startInMemory(options, {
+    threads: availableParallelism(),
+    startThread: async (modules) => {
+      const executor = await startThreadExecutor({ threads: 1, modules });
+      return Object.assign(executor, executor.offers);
+    },
+  });
+}

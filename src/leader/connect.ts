@@ -1,0 +1,98 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
+import { hubUrl } from '../link/hub-url.js';
+import { peerId } from '../link/peer-id.js';
+import { socketDial } from '../link/socket-dial.js';
+import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
+import { hubToLeader } from '../protocol/parse.js';
+import { msgpack } from '../serializer/msgpack.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { LeaderRuntime, type Runtime } from './runtime.js';
+
+/** Options of {@link connect}; all times in milliseconds. */
+export interface ConnectOptions {
+  /** What the hub asks for, if it asks for a token. */
+  readonly token?: string;
+  /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
+  readonly noWorkerTimeout?: number;
+  /** How long to wait for the hub at first. Default 10,000. */
+  readonly connectTimeout?: number;
+  /** How long jobs wait for a hub that went away; then they end with `HUB_UNREACHABLE`. Default 60,000. */
+  readonly reconnectTimeout?: number;
+  /** For all jobs that do not name one. Default `msgpack`. */
+  readonly serializer?: Serializer;
+  /** A name for this leader, for people. */
+  readonly name?: string;
+}
+
+/**
+ * Connects to a hub.
+ *
+ * @param url the hub's address, such as `http://127.0.0.1:7400`
+ * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`, `UNAUTHORIZED` when it refuses the token,
+ *   `VERSION` when it speaks another version of the protocol, `INVALID_INPUT` when the url or an option is not what it must be
+ *
+ * @example
+ * ```ts
+ * import { from } from 'rxjs';
+ * import { connect, defineOperation, remoteMap } from 'paladin-rx';
+ * import { startHub } from 'paladin-rx/server';
+ * import { startWorker } from 'paladin-rx/worker';
+ *
+ * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
+ *
+ * await using hub = await startHub({ port: 0 });
+ * await using worker = await startWorker({ hub: hub.url, operations: [square] });
+ * await using runtime = await connect(hub.url);
+ * from([1, 2, 3]).pipe(remoteMap(square, runtime)).subscribe(console.log);
+ * console.log(await runtime.run(square, 9)); // 81
+ * ```
+ */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
+  const hub = hubUrl('connect', url);
+  const connectTimeoutMs = options.connectTimeout ?? defaultConnectTimeoutMs;
+  const handshake = { id: peerId(), name: options.name ?? '', token: options.token };
+  const { promise, resolve, reject } = withResolvers();
+  const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader);
+  const runtime = new LeaderRuntime(dial, {
+    serializer: options.serializer ?? msgpack,
+    noWorkerTimeoutMs: checkMs('noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs),
+    reconnectTimeoutMs: checkMs('reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs),
+    welcomed: (error) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    },
+  });
+  const timer = setTimeout(
+    () => {
+      const message = `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${runtime.lastReason}); start one with: paladin hub`;
+      reject(new PaladinError('HUB_UNREACHABLE', message));
+    },
+    checkMs('connectTimeout', connectTimeoutMs),
+  );
+  try {
+    await promise;
+    return runtime;
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function checkMs(option: string, value: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1) return value;
+  throw new PaladinError('INVALID_INPUT', `connect: expected ${option} to be milliseconds from 0 to 2^31, got ${String(value)}`);
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,107 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
+import { maxPriority } from '../limits.js';
+import { definitionOf, type Operation } from '../operation/operation.js';
+import { isSerializer } from '../serializer/is-serializer.js';
+import type { Serializer } from '../serializer/serializer.js';
+
+/** Options of one stage: how its failures are treated. */
+export interface StageOptions {
+  /** How long one element may take, in milliseconds; then it fails with `TASK_TIMEOUT`. Default: any time. */
+  readonly timeout?: number;
+  /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
+  readonly retry?: RetryStrategy;
+  /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
+  readonly onFatal?: OnFatal;
+  /** Called for each element that is left out, with the error. */
+  readonly onSkip?: (error: PaladinError) => void;
+}
+
+/** Options of a whole job. */
+export interface JobOptions {
+  /** Emit in source order (true, the default), or in completion order. */
+  readonly ordered?: boolean;
+  /** Elements per batch: by cost and size (`auto`, the default), or at most so many. */
+  readonly batch?: 'auto' | number;
+  /** The most elements taken in but not yet emitted. Default 65,536. */
+  readonly window?: number;
+  /** The job's share of the slots doubles with each step: a whole number from -10 to 10. Default 0. */
+  readonly priority?: number;
+  /** Labels that a worker must carry to be given the job's work. Default none. */
+  readonly labels?: readonly string[];
+  /** Instead of the runtime's serializer; workers must know one of its name. */
+  readonly serializer?: Serializer;
+}
+
+/** One operator of a stage chain. */
+export interface StageSpec extends StageOptions {
+  readonly kind: 'map' | 'fold';
+  readonly operation: Operation<never, unknown>;
+}
+
+/** What `openJob` takes: a stage chain, of which only the last may be a fold, and the job's options. */
+export interface JobSpec extends JobOptions {
+  readonly stages: readonly StageSpec[];
+}
+
+/**
+ * Checks the parts of a stage.
+ *
+ * @param where the caller, for the message
+ * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
+ */
+export function checkStage(where: string, { kind, operation, timeout, retry, onFatal, onSkip }: StageSpec): void {
+  const definition = definitionOf(operation);
+  if (definition === undefined || typeof operation === 'function') {
+    const hint = typeof operation === 'function' ? '; it takes arguments: call it with them' : '';
+    throw invalid(where, kind === 'fold' ? `a monoid made by defineMonoid${hint}` : `an operation made by defineOperation${hint}`, operation);
+  }
+  if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= 2 ** 31)) {
+    throw invalid(where, 'timeout to be milliseconds above 0', timeout);
+  }
+  if (retry !== undefined) checkRetry(retry, where);
+  if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
+  if (onSkip !== undefined && typeof onSkip !== 'function') throw invalid(where, 'onSkip to be a function', onSkip);
+}
+
+/**
+ * Checks the options of a job.
+ *
+ * @param where the caller, for the message
+ * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
+ */
+export function checkJobOptions(where: string, { ordered, batch, window, priority, labels, serializer }: JobOptions): void {
+  const count = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+  if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
+  if (batch !== undefined && batch !== 'auto' && !count(batch)) throw invalid(where, "batch to be 'auto' or a whole number from 1", batch);
+  if (window !== undefined && !count(window)) throw invalid(where, 'window to be a whole number from 1', window);
+  if (priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority) <= maxPriority)) {
+    throw invalid(where, `priority to be a whole number from -${maxPriority} to ${maxPriority}`, priority);
+  }
+  if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
+    throw invalid(where, 'labels to be a list of names', labels);
+  }
+  if (serializer !== undefined && !isSerializer(serializer)) throw invalid(where, 'serializer to be a serializer', serializer);
+}
+
+/** Only a last stage may fold; a monoid there gives the identity. */
+export function checkChain(where: string, stages: readonly StageSpec[]): void {
+  if (stages.length === 0) throw invalid(where, 'at least one stage', 'none');
+  for (const stage of stages) checkStage(where, stage);
+  const fold = stages.findIndex((stage) => stage.kind === 'fold');
+  if (fold !== -1 && fold !== stages.length - 1) throw invalid(where, 'a fold only as the last stage', `one as stage ${fold}`);
+}
+
+/** The identity of the monoid that the stage folds by. */
+export function identityOf({ operation }: StageSpec): unknown {
+  const empty = definitionOf(operation)?.empty;
+  if (empty === undefined) throw new PaladinError('INVALID_INPUT', `operation '${operation.name}' has no identity`);
+  // The monoid's type makes sure that these are arguments for it.
+  return empty(...(operation.args as never[]));
+}
+
+function invalid(where: string, expected: string, got: unknown): PaladinError {
+  const shown = typeof got === 'string' ? got : typeof got === 'function' ? `a function` : (JSON.stringify(got) ?? String(got));
+  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${shown}`);
+}

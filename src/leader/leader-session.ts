@@ -1,0 +1,152 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import type { Dial, Link } from '../link/link.js';
+import type { HubLimits, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
+import type { JobDriver } from './job-driver.js';
+
+/** A job as its session knows it. */
+interface SessionJob {
+  readonly description: JobDescription;
+  readonly priority: number;
+  readonly labels: readonly string[];
+  readonly driver: JobDriver;
+}
+
+/**
+ * The leader's connection to the hub, shared by all its jobs: opens them at the hub when it is there, and again when it is back, and
+ * brings each what concerns it. Jobs beyond what the hub admits at once wait for others to end.
+ */
+export class LeaderSession {
+  readonly #link: Link<LeaderToHub>;
+  readonly #reconnectTimeoutMs: number;
+  readonly #jobs = new Map<number, SessionJob>();
+  /** The jobs that are open at the hub. */
+  readonly #open = new Set<number>();
+  #nextJob = 1;
+  /** Known while connected. */
+  #limits: HubLimits | undefined;
+  /** The limits of the hub last seen: what is cut while it is away is cut for them. */
+  #lastLimits: HubLimits | undefined;
+  #failure: PaladinError | undefined;
+  #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastReason = 'not yet connected';
+  readonly #welcomed: (error?: PaladinError) => void;
+
+  /** @param welcomed called once: when the hub has said welcome, or refused */
+  constructor(dial: Dial<LeaderToHub, HubToLeader>, reconnectTimeoutMs: number, welcomed: (error?: PaladinError) => void) {
+    this.#reconnectTimeoutMs = reconnectTimeoutMs;
+    this.#welcomed = welcomed;
+    this.#link = dial({
+      opened: () => {
+        clearTimeout(this.#reconnectTimer);
+        this.#reconnectTimer = undefined;
+      },
+      received: (message) => {
+        this.#receive(message);
+      },
+      lost: (reason) => {
+        this.#lost(reason);
+      },
+      refused: (error) => {
+        this.fail(error);
+        this.#welcomed(error);
+      },
+    });
+  }
+
+  /** Why the hub is not there. */
+  get lastReason(): string {
+    return this.#lastReason;
+  }
+
+  /** The limits of the hub, and how many batches each of the open jobs may have there. */
+  limits(): { readonly maxPayloadBytes: number; readonly maxBatches: number } {
+    const limits = this.#lastLimits;
+    if (limits === undefined) return { maxPayloadBytes: Infinity, maxBatches: Infinity };
+    const maxBatches = Math.max(1, Math.floor(limits.maxBatchesPerLeader / Math.max(1, this.#open.size)));
+    return { maxPayloadBytes: limits.maxPayloadBytes, maxBatches };
+  }
+
+  /** Reserves a number for a job. */
+  nextJobNumber(): number {
+    const number = this.#nextJob;
+    this.#nextJob += 1;
+    return number;
+  }
+
+  /** Takes a job in; it is opened at the hub as soon as possible. */
+  add(number: number, job: SessionJob): void {
+    this.#jobs.set(number, job);
+    if (this.#failure === undefined) this.#openJob(number, job);
+    else job.driver.handle({ type: 'refused', error: this.#failure });
+  }
+
+  send(message: LeaderToHub): void {
+    this.#link.send(message);
+  }
+
+  /** The job is over. */
+  remove(number: number): void {
+    if (!this.#jobs.delete(number) || !this.#open.delete(number)) return;
+    if (this.#limits === undefined) return;
+    this.#link.send({ type: 'close', job: number });
+    for (const [waiting, job] of this.#jobs) {
+      if (this.#open.size >= this.#limits.maxJobsPerLeader) break;
+      if (!this.#open.has(waiting)) this.#openJob(waiting, job);
+    }
+  }
+
+  /** Ends all jobs with the error, and closes the connection. */
+  async close(error: PaladinError): Promise<void> {
+    clearTimeout(this.#reconnectTimer);
+    this.fail(error);
+    await this.#link.close();
+  }
+
+  #receive(message: HubToLeader): void {
+    if (message.type === 'welcome') {
+      this.#limits = message.limits;
+      this.#lastLimits = message.limits;
+      for (const [number, job] of this.#jobs) this.#openJob(number, job);
+      this.#welcomed();
+      return;
+    }
+    // The hub closes the connection next; the jobs wait for another one to take its place.
+    if (message.type === 'goodbye') return;
+    // A job that has just ended here may still be spoken of.
+    const driver = this.#jobs.get(message.job)?.driver;
+    if (driver === undefined) return;
+    if (message.type === 'refused') driver.handle({ type: 'refused', error: new PaladinError(message.code, message.message) });
+    else driver.handle(message);
+  }
+
+  #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {
+    if (this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader || this.#open.has(number)) return;
+    this.#open.add(number);
+    this.#link.send({ type: 'open', job: number, description, priority, labels });
+    driver.handle({ type: 'connected' });
+  }
+
+  #lost(reason: string): void {
+    this.#lastReason = reason;
+    const wasWelcome = this.#limits !== undefined;
+    this.#limits = undefined;
+    this.#open.clear();
+    if (wasWelcome) for (const { driver } of this.#jobs.values()) driver.handle({ type: 'disconnected' });
+    this.#reconnectTimer ??= setTimeout(() => {
+      const waited = `it did not come back within ${this.#reconnectTimeoutMs} ms`;
+      this.#endJobs(new PaladinError('HUB_UNREACHABLE', `the hub is gone (${this.#lastReason}), and ${waited}`));
+      // Further jobs get as long again.
+      this.#reconnectTimer = undefined;
+    }, this.#reconnectTimeoutMs);
+  }
+
+  /** Ends all jobs with the error, now and from now on. */
+  fail(error: PaladinError): void {
+    this.#failure ??= error;
+    this.#endJobs(error);
+  }
+
+  #endJobs(error: PaladinError): void {
+    for (const { driver } of this.#jobs.values()) driver.handle({ type: 'refused', error });
+  }
+}

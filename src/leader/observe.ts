@@ -1,0 +1,44 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { defaultConnectTimeoutMs } from '../limits.js';
+import { hubUrl } from '../link/hub-url.js';
+import type { Link } from '../link/link.js';
+import { peerId } from '../link/peer-id.js';
+import { socketDial } from '../link/socket-dial.js';
+import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
+import { hubToObserver } from '../protocol/parse.js';
+
+/**
+ * Asks a hub once what it holds.
+ *
+ * @throws {@link PaladinError} `HUB_UNREACHABLE`, `UNAUTHORIZED`, `VERSION` as `connect`
+ */
+export async function fetchStatus(url: string | URL, token?: string, connectTimeoutMs: number = defaultConnectTimeoutMs): Promise<HubStatus> {
+  const hub = hubUrl('status', url);
+  const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { id: peerId(), name: '', token }, hubToObserver);
+  let link: Link<ObserverToHub> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastReason = 'no answer';
+  try {
+    return await new Promise<HubStatus>((resolve, reject) => {
+      const made = dial({
+        opened: () => {
+          made.send({ type: 'status' });
+        },
+        received: ({ status }) => {
+          resolve(status);
+        },
+        lost: (reason) => {
+          lastReason = reason;
+        },
+        refused: reject,
+      });
+      link = made;
+      timer = setTimeout(() => {
+        reject(new PaladinError('HUB_UNREACHABLE', `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${lastReason})`));
+      }, connectTimeoutMs);
+    });
+  } finally {
+    clearTimeout(timer);
+    await link?.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { Observable, type Observer } from 'rxjs';
+
+/** A running pull. */
+export interface Pull {
+  /** Lets so many more elements come. */
+  request(count: number): void;
+  /** Stops, and lets the source clean up. */
+  cancel(): void;
+}
+
+/** Starts a pull: nothing comes until it is requested. */
+export type StartPull<T> = (observer: Observer<T>) => Pull;
+
+/** An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable. */
+export class PullObservable<T> extends Observable<T> {
+  /** Tells such observables, also across copies of this package. */
+  readonly '~paladinPull': StartPull<T>;
+
+  constructor(start: StartPull<T>) {
+    super((subscriber) => {
+      const pull = start(subscriber);
+      pull.request(Infinity);
+      return () => {
+        pull.cancel();
+      };
+    });
+    this['~paladinPull'] = start;
+  }
+}
+
+/** How to pull from an observable, if it can be. */
+export function pullOf<T>(source: Observable<T>): StartPull<T> | undefined {
+  return '~paladinPull' in source ? (source as PullObservable<T>)['~paladinPull'] : undefined;
+}

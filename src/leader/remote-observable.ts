@@ -1,0 +1,141 @@
+import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import { checkJobOptions, checkStage, type JobOptions, type StageOptions, type StageSpec } from './job-spec.js';
+import { pullOf } from './pull-source.js';
+import type { JobHandle } from './job-driver.js';
+import type { Runtime } from './runtime.js';
+
+/** Options of `remoteMap` and `remoteFold`: of the stage, and of the job that it is part of. */
+export interface RemoteOptions extends StageOptions, JobOptions {
+  /** Whether the operator may share a trip with the remote operators next to it. Results are the same. Default true. */
+  readonly fuse?: boolean;
+}
+
+/** What one subscription runs: a source, and the stages that its elements go through in one trip. */
+interface StageChain {
+  readonly source: Observable<unknown>;
+  readonly runtime: Runtime;
+  readonly stages: readonly StageSpec[];
+  readonly options: JobOptions;
+  readonly fuse: boolean;
+}
+
+/**
+ * What a remote operator returns: an observable that carries its stage chain, so that a remote operator after it can join the chain
+ * (fusion). Any other operator makes an ordinary observable of it, and so ends the chain. Each subscription is a job of its own.
+ */
+export class RemoteObservable<T> extends Observable<T> {
+  /** Tells such observables, also across copies of this package. */
+  readonly '~paladinChain': StageChain;
+
+  constructor(chain: StageChain) {
+    super((subscriber) => runChain(chain, subscriber));
+    this['~paladinChain'] = chain;
+  }
+}
+
+/**
+ * Puts a stage behind a source: as part of the source's chain where the two may be fused, else as a chain of its own.
+ *
+ * @param where the operator, for messages
+ */
+export function remoteStage<T>(
+  where: string,
+  kind: StageSpec['kind'],
+  operation: StageSpec['operation'],
+  runtime: Runtime,
+  { fuse = true, timeout, retry, onFatal, onSkip, ...options }: RemoteOptions,
+): (source: Observable<unknown>) => RemoteObservable<T> {
+  const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip });
+  checkStage(where, stage);
+  checkJobOptions(where, options);
+  const added = definedOnly(options);
+  return (source) => {
+    const chain = chainOf(source);
+    const joined = chain !== undefined && chain.runtime === runtime && fuse ? joinChain(chain, stage, added) : undefined;
+    return new RemoteObservable(joined ?? { source, runtime, stages: [stage], options: added, fuse });
+  };
+}
+
+/**
+ * The chain with the stage behind it; undefined where the result would not be the same as without fusion: behind a fold, behind a stage
+ * that leaves elements out (the next operator counts its indices without them), and where the options of the two contradict.
+ */
+function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
+  const last = chain.stages.at(-1);
+  if (!chain.fuse || last?.kind === 'fold' || last?.onFatal === 'skip') return undefined;
+  const merged: JobOptions = { ...chain.options, ...options };
+  for (const [option, value] of Object.entries(chain.options)) {
+    if (!Object.is(Reflect.get(merged, option), value)) return undefined;
+  }
+  return { ...chain, stages: [...chain.stages, stage], options: merged };
+}
+
+function chainOf(source: Observable<unknown>): StageChain | undefined {
+  return '~paladinChain' in source ? (source as RemoteObservable<unknown>)['~paladinChain'] : undefined;
+}
+
+function runChain<T>({ source, runtime, stages, options }: StageChain, subscriber: Subscriber<T>): TeardownLogic {
+  const pull = pullOf(source);
+  let requested = 0;
+  let request = (count: number): void => {
+    requested += count;
+  };
+  let job: JobHandle;
+  try {
+    job = runtime.openJob(
+      { ...options, stages },
+      {
+        next: (value) => {
+          // The operator's types say what its last stage returns.
+          subscriber.next(value as T);
+        },
+        skipped: (error, stage) => stages[stage]?.onSkip?.(error),
+        demand: (count) => {
+          request(count);
+        },
+        completed: () => {
+          subscriber.complete();
+        },
+        failed: (error) => {
+          subscriber.error(error);
+        },
+      },
+    );
+  } catch (error) {
+    subscriber.error(error);
+    return undefined;
+  }
+  subscriber.add(() => {
+    job.cancel();
+  });
+  if (subscriber.closed) return undefined;
+  const input = {
+    next: (value: unknown): void => {
+      job.push(value);
+    },
+    error: (error: unknown): void => {
+      job.fail(error);
+    },
+    complete: (): void => {
+      job.complete();
+    },
+  };
+  if (pull === undefined) return source.subscribe(input);
+  const pulling = pull(input);
+  subscriber.add(() => {
+    pulling.cancel();
+  });
+  request = (count) => {
+    pulling.request(count);
+  };
+  request(requested);
+  return undefined;
+}
+
+/** The object without the fields that are undefined. */
+function definedOnly<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  // Fields that are undefined are gone.
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,198 @@
+import { Job } from '../core/job/job.js';
+import type { StagePolicy } from '../core/job/job-events.js';
+import { PaladinError } from '../errors/paladin-error.js';
+import { defaultWindow, maxDeaths } from '../limits.js';
+import type { Dial } from '../link/link.js';
+import type { Operation } from '../operation/operation.js';
+import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
+import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
+import { JobDriver, type JobHandle, type JobObserver } from './job-driver.js';
+import { checkChain, checkJobOptions, identityOf, type JobOptions, type JobSpec, type StageOptions, type StageSpec } from './job-spec.js';
+import { LeaderSession } from './leader-session.js';
+
+/** What operators run on: `inMemory()` or `connect(url)`. */
+export interface Runtime extends AsyncDisposable {
+  /**
+   * Executes an operation on one value.
+   *
+   * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
+   */
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RunOptions): Promise<Output>;
+  /**
+   * Opens a job: the low-level door on which `remoteMap` and `remoteFold` stand, for remote operators of your own.
+   *
+   * @param spec a stage chain and the job's options
+   * @param observer is told outputs and the end; may be told already before `openJob` returns
+   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one, `NOT_SERIALIZABLE` or `PAYLOAD_TOO_LARGE` when the arguments of an
+   *   operation cannot be sent, `CLOSED` when the runtime is
+   */
+  openJob(spec: JobSpec, observer: JobObserver): JobHandle;
+  /** Ends all jobs with `CLOSED`, and lets go of the hub or of the in-memory workers. Resolves when that is done. */
+  close(): Promise<void>;
+}
+
+/** Options of `run`. */
+export interface RunOptions extends Pick<StageOptions, 'timeout' | 'retry'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a runtime is made with. */
+export interface RuntimeConfig {
+  readonly serializer: Serializer;
+  readonly noWorkerTimeoutMs: number;
+  readonly reconnectTimeoutMs: number;
+  /** Called once: when the hub has said welcome, or refused. */
+  readonly welcomed: (error?: PaladinError) => void;
+  /** Called with each operation and serializer that a job uses, before it is opened. */
+  readonly using?: (value: Operation<never, unknown> | Serializer) => void;
+  /** Called last in `close`. */
+  readonly closed?: () => Promise<void>;
+}
+
+/** A runtime over any link to a hub. */
+export class LeaderRuntime implements Runtime {
+  readonly #config: RuntimeConfig;
+  readonly #session: LeaderSession;
+  #closing: Promise<void> | undefined;
+
+  constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
+    this.#config = config;
+    this.#session = new LeaderSession(dial, config.reconnectTimeoutMs, config.welcomed);
+  }
+
+  /** Why the hub is not there. */
+  get lastReason(): string {
+    return this.#session.lastReason;
+  }
+
+  /** Ends all jobs with the error, now and from now on. */
+  fail(error: PaladinError): void {
+    this.#session.fail(error);
+  }
+
+  openJob(spec: JobSpec, observer: JobObserver): JobHandle {
+    checkChain('openJob', spec.stages);
+    checkJobOptions('openJob', spec);
+    if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
+    const serializer = spec.serializer ?? this.#config.serializer;
+    for (const { operation } of spec.stages) this.#config.using?.(operation);
+    this.#config.using?.(serializer);
+    const description: JobDescription = {
+      stages: spec.stages.map((stage) => this.#describe(stage, serializer)),
+      serializer: serializer.name,
+    };
+    const number = this.#session.nextJobNumber();
+    const driver = new JobDriver(this.#machine(spec, serializer), observer, {
+      send: (batch) => {
+        this.#session.send({ type: 'batch', job: number, batch });
+      },
+      over: () => {
+        this.#session.remove(number);
+      },
+    });
+    this.#session.add(number, { description, priority: spec.priority ?? 0, labels: spec.labels ?? [], driver });
+    driver.start();
+    return driver;
+  }
+
+  async run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
+    const { signal, timeout, retry, ...job } = options;
+    const stage: StageSpec = {
+      kind: 'map',
+      operation,
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(retry === undefined ? {} : { retry }),
+    };
+    signal?.throwIfAborted();
+    return await new Promise<Output>((resolve, reject) => {
+      const handle = this.openJob(
+        { ...job, stages: [stage] },
+        {
+          next: (value) => {
+            // The operation's type says what it returns.
+            resolve(value as Output);
+          },
+          failed: (error) => {
+            signal?.removeEventListener('abort', abort);
+            reject(error instanceof Error ? error : new Error(String(error)));
+          },
+          completed: () => {
+            signal?.removeEventListener('abort', abort);
+            // A fatal error may have said that the element be left out: then there is no output.
+            reject(new PaladinError('OPERATION_FAILED', `operation '${operation.name}' left its only element out`));
+          },
+        },
+      );
+      function abort(): void {
+        handle.cancel();
+        const reason: unknown = signal?.reason;
+        reject(reason instanceof Error ? reason : new Error(String(reason)));
+      }
+      signal?.addEventListener('abort', abort, { once: true });
+      handle.push(input);
+      handle.complete();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#session.close(new PaladinError('CLOSED', 'the runtime was closed while the job was running'));
+    await this.#config.closed?.();
+  }
+
+  #machine(spec: JobSpec, serializer: Serializer): Job {
+    const stages = spec.stages.map(
+      ({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
+        kind,
+        operation: operation.name,
+        timeoutMs: timeout,
+        retry,
+        onFatal: onFatal ?? 'terminate',
+      }),
+    );
+    const last = spec.stages.at(-1);
+    return new Job({
+      stages,
+      empty: last?.kind === 'fold' ? () => identityOf(last) : undefined,
+      ordered: spec.ordered ?? true,
+      batch: spec.batch ?? 'auto',
+      window: spec.window ?? defaultWindow,
+      serializer,
+      noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
+      maxDeaths,
+      random: Math.random,
+      limits: () => this.#session.limits(),
+    });
+  }
+
+  #describe({ kind, operation, timeout }: StageSpec, serializer: Serializer): StageDescription {
+    const { name, version, args } = operation;
+    const timeoutMs = timeout === undefined ? {} : { timeoutMs: timeout };
+    if (args.length === 0) return { kind, operation: name, version, ...timeoutMs };
+    let encoded: Uint8Array;
+    try {
+      encoded = serializer.encode(args);
+    } catch (error) {
+      const place = error instanceof NotSerializableError ? `argument ${error.valueIndex + 1}: ${error.message}` : String(error);
+      throw new PaladinError('NOT_SERIALIZABLE', `the arguments of operation '${name}' cannot be sent: ${place}`, {
+        operation: name,
+        cause: error,
+      });
+    }
+    const { maxPayloadBytes } = this.#session.limits();
+    if (encoded.byteLength > maxPayloadBytes) {
+      const message = `the arguments of operation '${name}' have ${encoded.byteLength} bytes, and the hub admits ${maxPayloadBytes}`;
+      throw new PaladinError('PAYLOAD_TOO_LARGE', message, { operation: name });
+    }
+    return { kind, operation: name, version, args: encoded, ...timeoutMs };
+  }
+}

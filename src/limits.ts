@@ -1,0 +1,88 @@
+/** Every bound and default of leader, hub and worker, each with its reason. Executors have theirs in `executor/limits.ts`. */
+
+/** Work per batch that hides the cost of a trip (well under 1 ms) and is short enough to share slots fairly. */
+export const targetBatchMs: number = 20;
+
+/** A batch this long is not worth cutting finer: below it the trip costs more than the work. */
+export const leastBatchMs: number = 1;
+
+/** After this much work a worker gives back the rest of an automatic batch: five times the target, so that only a misjudged batch does. */
+export const batchBudgetMs: number = 100;
+
+/** The most bytes that an automatic batch aims at, so that heartbeats are never stuck behind data. */
+export const targetBatchBytes: number = 256 * 1024;
+
+/** The most elements of an automatic batch: beyond it a batch gains nothing and takes longer to show its first result. */
+export const maxBatchElements: number = 4_096;
+
+/** How much larger than the largest batch that came back a new one may be, so that a wrong first guess costs little. */
+export const batchGrowth: number = 8;
+
+/** Elements taken in but not yet emitted: room for the batches of many slots behind one slow element. */
+export const defaultWindow: number = 65_536;
+
+/** Payload bytes that one job has under way; bounds what a job of large values holds in leader and hub. */
+export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
+
+/** Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub. */
+export const prefetchBelowMs: number = 50;
+
+/** How many partials are combined in one trip while elements are still being worked on. */
+export const combineFanIn: number = 8;
+
+/** Combining this long in one trip is quicker than spreading it over several. */
+export const singleTripCombineMs: number = 5;
+
+/** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
+export const defaultNoWorkerTimeoutMs: number = 60_000;
+
+/** How long a leader waits for a hub at `connect`. */
+export const defaultConnectTimeoutMs: number = 10_000;
+
+/** How long a leader waits for a hub that went away, before its jobs end with `HUB_UNREACHABLE`. */
+export const defaultReconnectTimeoutMs: number = 60_000;
+
+/** An element that was executing at this many deaths of workers or threads is poison. */
+export const maxDeaths: number = 4;
+
+/** The most bytes of a batch's payload, of arguments or of a result; larger data belongs in a store that the operation reads. */
+export const defaultMaxPayloadBytes: number = 32 * 1024 * 1024;
+
+/** Payload bytes in one socket frame; larger payloads travel in several. */
+export const frameBytes: number = 256 * 1024;
+
+/** What a frame holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
+export const frameOverheadBytes: number = 8 * 1024 * 1024;
+
+/** Batches that one leader may have at the hub: two for each of 8,000 slots. */
+export const defaultMaxBatchesPerLeader: number = 16_384;
+
+/** Payload bytes that one leader may have at the hub. */
+export const defaultMaxBytesPerLeader: number = 256 * 1024 * 1024;
+
+/** Jobs that one leader may have open at the hub; a leader keeps further ones until there is room. */
+export const defaultMaxJobsPerLeader: number = 1_024;
+
+/** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
+export const maxPriority: number = 10;
+
+/** How long a peer waits before it tries a lost hub again, at first; doubles with each try, spread by half either way. */
+export const reconnectDelayMs: number = 100;
+
+/** The longest that a peer waits between two tries, so that a hub that is back is found soon. */
+export const reconnectDelayMaxMs: number = 2_000;
+
+/** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
+export const heartbeatIntervalMs: number = 3_000;
+
+/** How long a peer may take for that sign. */
+export const heartbeatTimeoutMs: number = 6_000;
+
+/** How long a connection may take to show a token. */
+export const handshakeTimeoutMs: number = 5_000;
+
+/** As `defaultNoWorkerTimeoutMs`, where no worker can come from elsewhere: time for threads to start on a busy machine. */
+export const inMemoryNoWorkerTimeoutMs: number = 10_000;
+
+/** Where a hub listens unless it is told otherwise. */
+export const defaultPort: number = 7400;

@@ -1,0 +1,12 @@
+import { PaladinError } from '../errors/paladin-error.js';
+
+/**
+ * The hub's address.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is not an http or https url
+ */
+export function hubUrl(where: string, url: string | URL): URL {
+  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
+  throw new PaladinError('INVALID_INPUT', `${where}: expected the hub's url, such as http://127.0.0.1:7400, got '${String(url)}'`);
+}

@@ -1,0 +1,23 @@
+import type { PaladinError } from '../errors/paladin-error.js';
+
+/** One end of a connection that comes back by itself after a loss. */
+export interface Link<Sent> {
+  /** Sends a message; does nothing while the connection is down, since whatever is under way then is sent again or given up anyway. */
+  send(message: Sent): void;
+  /** Hands over what was sent, then closes. Nothing is received after that. */
+  close(): Promise<void>;
+}
+
+/** What the holder of a link is told. */
+export interface LinkEvents<Received> {
+  /** The connection stands, for the first time or again. */
+  opened(): void;
+  received(message: Received): void;
+  /** The connection is lost, and is being made again. */
+  lost(reason: string): void;
+  /** The connection cannot be had, for good. */
+  refused(error: PaladinError): void;
+}
+
+/** Makes a link. */
+export type Dial<Sent, Received> = (events: LinkEvents<Received>) => Link<Sent>;

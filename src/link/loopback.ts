@@ -1,0 +1,77 @@
+import type { Link } from './link.js';
+
+/** Gets what the other end sends. */
+type Receive<Message> = (message: Message) => void;
+
+/** One end of an in-process connection. */
+export interface LoopbackEnd<Sent> extends Link<Sent> {
+  /** Cuts the connection: what is under way to this end is dropped. */
+  cut(): void;
+}
+
+/**
+ * An in-process connection with the properties of a socket: messages arrive later, in order, and none after the end was closed.
+ *
+ * @returns the two ends; `left` is the one that receives by the first argument
+ */
+export function loopback<ToLeft, ToRight>(
+  receiveLeft: Receive<ToLeft>,
+  receiveRight: Receive<ToRight>,
+): { readonly left: LoopbackEnd<ToRight>; readonly right: LoopbackEnd<ToLeft> } {
+  const toLeft = new Pipe(receiveLeft);
+  const toRight = new Pipe(receiveRight);
+  return { left: end(toRight, toLeft), right: end(toLeft, toRight) };
+}
+
+function end<Sent>(outgoing: Pipe<Sent>, incoming: { cut(): void }): LoopbackEnd<Sent> {
+  return {
+    send: (message) => {
+      outgoing.push(message);
+    },
+    close: async () => {
+      incoming.cut();
+      await outgoing.emptied();
+      outgoing.cut();
+    },
+    cut: () => {
+      incoming.cut();
+    },
+  };
+}
+
+class Pipe<Message> {
+  readonly #receive: Receive<Message>;
+  #queue: Message[] = [];
+  #scheduled = false;
+  #open = true;
+
+  constructor(receive: Receive<Message>) {
+    this.#receive = receive;
+  }
+
+  push(message: Message): void {
+    if (!this.#open) return;
+    this.#queue.push(message);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#deliver();
+    });
+  }
+
+  cut(): void {
+    this.#open = false;
+    this.#queue = [];
+  }
+
+  async emptied(): Promise<void> {
+    while (this.#queue.length > 0) await Promise.resolve();
+  }
+
+  #deliver(): void {
+    this.#scheduled = false;
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const message of queue) if (this.#open) this.#receive(message);
+  }
+}

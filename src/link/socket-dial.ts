@@ -1,0 +1,135 @@
+import { io, type Socket } from 'socket.io-client';
+import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
+import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs } from '../limits.js';
+import { protocolVersion } from '../protocol/messages.js';
+import { Inbox } from './inbox.js';
+import type { Dial } from './link.js';
+import { Outbox } from './outbox.js';
+import { packetParser } from './packet-parser.js';
+
+/** What a peer shows a hub. */
+export interface Handshake {
+  /** The peer's id: stable for as long as the peer lives, also over reconnections. */
+  readonly id: string;
+  /** A name for people. */
+  readonly name: string;
+  readonly token: string | undefined;
+}
+
+interface WireEvents {
+  message: (message: unknown) => void;
+  part: (part: unknown) => void;
+}
+
+/**
+ * Makes links to a hub over socket.io. A lost connection is made again, with jittered and growing delays.
+ *
+ * @param parse the door for what the hub sends
+ */
+export function socketDial<Sent, Received>(
+  hub: URL,
+  role: 'leader' | 'worker' | 'observer',
+  handshake: Handshake,
+  parse: (message: unknown) => Received,
+): Dial<Sent, Received> {
+  return (events) => {
+    const socket: Socket<WireEvents, WireEvents> = io(new URL(`/${role}`, hub).href, {
+      transports: ['websocket'],
+      parser: packetParser,
+      forceNew: true,
+      reconnectionDelay: reconnectDelayMs,
+      reconnectionDelayMax: reconnectDelayMaxMs,
+      randomizationFactor: 0.5,
+      auth: { ...handshake, protocol: protocolVersion },
+    });
+    const outbox = new Outbox(
+      {
+        emit: (event, content) => socket.emit(event, content),
+        onceDrained: (callback) => socket.io.engine.once('drain', callback),
+      },
+      frameBytes,
+    );
+    const inbox = new Inbox(Number.MAX_SAFE_INTEGER);
+    let closed = false;
+    let again: ReturnType<typeof setTimeout> | undefined;
+
+    /** socket.io comes back by itself, but not when the hub has closed the connection in good order. */
+    const reconnect = (): void => {
+      if (!closed && !socket.active) again = setTimeout(() => socket.connect(), reconnectDelayMaxMs * Math.random());
+    };
+    const lost = (reason: string): void => {
+      outbox.clear();
+      inbox.clear();
+      if (!closed) events.lost(reason);
+    };
+    const refuse = (error: PaladinError): void => {
+      closed = true;
+      socket.disconnect();
+      events.refused(error);
+    };
+    const receive = (read: () => { readonly message: unknown } | undefined): void => {
+      let message: Received;
+      try {
+        const whole = read();
+        if (whole === undefined) return;
+        message = parse(whole.message);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${reason}`));
+        return;
+      }
+      if (!closed) events.received(message);
+    };
+
+    socket.on('connect', () => {
+      if (!closed) events.opened();
+    });
+    socket.on('message', (message) => {
+      receive(() => ({ message }));
+    });
+    socket.on('part', (part) => {
+      receive(() => inbox.add(part));
+    });
+    socket.on('disconnect', (reason) => {
+      lost(reason);
+      reconnect();
+    });
+    socket.on('connect_error', (error) => {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) {
+        lost(unreachable(error));
+        reconnect();
+      } else refuse(new PaladinError(refusal.code, `hub ${hub.origin} refused the ${role}: ${refusal.message}`));
+    });
+
+    return {
+      send: (message) => {
+        if (socket.connected) outbox.send(message);
+      },
+      close: async () => {
+        if (socket.connected && !closed) await outbox.flushed();
+        closed = true;
+        clearTimeout(again);
+        socket.disconnect();
+      },
+    };
+  };
+}
+
+/** A refusal by the hub's handshake, which is final; undefined for errors that may pass. */
+function refusalOf(error: Error): { readonly code: ErrorCode; readonly message: string } | undefined {
+  const data: unknown = Reflect.get(error, 'data');
+  if (typeof data !== 'object' || data === null) return undefined;
+  const code: unknown = Reflect.get(data, 'code');
+  const known: readonly ErrorCode[] = ['UNAUTHORIZED', 'VERSION', 'LIMIT_EXCEEDED', 'PROTOCOL'];
+  const match = known.find((candidate) => candidate === code);
+  return match === undefined ? undefined : { code: match, message: error.message };
+}
+
+/** The root of a connection error, such as `connect ECONNREFUSED 127.0.0.1:7400`. */
+function unreachable(error: Error): string {
+  const description: unknown = Reflect.get(error, 'description');
+  const inner: unknown = typeof description === 'object' && description !== null ? Reflect.get(description, 'error') : undefined;
+  const message: unknown = typeof inner === 'object' && inner !== null ? Reflect.get(inner, 'message') : undefined;
+  return typeof message === 'string' && message !== '' ? message : error.message;
+}

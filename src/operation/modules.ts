@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PaladinError } from '../errors/paladin-error.js';
+import type { Registry } from './registry.js';
+
+const extensions = /\.(js|mjs|cjs|ts|mts)$/u;
+
+/**
+ * Loads modules, and takes the operations, monoids and serializers that they export into the registry.
+ *
+ * TypeScript is loaded by Node where it can, else by jiti; types are not checked.
+ *
+ * @param modules URLs, or paths from the working directory, of `.js`, `.mjs`, `.cjs`, `.ts` or `.mts` files
+ * @throws {@link PaladinError} `INVALID_INPUT` when one cannot be loaded, exports nothing of use, or what another one names differently
+ */
+export async function loadModules(modules: readonly (string | URL)[], registry: Registry): Promise<void> {
+  const urls = modules.map(resolveModule);
+  // One loader for all: what modules share is then loaded once, so that its operations are the same in each.
+  const load = urls.some(isTypeScript) && !hasNativeTypeScript() ? await jitiLoader() : loadNatively;
+  for (const url of urls) {
+    const path = shownPath(url);
+    if (registry.addModule(await loadModule(url, path, load), url.href) === 0) {
+      throw new PaladinError(
+        'INVALID_INPUT',
+        `module ${path} exports no operation: export what defineOperation or defineMonoid returns, as in ` +
+          `\`export const double = defineOperation({ name: 'double', execute: (x) => 2 * x })\``,
+      );
+    }
+  }
+}
+
+/** The URL of a module that is given by URL, or by path from the working directory. */
+export function resolveModule(module: string | URL): URL {
+  if (module instanceof URL) return module;
+  // A single letter before the colon is a drive.
+  return /^[a-z][a-z0-9+.-]+:/iu.test(module) ? new URL(module) : pathToFileURL(resolve(module));
+}
+
+type Load = (url: URL) => Promise<unknown>;
+
+async function loadModule(url: URL, path: string, load: Load): Promise<object> {
+  const cannot = (reason: string, cause?: unknown): PaladinError =>
+    new PaladinError('INVALID_INPUT', `cannot load module ${path}: ${reason}`, { cause });
+  if (url.protocol === 'file:') {
+    if (!extensions.test(url.pathname)) throw cannot('expected a .js, .mjs, .cjs, .ts or .mts file');
+    if (!existsSync(url)) throw cannot('there is no such file');
+  }
+  try {
+    const exports = await load(url);
+    return typeof exports === 'object' && exports !== null ? exports : { default: exports };
+  } catch (thrown) {
+    throw cannot(reasonOf(thrown), thrown);
+  }
+}
+
+async function loadNatively(url: URL): Promise<unknown> {
+  try {
+    return await import(url.href);
+  } catch (thrown) {
+    // Node's own TypeScript neither finds `x.ts` by './x.js' nor takes enums; jiti does both.
+    const code: unknown = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'code') : undefined;
+    if (!isTypeScript(url) || (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')) throw thrown;
+    return (await jitiLoader())(url);
+  }
+}
+
+async function jitiLoader(): Promise<Load> {
+  // Only on demand: whoever has no TypeScript need not load a compiler.
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(import.meta.url);
+  return (url) => (url.protocol === 'file:' ? jiti.import(fileURLToPath(url)) : import(url.href));
+}
+
+function isTypeScript(url: URL): boolean {
+  return /\.m?ts$/u.test(url.pathname);
+}
+
+function hasNativeTypeScript(): boolean {
+  return Boolean(Reflect.get(process.features, 'typescript'));
+}
+
+function shownPath(url: URL): string {
+  return url.protocol === 'file:' ? fileURLToPath(url) : url.href;
+}
+
+/** The message, and for a syntax error the place, which Node puts in the first line of the stack only. */
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const message = thrown.message.trim().replaceAll(/\s*\n\s*/gu, ' ');
+  const place = /^(?:file:|\/|[a-z]:\\).*:\d+$/iu.exec(thrown.stack?.split('\n', 1)[0] ?? '')?.[0];
+  return place === undefined ? message : `${message} (${place})`;
+}

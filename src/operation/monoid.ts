@@ -1,0 +1,81 @@
+import {
+  bind,
+  bindFactory,
+  checkFunction,
+  checkNamed,
+  type definitionKey,
+  type Operation,
+  type OperationContext,
+  type OperationDefinition,
+} from './operation.js';
+
+/** Combines two neighbours, `left` before `right` in source order. */
+export type Combine<A> = (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
+
+declare const folds: unique symbol;
+
+/**
+ * A monoid with its arguments: what `remoteFold` takes. Where an operation is expected it is the operation that combines a pair.
+ */
+export interface Monoid<A> extends Operation<readonly [A, A], A> {
+  /** Types only; never there at run time. */
+  readonly [folds]?: (value: A) => A;
+}
+
+/** A monoid that wants arguments: call it with them to get the monoid. */
+export interface MonoidFactory<Args extends readonly unknown[], A> {
+  (...args: Args): Monoid<A>;
+  readonly [definitionKey]: OperationDefinition;
+}
+
+interface Named {
+  /** The name under which leader and workers know it. */
+  readonly name: string;
+  /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
+  readonly version?: number;
+}
+
+/**
+ * Defines a monoid: a named associative `combine` with an identity `empty`. Commutativity is not assumed: `combine` is only ever
+ * given neighbours, in order. `combine` must be associative, or the result depends on how the work was cut; `checkMonoid` tries.
+ *
+ * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`; `empty` gets the same ones.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, version or a function is not one
+ *
+ * @example
+ * ```ts
+ * import { defineMonoid } from 'paladin-rx';
+ *
+ * export const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
+ * export const sumModulo = defineMonoid({
+ *   name: 'sum-modulo',
+ *   empty: () => 0,
+ *   create: (modulus: number) => (a: number, b: number) => (a + b) % modulus,
+ * });
+ *
+ * console.log(sum.name, sumModulo(7).args); // sum [ 7 ]
+ * ```
+ */
+export function defineMonoid<A>(
+  definition: Named & { readonly empty: () => A; readonly combine: Combine<A>; readonly create?: never },
+): Monoid<A>;
+export function defineMonoid<Args extends readonly unknown[], A>(
+  definition: Named & {
+    readonly empty: (...args: Args) => A;
+    readonly create: (...args: Args) => Combine<A> | PromiseLike<Combine<A>>;
+    readonly combine?: never;
+  },
+): MonoidFactory<Args, A>;
+export function defineMonoid(
+  options: Named & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
+): Operation<never, unknown> | ReturnType<typeof bindFactory> {
+  const { name, version } = checkNamed('monoid', options);
+  const empty = checkFunction(options.empty, `monoid '${name}': empty`);
+  if (options.create === undefined) {
+    const combine = checkFunction(options.combine, `monoid '${name}': combine`);
+    return bind({ kind: 'monoid', name, version, create: () => combine, empty, functions: [empty, combine] }, []);
+  }
+  const create = checkFunction(options.create, `monoid '${name}': create`);
+  return bindFactory({ kind: 'monoid', name, version, create, empty, functions: [empty, create] });
+}

@@ -1,0 +1,141 @@
+import { PaladinError } from '../errors/paladin-error.js';
+
+/** Marks definitions across realms and across copies of this package; its value is the definition. */
+export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
+
+/** What an operation is told about the task that it executes. */
+export interface OperationContext {
+  /** Aborted when the job is cancelled or the task has run past its timeout. A thread that does not heed it is terminated. */
+  readonly signal: AbortSignal;
+  /** The place of the element in the operator's source, from 0. */
+  readonly index: number;
+  /** Which dispatch of the task this is, from 1. */
+  readonly attempt: number;
+  /** The job to which the task belongs; unique among all jobs. */
+  readonly jobId: string;
+}
+
+/** A function that executes one task. */
+export type Execute<Input, Output> = (input: Input, context: OperationContext) => Output | PromiseLike<Output>;
+
+/** What leader and worker know under one name. */
+export interface OperationDefinition {
+  readonly kind: 'operation' | 'monoid';
+  readonly name: string;
+  readonly version: number;
+  /** Makes the function of one job on one executor from the job's arguments: `execute`, or a monoid's `combine`. */
+  readonly create: (...args: never[]) => unknown;
+  /** A monoid's identity, from the job's arguments. */
+  readonly empty?: (...args: never[]) => unknown;
+  /** The functions it was defined with: definitions with the same functions are the same definition. */
+  readonly functions: readonly unknown[];
+}
+
+/** An operation with its arguments: what `remoteMap` takes. */
+export interface Operation<in Input, out Output> {
+  readonly name: string;
+  readonly version: number;
+  /** The arguments that `create` gets on each executor; empty for an operation without. */
+  readonly args: readonly unknown[];
+  readonly [definitionKey]: OperationDefinition;
+  /** Types only; never there at run time. */
+  readonly '~types'?: { readonly input: (input: Input) => void; readonly output: Output };
+}
+
+/** An operation that wants arguments: call it with them to get the operation. */
+export interface OperationFactory<Args extends readonly unknown[], Input, Output> {
+  (...args: Args): Operation<Input, Output>;
+  readonly [definitionKey]: OperationDefinition;
+}
+
+interface Named {
+  /** The name under which leader and workers know it. */
+  readonly name: string;
+  /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
+  readonly version?: number;
+}
+
+/**
+ * Defines an operation: a named function that workers execute.
+ *
+ * With `execute` it takes no arguments. With `create` the result is called with arguments; they travel once per job and worker,
+ * and `create` runs once per job on each executor, so it is the place for an expensive set-up or for data that all elements share.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, version or function is not one
+ *
+ * @example
+ * ```ts
+ * import { defineOperation } from 'paladin-rx';
+ *
+ * export const length = defineOperation({ name: 'length', execute: (text: string) => text.length });
+ * export const multiplyBy = defineOperation({ name: 'multiply-by', create: (factor: number) => (x: number) => factor * x });
+ *
+ * console.log(length.name, multiplyBy(2).args); // length [ 2 ]
+ * ```
+ */
+export function defineOperation<Input, Output>(
+  definition: Named & { readonly execute: Execute<Input, Output>; readonly create?: never },
+): Operation<Input, Output>;
+export function defineOperation<Args extends readonly unknown[], Input, Output>(
+  definition: Named & {
+    readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
+    readonly execute?: never;
+  },
+): OperationFactory<Args, Input, Output>;
+export function defineOperation(
+  options: Named & { readonly execute?: unknown; readonly create?: unknown },
+): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
+  const { execute, create } = options;
+  const { name, version } = checkNamed('operation', options);
+  if (execute !== undefined && create === undefined) {
+    const body = checkFunction(execute, `operation '${name}': execute`);
+    return bind({ kind: 'operation', name, version, create: () => body, functions: [body] }, []);
+  }
+  if (create !== undefined && execute === undefined) {
+    const body = checkFunction(create, `operation '${name}': create`);
+    return bindFactory({ kind: 'operation', name, version, create: body, functions: [body] });
+  }
+  throw new PaladinError('INVALID_INPUT', `operation '${name}': expected either execute or create`, { operation: name });
+}
+
+/** The definition with its arguments. */
+export function bind(definition: OperationDefinition, args: readonly unknown[]): Operation<never, unknown> {
+  return Object.freeze({ name: definition.name, version: definition.version, args, [definitionKey]: definition });
+}
+
+/** The definition as a function of its arguments. */
+export function bindFactory(definition: OperationDefinition): OperationFactory<readonly unknown[], never, unknown> {
+  return Object.assign((...args: readonly unknown[]) => bind(definition, args), { [definitionKey]: definition });
+}
+
+/** The definition of an operation, a monoid or a factory of one; undefined for any other value. */
+export function definitionOf(value: unknown): OperationDefinition | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  const definition: unknown = Reflect.get(value, definitionKey);
+  // Only `bind` and `bindFactory` of this package, in any copy, set the key.
+  return definition as OperationDefinition | undefined;
+}
+
+const longestName = 200;
+
+export function checkNamed(what: string, options: Named): { name: string; version: number } {
+  const { name, version = 1 } = options;
+  if (typeof name !== 'string' || name.length === 0 || name.length > longestName || /[\s@]/u.test(name)) {
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${what}: expected name to be 1 to ${longestName} characters without spaces and '@', got ${JSON.stringify(name)}`,
+    );
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new PaladinError('INVALID_INPUT', `${what} '${name}': expected version to be a whole number from 1, got ${version}`);
+  }
+  return { name, version };
+}
+
+export function checkFunction(value: unknown, what: string): (...args: never[]) => unknown {
+  if (typeof value !== 'function') {
+    throw new PaladinError('INVALID_INPUT', `${what}: expected a function, got ${value === null ? 'null' : typeof value}`);
+  }
+  // A function of unknown signature may be held as one that nobody can call without a cast.
+  return value as (...args: never[]) => unknown;
+}

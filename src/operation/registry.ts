@@ -1,0 +1,148 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { flatted } from '../serializer/flatted.js';
+import { msgpack } from '../serializer/msgpack.js';
+import { isSerializer } from '../serializer/is-serializer.js';
+import type { Serializer } from '../serializer/serializer.js';
+import { definitionOf, type OperationDefinition } from './operation.js';
+
+interface Entry<T> {
+  readonly value: T;
+  /** Where it was found, as in `export 'fib' of /srv/operations.js`. */
+  readonly where: string;
+}
+
+/**
+ * What one executor knows by name: operations and monoids, by name and version, and serializers. The serializers of this package
+ * are always there.
+ */
+export class Registry {
+  readonly #definitions = new Map<string, Entry<OperationDefinition>>();
+  readonly #serializers = new Map<string, Entry<Serializer>>();
+
+  constructor() {
+    this.add(msgpack, 'paladin-rx itself');
+    this.add(flatted, 'paladin-rx itself');
+  }
+
+  /**
+   * Takes in an operation, a monoid, a factory of one, or a serializer. The same one may come again, from anywhere.
+   *
+   * @param where where it comes from, for messages
+   * @returns whether the value was any of these
+   * @throws {@link PaladinError} `INVALID_INPUT` when another one has its name
+   */
+  add(value: unknown, where: string): boolean {
+    const definition = definitionOf(value);
+    if (definition !== undefined) {
+      const key = keyOf(definition.name, definition.version);
+      const before = this.#definitions.get(key);
+      const entry = { value: definition, where };
+      if (before === undefined) this.#definitions.set(key, entry);
+      else if (!isSame(before.value, definition)) throw definedTwice(key, before, entry);
+      return true;
+    }
+    if (!isSerializer(value)) return false;
+    const before = this.#serializers.get(value.name);
+    if (before !== undefined && before.value !== value) {
+      throw new PaladinError(
+        'INVALID_INPUT',
+        `serializer '${value.name}' is defined twice, differently: by ${before.where} and by ${where}; give one another name`,
+      );
+    }
+    if (before === undefined) this.#serializers.set(value.name, { value, where });
+    return true;
+  }
+
+  /**
+   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep.
+   *
+   * @returns how many different operations, monoids and serializers it exports
+   * @throws {@link PaladinError} `INVALID_INPUT` as `add`
+   */
+  addModule(exports: object, url: string): number {
+    const path = pathOf(url);
+    const found = new Set<unknown>();
+    const take = (value: unknown, name: string): boolean => {
+      if (!this.add(value, `export '${name}' of ${path}`)) return false;
+      found.add(definitionOf(value) ?? value);
+      return true;
+    };
+    for (const name of Object.keys(exports)) {
+      const value = read(exports, name);
+      if (take(value, name) || !isPlainContainer(value)) continue;
+      for (const key of Object.keys(value)) take(read(value, key), Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`);
+    }
+    return found.size;
+  }
+
+  /**
+   * The definition that a stage names.
+   *
+   * @param kind what kind of stage: a `fold` needs a monoid; a `map` takes a monoid as the operation on pairs
+   * @throws {@link PaladinError} `PROTOCOL` when there is none of that name, version and kind
+   */
+  lookup(name: string, version: number, kind: 'map' | 'fold'): OperationDefinition {
+    const key = keyOf(name, version);
+    const definition = this.#definitions.get(key)?.value;
+    if (definition === undefined) {
+      const offered = this.offers().operations.join(', ') || 'nothing';
+      throw new PaladinError('PROTOCOL', `there is no operation '${key}' here; on offer: ${offered}`, { operation: name });
+    }
+    if (kind === 'fold' && definition.kind !== 'monoid') {
+      throw new PaladinError('PROTOCOL', `'${key}' is an operation; a fold needs a monoid`, { operation: name });
+    }
+    return definition;
+  }
+
+  serializer(name: string): Serializer | undefined {
+    return this.#serializers.get(name)?.value;
+  }
+
+  /** What is here, sorted: operations and monoids as `name@version`, and serializers. */
+  offers(): { operations: string[]; serializers: string[] } {
+    return { operations: [...this.#definitions.keys()].sort(), serializers: [...this.#serializers.keys()].sort() };
+  }
+}
+
+function keyOf(name: string, version: number): string {
+  return `${name}@${version}`;
+}
+
+function isSame(a: OperationDefinition, b: OperationDefinition): boolean {
+  if (a === b) return true;
+  return (
+    a.kind === b.kind && a.functions.length === b.functions.length && a.functions.every((one, at) => one === b.functions[at])
+  );
+}
+
+function definedTwice(key: string, a: Entry<OperationDefinition>, b: Entry<OperationDefinition>): PaladinError {
+  const places =
+    a.value.kind === b.value.kind
+      ? `as ${a.where} and as ${b.where}`
+      : `as ${a.value.kind}, ${a.where}, and as ${b.value.kind}, ${b.where}`;
+  return new PaladinError(
+    'INVALID_INPUT',
+    `${a.value.kind} '${key}' is defined twice, differently: ${places}; give one another name or version`,
+    { operation: a.value.name },
+  );
+}
+
+/** A getter that throws is no operation. */
+function read(of: object, name: string): unknown {
+  try {
+    return Reflect.get(of, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function pathOf(url: string): string {
+  return url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : url;
+}

@@ -1,0 +1,188 @@
+/**
+ * What travels between leader, hub and worker.
+ *
+ * A batch and its result carry their values as bytes (`payload`) that only the serializer of the job reads; the hub passes them on
+ * unread. Leader and hub call a job by a number of the leader's; hub and worker by its id, which is unique among all jobs.
+ */
+import type { OnFatal, RetryStrategy } from '../errors/retry.js';
+import type { ErrorCode } from '../errors/paladin-error.js';
+
+/** The version of this protocol; hub and peer must speak the same. */
+export const protocolVersion = 1;
+
+/** One operator of a stage chain. Only the last can be a fold. */
+export interface StageDescription {
+  readonly kind: 'map' | 'fold';
+  readonly operation: string;
+  readonly version: number;
+  /** The arguments as encoded by the job's serializer; absent when there are none. */
+  readonly args?: Uint8Array;
+  /** How long one element may take in this stage, in milliseconds; absent: any time. */
+  readonly timeoutMs?: number;
+}
+
+/** What a worker must know of a job before its batches; sent once per worker. */
+export interface JobDescription {
+  readonly stages: readonly StageDescription[];
+  /** The name of the serializer of arguments, inputs and outputs. */
+  readonly serializer: string;
+}
+
+/** What is offered by a worker, and needed by a job. */
+export interface Offers {
+  /** Operations and monoids, as `name@version`. */
+  readonly operations: readonly string[];
+  readonly serializers: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/**
+ * A contiguous index range of one job's tasks travelling together. It holds units, in order: elements to be sent through all
+ * stages, or partials of adjacent ranges to be combined by the fold.
+ */
+export interface Batch {
+  /** The batch's number within its job. */
+  readonly seq: number;
+  /** Which dispatch this is, from 1. */
+  readonly attempt: number;
+  /** The index of the first element. */
+  readonly first: number;
+  /** How many units it holds. */
+  readonly count: number;
+  readonly units: 'elements' | 'partials';
+  /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
+  readonly budgetMs: number;
+  /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
+  readonly payload: Uint8Array;
+}
+
+/** One unit that failed. */
+export interface UnitFailure {
+  /** Which unit of the batch, from 0. */
+  readonly offset: number;
+  /** In which stage of the chain, from 0. */
+  readonly stage: number;
+  readonly code: Extract<ErrorCode, 'OPERATION_FAILED' | 'TASK_TIMEOUT' | 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE' | 'PROTOCOL'>;
+  /** What the error said of itself; `thrown`: neither transient nor fatal. */
+  readonly kind: 'transient' | 'fatal' | 'thrown';
+  readonly retry?: RetryStrategy;
+  readonly onFatal?: OnFatal;
+  /** One line for the message of the error. */
+  readonly message: string;
+  /** The thrown value in full, as `encodeError` wrote it; empty when nothing was thrown. */
+  readonly error: Uint8Array;
+}
+
+/** What became of a batch that was executed. */
+export interface BatchResult {
+  readonly seq: number;
+  readonly attempt: number;
+  /** How many units, from the first, are settled here; those after it were not executed and are given back. */
+  readonly done: number;
+  /** The settled units that failed, by ascending offset. All others succeeded. */
+  readonly failures: readonly UnitFailure[];
+  /** How long the execution took, in milliseconds. */
+  readonly elapsedMs: number;
+  /**
+   * Of a chain that ends in a map: the outputs of the succeeded units, in order, as the serializer encoded them. Of one that ends in
+   * a fold: a partial for each run of succeeded units between failed ones, in order, joined (see `joinParts`).
+   */
+  readonly payload: Uint8Array;
+}
+
+/** A batch that came to nothing, because its worker or thread went away. */
+export interface BatchLoss {
+  readonly seq: number;
+  readonly attempt: number;
+  /**
+   * `death`: its worker or thread went away while executing it. `timeout`: its thread was terminated since the unit at `offset` ran past
+   * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame.
+   */
+  readonly cause: 'death' | 'timeout' | 'cancelled' | 'returned';
+  /** The unit that was executing, where that is known. */
+  readonly offset?: number;
+  /** With `timeout`: in which stage. */
+  readonly stage?: number;
+  /** Why, as in `thread exited with code 3 while executing`. */
+  readonly reason: string;
+}
+
+/** The limits that a hub announces to those who connect. */
+export interface HubLimits {
+  /** The most bytes that a batch's payload, arguments or a result may have. */
+  readonly maxPayloadBytes: number;
+  /** The most jobs that one leader may have open. */
+  readonly maxJobsPerLeader: number;
+  /** The most batches that one leader may have at the hub. */
+  readonly maxBatchesPerLeader: number;
+  /** The most payload bytes that one leader may have at the hub. */
+  readonly maxBytesPerLeader: number;
+}
+
+export type LeaderToHub =
+  | {
+      readonly type: 'open';
+      readonly job: number;
+      readonly description: JobDescription;
+      /** A job's share of the slots doubles with each step; 0 is normal, from -10 to 10. */
+      readonly priority: number;
+      /** Labels that a worker must carry to be given the job's batches. */
+      readonly labels: readonly string[];
+    }
+  | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }
+  /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
+  | { readonly type: 'close'; readonly job: number };
+
+export type HubToLeader =
+  | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
+  /** How many slots there are for the job now, and what stands in the way when there are none. */
+  | { readonly type: 'capacity'; readonly job: number; readonly slots: number; readonly missing: string }
+  | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
+  | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
+  /** The hub ends the job. */
+  | { readonly type: 'refused'; readonly job: number; readonly code: ErrorCode; readonly message: string }
+  /** The hub is shutting down. */
+  | { readonly type: 'goodbye'; readonly reason: string };
+
+export type HubToWorker =
+  | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
+  | { readonly type: 'job'; readonly jobId: string; readonly description: JobDescription }
+  | { readonly type: 'assign'; readonly jobId: string; readonly batch: Batch }
+  /** The job has ended: forget it, and abort what is running of it. */
+  | { readonly type: 'close'; readonly jobId: string }
+  | { readonly type: 'goodbye'; readonly reason: string };
+
+export type WorkerToHub =
+  /** First after connecting, and again when slots or offers change. */
+  | { readonly type: 'offer'; readonly slots: number; readonly offers: Offers }
+  | { readonly type: 'result'; readonly jobId: string; readonly result: BatchResult }
+  | { readonly type: 'lost'; readonly jobId: string; readonly loss: BatchLoss }
+  /** No more batches, please; those not begun come back as lost. */
+  | { readonly type: 'draining' };
+
+/** What a hub tells an observer. */
+export interface HubStatus {
+  readonly epoch: string;
+  readonly uptimeMs: number;
+  readonly leaders: readonly { readonly leaderId: string; readonly name: string; readonly jobs: number }[];
+  readonly workers: readonly {
+    readonly workerId: string;
+    readonly name: string;
+    readonly slots: number;
+    readonly leased: number;
+    readonly draining: boolean;
+    readonly offers: Offers;
+  }[];
+  readonly jobs: readonly {
+    readonly jobId: string;
+    readonly stages: readonly string[];
+    readonly priority: number;
+    readonly queued: number;
+    readonly leased: number;
+    readonly slots: number;
+  }[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export type HubToObserver = { readonly type: 'status'; readonly status: HubStatus };
+export type ObserverToHub = { readonly type: 'status' };

@@ -1,0 +1,200 @@
+/**
+ * The door: everything that comes from a peer is parsed here before any machine sees it. What passes has the types, ranges and
+ * lengths of `messages.ts`, and no unknown fields; whether the sender may say it is for the machines to know.
+ */
+import { maxBatchElements, maxPriority } from '../limits.js';
+import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
+import { bool, bytes, int, list, number, oneOf, optional, record, text, variant, type Shape } from './shape.js';
+
+/** No machine is that large; keeps sums of slots exact. */
+const maxSlots = 65_536;
+/** Names of operations, labels, serializers, peers. */
+const name = text(300, 1);
+const reason = text(4_000);
+/** More operations than a worker offers. */
+const names = list(name, 10_000);
+/** Times on the wire, in milliseconds: up to 24 days, the longest that timers take. */
+const ms = number(0, 2 ** 31);
+/** A fixed batch size may go beyond automatic ones; this is far beyond any sense. */
+const units = int(1, 256 * maxBatchElements);
+const index = int(0);
+
+const retry = variant('strategy', {
+  immediate: record({ maxRetries: index }),
+  after: record({ maxRetries: index, delayMs: ms }),
+  exponential: record({ maxRetries: index, minDelayMs: ms, maxDelayMs: ms }),
+});
+
+const errorCode = oneOf(
+  'OPERATION_FAILED',
+  'RETRIES_EXHAUSTED',
+  'TASK_TIMEOUT',
+  'POISON_TASK',
+  'NOT_SERIALIZABLE',
+  'PAYLOAD_TOO_LARGE',
+  'NO_WORKER',
+  'HUB_UNREACHABLE',
+  'UNAUTHORIZED',
+  'VERSION',
+  'PROTOCOL',
+  'LIMIT_EXCEEDED',
+  'INVALID_INPUT',
+  'CLOSED',
+);
+
+const offers = record({ operations: names, serializers: names, labels: names });
+
+const limits = record({
+  maxPayloadBytes: index,
+  maxJobsPerLeader: index,
+  maxBatchesPerLeader: index,
+  maxBytesPerLeader: index,
+});
+
+const welcome = record({ epoch: name, limits });
+const goodbye = record({ reason });
+
+const failure = record({
+  offset: index,
+  stage: index,
+  code: oneOf('OPERATION_FAILED', 'TASK_TIMEOUT', 'NOT_SERIALIZABLE', 'PAYLOAD_TOO_LARGE', 'PROTOCOL'),
+  kind: oneOf('transient', 'fatal', 'thrown'),
+  retry: optional(retry),
+  onFatal: optional(oneOf('terminate', 'skip')),
+  message: reason,
+  error: bytes(1024 * 1024),
+});
+
+const loss = record({
+  seq: index,
+  attempt: int(1),
+  cause: oneOf('death', 'timeout', 'cancelled', 'returned'),
+  offset: optional(index),
+  stage: optional(index),
+  reason,
+});
+
+function sized(maxPayloadBytes: number): {
+  readonly description: Shape<Extract<HubToWorker, { type: 'job' }>['description']>;
+  readonly batch: Shape<Extract<HubToWorker, { type: 'assign' }>['batch']>;
+  readonly result: Shape<Extract<WorkerToHub, { type: 'result' }>['result']>;
+} {
+  const payload = bytes(maxPayloadBytes);
+  const stage = record({
+    kind: oneOf('map', 'fold'),
+    operation: name,
+    version: int(1),
+    args: optional(payload),
+    timeoutMs: optional(ms),
+  });
+  return {
+    description: record({ stages: list(stage, 1_000, 1), serializer: name }),
+    batch: record({
+      seq: index,
+      attempt: int(1),
+      first: index,
+      count: units,
+      units: oneOf('elements', 'partials'),
+      budgetMs: ms,
+      payload,
+    }),
+    result: record({
+      seq: index,
+      attempt: int(1),
+      done: units,
+      failures: list(failure, 256 * maxBatchElements),
+      elapsedMs: ms,
+      payload,
+    }),
+  };
+}
+
+/** Parses what a leader sent. Throws a `ShapeError`. */
+export function leaderToHub(maxPayloadBytes: number): (message: unknown) => LeaderToHub {
+  const { description, batch } = sized(maxPayloadBytes);
+  const shape: Shape<LeaderToHub> = variant('type', {
+    open: record({ job: index, description, priority: int(-maxPriority, maxPriority), labels: names }),
+    batch: record({ job: index, batch }),
+    close: record({ job: index }),
+  });
+  return (message) => shape(message, 'message');
+}
+
+/** Parses what a worker sent. Throws a `ShapeError`. */
+export function workerToHub(maxPayloadBytes: number): (message: unknown) => WorkerToHub {
+  const { result } = sized(maxPayloadBytes);
+  const shape: Shape<WorkerToHub> = variant('type', {
+    offer: record({ slots: int(1, maxSlots), offers }),
+    result: record({ jobId: name, result }),
+    lost: record({ jobId: name, loss }),
+    draining: record({}),
+  });
+  return (message) => shape(message, 'message');
+}
+
+/** Parses what an observer sent. Throws a `ShapeError`. */
+export function observerToHub(message: unknown): ObserverToHub {
+  const shape: Shape<ObserverToHub> = variant('type', { status: record({}) });
+  return shape(message, 'message');
+}
+
+/** Parses what a hub sent to a leader. Throws a `ShapeError`. */
+export function hubToLeader(message: unknown): HubToLeader {
+  return hubToLeaderShape(message, 'message');
+}
+
+/** Parses what a hub sent to a worker. Throws a `ShapeError`. */
+export function hubToWorker(message: unknown): HubToWorker {
+  return hubToWorkerShape(message, 'message');
+}
+
+/** Parses what a hub sent to an observer. Throws a `ShapeError`. */
+export function hubToObserver(message: unknown): HubToObserver {
+  return hubToObserverShape(message, 'message');
+}
+
+// What a hub sends has passed its own door, with its own limits.
+const trusted = sized(Number.MAX_SAFE_INTEGER);
+
+const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
+  welcome,
+  capacity: record({ job: index, slots: index, missing: text(100_000) }),
+  result: record({ job: index, workerId: name, result: trusted.result }),
+  lost: record({ job: index, workerId: name, loss }),
+  refused: record({ job: index, code: errorCode, message: reason }),
+  goodbye,
+});
+
+const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
+  welcome,
+  job: record({ jobId: name, description: trusted.description }),
+  assign: record({ jobId: name, batch: trusted.batch }),
+  close: record({ jobId: name }),
+  goodbye,
+});
+
+const many = 1_000_000;
+const counters: Shape<Readonly<Record<string, number>>> = (value, path) => {
+  const entries = list(record({ name, count: index }), many)(
+    Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([key, count]: [string, unknown]) => ({ name: key, count })),
+    path,
+  );
+  return Object.fromEntries(entries.map((entry) => [entry.name, entry.count]));
+};
+
+const status: Shape<HubStatus> = record({
+  epoch: name,
+  uptimeMs: number(0, Number.MAX_SAFE_INTEGER),
+  leaders: list(record({ leaderId: name, name: text(300), jobs: index }), many),
+  workers: list(
+    record({ workerId: name, name: text(300), slots: index, leased: index, draining: bool, offers }),
+    many,
+  ),
+  jobs: list(
+    record({ jobId: name, stages: names, priority: int(-maxPriority), queued: index, leased: index, slots: index }),
+    many,
+  ),
+  counters,
+});
+
+const hubToObserverShape: Shape<HubToObserver> = variant('type', { status: record({ status }) });

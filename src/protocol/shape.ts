@@ -1,0 +1,128 @@
+/**
+ * Small parsers for what comes from outside: each returns the value as its type, copied field by field, or throws a
+ * {@link ShapeError} that says where what was expected.
+ */
+export type Shape<T> = (value: unknown, path: string) => T;
+
+/** Something from outside is not what it must be. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+
+  constructor(path: string, expected: string, value: unknown) {
+    super(`${path}: expected ${expected}, got ${describe(value)}`);
+  }
+}
+
+/** The field may be absent. */
+export type OptionalShape<T> = Shape<T> & { readonly optional: true };
+
+type Fields = Readonly<Record<string, Shape<unknown> | OptionalShape<unknown>>>;
+type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
+type Parsed<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: ReturnType<F[K]> } & {
+  readonly [K in OptionalKeys<F>]?: ReturnType<F[K]>;
+};
+
+export function int(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape<number> {
+  return (value, path) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw new ShapeError(path, `a whole number from ${min} to ${max}`, value);
+  };
+}
+
+export function number(min: number, max: number): Shape<number> {
+  return (value, path) => {
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    throw new ShapeError(path, `a number from ${min} to ${max}`, value);
+  };
+}
+
+export function text(maxLength: number, minLength = 0): Shape<string> {
+  return (value, path) => {
+    if (typeof value === 'string' && value.length >= minLength && value.length <= maxLength) return value;
+    throw new ShapeError(path, `a string of ${minLength} to ${maxLength} characters`, value);
+  };
+}
+
+export const bool: Shape<boolean> = (value, path) => {
+  if (typeof value === 'boolean') return value;
+  throw new ShapeError(path, 'true or false', value);
+};
+
+export function bytes(maxLength: number): Shape<Uint8Array> {
+  return (value, path) => {
+    if (value instanceof Uint8Array && value.byteLength <= maxLength) return value;
+    throw new ShapeError(path, `at most ${maxLength} bytes`, value);
+  };
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Shape<T> {
+  return (value, path) => {
+    for (const choice of choices) if (value === choice) return choice;
+    throw new ShapeError(path, choices.map((choice) => `'${choice}'`).join(' or '), value);
+  };
+}
+
+export function list<T>(item: Shape<T>, maxLength: number, minLength = 0): Shape<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length < minLength || value.length > maxLength) {
+      throw new ShapeError(path, `a list of ${minLength} to ${maxLength} items`, value);
+    }
+    return value.map((entry: unknown, at) => item(entry, `${path}[${at}]`));
+  };
+}
+
+export function optional<T>(shape: Shape<T>): OptionalShape<T> {
+  return Object.assign((value: unknown, path: string) => shape(value, path), { optional: true } as const);
+}
+
+/** An object with these fields and no others. */
+export function record<F extends Fields>(fields: F): Shape<Parsed<F>> {
+  const names = Object.keys(fields);
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError(path, 'an object', value);
+    const parsed: Record<string, unknown> = {};
+    let found = 0;
+    for (const name of names) {
+      const shape = fields[name];
+      if (shape === undefined) continue;
+      if (Object.hasOwn(value, name)) {
+        parsed[name] = shape(Reflect.get(value, name), `${path}.${name}`);
+        found += 1;
+      } else if (!('optional' in shape)) {
+        throw new ShapeError(`${path}.${name}`, 'a value', undefined);
+      }
+    }
+    const keys = Object.keys(value);
+    if (keys.length > found) {
+      const unknown = keys.find((key) => !Object.hasOwn(fields, key));
+      throw new ShapeError(path, `no field '${String(unknown).slice(0, 50)}'`, value);
+    }
+    // Every field was parsed by its shape just now.
+    return parsed as Parsed<F>;
+  };
+}
+
+/** One of several objects, told apart by a field. */
+export function variant<Tag extends string, Shapes extends Readonly<Record<string, Shape<unknown>>>>(
+  tag: Tag,
+  shapes: Shapes,
+): Shape<{ [K in keyof Shapes]: ReturnType<Shapes[K]> & { readonly [T in Tag]: K } }[keyof Shapes]> {
+  const byTag = new Map(Object.entries(shapes));
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null) throw new ShapeError(path, 'an object', value);
+    const name: unknown = Reflect.get(value, tag);
+    const shape = typeof name === 'string' ? byTag.get(name) : undefined;
+    if (shape === undefined) throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);
+    const { [tag]: _, ...rest } = value as Record<string, unknown>;
+    const parsed = shape(rest, path);
+    // The shape belongs to this tag.
+    return { ...(parsed as object), [tag]: name } as never;
+  };
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 50 ? `${value.slice(0, 50)}…` : value);
+  if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

@@ -1,0 +1,55 @@
+/** The built-in classes that every serializer carries, by what identifies their instances: the prototype. */
+
+/** Any typed array class. */
+export type TypedArrayClass = new (
+  buffer: ArrayBuffer,
+  byteOffset?: number,
+  length?: number,
+) => ArrayBufferView & { readonly length: number };
+
+const typedArrays: readonly TypedArrayClass[] = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+];
+
+export const typedArrayNames: ReadonlyMap<object, string> = new Map(typedArrays.map((type) => [type.prototype, type.name]));
+export const typedArrayClasses: ReadonlyMap<string, TypedArrayClass> = new Map(typedArrays.map((type) => [type.name, type]));
+
+const errors: readonly ErrorConstructor[] = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+
+/** The name of a built-in error class by its prototype. */
+export const errorNames: ReadonlyMap<object, string> = new Map<object, string>([
+  ...errors.map((type): [object, string] => [type.prototype, type.name]),
+  [AggregateError.prototype, 'AggregateError'],
+]);
+
+const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(errors.map((type) => [type.name, type]));
+
+/** The properties that an error has without their being enumerable. */
+export const hiddenErrorKeys = ['name', 'message', 'stack', 'cause', 'errors'] as const;
+
+/** @returns an error of the built-in class of that name without any own property, or undefined where there is no such class */
+export function bareError(className: string): Error | undefined {
+  const type = errorClasses.get(className);
+  const error = type !== undefined ? new type() : className === 'AggregateError' ? new AggregateError([]) : undefined;
+  if (error === undefined) return undefined;
+  for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key);
+  return error;
+}
+
+/** Node's Buffer, or undefined in a browser: a Buffer is a Uint8Array there. */
+export const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
+
+/** The bytes that a view shows; not a copy. */
+export function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}

@@ -1,0 +1,79 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { errorNames, NodeBuffer, typedArrayNames } from './built-ins.js';
+import type { ClassCodec, SerializerOptions } from './serializer.js';
+
+/** The registered classes of one serializer: by prototype for encoding, by name for decoding. */
+export interface ClassRegistry {
+  readonly serializer: string;
+  readonly byPrototype: ReadonlyMap<object, ClassCodec>;
+  readonly byName: ReadonlyMap<string, ClassCodec>;
+}
+
+const builtIn: ReadonlySet<object> = new Set<object>([
+  Object.prototype,
+  Array.prototype,
+  Map.prototype,
+  Set.prototype,
+  Date.prototype,
+  RegExp.prototype,
+  ArrayBuffer.prototype,
+  DataView.prototype,
+  ...(NodeBuffer === undefined ? [] : [NodeBuffer.prototype]),
+  ...typedArrayNames.keys(),
+  ...errorNames.keys(),
+]);
+
+/**
+ * @param where the factory, for the message
+ * @throws {@link PaladinError} `INVALID_INPUT` when the options are not what they must be
+ */
+export function classRegistry(options: SerializerOptions, where: string): ClassRegistry {
+  const expect = (what: string, got: unknown): never => {
+    throw new PaladinError('INVALID_INPUT', `${where}: Expected ${what}, got ${shown(got)}`);
+  };
+  // Options come from users' JavaScript too, so what their type promises is checked.
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) return expect('options with a name', given);
+  const name: unknown = options.name;
+  if (typeof name !== 'string' || name === '') return expect('a name that is a non-empty string', name);
+  const classes: unknown = options.classes ?? [];
+  if (!Array.isArray(classes)) return expect('classes to be an array', classes);
+  const byPrototype = new Map<object, ClassCodec>();
+  const byName = new Map<string, ClassCodec>();
+  for (const codec of classes as readonly unknown[]) {
+    if (!isCodec(codec)) return expect('a class codec (name, class, encode, decode and perhaps create)', codec);
+    // A class has an object for its prototype.
+    const prototype = codec.class.prototype as object;
+    if (builtIn.has(prototype)) expect('a class that the serializer does not carry already', codec.class);
+    if (byName.has(codec.name)) expect('class names to be unique', codec.name);
+    if (byPrototype.has(prototype)) expect('each class to be registered once', codec.class);
+    byName.set(codec.name, codec);
+    byPrototype.set(prototype, codec);
+  }
+  return { serializer: name, byPrototype, byName };
+}
+
+function isCodec(codec: unknown): codec is ClassCodec & { readonly class: { readonly prototype: unknown } } {
+  if (typeof codec !== 'object' || codec === null) return false;
+  const get = (key: keyof ClassCodec): unknown => Reflect.get(codec, key);
+  const name = get('name');
+  const type = get('class');
+  const create = get('create');
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    typeof type === 'function' &&
+    typeof type.prototype === 'object' &&
+    type.prototype !== null &&
+    typeof get('encode') === 'function' &&
+    typeof get('decode') === 'function' &&
+    (create === undefined || typeof create === 'function')
+  );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `class ${value.name || '(anonymous)'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'an array' : `an object with the keys ${Object.keys(value).join(', ') || '(none)'}`;
+}

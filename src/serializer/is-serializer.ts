@@ -1,0 +1,27 @@
+import type { Serializer } from './serializer.js';
+
+/**
+ * Whether a value can be used as a serializer: it has a name and the two functions. Serializers need not come from this package.
+ *
+ * @example
+ * ```ts
+ * import { isSerializer, type Serializer } from 'paladin-rx';
+ *
+ * const json: Serializer = {
+ *   name: 'json',
+ *   encode: (values) => new TextEncoder().encode(JSON.stringify(values)),
+ *   decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown[],
+ * };
+ * console.log(isSerializer(json), isSerializer('json')); // true false
+ * ```
+ */
+export function isSerializer(value: unknown): value is Serializer {
+  if (typeof value !== 'object' || value === null) return false;
+  const name: unknown = Reflect.get(value, 'name');
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    typeof Reflect.get(value, 'encode') === 'function' &&
+    typeof Reflect.get(value, 'decode') === 'function'
+  );
+}

@@ -1,0 +1,31 @@
+/** The bounds of the serializers, each with its reason. */
+
+/**
+ * How many levels a value may be nested. msgpackr packs and unpacks recursively and overflows Node's default stack of 984 KiB
+ * between 1,000 and 2,000 levels; half of that leaves room for the caller's own frames.
+ */
+export const maxDepth = 500;
+
+/**
+ * Up to how many items an array is searched for properties other than its items: the search costs as much as packing the array.
+ * Match arrays of regular expressions, the ones met in practice, are short.
+ */
+export const maxSearchedItems = 64;
+
+/**
+ * From how many keys on an object is taken for a dictionary, whose keys no other object shares, so that its keys are written
+ * with it. As a record it would cost twice as much to pack, and a compiled reader at the other end.
+ */
+export const maxRecordKeys = 64;
+
+/**
+ * How many different keys a batch of records may have before its keys are written with each object: msgpackr has 64 record ids,
+ * and defines records anew beyond that.
+ */
+export const maxBatchKeys = 256;
+
+/** The scratch buffer that msgpackr packs into is given up when a batch made it larger than this, so that it is not kept for good. */
+export const maxScratchBytes: number = 4 * 2 ** 20;
+
+/** How many steps of a path an error shows before it leaves out the middle. */
+export const maxPathSteps = 24;

@@ -1,0 +1,33 @@
+const illFormed = /\p{Surrogate}/u;
+
+/** `String.prototype.isWellFormed`, which not every supported browser has; TypeScript's ES2023 does not know it. */
+const native: unknown = Reflect.get(String.prototype, 'isWellFormed');
+
+/** Whether a string has no lone surrogates, and so survives UTF-8. */
+export const isWellFormed: (text: string) => boolean =
+  typeof native === 'function'
+    ? // The check above says it is a function; that it takes no arguments and returns a boolean is the language's word.
+      (text) => (text as string & { isWellFormed(): boolean }).isWellFormed()
+    : (text) => !illFormed.test(text);
+
+/** Whether msgpackr carries a string exactly: it must be well-formed, and a leading byte order mark may be dropped in decoding. */
+export function isSafeText(text: string): boolean {
+  return isWellFormed(text) && text.charCodeAt(0) !== 0xfeff;
+}
+
+/**
+ * Whether an object with this key can be written as a record: `__proto__` is renamed by msgpackr, `__keys__` collides with its
+ * tables, `constructor` and `hasOwnProperty` are what it asks an object for, and `$` marks tags.
+ */
+export function isSafeKey(key: string): boolean {
+  switch (key) {
+    case '__proto__':
+    case '__keys__':
+    case 'constructor':
+    case 'hasOwnProperty':
+    case '$':
+      return false;
+    default:
+      return isSafeText(key);
+  }
+}

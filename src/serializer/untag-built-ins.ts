@@ -1,0 +1,87 @@
+import { bareError, NodeBuffer, typedArrayClasses } from './built-ins.js';
+import { fromUtf16 } from './tags.js';
+import { malformed } from './malformed.js';
+import type { Untagger } from './untagger.js';
+
+/** What a tag of one of the built-in kinds stands for. @throws an Error when it stands for nothing */
+export function untagBuiltIn(untagger: Untagger, node: object, kind: unknown, content: unknown): unknown {
+  switch (kind) {
+    case 'undefined':
+      return undefined;
+    case 'number':
+      return number(content);
+    case 'bigint':
+      return typeof content === 'string' && /^-?\d+$/.test(content) ? BigInt(content) : malformed('not a bigint');
+    case 'string':
+      return fromUtf16(untagger.bytes(content));
+    case 'Date':
+      return untagger.enter(node, new Date(untagger.number(content)));
+    case 'Map':
+      return map(untagger, node, untagger.list(content));
+    case 'Set': {
+      const made = untagger.enter(node, new Set<unknown>());
+      for (const item of untagger.list(content)) made.add(untagger.untag(item));
+      return made;
+    }
+    case 'RegExp':
+      return regExp(untagger, node, untagger.list(content));
+    case 'Error':
+      return error(untagger, node, untagger.list(content));
+    case 'ArrayBuffer':
+      return untagger.enter(node, untagger.bytes(content).buffer);
+    case 'Buffer': {
+      const bytes = untagger.bytes(content);
+      return untagger.enter(node, NodeBuffer === undefined ? bytes : NodeBuffer.from(bytes.buffer));
+    }
+    default:
+      return view(untagger, node, kind, content);
+  }
+}
+
+function number(content: unknown): number {
+  switch (content) {
+    case '-0':
+      return -0;
+    case 'NaN':
+      return NaN;
+    case 'Infinity':
+      return Infinity;
+    case '-Infinity':
+      return -Infinity;
+    default:
+      return malformed('not a number');
+  }
+}
+
+function map(untagger: Untagger, node: object, list: readonly unknown[]): Map<unknown, unknown> {
+  const made = untagger.enter(node, new Map<unknown, unknown>());
+  for (let at = 0; at < list.length; at += 2) {
+    const key = untagger.untag(list[at]);
+    made.set(key, untagger.untag(list[at + 1]));
+  }
+  return made;
+}
+
+function regExp(untagger: Untagger, node: object, [source, flags, lastIndex]: readonly unknown[]): RegExp {
+  const made = untagger.enter(node, new RegExp(untagger.text(source), untagger.text(flags)));
+  Reflect.set(made, 'lastIndex', untagger.untag(lastIndex));
+  return made;
+}
+
+function error(untagger: Untagger, node: object, [className, hidden, own]: readonly unknown[]): Error {
+  const made = untagger.enter(node, bareError(String(className)) ?? malformed('not an error class'));
+  untagger.properties(hidden, made, false);
+  untagger.properties(own, made, true);
+  return made;
+}
+
+function view(untagger: Untagger, node: object, kind: unknown, content: unknown): ArrayBufferView {
+  const type = kind === 'DataView' ? DataView : typedArrayClasses.get(String(kind));
+  if (type === undefined) return malformed('an unknown tag');
+  if (!Array.isArray(content)) return untagger.enter(node, new type(untagger.bytes(content).buffer));
+  // The view has its number before its buffer, as when it was tagged; nothing can refer to the view in between.
+  const place = untagger.reserve(node);
+  const buffer = untagger.untag(content[0]);
+  if (!(buffer instanceof ArrayBuffer)) return malformed('a view on something else than a buffer');
+  return untagger.settle(place, new type(buffer, untagger.number(content[1]), untagger.number(content[2])));
+}

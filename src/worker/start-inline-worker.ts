@@ -1,0 +1,37 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { inlineExecutor } from '../executor/inline-executor.js';
+import { Registry } from '../operation/registry.js';
+import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+
+/** What an inline worker executes. */
+export interface InlineOptions {
+  /** Operations, monoids, and serializers of your own, as values: in a list, or by any keys. */
+  readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>>;
+  /** How many batches are worked on at once, taking turns where their operations wait. Default 4. */
+  readonly slots?: number;
+}
+
+/** Operations that wait for something else than the processor can share a thread; this many do by default. */
+export const defaultInlineSlots = 4;
+
+/** A registry of operations that are given as values. */
+export function registryOf(where: string, operations: InlineOptions['operations'] = []): Registry {
+  const registry = new Registry();
+  for (const [key, value] of Object.entries(operations)) {
+    const place = Array.isArray(operations) ? `item ${key} of operations` : `operations.${key}`;
+    if (!registry.add(value, place)) {
+      throw new PaladinError('INVALID_INPUT', `${where}: expected ${place} to be an operation, a monoid or a serializer`);
+    }
+  }
+  return registry;
+}
+
+/** Starts a worker that executes in the caller's own thread what the registry holds. */
+export async function startInlineWorker(connection: WorkerConnection, registry: Registry, slots: number): Promise<Worker> {
+  if (!Number.isInteger(slots) || slots < 1) {
+    throw new PaladinError('INVALID_INPUT', `startWorker: expected slots to be a whole number from 1, got ${slots}`);
+  }
+  const limit: PayloadLimit = { maxPayloadBytes: Infinity };
+  const executor = inlineExecutor({ slots, registry, maxPayloadBytes: () => limit.maxPayloadBytes });
+  return await connectWorker(connection, { executor, ...registry.offers() }, limit);
+}

@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { PaladinError } from '../errors/paladin-error.js';
+import { startThreadExecutor } from '../executor/thread-executor.js';
+import { loadModules } from '../operation/modules.js';
+import { defaultInlineSlots, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import { checkConnection, connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+
+/** Options of {@link startWorker}. */
+export interface WorkerOptions extends WorkerConnection, InlineOptions {
+  /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts` and `.mts`. */
+  readonly modules?: readonly (string | URL)[];
+  /** How many threads execute the operations of the modules. Default: as many as there are cores. */
+  readonly threads?: number;
+  /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
+  readonly inline?: boolean;
+  /** Called when threads that died cannot be replaced any more. */
+  readonly onBroken?: (error: PaladinError) => void;
+}
+
+/**
+ * Starts a worker: connects to a hub and executes what is sent. Operations of `modules` run in threads of their own, beside the
+ * connection, so that they may compute for as long as they like; those given as values run inline, in this thread.
+ *
+ * @returns the worker, once the hub has taken it
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be, or a module cannot be loaded; `UNAUTHORIZED` or
+ *   `VERSION` as the hub refuses it
+ *
+ * @example
+ * ```ts
+ * import { defineOperation } from 'paladin-rx';
+ * import { startHub } from 'paladin-rx/server';
+ * import { startWorker } from 'paladin-rx/worker';
+ *
+ * const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+ *
+ * const hub = await startHub({ port: 0 });
+ * const worker = await startWorker({ hub: hub.url, operations: [double] });
+ * console.log(worker.offers.operations); // [ 'double@1' ]
+ * await worker.drain();
+ * await hub.close();
+ * ```
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  checkConnection(options);
+  const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
+  if (modules.length === 0 && operations === undefined) {
+    throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules or operations, got neither');
+  }
+  if (inline) {
+    if (threads !== undefined) throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
+    const registry = registryOf('startWorker', operations);
+    await loadModules(modules, registry);
+    return await startInlineWorker(options, registry, slots ?? defaultInlineSlots);
+  }
+  if (operations !== undefined) {
+    const message = 'startWorker: expected modules alone for threads: operations given as values cannot be sent to them';
+    throw new PaladinError('INVALID_INPUT', message);
+  }
+  if (slots !== undefined) throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
+  const limit: PayloadLimit = { maxPayloadBytes: Infinity };
+  const executor = await startThreadExecutor({
+    threads: threads ?? availableParallelism(),
+    modules,
+    maxPayloadBytes: () => limit.maxPayloadBytes,
+    ...(options.onBroken === undefined ? {} : { onBroken: options.onBroken }),
+  });
+  return await connectWorker(options, { executor, ...executor.offers }, limit);
+}

@@ -1,0 +1,107 @@
+import { WorkerSession, type SessionEffect, type SessionEvent } from '../core/worker-session.js';
+import type { PaladinError } from '../errors/paladin-error.js';
+import type { Executor } from '../executor/executor.js';
+import type { Dial, Link } from '../link/link.js';
+import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
+
+/** What the owner of a worker is told. */
+export interface WorkerEvents {
+  /** The hub has taken the worker, for the first time or again, and says what it admits. */
+  ready(limits: HubLimits): void;
+  /** The hub is gone; the worker tries to come back. */
+  lost(reason: string): void;
+  /** The hub does not want the worker. */
+  refused(error: PaladinError): void;
+}
+
+/** Connects a worker's session to its link and its executor. Events that arise while effects are carried out wait. */
+export class WorkerDriver {
+  readonly #session = new WorkerSession();
+  readonly #executor: Executor;
+  readonly #link: Link<WorkerToHub>;
+  readonly #events: SessionEvent[] = [];
+  readonly #drained: Promise<void>;
+  #resolveDrained: () => void = () => undefined;
+  #handling = false;
+  #closed = false;
+
+  constructor(dial: Dial<WorkerToHub, HubToWorker>, executor: Executor, offers: Offers, events: WorkerEvents) {
+    this.#executor = executor;
+    this.#drained = new Promise((resolve) => {
+      this.#resolveDrained = resolve;
+    });
+    this.offer(offers);
+    this.#link = dial({
+      opened: () => {
+        this.#handle({ type: 'connected' });
+      },
+      received: (message) => {
+        if (message.type === 'welcome') events.ready(message.limits);
+        this.#handle({ type: 'received', message });
+      },
+      lost: (reason) => {
+        this.#handle({ type: 'disconnected' });
+        events.lost(reason);
+      },
+      refused: (error) => {
+        this.#handle({ type: 'disconnected' });
+        events.refused(error);
+      },
+    });
+  }
+
+  /** What the worker offers from now on. */
+  offer(offers: Offers): void {
+    this.#handle({ type: 'offers', slots: this.#executor.slots, offers });
+  }
+
+  /** Finishes what is running, hands the results in, and closes. */
+  async drain(): Promise<void> {
+    this.#handle({ type: 'drain' });
+    await this.#drained;
+    await this.close();
+  }
+
+  /** Closes at once: what is running is abandoned, and goes to other workers. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#resolveDrained();
+    await this.#link.close();
+    await this.#executor.close();
+  }
+
+  #handle(event: SessionEvent): void {
+    if (this.#closed) return;
+    this.#events.push(event);
+    if (this.#handling) return;
+    this.#handling = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        for (const effect of this.#session.handle(next)) this.#perform(effect);
+      }
+    } finally {
+      this.#handling = false;
+    }
+  }
+
+  #perform(effect: SessionEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#link.send(effect.message);
+        break;
+      case 'run': {
+        const { run, jobId, description, batch } = effect;
+        this.#executor.run(jobId, description, batch, (outcome) => {
+          this.#handle({ type: 'settled', run, outcome });
+        });
+        break;
+      }
+      case 'forget':
+        this.#executor.forget(effect.jobId);
+        break;
+      case 'drained':
+        this.#resolveDrained();
+        break;
+    }
+  }
+}

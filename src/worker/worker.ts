@@ -1,0 +1,123 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import type { Executor } from '../executor/executor.js';
+import { defaultConnectTimeoutMs } from '../limits.js';
+import { hubUrl } from '../link/hub-url.js';
+import { peerId } from '../link/peer-id.js';
+import { socketDial } from '../link/socket-dial.js';
+import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
+import { hubToWorker } from '../protocol/parse.js';
+import { WorkerDriver } from './worker-driver.js';
+
+/** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
+export interface Worker extends AsyncDisposable {
+  /** Unique, and the same for as long as the worker lives. */
+  readonly id: string;
+  /** How many batches it executes at once. */
+  readonly slots: number;
+  /** What it offers: operations as `name@version`. */
+  readonly offers: Offers;
+  /** Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. */
+  drain(): Promise<void>;
+  /** Closes at once. What is running is abandoned, and goes to other workers. */
+  close(): Promise<void>;
+}
+
+/** What every kind of worker can be told. */
+export interface WorkerConnection {
+  /** The hub's address, such as `http://127.0.0.1:7400`. */
+  readonly hub: string | URL;
+  /** What the hub asks for, if it asks for a token. */
+  readonly token?: string;
+  /** A name for people. Default: none. */
+  readonly name?: string;
+  /** Labels by which jobs may choose workers. Default: none. */
+  readonly labels?: readonly string[];
+  /** How long to wait for the hub at first, in milliseconds; `Infinity` is for ever. Default 10,000. */
+  readonly connectTimeout?: number;
+  /** Called when the connection is lost or cannot be made yet, with the reason; the worker tries to come back. */
+  readonly onLost?: (reason: string) => void;
+  /** Called when the hub has taken the worker again. */
+  readonly onBack?: () => void;
+  /** Called when the hub refuses the worker for good after it had taken it. */
+  readonly onRefused?: (error: PaladinError) => void;
+}
+
+/** An executor, what it offers, and how it is told what the hub admits. */
+export interface Execution {
+  readonly executor: Executor;
+  readonly operations: readonly string[];
+  readonly serializers: readonly string[];
+}
+
+/** The largest payload that the hub takes; known once it has said welcome. */
+export interface PayloadLimit {
+  maxPayloadBytes: number;
+}
+
+/**
+ * Connects an executor to a hub.
+ *
+ * @returns the worker, once the hub has taken it
+ * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or as the hub refuses it
+ */
+export async function connectWorker(connection: WorkerConnection, execution: Execution, limit: PayloadLimit): Promise<Worker> {
+  const { token, name = '', labels = [] } = connection;
+  const { executor, operations, serializers } = execution;
+  const id = peerId();
+  const offers: Offers = { operations, serializers, labels };
+  const hub = hubUrl('startWorker', connection.hub);
+  const dial = socketDial<WorkerToHub, HubToWorker>(hub, 'worker', { id, name, token }, hubToWorker);
+  const { connectTimeout = defaultConnectTimeoutMs } = connection;
+  let welcomed = false;
+  let lastReason = 'no answer';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const driver = await new Promise<WorkerDriver>((resolve, reject) => {
+    const fail = (error: PaladinError): void => {
+      clearTimeout(timer);
+      void made.close().then(() => {
+        reject(error);
+      });
+    };
+    const made = new WorkerDriver(dial, executor, offers, {
+      ready: ({ maxPayloadBytes }) => {
+        limit.maxPayloadBytes = maxPayloadBytes;
+        if (welcomed) connection.onBack?.();
+        welcomed = true;
+        clearTimeout(timer);
+        resolve(made);
+      },
+      lost: (reason) => {
+        lastReason = reason;
+        connection.onLost?.(reason);
+      },
+      refused: (error) => {
+        if (welcomed) connection.onRefused?.(error);
+        fail(error);
+      },
+    });
+    if (connectTimeout === Infinity) return;
+    timer = setTimeout(() => {
+      const message = `no hub answered at ${hub.origin} within ${connectTimeout} ms (${lastReason}); start one with: paladin hub`;
+      fail(new PaladinError('HUB_UNREACHABLE', message));
+    }, connectTimeout);
+  });
+  return {
+    id,
+    slots: executor.slots,
+    offers,
+    drain: () => driver.drain(),
+    close: () => driver.close(),
+    [Symbol.asyncDispose]: () => driver.close(),
+  };
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */
+export function checkConnection({ hub, labels, connectTimeout }: WorkerConnection): void {
+  hubUrl('startWorker', hub);
+  if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
+    throw new PaladinError('INVALID_INPUT', `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${connectTimeout}`);
+  }
+  if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
+    throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${JSON.stringify(labels)}`);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Everything that the docs show is tried: README.md, docs/*.md, and the examples in doc comments of the sources.
+ *
+ * - A `ts` snippet is compiled against the built package and run as a program of its own; it must end by itself, with exit code 0.
+ * - A comment after `console.log(…)` on its line is what it prints: `console.log(1 + 1); // 2`. One that prints several times is
+ *   written `// 1, 2, 3`.
+ * - `ts no-run` is only compiled. `ts file=operations.ts` names the file, so that snippets of the same page can import it.
+ * - The snippets of a page share a folder; those that name a fixed port are run one at a time.
+ * - In `sh` snippets the commands, flags, variables and scripts must exist; see shell-commands.ts.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exampleFences, markdownFences, type Fence } from './fences.js';
+import { complaint, shellCommands } from './shell-commands.js';
+import { compile, execute, helpOf, layOut, root } from './snippets.js';
+
+const limitMs = 20_000;
+const folder = join(root, 'dist/.snippets');
+
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+const find = (...patterns: string[]): string[] => globSync(patterns, { cwd: root }).toSorted();
+const fences = [
+  ...find('README.md', 'docs/*.md').flatMap((page) => markdownFences(read(page), page)),
+  ...find('{src,operators,server}/**/*.ts').flatMap((page) => exampleFences(read(page), page)),
+];
+const inLanguage = (...languages: string[]): Fence[] => fences.filter(({ language }) => languages.includes(language));
+
+const snippets = layOut(inLanguage('ts'), folder);
+const errors = compile(snippets, folder);
+const helps = new Map<string | undefined, Promise<string>>();
+const offered = {
+  scripts: new Set(Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)),
+  help: async (subcommand: string | undefined): Promise<string> => {
+    const help = helps.get(subcommand) ?? helpOf(subcommand);
+    helps.set(subcommand, help);
+    return help;
+  },
+};
+
+describe('snippets', () => {
+  test('are in languages that are checked here', () => {
+    const unchecked = inLanguage('js', 'javascript', 'mjs', 'typescript', 'tsx', 'bash', 'shell', 'console');
+    expect(unchecked.map(({ page, line, language }) => `${page}:${line}: write ts or sh, not ${language}`)).toEqual([]);
+  });
+
+  let port = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = port.then(work);
+    port = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
+  };
+
+  for (const snippet of snippets) {
+    const fixedPort = /\b7\d{3}\b/u.test(snippet.fence.code);
+    // Those that wait their turn for the port must not run out of time meanwhile.
+    test.concurrent(snippet.place, { timeout: fixedPort ? 10 * limitMs : limitMs + 5_000 }, async () => {
+      expect(errors.get(snippet)).toEqual([]);
+      if (!snippet.run) return;
+      const run = async (): Promise<string[]> => execute(snippet, snippets, limitMs);
+      expect(await (fixedPort ? inTurn(run) : run())).toEqual([]);
+    });
+  }
+});
+
+describe('commands', () => {
+  for (const fence of inLanguage('sh')) {
+    test(`${fence.page}:${fence.line}`, async () => {
+      const complaints = await Promise.all(shellCommands(fence).map(async (command) => complaint(command, offered)));
+      expect(complaints.filter((text) => text !== undefined)).toEqual([]);
+    });
+  }
+});

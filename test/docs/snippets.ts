@@ -1,0 +1,144 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { expectedPrints, printedText, printsAsExpected, reportPrints } from './expected-prints.js';
+import type { Fence } from './fences.js';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A TypeScript snippet as a file of its own. The snippets of a page share a folder. */
+export interface Snippet {
+  readonly fence: Fence;
+  /** Where it is to be found in the docs, as `README.md:12`. */
+  readonly place: string;
+  /** The path of its TypeScript file. */
+  readonly path: string;
+  readonly run: boolean;
+}
+
+/** What a snippet may carry after `ts`. */
+const knownWord = /^(?:no-run|file=[\w./-]+\.ts)$/u;
+
+/**
+ * Lays out the snippets as files below `folder`, which must lie in the project (but not in node_modules), so that they can import the
+ * package by its name.
+ */
+export function layOut(fences: readonly Fence[], folder: string): Snippet[] {
+  rmSync(folder, { recursive: true, force: true });
+  const snippets = fences.map((fence): Snippet => {
+    const place = `${fence.page}:${fence.line}`;
+    const unknown = fence.words.find((word) => !knownWord.test(word));
+    if (unknown !== undefined) throw new Error(`${place}: expected 'no-run' or 'file=….ts' after the fence, got '${unknown}'`);
+    const name = fence.words.find((word) => word.startsWith('file='))?.slice('file='.length) ?? `line-${fence.line}.ts`;
+    const path = join(folder, fence.page.replaceAll(/[^\w]+/gu, '-'), name);
+    return { fence, place, path, run: !fence.words.includes('no-run') };
+  });
+  for (const [at, { path, place, fence }] of snippets.entries()) {
+    const twin = snippets.slice(0, at).find((other) => other.path === path);
+    if (twin !== undefined) throw new Error(`${place}: has the same file name as ${twin.place}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, fence.code);
+  }
+  return snippets;
+}
+
+/** Checks the types of all snippets in one program, against the declarations of the built package, and compiles each beside itself. */
+export function compile(snippets: readonly Snippet[], folder: string): Map<Snippet, string[]> {
+  const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), (path) => readFileSync(path, 'utf8'));
+  const { options } = ts.convertCompilerOptionsFromJson(
+    {
+      ...(base.config as { compilerOptions: object }).compilerOptions,
+      // What a snippet defines is often for its reader, not for itself.
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      rootDir: folder,
+      inlineSourceMap: true,
+    },
+    root,
+  );
+  const program = ts.createProgram({ rootNames: snippets.map(({ path }) => path), options });
+  const errors = new Map<Snippet, string[]>(snippets.map((snippet) => [snippet, []]));
+  const byPath = new Map(snippets.map((snippet) => [snippet.path, snippet]));
+  const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit(undefined, undefined, undefined, false, { before: [reportPrints] }).diagnostics];
+  for (const { file, start, code, messageText } of diagnostics) {
+    const message = `error TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    const snippet = file && byPath.get(file.fileName);
+    if (snippet === undefined || file === undefined) throw new Error(`${file?.fileName ?? 'snippets'}: ${message}`);
+    const line = snippet.fence.line + file.getLineAndCharacterOfPosition(start ?? 0).line;
+    errors.get(snippet)?.push(`${snippet.fence.page}:${line}: ${message}`);
+  }
+  return errors;
+}
+
+/** Runs a compiled snippet as a program of its own; what is wrong with it, or nothing. */
+export async function execute(snippet: Snippet, snippets: readonly Snippet[], limitMs: number): Promise<string[]> {
+  const program = snippet.path.replace(/\.ts$/u, '.js');
+  const prelude = new URL('report-prints.js', import.meta.url).href;
+  const child = spawn(process.execPath, ['--enable-source-maps', '--import', prelude, program], {
+    cwd: dirname(program),
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+  });
+  const [code, , stderr, reports] = await Promise.all([
+    new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (exitCode, signal) => resolve(exitCode ?? signal));
+    }),
+    textOf(child.stdio[1]),
+    textOf(child.stdio[2]),
+    textOf(child.stdio[3] as NodeJS.ReadableStream),
+  ]);
+  const complaints: string[] = [];
+  if (code === 'SIGKILL') complaints.push(`${snippet.place}: did not end within ${limitMs} ms`);
+  else if (code !== 0) complaints.push(`${snippet.place}: exited with ${code}\n${inDocs(stderr, snippets)}`);
+  const url = pathToFileURL(program).href;
+  const printed = reports
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { url: string; number: number; text: string })
+    .filter((report) => report.url === url);
+  const expected = expectedPrints(ts.createSourceFile(snippet.path, snippet.fence.code, ts.ScriptTarget.Latest, true));
+  for (const [number, { line, text }] of expected.entries()) {
+    const texts = printed.filter((report) => report.number === number).map((report) => report.text);
+    if (printsAsExpected(text, texts)) continue;
+    const got = texts.length === 0 ? 'printed nothing' : `printed '${printedText(texts)}'`;
+    complaints.push(`${snippet.fence.page}:${snippet.fence.line + line - 1}: expected to print '${text}', ${got}`);
+  }
+  return complaints;
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+/** The text with the places of snippets' files turned into places of the docs. */
+function inDocs(text: string, snippets: readonly Snippet[]): string {
+  return snippets.reduce(
+    (soFar, { path, fence }) =>
+      soFar
+        .replaceAll(pathToFileURL(path).href, path)
+        .replaceAll(new RegExp(`${RegExp.escape?.(path) ?? escape(path)}:(\\d+)`, 'gu'), (_, line: string) => `${fence.page}:${fence.line + Number(line) - 1}`),
+    text,
+  );
+}
+
+/** The help of the built command, or of one of its subcommands. */
+export async function helpOf(subcommand: string | undefined): Promise<string> {
+  const program = join(root, 'dist/server/command/paladin.js');
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...(subcommand === undefined ? [] : [subcommand]), '--help'], (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`paladin ${subcommand ?? ''} --help failed: ${stderr}`));
+    });
+  });
+}
+
+export function relativePath(path: string): string {
+  return relative(root, path);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Outcome } from '../../src/executor/executor.js';
+import { inlineExecutor } from '../../src/executor/inline-executor.js';
+import { defineOperation } from '../../src/operation/operation.js';
+import { Registry } from '../../src/operation/registry.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import { describeJob, elements } from './execution.js';
+
+const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+const hang = defineOperation({ name: 'hang', execute: () => new Promise(() => undefined) });
+const registry = new Registry();
+registry.add(double, 'the test');
+registry.add(hang, 'the test');
+
+describe('the inline executor', () => {
+  it('executes a batch in a turn of its own', async () => {
+    const executor = inlineExecutor({ slots: 2, registry });
+    const settled = vi.fn<(outcome: Outcome) => void>();
+    executor.run('job', describeJob([['map', double]]), elements([1, 2]), settled);
+    await Promise.resolve();
+    expect(settled).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(settled).toHaveBeenCalledTimes(1));
+    const outcome = settled.mock.calls[0]?.[0];
+    expect(outcome?.type === 'result' && msgpack.decode(outcome.result.payload)).toEqual([2, 4]);
+  });
+
+  it('does so without setImmediate as well', async () => {
+    vi.stubGlobal('setImmediate', undefined);
+    try {
+      const executor = inlineExecutor({ slots: 1, registry });
+      const outcome = await new Promise<Outcome>((resolve) =>
+        executor.run('job', describeJob([['map', double]]), elements([1]), resolve),
+      );
+      expect(outcome.type).toBe('result');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('sets a job up once, until it is forgotten', async () => {
+    const create = vi.fn(() => (x: number) => x);
+    const counted = defineOperation({ name: 'counted', create });
+    registry.add(counted, 'the test');
+    const executor = inlineExecutor({ slots: 1, registry });
+    const run = (): Promise<Outcome> =>
+      new Promise((resolve) => executor.run('job', describeJob([['map', counted()]]), elements([1]), resolve));
+    await run();
+    await run();
+    expect(create).toHaveBeenCalledTimes(1);
+    executor.forget('job');
+    await run();
+    expect(create).toHaveBeenCalledTimes(2);
+  });
+
+  it('settles batches of a forgotten job as cancelled, begun or not, and counts what does not stop', async () => {
+    const executor = inlineExecutor({ slots: 2, registry });
+    const outcome = (operation: typeof hang): Promise<Outcome> =>
+      new Promise((resolve) => executor.run(operation.name, describeJob([['map', operation]]), elements([1]), resolve));
+    const begun = outcome(hang);
+    await new Promise((resolve) => setImmediate(resolve));
+    const queued = outcome(double as never);
+    executor.forget('hang');
+    executor.forget('double');
+    expect(await begun).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
+    expect(await queued).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
+    expect(executor.abandoned).toBe(1);
+  });
+
+  it('settles nothing once it is closed', async () => {
+    const executor = inlineExecutor({ slots: 1, registry });
+    const settled = vi.fn();
+    executor.run('job', describeJob([['map', double]]), elements([1]), settled);
+    await executor.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(settled).not.toHaveBeenCalled();
+  });
+});
