@@ -20,7 +20,13 @@ export default defineConfig({
           name: 'types',
           include: [],
           // Errors elsewhere are for `npm run check`, which checks the types of everything.
-          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json', ignoreSourceErrors: true },
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+            ignoreSourceErrors: true,
+          },
         },
       },
     ],

@@ -62,7 +62,7 @@ export function defineMonoid<A>(
 ): Monoid<A>;
 export function defineMonoid<Args extends readonly unknown[], A>(
   definition: Named & {
-    readonly empty: (...args: Args) => A;
+    readonly empty: (...args: NoInfer<Args>) => A;
     readonly create: (...args: Args) => Combine<A> | PromiseLike<Combine<A>>;
     readonly combine?: never;
   },

@@ -25,7 +25,10 @@ export const reportPrints: ts.TransformerFactory<ts.SourceFile> = (context) => (
     if (number === undefined) return ts.visitEachChild(node, visit, context);
     const report = factory.createPropertyAccessExpression(factory.createIdentifier('globalThis'), 'reportPrint');
     return factory.createCallExpression(report, undefined, [
-      factory.createPropertyAccessExpression(factory.createMetaProperty(ts.SyntaxKind.ImportKeyword, factory.createIdentifier('meta')), 'url'),
+      factory.createPropertyAccessExpression(
+        factory.createMetaProperty(ts.SyntaxKind.ImportKeyword, factory.createIdentifier('meta')),
+        'url',
+      ),
       factory.createNumericLiteral(number),
     ]);
   };

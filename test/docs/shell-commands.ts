@@ -61,7 +61,10 @@ export async function complaint(command: ShellCommand, offered: Offered): Promis
   }
   const help = subcommand === undefined ? top : await offered.help(subcommand);
   const mentions = (word: string): boolean => new RegExp(`(?:^|[\\s,(])${word}(?![\\w-])`, 'mu').test(help);
-  const flag = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/u, '')).find((arg) => !mentions(arg));
+  const flag = args
+    .filter((arg) => arg.startsWith('-'))
+    .map((arg) => arg.replace(/=.*$/u, ''))
+    .find((arg) => !mentions(arg));
   if (flag !== undefined) return `${command.place}: paladin ${subcommand ?? ''} has no flag '${flag}'`;
   const variable = command.variables.find((name) => name.startsWith('PALADIN_') && !help.includes(name));
   if (variable !== undefined) return `${command.place}: the help of paladin ${subcommand ?? ''} does not name ${variable}`;

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { expectedPrints, printedText, printsAsExpected, reportPrints } from './expected-prints.js';
@@ -61,7 +62,10 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
   const program = ts.createProgram({ rootNames: snippets.map(({ path }) => path), options });
   const errors = new Map<Snippet, string[]>(snippets.map((snippet) => [snippet, []]));
   const byPath = new Map(snippets.map((snippet) => [snippet.path, snippet]));
-  const diagnostics = [...ts.getPreEmitDiagnostics(program), ...program.emit(undefined, undefined, undefined, false, { before: [reportPrints] }).diagnostics];
+  const diagnostics = [
+    ...ts.getPreEmitDiagnostics(program),
+    ...program.emit(undefined, undefined, undefined, false, { before: [reportPrints] }).diagnostics,
+  ];
   for (const { file, start, code, messageText } of diagnostics) {
     const message = `error TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
     const snippet = file && byPath.get(file.fileName);
@@ -88,9 +92,9 @@ export async function execute(snippet: Snippet, snippets: readonly Snippet[], li
       child.on('error', reject);
       child.on('close', (exitCode, signal) => resolve(exitCode ?? signal));
     }),
-    textOf(child.stdio[1]),
-    textOf(child.stdio[2]),
-    textOf(child.stdio[3] as NodeJS.ReadableStream),
+    textOf(child.stdout),
+    textOf(child.stderr),
+    textOf(child.stdio[3]),
   ]);
   const complaints: string[] = [];
   if (code === 'SIGKILL') complaints.push(`${snippet.place}: did not end within ${limitMs} ms`);
@@ -111,7 +115,8 @@ export async function execute(snippet: Snippet, snippets: readonly Snippet[], li
   return complaints;
 }
 
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+async function textOf(stream: unknown): Promise<string> {
+  if (!(stream instanceof Readable)) throw new TypeError('expected a pipe');
   let text = '';
   for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
   return text;
@@ -123,7 +128,9 @@ function inDocs(text: string, snippets: readonly Snippet[]): string {
     (soFar, { path, fence }) =>
       soFar
         .replaceAll(pathToFileURL(path).href, path)
-        .replaceAll(new RegExp(`${RegExp.escape?.(path) ?? escape(path)}:(\\d+)`, 'gu'), (_, line: string) => `${fence.page}:${fence.line + Number(line) - 1}`),
+        .split(`${path}:`)
+        .map((part, at) => (at === 0 ? part : part.replace(/^\d+/u, (line) => String(fence.line + Number(line) - 1))))
+        .join(`${fence.page}:`),
     text,
   );
 }
@@ -132,13 +139,13 @@ function inDocs(text: string, snippets: readonly Snippet[]): string {
 export async function helpOf(subcommand: string | undefined): Promise<string> {
   const program = join(root, 'dist/server/command/paladin.js');
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, ...(subcommand === undefined ? [] : [subcommand]), '--help'], (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`paladin ${subcommand ?? ''} --help failed: ${stderr}`));
-    });
+    execFile(
+      process.execPath,
+      [program, ...(subcommand === undefined ? [] : [subcommand]), '--help'],
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`paladin ${subcommand ?? ''} --help failed: ${stderr}`));
+      },
+    );
   });
-}
-
-export function relativePath(path: string): string {
-  return relative(root, path);
 }

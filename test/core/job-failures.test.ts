@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import type { Batch } from '../../src/protocol/messages.js';
+import { NotSerializableError } from '../../src/serializer/serializer.js';
+import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
+
+/** A job with one batch of so many elements out. */
+function withBatch(count: number, changes: ConstructorParameters<typeof JobUnderTest>[0] = {}): { test: JobUnderTest; batch: Batch } {
+  const test = JobUnderTest.with(1, { batch: count, ...changes });
+  const [batch] = test.elements(...Array.from({ length: count }, (_, at) => at));
+  if (batch === undefined) throw new Error('no batch');
+  return { test, batch };
+}
+
+describe('a job whose elements fail', () => {
+  it('emits what came before the failed element, then its error', () => {
+    const { test, batch } = withBatch(3);
+    test.result(batch, { failures: [failure(1)], payload: json.encode([0, 2]) });
+    expect(test.emitted).toEqual([0]);
+    expect(test.others).toHaveLength(1);
+    expect(test.others[0]).toMatchObject({
+      type: 'failed',
+      error: {
+        code: 'OPERATION_FAILED',
+        message: "operation 'f' failed at index 1: boom",
+        operation: 'f',
+        index: 1,
+        attempts: 1,
+        workerId: 'w1',
+        cause: { name: 'Error', message: 'boom' },
+      },
+    });
+  });
+
+  it('waits for earlier elements before it ends with the error of a later one', () => {
+    const test = JobUnderTest.with(2, { batch: 1 });
+    const [a, b] = test.elements('a', 'b', 'c', 'd');
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    expect(test.result(b, { failures: [failure(0)] })).toEqual([]);
+    expect(test.others).toEqual([]);
+    test.succeed(a);
+    expect(test.emitted).toEqual(['a']);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { index: 1 } }]);
+  });
+
+  it('ends with the error of the lowest index', () => {
+    const test = JobUnderTest.with(2, { batch: 1 });
+    const [a, b] = test.elements('a', 'b');
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.result(b, { failures: [failure(0)] });
+    test.result(a, { failures: [failure(0)] });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { index: 0 } }]);
+  });
+
+  it('tries a transient failure again at once, three times, and the others not at all', () => {
+    const { test, batch } = withBatch(3);
+    let [again] = test.result(batch, { failures: [failure(1, { kind: 'transient' })], payload: json.encode([0, 2]) });
+    expect(test.emitted).toEqual([0]);
+    for (const attempt of [2, 3, 4]) {
+      if (again === undefined) throw new Error('not tried again');
+      expect(again).toMatchObject({ first: 1, count: 1, attempt });
+      expect(inputs(again)).toEqual([1]);
+      [again] = test.result(again, { failures: [failure(0, { kind: 'transient' })] });
+    }
+    expect(again).toBeUndefined();
+    expect(test.others).toMatchObject([
+      {
+        type: 'failed',
+        error: { code: 'RETRIES_EXHAUSTED', index: 1, attempts: 4, message: "operation 'f' failed at index 1 after 4 attempts: boom" },
+      },
+    ]);
+  });
+
+  it('goes on after a retry that succeeded', () => {
+    const { test, batch } = withBatch(2);
+    const [again] = test.result(batch, { failures: [failure(0, { kind: 'transient' })], payload: json.encode([1]) });
+    if (again === undefined) throw new Error('not tried again');
+    test.complete();
+    test.succeed(again);
+    expect(test.emitted).toEqual([0, 1]);
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('waits between retries without holding a slot, with jitter over the upper half', () => {
+    const retry = { strategy: 'exponential', maxRetries: 9, minDelayMs: 100, maxDelayMs: 250 } as const;
+    const { test, batch } = withBatch(1);
+    let sent = test.result(batch, { failures: [failure(0, { kind: 'transient', retry })] });
+    for (const delayMs of [75, 150, 187.5, 187.5]) {
+      expect(sent).toEqual([]);
+      expect(test.job.nextDeadline()).toBe(test.now + delayMs);
+      const [again] = test.tick(test.now + delayMs);
+      if (again === undefined) throw new Error('not tried again');
+      sent = test.result(again, { failures: [failure(0, { kind: 'transient', retry })] });
+    }
+  });
+
+  it('is fatal at once when a retried element fails fatally', () => {
+    const { test, batch } = withBatch(1);
+    const [again] = test.result(batch, { failures: [failure(0, { kind: 'transient' })] });
+    if (again === undefined) throw new Error('not tried again');
+    test.result(again, { failures: [failure(0, { kind: 'fatal' })] });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'OPERATION_FAILED', attempts: 2 } }]);
+  });
+
+  it('retries what is of no class only where the operator says so', () => {
+    const retry = { strategy: 'immediate', maxRetries: 1 } as const;
+    const { test, batch } = withBatch(1, { stages: [stage('map', { retry })] });
+    const [again] = test.result(batch, { failures: [failure(0)] });
+    if (again === undefined) throw new Error('not tried again');
+    test.result(again, { failures: [failure(0)] });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'RETRIES_EXHAUSTED', attempts: 2 } }]);
+  });
+
+  it('leaves an element out where asked, and reports it in its place', () => {
+    const { test, batch } = withBatch(3, { stages: [stage('map', { onFatal: 'skip' })] });
+    test.result(batch, { failures: [failure(1)], payload: json.encode([0, 2]) });
+    test.complete();
+    expect(test.emitted).toEqual([0, 2]);
+    expect(test.others).toMatchObject([{ type: 'skipped', stage: 0, error: { index: 1 } }, { type: 'completed' }]);
+  });
+
+  it('lets an error say itself whether the job goes on', () => {
+    const { test, batch } = withBatch(2);
+    test.result(batch, { failures: [failure(0, { kind: 'fatal', onFatal: 'skip' })], payload: json.encode([1]) });
+    expect(test.emitted).toEqual([1]);
+    expect(test.others).toMatchObject([{ type: 'skipped' }]);
+  });
+
+  it('counts an index without what earlier stages left out, as without fusion', () => {
+    const { test, batch } = withBatch(3, { stages: [stage('map'), stage('map', { operation: 'g' })] });
+    test.result(batch, {
+      failures: [failure(0, { kind: 'fatal', onFatal: 'skip' }), failure(2, { stage: 1 })],
+      payload: json.encode([1]),
+    });
+    expect(test.others.at(-1)).toMatchObject({ type: 'failed', error: { operation: 'g', index: 1 } });
+  });
+
+  it('fails an element that cannot be encoded, and sends the others', () => {
+    const picky = {
+      ...json,
+      encode: (values: readonly unknown[]): Uint8Array => {
+        const at = values.indexOf('bad');
+        if (at !== -1) throw new NotSerializableError(at, '$.callback', 'a function');
+        return json.encode(values);
+      },
+    };
+    const test = JobUnderTest.with(4, { serializer: picky, batch: 4, stages: [stage('map', { onFatal: 'skip' })] });
+    expect(test.elements(0, 'bad', 2).flatMap(inputs)).toEqual([0, 2]);
+    for (const batch of test.sent) test.succeed(batch);
+    expect(test.emitted).toEqual([0, 2]);
+    expect(test.others).toMatchObject([
+      {
+        type: 'skipped',
+        error: {
+          code: 'NOT_SERIALIZABLE',
+          message: "operation 'f' failed at index 1: its input cannot be sent: $.callback is a function",
+        },
+      },
+    ]);
+  });
+
+  it('fails an element that is larger than the hub admits, and halves batches that are', () => {
+    const test = JobUnderTest.with(1, { batch: 4, limits: () => ({ maxPayloadBytes: 20, maxBatches: 100 }) });
+    const sent = test.elements('1234567', '1234567', 'x'.repeat(30));
+    expect(ranges(sent)).toEqual(['0+1']);
+    for (let at = 0; at < test.sent.length; at += 1) {
+      const batch = test.sent[at];
+      if (batch !== undefined) test.succeed(batch);
+    }
+    expect(test.emitted).toEqual(['1234567', '1234567']);
+    expect(test.others).toMatchObject([
+      {
+        type: 'failed',
+        error: { code: 'PAYLOAD_TOO_LARGE', index: 2, message: expect.stringContaining('34 bytes, and the hub admits 20') as string },
+      },
+    ]);
+  });
+});
+
+describe('a job whose workers die', () => {
+  it('sends a batch that had not begun again as it is', () => {
+    const { test, batch } = withBatch(4);
+    expect(test.lose(batch, 'returned')).toEqual([{ ...batch, attempt: 2 }]);
+  });
+
+  it('halves a batch that was executing', () => {
+    const { test, batch } = withBatch(4);
+    const halves = test.lose(batch, 'death');
+    expect(ranges(halves)).toEqual(['0+2']);
+    const [half] = halves;
+    if (half === undefined) throw new Error('no half');
+    expect(half.attempt).toBe(2);
+    expect(ranges(test.succeed(half))).toEqual(['2+2']);
+  });
+
+  it('singles out the element that was executing, where that is known', () => {
+    const test = JobUnderTest.with(5, { batch: 5 });
+    const [batch] = test.handle({ type: 'elements', values: [0, 1, 2, 3, 4] });
+    if (batch === undefined) throw new Error('no batch');
+    const again = test.lose(batch, 'death', 2);
+    expect(ranges(again)).toEqual(['0+1', '1+1', '2+1', '3+1', '4+1']);
+    expect(again.flatMap(inputs)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('gives up on an element at the fourth death, and names the workers', () => {
+    const { test, batch } = withBatch(1);
+    let next: Batch | undefined = batch;
+    for (const worker of ['w1', 'w2', 'w3', 'w1']) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, 'death', 0, worker);
+    }
+    expect(test.others).toMatchObject([
+      {
+        type: 'failed',
+        error: {
+          code: 'POISON_TASK',
+          index: 0,
+          attempts: 4,
+          message:
+            "operation 'f' failed at index 0 after 4 attempts: it killed what executed it 4 times, on w1, w2, w3; the last time: by death",
+        },
+      },
+    ]);
+  });
+
+  it('does not count a death that it cannot pin on one element', () => {
+    const { test, batch } = withBatch(2);
+    test.lose(batch, 'death');
+    for (let at = 1; at < test.sent.length; at += 1) {
+      const single = test.sent[at];
+      if (single === undefined) break;
+      // Attempt 1 was that of both together.
+      if (single.attempt <= 4) test.lose(single, 'death');
+      else test.succeed(single);
+    }
+    // Two elements with three deaths each, and none for what they shared.
+    expect(test.emitted).toEqual([0, 1]);
+  });
+
+  it('fails the element whose thread was terminated at its timeout, and blames no other', () => {
+    const { test, batch } = withBatch(3, { stages: [stage('map', { timeoutMs: 50, onFatal: 'skip' })] });
+    const again = test.lose(batch, 'timeout', 1);
+    expect(ranges(again)).toEqual(['0+1']);
+    for (let at = 1; at < test.sent.length; at += 1) {
+      const rest = test.sent[at];
+      if (rest !== undefined) test.succeed(rest);
+    }
+    expect(test.emitted).toEqual([0, 2]);
+    expect(test.others).toMatchObject([
+      { type: 'skipped', error: { code: 'TASK_TIMEOUT', index: 1, message: "operation 'f' failed at index 1: ran past its timeout of 50 ms" } },
+    ]);
+  });
+
+  it('ends with what the hub refuses', () => {
+    const { test } = withBatch(1);
+    const error = new PaladinError('LIMIT_EXCEEDED', 'too much');
+    test.handle({ type: 'refused', error });
+    expect(test.others).toEqual([{ type: 'failed', error }]);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/protocol/messages.js';
+import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
+import { joinParts } from '../../src/protocol/parts.js';
+
+const foldOnly = [stage('fold')];
+const mapAndFold = [stage('map'), stage('fold')];
+
+/** Answers every batch, the last sent first, until the job is over. */
+function finish(test: JobUnderTest): void {
+  const open = new Map<number, Batch>(test.sent.map((batch) => [batch.seq, batch]));
+  while (test.others.length === 0) {
+    const last = [...open.values()].at(-1);
+    if (last === undefined) throw new Error('nothing is under way');
+    open.delete(last.seq);
+    for (const batch of test.fold(last)) open.set(batch.seq, batch);
+  }
+}
+
+describe('a job that folds', () => {
+  it('emits the identity of an empty source, without a trip', () => {
+    const test = new JobUnderTest({ stages: foldOnly });
+    test.complete();
+    expect(test.emitted).toEqual(['empty']);
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('emits a lone element as it is, without a trip', () => {
+    const test = JobUnderTest.with(1, { stages: foldOnly });
+    test.elements('a');
+    test.complete();
+    expect(test.sent).toEqual([]);
+    expect(test.emitted).toEqual(['a']);
+  });
+
+  it('sends a lone element behind a map, and emits its partial', () => {
+    const test = JobUnderTest.with(1, { stages: mapAndFold });
+    const [batch] = test.elements('a');
+    test.complete();
+    if (batch === undefined) throw new Error('no batch');
+    test.fold(batch);
+    expect(test.emitted).toEqual(['a']);
+  });
+
+  it('completes when its last combine came back before the source completed', () => {
+    const test = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
+    const [batch] = test.elements('a', 'b');
+    if (batch === undefined) throw new Error('no batch');
+    test.fold(batch);
+    expect(test.emitted).toEqual([]);
+    test.complete();
+    expect(test.emitted).toEqual(['ab']);
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('combines neighbours only, left before right, whatever order partials come in', () => {
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    for (const slots of [1, 2, 5, 30]) {
+      for (const stages of [foldOnly, mapAndFold]) {
+        const test = JobUnderTest.with(slots, { stages, batch: 2 });
+        test.elements(...letters);
+        test.complete();
+        finish(test);
+        expect(test.emitted).toEqual([letters.join('')]);
+      }
+    }
+  });
+
+  it('combines eight equals in one trip while elements are still worked on', () => {
+    const test = JobUnderTest.with(8, { stages: mapAndFold, batch: 1 });
+    test.elements(...'abcdefghijklmnopqrstuvwxyz');
+    const combining = test.sent.slice(0, 8).flatMap((batch) => test.fold(batch));
+    expect(combining.map(({ units, first, count }) => [units, first, count])).toContainEqual(['partials', 0, 8]);
+  });
+
+  it('passes partials on as the bytes that came', () => {
+    const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
+    const [a, b] = test.elements('a', 'b');
+    test.complete();
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    const odd = new TextEncoder().encode('[ "a" ]');
+    test.result(a, { payload: joinParts([odd]) });
+    const [combine] = test.fold(b);
+    expect(combine?.payload).toEqual(joinParts([odd, json.encode(['b'])]));
+  });
+
+  it('counts elements that are left out as the identity', () => {
+    const stages = [stage('map', { onFatal: 'skip' }), stage('fold', { onFatal: 'skip' })];
+    const test = JobUnderTest.with(1, { stages, batch: 5 });
+    const [batch] = test.elements(...'abcde');
+    if (batch === undefined) throw new Error('no batch');
+    test.result(batch, {
+      failures: [failure(0), failure(2), failure(4)],
+      payload: joinParts([json.encode(['b']), json.encode(['d'])]),
+    });
+    test.complete();
+    const [combine] = test.sent.slice(1);
+    if (combine === undefined) throw new Error('no combine');
+    expect(inputs(combine)).toEqual(['b', 'd']);
+    test.fold(combine);
+    expect(test.emitted).toEqual(['bd']);
+    expect(test.others).toMatchObject([{ type: 'skipped' }, { type: 'skipped' }, { type: 'skipped' }, { type: 'completed' }]);
+  });
+
+  it('emits the identity when every element is left out', () => {
+    const test = JobUnderTest.with(1, { stages: [stage('map', { onFatal: 'skip' }), stage('fold')], batch: 2 });
+    const [batch] = test.elements('a', 'b');
+    test.complete();
+    if (batch === undefined) throw new Error('no batch');
+    test.result(batch, { failures: [failure(0), failure(1)], payload: joinParts([]) });
+    expect(test.emitted).toEqual(['empty']);
+  });
+
+  it('tries a combination again that failed transiently', () => {
+    const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
+    const [a, b] = test.elements('a', 'b');
+    test.complete();
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.fold(a);
+    const [combine] = test.fold(b);
+    if (combine === undefined) throw new Error('no combine');
+    const transient = failure(1, { stage: 1, kind: 'transient' });
+    const [again] = test.result(combine, { failures: [transient], payload: joinParts([json.encode(['a'])]) });
+    if (again === undefined) throw new Error('not tried again');
+    expect(inputs(again)).toEqual(['a', 'b']);
+    test.fold(again);
+    expect(test.emitted).toEqual(['ab']);
+  });
+
+  it('names the right one of two partials that cannot be combined', () => {
+    const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 2 });
+    const [a, b] = test.elements(...'abcd');
+    test.complete();
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.fold(a);
+    const [combine] = test.fold(b);
+    if (combine === undefined) throw new Error('no combine');
+    test.result(combine, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['ab'])]) });
+    expect(test.others).toMatchObject([
+      { type: 'failed', error: { operation: 'plus', index: 2, message: "operation 'plus' failed at index 2 (elements 2 to 3, combined): boom" } },
+    ]);
+  });
+
+  it('ends with the error of the lowest index, once all before it is settled', () => {
+    const test = JobUnderTest.with(3, { stages: mapAndFold, batch: 1 });
+    const [a, b, c] = test.elements(...'abc');
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    test.result(c, { failures: [failure(0)], payload: joinParts([]) });
+    test.fold(a);
+    expect(test.others).toEqual([]);
+    test.result(b, { failures: [failure(0)], payload: joinParts([]) });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { index: 1 } }]);
+  });
+
+  it('halves a group whose combination killed a worker, and gives up on a pair at the fourth death', () => {
+    const test = JobUnderTest.with(1, { stages: foldOnly, batch: 1 });
+    test.elements(...'abcdefgh');
+    test.complete();
+    for (let at = 0; at < test.sent.length && test.others.length === 0; at += 1) {
+      const batch = test.sent[at];
+      if (batch === undefined) break;
+      if (batch.units === 'partials') test.lose(batch, 'death');
+      else test.fold(batch);
+    }
+    const combines = ranges(test.sent.filter((batch) => batch.units === 'partials'));
+    expect(combines[0]).toBe('0+4');
+    expect(combines.filter((range) => range === '0+2')).toHaveLength(4);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', operation: 'plus', index: 2 } }]);
+  });
+});

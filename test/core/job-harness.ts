@@ -1,0 +1,131 @@
+import { Job } from '../../src/core/job/job.js';
+import type { JobConfig, JobEffect, JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
+import { encodeError } from '../../src/errors/remote-error.js';
+import type { Batch, BatchResult, UnitFailure } from '../../src/protocol/messages.js';
+import { joinParts, splitParts } from '../../src/protocol/parts.js';
+import type { Serializer } from '../../src/serializer/serializer.js';
+
+/** JSON as bytes: readable in tests. */
+export const json: Serializer = {
+  name: 'json',
+  encode: (values) => new TextEncoder().encode(JSON.stringify(values)),
+  decode: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown[],
+};
+
+export function stage(kind: 'map' | 'fold', changes: Partial<StagePolicy> = {}): StagePolicy {
+  return { kind, operation: kind === 'map' ? 'f' : 'plus', timeoutMs: undefined, retry: undefined, onFatal: 'terminate', ...changes };
+}
+
+/** A job machine under test: keeps its time, validates it after each event, and takes its effects apart. */
+export class JobUnderTest {
+  now = 0;
+  readonly job: Job;
+  /** All batches sent, in order. */
+  readonly sent: Batch[] = [];
+  /** Everything emitted, in order. */
+  readonly emitted: unknown[] = [];
+  /** All other effects, in order. */
+  readonly others: JobEffect[] = [];
+
+  constructor(changes: Partial<JobConfig> = {}) {
+    const stages = changes.stages ?? [stage('map')];
+    this.job = new Job({
+      stages,
+      empty: stages.at(-1)?.kind === 'fold' ? () => 'empty' : undefined,
+      ordered: true,
+      batch: 'auto',
+      window: 1_000,
+      serializer: json,
+      noWorkerTimeoutMs: 10_000,
+      maxDeaths: 4,
+      random: () => 0.5,
+      limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000 }),
+      ...changes,
+    });
+  }
+
+  /** Connected, with so many slots. */
+  static with(slots: number, changes: Partial<JobConfig> = {}): JobUnderTest {
+    const test = new JobUnderTest(changes);
+    test.handle({ type: 'connected' });
+    test.handle({ type: 'capacity', slots, missing: '' });
+    return test;
+  }
+
+  /** Hands in an event; returns the batches that are sent for it. */
+  handle(event: JobEvent): Batch[] {
+    const effects = this.job.handle(event, this.now);
+    this.job.validate();
+    const sent: Batch[] = [];
+    for (const effect of effects) {
+      if (effect.type === 'send') sent.push(effect.batch);
+      else if (effect.type === 'emit') this.emitted.push(...effect.values);
+      else if (effect.type !== 'demand') this.others.push(effect);
+    }
+    this.sent.push(...sent);
+    return sent;
+  }
+
+  elements(...values: unknown[]): Batch[] {
+    return this.handle({ type: 'elements', values });
+  }
+
+  complete(): Batch[] {
+    return this.handle({ type: 'sourceCompleted' });
+  }
+
+  /** The batch succeeds: of a map with the outputs, of a fold with one partial. */
+  succeed(batch: Batch, outputs: unknown[] = inputs(batch), elapsedMs = 1): Batch[] {
+    return this.result(batch, { payload: json.encode(outputs), elapsedMs });
+  }
+
+  fold(batch: Batch, elapsedMs = 1): Batch[] {
+    return this.result(batch, { payload: joinParts([json.encode([inputs(batch).join('')])]), elapsedMs });
+  }
+
+  result(batch: Batch, result: Partial<BatchResult>, workerId = 'w1'): Batch[] {
+    const { seq, attempt, count } = batch;
+    return this.handle({
+      type: 'result',
+      workerId,
+      result: { seq, attempt, done: count, failures: [], elapsedMs: 1, payload: json.encode([]), ...result },
+    });
+  }
+
+  lose(batch: Batch, cause: 'death' | 'timeout' | 'cancelled' | 'returned', offset?: number, workerId = 'w1'): Batch[] {
+    const { seq, attempt } = batch;
+    return this.handle({
+      type: 'lost',
+      workerId,
+      loss: { seq, attempt, cause, reason: `by ${cause}`, ...(offset === undefined ? {} : { offset }) },
+    });
+  }
+
+  tick(at: number): Batch[] {
+    this.now = at;
+    return this.handle({ type: 'tick' });
+  }
+}
+
+/** The units of a batch: elements, or partials. */
+export function inputs(batch: Batch): unknown[] {
+  return batch.units === 'elements' ? json.decode(batch.payload) : splitParts(batch.payload).flatMap((part) => json.decode(part));
+}
+
+/** The index ranges of batches, as `first+count`. */
+export function ranges(batches: readonly Batch[]): string[] {
+  return batches.map(({ first, count }) => `${first}+${count}`);
+}
+
+export function failure(offset: number, changes: Partial<UnitFailure> = {}): UnitFailure {
+  const error = new Error('boom');
+  return {
+    offset,
+    stage: 0,
+    code: 'OPERATION_FAILED',
+    kind: 'thrown',
+    message: 'boom',
+    error: encodeError(error).bytes,
+    ...changes,
+  };
+}

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { inputs, JobUnderTest, json, ranges } from './job-harness.js';
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+
+describe('a job of maps', () => {
+  it('sends a lone element at once', () => {
+    const test = JobUnderTest.with(2);
+    const [batch] = test.elements('a');
+    expect(batch).toEqual({
+      seq: 0,
+      attempt: 1,
+      first: 0,
+      count: 1,
+      units: 'elements',
+      budgetMs: 100,
+      payload: json.encode(['a']),
+    });
+  });
+
+  it('sends nothing before it is connected and has slots', () => {
+    const test = new JobUnderTest();
+    expect(test.elements('a')).toEqual([]);
+    expect(test.handle({ type: 'capacity', slots: 0, missing: 'no worker' })).toEqual([]);
+    expect(test.handle({ type: 'connected' })).toEqual([]);
+    expect(ranges(test.handle({ type: 'capacity', slots: 1, missing: '' }))).toEqual(['0+1']);
+  });
+
+  it('begins with one element a slot, then grows eightfold a round towards 20 ms of work', () => {
+    const test = JobUnderTest.with(2, { window: 65_536 });
+    test.elements(...numbers(10_000));
+    expect(ranges(test.sent)).toEqual(['0+1', '1+1']);
+    const [first] = test.sent;
+    if (first === undefined) throw new Error('no batch');
+    const next = test.succeed(first, [0], 0.01);
+    expect(next.map((batch) => batch.count)).toEqual([8, 8, 8, 8, 8]);
+    const [eight] = next;
+    if (eight === undefined) throw new Error('no batch');
+    expect(test.succeed(eight, numbers(8), 0.08).map((batch) => batch.count)).toEqual([64]);
+  });
+
+  it('keeps to a fixed batch size, but sends what is there while slots are idle', () => {
+    const test = JobUnderTest.with(1, { batch: 3 });
+    expect(ranges(test.elements(...numbers(7)))).toEqual(['0+3']);
+    const [first] = test.sent;
+    if (first === undefined) throw new Error('no batch');
+    const [second] = test.succeed(first);
+    expect(ranges(test.sent)).toEqual(['0+3', '3+3']);
+    if (second === undefined) throw new Error('no batch');
+    expect(ranges(test.succeed(second))).toEqual(['6+1']);
+  });
+
+  it('emits in source order, whatever order results come in', () => {
+    const test = JobUnderTest.with(3);
+    const [a, b, c] = test.elements('a', 'b', 'c');
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    test.succeed(c);
+    test.succeed(b);
+    expect(test.emitted).toEqual([]);
+    test.succeed(a);
+    expect(test.emitted).toEqual(['a', 'b', 'c']);
+  });
+
+  it('emits in completion order where asked', () => {
+    const test = JobUnderTest.with(2, { ordered: false });
+    const [a, b] = test.elements('a', 'b');
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.succeed(b);
+    test.succeed(a);
+    test.complete();
+    expect(test.emitted).toEqual(['b', 'a']);
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('completes once the source has and all is emitted', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    test.complete();
+    expect(test.others).toEqual([]);
+    test.succeed(a);
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('completes at once when the source was empty', () => {
+    const test = new JobUnderTest();
+    test.complete();
+    expect(test.others).toEqual([{ type: 'completed' }]);
+  });
+
+  it('passes the error of the source on after what came before it', () => {
+    const test = JobUnderTest.with(1);
+    const error = new Error('the source');
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    test.handle({ type: 'sourceFailed', error });
+    expect(test.others).toEqual([]);
+    test.succeed(a);
+    expect(test.emitted).toEqual(['a']);
+    expect(test.others).toEqual([{ type: 'failed', error }]);
+  });
+
+  it('goes on dispatching behind a slow element, up to the window', () => {
+    const test = JobUnderTest.with(2, { batch: 1, window: 5 });
+    const [slow] = test.elements(...numbers(20));
+    for (let at = 1; at < test.sent.length; at += 1) {
+      const batch = test.sent[at];
+      if (batch !== undefined) test.succeed(batch);
+    }
+    expect(ranges(test.sent)).toEqual(['0+1', '1+1', '2+1', '3+1', '4+1']);
+    expect(test.emitted).toEqual([]);
+    if (slow === undefined) throw new Error('no batch');
+    test.succeed(slow);
+    expect(test.emitted).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('takes a share of the rest when the source has completed, so that slots finish together', () => {
+    const test = JobUnderTest.with(2, { window: 65_536 });
+    const [a, b] = test.elements(...numbers(41));
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.complete();
+    const next = test.succeed(a, [0], 2);
+    expect(next.map((batch) => batch.count)).toEqual([8, 8, 6, 5, 3]);
+  });
+
+  it('makes new batches of what a worker gives back', () => {
+    const test = JobUnderTest.with(2, { batch: 8 });
+    const [a] = test.elements(...numbers(8));
+    if (a === undefined) throw new Error('no batch');
+    const again = test.result(a, { done: 2, payload: json.encode([0, 1]) });
+    expect(test.emitted).toEqual([0, 1]);
+    expect(ranges(again)).toEqual(['2+3', '5+3']);
+    expect(again.map((batch) => batch.attempt)).toEqual([2, 2]);
+    expect(again.flatMap(inputs)).toEqual([2, 3, 4, 5, 6, 7]);
+  });
+
+  it('asks a source for no more than the window admits', () => {
+    const test = new JobUnderTest({ window: 10 });
+    const demand = test.job.handle({ type: 'capacity', slots: 8, missing: '' }, 0);
+    expect(demand).toEqual([{ type: 'demand', count: 8 }]);
+  });
+
+  it('ends with NO_WORKER when work finds no slot for too long, saying what is missing', () => {
+    const test = JobUnderTest.with(0);
+    test.handle({ type: 'capacity', slots: 0, missing: 'no worker is connected' });
+    expect(test.job.nextDeadline()).toBeUndefined();
+    test.now = 500;
+    test.elements('a');
+    expect(test.job.nextDeadline()).toBe(10_500);
+    test.tick(10_499);
+    expect(test.others).toEqual([]);
+    test.tick(10_500);
+    expect(test.others).toEqual([
+      {
+        type: 'failed',
+        error: new PaladinError('NO_WORKER', "no worker took operation 'f' within 10000 ms: no worker is connected", { operation: 'f' }),
+      },
+    ]);
+  });
+
+  it('is patient again after slots came back', () => {
+    const test = JobUnderTest.with(0);
+    test.elements('a');
+    test.now = 9_000;
+    test.handle({ type: 'capacity', slots: 1, missing: '' });
+    expect(test.job.nextDeadline()).toBeUndefined();
+    test.handle({ type: 'capacity', slots: 0, missing: '' });
+    expect(test.job.nextDeadline()).toBe(19_000);
+  });
+
+  it('sends every unsettled batch again after the hub was gone', () => {
+    const test = JobUnderTest.with(2);
+    test.elements('a', 'b', 'c');
+    expect(test.handle({ type: 'disconnected' })).toEqual([]);
+    expect(test.elements('d')).toEqual([]);
+    test.handle({ type: 'connected' });
+    const again = test.handle({ type: 'capacity', slots: 2, missing: '' });
+    expect(again.map(({ seq, attempt }) => [seq, attempt])).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('drops the result of a batch that is settled, and counts it', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    test.succeed(a);
+    test.succeed(a, ['other']);
+    expect(test.emitted).toEqual(['a']);
+    expect(test.job.staleResults).toBe(1);
+  });
+
+  it('takes the first success, also that of an earlier attempt', () => {
+    const test = JobUnderTest.with(1);
+    const [first] = test.elements('a');
+    if (first === undefined) throw new Error('no batch');
+    const [second] = test.lose(first, 'returned');
+    if (second === undefined) throw new Error('no batch');
+    test.succeed(first, ['early']);
+    test.succeed(second, ['late']);
+    expect(test.emitted).toEqual(['early']);
+  });
+
+  it('does nothing any more once it is cancelled', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    test.handle({ type: 'cancelled' });
+    expect(test.others).toEqual([{ type: 'closed' }]);
+    if (a === undefined) throw new Error('no batch');
+    test.succeed(a);
+    test.complete();
+    expect(test.emitted).toEqual([]);
+    expect(test.others).toHaveLength(1);
+  });
+
+  it('refuses elements after the source has ended, with its story, and stays as it was', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    test.complete();
+    expect(() => test.elements('b')).toThrow("'elements' after the source has ended; source completed, 1 cut, 0 released, 1 batches unsettled");
+    if (a === undefined) throw new Error('no batch');
+    test.succeed(a);
+    expect(test.emitted).toEqual(['a']);
+  });
+
+  it('ends with PROTOCOL when a worker answers nonsense', () => {
+    for (const nonsense of [{ done: 0 }, { done: 2 }, { payload: json.encode([1, 2]) }, { payload: new Uint8Array([1, 2, 3]) }]) {
+      const test = JobUnderTest.with(1);
+      const [a] = test.elements('a');
+      if (a === undefined) throw new Error('no batch');
+      test.result(a, nonsense);
+      expect(test.others).toEqual([{ type: 'failed', error: expect.objectContaining({ code: 'PROTOCOL' }) }]);
+    }
+  });
+});

@@ -1,0 +1,135 @@
+/**
+ * In a real browser: needs Chromium, at CHROMIUM_PATH or /usr/bin/chromium; without it these tests are skipped, unless
+ * REQUIRE_CHROMIUM is set.
+ */
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect, remoteFold, remoteMap } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { firstValueFrom, range, toArray } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { bundleForBrowser } from './browser-bundle.js';
+import { double, sum, inPage } from './browser-operations.js';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const missing = !existsSync(executablePath) && process.env['REQUIRE_CHROMIUM'] === undefined;
+
+describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not there' : ''})`, () => {
+  let browser: Browser;
+  let server: Server;
+  let origin: string;
+  /** The scripts of pages, by path. */
+  const scripts = new Map<string, string>();
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const path = request.url ?? '/';
+      const script = scripts.get(path.replace(/\.js$/u, ''));
+      if (script === undefined) {
+        response.writeHead(404).end();
+      } else if (path.endsWith('.js')) {
+        response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(script);
+      } else {
+        const page = `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${path}.js"></script>`;
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await chromium.launch({
+      executablePath,
+      headless: true,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  /** Opens a page that runs the module; `globalThis.outcome`, a promise, is what it makes. Errors of the page fail the test. */
+  async function open(path: string, source: string): Promise<Page> {
+    scripts.set(path, (await bundleForBrowser(source)).code);
+    const page = await browser.newPage();
+    const errors: Error[] = [];
+    page.on('pageerror', (error) => errors.push(error));
+    onTestFinished(async () => {
+      await page.close();
+      expect(errors).toEqual([]);
+    });
+    await page.goto(`${origin}${path}`);
+    return page;
+  }
+
+  /** What the page's `outcome` came to. */
+  const outcome = async (page: Page): Promise<unknown> => page.evaluate('globalThis.outcome');
+
+  test('a page maps and folds in memory', async () => {
+    const page = await open(
+      '/in-memory',
+      `import { inMemory, remoteFold, remoteMap } from 'paladin-rx';
+       import { firstValueFrom, range, toArray } from 'rxjs';
+       import { double, sum } from './browser-operations.js';
+       async function run() {
+         const runtime = inMemory({ workers: 2 });
+         try {
+           return {
+             mapped: await firstValueFrom(range(1, 5).pipe(remoteMap(double, runtime), toArray())),
+             folded: await firstValueFrom(range(1, 100).pipe(remoteMap(double, runtime), remoteFold(sum, runtime))),
+             one: await runtime.run(double, 21),
+           };
+         } finally {
+           await runtime[Symbol.asyncDispose]();
+         }
+       }
+       globalThis.outcome = run();`,
+    );
+    expect(await outcome(page)).toEqual({ mapped: [2, 4, 6, 8, 10], folded: 10_100, one: 42 });
+  });
+
+  test('a page works for a hub', async () => {
+    const hub = await startHub({ port: 0, origins: [origin] });
+    onTestFinished(async () => hub.close());
+    const page = await open(
+      '/worker',
+      `import { startWorker } from 'paladin-rx/worker';
+       import { double, sum, inPage } from './browser-operations.js';
+       globalThis.outcome = startWorker({ hub: ${JSON.stringify(hub.url)}, operations: [double, sum, inPage] }).then((worker) => {
+         globalThis.worker = worker;
+         return 'working';
+       });`,
+    );
+    expect(await outcome(page)).toBe('working');
+    await using runtime = await connect(hub.url);
+    expect(await runtime.run(inPage, null)).toBe(true);
+    expect(await firstValueFrom(range(1, 5).pipe(remoteMap(double, runtime), toArray()))).toEqual([2, 4, 6, 8, 10]);
+    expect(await firstValueFrom(range(1, 1_000).pipe(remoteMap(double, runtime), remoteFold(sum, runtime)))).toBe(1_001_000);
+    await page.evaluate('globalThis.worker.close()');
+  });
+
+  test('a page of another origin is refused by a hub', async () => {
+    const hub = await startHub({ port: 0, origins: ['http://127.0.0.1:1'] });
+    onTestFinished(async () => hub.close());
+    const page = await open(
+      '/stranger',
+      `import { connect } from 'paladin-rx';
+       globalThis.outcome = connect(${JSON.stringify(hub.url)}, { connectTimeout: 1_000 }).then(
+         () => 'connected',
+         (error) => error.code,
+       );`,
+    );
+    expect(await outcome(page)).toMatch(/HUB_UNREACHABLE|UNAUTHORIZED/u);
+  });
+});
