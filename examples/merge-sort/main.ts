@@ -1,4 +1,4 @@
-// Merge sort as a map and a fold: workers sort chunks of 20,000 flights, and merge neighbouring runs until one is left.
+// Merge sort as a map and a fold over 20,000 flights: workers sort chunks, and merge neighbouring runs until one is left.
 //
 //   npm run build && node dist/examples/merge-sort/main.js
 //

@@ -13,7 +13,7 @@ import { from, lastValueFrom, map, reduce, type Observable } from 'rxjs';
 import { startCluster } from './cluster.js';
 import { differences } from './differences.js';
 import { merge, mergeSummaries, summarize, summarizeFlight, type DelaysByHour, type Flight } from './operations.js';
-import { printOutcome } from './print-outcome.js';
+import { printOutcome, seconds } from './print-outcome.js';
 import { printTable } from './print-table.js';
 
 const { values: flags } = parseArgs({ options: { hub: { type: 'boolean', default: false } } });
@@ -21,12 +21,13 @@ const operations = new URL('operations.js', import.meta.url);
 const workers = flags.hub ? 2 : Math.min(4, availableParallelism());
 const flights = readFlights();
 
-// The one thing that differs: what the operators run on. Both close when the program ends, however it ends.
+// The one thing that differs: what the operators run on. Both close when the program ends.
+console.log(`Starting a hub and ${workers} worker ${flags.hub ? 'processes' : 'threads in this process'}.`);
 const startedMs = performance.now();
 await using cluster = flags.hub ? await startCluster(operations, workers) : undefined;
 await using runtime = cluster === undefined ? inMemory({ modules: [operations], workers }) : await connect(cluster.hubUrl);
 await runtime.run(summarizeFlight, { delay: 0, distance: 0, time: 0 }); // There and back: a worker is up.
-const startMs = performance.now() - startedMs;
+console.log(`Ready after ${seconds(performance.now() - startedMs)}${cluster === undefined ? '' : `, at ${cluster.hubUrl}`}.\n`);
 
 // The two operators share one trip: a worker maps a batch of flights, merges the summaries, and sends a single one back.
 const onWorkers = from(flights).pipe(remoteMap(summarizeFlight, runtime), remoteFold(mergeSummaries, runtime));
@@ -37,15 +38,7 @@ const plain = await timed(onThisThread);
 const wrong = differences(remote.value, plain.value);
 
 printTable(remote.value);
-printOutcome({
-  runtime: `a hub and ${workers} worker ${cluster === undefined ? 'threads in this process' : `processes, at ${cluster.hubUrl}`}`,
-  startMs,
-  remoteMs: remote.ms,
-  plainMs: plain.ms,
-  flights: flights.length,
-  hours: remote.value.size,
-  wrong,
-});
+printOutcome({ flights: flights.length, remoteMs: remote.ms, plainMs: plain.ms, hours: plain.value.size, wrong });
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
 /** 200,000 flights that airlines reported to the U.S. Bureau of Transportation Statistics. */

@@ -1,24 +1,21 @@
-/** What happened in a run. */
+/** What came out of a run. */
 export interface Outcome {
-  readonly runtime: string;
-  readonly startMs: number;
+  readonly flights: number;
   readonly remoteMs: number;
   readonly plainMs: number;
-  readonly flights: number;
   readonly hours: number;
   /** What was not as plain RxJS has it. */
   readonly wrong: readonly string[];
 }
 
-/** Prints what ran where, how long it took, and whether the result is right. */
-export function printOutcome({ runtime, startMs, remoteMs, plainMs, flights, hours, wrong }: Outcome): void {
+/** Prints how long each pipeline took, and whether the two agree. */
+export function printOutcome({ flights, remoteMs, plainMs, hours, wrong }: Outcome): void {
   console.log(`
-runtime     ${runtime}, up in ${seconds(startMs)}
 paladin-rx  ${seconds(remoteMs)}  ${flights.toLocaleString('en')} flights through remoteMap and remoteFold
 plain RxJS  ${seconds(plainMs)}  the same through map and reduce, on one thread`);
   if (remoteMs > plainMs) {
     const workUs = ((1000 * plainMs) / flights).toFixed(1);
-    console.log(`            (${workUs} µs of work per flight is less than a trip: workers gain when it is more)`);
+    console.log(`            (${workUs} µs of work per flight is less than sending it: workers gain with more)`);
   }
   if (wrong.length === 0) {
     console.log(`checked     the two agree on all ${hours} hours: counts exactly, the rest to 9 digits`);
@@ -27,6 +24,6 @@ plain RxJS  ${seconds(plainMs)}  the same through map and reduce, on one thread`
   }
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }

@@ -370,10 +370,11 @@ describe('cancellation', () => {
 
   it('settles after the grace period when an operation does not stop, and says that it is stuck', async () => {
     const hang = defineOperation({ name: 'hang', execute: () => new Promise(() => undefined) });
-    const run = execution([['map', hang]], { cancelGraceMs: 5 });
+    const run = execution([['map', hang]], { cancelGraceMs: 30 });
     const end = run.run(elements([1]), new TestControl());
     run.abort();
-    run.abort();
+    // Once more does not cut the grace period short.
+    setImmediate(() => run.abort());
     expect(await end).toMatchObject({ stuck: true, outcome: { type: 'lost', loss: { cause: 'cancelled' } } });
   });
 
@@ -404,6 +405,18 @@ describe('cancellation', () => {
     expect(await end).toMatchObject({ stuck: true, outcome: { loss: { cause: 'cancelled' } } });
     expect(lossOf(await run.run(elements([1]), new TestControl()))).toMatchObject({ cause: 'cancelled' });
   });
+});
+
+it('a job that is cancelled by its own set-up is not executed', async () => {
+  const suicidal = defineOperation({
+    name: 'suicidal',
+    create: () => {
+      run.abort();
+      return () => 1;
+    },
+  });
+  const run = execution([['map', suicidal()]]);
+  expect(lossOf(await run.run(elements([1]), new TestControl()))).toMatchObject({ cause: 'cancelled' });
 });
 
 describe('the budget', () => {

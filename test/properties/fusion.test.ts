@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
-import { defineMonoid, defineOperation, FatalError, inMemory, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
+import { defineMonoid, defineOperation, FatalError, inMemory, PaladinError, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../support/outcome.js';
-import { PaladinError } from 'paladin-rx';
 import { arriving } from '../support/sources.js';
 
 /** What one element does in the first and in the second map. */

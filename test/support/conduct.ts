@@ -54,5 +54,6 @@ function hash(value: unknown): number {
 }
 
 function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
   return value instanceof Map || value instanceof Set ? [...value] : value;
 }

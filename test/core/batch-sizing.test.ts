@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { BatchSizing } from '../../src/core/job/batch-sizing.js';
+
+/** Lets batches of the full size come back until the size settles; returns the sizes. */
+function sizes(sizing: BatchSizing, msPerElement: number, rounds: number): number[] {
+  return Array.from({ length: rounds }, () => {
+    const { full } = sizing;
+    sizing.observe(full, full * msPerElement);
+    return full;
+  });
+}
+
+describe('batch sizing', () => {
+  it('grows to 20 ms of work within a few rounds', () => {
+    expect(sizes(new BatchSizing('auto', 65_536), 0.1, 6)).toEqual([1, 8, 64, 200, 200, 200]);
+  });
+
+  it('lets expensive elements travel alone', () => {
+    expect(sizes(new BatchSizing('auto', 65_536), 3_000, 3)).toEqual([1, 1, 1]);
+  });
+
+  it('never goes beyond its most elements, its most bytes, or a quarter of the window', () => {
+    expect(sizes(new BatchSizing('auto', 65_536), 1e-6, 6).at(-1)).toBe(4_096);
+    expect(sizes(new BatchSizing('auto', 100), 1e-6, 6).at(-1)).toBe(25);
+    const large = new BatchSizing('auto', 65_536);
+    large.observeBytes(1, 100_000);
+    expect(sizes(large, 1e-6, 6).at(-1)).toBe(2);
+  });
+
+  it('adapts within a few batches when elements become a thousand times dearer or cheaper', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizes(sizing, 0.01, 10);
+    expect(sizing.full).toBe(2_000);
+    expect(sizes(sizing, 10, 4).at(-1)).toBeLessThanOrEqual(3);
+    expect(sizes(sizing, 0.01, 16).at(-1)).toBeGreaterThan(1_500);
+  });
+
+  it('spreads what is there over idle slots, and waits for full batches once all are busy', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizes(sizing, 0.1, 6);
+    expect(sizing.next({ available: 100, last: false, slots: 4, inFlight: 0 })).toBe(25);
+    expect(sizing.next({ available: 100, last: false, slots: 4, inFlight: 3 })).toBe(100);
+    expect(sizing.next({ available: 100, last: false, slots: 4, inFlight: 4 })).toBe(0);
+    expect(sizing.next({ available: 300, last: false, slots: 4, inFlight: 4 })).toBe(200);
+  });
+
+  it('cuts the rest finer and finer, down to a millisecond of work', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizes(sizing, 0.1, 6);
+    const cuts: number[] = [];
+    for (let available = 1_000; available > 0; available -= cuts.at(-1) ?? 0) {
+      cuts.push(sizing.next({ available, last: true, slots: 2, inFlight: 4 }));
+    }
+    expect(cuts.slice(0, 3)).toEqual([200, 200, 150]);
+    expect(cuts.slice(-3)).toEqual([10, 10, 2]);
+  });
+
+  it('never cuts without slots', () => {
+    expect(new BatchSizing(10, 100).next({ available: 10, last: true, slots: 0, inFlight: 0 })).toBe(0);
+  });
+});

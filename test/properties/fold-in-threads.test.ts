@@ -1,0 +1,29 @@
+import * as fc from 'fast-check';
+import { inMemory, type Runtime } from 'paladin-rx';
+import { lastValueFrom } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mappedFold, plans } from '../support/plans.js';
+import { inOrder, problems } from '../support/problems.js';
+import { arriving } from '../support/sources.js';
+
+const modules = [new URL('../support/monoids.ts', import.meta.url), new URL('../support/operations.ts', import.meta.url)];
+
+describe('remoteFold in threads', () => {
+  let runtime: Runtime;
+  beforeAll(() => {
+    runtime = inMemory({ workers: 3, modules, noWorkerTimeout: 60_000 });
+  });
+  afterAll(async () => {
+    await runtime.close();
+  });
+
+  it('equals the sequential reduce', async () => {
+    await fc.assert(
+      fc.asyncProperty(problems(40), plans, async ({ elements, monoid, expected }, plan) => {
+        const folded = await lastValueFrom(mappedFold(arriving(elements, plan.gaps), monoid, runtime, plan));
+        expect(inOrder(folded)).toEqual(inOrder(expected));
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});

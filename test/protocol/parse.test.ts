@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
+import { batchOf, limits, resultOf } from '../server/scheduler-harness.js';
+
+const description = { stages: [{ kind: 'map', operation: 'f', version: 1, args: new Uint8Array(3), timeoutMs: 5 }], serializer: 's' };
+const failure = {
+  offset: 0,
+  stage: 0,
+  code: 'OPERATION_FAILED',
+  kind: 'transient',
+  retry: { strategy: 'after', maxRetries: 1, delayMs: 2 },
+  onFatal: 'skip',
+  message: 'boom',
+  error: new Uint8Array(1),
+};
+
+describe('the door', () => {
+  const fromLeader = leaderToHub(10);
+  const fromWorker = workerToHub(10);
+
+  it('lets every proper message through as it is', () => {
+    for (const [parse, message] of [
+      [fromLeader, { type: 'open', job: 1, description, priority: -3, labels: ['gpu'] }],
+      [fromLeader, { type: 'batch', job: 1, batch: batchOf(3) }],
+      [fromLeader, { type: 'close', job: 1 }],
+      [fromWorker, { type: 'offer', slots: 4, offers: { operations: ['f@1'], serializers: ['s'], labels: [] } }],
+      [fromWorker, { type: 'result', jobId: 'l:1', result: { ...resultOf(1), failures: [failure] } }],
+      [fromWorker, { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } }],
+      [fromWorker, { type: 'draining' }],
+      [hubToLeader, { type: 'welcome', epoch: 'e', limits }],
+      [hubToLeader, { type: 'capacity', job: 1, slots: 0, missing: 'all' }],
+      [hubToLeader, { type: 'result', job: 1, workerId: 'w', result: resultOf(1) }],
+      [hubToLeader, { type: 'refused', job: 1, code: 'LIMIT_EXCEEDED', message: 'no' }],
+      [hubToWorker, { type: 'job', jobId: 'l:1', description }],
+      [hubToWorker, { type: 'assign', jobId: 'l:1', batch: batchOf(1) }],
+      [hubToWorker, { type: 'goodbye', reason: 'r' }],
+    ] as const) {
+      expect(parse(message)).toEqual(message);
+    }
+  });
+
+  it.each([
+    [null, 'message: expected an object, got null'],
+    [{ type: 'x' }, "message.type: expected 'open' or 'batch' or 'close', got \"x\""],
+    [{ type: '__proto__' }, 'message.type: expected'],
+    [{ type: 'close', job: 1.5 }, 'message.job: expected a whole number'],
+    [{ type: 'close', job: -1 }, 'message.job: expected a whole number'],
+    [{ type: 'close', job: 1, more: 2 }, "message: expected no field 'more'"],
+    [{ type: 'close' }, 'message.job: expected a value, got undefined'],
+    [{ type: 'batch', job: 1, batch: batchOf(0, { payload: new Uint8Array(11) }) }, 'message.batch.payload: expected at most 10 bytes, got 11 bytes'],
+    [{ type: 'batch', job: 1, batch: { ...batchOf(0), payload: [1] } }, 'message.batch.payload: expected at most 10 bytes, got a list of 1'],
+    [{ type: 'batch', job: 1, batch: batchOf(0, { attempt: 0 }) }, 'message.batch.attempt'],
+    [{ type: 'batch', job: 1, batch: batchOf(0, { count: 0 }) }, 'message.batch.count'],
+    [{ type: 'open', job: 1, description, priority: 11, labels: [] }, 'message.priority: expected a whole number from -10 to 10, got 11'],
+    [{ type: 'open', job: 1, description: { ...description, stages: [] }, priority: 0, labels: [] }, 'message.description.stages'],
+    [{ type: 'open', job: 1, description, priority: 0, labels: [''] }, 'message.labels[0]'],
+  ])('refuses %j', (message, expected) => {
+    expect(() => fromLeader(message)).toThrow(expected);
+  });
+});

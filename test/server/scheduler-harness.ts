@@ -1,0 +1,79 @@
+import { Scheduler } from '../../server/core/scheduler.js';
+import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
+import type { Batch, BatchResult, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+
+export const limits: HubLimits = { maxPayloadBytes: 1_000, maxJobsPerLeader: 3, maxBatchesPerLeader: 8, maxBytesPerLeader: 100 };
+
+/** A scheduler under test: validates it after each event, and takes its effects apart. */
+export class HubUnderTest {
+  now = 0;
+  readonly scheduler: Scheduler;
+
+  constructor(changes: Partial<HubLimits> = {}) {
+    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...limits, ...changes } });
+  }
+
+  handle(event: SchedulerEvent): SchedulerEffect[] {
+    const effects = this.scheduler.handle(event, this.now);
+    this.scheduler.validate();
+    return effects;
+  }
+
+  leader(leaderId: string): void {
+    this.handle({ type: 'leaderJoined', leaderId, name: '' });
+  }
+
+  worker(workerId: string, slots: number, operations: readonly string[] = ['f@1'], labels: readonly string[] = []): SchedulerEffect[] {
+    this.handle({ type: 'workerJoined', workerId, name: '' });
+    return this.fromWorker(workerId, { type: 'offer', slots, offers: { operations, serializers: ['json'], labels } });
+  }
+
+  open(leaderId: string, job: number, changes: { operation?: string; priority?: number; labels?: readonly string[] } = {}): SchedulerEffect[] {
+    const { operation = 'f', priority = 0, labels = [] } = changes;
+    const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
+    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels });
+  }
+
+  batch(leaderId: string, job: number, batch: Batch): SchedulerEffect[] {
+    return this.fromLeader(leaderId, { type: 'batch', job, batch });
+  }
+
+  fromLeader(leaderId: string, message: LeaderToHub): SchedulerEffect[] {
+    return this.handle({ type: 'leaderSent', leaderId, message });
+  }
+
+  fromWorker(workerId: string, message: WorkerToHub): SchedulerEffect[] {
+    return this.handle({ type: 'workerSent', workerId, message });
+  }
+
+  result(workerId: string, jobId: string, seq: number, changes: Partial<BatchResult> = {}): SchedulerEffect[] {
+    return this.fromWorker(workerId, { type: 'result', jobId, result: resultOf(seq, changes) });
+  }
+}
+
+export function batchOf(seq: number, changes: Partial<Batch> = {}): Batch {
+  return { seq, attempt: 1, first: seq, count: 1, units: 'elements', budgetMs: 100, payload: new Uint8Array(1), ...changes };
+}
+
+export function resultOf(seq: number, changes: Partial<BatchResult> = {}): BatchResult {
+  return { seq, attempt: 1, done: 1, failures: [], elapsedMs: 1, payload: new Uint8Array(1), ...changes };
+}
+
+/** Which batches are assigned, as `worker: job/seq`. */
+export function assigned(effects: readonly SchedulerEffect[]): string[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'toWorker' && effect.message.type === 'assign'
+      ? [`${effect.workerId}: ${effect.message.jobId}/${effect.message.batch.seq}`]
+      : [],
+  );
+}
+
+/** What leaders are told. */
+export function toLeaders(effects: readonly SchedulerEffect[]): [string, HubToLeader][] {
+  return effects.flatMap((effect): [string, HubToLeader][] => (effect.type === 'toLeader' ? [[effect.leaderId, effect.message]] : []));
+}
+
+/** What workers are told. */
+export function toWorkers(effects: readonly SchedulerEffect[]): [string, HubToWorker][] {
+  return effects.flatMap((effect): [string, HubToWorker][] => (effect.type === 'toWorker' ? [[effect.workerId, effect.message]] : []));
+}

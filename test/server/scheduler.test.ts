@@ -1,0 +1,305 @@
+import { describe, expect, it } from 'vitest';
+import { assigned, batchOf, HubUnderTest, limits, resultOf, toLeaders, toWorkers } from './scheduler-harness.js';
+
+describe('the scheduler', () => {
+  it('welcomes with its epoch and limits', () => {
+    const hub = new HubUnderTest();
+    expect(hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' })).toEqual([
+      { type: 'toLeader', leaderId: 'l', message: { type: 'welcome', epoch: 'e1', limits } },
+    ]);
+    expect(hub.handle({ type: 'workerJoined', workerId: 'w', name: '' })).toEqual([
+      { type: 'toWorker', workerId: 'w', message: { type: 'welcome', epoch: 'e1', limits } },
+    ]);
+  });
+
+  it('sends a job once to a worker, then its batches', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    expect(toWorkers(hub.batch('l', 1, batchOf(0)))).toEqual([
+      ['w', { type: 'job', jobId: 'l:1', description: { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' } }],
+      ['w', { type: 'assign', jobId: 'l:1', batch: batchOf(0) }],
+    ]);
+    expect(toWorkers(hub.batch('l', 1, batchOf(1)))).toEqual([['w', { type: 'assign', jobId: 'l:1', batch: batchOf(1) }]]);
+  });
+
+  it('passes a result on, and gives its slot the next batch', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.batch('l', 1, batchOf(1))).toEqual([]);
+    const effects = hub.result('w', 'l:1', 0, { elapsedMs: 100 });
+    expect(toLeaders(effects)).toEqual([
+      ['l', { type: 'result', job: 1, workerId: 'w', result: resultOf(0, { elapsedMs: 100 }) }],
+    ]);
+    expect(assigned(effects)).toEqual(['w: l:1/1']);
+  });
+
+  it('spreads batches over workers, least recently used first', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w1', 2);
+    hub.worker('w2', 1);
+    hub.open('l', 1);
+    expect([0, 1, 2].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual(['w1: l:1/0', 'w2: l:1/1', 'w1: l:1/2']);
+  });
+
+  it('queues the lowest index first, whatever comes later', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    for (const seq of [5, 7, 6]) hub.batch('l', 1, batchOf(seq));
+    hub.batch('l', 1, batchOf(9, { first: 0 }));
+    const order = [5, 9, 6].flatMap((seq) => assigned(hub.result('w', 'l:1', seq, { elapsedMs: 100 })));
+    expect(order).toEqual(['w: l:1/9', 'w: l:1/6', 'w: l:1/7']);
+  });
+
+  it('sends only cheap batches ahead, and no more than one a slot', () => {
+    for (const [elapsedMs, ahead] of [
+      [49, 1],
+      [51, 0],
+    ] as const) {
+      const hub = new HubUnderTest();
+      hub.leader('l');
+      hub.worker('w', 1);
+      hub.open('l', 1);
+      hub.batch('l', 1, batchOf(0));
+      hub.result('w', 'l:1', 0, { elapsedMs });
+      const sent = [1, 2, 3].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))));
+      expect(sent).toHaveLength(1 + ahead);
+    }
+  });
+
+  it('sends nothing ahead behind a slow batch', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.open('l', 2);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0);
+    hub.batch('l', 2, batchOf(0));
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+  });
+
+  it('lets jobs take turns by the execution time that they were given', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
+    hub.leader('a');
+    hub.leader('b');
+    hub.worker('w', 1);
+    hub.open('a', 1);
+    hub.open('b', 1);
+    for (let seq = 0; seq < 12; seq += 1) hub.batch('a', 1, batchOf(seq));
+    for (let seq = 0; seq < 12; seq += 1) hub.batch('b', 1, batchOf(seq));
+    const turns: string[] = [];
+    let [running] = ['a:1/0'];
+    for (let turn = 0; turn < 12; turn += 1) {
+      const [jobId = '', seq = ''] = (running ?? '').split('/');
+      const cost = jobId === 'a:1' ? 300 : 100;
+      [running] = assigned(hub.result('w', jobId, Number(seq), { elapsedMs: cost })).map((line) => line.slice(3));
+      turns.push((running ?? '').slice(0, 1));
+    }
+    expect(turns.filter((turn) => turn === 'b')).toHaveLength(9);
+  });
+
+  it('gives a job of higher priority a larger share, and starves none', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 1_000, maxBytesPerLeader: 10_000 });
+    hub.leader('a');
+    hub.leader('b');
+    hub.open('a', 1, { priority: 2 });
+    hub.open('b', 1);
+    for (let seq = 0; seq < 100; seq += 1) {
+      hub.batch('a', 1, batchOf(seq));
+      hub.batch('b', 1, batchOf(seq));
+    }
+    let [running] = assigned(hub.worker('w', 1)).map((line) => line.slice(3));
+    const turns: string[] = [];
+    for (let turn = 0; turn < 50; turn += 1) {
+      const [jobId = '', seq = ''] = (running ?? '').split('/');
+      [running] = assigned(hub.result('w', jobId, Number(seq), { elapsedMs: 100 })).map((line) => line.slice(3));
+      turns.push((running ?? '').slice(0, 1));
+    }
+    expect(turns.filter((turn) => turn === 'b').length).toBeGreaterThanOrEqual(9);
+    expect(turns.filter((turn) => turn === 'b').length).toBeLessThanOrEqual(12);
+  });
+
+  it('gives a job that comes late no credit for its absence', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
+    hub.leader('a');
+    hub.leader('b');
+    hub.worker('w', 1);
+    hub.open('a', 1);
+    hub.open('b', 1);
+    for (let seq = 0; seq < 20; seq += 1) hub.batch('a', 1, batchOf(seq));
+    for (let seq = 0; seq < 10; seq += 1) hub.result('w', 'a:1', seq, { elapsedMs: 100 });
+    for (let seq = 0; seq < 10; seq += 1) hub.batch('b', 1, batchOf(seq));
+    const next = assigned(hub.result('w', 'a:1', 10, { elapsedMs: 100 }));
+    const after = assigned(hub.result('w', 'b:1', 0, { elapsedMs: 100 }));
+    expect([...next, ...after]).toEqual(['w: b:1/0', 'w: a:1/11']);
+  });
+
+  it('gives a batch only to workers that offer its operation and carry its labels', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w1', 1, ['f@1', 'g@2']);
+    hub.worker('w2', 1, ['f@1'], ['gpu']);
+    hub.open('l', 1, { labels: ['gpu'] });
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual(['w2: l:1/0']);
+    expect(toLeaders(hub.open('l', 2, { operation: 'g' }))).toEqual([
+      [
+        'l',
+        { type: 'capacity', job: 2, slots: 0, missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2" },
+      ],
+    ]);
+  });
+
+  it('tells leaders how many slots there are, as workers come and go', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    const slots = (effects: Parameters<typeof toLeaders>[0]): unknown[] =>
+      toLeaders(effects).map(([, message]) => (message.type === 'capacity' ? message.slots : message.type));
+    expect(slots(hub.open('l', 1))).toEqual([0]);
+    expect(slots(hub.worker('w1', 2))).toEqual([2]);
+    expect(slots(hub.worker('w2', 3))).toEqual([5]);
+    expect(slots(hub.fromWorker('w1', { type: 'draining' }))).toEqual([3]);
+    expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone' }))).toEqual([0]);
+  });
+
+  it('gives the leases of a worker that left back as lost: those in its slots as dead, those beyond as not begun', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0);
+    hub.batch('l', 1, batchOf(1));
+    hub.batch('l', 1, batchOf(2));
+    const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close' })).filter(
+      ([, message]) => message.type === 'lost',
+    );
+    expect(lost).toEqual([
+      ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 1, attempt: 1, cause: 'death', reason: 'transport close' } }],
+      ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 2, attempt: 1, cause: 'returned', reason: 'transport close' } }],
+    ]);
+  });
+
+  it('passes on what a worker reports as lost, and uses the slot again', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 1, batchOf(1));
+    const loss = { seq: 0, attempt: 1, cause: 'death', offset: 0, reason: 'thread exited' } as const;
+    const effects = hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss });
+    expect(toLeaders(effects)).toEqual([['l', { type: 'lost', job: 1, workerId: 'w', loss }]]);
+    expect(assigned(effects)).toEqual(['w: l:1/1']);
+  });
+
+  it('drops and counts results from whoever does not hold the lease', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w1', 1);
+    hub.worker('w2', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.result('w2', 'l:1', 0)).toEqual([]);
+    expect(hub.result('w1', 'l:1', 0, { attempt: 2 })).toEqual([]);
+    expect(hub.result('w1', 'x:1', 0)).toEqual([]);
+    expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 3, results: 0 });
+    hub.result('w1', 'l:1', 0);
+    expect(hub.result('w1', 'l:1', 0)).toEqual([]);
+    expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 4, results: 1 });
+  });
+
+  it('closes a job everywhere, and forgets it', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 1, batchOf(1));
+    expect(hub.fromLeader('l', { type: 'close', job: 1 })).toEqual([
+      { type: 'toWorker', workerId: 'w', message: { type: 'close', jobId: 'l:1' } },
+    ]);
+    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], workers: [{ leased: 0 }] });
+  });
+
+  it('closes the jobs of a leader that left', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(toWorkers(hub.handle({ type: 'leaderLeft', leaderId: 'l' }))).toEqual([['w', { type: 'close', jobId: 'l:1' }]]);
+    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], leaders: [] });
+  });
+
+  it('refuses what goes beyond its limits, naming the limit, and leaves other jobs alone', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    for (const job of [1, 2, 3]) hub.open('l', job);
+    const refusals = (effects: Parameters<typeof toLeaders>[0]): unknown[] =>
+      toLeaders(effects).map(([, message]) => (message.type === 'refused' ? [message.job, message.code, message.message] : message.type));
+    expect(refusals(hub.open('l', 4))).toEqual([
+      [4, 'LIMIT_EXCEEDED', "the hub's limit is reached: more than 3 jobs open at once (maxJobsPerLeader)"],
+    ]);
+    for (let seq = 0; seq < 8; seq += 1) hub.batch('l', 1, batchOf(seq));
+    expect(refusals(hub.batch('l', 2, batchOf(0)))).toEqual([
+      [2, 'LIMIT_EXCEEDED', "the hub's limit is reached: more than 8 batches at the hub (maxBatchesPerLeader)"],
+    ]);
+    hub.fromLeader('l', { type: 'close', job: 1 });
+    hub.batch('l', 3, batchOf(0, { payload: new Uint8Array(90) }));
+    expect(refusals(hub.batch('l', 3, batchOf(1, { payload: new Uint8Array(11) })))).toEqual([
+      [3, 'LIMIT_EXCEEDED', "the hub's limit is reached: more than 100 payload bytes at the hub (maxBytesPerLeader)"],
+    ]);
+    // What was under way to a refused job is no mistake of the leader's.
+    expect(hub.batch('l', 3, batchOf(2))).toEqual([]);
+    expect(hub.scheduler.status(0).counters).toMatchObject({ refused: 3, strayMessages: 1 });
+  });
+
+  it('expels a leader that opens a job twice', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    expect(hub.open('l', 1)).toEqual([{ type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL', reason: 'job 1 was opened twice' }]);
+  });
+
+  it('gives nothing to a draining worker, and takes its results', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.fromWorker('w', { type: 'draining' });
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(toLeaders(hub.result('w', 'l:1', 0))).toHaveLength(1);
+  });
+
+  it('says goodbye to all, and assigns nothing more', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    const goodbye = { type: 'goodbye', reason: 'bye' } as const;
+    expect(hub.handle({ type: 'closing', reason: 'bye' })).toEqual([
+      { type: 'toLeader', leaderId: 'l', message: goodbye },
+      { type: 'toWorker', workerId: 'w', message: goodbye },
+    ]);
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
+  });
+
+  it('refuses events of peers that are not there, and stays as it was', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    expect(() => hub.open('x', 1)).toThrow('leader x is not connected');
+    expect(() => {
+      hub.leader('l');
+    }).toThrow('leader l joined twice');
+    expect(hub.scheduler.status(0).leaders).toHaveLength(1);
+  });
+});
