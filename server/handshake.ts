@@ -28,7 +28,10 @@ const handshake = record({ protocol: int(0), id: text(100, 1), name: text(200), 
 export function readHandshake(auth: unknown, token?: string): PeerIdentity {
   const protocol: unknown = typeof auth === 'object' && auth !== null ? Reflect.get(auth, 'protocol') : undefined;
   if (protocol !== protocolVersion) {
-    throw new PaladinError('VERSION', `the hub speaks version ${protocolVersion} of the protocol, the peer version ${String(protocol)}`);
+    throw new PaladinError(
+      'VERSION',
+      `the hub speaks version ${protocolVersion} of the protocol, the peer version ${String(protocol)}`,
+    );
   }
   try {
     const { id, name, token: shown } = handshake(auth, 'handshake');
@@ -51,7 +54,8 @@ export function readHandshake(auth: unknown, token?: string): PeerIdentity {
 export function checkTokens(token: string | undefined, tokens: HubTokens = {}): HubTokens {
   const all: HubTokens = { ...(token === undefined ? {} : { leader: token, worker: token, observer: token }), ...tokens };
   for (const [role, value] of Object.entries(all)) {
-    if (typeof value !== 'string' || value === '') throw new PaladinError('INVALID_INPUT', `startHub: expected the ${role} token not to be empty`);
+    if (typeof value !== 'string' || value === '')
+      throw new PaladinError('INVALID_INPUT', `startHub: expected the ${role} token not to be empty`);
   }
   return all;
 }

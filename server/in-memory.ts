@@ -113,9 +113,17 @@ function inlineCrew(hub: HubDriver, workers: number, operations: InMemoryOptions
   };
 }
 
-function threadCrew(hub: HubDriver, workers: number, modules: readonly (string | URL)[], startThread: StartThread | undefined): Crew {
+function threadCrew(
+  hub: HubDriver,
+  workers: number,
+  modules: readonly (string | URL)[],
+  startThread: StartThread | undefined,
+): Crew {
   if (startThread === undefined) {
-    throw new PaladinError('INVALID_INPUT', 'inMemory: expected operations rather than modules: this platform has no threads for them');
+    throw new PaladinError(
+      'INVALID_INPUT',
+      'inMemory: expected operations rather than modules: this platform has no threads for them',
+    );
   }
   const started = Promise.allSettled(
     Array.from({ length: workers }, async () => {

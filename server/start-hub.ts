@@ -75,7 +75,11 @@ export interface Hub extends AsyncDisposable {
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { port = defaultPort, host = '127.0.0.1', origins = [], maxPayloadBytes = defaultMaxPayloadBytes } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
-  check(Number.isSafeInteger(maxPayloadBytes) && maxPayloadBytes >= 1, 'maxPayloadBytes to be a whole number from 1', maxPayloadBytes);
+  check(
+    Number.isSafeInteger(maxPayloadBytes) && maxPayloadBytes >= 1,
+    'maxPayloadBytes to be a whole number from 1',
+    maxPayloadBytes,
+  );
   const tokens = checkTokens(options.token, options.tokens);
   const driver = new HubDriver({
     epoch: peerId(),
@@ -101,7 +105,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     connectTimeout: handshakeTimeoutMs,
     allowRequest: (request, decide) => {
       const allowed = isAllowedOrigin(request, origins);
-      if (!allowed) options.onEvent?.({ type: 'refused', role: 'browser', code: 'UNAUTHORIZED', reason: `origin ${request.headers.origin}` });
+      if (!allowed)
+        options.onEvent?.({ type: 'refused', role: 'browser', code: 'UNAUTHORIZED', reason: `origin ${request.headers.origin}` });
       decide(allowed ? null : 'this origin is not allowed', allowed);
     },
   });
@@ -158,13 +163,19 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 }
 
 /** Lets only those into the namespace who speak this protocol and show the role's token; others are told why, and cut off at once. */
-function guard(namespace: Namespace, role: 'leader' | 'worker' | 'observer', tokens: HubTokens, onEvent: HubOptions['onEvent']): Namespace {
+function guard(
+  namespace: Namespace,
+  role: 'leader' | 'worker' | 'observer',
+  tokens: HubTokens,
+  onEvent: HubOptions['onEvent'],
+): Namespace {
   return namespace.use((socket, next) => {
     try {
       readHandshake(socket.handshake.auth, tokens[role]);
       next();
     } catch (error) {
-      const { code, message } = error instanceof PaladinError ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
+      const { code, message } =
+        error instanceof PaladinError ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
       onEvent?.({ type: 'refused', role, code, reason: message });
       next(refusal(code, message));
       closeSoon(socket);
@@ -192,8 +203,11 @@ function isAllowedOrigin(request: IncomingMessage, origins: readonly string[]): 
 async function listen(http: HttpServer, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
-      const hint = error.code === 'EADDRINUSE' ? '; another program listens there: choose another port, or 0 for any free one' : '';
-      reject(new PaladinError('INVALID_INPUT', `the hub cannot listen on ${host}:${port}: ${error.message}${hint}`, { cause: error }));
+      const hint =
+        error.code === 'EADDRINUSE' ? '; another program listens there: choose another port, or 0 for any free one' : '';
+      reject(
+        new PaladinError('INVALID_INPUT', `the hub cannot listen on ${host}:${port}: ${error.message}${hint}`, { cause: error }),
+      );
     });
     http.listen(port, host, resolve);
   });

@@ -12,7 +12,7 @@ import { connect, inMemory, remoteFold, remoteMap } from 'paladin-rx';
 import { from, lastValueFrom, map, reduce, type Observable } from 'rxjs';
 import { startCluster } from './cluster.js';
 import { differences } from './differences.js';
-import { merge, mergeSummaries, summarize, summarizeFlight, type DelaysByHour, type Flight } from './operations.js';
+import { merge, mergeSummaries, nothing, summarize, summarizeFlight, type Flight } from './operations.js';
 import { printOutcome, seconds } from './print-outcome.js';
 import { printTable } from './print-table.js';
 
@@ -31,7 +31,7 @@ console.log(`Ready after ${seconds(performance.now() - startedMs)}${cluster === 
 
 // The two operators share one trip: a worker maps a batch of flights, merges the summaries, and sends a single one back.
 const onWorkers = from(flights).pipe(remoteMap(summarizeFlight, runtime), remoteFold(mergeSummaries, runtime));
-const onThisThread = from(flights).pipe(map(summarize), reduce(merge, new Map() as DelaysByHour));
+const onThisThread = from(flights).pipe(map(summarize), reduce(merge, nothing));
 
 const remote = await timed(onWorkers);
 const plain = await timed(onThisThread);

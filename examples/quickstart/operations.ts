@@ -22,6 +22,9 @@ export interface Delays {
 /** Delays by hour of the day; an hour without flights is not there. */
 export type DelaysByHour = ReadonlyMap<number, Delays>;
 
+/** The summary of no flights. */
+export const nothing: DelaysByHour = new Map();
+
 /** The summary of a single flight: its own hour, and nothing else. */
 export function summarize({ delay, time }: Flight): DelaysByHour {
   return new Map([[Math.floor(time), { count: 1, mean: delay, m2: 0, late: delay > 15 ? 1 : 0 }]]);
@@ -54,4 +57,4 @@ export function add(a: Delays, b: Delays): Delays {
 
 // The names under which program and workers know the functions.
 export const summarizeFlight = defineOperation({ name: 'summarize-flight', execute: summarize });
-export const mergeSummaries = defineMonoid({ name: 'merge-summaries', empty: (): DelaysByHour => new Map(), combine: merge });
+export const mergeSummaries = defineMonoid({ name: 'merge-summaries', empty: () => nothing, combine: merge });

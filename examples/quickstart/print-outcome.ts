@@ -15,7 +15,7 @@ paladin-rx  ${seconds(remoteMs)}  ${flights.toLocaleString('en')} flights throug
 plain RxJS  ${seconds(plainMs)}  the same through map and reduce, on one thread`);
   if (remoteMs > plainMs) {
     const workUs = ((1000 * plainMs) / flights).toFixed(1);
-    console.log(`            (${workUs} µs of work per flight is less than sending it: workers gain with more)`);
+    console.log(`            (${workUs} µs of work per flight: sending it costs more than that)`);
   }
   if (wrong.length === 0) {
     console.log(`checked     the two agree on all ${hours} hours: counts exactly, the rest to 9 digits`);

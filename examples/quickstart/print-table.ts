@@ -17,8 +17,8 @@ export function printTable(byHour: DelaysByHour): void {
       bar((widestBar * share(delays)) / widestShare),
     );
 
-  console.log('How late are flights, by hour of the day? Delays in minutes.\n');
-  console.log(line('hour', 'flights', 'mean', 'std dev', 'over 15', ''));
+  console.log('How late are flights, by hour of the day? Delays in minutes; late is over 15.\n');
+  console.log(line('hour', 'flights', 'mean', 'std dev', 'late', ''));
   for (const [hour, delays] of hours) console.log(row(`${String(hour).padStart(2, '0')}:00`, delays));
   console.log(row('all', day));
 }

@@ -19,13 +19,17 @@ interface Options {
 export function hubCommand(): Command {
   return new Command('hub')
     .description('run a hub, to which leaders and workers connect')
-    .addOption(option('--port <number>', 'where to listen; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort))
+    .addOption(
+      option('--port <number>', 'where to listen; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
+    )
     .addOption(option('--host <address>', 'the address to listen on').default('127.0.0.1'))
     .addOption(option('--token <secret>', 'what every peer must show'))
     .addOption(option('--leader-token <secret>', 'what leaders must show, instead'))
     .addOption(option('--worker-token <secret>', 'what workers must show, instead'))
     .addOption(option('--observer-token <secret>', 'what observers must show, instead'))
-    .addOption(option('--origins <list>', 'web origins whose pages may connect, by commas; *: any').argParser(names).default([], 'none'))
+    .addOption(
+      option('--origins <list>', 'web origins whose pages may connect, by commas; *: any').argParser(names).default([], 'none'),
+    )
     .addOption(
       option('--max-payload-bytes <number>', 'the most bytes of a batch, of arguments or of a result')
         .argParser(wholeNumber(1, 2 ** 31))
@@ -34,7 +38,16 @@ export function hubCommand(): Command {
     .action(runHub);
 }
 
-async function runHub({ port, host, token, leaderToken, workerToken, observerToken, origins, maxPayloadBytes }: Options): Promise<void> {
+async function runHub({
+  port,
+  host,
+  token,
+  leaderToken,
+  workerToken,
+  observerToken,
+  origins,
+  maxPayloadBytes,
+}: Options): Promise<void> {
   const tokens: HubTokens = {
     ...(leaderToken === undefined ? {} : { leader: leaderToken }),
     ...(workerToken === undefined ? {} : { worker: workerToken }),

@@ -58,5 +58,14 @@ function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: H
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return ['', ...[headings, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()), ''];
+  return [
+    '',
+    ...[headings, ...rows].map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+    '',
+  ];
 }

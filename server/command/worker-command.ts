@@ -20,15 +20,24 @@ export function workerCommand(): Command {
     .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
     .addOption(hubOption())
     .addOption(option('--token <secret>', 'what the hub asks for'))
-    .addOption(option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)))
+    .addOption(
+      option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)),
+    )
     .addOption(option('--inline', 'execute in the main thread, for operations that wait rather than compute'))
-    .addOption(option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, 65_536)))
-    .addOption(option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'))
+    .addOption(
+      option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, 65_536)),
+    )
+    .addOption(
+      option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'),
+    )
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
     .action(runWorker);
 }
 
-async function runWorker(modules: readonly string[], { hub, token, threads, inline = false, slots, labels, name }: Options): Promise<void> {
+async function runWorker(
+  modules: readonly string[],
+  { hub, token, threads, inline = false, slots, labels, name }: Options,
+): Promise<void> {
   let worker: Worker | undefined;
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

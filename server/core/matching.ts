@@ -6,7 +6,11 @@ export type Needs = Offers;
 /** What the job's stages, serializer and labels ask of a worker. */
 export function needsOf(description: JobDescription, labels: readonly string[]): Needs {
   const operations = new Set(description.stages.map((stage) => `${stage.operation}@${stage.version}`));
-  return { operations: [...operations].toSorted(), serializers: [description.serializer], labels: [...new Set(labels)].toSorted() };
+  return {
+    operations: [...operations].toSorted(),
+    serializers: [description.serializer],
+    labels: [...new Set(labels)].toSorted(),
+  };
 }
 
 /** Equal for needs or offers that are equal; tells the classes of jobs and workers. */
@@ -59,7 +63,9 @@ function onOffer(some: Offers, nowhere: readonly string[]): string {
     .map(([, plural, names]) => {
       const distinct = [...new Set(names)].toSorted();
       const rest = distinct.length > listed ? ` and ${distinct.length - listed} more` : '';
-      return distinct.length === 0 ? `there are no ${plural}` : `${plural} on offer: ${distinct.slice(0, listed).join(', ')}${rest}`;
+      return distinct.length === 0
+        ? `there are no ${plural}`
+        : `${plural} on offer: ${distinct.slice(0, listed).join(', ')}${rest}`;
     })
     .join('; ');
 }

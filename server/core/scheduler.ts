@@ -19,7 +19,16 @@ import { Heap } from '../../src/collections/heap.js';
 import type { Machine } from '../../src/core/machine.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import { prefetchBelowMs } from '../../src/limits.js';
-import type { Batch, BatchLoss, BatchResult, HubStatus, JobDescription, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
+import type {
+  Batch,
+  BatchLoss,
+  BatchResult,
+  HubStatus,
+  JobDescription,
+  LeaderToHub,
+  Offers,
+  WorkerToHub,
+} from '../../src/protocol/messages.js';
 import { BatchQueue } from './batch-queue.js';
 import { explainMissing, matchingKey, needsOf, satisfies, type Needs } from './matching.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
@@ -196,7 +205,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       const jobs = [...leader.jobs.values()];
       const count = jobs.reduce((sum, job) => sum + job.queue.size + job.leases.size, 0);
       check(count === leader.batches, `leader ${leader.id} has ${count} batches, ${leader.batches} counted`);
-      const leased = jobs.flatMap((job) => [...job.leases.values()]).reduce((sum, lease) => sum + lease.batch.payload.byteLength, 0);
+      const leased = jobs
+        .flatMap((job) => [...job.leases.values()])
+        .reduce((sum, lease) => sum + lease.batch.payload.byteLength, 0);
       const bytes = jobs.reduce((sum, job) => sum + job.queue.bytes, leased);
       check(bytes === leader.bytes, `leader ${leader.id} has ${bytes} bytes, ${leader.bytes} counted`);
       check(leader.batches <= this.#config.limits.maxBatchesPerLeader, `leader ${leader.id} is over its limit`);
@@ -305,7 +316,12 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #refuse(leader: Leader, number: number, what: string): void {
     this.#counters.refused += 1;
-    const message = { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message: `the hub's limit is reached: ${what}` } as const;
+    const message = {
+      type: 'refused',
+      job: number,
+      code: 'LIMIT_EXCEEDED',
+      message: `the hub's limit is reached: ${what}`,
+    } as const;
     this.#effects.push({ type: 'toLeader', leaderId: leader.id, message });
   }
 
@@ -427,7 +443,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   // Leases.
 
   /** The lease that the worker answers for; undefined when it holds none such. */
-  #leaseOf(worker: Worker, jobId: string, { seq, attempt }: { readonly seq: number; readonly attempt: number }): Lease | undefined {
+  #leaseOf(
+    worker: Worker,
+    jobId: string,
+    { seq, attempt }: { readonly seq: number; readonly attempt: number },
+  ): Lease | undefined {
     const lease = this.#jobs.get(jobId)?.leases.get(seq);
     if (lease?.worker === worker && lease.batch.attempt === attempt) return lease;
     this.#counters.staleResults += 1;

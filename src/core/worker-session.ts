@@ -27,7 +27,13 @@ export type SessionEvent =
 
 export type SessionEffect =
   | { readonly type: 'send'; readonly message: WorkerToHub }
-  | { readonly type: 'run'; readonly run: number; readonly jobId: string; readonly description: JobDescription; readonly batch: Batch }
+  | {
+      readonly type: 'run';
+      readonly run: number;
+      readonly jobId: string;
+      readonly description: JobDescription;
+      readonly batch: Batch;
+    }
   /** Abort what is running of the job, and forget what was set up for it. */
   | { readonly type: 'forget'; readonly jobId: string }
   /** All that was begun is finished and answered. */
@@ -93,7 +99,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (this.#running.size > this.#slots) throw new Error(`${this.#running.size} batches running in ${this.#slots} slots`);
     if (this.#waiting.length > 0 && this.#running.size < this.#slots) throw new Error('a batch waits while a slot is free');
     if (!this.#connected && this.#waiting.length > 0) throw new Error('batches of a hub that is gone');
-    for (const { jobId } of this.#waiting) if (!this.#jobs.has(jobId)) throw new Error(`a batch of job ${jobId}, which is closed`);
+    for (const { jobId } of this.#waiting)
+      if (!this.#jobs.has(jobId)) throw new Error(`a batch of job ${jobId}, which is closed`);
   }
 
   #receive(message: HubToWorker): void {
@@ -121,7 +128,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#running.delete(run);
     if (task.abandoned || !this.#connected) return;
     const { jobId } = task;
-    this.#send(outcome.type === 'result' ? { type: 'result', jobId, result: outcome.result } : { type: 'lost', jobId, loss: outcome.loss });
+    this.#send(
+      outcome.type === 'result' ? { type: 'result', jobId, result: outcome.result } : { type: 'lost', jobId, loss: outcome.loss },
+    );
   }
 
   #begin(): void {

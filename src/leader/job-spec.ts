@@ -54,14 +54,19 @@ export function checkStage(where: string, { kind, operation, timeout, retry, onF
   const definition = definitionOf(operation);
   if (definition === undefined || typeof operation === 'function') {
     const hint = typeof operation === 'function' ? '; it takes arguments: call it with them' : '';
-    throw invalid(where, kind === 'fold' ? `a monoid made by defineMonoid${hint}` : `an operation made by defineOperation${hint}`, operation);
+    throw invalid(
+      where,
+      kind === 'fold' ? `a monoid made by defineMonoid${hint}` : `an operation made by defineOperation${hint}`,
+      operation,
+    );
   }
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= 2 ** 31)) {
     throw invalid(where, 'timeout to be milliseconds above 0', timeout);
   }
   if (retry !== undefined) checkRetry(retry, where);
-  if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
+  if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip')
+    throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
   if (onSkip !== undefined && typeof onSkip !== 'function') throw invalid(where, 'onSkip to be a function', onSkip);
 }
 
@@ -74,7 +79,8 @@ export function checkStage(where: string, { kind, operation, timeout, retry, onF
 export function checkJobOptions(where: string, { ordered, batch, window, priority, labels, serializer }: JobOptions): void {
   const count = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
   if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
-  if (batch !== undefined && batch !== 'auto' && !count(batch)) throw invalid(where, "batch to be 'auto' or a whole number from 1", batch);
+  if (batch !== undefined && batch !== 'auto' && !count(batch))
+    throw invalid(where, "batch to be 'auto' or a whole number from 1", batch);
   if (window !== undefined && !count(window)) throw invalid(where, 'window to be a whole number from 1', window);
   if (priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority) <= maxPriority)) {
     throw invalid(where, `priority to be a whole number from -${maxPriority} to ${maxPriority}`, priority);

@@ -10,9 +10,26 @@ import { hubToObserver } from '../protocol/parse.js';
 /**
  * Asks a hub once what it holds.
  *
+ * @param url the hub's address
+ * @param token what the hub asks for, if it asks for a token
+ * @param connectTimeoutMs how long to wait for the hub
  * @throws {@link PaladinError} `HUB_UNREACHABLE`, `UNAUTHORIZED`, `VERSION` as `connect`
+ *
+ * @example
+ * ```ts
+ * import { fetchStatus, startHub } from 'paladin-rx/server';
+ *
+ * const hub = await startHub({ port: 0 });
+ * const status = await fetchStatus(hub.url);
+ * console.log(status.workers.length); // 0
+ * await hub.close();
+ * ```
  */
-export async function fetchStatus(url: string | URL, token?: string, connectTimeoutMs: number = defaultConnectTimeoutMs): Promise<HubStatus> {
+export async function fetchStatus(
+  url: string | URL,
+  token?: string,
+  connectTimeoutMs: number = defaultConnectTimeoutMs,
+): Promise<HubStatus> {
   const hub = hubUrl('status', url);
   const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { id: peerId(), name: '', token }, hubToObserver);
   let link: Link<ObserverToHub> | undefined;
@@ -34,7 +51,9 @@ export async function fetchStatus(url: string | URL, token?: string, connectTime
       });
       link = made;
       timer = setTimeout(() => {
-        reject(new PaladinError('HUB_UNREACHABLE', `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${lastReason})`));
+        reject(
+          new PaladinError('HUB_UNREACHABLE', `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${lastReason})`),
+        );
       }, connectTimeoutMs);
     });
   } finally {

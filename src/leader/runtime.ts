@@ -7,7 +7,15 @@ import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
 import { JobDriver, type JobHandle, type JobObserver } from './job-driver.js';
-import { checkChain, checkJobOptions, identityOf, type JobOptions, type JobSpec, type StageOptions, type StageSpec } from './job-spec.js';
+import {
+  checkChain,
+  checkJobOptions,
+  identityOf,
+  type JobOptions,
+  type JobSpec,
+  type StageOptions,
+  type StageSpec,
+} from './job-spec.js';
 import { LeaderSession } from './leader-session.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
@@ -32,7 +40,8 @@ export interface Runtime extends AsyncDisposable {
 }
 
 /** Options of `run`. */
-export interface RunOptions extends Pick<StageOptions, 'timeout' | 'retry'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
+export interface RunOptions
+  extends Pick<StageOptions, 'timeout' | 'retry'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
   /** Cancels the run. */
   readonly signal?: AbortSignal;
 }
@@ -150,15 +159,13 @@ export class LeaderRuntime implements Runtime {
   }
 
   #machine(spec: JobSpec, serializer: Serializer): Job {
-    const stages = spec.stages.map(
-      ({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
-        kind,
-        operation: operation.name,
-        timeoutMs: timeout,
-        retry,
-        onFatal: onFatal ?? 'terminate',
-      }),
-    );
+    const stages = spec.stages.map(({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
+      kind,
+      operation: operation.name,
+      timeoutMs: timeout,
+      retry,
+      onFatal: onFatal ?? 'terminate',
+    }));
     const last = spec.stages.at(-1);
     return new Job({
       stages,

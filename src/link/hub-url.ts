@@ -8,5 +8,8 @@ import { PaladinError } from '../errors/paladin-error.js';
 export function hubUrl(where: string, url: string | URL): URL {
   const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
-  throw new PaladinError('INVALID_INPUT', `${where}: expected the hub's url, such as http://127.0.0.1:7400, got '${String(url)}'`);
+  throw new PaladinError(
+    'INVALID_INPUT',
+    `${where}: expected the hub's url, such as http://127.0.0.1:7400, got '${String(url)}'`,
+  );
 }

@@ -35,7 +35,8 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
 function readPacket(message: unknown): Packet {
   if (!Array.isArray(message)) throw new TypeError('expected a packet');
   const [type, nsp, data, id]: unknown[] = message;
-  if (typeof type !== 'number' || !Number.isInteger(type) || type < 0 || type > lastType) throw new TypeError('unknown packet type');
+  if (typeof type !== 'number' || !Number.isInteger(type) || type < 0 || type > lastType)
+    throw new TypeError('unknown packet type');
   if (typeof nsp !== 'string') throw new TypeError('expected a namespace');
   if (!(id === undefined || (typeof id === 'number' && Number.isSafeInteger(id)))) throw new TypeError('expected a packet id');
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);

@@ -176,7 +176,10 @@ const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
 const many = 1_000_000;
 const counters: Shape<Readonly<Record<string, number>>> = (value, path) => {
   const entries = list(record({ name, count: index }), many)(
-    Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([key, count]: [string, unknown]) => ({ name: key, count })),
+    Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([key, count]: [string, unknown]) => ({
+      name: key,
+      count,
+    })),
     path,
   );
   return Object.fromEntries(entries.map((entry) => [entry.name, entry.count]));
@@ -186,10 +189,7 @@ const status: Shape<HubStatus> = record({
   epoch: name,
   uptimeMs: number(0, Number.MAX_SAFE_INTEGER),
   leaders: list(record({ leaderId: name, name: text(300), jobs: index }), many),
-  workers: list(
-    record({ workerId: name, name: text(300), slots: index, leased: index, draining: bool, offers }),
-    many,
-  ),
+  workers: list(record({ workerId: name, name: text(300), slots: index, leased: index, draining: bool, offers }), many),
   jobs: list(
     record({ jobId: name, stages: names, priority: int(-maxPriority), queued: index, leased: index, slots: index }),
     many,

@@ -115,7 +115,10 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
 export function checkConnection({ hub, labels, connectTimeout }: WorkerConnection): void {
   hubUrl('startWorker', hub);
   if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
-    throw new PaladinError('INVALID_INPUT', `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${connectTimeout}`);
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${connectTimeout}`,
+    );
   }
   if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${JSON.stringify(labels)}`);

@@ -5,7 +5,10 @@ import { NotSerializableError } from '../../src/serializer/serializer.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
 
 /** A job with one batch of so many elements out. */
-function withBatch(count: number, changes: ConstructorParameters<typeof JobUnderTest>[0] = {}): { test: JobUnderTest; batch: Batch } {
+function withBatch(
+  count: number,
+  changes: ConstructorParameters<typeof JobUnderTest>[0] = {},
+): { test: JobUnderTest; batch: Batch } {
   const test = JobUnderTest.with(1, { batch: count, ...changes });
   const [batch] = test.elements(...Array.from({ length: count }, (_, at) => at));
   if (batch === undefined) throw new Error('no batch');
@@ -66,7 +69,12 @@ describe('a job whose elements fail', () => {
     expect(test.others).toMatchObject([
       {
         type: 'failed',
-        error: { code: 'RETRIES_EXHAUSTED', index: 1, attempts: 4, message: "operation 'f' failed at index 1 after 4 attempts: boom" },
+        error: {
+          code: 'RETRIES_EXHAUSTED',
+          index: 1,
+          attempts: 4,
+          message: "operation 'f' failed at index 1 after 4 attempts: boom",
+        },
       },
     ]);
   });
@@ -171,7 +179,11 @@ describe('a job whose elements fail', () => {
     expect(test.others).toMatchObject([
       {
         type: 'failed',
-        error: { code: 'PAYLOAD_TOO_LARGE', index: 2, message: expect.stringContaining('34 bytes, and the hub admits 20') as string },
+        error: {
+          code: 'PAYLOAD_TOO_LARGE',
+          index: 2,
+          message: expect.stringContaining('34 bytes, and the hub admits 20') as string,
+        },
       },
     ]);
   });
@@ -247,7 +259,10 @@ describe('a job whose workers die', () => {
     }
     expect(test.emitted).toEqual([0, 2]);
     expect(test.others).toMatchObject([
-      { type: 'skipped', error: { code: 'TASK_TIMEOUT', index: 1, message: "operation 'f' failed at index 1: ran past its timeout of 50 ms" } },
+      {
+        type: 'skipped',
+        error: { code: 'TASK_TIMEOUT', index: 1, message: "operation 'f' failed at index 1: ran past its timeout of 50 ms" },
+      },
     ]);
   });
 

@@ -137,7 +137,10 @@ describe('a job that folds', () => {
     if (combine === undefined) throw new Error('no combine');
     test.result(combine, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['ab'])]) });
     expect(test.others).toMatchObject([
-      { type: 'failed', error: { operation: 'plus', index: 2, message: "operation 'plus' failed at index 2 (elements 2 to 3, combined): boom" } },
+      {
+        type: 'failed',
+        error: { operation: 'plus', index: 2, message: "operation 'plus' failed at index 2 (elements 2 to 3, combined): boom" },
+      },
     ]);
   });
 

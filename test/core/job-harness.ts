@@ -13,7 +13,14 @@ export const json: Serializer = {
 };
 
 export function stage(kind: 'map' | 'fold', changes: Partial<StagePolicy> = {}): StagePolicy {
-  return { kind, operation: kind === 'map' ? 'f' : 'plus', timeoutMs: undefined, retry: undefined, onFatal: 'terminate', ...changes };
+  return {
+    kind,
+    operation: kind === 'map' ? 'f' : 'plus',
+    timeoutMs: undefined,
+    retry: undefined,
+    onFatal: 'terminate',
+    ...changes,
+  };
 }
 
 /** A job machine under test: keeps its time, validates it after each event, and takes its effects apart. */

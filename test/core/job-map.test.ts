@@ -154,7 +154,9 @@ describe('a job of maps', () => {
     expect(test.others).toEqual([
       {
         type: 'failed',
-        error: new PaladinError('NO_WORKER', "no worker took operation 'f' within 10000 ms: no worker is connected", { operation: 'f' }),
+        error: new PaladinError('NO_WORKER', "no worker took operation 'f' within 10000 ms: no worker is connected", {
+          operation: 'f',
+        }),
       },
     ]);
   });
@@ -219,7 +221,9 @@ describe('a job of maps', () => {
     const test = JobUnderTest.with(1);
     const [a] = test.elements('a');
     test.complete();
-    expect(() => test.elements('b')).toThrow("'elements' after the source has ended; source completed, 1 cut, 0 released, 1 batches unsettled");
+    expect(() => test.elements('b')).toThrow(
+      "'elements' after the source has ended; source completed, 1 cut, 0 released, 1 batches unsettled",
+    );
     if (a === undefined) throw new Error('no batch');
     test.succeed(a);
     expect(test.emitted).toEqual(['a']);

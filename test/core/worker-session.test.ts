@@ -34,7 +34,13 @@ class SessionUnderTest {
   }
 }
 
-const run = (number: number, seq: number): SessionEffect => ({ type: 'run', run: number, jobId: 'j', description, batch: batchOf(seq) });
+const run = (number: number, seq: number): SessionEffect => ({
+  type: 'run',
+  run: number,
+  jobId: 'j',
+  description,
+  batch: batchOf(seq),
+});
 const answer = (seq: number): SessionEffect => ({ type: 'send', message: { type: 'result', jobId: 'j', result: resultOf(seq) } });
 
 describe("a worker's session", () => {

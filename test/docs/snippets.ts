@@ -59,7 +59,7 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
     },
     root,
   );
-  const program = ts.createProgram({ rootNames: snippets.map(({ path }) => path), options });
+  const program = ts.createProgram({ rootNames: snippets.map(({ path }) => path), options, host: hostWithMemory(options, folder) });
   const errors = new Map<Snippet, string[]>(snippets.map((snippet) => [snippet, []]));
   const byPath = new Map(snippets.map((snippet) => [snippet.path, snippet]));
   const diagnostics = [
@@ -74,6 +74,19 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
     errors.get(snippet)?.push(`${snippet.fence.page}:${line}: ${message}`);
   }
   return errors;
+}
+
+const remembered = new Map<string, ts.SourceFile | undefined>();
+
+/** Reads what lies outside the folder only once in this process: the declarations of the language, of Node and of packages. */
+function hostWithMemory(options: ts.CompilerOptions, folder: string): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const getSourceFile: typeof host.getSourceFile = (path, ...rest) => {
+    if (path.startsWith(folder)) return host.getSourceFile(path, ...rest);
+    if (!remembered.has(path)) remembered.set(path, host.getSourceFile(path, ...rest));
+    return remembered.get(path);
+  };
+  return { ...host, getSourceFile };
 }
 
 /** Runs a compiled snippet as a program of its own; what is wrong with it, or nothing. */

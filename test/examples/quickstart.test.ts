@@ -1,7 +1,7 @@
 import { checkMonoid } from 'paladin-rx';
 import { afterEach, describe, expect, it } from 'vitest';
 import { differences } from '../../examples/quickstart/differences.js';
-import { merge, mergeSummaries, summarize, type DelaysByHour } from '../../examples/quickstart/operations.js';
+import { merge, mergeSummaries, nothing, summarize, type DelaysByHour } from '../../examples/quickstart/operations.js';
 import { RunningProgram } from './run-program.js';
 
 const limitMs = 60_000;
@@ -58,7 +58,7 @@ describe('the quickstart', () => {
 
 describe('its check', () => {
   const summary = (...delays: readonly number[]): DelaysByHour =>
-    delays.map((delay) => summarize({ delay, distance: 100, time: 7.5 })).reduce(merge, new Map());
+    delays.map((delay) => summarize({ delay, distance: 100, time: 7.5 })).reduce(merge, nothing);
 
   it('takes rounding for the same, and nothing else', () => {
     expect(differences(summary(1, 20, 3), summary(1, 20, 3))).toEqual([]);
@@ -69,12 +69,12 @@ describe('its check', () => {
     ]);
     expect(differences(summary(20), summary(10))).toContain('hour 7: late is 1, not 0');
     expect(differences(summary(1), summary(1, 1))).toEqual(['hour 7: count is 1, not 2']);
-    expect(differences(new Map(), summary(1))).toEqual(['hour 7 is only in one of the two']);
+    expect(differences(nothing, summary(1))).toEqual(['hour 7 is only in one of the two']);
   });
 
   it('stands on a lawful monoid', async () => {
     const at = (time: number, delay: number): DelaysByHour => summarize({ delay, distance: 100, time });
-    const samples = [new Map(), at(0, -66), at(0, 1_000), at(7.99, 15), at(7, 16), at(23.98, 0), merge(at(7, 0.1), at(8, 0.2))];
+    const samples = [nothing, at(0, -66), at(0, 1_000), at(7.99, 15), at(7, 16), at(23.98, 0), merge(at(7, 0.1), at(8, 0.2))];
     await checkMonoid(mergeSummaries, samples, { equals: (a, b) => differences(a, b).length === 0 });
   });
 });

@@ -3,7 +3,12 @@ import { Inbox } from '../../src/link/inbox.js';
 import { Outbox } from '../../src/link/outbox.js';
 
 /** A socket that keeps what it is given, and drains when told. */
-function outlet(): { emitted: [string, unknown][]; emit: (event: string, content: unknown) => void; onceDrained: (done: () => void) => void; drain: () => void } {
+function outlet(): {
+  emitted: [string, unknown][];
+  emit: (event: string, content: unknown) => void;
+  onceDrained: (done: () => void) => void;
+  drain: () => void;
+} {
   let drained: (() => void) | undefined;
   const emitted: [string, unknown][] = [];
   return {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { inMemory, remoteFold, remoteMap, type PaladinError, type RemoteOptions, type Runtime } from 'paladin-rx';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import type { Mark, Marked } from '../support/conduct.js';
 import { guard } from '../support/operations.js';
 import { failureOf } from '../support/outcome.js';
@@ -46,7 +47,7 @@ describe('a fold of elements some of which fail', () => {
         expect(told('guard')).toEqual(placesOf('breaks map', problem.elements));
         expect(told(`guarded-${problem.name}`).toSorted(ascending)).toEqual(placesOf('breaks combine', mapped));
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 
@@ -58,7 +59,7 @@ describe('a fold of elements some of which fail', () => {
         const folded = await lastValueFrom(guardedFold(problem, runtime, plan));
         expect(inOrder(folded.value)).toEqual(inOrder(problem.expected(problem.elements)));
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 
@@ -76,7 +77,7 @@ describe('a fold of elements some of which fail', () => {
           attempts: 1,
         });
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 
@@ -99,7 +100,7 @@ describe('a fold of elements some of which fail', () => {
           attempts: 1,
         });
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 
@@ -115,7 +116,7 @@ describe('a fold of elements some of which fail', () => {
         const failure = await failureOf(guardedFold(problem, runtime, plan));
         expect(failure.index).toBe(broken[0]);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   }, 60_000);
 });

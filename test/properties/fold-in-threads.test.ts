@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { inMemory, type Runtime } from 'paladin-rx';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import { mappedFold, plans } from '../support/plans.js';
 import { inOrder, problems } from '../support/problems.js';
 import { arriving } from '../support/sources.js';
@@ -23,7 +24,7 @@ describe('remoteFold in threads', () => {
         const folded = await lastValueFrom(mappedFold(arriving(elements, plan.gaps), monoid, runtime, plan));
         expect(inOrder(folded)).toEqual(inOrder(expected));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   }, 60_000);
 });

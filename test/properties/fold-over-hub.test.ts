@@ -4,6 +4,7 @@ import { startHub, type Hub } from 'paladin-rx/server';
 import { startWorker, type Worker } from 'paladin-rx/worker';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import * as monoids from '../support/monoids.js';
 import * as operations from '../support/operations.js';
 import { mappedFold, plans } from '../support/plans.js';
@@ -19,7 +20,7 @@ async function equalsReduce(runtime: Runtime, numRuns: number): Promise<void> {
       const folded = await lastValueFrom(mappedFold(arriving(elements, plan.gaps), monoid, runtime, plan));
       expect(inOrder(folded)).toEqual(inOrder(expected));
     }),
-    { numRuns },
+    runs(numRuns),
   );
 }
 

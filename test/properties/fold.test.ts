@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { inMemory } from 'paladin-rx';
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import { mappedFold, plans } from '../support/plans.js';
 import { inOrder, problems } from '../support/problems.js';
 import { arriving } from '../support/sources.js';
@@ -14,7 +15,7 @@ describe('remoteFold in memory', () => {
         const folded = await lastValueFrom(mappedFold(arriving(elements, plan.gaps), monoid, runtime, plan));
         expect(inOrder(folded)).toEqual(inOrder(expected));
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   }, 60_000);
 
@@ -25,7 +26,7 @@ describe('remoteFold in memory', () => {
         const folded = await lastValueFrom(mappedFold(arriving(elements, plan.gaps), monoid, runtime, plan));
         expect(inOrder(folded)).toEqual(inOrder(expected));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   }, 60_000);
 
@@ -37,7 +38,7 @@ describe('remoteFold in memory', () => {
         const folded = await lastValueFrom(mappedFold(arriving(elements), monoid, runtime, { ...plan, options }));
         expect(inOrder(folded)).toEqual(inOrder(expected));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   }, 60_000);
 
@@ -51,7 +52,7 @@ describe('remoteFold in memory', () => {
         );
         expect(await Promise.all(results)).toEqual(folds.map(([{ expected }]) => inOrder(expected)));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   }, 60_000);
 });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { defineMonoid, defineOperation, FatalError, inMemory, PaladinError, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import { outcomeOf } from '../support/outcome.js';
 import { arriving } from '../support/sources.js';
 
@@ -60,7 +61,7 @@ describe('fusion', () => {
           source.pipe(remoteMap(first, runtime, { ...given, fuse }), remoteMap(second, runtime, { ...given, fuse })),
         );
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   }, 60_000);
 
@@ -75,7 +76,7 @@ describe('fusion', () => {
           ),
         );
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   }, 60_000);
 });

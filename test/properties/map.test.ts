@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { defineOperation, fromPull, inMemory, remoteMap } from 'paladin-rx';
 import { from, lastValueFrom, map, mergeMap, tap, toArray, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../support/bounds.js';
 import { lengthOf, shout, triple } from '../support/operations.js';
 import { plans, type Plan } from '../support/plans.js';
 import { arriving } from '../support/sources.js';
@@ -18,7 +19,7 @@ describe('remoteMap in memory', () => {
         const mapped = arriving(list, gaps).pipe(remoteMap(triple(conduct), runtime, options));
         expect(await collected(mapped)).toEqual(list.map((x) => 3 * x));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   }, 60_000);
 
@@ -29,7 +30,7 @@ describe('remoteMap in memory', () => {
         const mapped = arriving(list, gaps).pipe(remoteMap(triple(conduct), runtime, { ...options, ordered: false }));
         expect((await collected(mapped)).toSorted()).toEqual(list.map((x) => 3 * x).toSorted());
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   }, 60_000);
 
@@ -45,7 +46,7 @@ describe('remoteMap in memory', () => {
         const lengths = (split ? shouted.pipe(map((text) => text)) : shouted).pipe(remoteMap(lengthOf(conduct), runtime, options));
         expect(await collected(lengths)).toEqual(list.map((x) => `${3 * x}${mark}`.length));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   }, 60_000);
 
@@ -59,7 +60,7 @@ describe('remoteMap in memory', () => {
         );
         expect(await Promise.all(results)).toEqual(list.map(([elements, , mark]) => elements.map((x) => `${x}${mark}`)));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   }, 60_000);
 
@@ -90,7 +91,7 @@ describe('remoteMap in memory', () => {
         expect(await collected(mapped)).toEqual(list);
         expect(most).toBeLessThanOrEqual(window);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   }, 60_000);
 
@@ -101,7 +102,7 @@ describe('remoteMap in memory', () => {
         const merged = from(lists).pipe(mergeMap((list) => from(list).pipe(remoteMap(triple(conduct), runtime, options))));
         expect((await collected(merged)).toSorted()).toEqual(lists.flat().map((x) => 3 * x).toSorted());
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   }, 60_000);
 });

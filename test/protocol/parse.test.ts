@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
 import { batchOf, limits, resultOf } from '../server/scheduler-harness.js';
 
-const description = { stages: [{ kind: 'map', operation: 'f', version: 1, args: new Uint8Array(3), timeoutMs: 5 }], serializer: 's' };
+const description = {
+  stages: [{ kind: 'map', operation: 'f', version: 1, args: new Uint8Array(3), timeoutMs: 5 }],
+  serializer: 's',
+};
 const failure = {
   offset: 0,
   stage: 0,
@@ -25,7 +28,10 @@ describe('the door', () => {
       [fromLeader, { type: 'close', job: 1 }],
       [fromWorker, { type: 'offer', slots: 4, offers: { operations: ['f@1'], serializers: ['s'], labels: [] } }],
       [fromWorker, { type: 'result', jobId: 'l:1', result: { ...resultOf(1), failures: [failure] } }],
-      [fromWorker, { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } }],
+      [
+        fromWorker,
+        { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } },
+      ],
       [fromWorker, { type: 'draining' }],
       [hubToLeader, { type: 'welcome', epoch: 'e', limits }],
       [hubToLeader, { type: 'capacity', job: 1, slots: 0, missing: 'all' }],
@@ -47,12 +53,24 @@ describe('the door', () => {
     [{ type: 'close', job: -1 }, 'message.job: expected a whole number'],
     [{ type: 'close', job: 1, more: 2 }, "message: expected no field 'more'"],
     [{ type: 'close' }, 'message.job: expected a value, got undefined'],
-    [{ type: 'batch', job: 1, batch: batchOf(0, { payload: new Uint8Array(11) }) }, 'message.batch.payload: expected at most 10 bytes, got 11 bytes'],
-    [{ type: 'batch', job: 1, batch: { ...batchOf(0), payload: [1] } }, 'message.batch.payload: expected at most 10 bytes, got a list of 1'],
+    [
+      { type: 'batch', job: 1, batch: batchOf(0, { payload: new Uint8Array(11) }) },
+      'message.batch.payload: expected at most 10 bytes, got 11 bytes',
+    ],
+    [
+      { type: 'batch', job: 1, batch: { ...batchOf(0), payload: [1] } },
+      'message.batch.payload: expected at most 10 bytes, got a list of 1',
+    ],
     [{ type: 'batch', job: 1, batch: batchOf(0, { attempt: 0 }) }, 'message.batch.attempt'],
     [{ type: 'batch', job: 1, batch: batchOf(0, { count: 0 }) }, 'message.batch.count'],
-    [{ type: 'open', job: 1, description, priority: 11, labels: [] }, 'message.priority: expected a whole number from -10 to 10, got 11'],
-    [{ type: 'open', job: 1, description: { ...description, stages: [] }, priority: 0, labels: [] }, 'message.description.stages'],
+    [
+      { type: 'open', job: 1, description, priority: 11, labels: [] },
+      'message.priority: expected a whole number from -10 to 10, got 11',
+    ],
+    [
+      { type: 'open', job: 1, description: { ...description, stages: [] }, priority: 0, labels: [] },
+      'message.description.stages',
+    ],
     [{ type: 'open', job: 1, description, priority: 0, labels: [''] }, 'message.labels[0]'],
   ])('refuses %j', (message, expected) => {
     expect(() => fromLeader(message)).toThrow(expected);

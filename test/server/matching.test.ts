@@ -10,7 +10,9 @@ const offers = (operations: string[], labels: string[] = []): Parameters<typeof 
 describe('matching', () => {
   it('asks for every operation of the chain by name and version, the serializer and the labels', () => {
     const stage = { kind: 'map', operation: 'f', version: 2 } as const;
-    expect(needsOf({ stages: [stage, stage, { kind: 'fold', operation: 'a', version: 1 }], serializer: 's' }, ['y', 'x', 'y'])).toEqual({
+    expect(
+      needsOf({ stages: [stage, stage, { kind: 'fold', operation: 'a', version: 1 }], serializer: 's' }, ['y', 'x', 'y']),
+    ).toEqual({
       operations: ['a@1', 'f@2'],
       serializers: ['s'],
       labels: ['x', 'y'],

@@ -1,6 +1,14 @@
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
-import type { Batch, BatchResult, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import type {
+  Batch,
+  BatchResult,
+  HubLimits,
+  HubToLeader,
+  HubToWorker,
+  LeaderToHub,
+  WorkerToHub,
+} from '../../src/protocol/messages.js';
 
 export const limits: HubLimits = { maxPayloadBytes: 1_000, maxJobsPerLeader: 3, maxBatchesPerLeader: 8, maxBytesPerLeader: 100 };
 
@@ -23,12 +31,21 @@ export class HubUnderTest {
     this.handle({ type: 'leaderJoined', leaderId, name: '' });
   }
 
-  worker(workerId: string, slots: number, operations: readonly string[] = ['f@1'], labels: readonly string[] = []): SchedulerEffect[] {
+  worker(
+    workerId: string,
+    slots: number,
+    operations: readonly string[] = ['f@1'],
+    labels: readonly string[] = [],
+  ): SchedulerEffect[] {
     this.handle({ type: 'workerJoined', workerId, name: '' });
     return this.fromWorker(workerId, { type: 'offer', slots, offers: { operations, serializers: ['json'], labels } });
   }
 
-  open(leaderId: string, job: number, changes: { operation?: string; priority?: number; labels?: readonly string[] } = {}): SchedulerEffect[] {
+  open(
+    leaderId: string,
+    job: number,
+    changes: { operation?: string; priority?: number; labels?: readonly string[] } = {},
+  ): SchedulerEffect[] {
     const { operation = 'f', priority = 0, labels = [] } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
     return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels });
@@ -70,10 +87,14 @@ export function assigned(effects: readonly SchedulerEffect[]): string[] {
 
 /** What leaders are told. */
 export function toLeaders(effects: readonly SchedulerEffect[]): [string, HubToLeader][] {
-  return effects.flatMap((effect): [string, HubToLeader][] => (effect.type === 'toLeader' ? [[effect.leaderId, effect.message]] : []));
+  return effects.flatMap((effect): [string, HubToLeader][] =>
+    effect.type === 'toLeader' ? [[effect.leaderId, effect.message]] : [],
+  );
 }
 
 /** What workers are told. */
 export function toWorkers(effects: readonly SchedulerEffect[]): [string, HubToWorker][] {
-  return effects.flatMap((effect): [string, HubToWorker][] => (effect.type === 'toWorker' ? [[effect.workerId, effect.message]] : []));
+  return effects.flatMap((effect): [string, HubToWorker][] =>
+    effect.type === 'toWorker' ? [[effect.workerId, effect.message]] : [],
+  );
 }

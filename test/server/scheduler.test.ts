@@ -18,7 +18,10 @@ describe('the scheduler', () => {
     hub.worker('w', 2);
     hub.open('l', 1);
     expect(toWorkers(hub.batch('l', 1, batchOf(0)))).toEqual([
-      ['w', { type: 'job', jobId: 'l:1', description: { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' } }],
+      [
+        'w',
+        { type: 'job', jobId: 'l:1', description: { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' } },
+      ],
       ['w', { type: 'assign', jobId: 'l:1', batch: batchOf(0) }],
     ]);
     expect(toWorkers(hub.batch('l', 1, batchOf(1)))).toEqual([['w', { type: 'assign', jobId: 'l:1', batch: batchOf(1) }]]);
@@ -44,7 +47,11 @@ describe('the scheduler', () => {
     hub.worker('w1', 2);
     hub.worker('w2', 1);
     hub.open('l', 1);
-    expect([0, 1, 2].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual(['w1: l:1/0', 'w2: l:1/1', 'w1: l:1/2']);
+    expect([0, 1, 2].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual([
+      'w1: l:1/0',
+      'w2: l:1/1',
+      'w1: l:1/2',
+    ]);
   });
 
   it('queues the lowest index first, whatever comes later', () => {
@@ -150,10 +157,7 @@ describe('the scheduler', () => {
     hub.open('l', 1, { labels: ['gpu'] });
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual(['w2: l:1/0']);
     expect(toLeaders(hub.open('l', 2, { operation: 'g' }))).toEqual([
-      [
-        'l',
-        { type: 'capacity', job: 2, slots: 0, missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2" },
-      ],
+      ['l', { type: 'capacity', job: 2, slots: 0, missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2" }],
     ]);
   });
 
@@ -244,7 +248,9 @@ describe('the scheduler', () => {
     hub.leader('l');
     for (const job of [1, 2, 3]) hub.open('l', job);
     const refusals = (effects: Parameters<typeof toLeaders>[0]): unknown[] =>
-      toLeaders(effects).map(([, message]) => (message.type === 'refused' ? [message.job, message.code, message.message] : message.type));
+      toLeaders(effects).map(([, message]) =>
+        message.type === 'refused' ? [message.job, message.code, message.message] : message.type,
+      );
     expect(refusals(hub.open('l', 4))).toEqual([
       [4, 'LIMIT_EXCEEDED', "the hub's limit is reached: more than 3 jobs open at once (maxJobsPerLeader)"],
     ]);
@@ -266,7 +272,9 @@ describe('the scheduler', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.open('l', 1);
-    expect(hub.open('l', 1)).toEqual([{ type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL', reason: 'job 1 was opened twice' }]);
+    expect(hub.open('l', 1)).toEqual([
+      { type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL', reason: 'job 1 was opened twice' },
+    ]);
   });
 
   it('gives nothing to a draining worker, and takes its results', () => {

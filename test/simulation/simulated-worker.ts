@@ -89,7 +89,10 @@ export class SimulatedWorker {
     const death = this.#durations.deathAt(jobId, batch);
     if (death !== undefined) {
       const { seq, attempt } = batch;
-      return { elapsedMs: costOf(death), outcome: { type: 'lost', loss: { seq, attempt, cause: 'death', offset: death, reason: 'thread exited' } } };
+      return {
+        elapsedMs: costOf(death),
+        outcome: { type: 'lost', loss: { seq, attempt, cause: 'death', offset: death, reason: 'thread exited' } },
+      };
     }
     const execution = this.#executions.get(jobId) ?? new JobExecution(jobId, description, this.#registry, Infinity);
     this.#executions.set(jobId, execution);

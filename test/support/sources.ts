@@ -40,7 +40,7 @@ export function watched<T>(source: Observable<T>): Watched<T> {
       subscriber.add(() => {
         result.ended += 1;
       });
-      source.subscribe({
+      return source.subscribe({
         next: (value) => {
           result.emitted += 1;
           subscriber.next(value);

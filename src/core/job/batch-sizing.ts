@@ -1,11 +1,4 @@
-import {
-  batchGrowth,
-  leastBatchMs,
-  maxBatchElements,
-  prefetchBelowMs,
-  targetBatchBytes,
-  targetBatchMs,
-} from '../../limits.js';
+import { batchGrowth, leastBatchMs, maxBatchElements, prefetchBelowMs, targetBatchBytes, targetBatchMs } from '../../limits.js';
 
 /** What the next cut depends on, beside what was learnt from the batches that came back. */
 export interface CutSituation {

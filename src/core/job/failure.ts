@@ -13,8 +13,7 @@ export type Failure = Omit<UnitFailure, 'code' | 'error'> & {
 
 /** What is done about a unit that failed. */
 export type Verdict =
-  | { readonly action: 'retry'; readonly strategy: RetryStrategy }
-  | { readonly action: OnFatal; readonly code: ErrorCode };
+  { readonly action: 'retry'; readonly strategy: RetryStrategy } | { readonly action: OnFatal; readonly code: ErrorCode };
 
 /**
  * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no class

@@ -1,5 +1,6 @@
 import { PaladinError } from '../../errors/paladin-error.js';
 import type { BatchResult } from '../../protocol/messages.js';
+import { splitParts } from '../../protocol/parts.js';
 import type { Serializer } from '../../serializer/serializer.js';
 
 /** A range of units, `end` excluded. */
@@ -29,7 +30,8 @@ export function checkResult(result: BatchResult, count: number, stages: number):
   if (!(done >= 1 && done <= count)) throw unreadable(`${done} units done of ${count}`);
   let previous = -1;
   for (const { offset, stage } of failures) {
-    if (offset <= previous || offset >= done) throw unreadable(`a failure at unit ${offset} of ${done}, after one at ${previous}`);
+    if (offset <= previous || offset >= done)
+      throw unreadable(`a failure at unit ${offset} of ${done}, after one at ${previous}`);
     if (stage < 0 || stage >= stages) throw unreadable(`a failure in stage ${stage} of ${stages}`);
     previous = offset;
   }
@@ -51,7 +53,23 @@ export function readValues(serializer: Serializer, payload: Uint8Array, count: n
   return values;
 }
 
+/**
+ * The partials of a payload, of which there must be `count`.
+ *
+ * @throws {@link PaladinError} `PROTOCOL` when the payload is not such
+ */
+export function readPartials(payload: Uint8Array, count: number): readonly Uint8Array[] {
+  let partials: Uint8Array[];
+  try {
+    partials = splitParts(payload);
+  } catch (error) {
+    throw unreadable(`its partials: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (partials.length !== count) throw unreadable(`${partials.length} partials where ${count} were due`);
+  return partials;
+}
+
 /** The error of a result that makes no sense. */
-export function unreadable(what: string): PaladinError {
+function unreadable(what: string): PaladinError {
   return new PaladinError('PROTOCOL', `a worker sent a result that cannot be: ${what}`);
 }

@@ -1,0 +1,89 @@
+import { batchBudgetMs, maxJobBytesInFlight, singleTripCombineMs } from '../../limits.js';
+import type { BatchRecord } from './batch-ledger.js';
+import { encodeElements } from './encode-elements.js';
+import type { JobState } from './job-state.js';
+import { failed } from './judgement.js';
+import { siteError, type FailureSite } from './failure.js';
+
+/** Sends batches, as long as the hub admits more: what is to be sent again first, then what a fold has ready, then new elements. */
+export function dispatch(state: JobState): void {
+  const { config, sizing, ledger } = state;
+  if (!state.connected || state.slots === 0) return;
+  const limit = Math.min(sizing.inFlightLimit(state.slots), config.limits().maxBatches);
+  while (ledger.sent < limit && (ledger.sent === 0 || ledger.bytesSent < maxJobBytesInFlight)) {
+    const record = nextRecord(state);
+    if (record === undefined || state.ending) return;
+    ledger.send(record);
+    const { seq, attempt, first, count, units, payload } = record;
+    const budgetMs = config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
+    state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, budgetMs, payload } });
+  }
+}
+
+function nextRecord(state: JobState): BatchRecord | undefined {
+  const record = state.ledger.nextReady(state.stopAt);
+  if (record !== undefined) return record;
+  return queueGroup(state) || queueCut(state) || queueIdleGroup(state) ? state.ledger.nextReady(state.stopAt) : undefined;
+}
+
+function queueGroup({ fold, failure, ledger }: JobState): boolean {
+  const group = failure === undefined ? fold?.takeGroup() : undefined;
+  if (group !== undefined) ledger.addPartials(group);
+  return group !== undefined;
+}
+
+function queueIdleGroup(state: JobState): boolean {
+  const { fold, ledger, combineMs } = state;
+  if (fold === undefined || state.failure !== undefined) return false;
+  fold.groupForIdle({
+    slots: state.slots - ledger.sent,
+    last: state.source.state !== 'open' && state.backlog.size === 0,
+    cheap: combineMs !== undefined && combineMs * fold.size < singleTripCombineMs,
+    maxBytes: state.config.limits().maxPayloadBytes,
+  });
+  return queueGroup(state);
+}
+
+/** Cuts elements off the backlog and encodes them. Whether there is a new batch to send. */
+function queueCut(state: JobState): boolean {
+  const { config, sizing, backlog, ledger, fold } = state;
+  let queued = false;
+  while (!queued && !state.ending) {
+    const count = cutSize(state);
+    if (count === 0) return false;
+    const first = state.cut;
+    state.cut += count;
+    for (const piece of encodeElements(config.serializer, backlog.take(count), first, config.limits().maxPayloadBytes)) {
+      if (piece.type === 'unfit') {
+        const { operation, onFatal } = state.stage(0);
+        const site: FailureSite = { operation, index: piece.index, width: 1, attempts: 0 };
+        failed(state, onFatal, 'elements', 0, site, () => siteError(piece.code, piece.reason, site, piece.cause));
+        continue;
+      }
+      sizing.observeBytes(piece.count, piece.payload.byteLength);
+      if (fold !== undefined && foldsElements(state) && piece.count === 1) {
+        state.folded += 1;
+        fold.put({ first: piece.first, count: 1, bytes: piece.payload, level: 0, retries: 0 });
+      } else {
+        ledger.add(piece);
+        queued = true;
+      }
+    }
+  }
+  return queued;
+}
+
+function cutSize(state: JobState): number {
+  const { ledger, emission, backlog, sizing } = state;
+  // What waits for emission counts against the bytes as what is under way does; the batch it waits for is out already.
+  if (ledger.sent > 0 && ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
+  const available = Math.max(0, Math.min(backlog.size, state.room, state.stopAt - state.cut));
+  const last = state.source.state !== 'open' && available === backlog.size;
+  const count = sizing.next({ available, last, slots: state.slots, inFlight: ledger.sent });
+  return count === 1 && foldsElements(state) ? Math.min(2, available) : count;
+}
+
+/** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */
+function foldsElements({ config }: JobState): boolean {
+  return config.stages[0]?.kind === 'fold';
+}

@@ -1,0 +1,91 @@
+import { Backlog } from './backlog.js';
+import { BatchLedger } from './batch-ledger.js';
+import { BatchSizing } from './batch-sizing.js';
+import { Emission } from './emission.js';
+import { FoldAssembly } from './fold-assembly.js';
+import type { JobConfig, JobEffect, StagePolicy } from './job-events.js';
+
+type Source = { readonly state: 'open' | 'completed' } | { readonly state: 'failed'; readonly error: unknown };
+
+/** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
+export class JobState {
+  readonly config: JobConfig;
+  readonly sizing: BatchSizing;
+  readonly backlog: Backlog = new Backlog();
+  readonly ledger: BatchLedger = new BatchLedger();
+  readonly emission: Emission;
+  /** There when the chain ends in a fold. */
+  readonly fold: FoldAssembly | undefined;
+  source: Source = { state: 'open' };
+  connected = false;
+  slots = 0;
+  /** Elements taken from the backlog so far: the index of the next one. */
+  cut = 0;
+  /** Elements of a fold that are in a partial or left out. */
+  folded = 0;
+  /** The failure of the lowest index that ends the job; elements from there on are not sent any more. */
+  failure: { readonly index: number; readonly error: unknown } | undefined = undefined;
+  /** Estimated time of one combine; undefined before the first group of partials came back. */
+  combineMs: number | undefined = undefined;
+  /** Results that came for batches which were settled already. */
+  staleResults = 0;
+  /** The effects of the event in hand. */
+  effects: JobEffect[] = [];
+
+  constructor(config: JobConfig) {
+    this.config = config;
+    this.sizing = new BatchSizing(config.batch, config.window);
+    this.emission = new Emission(config.ordered);
+    this.fold = config.stages.at(-1)?.kind === 'fold' ? new FoldAssembly() : undefined;
+  }
+
+  /** Whether the last effect ends the job. */
+  get ending(): boolean {
+    const last = this.effects.at(-1)?.type;
+    return last === 'failed' || last === 'completed' || last === 'closed';
+  }
+
+  /** Elements that take up no room in the window any more. */
+  get released(): number {
+    return this.fold === undefined ? this.emission.released : this.folded;
+  }
+
+  /** Elements that may be cut before others are released. */
+  get room(): number {
+    return this.config.window - (this.cut - this.released);
+  }
+
+  /** Elements from here on are not sent. */
+  get stopAt(): number {
+    return this.failure?.index ?? Infinity;
+  }
+
+  stage(stage: number): StagePolicy {
+    const policy = this.config.stages[stage];
+    if (policy === undefined) throw new Error(`stage ${stage} of ${this.config.stages.length}; ${this.story()}`);
+    return policy;
+  }
+
+  /** Where the job stands, for errors. */
+  story(): string {
+    return `source ${this.source.state}, ${this.cut} cut, ${this.released} released, ${this.ledger.size} batches unsettled`;
+  }
+
+  validate(): void {
+    const fail = (what: string): never => {
+      throw new Error(`${what}; ${this.story()}`);
+    };
+    this.ledger.validate();
+    this.fold?.validate();
+    if (!this.connected && this.ledger.sent > 0) fail('batches sent while disconnected');
+    if (this.released > this.cut) fail('more released than cut');
+    if (this.room < 0) fail(`window of ${this.config.window} exceeded`);
+  }
+
+  clear(): void {
+    this.backlog.clear();
+    this.ledger.clear();
+    this.emission.clear();
+    this.fold?.clear();
+  }
+}

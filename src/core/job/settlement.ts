@@ -1,0 +1,152 @@
+import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
+import type { BatchRecord } from './batch-ledger.js';
+import { poisonFailure, timeoutFailure } from './failure.js';
+import { joinPartials, type FoldAssembly } from './fold-assembly.js';
+import type { JobState } from './job-state.js';
+import { judgeAll, slice } from './judgement.js';
+import { checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
+
+/** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
+export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
+  const record = state.ledger.get(result.seq);
+  // An earlier attempt may still be the first to succeed; what it failed at is with a later one.
+  const late = record !== undefined && result.attempt < record.attempt && result.failures.length === 0;
+  if (record === undefined || (result.attempt !== record.attempt && !late)) {
+    state.staleResults += 1;
+    return;
+  }
+  checkResult(result, record.count, state.config.stages.length);
+  state.ledger.settle(record);
+  learn(state, record, result);
+  const runs = succeededRuns(result);
+  if (state.fold === undefined) emit(state, record, result, runs);
+  else foldIn(state, state.fold, record, result, runs);
+  judgeAll(state, record, result.failures, workerId, now);
+  giveBack(state, record, result.done, record.count);
+}
+
+/** A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands alone. */
+export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
+  const record = state.ledger.get(loss.seq);
+  if (record?.state !== 'sent' || record.attempt !== loss.attempt) {
+    state.staleResults += 1;
+    return;
+  }
+  const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
+  const culprit = offset !== undefined && offset < record.count ? offset : undefined;
+  if (loss.cause === 'timeout' && culprit !== undefined) {
+    state.ledger.settle(record);
+    const stage =
+      loss.stage ??
+      Math.max(
+        0,
+        state.config.stages.findLastIndex((policy) => policy.timeoutMs !== undefined),
+      );
+    judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
+    giveBack(state, record, 0, culprit);
+    giveBack(state, record, culprit + 1, record.count);
+  } else if (loss.cause !== 'death') {
+    state.ledger.again(record);
+  } else {
+    state.ledger.settle(record);
+    if (record.units === 'partials') partialsDied(state, record, workerId, loss.reason, now);
+    else elementsDied(state, record, culprit, workerId, loss.reason, now);
+  }
+}
+
+function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult): void {
+  if (record.units === 'elements') {
+    state.sizing.observe(done, elapsedMs);
+    if (state.fold === undefined) state.sizing.observeBytes(done, payload.byteLength);
+  } else if (done > 1) {
+    const sample = elapsedMs / (done - 1);
+    state.combineMs = state.combineMs === undefined ? sample : (state.combineMs + sample) / 2;
+  }
+}
+
+function emit({ config, emission, effects }: JobState, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+  const { serializer } = config;
+  const { payload } = result;
+  const succeeded = result.done - result.failures.length;
+  if (result.failures.length === 0) {
+    const values = (): readonly unknown[] => readValues(serializer, payload, succeeded);
+    emission.put({ type: 'values', first: record.first, count: succeeded, bytes: payload.byteLength, values }, effects);
+    return;
+  }
+  const all = succeeded === 0 ? [] : readValues(serializer, payload, succeeded);
+  let at = 0;
+  for (const { start, end } of runs) {
+    const values = all.slice(at, at + end - start);
+    at += end - start;
+    emission.put({ type: 'values', first: record.first + start, count: end - start, bytes: 0, values: () => values }, effects);
+  }
+}
+
+function foldIn(state: JobState, fold: FoldAssembly, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+  const partials = readPartials(result.payload, runs.length);
+  const retries = record.retries[state.config.stages.length - 1] ?? 0;
+  runs.forEach(({ start, end }, at) => {
+    const bytes = partials[at] ?? new Uint8Array(0);
+    if (record.units === 'elements') {
+      state.folded += end - start;
+      fold.put({ first: record.first + start, count: end - start, bytes, level: 0, retries });
+    } else {
+      fold.put(joinPartials(record.parts.slice(start, end), bytes));
+    }
+  });
+}
+
+function elementsDied(
+  state: JobState,
+  record: BatchRecord,
+  culprit: number | undefined,
+  workerId: string,
+  reason: string,
+  now: number,
+): void {
+  if (culprit === undefined) {
+    giveBack(state, record, 0, record.count >> 1);
+    giveBack(state, record, record.count >> 1, record.count);
+    return;
+  }
+  const deaths = [...record.deaths, workerId];
+  if (deaths.length >= state.config.maxDeaths)
+    judgeAll(state, record, [poisonFailure(culprit, 0, deaths, reason)], workerId, now);
+  else giveBack(state, record, culprit, culprit + 1, deaths);
+  giveBack(state, record, 0, culprit);
+  giveBack(state, record, culprit + 1, record.count);
+}
+
+/** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
+function partialsDied(state: JobState, record: BatchRecord, workerId: string, reason: string, now: number): void {
+  const deaths = [...record.deaths, workerId];
+  const { parts, attempt } = record;
+  if (record.count > 2) {
+    for (const half of [parts.slice(0, record.count >> 1), parts.slice(record.count >> 1)]) {
+      if (half.length > 1) state.ledger.addPartials(half, { attempt });
+      else for (const part of half) state.fold?.put(part);
+    }
+  } else if (deaths.length < state.config.maxDeaths) {
+    state.ledger.addPartials(parts, { attempt, deaths });
+  } else {
+    giveBack(state, record, 0, 1);
+    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, reason)], workerId, now);
+  }
+}
+
+/** Makes new batches, of the size that is right by now, of units of a settled batch that were not executed. */
+function giveBack(state: JobState, record: BatchRecord, start: number, end: number, deaths: readonly string[] = []): void {
+  if (start >= end || state.ending) return;
+  if (record.units === 'partials') {
+    for (const part of record.parts.slice(start, end)) state.fold?.put(part);
+    return;
+  }
+  const { attempt } = record;
+  const retries = record.count === 1 ? record.retries : [];
+  const size = Math.min(state.sizing.full, Math.ceil((end - start) / Math.max(1, state.slots)));
+  for (let at = start; at < end; at += size) {
+    const stop = Math.min(at + size, end);
+    const payload = slice(state, record, at, stop);
+    state.ledger.add({ first: record.first + at, count: stop - at, payload, attempt, retries, deaths });
+  }
+}

@@ -1,0 +1,165 @@
+import { createServer } from 'node:net';
+import { from, lastValueFrom, range, toArray } from 'rxjs';
+import { connect, remoteFold, remoteMap } from 'paladin-rx';
+import { fetchStatus } from 'paladin-rx/server';
+import { describe, expect, it } from 'vitest';
+import { pidAfter, square, sum } from '../fixtures/command-operations.js';
+import { Command, operations, startHubCommand, startWorkerCommand } from './command.js';
+
+describe('the paladin command', () => {
+  it('runs a hub and workers that map and fold', async () => {
+    await using hub = await startHubCommand();
+    await using one = await startWorkerCommand(hub.url, '--threads', '1');
+    await using two = await startWorkerCommand(hub.url, '--inline', '--slots', '3', '--name', 'second', '--labels', 'big, fast');
+    expect(one.output).toMatch(/^worker ready at http:\/\/127\.0\.0\.1:\d+: pid-after@1, square@1, sum@1 in 1 thread$/mu);
+    expect(two.output).toContain('in 3 inline slots');
+    await using runtime = await connect(hub.url);
+    expect(await lastValueFrom(range(1, 1_000).pipe(remoteMap(square, runtime), remoteFold(sum, runtime)))).toBe(333_833_500);
+
+    await using status = new Command(['status', '--hub', hub.url]);
+    expect(await status.exited()).toBe(0);
+    expect(status.output).toMatch(/1 leaders, 2 workers with 4 slots, 0 jobs/u);
+    expect(status.output).toMatch(/second\s+3\s+0\s+ready\s+pid-after@1, square@1, sum@1/u);
+    await using json = new Command(['status', '--hub', hub.url, '--json']);
+    expect(await json.exited()).toBe(0);
+    expect(JSON.parse(json.output)).toMatchObject({ workers: [{ slots: 1 }, { slots: 3, offers: { labels: ['big', 'fast'] } }] });
+  });
+
+  it('drains a worker on SIGTERM: what runs is finished, what was not begun goes elsewhere', async () => {
+    await using hub = await startHubCommand();
+    await using first = await startWorkerCommand(hub.url, '--threads', '1');
+    await using runtime = await connect(hub.url);
+    const pids = lastValueFrom(from([300, 1, 1, 1]).pipe(remoteMap(pidAfter, runtime), toArray()));
+    await hub.printed(/^leader/u);
+    await leased(hub.url, 1);
+    await using second = await startWorkerCommand(hub.url, '--threads', '1');
+    first.kill('SIGTERM');
+    expect(await first.exited()).toBe(0);
+    expect(first.output).toMatch(/worker draining\nworker drained$/u);
+    const [one, ...others] = await pids;
+    expect(others).toHaveLength(3);
+    expect(new Set(others).has(one ?? 0)).toBe(false);
+    expect(second.output).not.toContain('draining');
+  });
+
+  it('says goodbye when the hub is told to end, and takes its peers back after a restart', async () => {
+    const port = await freePort();
+    await using first = new Command(['hub', '--port', String(port)]);
+    await first.printed(/^hub listening/u);
+    const url = `http://127.0.0.1:${port}`;
+    await using worker = await startWorkerCommand(url, '--threads', '2');
+    await using runtime = await connect(url);
+    expect(await runtime.run(square, 3)).toBe(9);
+    first.kill('SIGTERM');
+    expect(await first.exited()).toBe(0);
+    await worker.printed(/^no hub at .*; waiting for it$/u);
+    const later = runtime.run(square, 4);
+    await using second = new Command(['hub', '--port', String(port)]);
+    await second.printed(/^hub listening/u);
+    expect(await later).toBe(16);
+    await worker.printed(/^worker ready again/u);
+  });
+
+  it('loses nothing when a worker is killed in the middle of a job', async () => {
+    await using hub = await startHubCommand();
+    await using first = await startWorkerCommand(hub.url, '--threads', '2');
+    await using runtime = await connect(hub.url);
+    const pids = lastValueFrom(from([400, 400, 1, 1, 1, 1]).pipe(remoteMap(pidAfter, runtime), toArray()));
+    await leased(hub.url, 2);
+    await using second = await startWorkerCommand(hub.url, '--threads', '2');
+    first.kill('SIGKILL');
+    expect(await pids).toHaveLength(6);
+    expect(await first.exited()).toBe('SIGKILL');
+    expect(second.output).toContain('worker ready');
+  });
+
+  it('takes settings from the environment', async () => {
+    await using hub = new Command(['hub'], { PALADIN_PORT: '0', PALADIN_TOKEN: 'secret' });
+    const url = (await hub.printed(/^hub listening/u)).replace('hub listening on ', '');
+    await using worker = new Command(['worker', operations], {
+      PALADIN_HUB: url,
+      PALADIN_TOKEN: 'secret',
+      PALADIN_THREADS: '1',
+      PALADIN_LABELS: 'a,b',
+    });
+    await worker.printed(/^worker ready.*in 1 thread$/u);
+    await using status = new Command(['status', '--json'], { PALADIN_HUB: url, PALADIN_TOKEN: 'secret' });
+    expect(await status.exited()).toBe(0);
+    expect(JSON.parse(status.output)).toMatchObject({ workers: [{ offers: { labels: ['a', 'b'] } }] });
+  });
+
+  it('asks each role for its own token, and refuses a wrong one with exit code 2', async () => {
+    await using hub = await startHubCommand('--token', 'all', '--worker-token', 'mine');
+    await using wrong = new Command(['worker', operations, '--hub', hub.url, '--token', 'all', '--threads', '1']);
+    expect(await wrong.exited()).toBe(2);
+    expect(wrong.output).toMatch(/error: hub .* refused the worker: the token is wrong; pass the hub's by/u);
+    await using none = new Command(['status', '--hub', hub.url]);
+    expect(await none.exited()).toBe(2);
+    expect(none.output).toMatch(/a token is needed and none was shown/u);
+    await using right = new Command(['status', '--hub', hub.url, '--token', 'all']);
+    expect(await right.exited()).toBe(0);
+    expect(hub.output).toMatch(/worker refused: UNAUTHORIZED/u);
+    expect(hub.output).not.toMatch(/all|mine/u);
+  });
+
+  it.each([
+    [['worker', 'no-such-module.js'], /error: .*no-such-module\.js/u],
+    [['worker', 'package.json'], /error: .*package\.json/u],
+    [['worker'], /missing required argument 'modules'/u],
+    [['worker', 'x.js', '--threads', '0'], /Expected a whole number from 1 to 1024/u],
+    [['hub', '--port', 'x'], /Expected a whole number from 0 to 65535/u],
+    [['hub', '--colour'], /unknown option '--colour'/u],
+    [['status', '--hub', 'nowhere'], /expected the hub's url, such as http:\/\/127\.0\.0\.1:7400, got 'nowhere'/u],
+  ])('refuses %j with exit code 1 and says why', async (args, message) => {
+    await using command = new Command(args);
+    expect(await command.exited()).toBe(1);
+    expect(command.output).toMatch(message);
+  });
+
+  it('says when its port is taken', async () => {
+    await using hub = await startHubCommand();
+    await using second = new Command(['hub', '--port', new URL(hub.url).port]);
+    expect(await second.exited()).toBe(1);
+    expect(second.output).toMatch(/EADDRINUSE.*; another program listens there/u);
+  });
+
+  it('waits for a hub that is not there yet', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    await using worker = new Command(['worker', operations, '--hub', url, '--threads', '1']);
+    await worker.printed(/^no hub at .*ECONNREFUSED.*; waiting for it$/u);
+    await using hub = new Command(['hub', '--port', String(port)]);
+    await hub.printed(/^hub listening/u);
+    await worker.printed(/^worker ready/u);
+  });
+
+  it('explains itself', async () => {
+    await using help = new Command(['--help']);
+    expect(await help.exited()).toBe(0);
+    expect(help.output).toMatch(/Commands:[^]*hub[^]*worker[^]*status[^]*Exit codes:/u);
+    await using worker = new Command(['worker', '--help']);
+    expect(await worker.exited()).toBe(0);
+    expect(worker.output).toContain('PALADIN_THREADS');
+  });
+});
+
+/** Resolves when so many batches are with workers. */
+async function leased(url: string, count: number): Promise<void> {
+  for (;;) {
+    const { workers } = await fetchStatus(url);
+    if (workers.reduce((total, worker) => total + worker.leased, 0) >= count) return;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
