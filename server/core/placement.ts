@@ -1,0 +1,157 @@
+import { Heap } from '../../src/collections/heap.js';
+import type { Offers } from '../../src/protocol/messages.js';
+import { matchingKey, satisfies, type Needs } from './matching.js';
+import { hasFreeSlot, hasSpareRoom, isCheap, type Job, type NeedClass, type OfferClass, type Worker } from './records.js';
+
+/** A batch's way: whose turn it is, and who is to execute it. */
+export interface Match {
+  readonly job: Job;
+  readonly worker: Worker;
+}
+
+/**
+ * Which job is next, and which worker is for it.
+ *
+ * Jobs with the same needs form a need class, workers with the same offers an offer class; which classes fit is worked out once, so
+ * that a match costs the same with one worker as with a thousand. Jobs take turns by virtual time: the execution time that they were
+ * given, divided by their weight (start-time fair queueing, Goyal, Vin and Cheng 1996).
+ */
+export class Placement {
+  readonly #needClasses = new Map<string, NeedClass>();
+  readonly #offerClasses = new Map<string, OfferClass>();
+  /** The virtual time of the last turn: a job that comes back from idleness starts here, without credit for its absence. */
+  #virtualTime = 0;
+
+  get virtualTime(): number {
+    return this.#virtualTime;
+  }
+
+  get needClasses(): Iterable<NeedClass> {
+    return this.#needClasses.values();
+  }
+
+  /** The class of jobs with these needs. */
+  needClass(needs: Needs): NeedClass {
+    const key = matchingKey(needs);
+    const present = this.#needClasses.get(key);
+    if (present !== undefined) return present;
+    const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offers }) => satisfies(offers, needs)));
+    const needClass: NeedClass = { needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses };
+    for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
+    this.#needClasses.set(key, needClass);
+    return needClass;
+  }
+
+  /** The job is closed. */
+  removeJob(job: Job): void {
+    const { needClass } = job;
+    job.inTurn = false;
+    needClass.jobs.delete(job);
+    if (needClass.jobs.size > 0) return;
+    this.#needClasses.delete(matchingKey(needClass.needs));
+    for (const offerClass of needClass.offerClasses) offerClass.needClasses.delete(needClass);
+  }
+
+  /**
+   * Puts the worker among those with its offers; undefined takes it out.
+   *
+   * @returns the need classes whose slots have changed
+   */
+  moveWorker(worker: Worker, offers: Offers | undefined): Set<NeedClass> {
+    const previous = worker.offerClass;
+    const next = offers === undefined ? undefined : this.#offerClass(offers);
+    if (previous !== undefined && previous !== next) {
+      previous.workers.delete(worker);
+      previous.free.delete(worker);
+      previous.spare.delete(worker);
+      if (previous.workers.size === 0) {
+        this.#offerClasses.delete(matchingKey(previous.offers));
+        for (const needClass of previous.needClasses) needClass.offerClasses.delete(previous);
+      }
+    }
+    worker.offerClass = next;
+    next?.workers.add(worker);
+    for (const offerClass of [previous, next]) {
+      if (offerClass !== undefined) offerClass.slots = [...offerClass.workers].reduce((sum, each) => sum + each.slots, 0);
+    }
+    this.place(worker);
+    return new Set([...(previous?.needClasses ?? []), ...(next?.needClasses ?? [])]);
+  }
+
+  /** Puts the worker where its room belongs, behind those that were given something longer ago. */
+  place(worker: Worker): void {
+    const { offerClass } = worker;
+    if (offerClass === undefined) return;
+    offerClass.free.delete(worker);
+    offerClass.spare.delete(worker);
+    if (hasFreeSlot(worker)) offerClass.free.add(worker);
+    if (hasSpareRoom(worker)) offerClass.spare.add(worker);
+  }
+
+  /** The job has something queued. */
+  enterTurn(job: Job): void {
+    if (job.inTurn) return;
+    job.inTurn = true;
+    job.virtualTime = Math.max(job.virtualTime, this.#virtualTime);
+    job.needClass.turns.push({ job, at: job.virtualTime });
+  }
+
+  /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
+  takeTurn(job: Job, chargedMs: number): void {
+    const turn = job.needClass.turns.pop();
+    if (turn?.job !== job) throw new Error(`it is not the turn of job ${job.id}`);
+    this.#virtualTime = Math.max(this.#virtualTime, job.virtualTime);
+    job.virtualTime += chargedMs / job.weight;
+    job.inTurn = job.queue.size > 0;
+    if (job.inTurn) job.needClass.turns.push({ job, at: job.virtualTime });
+  }
+
+  /** The next job of the class, with a worker for it; undefined when there is none of either. */
+  matchFor(needClass: NeedClass): Match | undefined {
+    const job = nextInTurn(needClass);
+    const worker = job === undefined ? undefined : workerFor(needClass, isCheap(job));
+    return job === undefined || worker === undefined ? undefined : { job, worker };
+  }
+
+  /** The next job among all that the worker has room for. */
+  nextFor(worker: Worker): Job | undefined {
+    const free = hasFreeSlot(worker);
+    if (worker.offerClass === undefined || (!free && !hasSpareRoom(worker))) return undefined;
+    let next: Job | undefined;
+    for (const needClass of worker.offerClass.needClasses) {
+      const job = nextInTurn(needClass);
+      if (job === undefined || (!free && (!isCheap(job) || workerFor(needClass, false) !== undefined))) continue;
+      if (next === undefined || job.virtualTime < next.virtualTime) next = job;
+    }
+    return next;
+  }
+
+  #offerClass(offers: Offers): OfferClass {
+    const key = matchingKey(offers);
+    const present = this.#offerClasses.get(key);
+    if (present !== undefined) return present;
+    const needClasses = new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offers, needs)));
+    const offerClass: OfferClass = { offers, workers: new Set(), slots: 0, free: new Set(), spare: new Set(), needClasses };
+    for (const needClass of needClasses) needClass.offerClasses.add(offerClass);
+    this.#offerClasses.set(key, offerClass);
+    return offerClass;
+  }
+}
+
+/** The job of the class whose turn it is; entries that are out of date are put right or dropped on the way. */
+function nextInTurn({ turns }: NeedClass): Job | undefined {
+  for (let turn = turns.peek(); turn !== undefined; turn = turns.peek()) {
+    const { job, at } = turn;
+    if (job.inTurn && at === job.virtualTime) return job;
+    turns.pop();
+    if (job.inTurn) turns.push({ job, at: job.virtualTime });
+  }
+  return undefined;
+}
+
+/** A worker with a free slot or, for cheap batches and when there is none, one that can be sent something ahead. */
+function workerFor({ offerClasses }: NeedClass, cheap: boolean): Worker | undefined {
+  for (const { free } of offerClasses) for (const worker of free) return worker;
+  if (cheap) for (const { spare } of offerClasses) for (const worker of spare) return worker;
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import type { Heap } from '../../src/collections/heap.js';
+import { prefetchBelowMs } from '../../src/limits.js';
+import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
+import type { BatchQueue } from './batch-queue.js';
+import type { Needs } from './matching.js';
+
+/** What the scheduler knows of a leader. */
+export interface Leader {
+  readonly id: string;
+  readonly name: string;
+  readonly jobs: Map<number, Job>;
+  /** Batches and payload bytes, queued and leased. */
+  batches: number;
+  bytes: number;
+}
+
+/** What the scheduler knows of a job. */
+export interface Job {
+  readonly id: string;
+  readonly number: number;
+  readonly leader: Leader;
+  readonly description: JobDescription;
+  readonly priority: number;
+  readonly weight: number;
+  readonly needClass: NeedClass;
+  readonly queue: BatchQueue;
+  readonly leases: Map<number, Lease>;
+  /** Workers that know its description. */
+  readonly workers: Set<Worker>;
+  /** Execution time given so far, by weight, in milliseconds. */
+  virtualTime: number;
+  /** Whether it stands in its class's turn order: when it has something queued. */
+  inTurn: boolean;
+  /** Estimated execution time of a batch; undefined before the first result. */
+  batchMs: number | undefined;
+}
+
+/** That a batch is with a worker. */
+export interface Lease {
+  readonly job: Job;
+  readonly worker: Worker;
+  readonly batch: Batch;
+  /** What its job's virtual time was charged for it. */
+  readonly chargedMs: number;
+  /** Whether its job was cheap when it was given. */
+  readonly cheap: boolean;
+}
+
+/** What the scheduler knows of a worker. */
+export interface Worker {
+  readonly id: string;
+  readonly name: string;
+  readonly leases: Set<Lease>;
+  readonly jobs: Set<Job>;
+  /** There while it takes batches. */
+  offerClass: OfferClass | undefined;
+  offers: Offers;
+  slots: number;
+  /** Leases that were not cheap when given. */
+  dear: number;
+  draining: boolean;
+}
+
+/** Jobs with the same needs. */
+export interface NeedClass {
+  readonly needs: Needs;
+  readonly jobs: Set<Job>;
+  /** Jobs with queued batches, by the virtual time at which they were put in; one entry each. */
+  readonly turns: Heap<{ readonly job: Job; readonly at: number }>;
+  readonly offerClasses: Set<OfferClass>;
+}
+
+/** Workers with the same offers. */
+export interface OfferClass {
+  readonly offers: Offers;
+  readonly workers: Set<Worker>;
+  /** Of all its workers. */
+  slots: number;
+  /** Workers with a free slot, the one that was given something longest ago first. */
+  readonly free: Set<Worker>;
+  /** Workers without a free slot that may be sent cheap batches ahead. */
+  readonly spare: Set<Worker>;
+  readonly needClasses: Set<NeedClass>;
+}
+
+/** How many slots there are for the jobs of a class. */
+export function slotsFor({ offerClasses }: NeedClass): number {
+  let slots = 0;
+  for (const offerClass of offerClasses) slots += offerClass.slots;
+  return slots;
+}
+
+export function hasFreeSlot({ leases, slots }: Worker): boolean {
+  return leases.size < slots;
+}
+
+/** Whether cheap batches may be sent ahead: not when slow ones hold all slots. */
+export function hasSpareRoom({ leases, slots, dear }: Worker): boolean {
+  return leases.size >= slots && leases.size < 2 * slots && dear < slots;
+}
+
+/** Whether the job's batches are so short that one may wait at a worker. */
+export function isCheap({ batchMs }: Job): boolean {
+  return batchMs !== undefined && batchMs < prefetchBelowMs;
+}
