@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { startInMemory, type InMemoryOptions } from '../server/in-memory.js';
-import { startThreadExecutor } from './executor/thread-executor.js';
 import type { Runtime } from './leader/runtime.js';
 
 export * from './common.js';
@@ -26,6 +25,8 @@ export function inMemory(options: InMemoryOptions = {}): Runtime {
   return startInMemory(options, {
     threads: availableParallelism(),
     startThread: async (modules) => {
+      // The threads load this module, too, and need none of their own.
+      const { startThreadExecutor } = await import('./executor/thread-executor.js');
       const executor = await startThreadExecutor({ threads: 1, modules });
       return Object.assign(executor, executor.offers);
     },

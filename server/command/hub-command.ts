@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { defaultMaxPayloadBytes, defaultPort } from '../../src/limits.js';
 import type { HubTokens } from '../handshake.js';
-import { startHub, type HubEvent } from '../start-hub.js';
+import type { HubEvent } from '../start-hub.js';
 import { exitWith } from './exit-codes.js';
 import { names, option, wholeNumber } from './options.js';
 
@@ -53,6 +53,8 @@ async function runHub({
     ...(workerToken === undefined ? {} : { worker: workerToken }),
     ...(observerToken === undefined ? {} : { observer: observerToken }),
   };
+  // Loaded by the command that needs it, so that the others start sooner.
+  const { startHub } = await import('../start-hub.js');
   const hub = await startHub({
     port,
     host,

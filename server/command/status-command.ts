@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { fetchStatus } from '../../src/leader/observe.js';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { exitWith } from './exit-codes.js';
 import { hubOption, option } from './options.js';
@@ -17,6 +16,8 @@ export function statusCommand(): Command {
     .addOption(option('--token <secret>', 'what the hub asks for'))
     .addOption(option('--json', 'print JSON'))
     .action(async ({ hub, token, json = false }: Options) => {
+      // Loaded by the command that needs it, so that the others start sooner.
+      const { fetchStatus } = await import('../../src/leader/observe.js');
       const status = await fetchStatus(hub, token).catch(exitWith);
       console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
     });

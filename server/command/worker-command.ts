@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { startWorker } from '../../src/worker/start-worker.js';
 import type { Worker } from '../../src/worker/worker.js';
 import { exitWith } from './exit-codes.js';
 import { hubOption, names, option, wholeNumber } from './options.js';
@@ -53,6 +52,8 @@ async function runWorker(
     });
   }
   let waiting = false;
+  // Loaded by the command that needs it, so that the others start sooner.
+  const { startWorker } = await import('../../src/worker/start-worker.js');
   worker = await startWorker({
     hub,
     modules,

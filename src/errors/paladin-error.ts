@@ -60,17 +60,19 @@ export interface ErrorDetails {
 export class PaladinError extends Error {
   override readonly name = 'PaladinError';
   readonly code: ErrorCode;
-  readonly operation: string | undefined;
-  readonly index: number | undefined;
-  readonly attempts: number | undefined;
-  readonly workerId: string | undefined;
+  // Set only where known, so that an error which is printed shows what there is.
+  declare readonly operation: string | undefined;
+  declare readonly index: number | undefined;
+  declare readonly attempts: number | undefined;
+  declare readonly workerId: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause, operation, index, attempts, workerId } = details;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.operation = details.operation;
-    this.index = details.index;
-    this.attempts = details.attempts;
-    this.workerId = details.workerId;
+    if (operation !== undefined) this.operation = operation;
+    if (index !== undefined) this.index = index;
+    if (attempts !== undefined) this.attempts = attempts;
+    if (workerId !== undefined) this.workerId = workerId;
   }
 }

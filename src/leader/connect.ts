@@ -2,7 +2,6 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerId } from '../link/peer-id.js';
-import { socketDial } from '../link/socket-dial.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
@@ -54,6 +53,8 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const connectTimeoutMs = options.connectTimeout ?? defaultConnectTimeoutMs;
   const handshake = { id: peerId(), name: options.name ?? '', token: options.token };
   const { promise, resolve, reject } = withResolvers();
+  // Worker threads load this module with every operation, and never need a socket.
+  const { socketDial } = await import('../link/socket-dial.js');
   const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader);
   const runtime = new LeaderRuntime(dial, {
     serializer: options.serializer ?? msgpack,

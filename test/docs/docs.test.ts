@@ -1,5 +1,5 @@
 /**
- * Everything that the docs show is tried: README.md, the pages in docs, and the examples in doc comments of the sources.
+ * Everything that the docs show is tried: README.md and its neighbours, the pages in docs, and the examples in doc comments of the sources.
  *
  * - A `ts` snippet is compiled against the built package and run as a program of its own; it must end by itself, with exit code 0.
  * - A comment after `console.log(…)` on its line is what it prints: `console.log(1 + 1); // 2`. One that prints several times is
@@ -8,7 +8,7 @@
  * - The snippets of a page share a folder; those that name a fixed port are run one at a time.
  * - In `sh` snippets the commands, flags, variables and scripts must exist; see shell-commands.ts.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleFences, markdownFences, type Fence } from './fences.js';
@@ -20,15 +20,17 @@ const folder = join(root, 'dist/.snippets');
 
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 const below = (directory: string, ending: string): string[] =>
-  readdirSync(join(root, directory), { encoding: 'utf8', recursive: true })
-    .filter((path) => path.endsWith(ending))
-    .toSorted()
-    .map((path) => `${directory}/${path}`);
+  existsSync(join(root, directory))
+    ? readdirSync(join(root, directory), { encoding: 'utf8', recursive: true })
+        .filter((path) => path.endsWith(ending))
+        .toSorted()
+        .map((path) => `${directory}/${path}`)
+    : [];
+const pages = [...readdirSync(root).filter((name) => name.endsWith('.md')), ...below('docs', '.md')];
+const sources = ['src', 'operators', 'server'].flatMap((directory) => below(directory, '.ts'));
 const fences = [
-  ...['README.md', ...below('docs', '.md')].flatMap((page) => markdownFences(read(page), page)),
-  ...['src', 'operators', 'server']
-    .flatMap((directory) => below(directory, '.ts'))
-    .flatMap((page) => exampleFences(read(page), page)),
+  ...pages.flatMap((page) => markdownFences(read(page), page)),
+  ...sources.flatMap((page) => exampleFences(read(page), page)),
 ];
 const inLanguage = (...languages: string[]): Fence[] => fences.filter(({ language }) => languages.includes(language));
 

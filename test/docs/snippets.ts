@@ -59,7 +59,11 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
     },
     root,
   );
-  const program = ts.createProgram({ rootNames: snippets.map(({ path }) => path), options, host: hostWithMemory(options, folder) });
+  const program = ts.createProgram({
+    rootNames: snippets.map(({ path }) => path),
+    options,
+    host: hostWithMemory(options, folder),
+  });
   const errors = new Map<Snippet, string[]>(snippets.map((snippet) => [snippet, []]));
   const byPath = new Map(snippets.map((snippet) => [snippet.path, snippet]));
   const diagnostics = [

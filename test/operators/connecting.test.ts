@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect, defineOperation } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { Server } from 'socket.io';
+import { io } from 'socket.io-client';
+import { describe, expect, it } from 'vitest';
+import { packetParser } from '../../src/link/packet-parser.js';
+import { rejectionOf } from '../support/outcome.js';
+
+const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+
+/** An address where nobody listens any more. */
+async function vacantUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+describe('connect', () => {
+  it('says that no hub answers, with where and why', async () => {
+    const url = await vacantUrl();
+    const error = await rejectionOf(connect(url, { connectTimeout: 100 }));
+    expect(error.code).toBe('HUB_UNREACHABLE');
+    expect(error.message).toMatch(
+      new RegExp(`^no hub answered at ${url} within 100 ms \\(.*ECONNREFUSED.*\\); start one with: paladin hub$`, 'u'),
+    );
+  });
+
+  it('says so of workers, too', async () => {
+    const url = await vacantUrl();
+    const error = await rejectionOf(startWorker({ hub: url, operations: [double], connectTimeout: 100 }));
+    expect(error).toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('waits for a hub that comes within the time', async () => {
+    const url = await vacantUrl();
+    const connecting = connect(url);
+    await using hub = await startHub({ port: Number(new URL(url).port) });
+    await using runtime = await connecting;
+    expect(hub.status().leaders).toHaveLength(1);
+    await runtime.close();
+  });
+
+  it('is refused without the token, or with a wrong one', async () => {
+    await using hub = await startHub({ port: 0, token: 'secret' });
+    const missing = await rejectionOf(connect(hub.url));
+    expect(missing).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('a token is needed and none was shown') });
+    const wrong = await rejectionOf(connect(hub.url, { token: 'guess' }));
+    expect(wrong).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('the token is wrong') });
+    await using runtime = await connect(hub.url, { token: 'secret' });
+    expect(hub.status().leaders).toHaveLength(1);
+    await runtime.close();
+  });
+
+  it('needs the token of its role', async () => {
+    await using hub = await startHub({ port: 0, tokens: { leader: 'lead', worker: 'work' } });
+    expect(await rejectionOf(connect(hub.url, { token: 'work' }))).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(await rejectionOf(startWorker({ hub: hub.url, operations: [double], token: 'lead' }))).toMatchObject({ code: 'UNAUTHORIZED' });
+    await using worker = await startWorker({ hub: hub.url, operations: [double], token: 'work' });
+    await using runtime = await connect(hub.url, { token: 'lead' });
+    expect(await runtime.run(double, 1)).toBe(2);
+    expect(worker.slots).toBe(4);
+  });
+
+  it('is refused by a hub that speaks another version of the protocol', async () => {
+    const http = createServer();
+    const hub = new Server(http, { transports: ['websocket'], parser: packetParser });
+    hub.of('/leader').use((_, next) => {
+      next(Object.assign(new Error('the hub speaks version 999 of the protocol, the peer version 1'), { data: { code: 'VERSION' } }));
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    try {
+      // A TCP server has an address of this kind.
+      const { port } = http.address() as AddressInfo;
+      const error = await rejectionOf(connect(`http://127.0.0.1:${port}`));
+      expect(error).toMatchObject({ code: 'VERSION', message: expect.stringMatching(/version 999 .* version 1$/u) });
+    } finally {
+      await hub.close();
+    }
+  });
+
+  it('is refused as a leader of another version, naming both', async () => {
+    await using hub = await startHub({ port: 0 });
+    const socket = io(`${hub.url}/leader`, {
+      transports: ['websocket'],
+      parser: packetParser,
+      auth: { protocol: 999, id: 'me', name: '' },
+      reconnection: false,
+    });
+    try {
+      const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve));
+      expect(error.message).toMatch(/^the hub speaks version \d+ of the protocol, the peer version 999$/u);
+      expect(Reflect.get(error, 'data')).toEqual({ code: 'VERSION' });
+    } finally {
+      socket.disconnect();
+    }
+  });
+
+  it.each<[unknown, object, string]>([
+    ['not a url', {}, 'connect: expected'],
+    ['http://127.0.0.1:7400', { connectTimeout: -1 }, 'connect: expected connectTimeout to be milliseconds from 0 to 2^31, got -1'],
+    ['http://127.0.0.1:7400', { noWorkerTimeout: 'soon' }, 'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31, got soon'],
+    ['http://127.0.0.1:7400', { serializer: {} }, 'connect: expected serializer to be a serializer'],
+  ])('refuses %j with %j', async (url, options, message) => {
+    expect(await rejectionOf(connect(url as string, { connectTimeout: 50, ...options }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(message),
+    });
+  });
+});
