@@ -1,4 +1,4 @@
-import { Observable, type Observer } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { PullObservable, type Pull } from '../src/leader/pull-source.js';
 
@@ -74,16 +74,17 @@ function pullAsync<T>(iterator: AsyncIterator<T>, observer: Observer<T>): Pull {
   const pull = async (): Promise<void> => {
     pulling = true;
     try {
-      while (wanted > 0 && !ended) {
+      while (wanted > 0) {
         const step = await iterator.next();
+        // Cancelled meanwhile.
         if (ended) return;
         if (step.done === true) {
           ended = true;
           observer.complete();
-        } else {
-          wanted -= 1;
-          observer.next(step.value);
+          return;
         }
+        wanted -= 1;
+        observer.next(step.value);
       }
     } catch (error) {
       if (ended) return;
@@ -101,16 +102,17 @@ function pullAsync<T>(iterator: AsyncIterator<T>, observer: Observer<T>): Pull {
     cancel: () => {
       if (ended) return;
       ended = true;
+      wanted = 0;
       // A stream that is being destroyed may reject; nobody is left to hear of it.
       iterator.return?.().then(undefined, () => undefined);
     },
   };
 }
 
-function isAsync<T>(input: Iterable<T> | AsyncIterable<T>): input is AsyncIterable<T> {
+function isAsync(input: unknown): input is AsyncIterable<never> {
   return typeof input === 'object' && input !== null && Symbol.asyncIterator in input;
 }
 
-function isSync<T>(input: Iterable<T> | AsyncIterable<T>): input is Iterable<T> {
+function isSync(input: unknown): input is Iterable<never> {
   return typeof input === 'string' || (typeof input === 'object' && input !== null && Symbol.iterator in input);
 }

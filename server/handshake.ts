@@ -54,8 +54,9 @@ export function readHandshake(auth: unknown, token?: string): PeerIdentity {
 export function checkTokens(token: string | undefined, tokens: HubTokens = {}): HubTokens {
   const all: HubTokens = { ...(token === undefined ? {} : { leader: token, worker: token, observer: token }), ...tokens };
   for (const [role, value] of Object.entries(all)) {
-    if (typeof value !== 'string' || value === '')
+    if (typeof value !== 'string' || value === '') {
       throw new PaladinError('INVALID_INPUT', `startHub: expected the ${role} token not to be empty`);
+    }
   }
   return all;
 }

@@ -87,8 +87,8 @@ interface Crew {
   /** Rejects when they cannot be started. */
   readonly failed: Promise<unknown>;
   /** A job is going to use the operation or serializer. */
-  using(value: Operation<never, unknown> | Serializer): void;
-  close(): Promise<void>;
+  readonly using: (value: Operation<never, unknown> | Serializer) => void;
+  readonly close: () => Promise<void>;
 }
 
 function inlineCrew(hub: HubDriver, workers: number, operations: InMemoryOptions['operations']): Crew {

@@ -105,8 +105,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     connectTimeout: handshakeTimeoutMs,
     allowRequest: (request, decide) => {
       const allowed = isAllowedOrigin(request, origins);
-      if (!allowed)
+      if (!allowed) {
         options.onEvent?.({ type: 'refused', role: 'browser', code: 'UNAUTHORIZED', reason: `origin ${request.headers.origin}` });
+      }
       decide(allowed ? null : 'this origin is not allowed', allowed);
     },
   });

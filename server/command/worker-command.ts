@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import type { Worker } from '../../src/worker/worker.js';
 import { exitWith } from './exit-codes.js';
 import { hubOption, names, option, wholeNumber } from './options.js';
 
@@ -37,24 +36,18 @@ async function runWorker(
   modules: readonly string[],
   { hub, token, threads, inline = false, slots, labels, name }: Options,
 ): Promise<void> {
-  let worker: Worker | undefined;
-  let stopping = false;
+  let stop = (): void => {
+    process.exit(0);
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // Not begun yet, or told twice: at once.
-      if (worker === undefined || stopping) process.exit(stopping ? 1 : 0);
-      stopping = true;
-      console.log('worker draining');
-      void worker.drain().then(() => {
-        console.log('worker drained');
-        process.exit(0);
-      });
+      stop();
     });
   }
   let waiting = false;
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
-  worker = await startWorker({
+  const worker = await startWorker({
     hub,
     modules,
     inline,
@@ -62,7 +55,7 @@ async function runWorker(
     name,
     connectTimeout: Infinity,
     onLost: (reason) => {
-      if (!waiting && !stopping) console.error(`no hub at ${hub}: ${reason}; waiting for it`);
+      if (!waiting) console.error(`no hub at ${hub}: ${reason}; waiting for it`);
       waiting = true;
     },
     onBack: () => {
@@ -76,6 +69,17 @@ async function runWorker(
     ...(slots === undefined ? {} : { slots }),
   }).catch(exitWith);
   waiting = false;
+  stop = (): void => {
+    console.log('worker draining');
+    // Told twice, it ends at once.
+    stop = (): void => {
+      process.exit(1);
+    };
+    void worker.drain().then(() => {
+      console.log('worker drained');
+      process.exit(0);
+    });
+  };
   const places = `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`;
   console.log(`worker ready at ${hub}: ${worker.offers.operations.join(', ')} in ${places}`);
 }

@@ -1,5 +1,4 @@
-import type { Job, Leader, NeedClass, Worker } from './records.js';
-import { hasFreeSlot, hasSpareRoom } from './records.js';
+import { type Job, type Leader, type NeedClass, type Worker, hasFreeSlot, hasSpareRoom } from './records.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {

@@ -10,7 +10,7 @@
  *    answered any more: its leader has given them to others. An aborted batch keeps its slot until it has come to an end.
  * 3. A draining worker begins nothing: what waits goes back, what runs is finished, and then the worker is drained.
  */
-import type { Outcome } from '../executor/executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 import type { Batch, HubToWorker, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
 import type { Machine } from './machine.js';
 
@@ -99,8 +99,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (this.#running.size > this.#slots) throw new Error(`${this.#running.size} batches running in ${this.#slots} slots`);
     if (this.#waiting.length > 0 && this.#running.size < this.#slots) throw new Error('a batch waits while a slot is free');
     if (!this.#connected && this.#waiting.length > 0) throw new Error('batches of a hub that is gone');
-    for (const { jobId } of this.#waiting)
+    for (const { jobId } of this.#waiting) {
       if (!this.#jobs.has(jobId)) throw new Error(`a batch of job ${jobId}, which is closed`);
+    }
   }
 
   #receive(message: HubToWorker): void {

@@ -95,8 +95,9 @@ class Snapshot {
     if (value instanceof Set) return this.set(value, depth);
     if (value instanceof Date) return new Date(value.getTime());
     if (value instanceof RegExp) return new RegExp(value.source, value.flags);
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
       return `[${value.constructor.name} of ${value.byteLength} bytes]`;
+    }
     return this.properties(value, this.enter(value, {}), depth);
   }
 

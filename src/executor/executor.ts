@@ -1,8 +1,5 @@
-import type { Batch, BatchLoss, BatchResult, JobDescription } from '../protocol/messages.js';
-
-/** What comes of a batch handed to an executor. */
-export type Outcome =
-  { readonly type: 'result'; readonly result: BatchResult } | { readonly type: 'lost'; readonly loss: BatchLoss };
+import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { Outcome } from '../protocol/outcome.js';
 
 /**
  * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots; the worker's session never

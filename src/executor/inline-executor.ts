@@ -1,7 +1,8 @@
 import type { Registry } from '../operation/registry.js';
 import type { Batch, JobDescription } from '../protocol/messages.js';
 import type { BatchControl } from './batch-run.js';
-import type { Executor, Outcome } from './executor.js';
+import type { Executor } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 import { nextTurn } from './next-turn.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 

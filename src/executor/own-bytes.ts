@@ -1,5 +1,5 @@
 import type { BatchResult, JobDescription } from '../protocol/messages.js';
-import type { Outcome } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 
 /** A copy that shares its buffer with nothing, so that it can be transferred, and the given bytes stay. */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { splitParts } from '../protocol/parts.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
-import type { Outcome } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 import { fatalFailure } from './failures.js';
 import { operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';

@@ -2,7 +2,8 @@ import type { ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
 import { resolveModule } from '../operation/modules.js';
 import type { Batch, JobDescription } from '../protocol/messages.js';
-import type { Executor, Outcome } from './executor.js';
+import type { Executor } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 import {
   closeGraceMs,
   forgetGraceMs,

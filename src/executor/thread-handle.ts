@@ -1,7 +1,7 @@
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Batch, BatchLoss, JobDescription, StageDescription } from '../protocol/messages.js';
-import type { Outcome } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 import { timeoutFailure } from './failures.js';
 import { leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';

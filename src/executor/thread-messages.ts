@@ -1,5 +1,5 @@
 import type { Batch, JobDescription } from '../protocol/messages.js';
-import type { Outcome } from './executor.js';
+import type { Outcome } from '../protocol/outcome.js';
 
 /** What a thread is started with. */
 export interface ThreadSetUp {

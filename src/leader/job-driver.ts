@@ -122,10 +122,7 @@ export class JobDriver implements JobHandle {
         this.#outlet.send(effect.batch);
         break;
       case 'emit':
-        for (const value of effect.values) {
-          if (this.#over) return;
-          this.#observer.next(value);
-        }
+        this.#emit(effect.values);
         break;
       case 'skipped':
         this.#observer.skipped?.(effect.error, effect.stage);
@@ -144,6 +141,14 @@ export class JobDriver implements JobHandle {
       case 'closed':
         this.#end();
         break;
+    }
+  }
+
+  #emit(values: readonly unknown[]): void {
+    for (const value of values) {
+      // The observer may cancel from within.
+      if (this.#over) return;
+      this.#observer.next(value);
     }
   }
 

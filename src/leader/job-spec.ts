@@ -50,23 +50,23 @@ export interface JobSpec extends JobOptions {
  * @param where the caller, for the message
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
  */
-export function checkStage(where: string, { kind, operation, timeout, retry, onFatal, onSkip }: StageSpec): void {
+export function checkStage(where: string, stage: StageSpec): void {
+  // Callers in JavaScript may hand in anything.
+  const { kind, operation, timeout, retry, onFatal, onSkip }: Readonly<Partial<Record<keyof StageSpec, unknown>>> = stage;
   const definition = definitionOf(operation);
   if (definition === undefined || typeof operation === 'function') {
-    const hint = typeof operation === 'function' ? '; it takes arguments: call it with them' : '';
-    throw invalid(
-      where,
-      kind === 'fold' ? `a monoid made by defineMonoid${hint}` : `an operation made by defineOperation${hint}`,
-      operation,
-    );
+    const hint = definition === undefined ? '' : '; it takes arguments: call it with them';
+    const what = kind === 'fold' ? 'a monoid made by defineMonoid' : 'an operation made by defineOperation';
+    throw invalid(where, `${what}${hint}`, operation);
   }
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= 2 ** 31)) {
     throw invalid(where, 'timeout to be milliseconds above 0', timeout);
   }
   if (retry !== undefined) checkRetry(retry, where);
-  if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip')
+  if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') {
     throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
+  }
   if (onSkip !== undefined && typeof onSkip !== 'function') throw invalid(where, 'onSkip to be a function', onSkip);
 }
 
@@ -76,13 +76,18 @@ export function checkStage(where: string, { kind, operation, timeout, retry, onF
  * @param where the caller, for the message
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
  */
-export function checkJobOptions(where: string, { ordered, batch, window, priority, labels, serializer }: JobOptions): void {
+export function checkJobOptions(where: string, options: JobOptions): void {
+  const { ordered, batch, window, priority, labels, serializer }: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
   const count = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
   if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
-  if (batch !== undefined && batch !== 'auto' && !count(batch))
+  if (batch !== undefined && batch !== 'auto' && !count(batch)) {
     throw invalid(where, "batch to be 'auto' or a whole number from 1", batch);
+  }
   if (window !== undefined && !count(window)) throw invalid(where, 'window to be a whole number from 1', window);
-  if (priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority) <= maxPriority)) {
+  if (
+    priority !== undefined &&
+    !(typeof priority === 'number' && Number.isInteger(priority) && Math.abs(priority) <= maxPriority)
+  ) {
     throw invalid(where, `priority to be a whole number from -${maxPriority} to ${maxPriority}`, priority);
   }
   if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
@@ -108,6 +113,19 @@ export function identityOf({ operation }: StageSpec): unknown {
 }
 
 function invalid(where: string, expected: string, got: unknown): PaladinError {
-  const shown = typeof got === 'string' ? got : typeof got === 'function' ? `a function` : (JSON.stringify(got) ?? String(got));
-  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${shown}`);
+  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(got)}`);
+}
+
+function describe(value: unknown): string {
+  switch (typeof value) {
+    case 'function':
+      return 'a function';
+    case 'object':
+      return JSON.stringify(value);
+    case 'symbol':
+    case 'bigint':
+      return `a ${typeof value}`;
+    default:
+      return `${value as string | number | boolean | undefined}`;
+  }
 }

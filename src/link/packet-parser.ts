@@ -3,8 +3,15 @@
  * makes a further frame of each byte array.
  */
 import { Emitter } from '@socket.io/component-emitter';
-import type { Packet } from 'socket.io-parser';
 import { decodeMessage, encodeMessage } from './message-codec.js';
+
+/** What socket.io hands to its parser. */
+interface Packet {
+  readonly type: number;
+  readonly nsp: string;
+  readonly data?: unknown;
+  readonly id?: number;
+}
 
 /** The largest number of a packet type: `CONNECT_ERROR`. The binary types beyond are the default parser's. */
 const lastType = 4;
@@ -34,9 +41,11 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
 
 function readPacket(message: unknown): Packet {
   if (!Array.isArray(message)) throw new TypeError('expected a packet');
-  const [type, nsp, data, id]: unknown[] = message;
-  if (typeof type !== 'number' || !Number.isInteger(type) || type < 0 || type > lastType)
+  const packet: readonly unknown[] = message;
+  const [type, nsp, data, id] = packet;
+  if (typeof type !== 'number' || !Number.isInteger(type) || type < 0 || type > lastType) {
     throw new TypeError('unknown packet type');
+  }
   if (typeof nsp !== 'string') throw new TypeError('expected a namespace');
   if (!(id === undefined || (typeof id === 'number' && Number.isSafeInteger(id)))) throw new TypeError('expected a packet id');
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
@@ -49,8 +58,8 @@ function readPacket(message: unknown): Packet {
     isObject || typeof data === 'string',
   ][type];
   if (fits !== true) throw new TypeError(`unexpected content of a packet of type ${type}`);
-  const packet: Packet = { type, nsp, data: data ?? undefined };
-  return id === undefined ? packet : { ...packet, id };
+  const read: Packet = { type, nsp, data: data ?? undefined };
+  return id === undefined ? read : { ...read, id };
 }
 
 /** For the option `parser` of socket.io servers and clients. */

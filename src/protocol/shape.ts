@@ -113,7 +113,7 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
     const name: unknown = Reflect.get(value, tag);
     const shape = typeof name === 'string' ? byTag.get(name) : undefined;
     if (shape === undefined)
-      throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);
+      {throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);}
     const { [tag]: _, ...rest } = value as Record<string, unknown>;
     const parsed = shape(rest, path);
     // The shape belongs to this tag.

@@ -18,7 +18,6 @@ const builtIn: ReadonlySet<object> = new Set<object>([
   RegExp.prototype,
   ArrayBuffer.prototype,
   DataView.prototype,
-  ...(NodeBuffer === undefined ? [] : [NodeBuffer.prototype]),
   ...typedArrayNames.keys(),
   ...errorNames.keys(),
 ]);
@@ -44,7 +43,8 @@ export function classRegistry(options: SerializerOptions, where: string): ClassR
     if (!isCodec(codec)) return expect('a class codec (name, class, encode, decode and perhaps create)', codec);
     // A class has an object for its prototype.
     const prototype = codec.class.prototype as object;
-    if (builtIn.has(prototype)) expect('a class that the serializer does not carry already', codec.class);
+    const carried = builtIn.has(prototype) || prototype === NodeBuffer?.prototype;
+    if (carried) expect('a class that the serializer does not carry already', codec.class);
     if (byName.has(codec.name)) expect('class names to be unique', codec.name);
     if (byPrototype.has(prototype)) expect('each class to be registered once', codec.class);
     byName.set(codec.name, codec);

@@ -98,7 +98,7 @@ class Msgpack implements Serializer {
     const packr = layout === 'maps' ? this.maps : this.records;
     // What msgpackr returns is a view on its scratch buffer, which it keeps writing to.
     const packed = packr.pack(values, RESET_BUFFER_MODE);
-    const bytes = new Uint8Array(packed.byteLength + 1);
+    const bytes = unfilled(packed.byteLength + 1);
     bytes[0] = layouts[layout];
     bytes.set(packed, 1);
     if (packed.buffer.byteLength > maxScratchBytes) packr.useBuffer(freshScratch());
@@ -119,6 +119,14 @@ class Msgpack implements Serializer {
 function freshScratch(): Uint8Array {
   const bytes = 8192;
   return NodeBuffer === undefined ? new Uint8Array(bytes) : NodeBuffer.allocUnsafeSlow(bytes);
+}
+
+/** Bytes with a buffer of their own, all of which will be written. Zeroing large ones first costs as much as copying into them. */
+function unfilled(count: number): Uint8Array {
+  const worthIt = 4096;
+  return NodeBuffer === undefined || count < worthIt
+    ? new Uint8Array(count)
+    : new Uint8Array(NodeBuffer.allocUnsafeSlow(count).buffer);
 }
 
 /**

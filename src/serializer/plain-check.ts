@@ -85,8 +85,11 @@ class PlainCheck {
     if (prototype === Array.prototype) return Array.isArray(value) && this.array(value);
     if (prototype === Map.prototype) return this.map(value);
     if (prototype === Set.prototype) return this.items(value);
-    // getTime is called for its check that it is a Date.
-    if (prototype === Date.prototype) return Date.prototype.getTime.call(value) !== undefined && hasNoKeys(value);
+    if (prototype === Date.prototype) {
+      // Throws where it is not a Date after all.
+      Date.prototype.getTime.call(value);
+      return hasNoKeys(value);
+    }
     // A prototype that is not null is an object.
     return ArrayBuffer.isView(value) && this.view(value, prototype as object);
   }

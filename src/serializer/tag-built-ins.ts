@@ -1,7 +1,7 @@
 import { bytesOf, errorNames, hiddenErrorKeys, NodeBuffer, typedArrayNames } from './built-ins.js';
 import { mapValueStep } from './path.js';
 import { refuseExtras } from './tag-refusals.js';
-import type { Tagger } from './tagger.js';
+import type { Tagging } from './tagging.js';
 import { tag, type TagNode } from './tags.js';
 
 /**
@@ -9,7 +9,7 @@ import { tag, type TagNode } from './tags.js';
  *
  * @returns undefined when the prototype is none of theirs
  */
-export function tagBuiltIn(tagger: Tagger, value: object, prototype: object): TagNode {
+export function tagBuiltIn(tagger: Tagging, value: object, prototype: object): TagNode {
   switch (prototype) {
     case Date.prototype:
       refuseExtras(tagger, value, undefined, 0);
@@ -33,11 +33,11 @@ export function tagBuiltIn(tagger: Tagger, value: object, prototype: object): Ta
   return error === undefined ? undefined : tagError(tagger, value, error);
 }
 
-function enterTag(tagger: Tagger, value: object, $: string, v: TagNode): TagNode {
+function enterTag(tagger: Tagging, value: object, $: string, v: TagNode): TagNode {
   return tagger.enter(value, tag($, v));
 }
 
-function tagMap(tagger: Tagger, value: object): TagNode {
+function tagMap(tagger: Tagging, value: object): TagNode {
   const list: TagNode[] = [];
   const node = enterTag(tagger, value, 'Map', list);
   let place = 0;
@@ -49,7 +49,7 @@ function tagMap(tagger: Tagger, value: object): TagNode {
   return node;
 }
 
-function tagSet(tagger: Tagger, value: object): TagNode {
+function tagSet(tagger: Tagging, value: object): TagNode {
   const list: TagNode[] = [];
   const node = enterTag(tagger, value, 'Set', list);
   for (const item of Set.prototype.values.call(value)) {
@@ -60,7 +60,7 @@ function tagSet(tagger: Tagger, value: object): TagNode {
   return node;
 }
 
-function tagRegExp(tagger: Tagger, value: object): TagNode {
+function tagRegExp(tagger: Tagging, value: object): TagNode {
   refuseExtras(tagger, value, undefined, 0);
   const content: TagNode[] = [];
   const node = enterTag(tagger, value, 'RegExp', content);
@@ -68,7 +68,7 @@ function tagRegExp(tagger: Tagger, value: object): TagNode {
   return node;
 }
 
-function tagError(tagger: Tagger, value: object, className: string): TagNode {
+function tagError(tagger: Tagging, value: object, className: string): TagNode {
   const content: TagNode[] = [className];
   const node = enterTag(tagger, value, 'Error', content);
   const keys = Object.keys(value);
@@ -78,7 +78,7 @@ function tagError(tagger: Tagger, value: object, className: string): TagNode {
   return node;
 }
 
-function tagBuffer(tagger: Tagger, value: object): TagNode {
+function tagBuffer(tagger: Tagging, value: object): TagNode {
   if (!(value instanceof ArrayBuffer)) return tagger.refuse('an object that pretends to be an ArrayBuffer');
   if (Reflect.get(value, 'resizable') === true) return tagger.refuse('a resizable ArrayBuffer');
   tagger.showsShared(value);
@@ -87,13 +87,13 @@ function tagBuffer(tagger: Tagger, value: object): TagNode {
 }
 
 /** A Buffer goes by its bytes alone: small ones show parts of one pool, which holds others' data. */
-function tagNodeBuffer(tagger: Tagger, value: object): TagNode {
+function tagNodeBuffer(tagger: Tagging, value: object): TagNode {
   const view = asView(tagger, value);
   refuseExtras(tagger, value, undefined, view.byteLength);
   return enterTag(tagger, value, 'Buffer', tagger.bytes(bytesOf(view)));
 }
 
-function tagView(tagger: Tagger, value: object, className: string): TagNode {
+function tagView(tagger: Tagging, value: object, className: string): TagNode {
   const view = asView(tagger, value);
   const length: unknown = className === 'DataView' ? view.byteLength : Reflect.get(view, 'length');
   refuseExtras(tagger, value, undefined, className === 'DataView' ? 0 : Number(length));
@@ -106,6 +106,6 @@ function tagView(tagger: Tagger, value: object, className: string): TagNode {
   return node;
 }
 
-function asView(tagger: Tagger, value: object): ArrayBufferView {
+function asView(tagger: Tagging, value: object): ArrayBufferView {
   return ArrayBuffer.isView(value) ? value : tagger.refuse('an object that pretends to be a view on bytes');
 }

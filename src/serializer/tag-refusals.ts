@@ -1,5 +1,5 @@
 import { maxSearchedItems } from './limits.js';
-import type { Tagger } from './tagger.js';
+import type { Tagging } from './tagging.js';
 
 const boxed: ReadonlyMap<object, string> = new Map<object, string>([
   [Number.prototype, 'number'],
@@ -34,7 +34,7 @@ function classNameOf(prototype: unknown): string | undefined {
  * @param keys the own enumerable keys, where the caller has them
  * @param carried how many of them, from the first on, are carried: all of a plain object, the items of an array, none of a Map
  */
-export function refuseExtras(tagger: Tagger, value: object, keys: readonly string[] | undefined, carried: number): void {
+export function refuseExtras(tagger: Tagging, value: object, keys: readonly string[] | undefined, carried: number): void {
   for (const symbol of Object.getOwnPropertySymbols(value)) {
     if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue;
     tagger.path.push({ text: () => `[${String(symbol)}]` });

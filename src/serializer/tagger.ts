@@ -4,6 +4,7 @@ import { Path } from './path.js';
 import { isSafeKey, isSafeText } from './safe-text.js';
 import { NotSerializableError, type ClassCodec } from './serializer.js';
 import { tagBuiltIn } from './tag-built-ins.js';
+import type { Tagging } from './tagging.js';
 import { tag, toBase64, toUtf16, type Dialect, type TagNode } from './tags.js';
 import { refused, refuseExtras } from './tag-refusals.js';
 
@@ -33,9 +34,9 @@ export function tagValue(value: unknown, valueIndex: number, dialect: Dialect, c
   return shared.size === 0 ? node : new Tagger(valueIndex, dialect, classes, shared).tag(value);
 }
 
-export class Tagger {
+class Tagger implements Tagging {
   readonly path: Path = new Path();
-  readonly dialect: Dialect;
+  private readonly dialect: Dialect;
   private readonly valueIndex: number;
   private readonly classes: ClassRegistry;
   private readonly shared: ReadonlySet<object>;
@@ -76,7 +77,6 @@ export class Tagger {
     }
   }
 
-  /** Tags what is found one step further in; the step stays on the path when that fails. */
   tagAt(step: Parameters<Path['push']>[0], value: unknown): TagNode {
     this.path.push(step);
     const node = this.tag(value);
@@ -84,7 +84,6 @@ export class Tagger {
     return node;
   }
 
-  /** Reads and tags the own enumerable properties into a list of keys and values. */
   tagProperties(value: object, keys: readonly string[]): TagNode[] {
     const list: TagNode[] = [];
     for (const key of keys) list.push(this.tag(key), this.property(value, key));
@@ -95,18 +94,15 @@ export class Tagger {
     return this.dialect === 'text' ? toBase64(bytes) : bytes;
   }
 
-  /** Counts a buffer as met; whether it has to be written as one object that several show. */
   showsShared(buffer: object): boolean {
     this.shown.set(buffer, (this.shown.get(buffer) ?? 0) + 1);
     return this.shared.has(buffer);
   }
 
-  /** @throws always */
   refuse(what: string, cause?: unknown): never {
     throw new NotSerializableError(this.valueIndex, this.path.toString(), what, cause === undefined ? undefined : { cause });
   }
 
-  /** Enters an object as met, with the node that its contents will be put into. */
   enter<Node extends TagNode>(value: object, node: Node): Node {
     this.met.set(value, { node, number: this.met.size, open: undefined });
     return node;

@@ -1,10 +1,10 @@
 import { bareError, NodeBuffer, typedArrayClasses } from './built-ins.js';
 import { fromUtf16 } from './tags.js';
 import { malformed } from './malformed.js';
-import type { Untagger } from './untagger.js';
+import type { Untagging } from './tagging.js';
 
 /** What a tag of one of the built-in kinds stands for. @throws an Error when it stands for nothing */
-export function untagBuiltIn(untagger: Untagger, node: object, kind: unknown, content: unknown): unknown {
+export function untagBuiltIn(untagger: Untagging, node: object, kind: unknown, content: unknown): unknown {
   switch (kind) {
     case 'undefined':
       return undefined;
@@ -53,7 +53,7 @@ function number(content: unknown): number {
   }
 }
 
-function map(untagger: Untagger, node: object, list: readonly unknown[]): Map<unknown, unknown> {
+function map(untagger: Untagging, node: object, list: readonly unknown[]): Map<unknown, unknown> {
   const made = untagger.enter(node, new Map<unknown, unknown>());
   for (let at = 0; at < list.length; at += 2) {
     const key = untagger.untag(list[at]);
@@ -62,20 +62,20 @@ function map(untagger: Untagger, node: object, list: readonly unknown[]): Map<un
   return made;
 }
 
-function regExp(untagger: Untagger, node: object, [source, flags, lastIndex]: readonly unknown[]): RegExp {
+function regExp(untagger: Untagging, node: object, [source, flags, lastIndex]: readonly unknown[]): RegExp {
   const made = untagger.enter(node, new RegExp(untagger.text(source), untagger.text(flags)));
   Reflect.set(made, 'lastIndex', untagger.untag(lastIndex));
   return made;
 }
 
-function error(untagger: Untagger, node: object, [className, hidden, own]: readonly unknown[]): Error {
+function error(untagger: Untagging, node: object, [className, hidden, own]: readonly unknown[]): Error {
   const made = untagger.enter(node, bareError(String(className)) ?? malformed('not an error class'));
   untagger.properties(hidden, made, false);
   untagger.properties(own, made, true);
   return made;
 }
 
-function view(untagger: Untagger, node: object, kind: unknown, content: unknown): ArrayBufferView {
+function view(untagger: Untagging, node: object, kind: unknown, content: unknown): ArrayBufferView {
   const type = kind === 'DataView' ? DataView : typedArrayClasses.get(String(kind));
   if (type === undefined) return malformed('an unknown tag');
   if (!Array.isArray(content)) return untagger.enter(node, new type(untagger.bytes(content).buffer));

@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { ClassRegistry } from './class-registry.js';
 import { malformed } from './malformed.js';
+import type { Untagging } from './tagging.js';
 import { fromBase64, type Dialect } from './tags.js';
 import { untagBuiltIn } from './untag-built-ins.js';
 
@@ -16,8 +17,8 @@ export function untagValue(node: unknown, dialect: Dialect, classes: ClassRegist
  * Makes each object empty first, enters it in `made` and then fills it, so that a cycle finds it there. Nothing is taken for
  * granted about the nodes: they may come from a peer that writes what it likes.
  */
-export class Untagger {
-  readonly dialect: Dialect;
+class Untagger implements Untagging {
+  private readonly dialect: Dialect;
   private readonly classes: ClassRegistry;
   private readonly made: unknown[] = [];
   /** By node, as the text dialect repeats an object by the same node. */
@@ -36,14 +37,12 @@ export class Untagger {
     return node;
   }
 
-  /** Enters an object as made of a node, before it is filled. */
   enter<Made>(node: object, made: Made): Made {
     const number = this.made.push(made) - 1;
     if (this.dialect === 'text') this.madeOf.set(node, number);
     return made;
   }
 
-  /** Enters a node whose object cannot be made before its contents. @returns its number, for `settle` */
   reserve(node: object): number {
     this.enter(node, unfinished);
     return this.made.length - 1;
@@ -68,13 +67,11 @@ export class Untagger {
     return typeof number === 'number' ? number : malformed('not a number');
   }
 
-  /** Bytes with a buffer of their own. */
   bytes(node: unknown): Uint8Array<ArrayBuffer> {
     if (this.dialect === 'text') return typeof node === 'string' ? fromBase64(node) : malformed('bytes that are not base64');
     return node instanceof Uint8Array ? new Uint8Array(node) : malformed('not bytes');
   }
 
-  /** Keys and values, put into an object by definition, so that `__proto__` is a key like others. */
   properties(node: unknown, into: object, enumerable: boolean): void {
     const list = this.list(node);
     for (let at = 0; at < list.length; at += 2) {

@@ -48,7 +48,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   if (inline) {
     if (threads !== undefined)
-      throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
+      {throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');}
     const registry = registryOf('startWorker', operations);
     await loadModules(modules, registry);
     return await startInlineWorker(options, registry, slots ?? defaultInlineSlots);
@@ -58,7 +58,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw new PaladinError('INVALID_INPUT', message);
   }
   if (slots !== undefined)
-    throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
+    {throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');}
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const executor = await startThreadExecutor({
     threads: threads ?? availableParallelism(),

@@ -51,7 +51,8 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
   const { options } = ts.convertCompilerOptionsFromJson(
     {
       ...(base.config as { compilerOptions: object }).compilerOptions,
-      // What a snippet defines is often for its reader, not for itself.
+      // A user's settings may be less strict than the project's; and what a snippet defines is often for its reader.
+      erasableSyntaxOnly: false,
       noUnusedLocals: false,
       noUnusedParameters: false,
       rootDir: folder,

@@ -112,7 +112,7 @@ describe('a remote error', () => {
   it('stays small, whatever hangs on it', () => {
     const deep: { next?: unknown } = {};
     let at = deep;
-    for (let level = 0; level < 100_000; level++) at = (at.next = {}) as { next?: unknown };
+    for (let level = 0; level < 100_000; level++) at = at.next = {};
     const chain = Array.from({ length: 10_000 }).reduce<Error | undefined>((cause) => new Error('link', { cause }), undefined);
     const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [`key${key}`, { key }]));
     const cases = [

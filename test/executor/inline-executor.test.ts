@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../src/executor/executor.js';
+import type { Outcome } from '../../src/protocol/outcome.js';
 import { inlineExecutor } from '../../src/executor/inline-executor.js';
 import { defineOperation } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';

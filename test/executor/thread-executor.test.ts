@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startThreadExecutor, type ThreadExecutor, type ThreadExecutorOptions } from '../../dist/src/executor/thread-executor.js';
-import type { Outcome } from '../../src/executor/executor.js';
+import type { Outcome } from '../../src/protocol/outcome.js';
 import type { Batch, JobDescription } from '../../src/protocol/messages.js';
 import { splitParts } from '../../src/protocol/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';

@@ -34,7 +34,9 @@ describe('unsubscribing', () => {
         return x;
       },
     });
-    const subscription = range(0, 100).pipe(remoteMap(waiting, runtime, { batch: 10 })).subscribe();
+    const subscription = range(0, 100)
+      .pipe(remoteMap(waiting, runtime, { batch: 10 }))
+      .subscribe();
     await begun.opened;
     subscription.unsubscribe();
     await ended.opened;

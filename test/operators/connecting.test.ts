@@ -49,7 +49,10 @@ describe('connect', () => {
   it('is refused without the token, or with a wrong one', async () => {
     await using hub = await startHub({ port: 0, token: 'secret' });
     const missing = await rejectionOf(connect(hub.url));
-    expect(missing).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('a token is needed and none was shown') });
+    expect(missing).toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.stringContaining('a token is needed and none was shown'),
+    });
     const wrong = await rejectionOf(connect(hub.url, { token: 'guess' }));
     expect(wrong).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining('the token is wrong') });
     await using runtime = await connect(hub.url, { token: 'secret' });
@@ -60,7 +63,9 @@ describe('connect', () => {
   it('needs the token of its role', async () => {
     await using hub = await startHub({ port: 0, tokens: { leader: 'lead', worker: 'work' } });
     expect(await rejectionOf(connect(hub.url, { token: 'work' }))).toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(await rejectionOf(startWorker({ hub: hub.url, operations: [double], token: 'lead' }))).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(await rejectionOf(startWorker({ hub: hub.url, operations: [double], token: 'lead' }))).toMatchObject({
+      code: 'UNAUTHORIZED',
+    });
     await using worker = await startWorker({ hub: hub.url, operations: [double], token: 'work' });
     await using runtime = await connect(hub.url, { token: 'lead' });
     expect(await runtime.run(double, 1)).toBe(2);
@@ -71,7 +76,9 @@ describe('connect', () => {
     const http = createServer();
     const hub = new Server(http, { transports: ['websocket'], parser: packetParser });
     hub.of('/leader').use((_, next) => {
-      next(Object.assign(new Error('the hub speaks version 999 of the protocol, the peer version 1'), { data: { code: 'VERSION' } }));
+      next(
+        Object.assign(new Error('the hub speaks version 999 of the protocol, the peer version 1'), { data: { code: 'VERSION' } }),
+      );
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     try {
@@ -103,8 +110,16 @@ describe('connect', () => {
 
   it.each<[unknown, object, string]>([
     ['not a url', {}, 'connect: expected'],
-    ['http://127.0.0.1:7400', { connectTimeout: -1 }, 'connect: expected connectTimeout to be milliseconds from 0 to 2^31, got -1'],
-    ['http://127.0.0.1:7400', { noWorkerTimeout: 'soon' }, 'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31, got soon'],
+    [
+      'http://127.0.0.1:7400',
+      { connectTimeout: -1 },
+      'connect: expected connectTimeout to be milliseconds from 0 to 2^31, got -1',
+    ],
+    [
+      'http://127.0.0.1:7400',
+      { noWorkerTimeout: 'soon' },
+      'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31, got soon',
+    ],
     ['http://127.0.0.1:7400', { serializer: {} }, 'connect: expected serializer to be a serializer'],
   ])('refuses %j with %j', async (url, options, message) => {
     expect(await rejectionOf(connect(url as string, { connectTimeout: 50, ...options }))).toMatchObject({

@@ -12,7 +12,10 @@ describe('what an operation is told and set up with', () => {
   });
 
   it('is the index of its element, the attempt, and a job id that no other job has', async () => {
-    const tell = defineOperation({ name: 'tell', execute: (_: string, { index, attempt, jobId }) => ({ index, attempt, jobId }) });
+    const tell = defineOperation({
+      name: 'tell',
+      execute: (_: string, { index, attempt, jobId }) => ({ index, attempt, jobId }),
+    });
     const told = of('a', 'b', 'c').pipe(remoteMap(tell, runtime), toArray());
     const [one, other] = [await lastValueFrom(told), await lastValueFrom(told)];
     expect(one.map(({ index, attempt }) => [index, attempt])).toEqual([

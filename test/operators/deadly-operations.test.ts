@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { inMemory, remoteMap, type Runtime } from 'paladin-rx';
 import { lastValueFrom, of, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { deadly, mirror, pending, spin } from '../support/deadly.js';
+import { deadly, mirror, pending, relay, spin } from '../support/deadly.js';
 import { failureOf, outcomeOf } from '../support/outcome.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -25,10 +25,24 @@ describe('an operation that harms what executes it', () => {
 
   it('is poison alone: where it is skipped, all others of its batch get through', async () => {
     const onSkip = vi.fn();
-    const skipping = of(0, 1, -2, 3, 4, 5, 6, 7).pipe(remoteMap(deadly, runtime, { batch: 8, onFatal: 'skip', onSkip }), toArray());
+    const skipping = of(0, 1, -2, 3, 4, 5, 6, 7).pipe(
+      remoteMap(deadly, runtime, { batch: 8, onFatal: 'skip', onSkip }),
+      toArray(),
+    );
     expect(await lastValueFrom(skipping)).toEqual([0, 1, 3, 4, 5, 6, 7]);
     expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'POISON_TASK', index: 2 }));
   }, 60_000);
+
+  it.each([true, false])(
+    'is poison by its own name behind another map, with fuse: %s',
+    async (fuse) => {
+      const chain = of(0, 1, -2).pipe(remoteMap(relay, runtime, { fuse }), remoteMap(deadly, runtime, { fuse }));
+      const { values, error } = await outcomeOf(chain);
+      expect(values).toEqual([0, 1]);
+      expect(error).toMatchObject({ code: 'POISON_TASK', operation: 'deadly', index: 2, attempts: 4 });
+    },
+    60_000,
+  );
 
   it('is ended past its timeout where it blocks its thread, and another job is unharmed', async () => {
     await using directory = await temporaryDirectory();
@@ -60,7 +74,10 @@ describe('an operation that harms what executes it', () => {
 
   it('is ended past its timeout inline as well, where it waits', async () => {
     await using inline = inMemory({ workers: 1 });
-    expect(await failureOf(of(1, 0, 2).pipe(remoteMap(pending, inline, { timeout: 50 })))).toMatchObject({ code: 'TASK_TIMEOUT', index: 1 });
+    expect(await failureOf(of(1, 0, 2).pipe(remoteMap(pending, inline, { timeout: 50 })))).toMatchObject({
+      code: 'TASK_TIMEOUT',
+      index: 1,
+    });
     expect(await inline.run(mirror, 'alive')).toBe('alive');
   });
 });

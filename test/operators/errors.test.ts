@@ -1,4 +1,14 @@
-import { defineMonoid, defineOperation, FatalError, inMemory, PaladinError, remoteFold, remoteMap, TransientError, type Runtime } from 'paladin-rx';
+import {
+  defineMonoid,
+  defineOperation,
+  FatalError,
+  inMemory,
+  PaladinError,
+  remoteFold,
+  remoteMap,
+  TransientError,
+  type Runtime,
+} from 'paladin-rx';
 import { concat, lastValueFrom, NEVER, of, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { failureOf, outcomeOf } from '../support/outcome.js';
@@ -113,7 +123,14 @@ describe('an operation that fails', () => {
         throw Object.assign(new RangeError('out of range'), { limit: 7, tags: new Set(['a']), at: new Date(0), big: 1n });
       });
       expect(cause).toBeInstanceOf(RangeError);
-      expect(cause).toMatchObject({ name: 'RangeError', message: 'out of range', limit: 7, tags: new Set(['a']), at: new Date(0), big: 1n });
+      expect(cause).toMatchObject({
+        name: 'RangeError',
+        message: 'out of range',
+        limit: 7,
+        tags: new Set(['a']),
+        at: new Date(0),
+        big: 1n,
+      });
       expect((cause as Error).stack).toContain('errors.test.ts');
     });
 
@@ -133,7 +150,10 @@ describe('an operation that fails', () => {
       const cause = await causeOf('chain', () => {
         throw new Error('outer', { cause: new TypeError('middle', { cause: { code: 'INNER' } }) });
       });
-      expect(cause).toMatchObject({ message: 'outer', cause: { name: 'TypeError', message: 'middle', cause: { code: 'INNER' } } });
+      expect(cause).toMatchObject({
+        message: 'outer',
+        cause: { name: 'TypeError', message: 'middle', cause: { code: 'INNER' } },
+      });
     });
 
     it('with circular details', async () => {
@@ -156,12 +176,15 @@ describe('an operation that fails', () => {
       expect(cause).toMatchObject({ message: 'with a function', code: 'E_CODE' });
     });
 
-    it.each([['a text'], [42], [{ reason: 'an object' }], [null]])('also where %o is thrown, which is no error', async (thrown) => {
-      const cause = await causeOf(`thrown-${typeof thrown}-${String(thrown === null)}`, () => {
-        throw thrown;
-      });
-      expect(cause).toEqual(thrown);
-    });
+    it.each([['a text'], [42], [{ reason: 'an object' }], [null]])(
+      'also where %o is thrown, which is no error',
+      async (thrown) => {
+        const cause = await causeOf(`thrown-${typeof thrown}-${String(thrown === null)}`, () => {
+          throw thrown;
+        });
+        expect(cause).toEqual(thrown);
+      },
+    );
 
     it('as a FatalError or TransientError, by name', async () => {
       const fatal = await causeOf('fatal', () => {

@@ -65,7 +65,8 @@ describe('fromPull', () => {
   });
 
   describe.each(['an iterable', 'an async iterable'] as const)('of %s', (kind) => {
-    const inputOf = (numbers: Numbers): Iterable<number> | AsyncIterable<number> => (kind === 'an iterable' ? numbers : numbers.later());
+    const inputOf = (numbers: Numbers): Iterable<number> | AsyncIterable<number> =>
+      kind === 'an iterable' ? numbers : numbers.later();
 
     it('emits all items, and leaves an iterator alone that has ended', async () => {
       const numbers = new Numbers(5_000);
@@ -224,7 +225,10 @@ describe('fromPull', () => {
 
   it('refuses what cannot be iterated', () => {
     expect(() => fromPull(7 as never)).toThrow(
-      expect.objectContaining({ code: 'INVALID_INPUT', message: 'fromPull: expected an iterable, an async iterable or a stream, got number' }),
+      expect.objectContaining({
+        code: 'INVALID_INPUT',
+        message: 'fromPull: expected an iterable, an async iterable or a stream, got number',
+      }),
     );
     expect(() => fromPull(null as never)).toThrow(/^fromPull: expected an iterable/u);
   });

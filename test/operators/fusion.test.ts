@@ -1,4 +1,13 @@
-import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type OperationContext, type Runtime } from 'paladin-rx';
+import {
+  defineMonoid,
+  defineOperation,
+  inMemory,
+  remoteFold,
+  remoteMap,
+  type OperationContext,
+  type PaladinError,
+  type Runtime,
+} from 'paladin-rx';
 import { lastValueFrom, map, of, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../support/outcome.js';
@@ -64,7 +73,11 @@ describe('remote operators in a row', () => {
     ['their windows differ', { window: 20 }, { window: 30 }],
   ] as const)('are jobs of their own where %s', async (why, ofFirst, ofSecond) => {
     const [f, g] = [traced(`f-${why.replaceAll(' ', '-')}`), traced(`g-${why.replaceAll(' ', '-')}`)];
-    const chain = range(0, 10).pipe(remoteMap(f.operation, runtime, ofFirst), remoteMap(g.operation, runtime, ofSecond), toArray());
+    const chain = range(0, 10).pipe(
+      remoteMap(f.operation, runtime, ofFirst),
+      remoteMap(g.operation, runtime, ofSecond),
+      toArray(),
+    );
     expect((await lastValueFrom(chain)).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, x) => x + 2));
     expect([f.jobs.size, g.jobs.size]).toEqual([1, 1]);
     expect(g.jobs).not.toEqual(f.jobs);
@@ -86,15 +99,19 @@ describe('remote operators in a row', () => {
   it('are jobs of their own on runtimes of their own', async () => {
     await using other = inMemory({ workers: 1 });
     const [f, g] = [traced('f-4'), traced('g-4')];
-    expect(await lastValueFrom(range(0, 3).pipe(remoteMap(f.operation, runtime), remoteMap(g.operation, other), toArray()))).toEqual([
-      2, 3, 4,
-    ]);
+    expect(
+      await lastValueFrom(range(0, 3).pipe(remoteMap(f.operation, runtime), remoteMap(g.operation, other), toArray())),
+    ).toEqual([2, 3, 4]);
     expect(g.jobs).not.toEqual(f.jobs);
   });
 
   it('share what one of them asks of the job', async () => {
     const [f, g] = [traced('f-5'), traced('g-5')];
-    const chain = range(0, 10).pipe(remoteMap(f.operation, runtime, { window: 5 }), remoteMap(g.operation, runtime, { batch: 2 }), toArray());
+    const chain = range(0, 10).pipe(
+      remoteMap(f.operation, runtime, { window: 5 }),
+      remoteMap(g.operation, runtime, { batch: 2 }),
+      toArray(),
+    );
     await lastValueFrom(chain);
     expect(g.jobs).toEqual(f.jobs);
   });
@@ -109,7 +126,12 @@ describe('remote operators in a row', () => {
 
   it('set each stage up with its own arguments', async () => {
     const add = defineOperation({ name: 'add', create: (much: number) => (x: number) => x + much });
-    const chain = of(1, 2).pipe(remoteMap(add(10), runtime), remoteMap(add(100), runtime), remoteMap(add(1_000), runtime), toArray());
+    const chain = of(1, 2).pipe(
+      remoteMap(add(10), runtime),
+      remoteMap(add(100), runtime),
+      remoteMap(add(1_000), runtime),
+      toArray(),
+    );
     expect(await lastValueFrom(chain)).toEqual([1_111, 1_112]);
   });
 
@@ -134,7 +156,9 @@ describe('remote operators in a row', () => {
       },
     });
     const f = traced('f-7');
-    const error = await failureOf(range(0, 10).pipe(remoteMap(f.operation, runtime), remoteMap(failing, runtime), remoteFold(sum, runtime)));
+    const error = await failureOf(
+      range(0, 10).pipe(remoteMap(f.operation, runtime), remoteMap(failing, runtime), remoteFold(sum, runtime)),
+    );
     expect(error).toMatchObject({ code: 'OPERATION_FAILED', operation: 'failing', index: 5, attempts: 1 });
   });
 
@@ -155,7 +179,7 @@ describe('remote operators in a row', () => {
         return x;
       },
     });
-    const skipped = vi.fn();
+    const skipped = vi.fn<(error: PaladinError) => void>();
     const chain = range(0, 6).pipe(
       remoteMap(flaky, runtime, { retry: { strategy: 'immediate', maxRetries: 5 } }),
       remoteMap(odd, runtime, { onFatal: 'skip', onSkip: skipped }),

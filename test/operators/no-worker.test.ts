@@ -27,7 +27,8 @@ describe('a job that no worker can execute', () => {
     expect(await failureOf(of(1).pipe(remoteMap(triple, runtime)))).toMatchObject({
       code: 'NO_WORKER',
       operation: 'triple',
-      message: "no worker took operation 'triple' within 20 ms: no worker offers operation 'triple@3'; operations on offer: double@1",
+      message:
+        "no worker took operation 'triple' within 20 ms: no worker offers operation 'triple@3'; operations on offer: double@1",
     });
     expect(await runtime.run(double, 1)).toBe(2);
   });
@@ -48,7 +49,10 @@ describe('a job that no worker can execute', () => {
     await using runtime = await connect(hub.url, { noWorkerTimeout: 20 });
     expect(worker.offers.labels).toEqual(['cpu']);
     const error = await failureOf(of(1).pipe(remoteMap(double, runtime, { labels: ['gpu'] })));
-    expect(error).toMatchObject({ code: 'NO_WORKER', message: expect.stringContaining("no worker offers label 'gpu'; labels on offer: cpu") });
+    expect(error).toMatchObject({
+      code: 'NO_WORKER',
+      message: expect.stringContaining("no worker offers label 'gpu'; labels on offer: cpu"),
+    });
     expect(await lastValueFrom(of(1).pipe(remoteMap(double, runtime, { labels: ['cpu'] })))).toBe(2);
   });
 
@@ -68,10 +72,18 @@ describe('a job that no worker can execute', () => {
   });
 
   it('ends in memory, where the modules lack the operation', async () => {
-    await using runtime = inMemory({ workers: 1, modules: [new URL('../support/deadly.ts', import.meta.url)], noWorkerTimeout: 60_000 });
+    await using runtime = inMemory({
+      workers: 1,
+      modules: [new URL('../support/deadly.ts', import.meta.url)],
+      noWorkerTimeout: 60_000,
+    });
     const mirror = defineOperation({ name: 'mirror', execute: (value: unknown) => value });
     expect(await runtime.run(mirror, 'up')).toBe('up');
-    await using impatient = inMemory({ workers: 1, modules: [new URL('../support/deadly.ts', import.meta.url)], noWorkerTimeout: 1 });
+    await using impatient = inMemory({
+      workers: 1,
+      modules: [new URL('../support/deadly.ts', import.meta.url)],
+      noWorkerTimeout: 1,
+    });
     expect(await rejectionOf(impatient.run(double, 1))).toMatchObject({ code: 'NO_WORKER', operation: 'double' });
   }, 60_000);
 

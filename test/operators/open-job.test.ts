@@ -27,7 +27,8 @@ function recorder(): { observer: JobObserver; story: unknown[]; ended: Promise<v
   return { observer, story, ended };
 }
 
-const withoutDemand = (story: readonly unknown[]): unknown[] => story.filter((told) => !(Array.isArray(told) && told[0] === 'demand'));
+const withoutDemand = (story: readonly unknown[]): unknown[] =>
+  story.filter((told) => !(Array.isArray(told) && told[0] === 'demand'));
 
 describe('openJob', () => {
   let runtime: Runtime;
@@ -97,7 +98,10 @@ describe('openJob', () => {
       },
     });
     const { observer, story, ended } = recorder();
-    const job = runtime.openJob({ stages: [...maps.stages, { kind: 'map', operation: sumOne }, { kind: 'map', operation: odd, onFatal: 'skip' }] }, observer);
+    const job = runtime.openJob(
+      { stages: [...maps.stages, { kind: 'map', operation: sumOne }, { kind: 'map', operation: odd, onFatal: 'skip' }] },
+      observer,
+    );
     job.push(1);
     job.push(1.5);
     job.complete();
@@ -117,12 +121,26 @@ describe('openJob', () => {
       },
       'openJob: expected a fold only as the last stage, got one as stage 0',
     ],
-    ['an operation to fold by', { stages: [{ kind: 'fold', operation: double }] }, "openJob: expected a monoid, got operation 'double'"],
-    ['no operation', { stages: [{ kind: 'map', operation: null }] }, 'openJob: expected an operation made by defineOperation, got null'],
+    [
+      'an operation to fold by',
+      { stages: [{ kind: 'fold', operation: double }] },
+      "openJob: expected a monoid, got operation 'double'",
+    ],
+    [
+      'no operation',
+      { stages: [{ kind: 'map', operation: null }] },
+      'openJob: expected an operation made by defineOperation, got null',
+    ],
     ['a wrong option', { ...maps, window: 0 }, 'openJob: expected window to be a whole number from 1, got 0'],
-    ['no known kind', { stages: [{ kind: 'reduce', operation: sum }] }, "openJob: expected kind to be 'map' or 'fold', got reduce"],
+    [
+      'no known kind',
+      { stages: [{ kind: 'reduce', operation: sum }] },
+      "openJob: expected kind to be 'map' or 'fold', got reduce",
+    ],
   ])('refuses %s', (_, spec, message) => {
-    expect(() => runtime.openJob(spec as JobSpec, recorder().observer)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message }));
+    expect(() => runtime.openJob(spec as JobSpec, recorder().observer)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message }),
+    );
   });
 });
 

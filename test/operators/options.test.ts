@@ -4,7 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
 const multiplyBy = defineOperation({ name: 'multiply-by', create: (factor: number) => (x: number) => factor * x });
 const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
-const sumModulo = defineMonoid({ name: 'sum-modulo', empty: () => 0, create: (m: number) => (a: number, b: number) => (a + b) % m });
+const sumModulo = defineMonoid({
+  name: 'sum-modulo',
+  empty: () => 0,
+  create: (m: number) => (a: number, b: number) => (a + b) % m,
+});
 
 const invalid = (message: string): unknown => expect.objectContaining({ name: 'PaladinError', code: 'INVALID_INPUT', message });
 
@@ -51,8 +55,16 @@ describe('options that are not what they must be', () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ['a function', () => remoteMap(((x: number) => x) as never, runtime), 'remoteMap: expected an operation made by defineOperation, got a function'],
-    ['nothing', () => remoteMap(undefined as never, runtime), 'remoteMap: expected an operation made by defineOperation, got undefined'],
+    [
+      'a function',
+      () => remoteMap(((x: number) => x) as never, runtime),
+      'remoteMap: expected an operation made by defineOperation, got a function',
+    ],
+    [
+      'nothing',
+      () => remoteMap(undefined as never, runtime),
+      'remoteMap: expected an operation made by defineOperation, got undefined',
+    ],
     [
       'an operation without its arguments',
       () => remoteMap(multiplyBy as never, runtime),
@@ -63,7 +75,11 @@ describe('options that are not what they must be', () => {
       () => remoteFold(sumModulo as never, runtime),
       'remoteFold: expected a monoid made by defineMonoid; it takes arguments: call it with them, got a function',
     ],
-    ['an operation to fold by', () => remoteFold(double as never, runtime), "remoteFold: expected a monoid, got operation 'double'"],
+    [
+      'an operation to fold by',
+      () => remoteFold(double as never, runtime),
+      "remoteFold: expected a monoid, got operation 'double'",
+    ],
   ])('%s in place of an operation is refused', (_, build, message) => {
     expect(build).toThrow(invalid(message));
   });

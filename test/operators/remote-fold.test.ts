@@ -1,5 +1,19 @@
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
-import { concat, EMPTY, from, lastValueFrom, map, NEVER, of, range, Subject, throwError, windowCount, mergeMap, toArray } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  from,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  range,
+  Subject,
+  throwError,
+  windowCount,
+  mergeMap,
+  toArray,
+} from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { gate } from '../support/gate.js';
 import { outcomeOf } from '../support/outcome.js';
@@ -148,7 +162,9 @@ describe('remoteFold', () => {
         return String(x);
       },
     });
-    const folded = outcomeOf(range(0, 10).pipe(remoteMap(firstIsSlow, runtime, { batch: 1, ordered: false }), remoteFold(join, runtime)));
+    const folded = outcomeOf(
+      range(0, 10).pipe(remoteMap(firstIsSlow, runtime, { batch: 1, ordered: false }), remoteFold(join, runtime)),
+    );
     await vi.waitFor(() => expect(begun).toBe(10));
     open();
     expect(await folded).toEqual({ values: ['0123456789'] });
@@ -209,6 +225,21 @@ describe('remoteFold', () => {
     const fold = remoteFold(joinBy(', ', '(none)'), runtime);
     expect(await lastValueFrom(from(['a', 'b', 'c']).pipe(fold))).toBe('a, b, c');
     expect(await lastValueFrom(EMPTY.pipe(fold))).toBe('(none)');
+  });
+
+  it('errs where its identity cannot be had', async () => {
+    const broken = defineMonoid({
+      name: 'no-identity',
+      empty: (): number => {
+        throw new RangeError('no identity');
+      },
+      combine: (a: number, b: number) => a + b,
+    });
+    expect(await outcomeOf(of(1, 2).pipe(remoteFold(broken, runtime)))).toEqual({ values: [3] });
+    const { values, error } = await outcomeOf(EMPTY.pipe(remoteFold(broken, runtime)));
+    expect(values).toEqual([]);
+    expect(error).toBeInstanceOf(Error);
+    expect((error as Error).message).toContain('no identity');
   });
 
   it('lets a monoid be the operation on pairs', async () => {

@@ -231,7 +231,11 @@ describe('remoteMap', () => {
         },
       });
       const mapped = lastValueFrom(
-        of(0, 1, 2, 3).pipe(remoteMap(slowFirst, runtime, { ordered, batch: 1 }), remoteMap(counting, runtime, { ordered, batch: 1 }), toArray()),
+        of(0, 1, 2, 3).pipe(
+          remoteMap(slowFirst, runtime, { ordered, batch: 1 }),
+          remoteMap(counting, runtime, { ordered, batch: 1 }),
+          toArray(),
+        ),
       );
       await others.opened;
       open();

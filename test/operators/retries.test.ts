@@ -1,4 +1,15 @@
-import { defineMonoid, defineOperation, FatalError, inMemory, remoteFold, remoteMap, TransientError, type RetryStrategy, type Runtime } from 'paladin-rx';
+import {
+  defineMonoid,
+  defineOperation,
+  FatalError,
+  inMemory,
+  remoteFold,
+  remoteMap,
+  TransientError,
+  type PaladinError,
+  type RetryStrategy,
+  type Runtime,
+} from 'paladin-rx';
 import { lastValueFrom, of, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { retryDelayMs } from '../../src/errors/retry.js';
@@ -51,7 +62,9 @@ describe('retries', () => {
     const { operation, attempts } = trying('passes', (tries) => {
       if (tries < 4) throw new TransientError('busy');
     });
-    expect(await lastValueFrom(range(0, 5).pipe(remoteMap(operation, runtime, { batch: 5 }), toArray()))).toEqual([0, 1, 2, 3, 4]);
+    expect(await lastValueFrom(range(0, 5).pipe(remoteMap(operation, runtime, { batch: 5 }), toArray()))).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
     expect(attempts).toEqual([1, 2, 3, 4]);
   });
 
@@ -78,7 +91,12 @@ describe('retries', () => {
       undefined,
       5,
     ],
-    ["the operator's growing delays", new Error('busy'), { strategy: 'exponential', maxRetries: 3, minDelayMs: 1, maxDelayMs: 2 }, 4],
+    [
+      "the operator's growing delays",
+      new Error('busy'),
+      { strategy: 'exponential', maxRetries: 3, minDelayMs: 1, maxDelayMs: 2 },
+      4,
+    ],
   ] as const)('follow %s', async (which, error, retry, tries) => {
     const { operation, attempts } = trying(which.replaceAll(' ', '-'), () => {
       throw error;
@@ -104,7 +122,10 @@ describe('retries', () => {
       const { operation, attempts } = trying(name, () => {
         throw error;
       });
-      expect(await failureOf(of(1).pipe(remoteMap(operation, runtime, retry)))).toMatchObject({ code: 'OPERATION_FAILED', attempts: 1 });
+      expect(await failureOf(of(1).pipe(remoteMap(operation, runtime, retry)))).toMatchObject({
+        code: 'OPERATION_FAILED',
+        attempts: 1,
+      });
       expect(attempts).toEqual([1]);
     }
   });
@@ -135,7 +156,11 @@ describe('retries', () => {
         },
       });
     };
-    const chain = range(0, 20).pipe(remoteMap(failsTwice('twice-a'), runtime), remoteMap(failsTwice('twice-b'), runtime), toArray());
+    const chain = range(0, 20).pipe(
+      remoteMap(failsTwice('twice-a'), runtime),
+      remoteMap(failsTwice('twice-b'), runtime),
+      toArray(),
+    );
     expect(await lastValueFrom(chain)).toEqual(Array.from({ length: 20 }, (_, x) => x));
   });
 
@@ -172,7 +197,8 @@ describe('retries', () => {
 
   it('wait longer each time, within bounds, each a little different', () => {
     const strategy: RetryStrategy = { strategy: 'exponential', maxRetries: 20, minDelayMs: 100, maxDelayMs: 1_000 };
-    const delays = (random: number): number[] => Array.from({ length: 6 }, (_, retries) => retryDelayMs(strategy, retries, random));
+    const delays = (random: number): number[] =>
+      Array.from({ length: 6 }, (_, retries) => retryDelayMs(strategy, retries, random));
     expect(delays(0)).toEqual([50, 100, 200, 400, 500, 500]);
     const longest = delays(1 - Number.EPSILON);
     for (const [at, least] of delays(0).entries()) {
@@ -239,7 +265,7 @@ describe('an element that fails for good', () => {
         return a * b;
       },
     });
-    const onSkip = vi.fn();
+    const onSkip = vi.fn<(error: PaladinError) => void>();
     const folded = of(2, 0, 3, 0, 0, 7).pipe(remoteFold(product, runtime, { onFatal: 'skip', onSkip }));
     expect(await lastValueFrom(folded)).toBe(42);
     expect(onSkip.mock.calls.map(([error]) => error.index).toSorted()).toEqual([1, 3, 4]);

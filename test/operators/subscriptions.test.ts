@@ -1,5 +1,20 @@
 import { defineOperation, inMemory, remoteMap, type Runtime } from 'paladin-rx';
-import { concat, lastValueFrom, mergeMap, NEVER, of, range, share, Subject, switchMap, take, takeUntil, timeout, TimeoutError, toArray } from 'rxjs';
+import {
+  concat,
+  lastValueFrom,
+  mergeMap,
+  NEVER,
+  of,
+  range,
+  share,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  timeout,
+  TimeoutError,
+  toArray,
+} from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aborted, gate } from '../support/gate.js';
 import { outcomeOf } from '../support/outcome.js';
@@ -104,7 +119,10 @@ describe('subscriptions to a remote operator', () => {
 
   it('may be begun and ended by the hundred, each for itself', async () => {
     const all = await Promise.all(
-      Array.from({ length: 200 }, async (_, x) => await lastValueFrom(concat(of(x), NEVER).pipe(remoteMap(relay, runtime), take(1)))),
+      Array.from(
+        { length: 200 },
+        async (_, x) => await lastValueFrom(concat(of(x), NEVER).pipe(remoteMap(relay, runtime), take(1))),
+      ),
     );
     expect(all).toEqual(Array.from({ length: 200 }, (_, x) => x));
   });

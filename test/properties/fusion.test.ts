@@ -1,5 +1,14 @@
 import * as fc from 'fast-check';
-import { defineMonoid, defineOperation, FatalError, inMemory, PaladinError, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
+import {
+  defineMonoid,
+  defineOperation,
+  FatalError,
+  inMemory,
+  PaladinError,
+  remoteFold,
+  remoteMap,
+  type Runtime,
+} from 'paladin-rx';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../support/bounds.js';
@@ -35,18 +44,34 @@ const second = defineOperation({
 const append = defineMonoid({ name: 'append', empty: (): number[] => [], combine: (a: number[], b: number[]) => [...a, ...b] });
 
 const fates = fc.oneof({ weight: 6, arbitrary: fc.constant<Fate>('passes') }, fc.constantFrom<Fate>('fails', 'is left out'));
-const lists = fc.array(fc.record({ first: fates, second: fates }), { maxLength: 20 }).map((list): Fated[] => list.map((fated, id) => ({ ...fated, id })));
-const options = fc.record({ batch: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 6 })), window: fc.integer({ min: 1, max: 20 }) });
+const lists = fc
+  .array(fc.record({ first: fates, second: fates }), { maxLength: 20 })
+  .map((list): Fated[] => list.map((fated, id) => ({ ...fated, id })));
+const options = fc.record({
+  batch: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 6 })),
+  window: fc.integer({ min: 1, max: 20 }),
+});
 
 /** All that a program can tell of an outcome; the worker may be any. */
 async function story(observable: Observable<unknown>): Promise<unknown> {
   const { values, error } = await outcomeOf(observable);
   if (!(error instanceof PaladinError)) return { values, error };
   const { code, operation, index, attempts, message, cause } = error;
-  return { values, code, operation, index, attempts, message, cause: cause instanceof Error ? [cause.name, cause.message] : cause };
+  return {
+    values,
+    code,
+    operation,
+    index,
+    attempts,
+    message,
+    cause: cause instanceof Error ? [cause.name, cause.message] : cause,
+  };
 }
 
-async function sameFused(list: readonly Fated[], build: (source: Observable<Fated>, runtime: Runtime, fuse: boolean) => Observable<unknown>): Promise<void> {
+async function sameFused(
+  list: readonly Fated[],
+  build: (source: Observable<Fated>, runtime: Runtime, fuse: boolean) => Observable<unknown>,
+): Promise<void> {
   await using runtime = inMemory();
   const apart = await story(build(arriving(list), runtime, false));
   const together = await story(build(arriving(list), runtime, true));

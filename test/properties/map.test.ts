@@ -43,7 +43,9 @@ describe('remoteMap in memory', () => {
           remoteMap(triple(conduct), runtime, options),
           remoteMap(shout(conduct, mark), runtime, options),
         );
-        const lengths = (split ? shouted.pipe(map((text) => text)) : shouted).pipe(remoteMap(lengthOf(conduct), runtime, options));
+        const lengths = (split ? shouted.pipe(map((text) => text)) : shouted).pipe(
+          remoteMap(lengthOf(conduct), runtime, options),
+        );
         expect(await collected(lengths)).toEqual(list.map((x) => `${3 * x}${mark}`.length));
       }),
       runs(150),
@@ -76,7 +78,9 @@ describe('remoteMap in memory', () => {
           execute: async (x: number) => {
             begun += 1;
             most = Math.max(most, begun - emitted);
-            for (let turn = 0; turn < x % (conduct.mostTurns + 1); turn += 1) await new Promise((resolve) => setImmediate(resolve));
+            for (let turn = 0; turn < x % (conduct.mostTurns + 1); turn += 1) {
+              await new Promise((resolve) => setImmediate(resolve));
+            }
             return x;
           },
         });
@@ -100,7 +104,12 @@ describe('remoteMap in memory', () => {
       fc.asyncProperty(fc.array(numbers, { maxLength: 5 }), plans, async (lists, { workers, conduct, options }) => {
         await using runtime = inMemory({ workers });
         const merged = from(lists).pipe(mergeMap((list) => from(list).pipe(remoteMap(triple(conduct), runtime, options))));
-        expect((await collected(merged)).toSorted()).toEqual(lists.flat().map((x) => 3 * x).toSorted());
+        expect((await collected(merged)).toSorted()).toEqual(
+          lists
+            .flat()
+            .map((x) => 3 * x)
+            .toSorted(),
+        );
       }),
       runs(50),
     );

@@ -104,8 +104,9 @@ function tie(value: unknown, picks: readonly number[]): unknown {
     else if (into instanceof Map) into.set(what, what);
     else if (into instanceof Set) into.add(what);
     else if (into instanceof Error) into.cause = what;
-    else if (into !== undefined && [Object.prototype, null].includes(Object.getPrototypeOf(into) as null))
+    else if (into !== undefined && [Object.prototype, null].includes(Object.getPrototypeOf(into) as null)) {
       Reflect.set(into, 'tied', what);
+    }
   }
   return value;
 }
@@ -122,7 +123,7 @@ export const carried: fc.Arbitrary<unknown> = fc
         withSet: true,
         withTypedArray: true,
         withNullPrototype: true,
-        withUnicodeString: true,
+        stringUnit: 'binary',
       }),
     ),
     fc.array(fc.nat(), { maxLength: 8 }),

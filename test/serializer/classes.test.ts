@@ -89,7 +89,7 @@ describe.each([createMsgpack, createFlatted])('%o', (create) => {
     const root = new Node();
     root.children.push(root);
     expect(() => plain.encode([root])).toThrow(
-      '$<Node>'.replace('<', '{').replace('>', '}') + '.children[0] is an instance of class Node',
+      `${'$<Node>'.replace('<', '{').replace('>', '}')}.children[0] is an instance of class Node`,
     );
     expect(plain.decode(plain.encode([new Node()]))[0]).toBeInstanceOf(Node);
   });

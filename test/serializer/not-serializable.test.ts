@@ -18,8 +18,8 @@ const throwing = {
     throw new Error('no such thing');
   },
 };
-const holes = [1, 2, 3];
-delete holes[1];
+const holes = [1];
+holes[2] = 3;
 const deep = (levels: number): unknown => {
   let value: unknown = 0;
   for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { a: value } : [value];

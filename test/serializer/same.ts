@@ -30,8 +30,9 @@ class Comparison {
   private inner(left: object, right: object, path: string): string | undefined {
     if (left instanceof Date && right instanceof Date) return this.compare(left.getTime(), right.getTime(), `${path}(time)`);
     if (left instanceof RegExp && right instanceof RegExp) return this.compare(`${left}`, `${right}`, `${path}(source)`);
-    if (left instanceof Map && right instanceof Map)
+    if (left instanceof Map && right instanceof Map) {
       return this.compareLists([...left].flat(), [...right].flat(), `${path}(entries)`);
+    }
     if (left instanceof Set && right instanceof Set) return this.compareLists([...left], [...right], `${path}(items)`);
     if (left instanceof ArrayBuffer && right instanceof ArrayBuffer) {
       return this.compareLists([...new Uint8Array(left)], [...new Uint8Array(right)], `${path}(bytes)`);

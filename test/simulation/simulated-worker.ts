@@ -1,5 +1,5 @@
 import { WorkerSession, type SessionEvent } from '../../src/core/worker-session.js';
-import type { Outcome } from '../../src/executor/executor.js';
+import type { Outcome } from '../../src/protocol/outcome.js';
 import { JobExecution } from '../../src/executor/run-batch.js';
 import type { Registry } from '../../src/operation/registry.js';
 import type { Batch, HubToWorker, JobDescription, WorkerToHub } from '../../src/protocol/messages.js';

@@ -27,3 +27,5 @@ export const pending = defineOperation({
 });
 
 export const mirror = defineOperation({ name: 'mirror', execute: (value: unknown): unknown => value });
+
+export const relay = defineOperation({ name: 'relay', execute: (x: number): number => x });

@@ -8,19 +8,34 @@ export interface Box<A> {
 /** A map that leaves the element as it is. */
 export const relay = defineOperation({
   name: 'relay',
-  create: (conduct: Conduct) => conducted(conduct, (value: unknown): unknown => value, (value) => ['relay', value]),
+  create: (conduct: Conduct) =>
+    conducted(
+      conduct,
+      (value: unknown): unknown => value,
+      (value) => ['relay', value],
+    ),
 });
 
 /** A first map of any chain: puts the element into a box. */
 export const box = defineOperation({
   name: 'box',
-  create: (conduct: Conduct) => conducted(conduct, (value: unknown): Box<unknown> => ({ boxed: value }), (value) => ['box', value]),
+  create: (conduct: Conduct) =>
+    conducted(
+      conduct,
+      (value: unknown): Box<unknown> => ({ boxed: value }),
+      (value) => ['box', value],
+    ),
 });
 
 /** A second map of any chain: takes it out again. */
 export const unbox = defineOperation({
   name: 'unbox',
-  create: (conduct: Conduct) => conducted(conduct, ({ boxed }: Box<unknown>): unknown => boxed, (value) => ['unbox', value]),
+  create: (conduct: Conduct) =>
+    conducted(
+      conduct,
+      ({ boxed }: Box<unknown>): unknown => boxed,
+      (value) => ['unbox', value],
+    ),
 });
 
 /** A map that does what the element's mark says. */
@@ -40,15 +55,30 @@ export const guard = defineOperation({
 /** Makes it visible where the element came in, and what was done to it. */
 export const triple = defineOperation({
   name: 'triple',
-  create: (conduct: Conduct) => conducted(conduct, (x: number): number => 3 * x, (x) => ['triple', x]),
+  create: (conduct: Conduct) =>
+    conducted(
+      conduct,
+      (x: number): number => 3 * x,
+      (x) => ['triple', x],
+    ),
 });
 
 export const shout = defineOperation({
   name: 'shout',
-  create: (conduct: Conduct, mark: string) => conducted(conduct, (x: number): string => `${x}${mark}`, (x) => ['shout', x]),
+  create: (conduct: Conduct, mark: string) =>
+    conducted(
+      conduct,
+      (x: number): string => `${x}${mark}`,
+      (x) => ['shout', x],
+    ),
 });
 
 export const lengthOf = defineOperation({
   name: 'length-of',
-  create: (conduct: Conduct) => conducted(conduct, (text: string): number => text.length, (text) => ['length', text]),
+  create: (conduct: Conduct) =>
+    conducted(
+      conduct,
+      (text: string): number => text.length,
+      (text) => ['length', text],
+    ),
 });

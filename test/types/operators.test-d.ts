@@ -1,4 +1,13 @@
-import { defineMonoid, defineOperation, fromPull, inMemory, remoteFold, remoteMap, type Monoid, type Operation } from 'paladin-rx';
+import {
+  defineMonoid,
+  defineOperation,
+  fromPull,
+  inMemory,
+  remoteFold,
+  remoteMap,
+  type Monoid,
+  type Operation,
+} from 'paladin-rx';
 import { from, map, of, type Observable } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 
@@ -11,7 +20,11 @@ const lookUp = defineOperation({
   create: async (table: ReadonlyMap<string, Date>, fallback?: Date) => (key: string) => table.get(key) ?? fallback,
 });
 const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
-const sumModulo = defineMonoid({ name: 'sum-modulo', empty: () => 0, create: (m: number) => (a: number, b: number) => (a + b) % m });
+const sumModulo = defineMonoid({
+  name: 'sum-modulo',
+  empty: () => 0,
+  create: (m: number) => (a: number, b: number) => (a + b) % m,
+});
 
 describe('types', () => {
   it('of operations come from their functions', () => {

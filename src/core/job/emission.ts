@@ -34,7 +34,7 @@ export class Emission {
   #released = 0;
   #waitingBytes = 0;
   /** How many elements each stage has left out. */
-  readonly #skippedByStage: number[] = [];
+  readonly #skippedByStage = new Map<number, number>();
 
   constructor(ordered: boolean) {
     this.#ordered = ordered;
@@ -78,7 +78,7 @@ export class Emission {
         break;
       case 'skip':
         effects.push({ type: 'skipped', stage: segment.stage, error: segment.error(this.#skippedBefore(segment.stage)) });
-        this.#skippedByStage[segment.stage] = (this.#skippedByStage[segment.stage] ?? 0) + 1;
+        this.#skippedByStage.set(segment.stage, (this.#skippedByStage.get(segment.stage) ?? 0) + 1);
         break;
       case 'failure':
         effects.push({ type: 'failed', error: segment.error(this.#skippedBefore(segment.stage)) });
@@ -87,7 +87,9 @@ export class Emission {
   }
 
   #skippedBefore(stage: number): number {
-    return this.#skippedByStage.slice(0, stage).reduce((sum, count) => sum + (count ?? 0), 0);
+    let skipped = 0;
+    for (const [other, count] of this.#skippedByStage) if (other < stage) skipped += count;
+    return skipped;
   }
 }
 

@@ -30,8 +30,9 @@ export function checkResult(result: BatchResult, count: number, stages: number):
   if (!(done >= 1 && done <= count)) throw unreadable(`${done} units done of ${count}`);
   let previous = -1;
   for (const { offset, stage } of failures) {
-    if (offset <= previous || offset >= done)
+    if (offset <= previous || offset >= done) {
       throw unreadable(`a failure at unit ${offset} of ${done}, after one at ${previous}`);
+    }
     if (stage < 0 || stage >= stages) throw unreadable(`a failure in stage ${stage} of ${stages}`);
     previous = offset;
   }

@@ -110,9 +110,9 @@ function elementsDied(
     return;
   }
   const deaths = [...record.deaths, workerId];
-  if (deaths.length >= state.config.maxDeaths)
+  if (deaths.length >= state.config.maxDeaths) {
     judgeAll(state, record, [poisonFailure(culprit, 0, deaths, reason)], workerId, now);
-  else giveBack(state, record, culprit, culprit + 1, deaths);
+  } else giveBack(state, record, culprit, culprit + 1, deaths);
   giveBack(state, record, 0, culprit);
   giveBack(state, record, culprit + 1, record.count);
 }
