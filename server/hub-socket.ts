@@ -68,6 +68,8 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     if (this.#expelled !== undefined) return;
     this.#expelled = reason;
     this.#leave(reason);
+    // So that it does not come back, and again break the protocol.
+    this.#socket.emit('expelled', reason);
     this.#socket.disconnect(true);
   }
 

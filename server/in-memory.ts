@@ -1,6 +1,7 @@
 import { PaladinError } from '../src/errors/paladin-error.js';
 import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
+import { checkSerializer } from '../src/leader/job-spec.js';
 import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
 import {
   defaultMaxBatchesPerLeader,
@@ -49,6 +50,7 @@ export function startInMemory(
   platform: { readonly startThread: StartThread | undefined; readonly threads: number },
 ): Runtime {
   const { modules, operations, serializer = msgpack, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
+  checkSerializer('inMemory', serializer);
   const inThreads = modules !== undefined && modules.length > 0;
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
   if (!Number.isInteger(workers) || workers < 1) {

@@ -23,18 +23,22 @@ export function satisfies(offers: Offers, needs: Needs): boolean {
   return unmet(offers, needs).length === 0;
 }
 
-/** Why no worker can execute the job: for people. */
-export function explainMissing(all: readonly Offers[], needs: Needs): string {
-  if (all.length === 0) return 'no worker is connected';
+/** Why no worker can execute the job, for people; and the name of the operation that nobody offers, if it is that. */
+export function explainMissing(all: readonly Offers[], needs: Needs): { readonly missing: string; readonly operation?: string } {
+  if (all.length === 0) return { missing: 'no worker is connected' };
   const some: Offers = {
     operations: all.flatMap((offers) => offers.operations),
     serializers: all.flatMap((offers) => offers.serializers),
     labels: all.flatMap((offers) => offers.labels),
   };
   const nowhere = unmet(some, needs);
-  if (nowhere.length > 0) return `no worker offers ${nowhere.join(', ')}; ${onOffer(some, nowhere)}`;
+  if (nowhere.length > 0) {
+    const missing = `no worker offers ${nowhere.join(', ')}; ${onOffer(some, nowhere)}`;
+    const unknown = needs.operations.find((operation) => !some.operations.includes(operation));
+    return unknown === undefined ? { missing } : { missing, operation: unknown.slice(0, unknown.lastIndexOf('@')) };
+  }
   const wanted = [...needs.operations, ...needs.serializers, ...needs.labels];
-  return `no single worker offers all of ${wanted.join(', ')}`;
+  return { missing: `no single worker offers all of ${wanted.join(', ')}` };
 }
 
 function unmet(offers: Offers, needs: Needs): string[] {

@@ -380,18 +380,16 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #tellCapacity(needClass: NeedClass, jobs: Iterable<Job>): void {
     const slots = slotsFor(needClass);
-    let missing = '';
-    if (slots === 0) {
-      const ready = [...this.#workers.values()].filter((worker) => !worker.draining && worker.slots > 0);
-      missing = explainMissing(
-        ready.map((worker) => worker.offers),
-        needClass.needs,
-      );
-    }
+    const why = slots > 0 ? { missing: '' } : explainMissing(this.#offers(), needClass.needs);
     for (const job of jobs) {
-      const message = { type: 'capacity', job: job.number, slots, missing } as const;
+      const message = { type: 'capacity', job: job.number, slots, ...why } as const;
       this.#effects.push({ type: 'toLeader', leaderId: job.leader.id, message });
     }
+  }
+
+  /** What the workers that take batches offer. */
+  #offers(): Offers[] {
+    return [...this.#workers.values()].filter(({ draining, slots }) => !draining && slots > 0).map(({ offers }) => offers);
   }
 
   #close(reason: string): void {

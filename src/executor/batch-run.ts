@@ -11,8 +11,8 @@ import { TaskContext, type BatchContext } from './task-context.js';
 export interface BatchControl {
   /** Whether the batch is to be abandoned. Read before each unit, so it must be cheap. */
   readonly aborted: boolean;
-  /** The unit at `offset` is next. Called before each unit, so it must be cheap. */
-  progress(offset: number): void;
+  /** The unit at `offset` goes into the stage. Called before each, so it must be cheap. */
+  progress(offset: number, stage: number): void;
   /**
    * What is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`; 0: nothing is timed.
    * Called only for stages with a timeout.
@@ -110,7 +110,7 @@ export class BatchRun {
         this.limit = offset;
         break;
       }
-      control.progress(offset);
+      control.progress(offset, this.#chain.firstStage);
       this.#context = new TaskContext(first + offset * perUnit, shared);
       const waiting = this.#goThrough(values[offset], 0);
       if (waiting !== undefined) return waiting;
@@ -129,7 +129,7 @@ export class BatchRun {
 
   /** Sends the current unit through the stages from `from` on. */
   #goThrough(input: unknown, from: number): Promise<void> | undefined {
-    const { maps, fold } = this.#chain;
+    const { maps, fold, firstStage } = this.#chain;
     // `advance` has made the context of the current unit.
     const context = this.#context as TaskContext;
     let value = input;
@@ -138,6 +138,7 @@ export class BatchRun {
       for (; at < maps.length; at++) {
         // `at` is below the length.
         const stage = maps[at] as MapStage;
+        if (at > 0) this.#control.progress(this.offset, at + firstStage);
         if (stage.timeoutMs !== undefined) this.#startTimer(at, stage.timeoutMs);
         const output = stage.execute(value, context);
         if (isThenable(output)) return this.#wait(output, at, context);
@@ -150,6 +151,7 @@ export class BatchRun {
         this.#startRun(value);
       } else {
         this.#right = value;
+        if (at > 0) this.#control.progress(this.offset, at + firstStage);
         if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
         const combined = fold.combine(this.#partial, value, context);
         if (isThenable(combined)) return this.#wait(combined, at, context);

@@ -64,7 +64,7 @@ export class JobExecution {
   /** Executes a batch; at once and without a promise where all its operations are synchronous. Never throws or rejects. */
   run(batch: Batch, control: BatchControl): BatchEnd | Promise<BatchEnd> {
     if (this.#aborted || control.aborted) return this.#cancelled(batch, 0, false);
-    control.progress(0);
+    control.progress(0, batch.units === 'elements' ? 0 : this.#description.stages.length - 1);
     const { serializer: name, stages } = this.#description;
     const serializer = this.#registry.serializer(name);
     if (serializer === undefined) {

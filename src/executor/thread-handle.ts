@@ -108,6 +108,7 @@ export class ThreadHandle {
     this.#turn = { ...assignment, number: this.#turns, startedMs: performance.now(), leastTimeoutMs };
     this.#state = 'busy';
     this.#progress.offset = 0;
+    this.#progress.stage = batch.units === 'elements' ? 0 : description.stages.length - 1;
     this.#progress.deadlineMs = 0;
     const job = this.#jobs.has(jobId) ? undefined : { description: ownDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
@@ -226,7 +227,8 @@ export class ThreadHandle {
   }
 
   #loss({ batch: { seq, attempt } }: Turn, cause: BatchLoss['cause'], reason: string): BatchLoss {
-    return { seq, attempt, cause, offset: this.#progress.offset, reason };
+    const { offset, stage } = this.#progress;
+    return { seq, attempt, cause, offset, stage, reason };
   }
 
   /** Settles the batch and ends the thread, without waiting for it: one that blocks outside of JavaScript may take long to end. */

@@ -48,13 +48,13 @@ export class Progress {
     Atomics.store(this.#numbers, cancelAt, turn);
   }
 
-  /** The stage that is timed. */
+  /** The stage that it is in; likewise. */
   get stage(): number {
     return Atomics.load(this.#numbers, stageAt);
   }
 
   set stage(stage: number) {
-    Atomics.store(this.#numbers, stageAt, stage);
+    this.#numbers[stageAt] = stage;
   }
 
   /** On the common clock: when what is executing must have ended; 0: any time. */

@@ -23,8 +23,9 @@ const control: BatchControl = {
   get aborted(): boolean {
     return progress.cancel === turn;
   },
-  progress(offset: number): void {
+  progress(offset: number, stage: number): void {
     progress.offset = offset;
+    progress.stage = stage;
   },
   watch(stage: number, deadlineMs: number): void {
     progress.stage = stage;
@@ -75,7 +76,8 @@ function execute({ jobId, job, turn: its, batch }: Extract<ToThread, { type: 'ru
   const broke = (thrown: unknown): void => {
     // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.
     const reason = `thread failed while executing: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-    const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset: progress.offset, reason };
+    const { offset, stage } = progress;
+    const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset, stage, reason };
     end({ outcome: { type: 'lost', loss }, stuck: true });
   };
   try {

@@ -6,6 +6,7 @@ import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { Serializer } from '../serializer/serializer.js';
+import { checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
@@ -50,6 +51,8 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
+  const { serializer = msgpack } = options;
+  checkSerializer('connect', serializer);
   const connectTimeoutMs = options.connectTimeout ?? defaultConnectTimeoutMs;
   const handshake = { id: peerId(), name: options.name ?? '', token: options.token };
   const { promise, resolve, reject } = withResolvers();
@@ -57,7 +60,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const { socketDial } = await import('../link/socket-dial.js');
   const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader);
   const runtime = new LeaderRuntime(dial, {
-    serializer: options.serializer ?? msgpack,
+    serializer,
     noWorkerTimeoutMs: checkMs('noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs),
     reconnectTimeoutMs: checkMs('reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs),
     welcomed: (error) => {

@@ -89,6 +89,10 @@ export class JobDriver implements JobHandle {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         for (const effect of this.#job.handle(next, performance.now())) this.#perform(effect);
       }
+    } catch (error) {
+      // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
+      this.#end();
+      this.#observer.failed(error);
     } finally {
       this.#handling = false;
     }

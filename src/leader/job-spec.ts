@@ -53,6 +53,7 @@ export interface JobSpec extends JobOptions {
 export function checkStage(where: string, stage: StageSpec): void {
   // Callers in JavaScript may hand in anything.
   const { kind, operation, timeout, retry, onFatal, onSkip }: Readonly<Partial<Record<keyof StageSpec, unknown>>> = stage;
+  if (kind !== 'map' && kind !== 'fold') throw invalid(where, "kind to be 'map' or 'fold'", kind);
   const definition = definitionOf(operation);
   if (definition === undefined || typeof operation === 'function') {
     const hint = definition === undefined ? '' : '; it takes arguments: call it with them';
@@ -93,7 +94,23 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
     throw invalid(where, 'labels to be a list of names', labels);
   }
-  if (serializer !== undefined && !isSerializer(serializer)) throw invalid(where, 'serializer to be a serializer', serializer);
+  if (serializer !== undefined) checkSerializer(where, serializer);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is not a runtime */
+export function checkRuntime(where: string, runtime: unknown): void {
+  const isRuntime = typeof runtime === 'object' && runtime !== null && typeof Reflect.get(runtime, 'openJob') === 'function';
+  if (!isRuntime) throw invalid(where, 'a runtime, made by inMemory() or connect(url)', runtime);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is neither true nor false */
+export function checkFuse(where: string, fuse: unknown): void {
+  if (typeof fuse !== 'boolean') throw invalid(where, 'fuse to be true or false', fuse);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is not a serializer */
+export function checkSerializer(where: string, serializer: unknown): void {
+  if (!isSerializer(serializer)) throw invalid(where, 'serializer to be a serializer', serializer);
 }
 
 /** Only a last stage may fold; a monoid there gives the identity. */

@@ -19,10 +19,11 @@ export class PullObservable<T> extends Observable<T> {
   constructor(start: StartPull<T>) {
     super((subscriber) => {
       const pull = start(subscriber);
-      pull.request(Infinity);
-      return () => {
+      // First, since the subscriber may end it from within the request.
+      subscriber.add(() => {
         pull.cancel();
-      };
+      });
+      pull.request(Infinity);
     });
     this['~paladinPull'] = start;
   }

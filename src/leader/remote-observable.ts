@@ -1,5 +1,13 @@
 import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
-import { checkJobOptions, checkStage, type JobOptions, type StageOptions, type StageSpec } from './job-spec.js';
+import {
+  checkFuse,
+  checkJobOptions,
+  checkRuntime,
+  checkStage,
+  type JobOptions,
+  type StageOptions,
+  type StageSpec,
+} from './job-spec.js';
 import { pullOf } from './pull-source.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
@@ -47,6 +55,8 @@ export function remoteStage<T>(
 ): (source: Observable<unknown>) => RemoteObservable<T> {
   const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip });
   checkStage(where, stage);
+  checkRuntime(where, runtime);
+  checkFuse(where, fuse);
   checkJobOptions(where, options);
   const added = definedOnly(options);
   return (source) => {

@@ -124,7 +124,8 @@ export class LeaderRuntime implements Runtime {
           },
           failed: (error) => {
             signal?.removeEventListener('abort', abort);
-            reject(error instanceof Error ? error : new Error(String(error)));
+            // As it is: a PaladinError.
+            reject(error as Error);
           },
           completed: () => {
             signal?.removeEventListener('abort', abort);
@@ -135,8 +136,8 @@ export class LeaderRuntime implements Runtime {
       );
       function abort(): void {
         handle.cancel();
-        const reason: unknown = signal?.reason;
-        reject(reason instanceof Error ? reason : new Error(String(reason)));
+        // As it is: whatever the caller aborted with.
+        reject(signal?.reason as Error);
       }
       signal?.addEventListener('abort', abort, { once: true });
       handle.push(input);

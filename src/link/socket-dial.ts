@@ -21,6 +21,10 @@ interface WireEvents {
   part: (part: unknown) => void;
 }
 
+interface HubEvents extends WireEvents {
+  expelled: (reason: unknown) => void;
+}
+
 /**
  * Makes links to a hub over socket.io. A lost connection is made again, with jittered and growing delays.
  *
@@ -33,7 +37,7 @@ export function socketDial<Sent, Received>(
   parse: (message: unknown) => Received,
 ): Dial<Sent, Received> {
   return (events) => {
-    const socket: Socket<WireEvents, WireEvents> = io(new URL(`/${role}`, hub).href, {
+    const socket: Socket<HubEvents, WireEvents> = io(new URL(`/${role}`, hub).href, {
       transports: ['websocket'],
       parser: packetParser,
       forceNew: true,
@@ -89,6 +93,10 @@ export function socketDial<Sent, Received>(
     });
     socket.on('part', (part) => {
       receive(() => inbox.add(part));
+    });
+    socket.on('expelled', (reason) => {
+      const message = `hub ${hub.origin} disconnected the ${role}, which broke the protocol: ${String(reason)}`;
+      refuse(new PaladinError('PROTOCOL', message));
     });
     socket.on('disconnect', (reason) => {
       lost(reason);

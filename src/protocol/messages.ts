@@ -101,7 +101,7 @@ export interface BatchLoss {
   readonly cause: 'death' | 'timeout' | 'cancelled' | 'returned';
   /** The unit that was executing, where that is known. */
   readonly offset?: number;
-  /** With `timeout`: in which stage. */
+  /** In which stage, where that is known. */
   readonly stage?: number;
   /** Why, as in `thread exited with code 3 while executing`. */
   readonly reason: string;
@@ -135,8 +135,16 @@ export type LeaderToHub =
 
 export type HubToLeader =
   | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
-  /** How many slots there are for the job now, and what stands in the way when there are none. */
-  | { readonly type: 'capacity'; readonly job: number; readonly slots: number; readonly missing: string }
+  | {
+      readonly type: 'capacity';
+      readonly job: number;
+      /** How many slots there are for the job now. */
+      readonly slots: number;
+      /** What stands in the way when there are none. */
+      readonly missing: string;
+      /** The operation that nobody offers, if it is that. */
+      readonly operation?: string;
+    }
   | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
   /** The hub ends the job. */

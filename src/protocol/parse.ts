@@ -158,7 +158,7 @@ const trusted = sized(Number.MAX_SAFE_INTEGER);
 
 const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   welcome,
-  capacity: record({ job: index, slots: index, missing: text(100_000) }),
+  capacity: record({ job: index, slots: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: name, loss }),
   refused: record({ job: index, code: errorCode, message: reason }),

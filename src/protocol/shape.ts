@@ -112,8 +112,9 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
     if (typeof value !== 'object' || value === null) throw new ShapeError(path, 'an object', value);
     const name: unknown = Reflect.get(value, tag);
     const shape = typeof name === 'string' ? byTag.get(name) : undefined;
-    if (shape === undefined)
-      {throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);}
+    if (shape === undefined) {
+      throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);
+    }
     const { [tag]: _, ...rest } = value as Record<string, unknown>;
     const parsed = shape(rest, path);
     // The shape belongs to this tag.

@@ -47,8 +47,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules or operations, got neither');
   }
   if (inline) {
-    if (threads !== undefined)
-      {throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');}
+    if (threads !== undefined) {
+      throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
+    }
     const registry = registryOf('startWorker', operations);
     await loadModules(modules, registry);
     return await startInlineWorker(options, registry, slots ?? defaultInlineSlots);
@@ -57,8 +58,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     const message = 'startWorker: expected modules alone for threads: operations given as values cannot be sent to them';
     throw new PaladinError('INVALID_INPUT', message);
   }
-  if (slots !== undefined)
-    {throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');}
+  if (slots !== undefined) {
+    throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
+  }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const executor = await startThreadExecutor({
     threads: threads ?? availableParallelism(),

@@ -235,6 +235,13 @@ describe('a job whose workers die', () => {
     ]);
   });
 
+  it('names the stage that killed, where that is known', () => {
+    const { test, batch } = withBatch(1, { stages: [stage('map'), stage('map', { operation: 'g' })], maxDeaths: 1 });
+    const loss = { seq: batch.seq, attempt: 1, cause: 'death', offset: 0, stage: 1, reason: 'thread exited' } as const;
+    test.handle({ type: 'lost', workerId: 'w1', loss });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', operation: 'g' } }]);
+  });
+
   it('does not count a death that it cannot pin on one element', () => {
     const { test, batch } = withBatch(2);
     test.lose(batch, 'death');

@@ -170,4 +170,69 @@ describe('a job that folds', () => {
     expect(combines.filter((range) => range === '0+2')).toHaveLength(4);
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', operation: 'plus', index: 2 } }]);
   });
+
+  it('never sends more partials together than the hub admits, and fails at the right one of two that are too large', () => {
+    const limits = () => ({ maxPayloadBytes: 40, maxBatches: 100 });
+    const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 1, limits });
+    test.elements(...'abcdefgh');
+    test.complete();
+    for (let at = 0; at < test.sent.length && test.others.length === 0; at += 1) {
+      const batch = test.sent[at];
+      if (batch === undefined) break;
+      expect(batch.payload.byteLength).toBeLessThanOrEqual(40);
+      // Partials of elements have 12 bytes, so that two of them fit; what comes of two does not with another.
+      const text = batch.units === 'elements' ? 'x'.repeat(8) : 'x'.repeat(20);
+      test.result(batch, { payload: joinParts([json.encode([text])]) });
+    }
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'PAYLOAD_TOO_LARGE', operation: 'plus' } }]);
+  });
+
+  it('tells a combine that is tried again which dispatch it is', () => {
+    const test = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
+    const [batch] = test.elements('a', 'b');
+    test.complete();
+    if (batch === undefined) throw new Error('no batch');
+    const transient = failure(1, { stage: 0, kind: 'transient' });
+    const [again] = test.result(batch, { failures: [transient], payload: joinParts([json.encode(['a'])]) });
+    expect(again).toMatchObject({ units: 'partials', attempt: 2, count: 2 });
+  });
+
+  it('counts an index without what earlier stages left out, and reports what is left out in order', () => {
+    const test = JobUnderTest.with(2, { stages: [stage('map'), stage('map', { operation: 'g' }), stage('fold')], batch: 1 });
+    const [a, b] = test.elements('a', 'b');
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.result(b, { failures: [failure(0, { stage: 1 })], payload: joinParts([]) });
+    test.result(a, { failures: [failure(0, { kind: 'fatal', onFatal: 'skip' })], payload: joinParts([]) });
+    expect(test.others).toMatchObject([
+      { type: 'skipped', error: { index: 0 } },
+      { type: 'failed', error: { operation: 'g', index: 0 } },
+    ]);
+  });
+
+  it('gives a partial behind elements that were left out the index of its own first element', () => {
+    const skip = { onFatal: 'skip' } as const;
+    const test = JobUnderTest.with(1, { stages: [stage('map', skip), stage('fold', skip)], batch: 3 });
+    const [batch] = test.elements(...'abc');
+    test.complete();
+    if (batch === undefined) throw new Error('no batch');
+    const parts = joinParts([json.encode(['a']), json.encode(['c'])]);
+    const [combine] = test.result(batch, { failures: [failure(1)], payload: parts });
+    if (combine === undefined) throw new Error('no combine');
+    test.result(combine, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['a'])]) });
+    expect(test.emitted).toEqual(['a']);
+    expect(test.others).toMatchObject([
+      { type: 'skipped', stage: 0, error: { index: 1 } },
+      { type: 'skipped', stage: 1, error: { index: 2 } },
+      { type: 'completed' },
+    ]);
+  });
+
+  it('ends with an error when the identity cannot be had', () => {
+    const empty = (): never => {
+      throw new RangeError('no identity');
+    };
+    const test = new JobUnderTest({ stages: foldOnly, empty });
+    test.complete();
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'OPERATION_FAILED', operation: 'plus' } }]);
+  });
 });

@@ -104,7 +104,7 @@ describe('a fold of elements some of which fail', () => {
     );
   }, 60_000);
 
-  it('ends with the error of the lowest index of several that break the combine', async () => {
+  it('ends with the error of one of several that break the combine', async () => {
     const marks: Mark[] = ['good', 'good', 'breaks combine'];
     await fc.assert(
       fc.asyncProperty(markedProblems(20, marks), plans, async (problem, plan) => {
@@ -114,7 +114,7 @@ describe('a fold of elements some of which fail', () => {
         fc.pre(broken.length > 1 && !adjacent);
         await using runtime = inMemory({ workers: plan.workers });
         const failure = await failureOf(guardedFold(problem, runtime, plan));
-        expect(failure.index).toBe(broken[0]);
+        expect(broken).toContain(failure.index);
       }),
       runs(200),
     );

@@ -27,15 +27,18 @@ describe('matching', () => {
   });
 
   it('explains what is missing, and what is on offer', () => {
-    expect(explainMissing([], offers(['f@1']))).toBe('no worker is connected');
-    expect(explainMissing([offers(['f@2', 'g@1'])], offers(['f@1']))).toBe(
-      "no worker offers operation 'f@1'; operations on offer: f@2, g@1",
-    );
-    expect(explainMissing([offers(['f@1'])], offers(['f@1'], ['gpu']))).toBe("no worker offers label 'gpu'; there are no labels");
-    expect(explainMissing([offers(['f@1']), offers(['g@1'])], offers(['f@1', 'g@1']))).toBe(
-      'no single worker offers all of f@1, g@1, msgpack',
-    );
+    expect(explainMissing([], offers(['f@1']))).toEqual({ missing: 'no worker is connected' });
+    expect(explainMissing([offers(['f@2', 'g@1'])], offers(['f@1']))).toEqual({
+      missing: "no worker offers operation 'f@1'; operations on offer: f@2, g@1",
+      operation: 'f',
+    });
+    expect(explainMissing([offers(['f@1'])], offers(['f@1'], ['gpu']))).toEqual({
+      missing: "no worker offers label 'gpu'; there are no labels",
+    });
+    expect(explainMissing([offers(['f@1']), offers(['g@1'])], offers(['f@1', 'g@1']))).toEqual({
+      missing: 'no single worker offers all of f@1, g@1, msgpack',
+    });
     const many = Array.from({ length: 30 }, (_, at) => `o${String(at).padStart(2, '0')}@1`);
-    expect(explainMissing([offers(many)], offers(['f@1']))).toMatch(/o19@1 and 10 more$/u);
+    expect(explainMissing([offers(many)], offers(['f@1'])).missing).toMatch(/o19@1 and 10 more$/u);
   });
 });

@@ -103,9 +103,9 @@ describe('the scheduler', () => {
     for (let seq = 0; seq < 12; seq += 1) hub.batch('a', 1, batchOf(seq));
     for (let seq = 0; seq < 12; seq += 1) hub.batch('b', 1, batchOf(seq));
     const turns: string[] = [];
-    let [running] = ['a:1/0'];
+    let running: string | undefined = 'a:1/0';
     for (let turn = 0; turn < 12; turn += 1) {
-      const [jobId = '', seq = ''] = (running ?? '').split('/');
+      const [jobId = '', seq = '']: string[] = (running ?? '').split('/');
       const cost = jobId === 'a:1' ? 300 : 100;
       [running] = assigned(hub.result('w', jobId, Number(seq), { elapsedMs: cost })).map((line) => line.slice(3));
       turns.push((running ?? '').slice(0, 1));
@@ -126,7 +126,7 @@ describe('the scheduler', () => {
     let [running] = assigned(hub.worker('w', 1)).map((line) => line.slice(3));
     const turns: string[] = [];
     for (let turn = 0; turn < 50; turn += 1) {
-      const [jobId = '', seq = ''] = (running ?? '').split('/');
+      const [jobId = '', seq = '']: string[] = (running ?? '').split('/');
       [running] = assigned(hub.result('w', jobId, Number(seq), { elapsedMs: 100 })).map((line) => line.slice(3));
       turns.push((running ?? '').slice(0, 1));
     }
@@ -157,7 +157,16 @@ describe('the scheduler', () => {
     hub.open('l', 1, { labels: ['gpu'] });
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual(['w2: l:1/0']);
     expect(toLeaders(hub.open('l', 2, { operation: 'g' }))).toEqual([
-      ['l', { type: 'capacity', job: 2, slots: 0, missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2" }],
+      [
+        'l',
+        {
+          type: 'capacity',
+          job: 2,
+          slots: 0,
+          missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2",
+          operation: 'g',
+        },
+      ],
     ]);
   });
 

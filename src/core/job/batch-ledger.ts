@@ -81,7 +81,8 @@ export class BatchLedger {
   /** Takes partials that are to be combined. */
   addPartials(parts: readonly ValuedPartial[], from: Partial<Pick<BatchRecord, 'attempt' | 'deaths'>> = {}, dueAt = 0): void {
     const payload = joinParts(parts.map((part) => part.bytes));
-    this.add({ ...from, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
+    const attempt = Math.max(from.attempt ?? 0, ...parts.map((part) => part.attempt));
+    this.add({ ...from, attempt, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
   }
 
   /** The ready batch of the lowest index, if that is below `stopAt`; those from there on are dropped. */
@@ -144,12 +145,6 @@ export class BatchLedger {
       }
     }
     return alone;
-  }
-
-  /** Whether an element below the index is in a batch. */
-  holdsElementBelow(index: number): boolean {
-    for (const record of this.#records.values()) if (record.units === 'elements' && record.first < index) return true;
-    return false;
   }
 
   clear(): void {

@@ -1,9 +1,10 @@
 import { batchBudgetMs, maxJobBytesInFlight, singleTripCombineMs } from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { encodeElements } from './encode-elements.js';
-import type { JobState } from './job-state.js';
-import { failed } from './judgement.js';
 import { siteError, type FailureSite } from './failure.js';
+import { elementPartial, joinedBytes, withinBytes, type ValuedPartial } from './fold-assembly.js';
+import type { JobState } from './job-state.js';
+import { failed, foldElements } from './judgement.js';
 
 /** Sends batches, as long as the hub admits more: what is to be sent again first, then what a fold has ready, then new elements. */
 export function dispatch(state: JobState): void {
@@ -26,20 +27,48 @@ function nextRecord(state: JobState): BatchRecord | undefined {
   return queueGroup(state) || queueCut(state) || queueIdleGroup(state) ? state.ledger.nextReady(state.stopAt) : undefined;
 }
 
-function queueGroup({ fold, failure, ledger }: JobState): boolean {
-  const group = failure === undefined ? fold?.takeGroup() : undefined;
-  if (group !== undefined) ledger.addPartials(group);
-  return group !== undefined;
+function queueGroup(state: JobState): boolean {
+  const { fold, ledger, stopAt } = state;
+  for (let group = fold?.takeGroup(); group !== undefined; group = fold?.takeGroup()) {
+    if (stopAt < Infinity) continue;
+    const queued = ledger.size;
+    for (const piece of withinBytes(group, state.config.limits().maxPayloadBytes)) {
+      queuePiece(state, piece);
+      if (state.ending) return true;
+    }
+    if (ledger.size > queued) return true;
+  }
+  return false;
+}
+
+/** Partials that fit into one payload are combined; two that do not, never can be. */
+function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
+  const { fold, ledger, config } = state;
+  const [left, right] = piece;
+  if (left === undefined || right === undefined) {
+    for (const part of piece) fold?.put(part);
+    return;
+  }
+  const bytes = joinedBytes(piece);
+  const { maxPayloadBytes } = config.limits();
+  if (bytes <= maxPayloadBytes) {
+    ledger.addPartials(piece);
+    return;
+  }
+  const stage = config.stages.length - 1;
+  const { operation, onFatal } = state.stage(stage);
+  const site: FailureSite = { operation, index: right.index, width: right.first + right.count - right.index, attempts: 0 };
+  const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
+  fold?.put(left);
+  failed(state, onFatal, 'partials', stage, site, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
 }
 
 function queueIdleGroup(state: JobState): boolean {
   const { fold, ledger, combineMs } = state;
-  if (fold === undefined || state.failure !== undefined) return false;
-  fold.groupForIdle({
+  fold?.groupForIdle({
     slots: state.slots - ledger.sent,
     last: state.source.state !== 'open' && state.backlog.size === 0,
     cheap: combineMs !== undefined && combineMs * fold.size < singleTripCombineMs,
-    maxBytes: state.config.limits().maxPayloadBytes,
   });
   return queueGroup(state);
 }
@@ -62,8 +91,7 @@ function queueCut(state: JobState): boolean {
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);
       if (fold !== undefined && foldsElements(state) && piece.count === 1) {
-        state.folded += 1;
-        fold.put({ first: piece.first, count: 1, bytes: piece.payload, level: 0, retries: 0 });
+        foldElements(state, fold, elementPartial(piece.first, 1, piece.payload));
       } else {
         ledger.add(piece);
         queued = true;

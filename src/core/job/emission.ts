@@ -15,6 +15,8 @@ export type Segment =
       readonly bytes: number;
       readonly values: () => readonly unknown[];
     }
+  /** They succeeded, and are in a partial of a fold. */
+  | { readonly type: 'folded'; readonly first: number; readonly count: number }
   /** The element was left out by a stage. */
   | { readonly type: 'skip'; readonly first: number; readonly count: 1; readonly stage: number; readonly error: ErrorAt }
   /** The job ends here. */
@@ -24,7 +26,8 @@ export type Segment =
 export type ErrorAt = (skippedBefore: number) => PaladinError;
 
 /**
- * The order in which a chain of maps emits: in source order each segment waits for all before it; in completion order none waits.
+ * The order in which a job brings on what became of its elements: in source order each segment waits for all before it; in completion
+ * order none waits.
  *
  * Invariant: no element is released twice, and in source order `released` is the index up to which everything is.
  */
@@ -75,6 +78,8 @@ export class Emission {
     switch (segment.type) {
       case 'values':
         effects.push({ type: 'emit', values: segment.values() });
+        break;
+      case 'folded':
         break;
       case 'skip':
         effects.push({ type: 'skipped', stage: segment.stage, error: segment.error(this.#skippedBefore(segment.stage)) });

@@ -5,12 +5,16 @@ export interface Partial {
   readonly first: number;
   /** How many elements it stands for; those left out count as the identity. */
   readonly count: number;
+  /** The index of the first of them that was not left out: where it failed, if it fails. */
+  readonly index: number;
   /** The encoded value; undefined: the identity, of elements that were left out. */
   readonly bytes: Uint8Array | undefined;
   /** How many rounds of combining it has behind it. */
   readonly level: number;
   /** How often its combination has been tried again. */
   readonly retries: number;
+  /** The last dispatch in which it failed; 0: none. */
+  readonly attempt: number;
 }
 
 /** A partial with a value. */
@@ -24,7 +28,6 @@ export interface IdleSituation {
   readonly last: boolean;
   /** Whether combining all that is there in one trip is quicker than spreading it. */
   readonly cheap: boolean;
-  readonly maxBytes: number;
 }
 
 /**
@@ -76,13 +79,13 @@ export class FoldAssembly {
   }
 
   /** Makes groups for idle slots out of what there is. */
-  groupForIdle({ slots, last, cheap, maxBytes }: IdleSituation): void {
+  groupForIdle({ slots, last, cheap }: IdleSituation): void {
     if ((!this.#changed && this.#last === last) || slots <= 0) return;
     this.#changed = false;
     this.#last = last;
     for (const run of this.#runs()) {
       const groups = last ? spread(run, cheap ? 1 : slots) : comparablePairs(run);
-      for (const group of groups.flatMap((wide) => withinBytes(wide, maxBytes))) this.#take(group);
+      for (const group of groups) this.#take(group);
     }
   }
 
@@ -166,7 +169,15 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
   if (first === undefined) throw new RangeError('no partials to join');
   if (parts.length === 1) return first;
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  return { first: first.first, count, bytes, level: 1 + Math.max(...parts.map((part) => part.level)), retries: 0 };
+  return {
+    first: first.first,
+    count,
+    index: first.index,
+    bytes,
+    level: 1 + Math.max(...parts.map((part) => part.level)),
+    retries: 0,
+    attempt: 0,
+  };
 }
 
 function hasValue(partial: Partial): partial is ValuedPartial {
@@ -201,19 +212,31 @@ function comparablePairs(run: ValuedPartial[]): ValuedPartial[][] {
   return pairs;
 }
 
-/** The group in pieces of at least two partials whose bytes keep below the limit where they can. */
-function withinBytes(group: ValuedPartial[], maxBytes: number): ValuedPartial[][] {
+/** The partial of elements that were folded, or of one that is its own partial. */
+export function elementPartial(first: number, count: number, bytes: Uint8Array): ValuedPartial {
+  return { first, count, index: first, bytes, level: 0, retries: 0, attempt: 0 };
+}
+
+/** What stands in for elements that were left out. */
+export function identityPartial(first: number, count: number): Partial {
+  return { first, count, index: first, bytes: undefined, level: 0, retries: 0, attempt: 0 };
+}
+
+/** How many bytes the partials have as one payload (see `joinParts`). */
+export function joinedBytes(parts: readonly ValuedPartial[]): number {
+  return parts.reduce((sum, part) => sum + 4 + part.bytes.byteLength, 0);
+}
+
+/** The group in pieces whose payload keeps below the limit; two that cannot are a piece all the same. */
+export function withinBytes(group: readonly ValuedPartial[], maxBytes: number): ValuedPartial[][] {
   const pieces: ValuedPartial[][] = [];
   let piece: ValuedPartial[] = [];
-  let bytes = 0;
   for (const partial of group) {
-    if (piece.length >= 2 && bytes + partial.bytes.byteLength > maxBytes) {
+    if (piece.length >= 2 && joinedBytes([...piece, partial]) > maxBytes) {
       pieces.push(piece);
       piece = [];
-      bytes = 0;
     }
     piece.push(partial);
-    bytes += partial.bytes.byteLength + 4;
   }
   pieces.push(piece);
   return pieces;

@@ -42,7 +42,7 @@ export type JobEvent =
   | { readonly type: 'connected' }
   /** The hub is gone, and whatever was under way with it. */
   | { readonly type: 'disconnected' }
-  | { readonly type: 'capacity'; readonly slots: number; readonly missing: string }
+  | { readonly type: 'capacity'; readonly slots: number; readonly missing: string; readonly operation?: string }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
   /** The hub, or the leader itself, ends the job. */

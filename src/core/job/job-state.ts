@@ -21,10 +21,8 @@ export class JobState {
   slots = 0;
   /** Elements taken from the backlog so far: the index of the next one. */
   cut = 0;
-  /** Elements of a fold that are in a partial or left out. */
-  folded = 0;
-  /** The failure of the lowest index that ends the job; elements from there on are not sent any more. */
-  failure: { readonly index: number; readonly error: unknown } | undefined = undefined;
+  /** The index of the first element whose failure ends the job; those from there on are not sent any more. */
+  stopAt: number = Infinity;
   /** Estimated time of one combine; undefined before the first group of partials came back. */
   combineMs: number | undefined = undefined;
   /** Results that came for batches which were settled already. */
@@ -35,8 +33,8 @@ export class JobState {
   constructor(config: JobConfig) {
     this.config = config;
     this.sizing = new BatchSizing(config.batch, config.window);
-    this.emission = new Emission(config.ordered);
     this.fold = config.stages.at(-1)?.kind === 'fold' ? new FoldAssembly() : undefined;
+    this.emission = new Emission(config.ordered || this.fold !== undefined);
   }
 
   /** Whether the last effect ends the job. */
@@ -45,19 +43,9 @@ export class JobState {
     return last === 'failed' || last === 'completed' || last === 'closed';
   }
 
-  /** Elements that take up no room in the window any more. */
-  get released(): number {
-    return this.fold === undefined ? this.emission.released : this.folded;
-  }
-
   /** Elements that may be cut before others are released. */
   get room(): number {
-    return this.config.window - (this.cut - this.released);
-  }
-
-  /** Elements from here on are not sent. */
-  get stopAt(): number {
-    return this.failure?.index ?? Infinity;
+    return this.config.window - (this.cut - this.emission.released);
   }
 
   stage(stage: number): StagePolicy {
@@ -68,7 +56,7 @@ export class JobState {
 
   /** Where the job stands, for errors. */
   story(): string {
-    return `source ${this.source.state}, ${this.cut} cut, ${this.released} released, ${this.ledger.size} batches unsettled`;
+    return `source ${this.source.state}, ${this.cut} cut, ${this.emission.released} released, ${this.ledger.size} batches unsettled`;
   }
 
   validate(): void {
@@ -78,7 +66,7 @@ export class JobState {
     this.ledger.validate();
     this.fold?.validate();
     if (!this.connected && this.ledger.sent > 0) fail('batches sent while disconnected');
-    if (this.released > this.cut) fail('more released than cut');
+    if (this.emission.released > this.cut) fail('more released than cut');
     if (this.room < 0) fail(`window of ${this.config.window} exceeded`);
   }
 

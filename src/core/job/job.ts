@@ -12,8 +12,8 @@
  * 1. An element is in exactly one place: backlog, one batch, waiting for emission or in a partial, or released. So none is emitted
  *    twice and none is lost; a result whose batch is settled already is dropped and counted.
  * 2. Cut but not released elements never exceed the window. A slow element holds up emission, not dispatch within the window.
- * 3. The error that ends a job is that of the lowest index: in source order everything before it is emitted first, and a fold waits
- *    for the elements before it.
+ * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
+ *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
  * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
  * 5. Nothing is sent while disconnected; on reconnection every unsettled batch is sent again.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
@@ -30,8 +30,8 @@ import { settleLoss, settleResult } from './settlement.js';
 export class Job implements Machine<JobEvent, JobEffect> {
   readonly #state: JobState;
   #over = false;
-  /** Why there are no slots, in the hub's words. */
-  #missing = '';
+  /** Why there are no slots, in the hub's words, and which operation is to blame. */
+  #missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };
   /** Since when there was work and no slot for it. */
   #starvedSince: number | undefined;
   /** How many elements the source was last told that it may emit in all. */
@@ -54,7 +54,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
       this.#apply(event, now);
       if (!state.ending) this.#advance(now);
     } catch (error) {
-      // What a worker sent made no sense; every other error is a bug and goes on.
+      // What a worker sent made no sense, or the fold has no identity; every other error is a bug and goes on.
       if (!(error instanceof PaladinError)) throw error;
       state.effects.push({ type: 'failed', error });
     }
@@ -98,7 +98,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'capacity':
         state.slots = event.slots;
-        this.#missing = event.missing;
+        this.#missing = { reason: event.missing, operation: event.operation };
         break;
       case 'result':
         settleResult(state, event.workerId, event.result, now);
@@ -129,27 +129,29 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   #complete(): void {
     const { fold, source, backlog, emission, cut, effects } = this.#state;
-    if (fold !== undefined) this.#completeFold(fold);
-    else if (source.state !== 'open' && backlog.size === 0 && emission.released === cut) {
-      effects.push(source.state === 'failed' ? { type: 'failed', error: source.error } : { type: 'completed' });
-    }
+    if (source.state === 'open' || backlog.size > 0 || emission.released < cut) return;
+    if (source.state === 'failed') effects.push({ type: 'failed', error: source.error });
+    else if (fold === undefined) effects.push({ type: 'completed' });
+    else this.#completeFold(fold);
   }
 
   #completeFold(fold: FoldAssembly): void {
-    const state = this.#state;
-    const { source, config, effects } = state;
-    const total = state.cut + state.backlog.size;
-    if (source.state === 'failed') state.failure ??= { index: total, error: source.error };
-    if (state.failure !== undefined) {
-      const { index, error } = state.failure;
-      if (state.cut >= index && !state.ledger.holdsElementBelow(index)) effects.push({ type: 'failed', error });
-      return;
-    }
-    if (source.state === 'open' || state.backlog.size > 0) return;
-    const whole = fold.whole(total);
-    if (whole === undefined && total > 0) return;
-    const values = whole?.bytes === undefined ? [config.empty?.()] : readValues(config.serializer, whole.bytes, 1);
+    const { cut, config, effects } = this.#state;
+    const whole = fold.whole(cut);
+    if (whole === undefined && cut > 0) return;
+    const values = whole?.bytes === undefined ? [this.#identity()] : readValues(config.serializer, whole.bytes, 1);
     effects.push({ type: 'emit', values }, { type: 'completed' });
+  }
+
+  #identity(): unknown {
+    const { empty, stages } = this.#state.config;
+    try {
+      return empty?.();
+    } catch (error) {
+      const operation = stages.at(-1)?.operation;
+      const message = `the identity of operation '${operation}' cannot be had: ${error instanceof Error ? error.message : String(error)}`;
+      throw new PaladinError('OPERATION_FAILED', message, { operation, cause: error });
+    }
   }
 
   #watchStarvation(now: number): void {
@@ -161,8 +163,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
     }
     this.#starvedSince ??= now;
     if (now - this.#starvedSince < config.noWorkerTimeoutMs) return;
-    const { operation } = this.#state.stage(0);
-    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing}`;
+    const operation = this.#missing.operation ?? this.#state.stage(0).operation;
+    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}`;
     effects.push({ type: 'failed', error: new PaladinError('NO_WORKER', message, { operation }) });
   }
 

@@ -2,6 +2,7 @@ import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
 import type { BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
 import { failureError, judge, type Failure, type FailureSite } from './failure.js';
+import { elementPartial, identityPartial, type FoldAssembly, type Partial } from './fold-assembly.js';
 import type { JobState } from './job-state.js';
 
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
@@ -25,8 +26,8 @@ export function judgeAll(
     }
     const site: FailureSite = {
       operation: policy.operation,
-      index: part?.first ?? record.first + failure.offset,
-      width: part?.count ?? 1,
+      index: part?.index ?? record.first + failure.offset,
+      width: part === undefined ? 1 : part.first + part.count - part.index,
       attempts: failure.code === 'POISON_TASK' ? state.config.maxDeaths : retries + 1,
       workerId,
     };
@@ -37,22 +38,38 @@ export function judgeAll(
   }
 }
 
-/** An element is tried again alone; a partial, as soon as it has a neighbour again. */
+/** An element is tried again alone; a partial, and an element that is its own partial, as soon as it has a neighbour again. */
 function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure, retries: number, dueAt: number): void {
   const { ledger, fold, config } = state;
+  const { attempt } = record;
   const part = record.parts[offset];
   if (part !== undefined) {
-    if (dueAt === 0) fold?.put({ ...part, retries });
-    else ledger.addPartials([{ ...part, retries }], {}, dueAt);
+    const again = { ...part, retries, attempt };
+    if (dueAt === 0) fold?.put(again);
+    else ledger.addPartials([again], {}, dueAt);
+    return;
+  }
+  const first = record.first + offset;
+  const payload = slice(state, record, offset, offset + 1);
+  if (fold !== undefined && config.stages.length === 1) {
+    const again = { ...elementPartial(first, 1, payload), retries, attempt };
+    state.emission.put({ type: 'folded', first, count: 1 }, state.effects);
+    if (dueAt === 0) fold.put(again);
+    else ledger.addPartials([again], {}, dueAt);
     return;
   }
   const byStage = config.stages.map((_, at) => (at === stage ? retries : (record.retries[at] ?? 0)));
   const deaths = record.count === 1 ? record.deaths : [];
-  const payload = slice(state, record, offset, offset + 1);
-  ledger.add({ first: record.first + offset, count: 1, payload, attempt: record.attempt, retries: byStage, deaths }, dueAt);
+  ledger.add({ first, count: 1, payload, attempt, retries: byStage, deaths }, dueAt);
 }
 
-/** A unit failed for good. */
+/** Elements have succeeded, and are in a partial. */
+export function foldElements({ emission, effects }: JobState, fold: FoldAssembly, partial: Partial): void {
+  fold.put(partial);
+  emission.put({ type: 'folded', first: partial.first, count: partial.count }, effects);
+}
+
+/** A unit failed for good. An element's failure takes its place in source order; that of a partial, which has none, counts at once. */
 export function failed(
   state: JobState,
   action: OnFatal,
@@ -62,15 +79,14 @@ export function failed(
   error: ErrorAt,
 ): void {
   const { fold, emission, effects } = state;
-  if (action === 'terminate') {
-    if (index < state.stopAt) state.failure = { index, error: error(0) };
-    if (fold === undefined) emission.put({ type: 'failure', first: index, count: 0, stage, error }, effects);
-  } else if (fold === undefined) {
+  if (action === 'skip') fold?.put(identityPartial(index, width));
+  else state.stopAt = Math.min(state.stopAt, index);
+  if (units === 'partials') {
+    effects.push(action === 'skip' ? { type: 'skipped', stage, error: error(0) } : { type: 'failed', error: error(0) });
+  } else if (action === 'skip') {
     emission.put({ type: 'skip', first: index, count: 1, stage, error }, effects);
   } else {
-    effects.push({ type: 'skipped', stage, error: error(0) });
-    if (units === 'elements') state.folded += 1;
-    fold.put({ first: index, count: width, bytes: undefined, level: 0, retries: 0 });
+    emission.put({ type: 'failure', first: index, count: 0, stage, error }, effects);
   }
 }
 

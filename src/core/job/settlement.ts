@@ -1,9 +1,9 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
-import { joinPartials, type FoldAssembly } from './fold-assembly.js';
+import { elementPartial, joinPartials, type FoldAssembly } from './fold-assembly.js';
 import type { JobState } from './job-state.js';
-import { judgeAll, slice } from './judgement.js';
+import { foldElements, judgeAll, slice } from './judgement.js';
 import { checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
 
 /** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
@@ -50,7 +50,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   } else {
     state.ledger.settle(record);
     if (record.units === 'partials') partialsDied(state, record, workerId, loss.reason, now);
-    else elementsDied(state, record, culprit, workerId, loss.reason, now);
+    else elementsDied(state, record, culprit, workerId, loss, now);
   }
 }
 
@@ -84,12 +84,13 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
 
 function foldIn(state: JobState, fold: FoldAssembly, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
   const partials = readPartials(result.payload, runs.length);
+  // A combine that failed goes on counting as its element's partial.
   const retries = record.retries[state.config.stages.length - 1] ?? 0;
+  const attempt = retries > 0 ? record.attempt : 0;
   runs.forEach(({ start, end }, at) => {
     const bytes = partials[at] ?? new Uint8Array(0);
     if (record.units === 'elements') {
-      state.folded += end - start;
-      fold.put({ first: record.first + start, count: end - start, bytes, level: 0, retries });
+      foldElements(state, fold, { ...elementPartial(record.first + start, end - start, bytes), retries, attempt });
     } else {
       fold.put(joinPartials(record.parts.slice(start, end), bytes));
     }
@@ -101,7 +102,7 @@ function elementsDied(
   record: BatchRecord,
   culprit: number | undefined,
   workerId: string,
-  reason: string,
+  { reason, stage = 0 }: BatchLoss,
   now: number,
 ): void {
   if (culprit === undefined) {
@@ -111,7 +112,13 @@ function elementsDied(
   }
   const deaths = [...record.deaths, workerId];
   if (deaths.length >= state.config.maxDeaths) {
-    judgeAll(state, record, [poisonFailure(culprit, 0, deaths, reason)], workerId, now);
+    judgeAll(
+      state,
+      record,
+      [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, reason)],
+      workerId,
+      now,
+    );
   } else giveBack(state, record, culprit, culprit + 1, deaths);
   giveBack(state, record, 0, culprit);
   giveBack(state, record, culprit + 1, record.count);
