@@ -265,6 +265,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         worker.draining = true;
         this.#moveWorker(worker, undefined);
         break;
+      case 'leaving':
+        this.#effects.push({ type: 'toWorker', workerId: worker.id, message: { type: 'goodbye', reason: 'all has arrived' } });
+        break;
       case 'result': {
         const lease = this.#leaseOf(worker, message.jobId, message.result);
         if (lease !== undefined) this.#settle(lease, message.result);

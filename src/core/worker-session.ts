@@ -8,7 +8,8 @@
  * 1. Never are more batches running than there are slots.
  * 2. When a job is closed, or the hub is gone, its batches are dropped, what is running of them is aborted, and nothing of it is
  *    answered any more: its leader has given them to others. An aborted batch keeps its slot until it has come to an end.
- * 3. A draining worker begins nothing: what waits goes back, what runs is finished, and then the worker is drained.
+ * 3. A draining worker begins nothing: what waits goes back, and what runs is finished. Then it leaves, and is drained once the hub has
+ *    said goodbye, or is gone.
  */
 import type { Outcome } from '../protocol/outcome.js';
 import type { Batch, HubToWorker, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
@@ -54,7 +55,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offers: Offers = { operations: [], serializers: [], labels: [] };
   #connected = false;
   #draining = false;
-  #drained = false;
+  /** It has nothing left to do: waits for the hub's goodbye, or has it. */
+  #leaving = false;
   #effects: SessionEffect[] = [];
 
   handle(event: SessionEvent): SessionEffect[] {
@@ -67,6 +69,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'disconnected':
         this.#connected = false;
         for (const jobId of this.#jobs.keys()) this.#close(jobId);
+        if (this.#leaving) this.#effects.push({ type: 'drained' });
         break;
       case 'received':
         this.#receive(event.message);
@@ -84,9 +87,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         break;
     }
     this.#begin();
-    if (this.#draining && !this.#drained && this.#running.size === 0) {
-      this.#drained = true;
-      this.#effects.push({ type: 'drained' });
+    if (this.#draining && !this.#leaving && this.#running.size === 0) {
+      this.#leaving = true;
+      if (this.#connected) this.#send({ type: 'leaving' });
+      else this.#effects.push({ type: 'drained' });
     }
     return this.#effects;
   }
@@ -118,7 +122,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#close(message.jobId);
         break;
       case 'welcome':
+        break;
       case 'goodbye':
+        if (this.#leaving) this.#effects.push({ type: 'drained' });
         break;
     }
   }

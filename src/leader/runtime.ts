@@ -124,8 +124,7 @@ export class LeaderRuntime implements Runtime {
           },
           failed: (error) => {
             signal?.removeEventListener('abort', abort);
-            // As it is: a PaladinError.
-            reject(error as Error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           },
           completed: () => {
             signal?.removeEventListener('abort', abort);

@@ -166,7 +166,12 @@ export type WorkerToHub =
   | { readonly type: 'result'; readonly jobId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly jobId: string; readonly loss: BatchLoss }
   /** No more batches, please; those not begun come back as lost. */
-  | { readonly type: 'draining' };
+  | { readonly type: 'draining' }
+  /**
+   * The worker has answered for everything, and would go: the hub's goodbye tells it that all has arrived. (What is sent right before
+   * a socket.io disconnection is dropped by the other side.)
+   */
+  | { readonly type: 'leaving' };
 
 /** What a hub tells an observer. */
 export interface HubStatus {

@@ -128,6 +128,7 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     result: record({ jobId: name, result }),
     lost: record({ jobId: name, loss }),
     draining: record({}),
+    leaving: record({}),
   });
   return (message) => shape(message, 'message');
 }

@@ -98,7 +98,16 @@ describe("a worker's session", () => {
     });
     expect(test.handle({ type: 'drain' })).toEqual([{ type: 'send', message: { type: 'draining' } }, returned(1)]);
     expect(test.assign(2)).toEqual([returned(2)]);
-    expect(test.settle(0, 0)).toEqual([answer(0), { type: 'drained' }]);
+    expect(test.settle(0, 0)).toEqual([answer(0), { type: 'send', message: { type: 'leaving' } }]);
+    expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: 'all has arrived' } })).toEqual([
+      { type: 'drained' },
+    ]);
+  });
+
+  it('is drained, too, when the hub is gone while it leaves', () => {
+    const test = SessionUnderTest.with(1);
+    test.handle({ type: 'drain' });
+    expect(test.handle({ type: 'disconnected' })).toContainEqual({ type: 'drained' });
   });
 
   it('is drained at once when nothing runs, also without a hub', () => {

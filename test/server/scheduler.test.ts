@@ -295,6 +295,7 @@ describe('the scheduler', () => {
     hub.fromWorker('w', { type: 'draining' });
     expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
     expect(toLeaders(hub.result('w', 'l:1', 0))).toHaveLength(1);
+    expect(toWorkers(hub.fromWorker('w', { type: 'leaving' }))).toEqual([['w', { type: 'goodbye', reason: 'all has arrived' }]]);
   });
 
   it('says goodbye to all, and assigns nothing more', () => {
