@@ -7,6 +7,8 @@ export class Agenda {
   );
   #order = 0;
   #now = 0;
+  /** Work that takes no virtual time, and must be done before time goes on. */
+  readonly #pending = new Set<Promise<void>>();
 
   get now(): number {
     return this.#now;
@@ -19,6 +21,17 @@ export class Agenda {
   after(delayMs: number, run: () => void): void {
     this.#order += 1;
     this.#entries.push({ at: this.#now + delayMs, order: this.#order, run });
+  }
+
+  /** Holds time until the work is done. */
+  holdFor(work: Promise<void>): void {
+    const held = work.finally(() => this.#pending.delete(held));
+    this.#pending.add(held);
+  }
+
+  /** What time is held for; undefined: nothing. */
+  get held(): Promise<unknown> | undefined {
+    return this.#pending.size === 0 ? undefined : Promise.all(this.#pending);
   }
 
   /** Lets the next thing happen. */

@@ -19,6 +19,8 @@ interface Plan {
   readonly elements: number;
   readonly poison: number | undefined;
   readonly fatal: ReadonlySet<number>;
+  /** Elements that cannot be combined with any other. */
+  readonly sour: ReadonlySet<number>;
   readonly sourceFails: boolean;
 }
 
@@ -35,7 +37,7 @@ const mostSteps = 2_000_000;
  *
  * @param seed decides everything
  */
-export function runScenario(seed: number): void {
+export async function runScenario(seed: number): Promise<void> {
   const random = new Random(seed);
   const cluster = new Cluster(random, random.pick([0, 1, 20]));
   const plans = Array.from({ length: random.int(1, 3) }, (_, at) => plan(`l${at}`, random, cluster));
@@ -47,19 +49,25 @@ export function runScenario(seed: number): void {
   const workers = random.int(1, 5);
   for (let at = 0; at < workers; at += 1) cluster.agenda.after(random.int(0, 300), addWorker);
   for (const { leader } of plans) cluster.addLeader(leader);
-  for (const { leader, elements, sourceFails } of plans) feed(leader, elements, sourceFails, random, cluster);
+  for (const each of plans) feed(each, random, cluster);
   if (random.chance(0.7)) plagueWith(random, cluster, addWorker);
 
   for (let step = 0; plans.some(({ leader }) => !leader.isOver); step += 1) {
     if (cluster.agenda.isEmpty || step > mostSteps) {
       throw new Error(`jobs do not end: ${JSON.stringify(cluster.status())}`);
     }
-    cluster.agenda.step();
+    await happen(cluster);
   }
-  while (!cluster.agenda.isEmpty) cluster.agenda.step();
+  while (!cluster.agenda.isEmpty) await happen(cluster);
   for (const each of plans) checkPlan(each);
   const { jobs } = cluster.status();
   expect(jobs, 'jobs left at the hub').toEqual([]);
+}
+
+/** Lets the next thing happen, and what it sets off in no time. */
+async function happen({ agenda }: Cluster): Promise<void> {
+  agenda.step();
+  while (agenda.held !== undefined) await agenda.held;
 }
 
 function plan(id: string, random: Random, cluster: Cluster): Plan {
@@ -86,7 +94,8 @@ function plan(id: string, random: Random, cluster: Cluster): Plan {
     window: random.pick([1, 2, 7, 64, 65_536]),
     serializer: msgpack,
     noWorkerTimeoutMs: 1_000_000,
-    maxDeaths: 4,
+    // More often than an innocent element is with a worker that a fault kills.
+    maxDeaths: 12,
     random: random.next,
     limits: () => ({ maxPayloadBytes: 2 ** 25, maxBatches: 1_000 }),
   };
@@ -96,12 +105,16 @@ function plan(id: string, random: Random, cluster: Cluster): Plan {
   };
   const any = (): number => random.int(0, Math.max(0, elements - 1));
   const fatal = new Set(maps > 0 && random.chance(0.3) ? [any(), any()] : []);
+  const poison = maps > 0 && random.chance(0.15) ? any() : undefined;
+  // Left out where asked. Where every element is sour, there is no telling which to leave out.
+  const sour = new Set(folds && onFatal === 'skip' && elements > 20 && random.chance(0.5) ? Array.from({ length: 10 }, any) : []);
   return {
     leader: new SimulatedLeader(id, config, description, cluster.agenda),
     config,
     elements,
-    poison: maps > 0 && random.chance(0.15) ? any() : undefined,
+    poison,
     fatal,
+    sour,
     sourceFails: random.chance(0.1),
   };
 }
@@ -109,7 +122,11 @@ function plan(id: string, random: Random, cluster: Cluster): Plan {
 /** The operations of all jobs: a map for each, that may fail, and a monoid that shows every mistake of order or number. */
 function operations(plans: readonly Plan[], random: Random): Registry {
   const registry = new Registry();
-  registry.add(defineMonoid({ name: 'concat', empty: () => '', combine: (a: string, b: string) => a + b }), 'the scenario');
+  const concat = (a: string, b: string): string => {
+    if (a.includes('!') || b.includes('!')) throw new FatalError(`sour: ${a} ${b}`);
+    return a + b;
+  };
+  registry.add(defineMonoid({ name: 'concat', empty: () => '', combine: concat }), 'the scenario');
   const transience = random.pick([0, 0, 0.05, 0.3]);
   for (const { leader, fatal } of plans) {
     const failures = new Map<number, number>();
@@ -145,12 +162,12 @@ function chooseDurations(plans: readonly Plan[], random: Random): Durations {
   };
 }
 
-function feed(leader: SimulatedLeader, elements: number, sourceFails: boolean, random: Random, cluster: Cluster): void {
+function feed({ leader, elements, sour, sourceFails }: Plan, random: Random, cluster: Cluster): void {
   const pauseMs = random.pick([0, 0, 1, 20]);
   let next = 0;
   const more = (): void => {
     const count = Math.min(elements - next, pauseMs === 0 ? elements : random.int(1, 10));
-    const values = Array.from({ length: count }, (_, at) => `${next + at}.`);
+    const values = Array.from({ length: count }, (_, at) => `${next + at}${sour.has(next + at) ? '!' : ''}.`);
     next += count;
     if (count > 0) leader.handle({ type: 'elements', values });
     if (next < elements) cluster.agenda.after(random.next() * pauseMs, more);
@@ -194,13 +211,13 @@ function plagueWith(random: Random, cluster: Cluster, addWorker: () => void): vo
   cluster.agenda.after(random.next() * 200, strike);
 }
 
-function checkPlan({ leader, config, elements, poison, fatal, sourceFails }: Plan): void {
+function checkPlan({ leader, config, elements, poison, fatal, sour, sourceFails }: Plan): void {
   const folds = config.stages.at(-1)?.kind === 'fold';
   const maps = config.stages.filter((stage) => stage.kind === 'map').length;
   const skips = config.stages[0]?.onFatal === 'skip';
   const wrap = (text: string): string => '<'.repeat(maps) + text + '>'.repeat(maps);
   const { values, skipped, end } = leader.received;
-  const bad = new Set([...fatal, ...(poison === undefined ? [] : [poison])].filter((index) => index < elements));
+  const bad = new Set([...fatal, ...sour, ...(poison === undefined ? [] : [poison])].filter((index) => index < elements));
   const firstBad = skips ? Infinity : Math.min(Infinity, ...bad);
   const stopAt = Math.min(firstBad, elements);
   const good = Array.from({ length: stopAt }, (_, index) => index).filter((index) => !bad.has(index));
@@ -226,5 +243,11 @@ function checkPlan({ leader, config, elements, poison, fatal, sourceFails }: Pla
   } else {
     expect(values.toSorted()).toEqual(outputs.toSorted());
   }
-  if (skips && !sourceFails) expect(skipped.toSorted((a, b) => a - b)).toEqual([...bad].toSorted((a, b) => a - b));
+  if (skips && !sourceFails) {
+    expect(skipped).toHaveLength(bad.size);
+    // Behind a map that leaves elements out, a fold counts its own elements.
+    if (sour.size === 0 || (fatal.size === 0 && poison === undefined)) {
+      expect(skipped.toSorted((a, b) => a - b)).toEqual([...bad].toSorted((a, b) => a - b));
+    }
+  }
 }

@@ -74,33 +74,35 @@ export class SimulatedWorker {
   }
 
   #run(run: number, jobId: string, description: JobDescription, batch: Batch): void {
-    const { elapsedMs, outcome } = this.#execute(jobId, description, batch);
-    this.#agenda.after(elapsedMs, () => {
-      this.#handle({ type: 'settled', run, outcome });
-    });
-  }
-
-  #execute(jobId: string, description: JobDescription, batch: Batch): { readonly elapsedMs: number; readonly outcome: Outcome } {
-    const costOf = (units: number): number => {
-      let cost = 0;
-      for (let at = 0; at < units; at += 1) cost += this.#durations.elementMs(batch.first + at);
-      return cost;
+    const settle = ({ elapsedMs, outcome }: { readonly elapsedMs: number; readonly outcome: Outcome }): void => {
+      this.#agenda.after(elapsedMs, () => {
+        this.#handle({ type: 'settled', run, outcome });
+      });
     };
     const death = this.#durations.deathAt(jobId, batch);
     if (death !== undefined) {
       const { seq, attempt } = batch;
-      return {
-        elapsedMs: costOf(death),
-        outcome: { type: 'lost', loss: { seq, attempt, cause: 'death', offset: death, reason: 'thread exited' } },
-      };
+      const loss = { seq, attempt, cause: 'death', offset: death, reason: 'thread exited' } as const;
+      settle({ elapsedMs: this.#cost(batch, death), outcome: { type: 'lost', loss } });
+      return;
     }
     const execution = this.#executions.get(jobId) ?? new JobExecution(jobId, description, this.#registry, Infinity);
     this.#executions.set(jobId, execution);
     const end = execution.run({ ...batch, budgetMs: 0 }, { aborted: false, progress: () => undefined, watch: () => undefined });
-    if (end instanceof Promise) throw new Error('operations in the simulation are synchronous');
-    const { outcome } = end;
+    if (end instanceof Promise) this.#agenda.holdFor(end.then(({ outcome }) => settle(this.#timed(batch, outcome))));
+    else settle(this.#timed(batch, end.outcome));
+  }
+
+  /** The outcome as of virtual time. */
+  #timed(batch: Batch, outcome: Outcome): { readonly elapsedMs: number; readonly outcome: Outcome } {
     if (outcome.type === 'lost') return { elapsedMs: 0, outcome };
-    const elapsedMs = costOf(outcome.result.done);
+    const elapsedMs = this.#cost(batch, outcome.result.done);
     return { elapsedMs, outcome: { type: 'result', result: { ...outcome.result, elapsedMs } } };
+  }
+
+  #cost(batch: Batch, units: number): number {
+    let cost = 0;
+    for (let at = 0; at < units; at += 1) cost += this.#durations.elementMs(batch.first + at);
+    return cost;
   }
 }

@@ -5,11 +5,11 @@ const seeds = Number(process.env['SEEDS'] ?? 2_000);
 const first = Number(process.env['SEED'] ?? 1);
 
 describe('a cluster in virtual time', () => {
-  it(`ends every job as it must, under faults, for ${seeds} seeds`, { timeout: 600_000 }, () => {
+  it(`ends every job as it must, under faults, for ${seeds} seeds`, { timeout: 600_000 }, async () => {
     const failures: string[] = [];
     for (let seed = first; seed < first + seeds && failures.length < 5; seed += 1) {
       try {
-        runScenario(seed);
+        await runScenario(seed);
       } catch (error) {
         failures.push(`seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       }

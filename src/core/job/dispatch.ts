@@ -60,7 +60,7 @@ function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
   const site: FailureSite = { operation, index: right.index, width: right.first + right.count - right.index, attempts: 0 };
   const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
   fold?.put(left);
-  failed(state, onFatal, 'partials', stage, site, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
+  failed(state, onFatal, 'partials', stage, right, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
 }
 
 function queueIdleGroup(state: JobState): boolean {
@@ -86,7 +86,9 @@ function queueCut(state: JobState): boolean {
       if (piece.type === 'unfit') {
         const { operation, onFatal } = state.stage(0);
         const site: FailureSite = { operation, index: piece.index, width: 1, attempts: 0 };
-        failed(state, onFatal, 'elements', 0, site, () => siteError(piece.code, piece.reason, site, piece.cause));
+        failed(state, onFatal, 'elements', 0, { first: piece.index, count: 1 }, () =>
+          siteError(piece.code, piece.reason, site, piece.cause),
+        );
         continue;
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);

@@ -32,7 +32,8 @@ export function judgeAll(
       workerId,
     };
     const { code } = verdict;
-    failed(state, verdict.action, record.units, failure.stage, site, (skipped) =>
+    const range = part ?? { first: site.index, count: 1 };
+    failed(state, verdict.action, record.units, failure.stage, range, (skipped) =>
       failureError(code, failure, { ...site, index: site.index - skipped }),
     );
   }
@@ -75,18 +76,18 @@ export function failed(
   action: OnFatal,
   units: BatchRecord['units'],
   stage: number,
-  { index, width }: FailureSite,
+  { first, count }: Pick<Partial, 'first' | 'count'>,
   error: ErrorAt,
 ): void {
   const { fold, emission, effects } = state;
-  if (action === 'skip') fold?.put(identityPartial(index, width));
-  else state.stopAt = Math.min(state.stopAt, index);
+  if (action === 'skip') fold?.put(identityPartial(first, count));
+  else state.stopAt = Math.min(state.stopAt, first);
   if (units === 'partials') {
     effects.push(action === 'skip' ? { type: 'skipped', stage, error: error(0) } : { type: 'failed', error: error(0) });
   } else if (action === 'skip') {
-    emission.put({ type: 'skip', first: index, count: 1, stage, error }, effects);
+    emission.put({ type: 'skip', first, count: 1, stage, error }, effects);
   } else {
-    emission.put({ type: 'failure', first: index, count: 0, stage, error }, effects);
+    emission.put({ type: 'failure', first, count: 0, stage, error }, effects);
   }
 }
 
