@@ -79,7 +79,10 @@ export default {
       name: 'node-only-where-node-is',
       comment: 'Only the hub, threads, the module loader and what starts them run on Node alone.',
       severity: 'error',
-      from: { path: '^(src|operators)/', pathNot: ['(^|/)[^/]*thread[^/]*(/|$)', '(^|/)(modules|start-worker)\\.ts$', '^src/index\\.ts$'] },
+      from: {
+        path: '^(src|operators)/',
+        pathNot: ['(^|/)[^/]*thread[^/]*(/|$)', '(^|/)(modules|start-worker)\\.ts$', '^src/index\\.ts$'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
