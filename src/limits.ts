@@ -27,6 +27,12 @@ export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
 /** Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub. */
 export const prefetchBelowMs: number = 50;
 
+/** Work that is sent ahead for each slot: a few trips over a local network, and little for another job to wait behind. */
+export const workAheadMs: number = 4;
+
+/** The most batches ahead for each slot, however cheap they are. */
+export const maxBatchesAhead: number = 16;
+
 /** How many partials are combined in one trip while elements are still being worked on. */
 export const combineFanIn: number = 8;
 

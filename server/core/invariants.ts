@@ -1,9 +1,10 @@
+import { maxBatchesAhead } from '../../src/limits.js';
 import { type Job, type Leader, type NeedClass, type Worker, hasFreeSlot, hasSpareRoom } from './records.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
   const { id, leases, slots, dear, offerClass } = worker;
-  check(leases.size <= 2 * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
+  check(leases.size <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
   check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
   if (offerClass !== undefined) {
     check(offerClass.free.has(worker) === hasFreeSlot(worker), `worker ${id} among the free`);

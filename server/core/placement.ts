@@ -1,7 +1,16 @@
 import { Heap } from '../../src/collections/heap.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { matchingKey, satisfies, type Needs } from './matching.js';
-import { hasFreeSlot, hasSpareRoom, isCheap, type Job, type NeedClass, type OfferClass, type Worker } from './records.js';
+import {
+  hasFreeSlot,
+  hasSpareRoom,
+  isCheap,
+  takesAhead,
+  type Job,
+  type NeedClass,
+  type OfferClass,
+  type Worker,
+} from './records.js';
 
 /** A batch's way: whose turn it is, and who is to execute it. */
 export interface Match {
@@ -109,7 +118,7 @@ export class Placement {
   /** The next job of the class, with a worker for it; undefined when there is none of either. */
   matchFor(needClass: NeedClass): Match | undefined {
     const job = nextInTurn(needClass);
-    const worker = job === undefined ? undefined : workerFor(needClass, isCheap(job));
+    const worker = job === undefined ? undefined : (freeWorker(needClass) ?? workerAhead(needClass, job));
     return job === undefined || worker === undefined ? undefined : { job, worker };
   }
 
@@ -120,7 +129,7 @@ export class Placement {
     let next: Job | undefined;
     for (const needClass of worker.offerClass.needClasses) {
       const job = nextInTurn(needClass);
-      if (job === undefined || (!free && (!isCheap(job) || workerFor(needClass, false) !== undefined))) continue;
+      if (job === undefined || (!free && (!takesAhead(worker, job) || freeWorker(needClass) !== undefined))) continue;
       if (next === undefined || job.virtualTime < next.virtualTime) next = job;
     }
     return next;
@@ -149,9 +158,25 @@ function nextInTurn({ turns }: NeedClass): Job | undefined {
   return undefined;
 }
 
-/** A worker with a free slot or, for cheap batches and when there is none, one that can be sent something ahead. */
-function workerFor({ offerClasses }: NeedClass, cheap: boolean): Worker | undefined {
+/** A worker with a free slot. */
+function freeWorker({ offerClasses }: NeedClass): Worker | undefined {
   for (const { free } of offerClasses) for (const worker of free) return worker;
-  if (cheap) for (const { spare } of offerClasses) for (const worker of spare) return worker;
+  return undefined;
+}
+
+/** How many of the workers with room for something ahead are asked; those that were given something longest ago come first. */
+const asked = 4;
+
+/** A worker that can be sent a batch of the job ahead. */
+function workerAhead({ offerClasses }: NeedClass, job: Job): Worker | undefined {
+  if (!isCheap(job)) return undefined;
+  for (const { spare } of offerClasses) {
+    let tries = 0;
+    for (const worker of spare) {
+      if (takesAhead(worker, job)) return worker;
+      tries += 1;
+      if (tries === asked) break;
+    }
+  }
   return undefined;
 }

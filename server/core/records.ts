@@ -1,5 +1,6 @@
 import type { Heap } from '../../src/collections/heap.js';
-import { prefetchBelowMs } from '../../src/limits.js';
+import { batchesAhead } from '../../src/core/batches-ahead.js';
+import { maxBatchesAhead } from '../../src/limits.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
 import type { BatchQueue } from './batch-queue.js';
 import type { Needs } from './matching.js';
@@ -78,7 +79,7 @@ export interface OfferClass {
   slots: number;
   /** Workers with a free slot, the one that was given something longest ago first. */
   readonly free: Set<Worker>;
-  /** Workers without a free slot that may be sent cheap batches ahead. */
+  /** Workers without a free slot that may be sent something ahead; likewise. */
   readonly spare: Set<Worker>;
   readonly needClasses: Set<NeedClass>;
 }
@@ -94,12 +95,17 @@ export function hasFreeSlot({ leases, slots }: Worker): boolean {
   return leases.size < slots;
 }
 
-/** Whether cheap batches may be sent ahead: not when slow ones hold all slots. */
+/** Whether anything may be sent ahead: not when slow batches hold all slots. */
 export function hasSpareRoom({ leases, slots, dear }: Worker): boolean {
-  return leases.size >= slots && leases.size < 2 * slots && dear < slots;
+  return leases.size >= slots && leases.size < (1 + maxBatchesAhead) * slots && dear < slots;
+}
+
+/** Whether a worker without a free slot may be sent a batch of the job ahead. */
+export function takesAhead(worker: Worker, job: Job): boolean {
+  return hasSpareRoom(worker) && worker.leases.size < (1 + batchesAhead(job.batchMs)) * worker.slots;
 }
 
 /** Whether the job's batches are so short that one may wait at a worker. */
 export function isCheap({ batchMs }: Job): boolean {
-  return batchMs !== undefined && batchMs < prefetchBelowMs;
+  return batchesAhead(batchMs) > 0;
 }

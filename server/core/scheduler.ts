@@ -6,8 +6,8 @@
  * leases back to their leaders as lost.
  *
  * Rules.
- * 1. A worker has at most as many leases as slots, and only of cheap jobs up to as many again, so that no slot waits for the wire and
- *    nothing waits long behind a slow element while another worker is idle.
+ * 1. A worker has at most as many leases as slots, and beyond them only of cheap jobs (see `batchesAhead`), so that no slot waits for
+ *    the wire and nothing waits long behind a slow element while another worker is idle.
  * 2. A result counts only from the worker that holds the lease, for that attempt; any other is dropped and counted.
  * 3. What is queued or leased is bounded per leader; a leader that goes beyond has the job refused with `LIMIT_EXCEEDED`.
  * 4. The hub is soft state: everything here can be lost, and the leaders send it again.

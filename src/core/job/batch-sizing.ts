@@ -1,4 +1,5 @@
-import { batchGrowth, leastBatchMs, maxBatchElements, prefetchBelowMs, targetBatchBytes, targetBatchMs } from '../../limits.js';
+import { batchesAhead } from '../batches-ahead.js';
+import { batchGrowth, leastBatchMs, maxBatchElements, targetBatchBytes, targetBatchMs } from '../../limits.js';
 
 /** What the next cut depends on, beside what was learnt from the batches that came back. */
 export interface CutSituation {
@@ -51,14 +52,13 @@ export class BatchSizing {
     this.#bytesPerElement = Math.max(sample, (this.#bytesPerElement + sample) / 2);
   }
 
-  /** How many batches may be under way: one a slot until the cost is known, then enough that none waits for the wire. */
+  /**
+   * How many batches may be under way: one a slot until the cost is known; then those that workers execute and have ahead, and as many
+   * again as there are slots to wait at the hub.
+   */
   inFlightLimit(slots: number): number {
-    return this.#msPerElement === undefined ? slots : 2 * slots + 2;
-  }
-
-  /** Whether a full batch is so cheap that a worker should have one in hand beside those it executes. */
-  get cheap(): boolean {
-    return this.#msPerElement !== undefined && this.#msPerElement * this.full < prefetchBelowMs;
+    if (this.#msPerElement === undefined) return slots;
+    return slots * (2 + batchesAhead(this.#msPerElement * this.full)) + 1;
   }
 
   /** How many elements a full batch has at present. */

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { batchesAhead } from '../../src/core/batches-ahead.js';
+
+describe('batches ahead', () => {
+  it.each([
+    [undefined, 0],
+    [50, 0],
+    [49, 1],
+    [4, 1],
+    [1, 4],
+    [0.5, 8],
+    [0.01, 16],
+    [0, 16],
+  ])('of %s ms are %s', (batchMs, ahead) => {
+    expect(batchesAhead(batchMs)).toBe(ahead);
+  });
+});
