@@ -15,7 +15,10 @@ export interface Peer<Sent> {
 /** What the hub's end hands in. */
 export interface PeerEvents<Received> {
   received(message: Received): void;
-  left(reason: string): void;
+  /** @param alive whether it closed the connection itself */
+  left(reason: string, alive: boolean): void;
+  /** It broke the protocol, and was disconnected at the door. */
+  expelled(): void;
 }
 
 /** Connects the scheduler to its peers, over whatever links. Events that arise while effects are carried out wait. */
@@ -49,12 +52,17 @@ export class HubDriver {
         this.#leaders.delete(leaderId);
         this.#handle({ type: 'leaderLeft', leaderId });
       },
+      expelled: () => {
+        this.#handle({ type: 'expelled' });
+      },
     };
   }
 
   /** Takes a worker in; likewise. */
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>): PeerEvents<WorkerToHub> {
-    if (this.#workers.has(workerId)) this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection' });
+    if (this.#workers.has(workerId)) {
+      this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', alive: true });
+    }
     this.#workers.set(workerId, peer);
     this.#handle({ type: 'workerJoined', workerId, name });
     const present = (): boolean => this.#workers.get(workerId) === peer;
@@ -62,10 +70,13 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'workerSent', workerId, message });
       },
-      left: (reason) => {
+      left: (reason, alive) => {
         if (!present()) return;
         this.#workers.delete(workerId);
-        this.#handle({ type: 'workerLeft', workerId, reason });
+        this.#handle({ type: 'workerLeft', workerId, reason, alive });
+      },
+      expelled: () => {
+        this.#handle({ type: 'expelled' });
       },
     };
   }
@@ -123,7 +134,7 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
       (message) => hubSide?.received(message),
     );
     const leave = (reason: string): void => {
-      hubSide?.left(reason);
+      hubSide?.left(reason, true);
       hubSide = undefined;
     };
     queueMicrotask(() => {

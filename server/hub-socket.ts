@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import { frameBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
 import { Outbox } from '../src/link/outbox.js';
+import { shortened } from '../src/protocol/shortened.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
@@ -56,7 +57,8 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     socket.on('disconnect', (reason) => {
       this.#outbox.clear();
       this.#inbox.clear();
-      this.#leave(reason);
+      // So socket.io says that the other side closed the connection in good order.
+      this.#leave(reason, reason === 'client namespace disconnect');
     });
   }
 
@@ -66,29 +68,28 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
 
   expel(reason: string): void {
     if (this.#expelled !== undefined) return;
-    this.#expelled = reason;
-    this.#leave(reason);
+    this.#expelled = shortened(reason);
+    this.#events?.expelled();
+    this.#leave(reason, true);
     // So that it does not come back, and again break the protocol.
-    this.#socket.emit('expelled', reason);
+    this.#socket.emit('expelled', this.#expelled);
     this.#socket.disconnect(true);
   }
 
   #receive(read: () => { readonly message: unknown } | undefined): void {
     if (this.#expelled !== undefined) return;
-    let message: Received;
     try {
       const whole = read();
       if (whole === undefined) return;
-      message = this.#parse(whole.message);
+      this.#events?.received(this.#parse(whole.message));
     } catch (error) {
+      // Whatever is wrong with what a peer sent is for that peer alone to bear.
       this.expel(error instanceof Error ? error.message : String(error));
-      return;
     }
-    this.#events?.received(message);
   }
 
-  #leave(reason: string): void {
-    this.#events?.left(reason);
+  #leave(reason: string, alive: boolean): void {
+    this.#events?.left(reason, alive);
     this.#events = undefined;
   }
 }

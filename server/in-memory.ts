@@ -1,7 +1,7 @@
 import { PaladinError } from '../src/errors/paladin-error.js';
 import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
-import { checkSerializer } from '../src/leader/job-spec.js';
+import { checkDeaths, checkMs, checkSerializer } from '../src/leader/job-spec.js';
 import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
 import {
   defaultMaxBatchesPerLeader,
@@ -32,10 +32,15 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
   readonly serializer?: Serializer;
   /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
   readonly noWorkerTimeout?: number;
+  /** An element that was executing at so many deaths of threads is poison. Default 4. */
+  readonly maxDeaths?: number;
 }
 
 /** Starts the executor of one in-memory worker in a thread; what only some platforms can. */
-export type StartThread = (modules: readonly (string | URL)[]) => Promise<Executor & Omit<Offers, 'labels'>>;
+export type StartThread = (
+  modules: readonly (string | URL)[],
+  onBroken: (error: PaladinError) => void,
+) => Promise<Executor & Omit<Offers, 'labels'>>;
 
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
@@ -51,6 +56,7 @@ export function startInMemory(
 ): Runtime {
   const { modules, operations, serializer = msgpack, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
   checkSerializer('inMemory', serializer);
+  checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
   const inThreads = modules !== undefined && modules.length > 0;
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
   if (!Number.isInteger(workers) || workers < 1) {
@@ -74,6 +80,7 @@ export function startInMemory(
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
     reconnectTimeoutMs: noWorkerTimeout,
+    maxDeaths: checkDeaths('inMemory', options.maxDeaths),
     welcomed: () => undefined,
     using: crew.using,
     closed: crew.close,
@@ -86,7 +93,7 @@ export function startInMemory(
 
 /** The workers of one runtime. */
 interface Crew {
-  /** Rejects when they cannot be started. */
+  /** Rejects when they cannot be started, or not replaced any more. */
   readonly failed: Promise<unknown>;
   /** A job is going to use the operation or serializer. */
   readonly using: (value: Operation<never, unknown> | Serializer) => void;
@@ -127,16 +134,24 @@ function threadCrew(
       'inMemory: expected operations rather than modules: this platform has no threads for them',
     );
   }
+  let broken: (error: PaladinError) => void = () => undefined;
+  const breakage = new Promise<never>((_, reject) => {
+    broken = reject;
+  });
   const started = Promise.allSettled(
     Array.from({ length: workers }, async () => {
-      const executor = await startThread(modules);
+      const executor = await startThread(modules, broken);
       return joinHub(hub, executor, { operations: executor.operations, serializers: executor.serializers, labels: [] });
     }),
   );
   return {
-    failed: started.then((results) => {
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
-    }),
+    failed: Promise.race([
+      breakage,
+      started.then(async (results) => {
+        for (const result of results) if (result.status === 'rejected') throw result.reason;
+        return await breakage;
+      }),
+    ]),
     using: () => undefined,
     close: async () => {
       for (const result of await started) if (result.status === 'fulfilled') await result.value.close();

@@ -137,6 +137,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
         hubSocket.send({ type: 'status', status: driver.status() });
       },
       left: () => undefined,
+      expelled: () => undefined,
     });
   });
   // A connection to the default namespace is none of ours.
@@ -149,7 +150,10 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const close = (): Promise<void> => {
     closing ??= (async (): Promise<void> => {
       driver.close('the hub is shutting down');
-      await io.close();
+      const closed = io.close();
+      // Those that never spoke would keep it open.
+      http.closeAllConnections();
+      await closed;
     })();
     return closing;
   };

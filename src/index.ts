@@ -24,10 +24,10 @@ export * from './common.js';
 export function inMemory(options: InMemoryOptions = {}): Runtime {
   return startInMemory(options, {
     threads: availableParallelism(),
-    startThread: async (modules) => {
+    startThread: async (modules, onBroken) => {
       // The threads load this module, too, and need none of their own.
       const { startThreadExecutor } = await import('./executor/thread-executor.js');
-      const executor = await startThreadExecutor({ threads: 1, modules });
+      const executor = await startThreadExecutor({ threads: 1, modules, onBroken });
       return Object.assign(executor, executor.offers);
     },
   });

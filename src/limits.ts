@@ -92,3 +92,24 @@ export const inMemoryNoWorkerTimeoutMs: number = 10_000;
 
 /** Where a hub listens unless it is told otherwise. */
 export const defaultPort: number = 7400;
+
+/** The longest name of an operation, serializer or label, with its version: far longer than any that people read. */
+export const maxNameLength: number = 300;
+
+/** The longest reason or message that travels; longer ones are shortened where they are made. */
+export const maxReasonLength: number = 4_000;
+
+/** The most stages of a chain. */
+export const maxStages: number = 1_000;
+
+/** The most slots of a worker. */
+export const maxSlots: number = 65_536;
+
+/** The most labels of a job or worker, and the most operations that a worker offers. */
+export const maxNames: number = 10_000;
+
+/** The most elements of a batch of fixed size: far beyond any sense. */
+export const maxBatchUnits: number = 1_048_576;
+
+/** The most bytes that the failures of one result have, about; a batch with more is handed in sooner. */
+export const maxFailureBytes: number = 1024 * 1024;

@@ -6,6 +6,7 @@ export class BatchQueue {
   /** Where the queue begins in the array; what is before it is taken. */
   #head = 0;
   #bytes = 0;
+  readonly #seqs = new Set<number>();
 
   get size(): number {
     return this.#batches.length - this.#head;
@@ -15,7 +16,12 @@ export class BatchQueue {
     return this.#bytes;
   }
 
+  has(seq: number): boolean {
+    return this.#seqs.has(seq);
+  }
+
   push(batch: Batch): void {
+    this.#seqs.add(batch.seq);
     const batches = this.#batches;
     let at = batches.length;
     while (at > this.#head && (batches[at - 1]?.first ?? 0) > batch.first) at -= 1;
@@ -28,6 +34,7 @@ export class BatchQueue {
     const batch = this.#batches[this.#head];
     if (batch === undefined) return undefined;
     this.#head += 1;
+    this.#seqs.delete(batch.seq);
     this.#bytes -= batch.payload.byteLength;
     // Taken ones are let go in bulk, so that each costs constant time on average.
     if (this.#head * 2 > this.#batches.length) {

@@ -13,8 +13,11 @@ export type SchedulerEvent =
   | { readonly type: 'leaderLeft'; readonly leaderId: string }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string }
-  | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string }
+  /** `alive`: it closed the connection itself, or has come back over another one, so that it did not die of what it had. */
+  | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly alive: boolean }
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }
+  /** A peer was disconnected at the door. */
+  | { readonly type: 'expelled' }
   /** The hub is about to close. */
   | { readonly type: 'closing'; readonly reason: string };
 

@@ -15,6 +15,7 @@
  */
 import type { Machine } from '../../src/core/machine.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
+import { targetBatchMs } from '../../src/limits.js';
 import type { Batch, BatchLoss, BatchResult, HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { BatchQueue } from './batch-queue.js';
 import { checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
@@ -55,10 +56,13 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         this.#workerJoined(event.workerId, event.name);
         break;
       case 'workerLeft':
-        this.#workerLeft(this.#expect(this.#workers, event.workerId, 'worker'), event.reason);
+        this.#workerLeft(this.#expect(this.#workers, event.workerId, 'worker'), event.reason, event.alive);
         break;
       case 'workerSent':
         this.#workerSent(this.#expect(this.#workers, event.workerId, 'worker'), event.message);
+        break;
+      case 'expelled':
+        this.#counters.expelled += 1;
         break;
       case 'closing':
         this.#close(event.reason);
@@ -177,6 +181,10 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       this.#counters.strayMessages += 1;
       return;
     }
+    if (job.leases.has(batch.seq) || job.queue.has(batch.seq)) {
+      this.#expel('leader', leader.id, 'PROTOCOL', `batch ${batch.seq} of job ${number} was sent twice`);
+      return;
+    }
     const { maxBatchesPerLeader, maxBytesPerLeader } = this.#config.limits;
     if (leader.batches >= maxBatchesPerLeader) {
       this.#refuse(leader, number, `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`);
@@ -243,7 +251,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     this.#effects.push({ type: 'toWorker', workerId: id, message: { type: 'welcome', epoch, limits } });
   }
 
-  #workerLeft(worker: Worker, reason: string): void {
+  #workerLeft(worker: Worker, reason: string, alive: boolean): void {
     const leases = [...worker.leases];
     this.#workers.delete(worker.id);
     this.#moveWorker(worker, undefined);
@@ -251,7 +259,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     leases.forEach((lease, at) => {
       this.#release(lease);
       // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
-      const cause = at < worker.slots ? 'death' : 'returned';
+      const cause = at < worker.slots && !alive ? 'gone' : 'returned';
       this.#giveBack(lease, worker, { seq: lease.batch.seq, attempt: lease.batch.attempt, cause, reason });
     });
   }
@@ -334,10 +342,13 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     job.leader.batches -= 1;
     job.leader.bytes -= batch.payload.byteLength;
     this.#placement.place(worker);
+    // Until now its leader could hope for what a draining worker had.
+    if (job.leases.size === 0 && slotsFor(job.needClass) === 0) this.#tellCapacity(job.needClass, [job]);
   }
 
   #giveBack(lease: Lease, worker: Worker, loss: BatchLoss): void {
     this.#counters.lost += 1;
+    lease.job.virtualTime -= lease.chargedMs / lease.job.weight;
     const message = { type: 'lost', job: lease.job.number, workerId: worker.id, loss } as const;
     this.#effects.push({ type: 'toLeader', leaderId: lease.job.leader.id, message });
   }
@@ -365,7 +376,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   #assign(job: Job, worker: Worker): void {
     const batch = job.queue.shift();
     if (batch === undefined) throw new Error(`job ${job.id} has its turn and nothing queued`);
-    const chargedMs = job.batchMs ?? 0;
+    // Of what is not known the usual is charged; the rest is put right by the result.
+    const chargedMs = job.batchMs ?? targetBatchMs;
     const lease: Lease = { job, worker, batch, chargedMs, cheap: isCheap(job) };
     this.#placement.takeTurn(job, chargedMs);
     job.leases.set(batch.seq, lease);
@@ -385,7 +397,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const slots = slotsFor(needClass);
     const why = slots > 0 ? { missing: '' } : explainMissing(this.#offers(), needClass.needs);
     for (const job of jobs) {
-      const message = { type: 'capacity', job: job.number, slots, ...why } as const;
+      const message = { type: 'capacity', job: job.number, slots, leased: job.leases.size, ...why } as const;
       this.#effects.push({ type: 'toLeader', leaderId: job.leader.id, message });
     }
   }
@@ -403,7 +415,6 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   }
 
   #expel(role: 'leader' | 'worker', id: string, code: ErrorCode, reason: string): void {
-    this.#counters.expelled += 1;
     this.#effects.push({ type: 'expel', role, id, code, reason });
   }
 

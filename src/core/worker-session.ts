@@ -13,6 +13,7 @@
  */
 import type { Outcome } from '../protocol/outcome.js';
 import type { Batch, HubToWorker, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
+import { shortened } from '../protocol/shortened.js';
 import type { Machine } from './machine.js';
 
 export type SessionEvent =
@@ -136,7 +137,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (task.abandoned || !this.#connected) return;
     const { jobId } = task;
     this.#send(
-      outcome.type === 'result' ? { type: 'result', jobId, result: outcome.result } : { type: 'lost', jobId, loss: outcome.loss },
+      outcome.type === 'result'
+        ? { type: 'result', jobId, result: outcome.result }
+        : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } },
     );
   }
 

@@ -1,7 +1,8 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { thrownKind } from '../errors/operation-errors.js';
 import type { Batch, UnitFailure } from '../protocol/messages.js';
-import { thrownFailure, timeoutFailure } from './failures.js';
+import { maxFailureBytes } from '../limits.js';
+import { failureBytes, thrownFailure, timeoutFailure } from './failures.js';
 import { clockStepsPerBudget, maxClockStep, operationGraceMs } from './limits.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
 import type { FoldStage, MapStage } from './stage.js';
@@ -73,6 +74,7 @@ export class BatchRun {
   /** What is being combined with it. */
   #right: unknown = undefined;
 
+  #failureBytes = 0;
   #timedSinceMs = 0;
   /** At which offset to look at the clock next; never, without a budget. */
   #nextLook: number;
@@ -266,7 +268,10 @@ export class BatchRun {
   #fail(failure: UnitFailure): undefined {
     this.#closeRun();
     this.failures.push(failure);
+    this.#failureBytes += failureBytes(failure);
     this.offset++;
+    // The rest is given back, so that no result outgrows its message.
+    if (this.#failureBytes > maxFailureBytes) this.limit = Math.min(this.limit, this.offset);
     return undefined;
   }
 

@@ -69,3 +69,8 @@ function onFatalOf(thrown: unknown): OnFatal | undefined {
 function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
 }
+
+/** About how many bytes a failure has on the wire. */
+export function failureBytes({ message, error }: UnitFailure): number {
+  return message.length + error.byteLength + 200;
+}

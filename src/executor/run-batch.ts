@@ -6,7 +6,8 @@ import type { Serializer } from '../serializer/serializer.js';
 import { packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { fatalFailure } from './failures.js';
+import { failureBytes, fatalFailure } from './failures.js';
+import { maxFailureBytes } from '../limits.js';
 import { operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
@@ -201,10 +202,12 @@ export class JobExecution {
 
   /** No unit was executed, and all fail with the same. */
   #allFailed(batch: Batch, serializer: Serializer | undefined, failure: UnitFailure): BatchEnd {
-    const failures = Array.from({ length: batch.count }, (_, offset) => ({ ...failure, offset }));
+    // With long errors the rest is given back, and fails in results of its own.
+    const done = Math.min(batch.count, Math.max(1, Math.floor(maxFailureBytes / failureBytes(failure))));
+    const failures = Array.from({ length: done }, (_, offset) => ({ ...failure, offset }));
     const isFold = this.#description.stages.at(-1)?.kind === 'fold';
     const payload = isFold || serializer === undefined ? new Uint8Array(0) : serializer.encode([]);
-    return settled(batch, { done: batch.count, failures, payload }, performance.now(), false);
+    return settled(batch, { done, failures, payload }, performance.now(), false);
   }
 
   #cancelled({ seq, attempt }: Batch, offset: number, stuck: boolean): BatchEnd {

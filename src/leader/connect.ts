@@ -6,7 +6,7 @@ import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { checkSerializer } from './job-spec.js';
+import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly reconnectTimeout?: number;
   /** For all jobs that do not name one. Default `msgpack`. */
   readonly serializer?: Serializer;
+  /** An element that was executing at so many deaths of threads or workers is poison. Default 4. */
+  readonly maxDeaths?: number;
   /** A name for this leader, for people. */
   readonly name?: string;
 }
@@ -53,7 +55,10 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const hub = hubUrl('connect', url);
   const { serializer = msgpack } = options;
   checkSerializer('connect', serializer);
-  const connectTimeoutMs = options.connectTimeout ?? defaultConnectTimeoutMs;
+  const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);
+  const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs);
+  const reconnectTimeoutMs = checkMs('connect', 'reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs);
+  const maxDeaths = checkDeaths('connect', options.maxDeaths);
   const handshake = { id: peerId(), name: options.name ?? '', token: options.token };
   const { promise, resolve, reject } = withResolvers();
   // Worker threads load this module with every operation, and never need a socket.
@@ -61,20 +66,18 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader);
   const runtime = new LeaderRuntime(dial, {
     serializer,
-    noWorkerTimeoutMs: checkMs('noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs),
-    reconnectTimeoutMs: checkMs('reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs),
+    noWorkerTimeoutMs,
+    reconnectTimeoutMs,
+    maxDeaths,
     welcomed: (error) => {
       if (error === undefined) resolve();
       else reject(error);
     },
   });
-  const timer = setTimeout(
-    () => {
-      const message = `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${runtime.lastReason}); start one with: paladin hub`;
-      reject(new PaladinError('HUB_UNREACHABLE', message));
-    },
-    checkMs('connectTimeout', connectTimeoutMs),
-  );
+  const timer = setTimeout(() => {
+    const message = `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${runtime.lastReason}); start one with: paladin hub`;
+    reject(new PaladinError('HUB_UNREACHABLE', message));
+  }, connectTimeoutMs);
   try {
     await promise;
     return runtime;
@@ -84,11 +87,6 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   } finally {
     clearTimeout(timer);
   }
-}
-
-function checkMs(option: string, value: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1) return value;
-  throw new PaladinError('INVALID_INPUT', `connect: expected ${option} to be milliseconds from 0 to 2^31, got ${String(value)}`);
 }
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {

@@ -30,6 +30,8 @@ export interface JobHandle<Input = unknown> {
 /** What a driver does with effects that concern the hub. */
 export interface JobOutlet {
   send(batch: Batch): void;
+  /** An event was handled: this is at the hub now, and whether the job would send more if there were room. */
+  handled(underWay: { readonly batches: number; readonly bytes: number }, blocked: boolean): void;
   /** The job is over. */
   over(): void;
 }
@@ -91,12 +93,16 @@ export class JobDriver implements JobHandle {
       }
     } catch (error) {
       // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
-      this.#end();
-      this.#observer.failed(error);
+      this.#fail(error);
     } finally {
       this.#handling = false;
     }
     this.#arm();
+    this.#report();
+  }
+
+  #report(): void {
+    if (!this.#over) this.#outlet.handled(this.#job.underWay, this.#job.blocked);
   }
 
   /** Starts the job: a source that can be asked is asked for the first elements. */
@@ -136,11 +142,12 @@ export class JobDriver implements JobHandle {
         break;
       case 'completed':
         this.#end();
-        this.#observer.completed();
+        guarded(() => {
+          this.#observer.completed();
+        });
         break;
       case 'failed':
-        this.#end();
-        this.#observer.failed(effect.error);
+        this.#fail(effect.error);
         break;
       case 'closed':
         this.#end();
@@ -154,6 +161,14 @@ export class JobDriver implements JobHandle {
       if (this.#over) return;
       this.#observer.next(value);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#end();
+    guarded(() => {
+      this.#observer.failed(error);
+    });
   }
 
   #end(): void {
@@ -176,7 +191,21 @@ export class JobDriver implements JobHandle {
         this.#timerAt = undefined;
         this.handle({ type: 'tick' });
       },
-      Math.max(0, at - performance.now()),
+      Math.min(Math.max(0, at - performance.now()), longestTimerMs),
     );
+  }
+}
+
+/** As long as timers can wait; a deadline beyond is looked at again then. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Nothing can be told of an error in the last thing that an observer is told; it is reported as RxJS reports such. */
+function guarded(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -1,7 +1,8 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
-import { maxPriority } from '../limits.js';
+import { maxBatchUnits, maxDeaths, maxNameLength, maxPriority, maxStages } from '../limits.js';
 import { definitionOf, type Operation } from '../operation/operation.js';
+import { areNames, isName } from '../protocol/names.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 
@@ -81,8 +82,8 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   const { ordered, batch, window, priority, labels, serializer }: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
   const count = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
   if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
-  if (batch !== undefined && batch !== 'auto' && !count(batch)) {
-    throw invalid(where, "batch to be 'auto' or a whole number from 1", batch);
+  if (batch !== undefined && batch !== 'auto' && !(count(batch) && Number(batch) <= maxBatchUnits)) {
+    throw invalid(where, `batch to be 'auto' or a whole number from 1 to ${maxBatchUnits}`, batch);
   }
   if (window !== undefined && !count(window)) throw invalid(where, 'window to be a whole number from 1', window);
   if (
@@ -91,8 +92,8 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   ) {
     throw invalid(where, `priority to be a whole number from -${maxPriority} to ${maxPriority}`, priority);
   }
-  if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
-    throw invalid(where, 'labels to be a list of names', labels);
+  if (labels !== undefined && !areNames(labels)) {
+    throw invalid(where, `labels to be a list of names, of at most ${maxNameLength} characters each`, labels);
   }
   if (serializer !== undefined) checkSerializer(where, serializer);
 }
@@ -111,11 +112,35 @@ export function checkFuse(where: string, fuse: unknown): void {
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not a serializer */
 export function checkSerializer(where: string, serializer: unknown): void {
   if (!isSerializer(serializer)) throw invalid(where, 'serializer to be a serializer', serializer);
+  if (!isName(serializer.name)) {
+    throw invalid(where, `the serializer's name to have 1 to ${maxNameLength} characters`, serializer.name);
+  }
+}
+
+/**
+ * Checks a time in milliseconds.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is not one
+ */
+export function checkMs(where: string, option: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1) return value;
+  throw invalid(where, `${option} to be milliseconds from 0 to 2^31 - 1`, value);
+}
+
+/**
+ * Checks the number of deaths that make an element poison.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is not a whole number from 1
+ */
+export function checkDeaths(where: string, value: unknown = maxDeaths): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
+  throw invalid(where, 'maxDeaths to be a whole number from 1', value);
 }
 
 /** Only a last stage may fold; a monoid there gives the identity. */
 export function checkChain(where: string, stages: readonly StageSpec[]): void {
   if (stages.length === 0) throw invalid(where, 'at least one stage', 'none');
+  if (stages.length > maxStages) throw invalid(where, `at most ${maxStages} stages`, stages.length);
   for (const stage of stages) checkStage(where, stage);
   const fold = stages.findIndex((stage) => stage.kind === 'fold');
   if (fold !== -1 && fold !== stages.length - 1) throw invalid(where, 'a fold only as the last stage', `one as stage ${fold}`);

@@ -1,4 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
+import type { JobLimits } from '../core/job/job-events.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import type { JobDriver } from './job-driver.js';
@@ -9,6 +10,8 @@ interface SessionJob {
   readonly priority: number;
   readonly labels: readonly string[];
   readonly driver: JobDriver;
+  /** What is at the hub of it. */
+  underWay: { readonly batches: number; readonly bytes: number };
 }
 
 /**
@@ -21,6 +24,11 @@ export class LeaderSession {
   readonly #jobs = new Map<number, SessionJob>();
   /** The jobs that are open at the hub. */
   readonly #open = new Set<number>();
+  /** The jobs that would send more if there were room at the hub, the one that has waited longest first. */
+  readonly #blocked = new Set<number>();
+  /** What is at the hub of all jobs. */
+  #batches = 0;
+  #bytes = 0;
   #nextJob = 1;
   /** Known while connected. */
   #limits: HubLimits | undefined;
@@ -36,10 +44,7 @@ export class LeaderSession {
     this.#reconnectTimeoutMs = reconnectTimeoutMs;
     this.#welcomed = welcomed;
     this.#link = dial({
-      opened: () => {
-        clearTimeout(this.#reconnectTimer);
-        this.#reconnectTimer = undefined;
-      },
+      opened: () => undefined,
       received: (message) => {
         this.#receive(message);
       },
@@ -58,12 +63,19 @@ export class LeaderSession {
     return this.#lastReason;
   }
 
-  /** The limits of the hub, and how many batches each of the open jobs may have there. */
-  limits(): { readonly maxPayloadBytes: number; readonly maxBatches: number } {
+  /** What a job may send: a fair share, and no more than the hub takes from all jobs together. */
+  limits(): JobLimits {
     const limits = this.#lastLimits;
-    if (limits === undefined) return { maxPayloadBytes: Infinity, maxBatches: Infinity };
-    const maxBatches = Math.max(1, Math.floor(limits.maxBatchesPerLeader / Math.max(1, this.#open.size)));
-    return { maxPayloadBytes: limits.maxPayloadBytes, maxBatches };
+    if (limits === undefined) {
+      return { maxPayloadBytes: Infinity, maxBatches: Infinity, freeBatches: Infinity, freeBytes: Infinity };
+    }
+    const { maxPayloadBytes, maxBatchesPerLeader, maxBytesPerLeader } = limits;
+    return {
+      maxPayloadBytes,
+      maxBatches: Math.max(1, Math.floor(maxBatchesPerLeader / Math.max(1, this.#open.size))),
+      freeBatches: maxBatchesPerLeader - this.#batches,
+      freeBytes: maxBytesPerLeader - this.#bytes,
+    };
   }
 
   /** Reserves a number for a job. */
@@ -80,15 +92,29 @@ export class LeaderSession {
     else job.driver.handle({ type: 'refused', error: this.#failure });
   }
 
+  /** A job has handled an event: keeps the books, and gives those that wait for room what there is. */
+  handled(number: number, underWay: SessionJob['underWay'], blocked: boolean): void {
+    const job = this.#jobs.get(number);
+    if (job === undefined) return;
+    if (blocked) this.#blocked.add(number);
+    else this.#blocked.delete(number);
+    this.#account(job, underWay);
+  }
+
   send(message: LeaderToHub): void {
     this.#link.send(message);
   }
 
   /** The job is over. */
   remove(number: number): void {
-    if (!this.#jobs.delete(number) || !this.#open.delete(number)) return;
+    const ended = this.#jobs.get(number);
+    if (ended === undefined) return;
+    this.#jobs.delete(number);
+    this.#blocked.delete(number);
+    if (!this.#open.delete(number)) return;
     if (this.#limits === undefined) return;
     this.#link.send({ type: 'close', job: number });
+    this.#account(ended, { batches: 0, bytes: 0 });
     for (const [waiting, job] of this.#jobs) {
       if (this.#open.size >= this.#limits.maxJobsPerLeader) break;
       if (!this.#open.has(waiting)) this.#openJob(waiting, job);
@@ -104,6 +130,8 @@ export class LeaderSession {
 
   #receive(message: HubToLeader): void {
     if (message.type === 'welcome') {
+      clearTimeout(this.#reconnectTimer);
+      this.#reconnectTimer = undefined;
       this.#limits = message.limits;
       this.#lastLimits = message.limits;
       for (const [number, job] of this.#jobs) this.#openJob(number, job);
@@ -117,6 +145,19 @@ export class LeaderSession {
     if (driver === undefined) return;
     if (message.type === 'refused') driver.handle({ type: 'refused', error: new PaladinError(message.code, message.message) });
     else driver.handle(message);
+  }
+
+  #account(job: SessionJob, underWay: SessionJob['underWay']): void {
+    const less = underWay.batches < job.underWay.batches;
+    this.#batches += underWay.batches - job.underWay.batches;
+    this.#bytes += underWay.bytes - job.underWay.bytes;
+    job.underWay = underWay;
+    if (!less) return;
+    const [next] = this.#blocked;
+    if (next === undefined) return;
+    // It comes last again if this does not satisfy it.
+    this.#blocked.delete(next);
+    this.#jobs.get(next)?.driver.handle({ type: 'tick' });
   }
 
   #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {
@@ -142,6 +183,7 @@ export class LeaderSession {
 
   /** Ends all jobs with the error, now and from now on. */
   fail(error: PaladinError): void {
+    clearTimeout(this.#reconnectTimer);
     this.#failure ??= error;
     this.#endJobs(error);
   }

@@ -1,7 +1,7 @@
 import { Job } from '../core/job/job.js';
 import type { StagePolicy } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { defaultWindow, maxDeaths } from '../limits.js';
+import { defaultWindow } from '../limits.js';
 import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
@@ -51,6 +51,7 @@ export interface RuntimeConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
   readonly reconnectTimeoutMs: number;
+  readonly maxDeaths: number;
   /** Called once: when the hub has said welcome, or refused. */
   readonly welcomed: (error?: PaladinError) => void;
   /** Called with each operation and serializer that a job uses, before it is opened. */
@@ -96,11 +97,20 @@ export class LeaderRuntime implements Runtime {
       send: (batch) => {
         this.#session.send({ type: 'batch', job: number, batch });
       },
+      handled: (underWay, blocked) => {
+        this.#session.handled(number, underWay, blocked);
+      },
       over: () => {
         this.#session.remove(number);
       },
     });
-    this.#session.add(number, { description, priority: spec.priority ?? 0, labels: spec.labels ?? [], driver });
+    this.#session.add(number, {
+      description,
+      priority: spec.priority ?? 0,
+      labels: spec.labels ?? [],
+      driver,
+      underWay: { batches: 0, bytes: 0 },
+    });
     driver.start();
     return driver;
   }
@@ -115,6 +125,7 @@ export class LeaderRuntime implements Runtime {
     };
     signal?.throwIfAborted();
     return await new Promise<Output>((resolve, reject) => {
+      const run = { settled: false };
       const handle = this.openJob(
         { ...job, stages: [stage] },
         {
@@ -123,6 +134,7 @@ export class LeaderRuntime implements Runtime {
             resolve(value as Output);
           },
           failed: (error) => {
+            run.settled = true;
             signal?.removeEventListener('abort', abort);
             reject(error instanceof Error ? error : new Error(String(error)));
           },
@@ -138,7 +150,8 @@ export class LeaderRuntime implements Runtime {
         // As it is: whatever the caller aborted with.
         reject(signal?.reason as Error);
       }
-      signal?.addEventListener('abort', abort, { once: true });
+      // It may have failed at once.
+      if (!run.settled) signal?.addEventListener('abort', abort, { once: true });
       handle.push(input);
       handle.complete();
     });
@@ -175,7 +188,7 @@ export class LeaderRuntime implements Runtime {
       window: spec.window ?? defaultWindow,
       serializer,
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
-      maxDeaths,
+      maxDeaths: this.#config.maxDeaths,
       random: Math.random,
       limits: () => this.#session.limits(),
     });

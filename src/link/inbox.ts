@@ -18,6 +18,7 @@ export class Inbox {
    */
   add(content: unknown): { readonly message: unknown } | undefined {
     const { bytes, last } = readPart(content);
+    if (bytes.byteLength === 0) throw new RangeError('an empty part of a message');
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#maxBytes) throw new RangeError(`a message of more than ${this.#maxBytes} bytes`);
     this.#parts.push(bytes);

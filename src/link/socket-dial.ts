@@ -49,7 +49,9 @@ export function socketDial<Sent, Received>(
     const outbox = new Outbox(
       {
         emit: (event, content) => socket.emit(event, content),
-        onceDrained: (callback) => socket.io.engine.once('drain', callback),
+        onceDrained: (callback) => {
+          onceWritten(socket, callback);
+        },
       },
       frameBytes,
     );
@@ -122,6 +124,20 @@ export function socketDial<Sent, Received>(
       },
     };
   };
+}
+
+/** How often to look whether a websocket has written what it was given; it has no event for that. */
+const lookMs = 5;
+
+/** Calls back when the websocket has handed everything to the operating system; 'drain' of the engine comes as soon as it has taken it. */
+function onceWritten(socket: Socket<HubEvents, WireEvents>, callback: () => void): void {
+  const { engine } = socket.io;
+  const look = (): void => {
+    const { ws } = engine.transport as unknown as { readonly ws?: { readonly bufferedAmount: number } };
+    if (ws === undefined || ws.bufferedAmount === 0) callback();
+    else if (engine.readyState === 'open') setTimeout(look, lookMs);
+  };
+  engine.once('drain', look);
 }
 
 /** A refusal by the hub's handshake, which is final; undefined for errors that may pass. */

@@ -95,10 +95,11 @@ export interface BatchLoss {
   readonly seq: number;
   readonly attempt: number;
   /**
-   * `death`: its worker or thread went away while executing it. `timeout`: its thread was terminated since the unit at `offset` ran past
+   * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may have
+   * died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past
    * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame.
    */
-  readonly cause: 'death' | 'timeout' | 'cancelled' | 'returned';
+  readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned';
   /** The unit that was executing, where that is known. */
   readonly offset?: number;
   /** In which stage, where that is known. */
@@ -140,7 +141,9 @@ export type HubToLeader =
       readonly job: number;
       /** How many slots there are for the job now. */
       readonly slots: number;
-      /** What stands in the way when there are none. */
+      /** How many batches of it are with workers; they may come back though there are no slots, from workers that drain. */
+      readonly leased: number;
+      /** What stands in the way when there are no slots. */
       readonly missing: string;
       /** The operation that nobody offers, if it is that. */
       readonly operation?: string;

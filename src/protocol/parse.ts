@@ -2,21 +2,25 @@
  * The door: everything that comes from a peer is parsed here before any machine sees it. What passes has the types, ranges and
  * lengths of `messages.ts`, and no unknown fields; whether the sender may say it is for the machines to know.
  */
-import { maxBatchElements, maxPriority } from '../limits.js';
+import {
+  maxBatchUnits,
+  maxFailureBytes,
+  maxNameLength,
+  maxNames,
+  maxPriority,
+  maxReasonLength,
+  maxSlots,
+  maxStages,
+} from '../limits.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
 import { bool, bytes, int, list, number, oneOf, optional, record, text, variant, type Shape } from './shape.js';
 
-/** No machine is that large; keeps sums of slots exact. */
-const maxSlots = 65_536;
-/** Names of operations, labels, serializers, peers. */
-const name = text(300, 1);
-const reason = text(4_000);
-/** More operations than a worker offers. */
-const names = list(name, 10_000);
+const name = text(maxNameLength, 1);
+const reason = text(maxReasonLength);
+const names = list(name, maxNames);
 /** Times on the wire, in milliseconds: up to 24 days, the longest that timers take. */
 const ms = number(0, 2 ** 31);
-/** A fixed batch size may go beyond automatic ones; this is far beyond any sense. */
-const units = int(1, 256 * maxBatchElements);
+const units = int(1, maxBatchUnits);
 const index = int(0);
 
 const retry = variant('strategy', {
@@ -62,13 +66,13 @@ const failure = record({
   retry: optional(retry),
   onFatal: optional(oneOf('terminate', 'skip')),
   message: reason,
-  error: bytes(1024 * 1024),
+  error: bytes(maxFailureBytes),
 });
 
 const loss = record({
   seq: index,
   attempt: int(1),
-  cause: oneOf('death', 'timeout', 'cancelled', 'returned'),
+  cause: oneOf('death', 'gone', 'timeout', 'cancelled', 'returned'),
   offset: optional(index),
   stage: optional(index),
   reason,
@@ -88,7 +92,7 @@ function sized(maxPayloadBytes: number): {
     timeoutMs: optional(ms),
   });
   return {
-    description: record({ stages: list(stage, 1_000, 1), serializer: name }),
+    description: record({ stages: list(stage, maxStages, 1), serializer: name }),
     batch: record({
       seq: index,
       attempt: int(1),
@@ -102,7 +106,7 @@ function sized(maxPayloadBytes: number): {
       seq: index,
       attempt: int(1),
       done: units,
-      failures: list(failure, 256 * maxBatchElements),
+      failures: list(failure, maxBatchUnits),
       elapsedMs: ms,
       payload,
     }),
@@ -159,7 +163,7 @@ const trusted = sized(Number.MAX_SAFE_INTEGER);
 
 const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   welcome,
-  capacity: record({ job: index, slots: index, missing: text(100_000), operation: optional(name) }),
+  capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: name, loss }),
   refused: record({ job: index, code: errorCode, message: reason }),

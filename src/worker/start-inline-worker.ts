@@ -1,5 +1,6 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { inlineExecutor } from '../executor/inline-executor.js';
+import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
@@ -28,8 +29,11 @@ export function registryOf(where: string, operations: InlineOptions['operations'
 
 /** Starts a worker that executes in the caller's own thread what the registry holds. */
 export async function startInlineWorker(connection: WorkerConnection, registry: Registry, slots: number): Promise<Worker> {
-  if (!Number.isInteger(slots) || slots < 1) {
-    throw new PaladinError('INVALID_INPUT', `startWorker: expected slots to be a whole number from 1, got ${slots}`);
+  if (!Number.isInteger(slots) || slots < 1 || slots > maxSlots) {
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `startWorker: expected slots to be a whole number from 1 to ${maxSlots}, got ${slots}`,
+    );
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const executor = inlineExecutor({ slots, registry, maxPayloadBytes: () => limit.maxPayloadBytes });

@@ -13,7 +13,7 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {
   readonly threads?: number;
   /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
   readonly inline?: boolean;
-  /** Called when threads that died cannot be replaced any more. */
+  /** Called when threads that died cannot be replaced any more; the worker has left the hub then. */
   readonly onBroken?: (error: PaladinError) => void;
 }
 
@@ -62,11 +62,20 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
+  let leave = (): void => undefined;
   const executor = await startThreadExecutor({
     threads: threads ?? availableParallelism(),
     modules,
     maxPayloadBytes: () => limit.maxPayloadBytes,
-    ...(options.onBroken === undefined ? {} : { onBroken: options.onBroken }),
+    onBroken: (error) => {
+      // It would take batches only to give them back.
+      leave();
+      options.onBroken?.(error);
+    },
   });
-  return await connectWorker(options, { executor, ...executor.offers }, limit);
+  const worker = await connectWorker(options, { executor, ...executor.offers }, limit);
+  leave = (): void => {
+    void worker.close();
+  };
+  return worker;
 }

@@ -5,6 +5,7 @@ import { hubUrl } from '../link/hub-url.js';
 import { peerId } from '../link/peer-id.js';
 import { socketDial } from '../link/socket-dial.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
+import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
 import { WorkerDriver } from './worker-driver.js';
 
@@ -120,7 +121,7 @@ export function checkConnection({ hub, labels, connectTimeout }: WorkerConnectio
       `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${connectTimeout}`,
     );
   }
-  if (labels !== undefined && !(Array.isArray(labels) && labels.every((label) => typeof label === 'string' && label !== ''))) {
+  if (labels !== undefined && !areNames(labels)) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${JSON.stringify(labels)}`);
   }
 }

@@ -168,7 +168,10 @@ describe('a job whose elements fail', () => {
   });
 
   it('fails an element that is larger than the hub admits, and halves batches that are', () => {
-    const test = JobUnderTest.with(1, { batch: 4, limits: () => ({ maxPayloadBytes: 20, maxBatches: 100 }) });
+    const test = JobUnderTest.with(1, {
+      batch: 4,
+      limits: () => ({ maxPayloadBytes: 20, maxBatches: 100, freeBatches: Infinity, freeBytes: Infinity }),
+    });
     const sent = test.elements('1234567', '1234567', 'x'.repeat(30));
     expect(ranges(sent)).toEqual(['0+1']);
     for (let at = 0; at < test.sent.length; at += 1) {
@@ -233,6 +236,20 @@ describe('a job whose workers die', () => {
         },
       },
     ]);
+  });
+
+  it('counts a worker that is cut off again and again only once', () => {
+    const { test, batch } = withBatch(1);
+    let next: Batch | undefined = batch;
+    for (let cuts = 0; cuts < 10; cuts += 1) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, 'gone', undefined, 'w1');
+    }
+    for (const worker of ['w2', 'w3', 'w4']) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, 'gone', undefined, worker);
+    }
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
   });
 
   it('names the stage that killed, where that is known', () => {

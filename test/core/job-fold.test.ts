@@ -172,7 +172,7 @@ describe('a job that folds', () => {
   });
 
   it('never sends more partials together than the hub admits, and fails at the right one of two that are too large', () => {
-    const limits = () => ({ maxPayloadBytes: 40, maxBatches: 100 });
+    const limits = () => ({ maxPayloadBytes: 40, maxBatches: 100, freeBatches: Infinity, freeBytes: Infinity });
     const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 1, limits });
     test.elements(...'abcdefgh');
     test.complete();

@@ -46,7 +46,7 @@ export class JobUnderTest {
       noWorkerTimeoutMs: 10_000,
       maxDeaths: 4,
       random: () => 0.5,
-      limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000 }),
+      limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
       ...changes,
     });
   }
@@ -55,7 +55,7 @@ export class JobUnderTest {
   static with(slots: number, changes: Partial<JobConfig> = {}): JobUnderTest {
     const test = new JobUnderTest(changes);
     test.handle({ type: 'connected' });
-    test.handle({ type: 'capacity', slots, missing: '' });
+    test.handle({ type: 'capacity', slots, leased: 0, missing: '' });
     return test;
   }
 
@@ -99,7 +99,7 @@ export class JobUnderTest {
     });
   }
 
-  lose(batch: Batch, cause: 'death' | 'timeout' | 'cancelled' | 'returned', offset?: number, workerId = 'w1'): Batch[] {
+  lose(batch: Batch, cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned', offset?: number, workerId = 'w1'): Batch[] {
     const { seq, attempt } = batch;
     return this.handle({
       type: 'lost',

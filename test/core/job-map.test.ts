@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JobLimits } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { inputs, JobUnderTest, json, ranges } from './job-harness.js';
 
@@ -22,9 +23,9 @@ describe('a job of maps', () => {
   it('sends nothing before it is connected and has slots', () => {
     const test = new JobUnderTest();
     expect(test.elements('a')).toEqual([]);
-    expect(test.handle({ type: 'capacity', slots: 0, missing: 'no worker' })).toEqual([]);
+    expect(test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker' })).toEqual([]);
     expect(test.handle({ type: 'connected' })).toEqual([]);
-    expect(ranges(test.handle({ type: 'capacity', slots: 1, missing: '' }))).toEqual(['0+1']);
+    expect(ranges(test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' }))).toEqual(['0+1']);
   });
 
   it('begins with one element a slot, then grows eightfold a round towards 20 ms of work', () => {
@@ -136,13 +137,13 @@ describe('a job of maps', () => {
 
   it('asks a source for no more than the window admits', () => {
     const test = new JobUnderTest({ window: 10 });
-    const demand = test.job.handle({ type: 'capacity', slots: 8, missing: '' }, 0);
+    const demand = test.job.handle({ type: 'capacity', slots: 8, leased: 0, missing: '' }, 0);
     expect(demand).toEqual([{ type: 'demand', count: 8 }]);
   });
 
   it('ends with NO_WORKER when work finds no slot for too long, saying what is missing', () => {
     const test = JobUnderTest.with(0);
-    test.handle({ type: 'capacity', slots: 0, missing: 'no worker is connected' });
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' });
     expect(test.job.nextDeadline()).toBeUndefined();
     test.now = 500;
     test.elements('a');
@@ -160,13 +161,35 @@ describe('a job of maps', () => {
     ]);
   });
 
+  it("sends no more than the leader's jobs together may have at the hub, and says when it would", () => {
+    let freeBatches = 2;
+    const limits = (): JobLimits => ({ maxPayloadBytes: 1_000, maxBatches: 100, freeBatches, freeBytes: 40 });
+    const test = JobUnderTest.with(4, { batch: 1, limits });
+    expect(test.elements('a', 'b', 'c')).toHaveLength(2);
+    expect([test.job.blocked, test.job.underWay]).toEqual([true, { batches: 2, bytes: 10 }]);
+    freeBatches = 10;
+    expect(test.tick(1)).toHaveLength(1);
+    expect(test.job.blocked).toBe(false);
+    expect(test.elements('x'.repeat(50))).toHaveLength(0);
+    expect(test.job.blocked).toBe(true);
+  });
+
+  it('hopes for what a draining worker has, however long that takes', () => {
+    const test = JobUnderTest.with(1);
+    test.elements('a');
+    test.handle({ type: 'capacity', slots: 0, leased: 1, missing: 'all are draining' });
+    expect(test.job.nextDeadline()).toBeUndefined();
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'all are gone' });
+    expect(test.job.nextDeadline()).toBe(10_000);
+  });
+
   it('is patient again after slots came back', () => {
     const test = JobUnderTest.with(0);
     test.elements('a');
     test.now = 9_000;
-    test.handle({ type: 'capacity', slots: 1, missing: '' });
+    test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' });
     expect(test.job.nextDeadline()).toBeUndefined();
-    test.handle({ type: 'capacity', slots: 0, missing: '' });
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: '' });
     expect(test.job.nextDeadline()).toBe(19_000);
   });
 
@@ -176,7 +199,7 @@ describe('a job of maps', () => {
     expect(test.handle({ type: 'disconnected' })).toEqual([]);
     expect(test.elements('d')).toEqual([]);
     test.handle({ type: 'connected' });
-    const again = test.handle({ type: 'capacity', slots: 2, missing: '' });
+    const again = test.handle({ type: 'capacity', slots: 2, leased: 0, missing: '' });
     expect(again.map(({ seq, attempt }) => [seq, attempt])).toEqual([
       [0, 2],
       [1, 2],

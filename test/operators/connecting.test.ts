@@ -113,12 +113,12 @@ describe('connect', () => {
     [
       'http://127.0.0.1:7400',
       { connectTimeout: -1 },
-      'connect: expected connectTimeout to be milliseconds from 0 to 2^31, got -1',
+      'connect: expected connectTimeout to be milliseconds from 0 to 2^31 - 1, got -1',
     ],
     [
       'http://127.0.0.1:7400',
       { noWorkerTimeout: 'soon' },
-      'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31, got soon',
+      'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31 - 1, got soon',
     ],
     ['http://127.0.0.1:7400', { serializer: {} }, 'connect: expected serializer to be a serializer'],
   ])('refuses %j with %j', async (url, options, message) => {

@@ -23,9 +23,9 @@ describe('options that are not what they must be', () => {
 
   it.each<[object, string]>([
     [{ ordered: 'yes' }, 'ordered to be true or false, got yes'],
-    [{ batch: 0 }, "batch to be 'auto' or a whole number from 1, got 0"],
-    [{ batch: 1.5 }, "batch to be 'auto' or a whole number from 1, got 1.5"],
-    [{ batch: 'large' }, "batch to be 'auto' or a whole number from 1, got large"],
+    [{ batch: 0 }, "batch to be 'auto' or a whole number from 1 to 1048576, got 0"],
+    [{ batch: 1.5 }, "batch to be 'auto' or a whole number from 1 to 1048576, got 1.5"],
+    [{ batch: 'large' }, "batch to be 'auto' or a whole number from 1 to 1048576, got large"],
     [{ window: 0 }, 'window to be a whole number from 1, got 0'],
     [{ window: -1 }, 'window to be a whole number from 1, got -1'],
     [{ window: '10' }, 'window to be a whole number from 1, got 10'],
@@ -44,8 +44,8 @@ describe('options that are not what they must be', () => {
     [{ onSkip: true }, 'onSkip to be a function, got true'],
     [{ priority: 11 }, 'priority to be a whole number from -10 to 10, got 11'],
     [{ priority: 0.5 }, 'priority to be a whole number from -10 to 10, got 0.5'],
-    [{ labels: 'gpu' }, 'labels to be a list of names, got gpu'],
-    [{ labels: [''] }, 'labels to be a list of names, got [""]'],
+    [{ labels: 'gpu' }, 'labels to be a list of names, of at most 300 characters each, got gpu'],
+    [{ labels: [''] }, 'labels to be a list of names, of at most 300 characters each, got [""]'],
     [{ serializer: { name: 'mine' } }, 'serializer to be a serializer, got {"name":"mine"}'],
     [{ serializer: 'msgpack' }, 'serializer to be a serializer, got msgpack'],
     [{ fuse: 'no' }, 'fuse to be true or false, got no'],

@@ -34,7 +34,7 @@ describe('the door', () => {
       ],
       [fromWorker, { type: 'draining' }],
       [hubToLeader, { type: 'welcome', epoch: 'e', limits }],
-      [hubToLeader, { type: 'capacity', job: 1, slots: 0, missing: 'all' }],
+      [hubToLeader, { type: 'capacity', job: 1, slots: 0, leased: 0, missing: 'all' }],
       [hubToLeader, { type: 'result', job: 1, workerId: 'w', result: resultOf(1) }],
       [hubToLeader, { type: 'refused', job: 1, code: 'LIMIT_EXCEEDED', message: 'no' }],
       [hubToWorker, { type: 'job', jobId: 'l:1', description }],

@@ -165,6 +165,7 @@ describe('the scheduler', () => {
           type: 'capacity',
           job: 2,
           slots: 0,
+          leased: 0,
           missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2",
           operation: 'g',
         },
@@ -181,10 +182,10 @@ describe('the scheduler', () => {
     expect(slots(hub.worker('w1', 2))).toEqual([2]);
     expect(slots(hub.worker('w2', 3))).toEqual([5]);
     expect(slots(hub.fromWorker('w1', { type: 'draining' }))).toEqual([3]);
-    expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone' }))).toEqual([0]);
+    expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone', alive: false }))).toEqual([0]);
   });
 
-  it('gives the leases of a worker that left back as lost: those in its slots as dead, those beyond as not begun', () => {
+  it('gives the leases of a worker that left back as lost: those in its slots as gone, those beyond as not begun', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.worker('w', 1);
@@ -193,13 +194,33 @@ describe('the scheduler', () => {
     hub.result('w', 'l:1', 0, { elapsedMs: 20 });
     hub.batch('l', 1, batchOf(1));
     hub.batch('l', 1, batchOf(2));
-    const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close' })).filter(
+    const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close', alive: false })).filter(
       ([, message]) => message.type === 'lost',
     );
     expect(lost).toEqual([
-      ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 1, attempt: 1, cause: 'death', reason: 'transport close' } }],
+      ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 1, attempt: 1, cause: 'gone', reason: 'transport close' } }],
       ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 2, attempt: 1, cause: 'returned', reason: 'transport close' } }],
     ]);
+  });
+
+  it('blames nobody for what a worker had that closed in good order', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', alive: true }))).toContainEqual([
+      'l',
+      { type: 'lost', job: 1, workerId: 'w', loss: { seq: 0, attempt: 1, cause: 'returned', reason: 'closed' } },
+    ]);
+  });
+
+  it('expels a leader that sends a batch twice', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.batch('l', 1, batchOf(0))).toMatchObject([{ type: 'expel', reason: 'batch 0 of job 1 was sent twice' }]);
   });
 
   it('passes on what a worker reports as lost, and uses the slot again', () => {
@@ -296,7 +317,9 @@ describe('the scheduler', () => {
     hub.batch('l', 1, batchOf(0));
     hub.fromWorker('w', { type: 'draining' });
     expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
-    expect(toLeaders(hub.result('w', 'l:1', 0))).toHaveLength(1);
+    const told = toLeaders(hub.result('w', 'l:1', 0)).map(([, message]) => message);
+    expect(told).toContainEqual(expect.objectContaining({ type: 'capacity', slots: 0, leased: 0 }));
+    expect(told).toContainEqual({ type: 'result', job: 1, workerId: 'w', result: resultOf(0) });
     expect(toWorkers(hub.fromWorker('w', { type: 'leaving' }))).toEqual([['w', { type: 'goodbye', reason: 'all has arrived' }]]);
   });
 

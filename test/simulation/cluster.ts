@@ -85,13 +85,15 @@ export class Cluster {
 
   cutWorker(worker: SimulatedWorker): void {
     if (!cut(this.#workers, worker)) return;
-    this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close' });
+    this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close', alive: false });
     worker.disconnect();
   }
 
   killWorker(worker: SimulatedWorker): void {
     worker.kill();
-    if (cut(this.#workers, worker)) this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close' });
+    if (cut(this.#workers, worker)) {
+      this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close', alive: false });
+    }
     this.#workers.delete(worker);
   }
 

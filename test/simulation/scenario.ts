@@ -97,7 +97,7 @@ function plan(id: string, random: Random, cluster: Cluster): Plan {
     // More often than an innocent element is with a worker that a fault kills.
     maxDeaths: 12,
     random: random.next,
-    limits: () => ({ maxPayloadBytes: 2 ** 25, maxBatches: 1_000 }),
+    limits: () => ({ maxPayloadBytes: 2 ** 25, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
   };
   const description: JobDescription = {
     stages: stages.map(({ kind, operation }) => ({ kind, operation, version: 1 })),

@@ -23,6 +23,8 @@ export interface BatchRecord {
   state: 'ready' | 'sent' | 'delayed';
   /** When it may be sent again; counts while delayed. */
   dueAt: number;
+  /** Its elements, once they had to be looked at again. */
+  inputs?: readonly unknown[];
 }
 
 /** What a new record needs; the rest is as for a batch that was never sent. */

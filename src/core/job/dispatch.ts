@@ -9,11 +9,22 @@ import { failed, foldElements } from './judgement.js';
 /** Sends batches, as long as the hub admits more: what is to be sent again first, then what a fold has ready, then new elements. */
 export function dispatch(state: JobState): void {
   const { config, sizing, ledger } = state;
+  state.blocked = false;
   if (!state.connected || state.slots === 0) return;
-  const limit = Math.min(sizing.inFlightLimit(state.slots), config.limits().maxBatches);
+  const { maxBatches, freeBatches, freeBytes } = config.limits();
+  const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
+  let batches = 0;
+  let bytes = 0;
   while (ledger.sent < limit && (ledger.sent === 0 || ledger.bytesSent < maxJobBytesInFlight)) {
     const record = nextRecord(state);
     if (record === undefined || state.ending) return;
+    batches += 1;
+    bytes += record.payload.byteLength;
+    if (batches > freeBatches || bytes > freeBytes) {
+      // Until batches of others come back.
+      state.blocked = true;
+      return;
+    }
     ledger.send(record);
     const { seq, attempt, first, count, units, payload } = record;
     const budgetMs = config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
@@ -89,6 +100,8 @@ function queueCut(state: JobState): boolean {
         failed(state, onFatal, 'elements', 0, { first: piece.index, count: 1 }, () =>
           siteError(piece.code, piece.reason, site, piece.cause),
         );
+        // What comes after it is not sent any more.
+        if (state.stopAt < Infinity) break;
         continue;
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);
@@ -105,8 +118,8 @@ function queueCut(state: JobState): boolean {
 
 function cutSize(state: JobState): number {
   const { ledger, emission, backlog, sizing } = state;
-  // What waits for emission counts against the bytes as what is under way does; the batch it waits for is out already.
-  if (ledger.sent > 0 && ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
+  // What waits for emission counts against the bytes as what is under way does; the batch that it waits for is in the ledger.
+  if (ledger.size > 0 && ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
   const available = Math.max(0, Math.min(backlog.size, state.room, state.stopAt - state.cut));
   const last = state.source.state !== 'open' && available === backlog.size;
   const count = sizing.next({ available, last, slots: state.slots, inFlight: ledger.sent });

@@ -17,32 +17,53 @@ export type EncodedPiece =
  *
  * @param first the index of the first element
  */
-export function encodeElements(
+export function* encodeElements(
   serializer: Serializer,
   values: readonly unknown[],
   first: number,
   maxPayloadBytes: number,
-): EncodedPiece[] {
-  if (values.length === 0) return [];
-  const part = (start: number, end: number): EncodedPiece[] =>
-    encodeElements(serializer, values.slice(start, end), first + start, maxPayloadBytes);
-  const halves = (): EncodedPiece[] => [...part(0, values.length >> 1), ...part(values.length >> 1, values.length)];
-  let payload: Uint8Array;
-  try {
-    payload = serializer.encode(values);
-  } catch (error) {
-    // A serializer of others may not say which value it was.
-    const at = error instanceof NotSerializableError ? error.valueIndex : values.length === 1 ? 0 : undefined;
-    if (at === undefined) return halves();
-    const reason = `its input cannot be sent: ${error instanceof Error ? error.message : String(error)}`;
-    return [
-      ...part(0, at),
-      { type: 'unfit', index: first + at, code: 'NOT_SERIALIZABLE', reason, cause: error },
-      ...part(at + 1, values.length),
-    ];
+): Generator<EncodedPiece> {
+  // Ranges to encode, the next one last.
+  const ranges = [{ start: 0, end: values.length }];
+  for (let range = ranges.pop(); range !== undefined; range = ranges.pop()) {
+    const { start, end } = range;
+    const count = end - start;
+    if (count === 0) continue;
+    const middle = start + (count >> 1);
+    const encoded = encode(serializer, start === 0 && end === values.length ? values : values.slice(start, end));
+    if (encoded.type === 'payload' && encoded.payload.byteLength <= maxPayloadBytes) {
+      yield { type: 'batch', first: first + start, count, payload: encoded.payload };
+    } else if (encoded.type === 'unfit' && (encoded.at !== undefined || count === 1)) {
+      const at = start + (encoded.at ?? 0);
+      if (at > start) {
+        ranges.push({ start: at, end }, { start, end: at });
+        continue;
+      }
+      const { reason, cause } = encoded;
+      yield { type: 'unfit', index: first + at, code: 'NOT_SERIALIZABLE', reason, cause };
+      ranges.push({ start: at + 1, end });
+    } else if (count > 1) {
+      ranges.push({ start: middle, end }, { start, end: middle });
+    } else {
+      const bytes = encoded.type === 'payload' ? encoded.payload.byteLength : 0;
+      const reason = `its input has ${bytes} bytes, and the hub admits ${maxPayloadBytes}`;
+      yield { type: 'unfit', index: first + start, code: 'PAYLOAD_TOO_LARGE', reason };
+    }
   }
-  if (payload.byteLength <= maxPayloadBytes) return [{ type: 'batch', first, count: values.length, payload }];
-  if (values.length > 1) return halves();
-  const reason = `its input has ${payload.byteLength} bytes, and the hub admits ${maxPayloadBytes}`;
-  return [{ type: 'unfit', index: first, code: 'PAYLOAD_TOO_LARGE', reason }];
+}
+
+/** The values as bytes, or why not; `at` says which of them it was, which a serializer of others may not tell. */
+function encode(
+  serializer: Serializer,
+  values: readonly unknown[],
+):
+  | { readonly type: 'payload'; readonly payload: Uint8Array }
+  | { readonly type: 'unfit'; readonly at: number | undefined; readonly reason: string; readonly cause: unknown } {
+  try {
+    return { type: 'payload', payload: serializer.encode(values) };
+  } catch (error) {
+    const at = error instanceof NotSerializableError ? error.valueIndex : undefined;
+    const reason = `its input cannot be sent: ${error instanceof Error ? error.message : String(error)}`;
+    return { type: 'unfit', at, reason, cause: error };
+  }
 }

@@ -29,8 +29,18 @@ export interface JobConfig {
   readonly maxDeaths: number;
   /** Numbers from 0 (inclusive) to 1, for the jitter of retries. */
   readonly random: () => number;
-  /** What the hub admits at present: the size of a payload, and this job's share of the batches under way. */
-  readonly limits: () => { readonly maxPayloadBytes: number; readonly maxBatches: number };
+  /** What the hub admits at present. */
+  readonly limits: () => JobLimits;
+}
+
+/** What a job may send. */
+export interface JobLimits {
+  readonly maxPayloadBytes: number;
+  /** The job's share of the batches that its leader may have at the hub. */
+  readonly maxBatches: number;
+  /** How many more batches and bytes the hub takes from the leader's jobs together. A first batch always goes. */
+  readonly freeBatches: number;
+  readonly freeBytes: number;
 }
 
 export type JobEvent =
@@ -42,7 +52,13 @@ export type JobEvent =
   | { readonly type: 'connected' }
   /** The hub is gone, and whatever was under way with it. */
   | { readonly type: 'disconnected' }
-  | { readonly type: 'capacity'; readonly slots: number; readonly missing: string; readonly operation?: string }
+  | {
+      readonly type: 'capacity';
+      readonly slots: number;
+      readonly leased: number;
+      readonly missing: string;
+      readonly operation?: string;
+    }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
   /** The hub, or the leader itself, ends the job. */

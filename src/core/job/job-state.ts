@@ -25,6 +25,8 @@ export class JobState {
   stopAt: number = Infinity;
   /** Estimated time of one combine; undefined before the first group of partials came back. */
   combineMs: number | undefined = undefined;
+  /** Whether it would send more, if the leader's other jobs left it room at the hub. */
+  blocked = false;
   /** Results that came for batches which were settled already. */
   staleResults = 0;
   /** The effects of the event in hand. */

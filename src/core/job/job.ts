@@ -32,6 +32,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #over = false;
   /** Why there are no slots, in the hub's words, and which operation is to blame. */
   #missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };
+  /** How many batches were with workers when the hub last spoke of slots. */
+  #leased = 0;
   /** Since when there was work and no slot for it. */
   #starvedSince: number | undefined;
   /** How many elements the source was last told that it may emit in all. */
@@ -44,6 +46,16 @@ export class Job implements Machine<JobEvent, JobEffect> {
   /** Results that came for batches which were settled already. */
   get staleResults(): number {
     return this.#state.staleResults;
+  }
+
+  /** What is at the hub of it. */
+  get underWay(): { readonly batches: number; readonly bytes: number } {
+    return { batches: this.#state.ledger.sent, bytes: this.#state.ledger.bytesSent };
+  }
+
+  /** Whether it waits for the leader's other jobs to leave it room at the hub. */
+  get blocked(): boolean {
+    return this.#state.blocked && !this.#over;
   }
 
   handle(event: JobEvent, now: number): JobEffect[] {
@@ -98,6 +110,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'capacity':
         state.slots = event.slots;
+        this.#leased = event.leased;
         this.#missing = { reason: event.missing, operation: event.operation };
         break;
       case 'result':
@@ -157,7 +170,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #watchStarvation(now: number): void {
     const { source, backlog, ledger, fold, connected, slots, config, effects } = this.#state;
     const work = backlog.size > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
-    if (!connected || slots > 0 || !work) {
+    if (!connected || slots > 0 || this.#leased > 0 || !work) {
       this.#starvedSince = undefined;
       return;
     }

@@ -94,5 +94,6 @@ export function failed(
 /** The payload of some of a batch's elements. */
 export function slice({ config: { serializer } }: JobState, record: BatchRecord, start: number, end: number): Uint8Array {
   if (start === 0 && end === record.count) return record.payload;
-  return serializer.encode(serializer.decode(record.payload).slice(start, end));
+  record.inputs ??= serializer.decode(record.payload);
+  return serializer.encode(record.inputs.slice(start, end));
 }

@@ -45,12 +45,14 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
     giveBack(state, record, 0, culprit);
     giveBack(state, record, culprit + 1, record.count);
-  } else if (loss.cause !== 'death') {
+  } else if (loss.cause !== 'death' && loss.cause !== 'gone') {
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
-    if (record.units === 'partials') partialsDied(state, record, workerId, loss.reason, now);
-    else elementsDied(state, record, culprit, workerId, loss, now);
+    // A worker that is cut off again and again has not died again and again.
+    const deaths = loss.cause === 'gone' ? [...new Set([...record.deaths, workerId])] : [...record.deaths, workerId];
+    if (record.units === 'partials') partialsDied(state, record, deaths, loss.reason, now);
+    else elementsDied(state, record, culprit, deaths, loss, now);
   }
 }
 
@@ -101,7 +103,7 @@ function elementsDied(
   state: JobState,
   record: BatchRecord,
   culprit: number | undefined,
-  workerId: string,
+  deaths: readonly string[],
   { reason, stage = 0 }: BatchLoss,
   now: number,
 ): void {
@@ -110,13 +112,12 @@ function elementsDied(
     giveBack(state, record, record.count >> 1, record.count);
     return;
   }
-  const deaths = [...record.deaths, workerId];
   if (deaths.length >= state.config.maxDeaths) {
     judgeAll(
       state,
       record,
       [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, reason)],
-      workerId,
+      deaths.at(-1) ?? '',
       now,
     );
   } else giveBack(state, record, culprit, culprit + 1, deaths);
@@ -125,8 +126,7 @@ function elementsDied(
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
-function partialsDied(state: JobState, record: BatchRecord, workerId: string, reason: string, now: number): void {
-  const deaths = [...record.deaths, workerId];
+function partialsDied(state: JobState, record: BatchRecord, deaths: readonly string[], reason: string, now: number): void {
   const { parts, attempt } = record;
   if (record.count > 2) {
     for (const half of [parts.slice(0, record.count >> 1), parts.slice(record.count >> 1)]) {
@@ -137,7 +137,7 @@ function partialsDied(state: JobState, record: BatchRecord, workerId: string, re
     state.ledger.addPartials(parts, { attempt, deaths });
   } else {
     giveBack(state, record, 0, 1);
-    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, reason)], workerId, now);
+    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, reason)], deaths.at(-1) ?? '', now);
   }
 }
 

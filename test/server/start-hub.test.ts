@@ -1,0 +1,76 @@
+import { connect as connectTcp } from 'node:net';
+import { connect, defineOperation, remoteMap } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { lastValueFrom, range, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+
+describe('a hub', () => {
+  it('closes also while a connection says nothing', async () => {
+    const hub = await startHub({ port: 0 });
+    const silent = connectTcp(hub.port, '127.0.0.1');
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const ended = new Promise((resolve) => silent.once('close', resolve));
+    silent.on('error', () => undefined);
+    await hub.close();
+    await ended;
+  });
+
+  it('passes on failures with large details, and keeps the worker', async () => {
+    const details = 'x'.repeat(16_000);
+    const boom = defineOperation({
+      name: 'boom',
+      create: () => (): number => {
+        throw Object.assign(new Error('boom'), { details });
+      },
+    });
+    const broken = defineOperation({
+      name: 'broken',
+      create: (): (() => number) => {
+        throw Object.assign(new Error('broken'), { details });
+      },
+    });
+    await using hub = await startHub({ port: 0 });
+    await using worker = await startWorker({ hub: hub.url, operations: { boom, broken } });
+    await using runtime = await connect(hub.url);
+    for (const operation of [boom(), broken()]) {
+      let skipped = 0;
+      const onSkip = (): void => {
+        skipped += 1;
+      };
+      const options = { onFatal: 'skip', onSkip, batch: 1_500 } as const;
+      expect(await lastValueFrom(range(0, 3_000).pipe(remoteMap(operation, runtime, options), toArray()))).toEqual([]);
+      expect(skipped).toBe(3_000);
+    }
+    expect(hub.status()).toMatchObject({ workers: [{ workerId: worker.id }], counters: { expelled: 0, lost: 0 } });
+  });
+
+  it('gives what a worker had that closed to another, and blames nobody', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const attempts: number[] = [];
+    const wait = defineOperation({
+      name: 'wait',
+      execute: async (_: number, { attempt }) => {
+        attempts.push(attempt);
+        if (attempt < 6) await new Promise(() => undefined);
+        await released;
+        return attempt;
+      },
+    });
+    await using hub = await startHub({ port: 0 });
+    await using runtime = await connect(hub.url);
+    const result = runtime.run(wait, 1);
+    for (let workers = 1; workers <= 5; workers += 1) {
+      const worker = await startWorker({ hub: hub.url, operations: [wait] });
+      while (attempts.length < workers) await new Promise((resolve) => setImmediate(resolve));
+      await worker.close();
+    }
+    await using last = await startWorker({ hub: hub.url, operations: [wait] });
+    release();
+    expect(await result).toBe(6);
+    expect(last.slots).toBe(4);
+  });
+});
