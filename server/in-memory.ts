@@ -11,6 +11,7 @@ import {
   inMemoryNoWorkerTimeoutMs,
 } from '../src/limits.js';
 import { peerId } from '../src/link/peer-id.js';
+import { checkModules } from '../src/operation/check-modules.js';
 import { definitionOf, type Operation } from '../src/operation/operation.js';
 import type { Offers } from '../src/protocol/messages.js';
 import { msgpack } from '../src/serializer/msgpack.js';
@@ -55,6 +56,7 @@ export function startInMemory(
   platform: { readonly startThread: StartThread | undefined; readonly threads: number },
 ): Runtime {
   const { modules, operations, serializer = msgpack, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
+  checkModules('inMemory', modules);
   checkSerializer('inMemory', serializer);
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
   const inThreads = modules !== undefined && modules.length > 0;

@@ -60,7 +60,10 @@ export class BatchRun {
 
   readonly #chain: Chain;
   readonly #batch: Batch;
-  readonly #values: readonly unknown[];
+  readonly #decode: () => readonly unknown[];
+  #values: readonly unknown[];
+  /** The failure of a unit that was found guilty, and is not executed again. */
+  #condemned: UnitFailure | undefined = undefined;
   readonly #control: BatchControl;
   readonly #shared: BatchContext;
   readonly #waiter = new Waiter();
@@ -82,10 +85,19 @@ export class BatchRun {
   #lastLookMs: number;
   readonly #endMs: number;
 
-  constructor(chain: Chain, batch: Batch, values: readonly unknown[], limit: number, control: BatchControl, startedMs: number) {
+  /** @param decode yields the units, fresh each time; throws when the payload is not such, and then nothing is executed */
+  constructor(
+    chain: Chain,
+    batch: Batch,
+    decode: () => readonly unknown[],
+    limit: number,
+    control: BatchControl,
+    startedMs: number,
+  ) {
     this.#chain = chain;
     this.#batch = batch;
-    this.#values = values;
+    this.#decode = decode;
+    this.#values = decode();
     this.#control = control;
     this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
     this.limit = limit;
@@ -98,7 +110,6 @@ export class BatchRun {
   /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
   advance(): Promise<void> | undefined {
     const control = this.#control;
-    const values = this.#values;
     const shared = this.#shared;
     const { first, units } = this.#batch;
     const perUnit = units === 'elements' ? 1 : 0;
@@ -108,13 +119,18 @@ export class BatchRun {
         this.cancelled = true;
         return undefined;
       }
-      if (offset >= this.#nextLook && this.#isBudgetSpent()) {
+      // What was found guilty is settled in any case.
+      if (offset >= this.#nextLook && this.#condemned === undefined && this.#isBudgetSpent()) {
         this.limit = offset;
         break;
       }
+      if (this.#condemned?.offset === offset) {
+        this.#settleFailed(this.#condemned);
+        continue;
+      }
       control.progress(offset, this.#chain.firstStage);
       this.#context = new TaskContext(first + offset * perUnit, shared);
-      const waiting = this.#goThrough(values[offset], 0);
+      const waiting = this.#goThrough(this.#values[offset], 0);
       if (waiting !== undefined) return waiting;
     }
     this.#closeRun();
@@ -217,8 +233,7 @@ export class BatchRun {
     if (fold !== undefined && at === maps.length && this.#fresh && thrownKind(thrown) !== 'transient') {
       return this.#blame(thrown, at, fold);
     }
-    this.#fail(thrownFailure(this.offset, at + this.#chain.firstStage, thrown));
-    return undefined;
+    return this.#fail(thrownFailure(this.offset, at + this.#chain.firstStage, thrown), at);
   }
 
   /**
@@ -232,11 +247,7 @@ export class BatchRun {
     const blameLeft = leftFails && !this.cancelled && !(await this.#isBad(right, this.offset, at, fold));
     if (this.cancelled) return;
     const stage = at + this.#chain.firstStage;
-    if (!blameLeft) return this.#fail(thrownFailure(this.offset, stage, thrown));
-    // No other unit lies between the two, so the order of the failures stays.
-    this.failures.push(thrownFailure(this.#partialFirst, stage, thrown));
-    this.#startRun(right);
-    this.offset++;
+    this.#fail(thrownFailure(blameLeft ? this.#partialFirst : this.offset, stage, thrown), at);
   }
 
   /** Whether the unit does not combine with the identity. */
@@ -265,24 +276,44 @@ export class BatchRun {
     }
   }
 
-  #fail(failure: UnitFailure): undefined {
+  #fail(failure: UnitFailure, at: number): undefined {
+    if (at === this.#chain.maps.length) this.#redoRun(failure);
+    else this.#settleFailed(failure);
+    return undefined;
+  }
+
+  /**
+   * A combine failed, and may have changed its operands before it did, so the run is executed anew, from fresh values, up to the unit that
+   * is to blame.
+   */
+  #redoRun(failure: UnitFailure): void {
+    this.#values = this.#decode();
+    this.#condemned = failure;
+    if (this.stuck) this.limit = failure.offset + 1;
+    this.offset = this.#partialFirst;
+    this.#partial = undefined;
+    this.#partialFirst = -1;
+    this.#fresh = false;
+  }
+
+  #settleFailed(failure: UnitFailure): void {
+    this.#condemned = undefined;
     this.#closeRun();
     this.failures.push(failure);
     this.#failureBytes += failureBytes(failure);
     this.offset++;
     // The rest is given back, so that no result outgrows its message.
     if (this.#failureBytes > maxFailureBytes) this.limit = Math.min(this.limit, this.offset);
-    return undefined;
   }
 
   #failLate(at: number, timeoutMs: number): undefined {
-    return this.#fail(timeoutFailure(this.offset, at + this.#chain.firstStage, timeoutMs));
+    return this.#fail(timeoutFailure(this.offset, at + this.#chain.firstStage, timeoutMs), at);
   }
 
   /** An operation is stuck, so no further unit is begun. */
   #giveUp(): void {
     this.stuck = true;
-    this.limit = Math.min(this.limit, this.offset);
+    this.limit = Math.min(this.limit, this.#condemned === undefined ? this.offset : this.#condemned.offset + 1);
   }
 
   #startRun(value: unknown): void {

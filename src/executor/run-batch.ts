@@ -156,14 +156,13 @@ export class JobExecution {
   }
 
   #execute(batch: Batch, control: BatchControl, serializer: Serializer, chain: Chain, plan: Plan): BatchEnd | Promise<BatchEnd> {
-    let values: readonly unknown[];
+    let run: BatchRun;
     try {
-      values = decodeUnits(batch, serializer);
+      run = new BatchRun(chain, batch, () => decodeUnits(batch, serializer), plan.limit, control, plan.startedMs);
     } catch (thrown) {
       const message = `the input cannot be decoded: ${encodeError(thrown).message}`;
       return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message, thrown));
     }
-    const run = new BatchRun(chain, batch, values, plan.limit, control, plan.startedMs);
     const abort = (): void => run.abort();
     this.#underWay.add(abort);
     if (this.#aborted) run.abort();

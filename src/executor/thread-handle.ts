@@ -82,7 +82,8 @@ export class ThreadHandle {
     });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (thrown: unknown) => {
-      this.#uncaught = thrown instanceof Error ? thrown.message : String(thrown);
+      // The stack, since whoever threw it is in no call that anybody waits for.
+      this.#uncaught = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     });
     this.#worker.on('exit', (code) => this.#exited(code));
     const { startTimeoutMs } = options;
@@ -180,7 +181,8 @@ export class ThreadHandle {
   }
 
   #exited(code: number): void {
-    const how = this.#uncaught === undefined ? `exited with code ${code}` : `died of an uncaught error: ${this.#uncaught}`;
+    const how =
+      this.#uncaught === undefined ? `exited with code ${code}` : `died of an error that nothing caught: ${this.#uncaught}`;
     if (this.#state === 'starting') {
       const hint = code === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
       this.#failStart(`${how} before it was ready${hint}`);
@@ -188,7 +190,7 @@ export class ThreadHandle {
       if (this.#state === 'idle') process.emitWarning(`thread ${how} while idle; it is replaced`, 'PaladinWarning');
       this.#leave(undefined);
     } else {
-      this.#terminate({ type: 'lost', loss: this.#loss(this.#turn, 'death', `thread ${how} while executing`) });
+      this.#terminate({ type: 'lost', loss: this.#loss(this.#turn, 'death', `while it was executing, its thread ${how}`) });
     }
   }
 

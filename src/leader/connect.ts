@@ -6,7 +6,7 @@ import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
+import { checkDeaths, checkMs, checkSerializer, checkText } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
@@ -53,7 +53,8 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
-  const { serializer = msgpack } = options;
+  const { serializer = msgpack, token, name } = options;
+  for (const [option, value] of Object.entries({ token, name })) checkText('connect', option, value);
   checkSerializer('connect', serializer);
   const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);
   const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs);

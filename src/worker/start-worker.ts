@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { PaladinError } from '../errors/paladin-error.js';
 import { startThreadExecutor } from '../executor/thread-executor.js';
 import { loadModules } from '../operation/modules.js';
+import { checkModules } from '../operation/check-modules.js';
 import { defaultInlineSlots, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
 import { checkConnection, connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
@@ -42,6 +43,7 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   checkConnection(options);
+  checkModules('startWorker', options.modules);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules or operations, got neither');
