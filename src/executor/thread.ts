@@ -75,7 +75,7 @@ function execute({ jobId, job, turn: its, batch }: Extract<ToThread, { type: 'ru
   };
   const broke = (thrown: unknown): void => {
     // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.
-    const reason = `thread failed while executing: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    const reason = `while it was executing, its thread failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     const { offset, stage } = progress;
     const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset, stage, reason };
     end({ outcome: { type: 'lost', loss }, stuck: true });

@@ -104,7 +104,7 @@ export interface BatchLoss {
   readonly offset?: number;
   /** In which stage, where that is known. */
   readonly stage?: number;
-  /** Why, as in `thread exited with code 3 while executing`. */
+  /** Why, as in `while it was executing, its thread exited with code 3`. */
   readonly reason: string;
 }
 
