@@ -3,13 +3,14 @@ import { type Job, type Leader, type NeedClass, type Worker, hasFreeSlot, hasSpa
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
-  const { id, leases, slots, dear, offerClass } = worker;
+  const { id, leases, jobs, slots, dear, offerClass } = worker;
   check(leases.size <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
   check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
   if (offerClass !== undefined) {
     check(offerClass.free.has(worker) === hasFreeSlot(worker), `worker ${id} among the free`);
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
+  for (const job of jobs) check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
   for (const lease of leases) check(lease.job.leases.get(lease.batch.seq) === lease, `a lease of worker ${id}`);
 }
 

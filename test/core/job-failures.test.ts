@@ -102,6 +102,17 @@ describe('a job whose elements fail', () => {
     }
   });
 
+  it('drops what an earlier attempt failed at: a later one is trying', () => {
+    const { test, batch } = withBatch(1);
+    const [again] = test.lose(batch, 'returned');
+    test.result(batch, { failures: [failure(0)] });
+    expect(test.others).toEqual([]);
+    expect(test.job.staleResults).toBe(1);
+    if (again === undefined) throw new Error('not sent again');
+    test.succeed(again);
+    expect(test.emitted).toEqual([0]);
+  });
+
   it('is fatal at once when a retried element fails fatally', () => {
     const { test, batch } = withBatch(1);
     const [again] = test.result(batch, { failures: [failure(0, { kind: 'transient' })] });
