@@ -24,6 +24,8 @@ export class LeaderSession {
   readonly #jobs = new Map<number, SessionJob>();
   /** The jobs that are open at the hub. */
   readonly #open = new Set<number>();
+  /** Those that are not, since the hub is away or admits no more, the one that has waited longest first. */
+  readonly #unopened = new Set<number>();
   /** The jobs that would send more if there were room at the hub, the one that has waited longest first. */
   readonly #blocked = new Set<number>();
   /** What is at the hub of all jobs. */
@@ -111,14 +113,14 @@ export class LeaderSession {
     if (ended === undefined) return;
     this.#jobs.delete(number);
     this.#blocked.delete(number);
+    this.#unopened.delete(number);
     if (!this.#open.delete(number)) return;
     if (this.#limits === undefined) return;
     this.#link.send({ type: 'close', job: number });
     this.#account(ended, { batches: 0, bytes: 0 });
-    for (const [waiting, job] of this.#jobs) {
-      if (this.#open.size >= this.#limits.maxJobsPerLeader) break;
-      if (!this.#open.has(waiting)) this.#openJob(waiting, job);
-    }
+    const [next] = this.#unopened;
+    const job = next === undefined ? undefined : this.#jobs.get(next);
+    if (next !== undefined && job !== undefined) this.#openJob(next, job);
   }
 
   /** Ends all jobs with the error, and closes the connection. */
@@ -161,7 +163,11 @@ export class LeaderSession {
   }
 
   #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {
-    if (this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader || this.#open.has(number)) return;
+    if (this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader) {
+      this.#unopened.add(number);
+      return;
+    }
+    this.#unopened.delete(number);
     this.#open.add(number);
     this.#link.send({ type: 'open', job: number, description, priority, labels });
     driver.handle({ type: 'connected' });
