@@ -20,11 +20,16 @@ describe('a job of maps', () => {
     });
   });
 
-  it('sends nothing before it is connected and has slots', () => {
+  it('sends nothing before it is connected, and one batch before it knows of slots', () => {
     const test = new JobUnderTest();
+    expect(test.elements('a', 'b', 'c')).toEqual([]);
+    expect(ranges(test.handle({ type: 'connected' }))).toEqual(['0+1']);
+    expect(ranges(test.handle({ type: 'capacity', slots: 2, leased: 1, missing: '' }))).toEqual(['1+1']);
+  });
+
+  it('sends nothing while there are no slots', () => {
+    const test = JobUnderTest.with(0);
     expect(test.elements('a')).toEqual([]);
-    expect(test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker' })).toEqual([]);
-    expect(test.handle({ type: 'connected' })).toEqual([]);
     expect(ranges(test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' }))).toEqual(['0+1']);
   });
 
@@ -198,8 +203,7 @@ describe('a job of maps', () => {
     test.elements('a', 'b', 'c');
     expect(test.handle({ type: 'disconnected' })).toEqual([]);
     expect(test.elements('d')).toEqual([]);
-    test.handle({ type: 'connected' });
-    const again = test.handle({ type: 'capacity', slots: 2, leased: 0, missing: '' });
+    const again = [...test.handle({ type: 'connected' }), ...test.handle({ type: 'capacity', slots: 2, leased: 0, missing: '' })];
     expect(again.map(({ seq, attempt }) => [seq, attempt])).toEqual([
       [0, 2],
       [1, 2],

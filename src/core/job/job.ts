@@ -102,6 +102,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'connected':
         state.connected = true;
+        // Until the hub says how many there are: a lone element need not wait for that.
+        state.slots = 1;
         break;
       case 'disconnected':
         state.connected = false;
