@@ -47,7 +47,9 @@ export interface ConnectOptions {
  * await using hub = await startHub({ port: 0 });
  * await using worker = await startWorker({ hub: hub.url, operations: [square] });
  * await using runtime = await connect(hub.url);
- * from([1, 2, 3]).pipe(remoteMap(square, runtime)).subscribe(console.log);
+ * await from([1, 2, 3]).pipe(remoteMap(square, runtime)).forEach((y) => {
+ *   console.log(y); // 1, 4, 9
+ * });
  * console.log(await runtime.run(square, 9)); // 81
  * ```
  */

@@ -163,6 +163,8 @@ export class LeaderSession {
   }
 
   #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {
+    // One that ended while others were being opened may have made room for it already.
+    if (this.#open.has(number)) return;
     if (this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader) {
       this.#unopened.add(number);
       return;

@@ -45,7 +45,9 @@ describe('the quickstart', () => {
       await running.printed(moment);
       running.signal('SIGTERM');
       const { status, stderr, leftBehind } = await running.ended();
-      expect({ status, stderr, leftBehind }).toEqual({ status: 143, stderr: '', leftBehind: false });
+      // At first there is nothing to end yet, and so nobody who listens for the signal.
+      expect([143, 'SIGTERM']).toContain(status);
+      expect({ stderr, leftBehind }).toEqual({ stderr: '', leftBehind: false });
     },
   );
 

@@ -14,6 +14,7 @@ import {
   timeout,
   TimeoutError,
   toArray,
+  tap,
 } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aborted, gate } from '../support/gate.js';
@@ -110,9 +111,12 @@ describe('subscriptions to a remote operator', () => {
   it('end by takeUntil', async () => {
     const stop = new Subject<void>();
     const counted = watched(concat(of(1), NEVER));
-    const outcome = outcomeOf(counted.source.pipe(remoteMap(relay, runtime), takeUntil(stop)));
-    await runtime.run(relay, 1);
-    stop.next();
+    const stopSoon = tap(() => {
+      queueMicrotask(() => {
+        stop.next();
+      });
+    });
+    const outcome = outcomeOf(counted.source.pipe(remoteMap(relay, runtime), stopSoon, takeUntil(stop)));
     expect(await outcome).toEqual({ values: [1] });
     expect(counted.ended).toBe(1);
   });
