@@ -179,6 +179,23 @@ describe('a job of maps', () => {
     expect(test.job.blocked).toBe(true);
   });
 
+  it('says where workers were lost when none is left', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    test.lose(a, 'gone');
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' });
+    test.tick(10_000);
+    expect(test.others).toMatchObject([
+      {
+        error: {
+          code: 'NO_WORKER',
+          message: expect.stringContaining('workers lost while executing: 1, the last one at index 0') as string,
+        },
+      },
+    ]);
+  });
+
   it('hopes for what a draining worker has, however long that takes', () => {
     const test = JobUnderTest.with(1);
     test.elements('a');

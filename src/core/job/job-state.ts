@@ -27,6 +27,8 @@ export class JobState {
   combineMs: number | undefined = undefined;
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
+  /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
+  gone: { readonly count: number; readonly first: number; readonly reason: string } | undefined = undefined;
   /** Results that came for batches which were settled already. */
   staleResults = 0;
   /** The effects of the event in hand. */

@@ -179,8 +179,15 @@ export class Job implements Machine<JobEvent, JobEffect> {
     this.#starvedSince ??= now;
     if (now - this.#starvedSince < config.noWorkerTimeoutMs) return;
     const operation = this.#missing.operation ?? this.#state.stage(0).operation;
-    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}`;
+    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}${this.#whoIsGone()}`;
     effects.push({ type: 'failed', error: new PaladinError('NO_WORKER', message, { operation }) });
+  }
+
+  /** Elements that kill workers leave none in the end: then it helps to know where they died. */
+  #whoIsGone(): string {
+    const { gone } = this.#state;
+    if (gone === undefined) return '';
+    return `; workers lost while executing: ${gone.count}, the last one at index ${gone.first} or soon after it (${gone.reason})`;
   }
 
   /** Lets a source that can be asked emit as much as keeps the batches full, within the window. */

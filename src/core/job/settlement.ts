@@ -49,6 +49,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
+    if (loss.cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
     // A worker that is cut off again and again has not died again and again.
     const deaths = loss.cause === 'gone' ? [...new Set([...record.deaths, workerId])] : [...record.deaths, workerId];
     if (record.units === 'partials') partialsDied(state, record, deaths, loss.reason, now);
