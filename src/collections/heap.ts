@@ -37,11 +37,6 @@ export class Heap<T> {
     return least;
   }
 
-  /** All items, in no order. */
-  values(): IterableIterator<T> {
-    return this.#items.values();
-  }
-
   #sink(item: T): void {
     const items = this.#items;
     const key = this.#key(item);

@@ -114,10 +114,11 @@ export class LeaderSession {
     this.#jobs.delete(number);
     this.#blocked.delete(number);
     this.#unopened.delete(number);
-    if (!this.#open.delete(number)) return;
-    if (this.#limits === undefined) return;
-    this.#link.send({ type: 'close', job: number });
+    const wasOpen = this.#open.delete(number) && this.#limits !== undefined;
+    // Before anything that is sent in the room that it leaves.
+    if (wasOpen) this.#link.send({ type: 'close', job: number });
     this.#account(ended, { batches: 0, bytes: 0 });
+    if (!wasOpen) return;
     const [next] = this.#unopened;
     const job = next === undefined ? undefined : this.#jobs.get(next);
     if (next !== undefined && job !== undefined) this.#openJob(next, job);
@@ -155,11 +156,13 @@ export class LeaderSession {
     this.#bytes += underWay.bytes - job.underWay.bytes;
     job.underWay = underWay;
     if (!less) return;
-    const [next] = this.#blocked;
-    if (next === undefined) return;
-    // It comes last again if this does not satisfy it.
-    this.#blocked.delete(next);
-    this.#jobs.get(next)?.driver.handle({ type: 'tick' });
+    const waiting = [...this.#blocked];
+    for (const next of waiting) {
+      // It comes last again if this does not satisfy it; one that needs no room any more leaves it to the next.
+      this.#blocked.delete(next);
+      this.#jobs.get(next)?.driver.handle({ type: 'tick' });
+      if (this.#blocked.has(next)) return;
+    }
   }
 
   #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {

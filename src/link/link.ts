@@ -4,7 +4,10 @@ import type { PaladinError } from '../errors/paladin-error.js';
 export interface Link<Sent> {
   /** Sends a message; does nothing while the connection is down, since whatever is under way then is sent again or given up anyway. */
   send(message: Sent): void;
-  /** Hands over what was sent, then closes. Nothing is received after that. */
+  /**
+   * Hands what was sent to the operating system, then closes. Nothing is received after that, and the other side may not get what was sent
+   * last: where that matters, it is to say that it has.
+   */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** An id for a leader or worker that nobody else has and nobody can guess. */
+/** An id for a leader or worker that nobody else has. The other side of a job sees it. */
 export function peerId(): string {
   return crypto.randomUUID();
 }

@@ -1,4 +1,4 @@
-/** Elements that have come from the source and are in no batch yet, in source order. Arrays go in and out whole where they can. */
+/** Elements that have come from the source and are in no batch yet, in source order. */
 export class Backlog {
   #chunks: (readonly unknown[])[] = [];
   /** How much of the first chunk is taken. */
