@@ -1,12 +1,13 @@
 import type { Socket } from 'socket.io';
 import { frameBytes } from '../src/limits.js';
-import { Inbox } from '../src/link/inbox.js';
-import { Outbox } from '../src/link/outbox.js';
+import { expectList, Inbox } from '../src/link/inbox.js';
+import { Outbox, type Urgency } from '../src/link/outbox.js';
+import { pendingBytes } from '../src/link/pending-bytes.js';
 import { shortened } from '../src/protocol/shortened.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
-export class HubSocket<Sent, Received> implements Peer<Sent> {
+export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #socket: Socket;
   readonly #parse: (message: unknown) => Received;
   readonly #outbox: Outbox;
@@ -24,9 +25,12 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     this.#inbox = new Inbox(maxMessageBytes);
     this.#outbox = new Outbox(
       {
-        emit: (event, content) => socket.emit(event, content),
-        onceDrained: (callback) => {
-          onceTransportDrained(socket, callback);
+        emitMessages: (messages) => socket.emit('messages', messages),
+        emitPart: (part) => socket.emit('part', part),
+        pendingBytes: () => {
+          const { writeBuffer } = socket.conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
+          const { socket: websocket } = socket.conn.transport as unknown as { readonly socket?: { readonly bufferedAmount: number } };
+          return pendingBytes(writeBuffer, websocket);
         },
       },
       frameBytes,
@@ -42,14 +46,14 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
   attach(events: PeerEvents<Received>): void {
     this.#events = events;
     const socket = this.#socket;
-    socket.on('message', (message: unknown) => {
-      this.#receive(() => ({ message }));
+    socket.on('messages', (messages: unknown) => {
+      this.#receive(() => expectList(messages));
     });
     socket.on('part', (part: unknown) => {
       this.#receive(() => this.#inbox.add(part));
     });
     socket.onAny((event: unknown) => {
-      if (event !== 'message' && event !== 'part') this.expel(`unknown event '${String(event).slice(0, 50)}'`);
+      if (event !== 'messages' && event !== 'part') this.expel(`unknown event '${String(event).slice(0, 50)}'`);
     });
     socket.on('error', (error) => {
       this.expel(error.message);
@@ -62,8 +66,8 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     });
   }
 
-  send(message: Sent): void {
-    if (this.#socket.connected) this.#outbox.send(message);
+  send(message: Sent, urgency?: Urgency): void {
+    if (this.#socket.connected) this.#outbox.send(message, urgency);
   }
 
   expel(reason: string): void {
@@ -76,12 +80,10 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     this.#socket.disconnect(true);
   }
 
-  #receive(read: () => { readonly message: unknown } | undefined): void {
+  #receive(read: () => readonly unknown[]): void {
     if (this.#expelled !== undefined) return;
     try {
-      const whole = read();
-      if (whole === undefined) return;
-      this.#events?.received(this.#parse(whole.message));
+      for (const message of read().map(this.#parse)) this.#events?.received(message);
     } catch (error) {
       // Whatever is wrong with what a peer sent is for that peer alone to bear.
       this.expel(error instanceof Error ? error.message : String(error));
@@ -92,16 +94,4 @@ export class HubSocket<Sent, Received> implements Peer<Sent> {
     this.#events?.left(reason, alive);
     this.#events = undefined;
   }
-}
-
-/** Calls back when the engine has handed everything to the operating system. */
-function onceTransportDrained(socket: Socket, callback: () => void): void {
-  const { conn } = socket;
-  const check = (): void => {
-    // 'drain' of the connection says only that its transport has taken what was buffered; that of the transport, that it is out.
-    const { writeBuffer } = conn as unknown as { readonly writeBuffer: readonly unknown[] };
-    if (writeBuffer.length === 0) callback();
-    else conn.transport.once('drain', check);
-  };
-  conn.transport.once('drain', check);
 }

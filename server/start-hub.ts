@@ -113,7 +113,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   });
   const maxMessageBytes = maxPayloadBytes + frameOverheadBytes;
 
-  const admit = <Sent, Received>(
+  const admit = <Sent extends object, Received>(
     role: 'leader' | 'worker',
     parse: (message: unknown) => Received,
     join: (id: string, name: string, peer: Peer<Sent>) => PeerEvents<Received>,

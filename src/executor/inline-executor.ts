@@ -3,7 +3,7 @@ import type { Batch, JobDescription } from '../protocol/messages.js';
 import type { BatchControl } from './batch-run.js';
 import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { nextTurn } from './next-turn.js';
+import { nextTurn } from '../next-turn.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 
 export interface InlineExecutorOptions {

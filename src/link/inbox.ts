@@ -1,5 +1,5 @@
-import { decodeMessage } from './message-codec.js';
-import type { MessagePart } from './outbox.js';
+import { decodeMessages } from './message-codec.js';
+import type { MessagePart } from './packet-parser.js';
 
 /** Puts messages together that came in parts. */
 export class Inbox {
@@ -13,16 +13,16 @@ export class Inbox {
   }
 
   /**
-   * @returns the message, once the part is its last
-   * @throws an Error when it is not a part, or the message is too large or not one
+   * @returns the messages that the parts are of, once the part is the last of them
+   * @throws an Error when it is not a part, or what it is a part of is too large or no message
    */
-  add(content: unknown): { readonly message: unknown } | undefined {
+  add(content: unknown): readonly unknown[] {
     const { bytes, last } = readPart(content);
     if (bytes.byteLength === 0) throw new RangeError('an empty part of a message');
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#maxBytes) throw new RangeError(`a message of more than ${this.#maxBytes} bytes`);
     this.#parts.push(bytes);
-    if (!last) return undefined;
+    if (!last) return [];
     const whole = new Uint8Array(this.#bytes);
     let at = 0;
     for (const part of this.#parts) {
@@ -30,7 +30,7 @@ export class Inbox {
       at += part.byteLength;
     }
     this.clear();
-    return { message: decodeMessage(whole) };
+    return decodeMessages(whole);
   }
 
   clear(): void {
@@ -46,4 +46,10 @@ function readPart(content: unknown): MessagePart {
     if (bytes instanceof Uint8Array && typeof last === 'boolean') return { bytes, last };
   }
   throw new TypeError('expected a part of a message');
+}
+
+/** @throws an Error when the content of a `messages` event is not a list */
+export function expectList(content: unknown): readonly unknown[] {
+  if (!Array.isArray(content)) throw new TypeError('expected a list of messages');
+  return content;
 }

@@ -1,43 +1,186 @@
 /**
- * Messages as bytes, in one piece: a 32-bit little-endian length, that many bytes of JSON, and behind it the byte arrays of the
- * message, which the JSON refers to. Byte arrays are read as views: nothing is copied or parsed but the small JSON.
+ * Messages as bytes.
+ *
+ * What there is one of for each batch (`batch`, `assign`, and a `result` without failures) has a layout of its own; everything else is
+ * JSON, with the byte arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of
+ * them is looked at.
  */
+import type { Batch, BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
+import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
 
-/** Stands in the JSON for a byte array, by its length; they follow each other in the order of the JSON. */
-const placeholder = '$bytes';
+/** The messages with a layout of their own. */
+type Laid =
+  | Extract<LeaderToHub, { type: 'batch' }>
+  | Extract<HubToWorker, { type: 'assign' }>
+  | Extract<HubToLeader | WorkerToHub, { type: 'result' }>;
 
-const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
+/** A message that is to be encoded, and what is known of it before. */
+export type Outgoing =
+  | { readonly laid: Laid; readonly mostBytes: number }
+  | { readonly laid: undefined; readonly json: string; readonly attachments: readonly Uint8Array[]; readonly mostBytes: number };
 
-/** @returns bytes of their own */
-export function encodeMessage(message: unknown): Uint8Array {
+/** The first byte of a message. */
+const kinds = { json: 0, batch: 1, assign: 2, resultToHub: 3, resultToLeader: 4 } as const;
+
+/** More than the numbers and lengths of any layout take together. */
+const mostNumberBytes = 128;
+
+/** Finds out what the message takes. */
+export function outgoing(message: object): Outgoing {
+  const laid = laidOf(message);
+  if (laid !== undefined) return { laid, mostBytes: mostNumberBytes + mostUtf8Bytes * idLength(laid) + payloadOf(laid).byteLength };
   const attachments: Uint8Array[] = [];
-  const json = utf8Encoder.encode(JSON.stringify(detach(message, attachments)));
-  const length = attachments.reduce((sum, bytes) => sum + bytes.byteLength, 4 + json.byteLength);
-  const encoded = new Uint8Array(length);
-  new DataView(encoded.buffer).setUint32(0, json.byteLength, true);
-  encoded.set(json, 4);
-  let at = 4 + json.byteLength;
-  for (const bytes of attachments) {
-    encoded.set(bytes, at);
-    at += bytes.byteLength;
-  }
-  return encoded;
+  const json = JSON.stringify(detach(message, attachments));
+  const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
+  return { laid, json, attachments, mostBytes: mostNumberBytes + mostUtf8Bytes * json.length + bytes };
+}
+
+/** The most bytes that the messages take. */
+export function mostBytesOf(messages: readonly Outgoing[]): number {
+  let bytes = 0;
+  for (const { mostBytes } of messages) bytes += mostBytes;
+  return bytes;
+}
+
+/** Encodes messages one behind the other. */
+export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
+  const writer = new Writer(mostBytesOf(messages));
+  writeMessages(writer, messages);
+  return writer.written();
 }
 
 /**
- * @returns the message, with its byte arrays as views on the given bytes
- * @throws an Error when the bytes are not such a message
+ * @returns the messages, with their byte arrays as views on the given bytes
+ * @throws an Error when the bytes are not messages
  */
-export function decodeMessage(encoded: Uint8Array): unknown {
-  const jsonLength = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength).getUint32(0, true);
-  const start = 4 + jsonLength;
-  if (start > encoded.byteLength) throw new RangeError('a message is cut short');
-  const unread = { bytes: encoded.subarray(start) };
-  const message = attach(JSON.parse(utf8Decoder.decode(encoded.subarray(4, start))), unread);
-  if (unread.bytes.byteLength > 0) throw new RangeError('a message has bytes that nothing refers to');
-  return message;
+export function decodeMessages(bytes: Uint8Array): unknown[] {
+  return readMessages(new Reader(bytes));
 }
+
+export function writeMessages(writer: Writer, messages: readonly Outgoing[]): void {
+  for (const message of messages) writeMessage(writer, message);
+}
+
+/** Reads messages to the end. */
+export function readMessages(reader: Reader): unknown[] {
+  const messages: unknown[] = [];
+  while (!reader.atEnd) messages.push(readMessage(reader));
+  return messages;
+}
+
+function writeMessage(writer: Writer, message: Outgoing): void {
+  if (message.laid !== undefined) {
+    writeLaid(writer, message.laid);
+    return;
+  }
+  const { json, attachments } = message;
+  writer.byte(kinds.json);
+  writer.text(json);
+  writer.number(attachments.length);
+  for (const bytes of attachments) writer.bytes(bytes);
+}
+
+function readMessage(reader: Reader): unknown {
+  const kind = reader.byte();
+  switch (kind) {
+    case kinds.json: {
+      const json: unknown = JSON.parse(reader.text());
+      const attachments: Uint8Array[] = [];
+      for (let left = reader.number(); left > 0; left -= 1) attachments.push(reader.bytes());
+      return attach(json, attachments);
+    }
+    case kinds.batch:
+      return { type: 'batch', job: reader.number(), batch: readBatch(reader) };
+    case kinds.assign:
+      return { type: 'assign', jobId: reader.text(), batch: readBatch(reader) };
+    case kinds.resultToHub:
+      return { type: 'result', jobId: reader.text(), result: readResult(reader) };
+    case kinds.resultToLeader:
+      return { type: 'result', job: reader.number(), workerId: reader.text(), result: readResult(reader) };
+    default:
+      throw new RangeError(`unknown kind of message ${kind}`);
+  }
+}
+
+function laidOf(message: object): Laid | undefined {
+  // What is sent is one of ours; an observer's messages have other types.
+  const known = message as LeaderToHub | HubToLeader | WorkerToHub | HubToWorker;
+  switch (known.type) {
+    case 'batch':
+    case 'assign':
+      return known;
+    case 'result':
+      return known.result.failures.length === 0 ? known : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function idLength(message: Laid): number {
+  return 'jobId' in message ? message.jobId.length : 'workerId' in message ? message.workerId.length : 0;
+}
+
+function payloadOf(message: Laid): Uint8Array {
+  return message.type === 'result' ? message.result.payload : message.batch.payload;
+}
+
+function writeLaid(writer: Writer, message: Laid): void {
+  if (message.type === 'batch') {
+    writer.byte(kinds.batch);
+    writer.number(message.job);
+    writeBatch(writer, message.batch);
+  } else if (message.type === 'assign') {
+    writer.byte(kinds.assign);
+    writer.text(message.jobId);
+    writeBatch(writer, message.batch);
+  } else if ('jobId' in message) {
+    writer.byte(kinds.resultToHub);
+    writer.text(message.jobId);
+    writeResult(writer, message.result);
+  } else {
+    writer.byte(kinds.resultToLeader);
+    writer.number(message.job);
+    writer.text(message.workerId);
+    writeResult(writer, message.result);
+  }
+}
+
+function writeBatch(writer: Writer, { seq, attempt, first, count, units, budgetMs, payload }: Batch): void {
+  for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
+  writer.byte(units === 'elements' ? 0 : 1);
+  writer.bytes(payload);
+}
+
+function readBatch(reader: Reader): Batch {
+  return {
+    seq: reader.number(),
+    attempt: reader.number(),
+    first: reader.number(),
+    count: reader.number(),
+    budgetMs: reader.number(),
+    units: reader.byte() === 0 ? 'elements' : 'partials',
+    payload: reader.bytes(),
+  };
+}
+
+function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {
+  for (const value of [seq, attempt, done, elapsedMs]) writer.number(value);
+  writer.bytes(payload);
+}
+
+function readResult(reader: Reader): BatchResult {
+  return {
+    seq: reader.number(),
+    attempt: reader.number(),
+    done: reader.number(),
+    failures: [],
+    elapsedMs: reader.number(),
+    payload: reader.bytes(),
+  };
+}
+
+/** Stands in the JSON for a byte array, by its place among the attachments. */
+const placeholder = '$bytes';
 
 /** How deep a message may nest: far deeper than any does, and no danger to the stack. */
 const deepest = 32;
@@ -45,31 +188,24 @@ const deepest = 32;
 /** A copy of the message with a placeholder for each byte array. */
 function detach(value: unknown, attachments: Uint8Array[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) {
-    attachments.push(value);
-    return { [placeholder]: value.byteLength };
-  }
+  if (value instanceof Uint8Array) return { [placeholder]: attachments.push(value) - 1 };
   if (Array.isArray(value)) return value.map((item) => detach(item, attachments));
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) copy[key] = detach(item, attachments);
   return copy;
 }
 
-/** Puts the byte arrays, in order off the unread bytes, into a parsed message. */
-function attach(value: unknown, unread: { bytes: Uint8Array }, depth = 0): unknown {
+/** Puts the byte arrays into a parsed message. */
+function attach(value: unknown, attachments: readonly Uint8Array[], depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError('a message nests too deep');
   if (Object.hasOwn(value, placeholder)) {
-    const length: unknown = Reflect.get(value, placeholder);
-    if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || length > unread.bytes.byteLength) {
-      throw new RangeError('a message refers to bytes that are not there');
-    }
-    const bytes = unread.bytes.subarray(0, length);
-    unread.bytes = unread.bytes.subarray(length);
+    const bytes = attachments[Number(Reflect.get(value, placeholder))];
+    if (bytes === undefined) throw new RangeError('a message refers to bytes that are not there');
     return bytes;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, unread, depth + 1));
+    if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, attachments, depth + 1));
   }
   return value;
 }

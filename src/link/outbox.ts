@@ -1,86 +1,128 @@
-import { encodeMessage } from './message-codec.js';
+import { nextTurn } from '../next-turn.js';
+import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
+import type { MessagePart } from './packet-parser.js';
 
 /** What an outbox needs of a socket. */
 export interface Outlet {
-  emit(event: 'message' | 'part', content: unknown): void;
-  /** Calls back when everything emitted so far is with the operating system. */
-  onceDrained(callback: () => void): void;
+  emitMessages(messages: readonly Outgoing[]): void;
+  emitPart(part: MessagePart): void;
+  /** How many bytes the socket was given and has not handed to the operating system yet. */
+  pendingBytes(): number;
 }
 
-/** A piece of a message that is too large for one frame. */
-export interface MessagePart {
-  readonly bytes: Uint8Array;
-  readonly last: boolean;
-}
+/** `soon`: nobody waits for it; it goes with the next message that is sent, or in the next turn of the event loop. */
+export type Urgency = 'now' | 'soon';
+
+/** How often to look whether a socket has written what it was given; there is no event for that. */
+const lookMs = 5;
 
 /**
- * Sends messages in order, and never lets more than about `mostUnsentBytes` pile up in the socket, so that heartbeats get through
- * between them. A message of more than `frameBytes` goes in parts.
+ * Sends messages in order: what is sent in one go travels in one frame, and what is too large for one in several. It never lets more
+ * than about `mostPendingBytes` pile up in the socket, so that heartbeats get through between frames.
  */
 export class Outbox {
   readonly #outlet: Outlet;
   readonly #frameBytes: number;
-  readonly #mostUnsentBytes: number;
-  #waiting: { readonly event: 'message' | 'part'; readonly content: unknown; readonly bytes: number }[] = [];
-  #unsentBytes = 0;
-  #awaitingDrain = false;
+  readonly #mostPendingBytes: number;
+  #waiting: Outgoing[] = [];
+  /** Those of a message that is being sent in parts. */
+  #parts: MessagePart[] = [];
+  /** Whether a microtask, or a turn of the event loop, will send what waits. */
+  #scheduled = false;
+  #scheduledSoon = false;
+  /** Runs while the socket is full, or while somebody waits for it to be empty. */
+  #look: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void)[] = [];
 
   constructor(outlet: Outlet, frameBytes: number) {
     this.#outlet = outlet;
     this.#frameBytes = frameBytes;
-    this.#mostUnsentBytes = 4 * frameBytes;
+    this.#mostPendingBytes = 4 * frameBytes;
   }
 
-  send(message: unknown): void {
-    const bytes = bytesIn(message);
-    if (bytes <= this.#frameBytes) {
-      this.#waiting.push({ event: 'message', content: message, bytes });
-    } else {
-      const encoded = encodeMessage(message);
-      for (let at = 0; at < encoded.byteLength; at += this.#frameBytes) {
-        const piece = encoded.subarray(at, at + this.#frameBytes);
-        const content: MessagePart = { bytes: piece, last: at + this.#frameBytes >= encoded.byteLength };
-        this.#waiting.push({ event: 'part', content, bytes: piece.byteLength });
-      }
-    }
-    this.#pump();
+  send(message: object, urgency: Urgency = 'now'): void {
+    this.#waiting.push(outgoing(message));
+    if (urgency === 'now') this.#schedule();
+    else this.#scheduleSoon();
   }
 
   /** Resolves when everything is with the operating system. */
   async flushed(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#unsentBytes === 0) return;
+    this.#pump();
+    if (this.#isIdle()) return;
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
+      this.#lookLater();
     });
   }
 
   /** The connection is lost, and what was to be sent with it. */
   clear(): void {
     this.#waiting = [];
-    this.#unsentBytes = 0;
-    this.#awaitingDrain = false;
+    this.#parts = [];
+    clearTimeout(this.#look);
+    this.#look = undefined;
     this.#settleIdle();
   }
 
-  #pump(): void {
-    let sent = 0;
-    for (const { event, content, bytes } of this.#waiting) {
-      if (this.#unsentBytes >= this.#mostUnsentBytes) break;
-      this.#unsentBytes += bytes + 1;
-      this.#outlet.emit(event, content);
-      sent += 1;
-    }
-    if (sent > 0) this.#waiting = this.#waiting.slice(sent);
-    if (this.#awaitingDrain || this.#unsentBytes === 0) return;
-    this.#awaitingDrain = true;
-    this.#outlet.onceDrained(() => {
-      if (!this.#awaitingDrain) return;
-      this.#awaitingDrain = false;
-      this.#unsentBytes = 0;
-      if (this.#waiting.length > 0) this.#pump();
-      else this.#settleIdle();
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
     });
+  }
+
+  #scheduleSoon(): void {
+    if (this.#scheduledSoon) return;
+    this.#scheduledSoon = true;
+    nextTurn(() => {
+      this.#scheduledSoon = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#parts.length > 0 || this.#waiting.length > 0) {
+      if (this.#outlet.pendingBytes() >= this.#mostPendingBytes) {
+        this.#lookLater();
+        return;
+      }
+      this.#emitNext();
+    }
+  }
+
+  #emitNext(): void {
+    const part = this.#parts.shift();
+    if (part !== undefined) {
+      this.#outlet.emitPart(part);
+      return;
+    }
+    let count = 0;
+    let bytes = 0;
+    for (const { mostBytes } of this.#waiting) {
+      if (count > 0 && bytes + mostBytes > this.#frameBytes) break;
+      count += 1;
+      bytes += mostBytes;
+    }
+    const messages = count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
+    this.#waiting = count === this.#waiting.length ? [] : this.#waiting.slice(count);
+    if (bytes <= this.#frameBytes + mostOverhead) this.#outlet.emitMessages(messages);
+    else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
+  }
+
+  #lookLater(): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#pump();
+      if (this.#isIdle()) this.#settleIdle();
+      else if (this.#idle.length > 0) this.#lookLater();
+    }, lookMs);
+  }
+
+  #isIdle(): boolean {
+    return this.#parts.length === 0 && this.#waiting.length === 0 && this.#outlet.pendingBytes() === 0;
   }
 
   #settleIdle(): void {
@@ -90,11 +132,13 @@ export class Outbox {
   }
 }
 
-/** How many bytes the byte arrays of a message have. */
-function bytesIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (value instanceof Uint8Array) return value.byteLength;
-  let bytes = 0;
-  for (const item of Object.values(value)) bytes += typeof item === 'object' ? bytesIn(item) : 0;
-  return bytes;
+/** A payload that just fits into a frame need not go in two for what is around it. */
+const mostOverhead = 1_024;
+
+function partsOf(bytes: Uint8Array, partBytes: number): MessagePart[] {
+  const parts: MessagePart[] = [];
+  for (let at = 0; at < bytes.byteLength; at += partBytes) {
+    parts.push({ bytes: bytes.subarray(at, at + partBytes), last: at + partBytes >= bytes.byteLength });
+  }
+  return parts;
 }

@@ -2,10 +2,12 @@ import { io, type Socket } from 'socket.io-client';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
 import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
-import { Inbox } from './inbox.js';
+import { expectList, Inbox } from './inbox.js';
 import type { Dial } from './link.js';
+import type { Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
-import { packetParser } from './packet-parser.js';
+import { packetParser, type MessagePart } from './packet-parser.js';
+import { pendingBytes } from './pending-bytes.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
@@ -16,12 +18,14 @@ export interface Handshake {
   readonly token: string | undefined;
 }
 
-interface WireEvents {
-  message: (message: unknown) => void;
-  part: (part: unknown) => void;
+interface PeerEvents {
+  messages: (messages: readonly Outgoing[]) => void;
+  part: (part: MessagePart) => void;
 }
 
-interface HubEvents extends WireEvents {
+interface HubEvents {
+  messages: (messages: unknown) => void;
+  part: (part: unknown) => void;
   expelled: (reason: unknown) => void;
 }
 
@@ -30,14 +34,14 @@ interface HubEvents extends WireEvents {
  *
  * @param parse the door for what the hub sends
  */
-export function socketDial<Sent, Received>(
+export function socketDial<Sent extends object, Received>(
   hub: URL,
   role: 'leader' | 'worker' | 'observer',
   handshake: Handshake,
   parse: (message: unknown) => Received,
 ): Dial<Sent, Received> {
   return (events) => {
-    const socket: Socket<HubEvents, WireEvents> = io(new URL(`/${role}`, hub).href, {
+    const socket: Socket<HubEvents, PeerEvents> = io(new URL(`/${role}`, hub).href, {
       transports: ['websocket'],
       parser: packetParser,
       forceNew: true,
@@ -48,9 +52,13 @@ export function socketDial<Sent, Received>(
     });
     const outbox = new Outbox(
       {
-        emit: (event, content) => socket.emit(event, content),
-        onceDrained: (callback) => {
-          onceWritten(socket, callback);
+        emitMessages: (messages) => socket.emit('messages', messages),
+        emitPart: (part) => socket.emit('part', part),
+        pendingBytes: () => {
+          const { engine } = socket.io;
+          // The transport is the one that was asked for above.
+          const { ws } = engine.transport as unknown as { readonly ws?: { readonly bufferedAmount: number } };
+          return pendingBytes(engine.writeBuffer, ws);
         },
       },
       frameBytes,
@@ -73,25 +81,23 @@ export function socketDial<Sent, Received>(
       socket.disconnect();
       events.refused(error);
     };
-    const receive = (read: () => { readonly message: unknown } | undefined): void => {
-      let message: Received;
+    const receive = (read: () => readonly unknown[]): void => {
+      let messages: readonly Received[];
       try {
-        const whole = read();
-        if (whole === undefined) return;
-        message = parse(whole.message);
+        messages = read().map(parse);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${reason}`));
         return;
       }
-      if (!closed) events.received(message);
+      for (const message of messages) if (!closed) events.received(message);
     };
 
     socket.on('connect', () => {
       if (!closed) events.opened();
     });
-    socket.on('message', (message) => {
-      receive(() => ({ message }));
+    socket.on('messages', (messages) => {
+      receive(() => expectList(messages));
     });
     socket.on('part', (part) => {
       receive(() => inbox.add(part));
@@ -113,8 +119,8 @@ export function socketDial<Sent, Received>(
     });
 
     return {
-      send: (message) => {
-        if (socket.connected) outbox.send(message);
+      send: (message, urgency) => {
+        if (socket.connected) outbox.send(message, urgency);
       },
       close: async () => {
         if (socket.connected && !closed) await outbox.flushed();
@@ -124,20 +130,6 @@ export function socketDial<Sent, Received>(
       },
     };
   };
-}
-
-/** How often to look whether a websocket has written what it was given; it has no event for that. */
-const lookMs = 5;
-
-/** Calls back when the websocket has handed everything to the operating system; 'drain' of the engine comes as soon as it has taken it. */
-function onceWritten(socket: Socket<HubEvents, WireEvents>, callback: () => void): void {
-  const { engine } = socket.io;
-  const look = (): void => {
-    const { ws } = engine.transport as unknown as { readonly ws?: { readonly bufferedAmount: number } };
-    if (ws === undefined || ws.bufferedAmount === 0) callback();
-    else if (engine.readyState === 'open') setTimeout(look, lookMs);
-  };
-  engine.once('drain', look);
 }
 
 /** A refusal by the hub's handshake, which is final; undefined for errors that may pass. */

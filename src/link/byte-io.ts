@@ -1,0 +1,90 @@
+/** Writes and reads the little-endian numbers, texts and byte arrays that messages are made of. */
+
+const utf8Encoder = new TextEncoder();
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** No UTF-16 unit takes more in UTF-8. */
+export const mostUtf8Bytes = 3;
+
+/** Node's Buffer, where there is one: it hands out memory without zeroing it first. */
+const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
+
+export class Writer {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  /** @param mostBytes no more will be written */
+  constructor(mostBytes: number) {
+    this.#bytes = NodeBuffer === undefined ? new Uint8Array(mostBytes) : NodeBuffer.allocUnsafe(mostBytes);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, mostBytes);
+  }
+
+  /** What was written. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#at] = value;
+    this.#at += 1;
+  }
+
+  number(value: number): void {
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  /** Bytes behind their 32-bit length. */
+  bytes(bytes: Uint8Array): void {
+    this.#view.setUint32(this.#at, bytes.byteLength, true);
+    this.#bytes.set(bytes, this.#at + 4);
+    this.#at += 4 + bytes.byteLength;
+  }
+
+  /** Text in UTF-8 behind its 32-bit length. */
+  text(text: string): void {
+    const { written } = utf8Encoder.encodeInto(text, this.#bytes.subarray(this.#at + 4));
+    this.#view.setUint32(this.#at, written, true);
+    this.#at += 4 + written;
+  }
+}
+
+/** Reads what a `Writer` wrote; throws a RangeError where it goes beyond the end. */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.byteLength;
+  }
+
+  byte(): number {
+    this.#at += 1;
+    return this.#view.getUint8(this.#at - 1);
+  }
+
+  number(): number {
+    this.#at += 8;
+    return this.#view.getFloat64(this.#at - 8, true);
+  }
+
+  /** A view on the bytes. */
+  bytes(): Uint8Array {
+    const start = this.#at + 4;
+    const end = start + this.#view.getUint32(this.#at, true);
+    if (end > this.#bytes.byteLength) throw new RangeError('a message is cut short');
+    this.#at = end;
+    return this.#bytes.subarray(start, end);
+  }
+
+  text(): string {
+    return utf8Decoder.decode(this.bytes());
+  }
+}
