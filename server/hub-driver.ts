@@ -1,13 +1,14 @@
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { loopback } from '../src/link/loopback.js';
 import type { Dial } from '../src/link/link.js';
+import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
 import { Scheduler } from './core/scheduler.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './core/scheduler-events.js';
 
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {
-  send(message: Sent): void;
+  send(message: Sent, urgency?: Urgency): void;
   /** The peer has broken the protocol. */
   expel(reason: string): void;
 }
@@ -105,7 +106,7 @@ export class HubDriver {
         this.#leaders.get(effect.leaderId)?.send(effect.message);
         break;
       case 'toWorker':
-        this.#workers.get(effect.workerId)?.send(effect.message);
+        this.#workers.get(effect.workerId)?.send(effect.message, effect.message.type === 'close' ? 'soon' : 'now');
         break;
       case 'expel':
         (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason);

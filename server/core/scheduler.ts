@@ -171,7 +171,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     leader.jobs.set(number, job);
     this.#jobs.set(job.id, job);
     needClass.jobs.add(job);
-    this.#tellCapacity(needClass, [job]);
+    if (message.slots === 0 || message.slots !== slotsFor(needClass)) this.#tellCapacity(needClass, [job]);
   }
 
   #enqueue(leader: Leader, number: number, batch: Batch): void {

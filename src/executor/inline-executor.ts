@@ -22,13 +22,23 @@ export interface InlineExecutor extends Executor {
 const control: BatchControl = { aborted: false, progress: () => undefined, watch: () => undefined };
 
 /**
- * An executor in the caller's own thread. Each batch begins in a turn of its own of the event loop, so that timers and sockets get
- * theirs in between. Timeouts end only operations that wait: nobody can interrupt the thread from within.
+ * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs in
+ * between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt the thread from within.
  */
 export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: InlineExecutorOptions): InlineExecutor {
   const executions = new Map<string, JobExecution>();
   let abandoned = 0;
   let closed = false;
+  /** Whether a batch has begun in this turn of the event loop. */
+  let begun = false;
+
+  const beginNow = (begin: () => void): void => {
+    begun = true;
+    nextTurn(() => {
+      begun = false;
+    });
+    begin();
+  };
 
   const executionOf = (jobId: string, description: JobDescription): JobExecution => {
     let execution = executions.get(jobId);
@@ -52,12 +62,14 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
         if (stuck) abandoned++;
         if (!closed) settled(outcome);
       };
-      nextTurn(() => {
+      const begin = (): void => {
         if (closed) return;
         const running = execution.run(batch, control);
         if (running instanceof Promise) void running.then(end);
         else end(running);
-      });
+      };
+      if (begun) nextTurn(begin);
+      else beginNow(begin);
     },
     forget(jobId: string): void {
       executions.get(jobId)?.abort();

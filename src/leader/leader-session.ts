@@ -10,6 +10,8 @@ interface SessionJob {
   readonly priority: number;
   readonly labels: readonly string[];
   readonly driver: JobDriver;
+  /** Equal for jobs that ask the same of workers. */
+  readonly needs: string;
   /** What is at the hub of it. */
   underWay: { readonly batches: number; readonly bytes: number };
 }
@@ -36,6 +38,8 @@ export class LeaderSession {
   #limits: HubLimits | undefined;
   /** The limits of the hub last seen: what is cut while it is away is cut for them. */
   #lastLimits: HubLimits | undefined;
+  /** How many slots there were last for jobs with the same needs: a job that opens need not wait to hear of them. */
+  readonly #slots = new Map<string, number>();
   #failure: PaladinError | undefined;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #lastReason = 'not yet connected';
@@ -116,7 +120,7 @@ export class LeaderSession {
     this.#unopened.delete(number);
     const wasOpen = this.#open.delete(number) && this.#limits !== undefined;
     // Before anything that is sent in the room that it leaves.
-    if (wasOpen) this.#link.send({ type: 'close', job: number });
+    if (wasOpen) this.#link.send({ type: 'close', job: number }, 'soon');
     this.#account(ended, { batches: 0, bytes: 0 });
     if (!wasOpen) return;
     const [next] = this.#unopened;
@@ -144,8 +148,10 @@ export class LeaderSession {
     // The hub closes the connection next; the jobs wait for another one to take its place.
     if (message.type === 'goodbye') return;
     // A job that has just ended here may still be spoken of.
-    const driver = this.#jobs.get(message.job)?.driver;
-    if (driver === undefined) return;
+    const job = this.#jobs.get(message.job);
+    if (job === undefined) return;
+    const { driver } = job;
+    if (message.type === 'capacity') this.#slots.set(job.needs, message.slots);
     if (message.type === 'refused') driver.handle({ type: 'refused', error: new PaladinError(message.code, message.message) });
     else driver.handle(message);
   }
@@ -165,7 +171,7 @@ export class LeaderSession {
     }
   }
 
-  #openJob(number: number, { description, priority, labels, driver }: SessionJob): void {
+  #openJob(number: number, { description, priority, labels, driver, needs }: SessionJob): void {
     // One that ended while others were being opened may have made room for it already.
     if (this.#open.has(number)) return;
     if (this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader) {
@@ -174,8 +180,10 @@ export class LeaderSession {
     }
     this.#unopened.delete(number);
     this.#open.add(number);
-    this.#link.send({ type: 'open', job: number, description, priority, labels });
+    const slots = this.#slots.get(needs) ?? 0;
+    this.#link.send({ type: 'open', job: number, description, priority, labels, slots });
     driver.handle({ type: 'connected' });
+    if (slots > 0) driver.handle({ type: 'capacity', slots, leased: 0, missing: '' });
   }
 
   #lost(reason: string): void {
@@ -183,6 +191,7 @@ export class LeaderSession {
     const wasWelcome = this.#limits !== undefined;
     this.#limits = undefined;
     this.#open.clear();
+    this.#slots.clear();
     if (wasWelcome) for (const { driver } of this.#jobs.values()) driver.handle({ type: 'disconnected' });
     this.#reconnectTimer ??= setTimeout(() => {
       const waited = `it did not come back within ${this.#reconnectTimeoutMs} ms`;

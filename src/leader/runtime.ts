@@ -109,6 +109,7 @@ export class LeaderRuntime implements Runtime {
       priority: spec.priority ?? 0,
       labels: spec.labels ?? [],
       driver,
+      needs: needsOf(description, spec.labels ?? []),
       underWay: { batches: 0, bytes: 0 },
     });
     driver.start();
@@ -215,4 +216,9 @@ export class LeaderRuntime implements Runtime {
     }
     return { kind, operation: name, version, args: encoded, ...timeoutMs };
   }
+}
+
+/** Equal for jobs that ask the same of workers. */
+function needsOf({ stages, serializer }: JobDescription, labels: readonly string[]): string {
+  return JSON.stringify([stages.map(({ operation, version }) => [operation, version]), serializer, labels]);
 }

@@ -129,6 +129,8 @@ export type LeaderToHub =
       readonly priority: number;
       /** Labels that a worker must carry to be given the job's batches. */
       readonly labels: readonly string[];
+      /** How many slots the leader takes it that there are, from a job with the same needs; 0: it does not know. The hub answers if it is otherwise. */
+      readonly slots: number;
     }
   | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }
   /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */

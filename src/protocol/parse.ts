@@ -117,7 +117,7 @@ function sized(maxPayloadBytes: number): {
 export function leaderToHub(maxPayloadBytes: number): (message: unknown) => LeaderToHub {
   const { description, batch } = sized(maxPayloadBytes);
   const shape: Shape<LeaderToHub> = variant('type', {
-    open: record({ job: index, description, priority: int(-maxPriority, maxPriority), labels: names }),
+    open: record({ job: index, description, priority: int(-maxPriority, maxPriority), labels: names, slots: index }),
     batch: record({ job: index, batch }),
     close: record({ job: index }),
   });

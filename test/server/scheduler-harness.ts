@@ -48,7 +48,7 @@ export class HubUnderTest {
   ): SchedulerEffect[] {
     const { operation = 'f', priority = 0, labels = [] } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
-    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels });
+    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots: 0 });
   }
 
   batch(leaderId: string, job: number, batch: Batch): SchedulerEffect[] {

@@ -44,7 +44,7 @@ export class SimulatedLeader {
   receive(message: HubToLeader): void {
     if (message.type === 'welcome') {
       if (this.isOver) return;
-      this.#toHub?.send({ type: 'open', job: 1, description: this.#description, priority: 0, labels: [] });
+      this.#toHub?.send({ type: 'open', job: 1, description: this.#description, priority: 0, labels: [], slots: 0 });
       this.handle({ type: 'connected' });
     } else if (message.type === 'refused') {
       throw new Error(`refused: ${message.message}`);
