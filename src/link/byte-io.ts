@@ -81,7 +81,7 @@ export class Reader {
     const end = start + this.#view.getUint32(this.#at, true);
     if (end > this.#bytes.byteLength) throw new RangeError('a message is cut short');
     this.#at = end;
-    return this.#bytes.subarray(start, end);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, end - start);
   }
 
   text(): string {

@@ -75,39 +75,43 @@ export function optional<T>(shape: Shape<T>): OptionalShape<T> {
   return Object.assign((value: unknown, path: string) => shape(value, path), { optional: true } as const);
 }
 
+/** The shape of an object, and what it is made of. */
+export type RecordShape<F extends Fields> = Shape<Parsed<F>> & { readonly fields: F };
+
 /** An object with these fields and no others. */
-export function record<F extends Fields>(fields: F): Shape<Parsed<F>> {
-  const names = Object.keys(fields);
-  return (value, path) => {
+export function record<F extends Fields>(fields: F): RecordShape<F> {
+  const known = Object.entries(fields).map(([name, shape]) => ({ name, shape, isOptional: 'optional' in shape }));
+  const parse = (value: unknown, path: string): Parsed<F> => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError(path, 'an object', value);
+    const given = value as Readonly<Record<string, unknown>>;
     const parsed: Record<string, unknown> = {};
     let found = 0;
-    for (const name of names) {
-      const shape = fields[name];
-      if (shape === undefined) continue;
-      if (Object.hasOwn(value, name)) {
-        parsed[name] = shape(Reflect.get(value, name), `${path}.${name}`);
+    for (const { name, shape, isOptional } of known) {
+      const field = given[name];
+      if (field !== undefined) {
+        parsed[name] = shape(field, `${path}.${name}`);
         found += 1;
-      } else if (!('optional' in shape)) {
+      } else if (!isOptional) {
         throw new ShapeError(`${path}.${name}`, 'a value', undefined);
       }
     }
-    const keys = Object.keys(value);
+    const keys = Object.keys(given);
     if (keys.length > found) {
       const unknown = keys.find((key) => !Object.hasOwn(fields, key));
-      throw new ShapeError(path, `no field '${String(unknown).slice(0, 50)}'`, value);
+      if (unknown !== undefined) throw new ShapeError(path, `no field '${unknown.slice(0, 50)}'`, value);
     }
     // Every field was parsed by its shape just now.
     return parsed as Parsed<F>;
   };
+  return Object.assign(parse, { fields });
 }
 
 /** One of several objects, told apart by a field. */
-export function variant<Tag extends string, Shapes extends Readonly<Record<string, Shape<unknown>>>>(
+export function variant<Tag extends string, Shapes extends Readonly<Record<string, RecordShape<Fields>>>>(
   tag: Tag,
   shapes: Shapes,
 ): Shape<{ [K in keyof Shapes]: ReturnType<Shapes[K]> & { readonly [T in Tag]: K } }[keyof Shapes]> {
-  const byTag = new Map(Object.entries(shapes));
+  const byTag = new Map(Object.entries(shapes).map(([name, { fields }]) => [name, record({ [tag]: oneOf(name), ...fields })]));
   return (value, path) => {
     if (typeof value !== 'object' || value === null) throw new ShapeError(path, 'an object', value);
     const name: unknown = Reflect.get(value, tag);
@@ -115,10 +119,8 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
     if (shape === undefined) {
       throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);
     }
-    const { [tag]: _, ...rest } = value as Record<string, unknown>;
-    const parsed = shape(rest, path);
-    // The shape belongs to this tag.
-    return { ...(parsed as object), [tag]: name } as never;
+    // The shape belongs to this tag, and holds it.
+    return shape(value, path) as never;
   };
 }
 

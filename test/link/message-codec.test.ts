@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage } from '../../src/link/message-codec.js';
+import { decodeMessages, encodeMessages, mostBytesOf, outgoing } from '../../src/link/message-codec.js';
+import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 const bytes = fc.uint8Array({ maxLength: 50 });
-const message = fc.letrec((tie) => ({
+const value = fc.letrec((tie) => ({
   node: fc.oneof(
     { depthSize: 'small' },
     fc.string(),
@@ -20,38 +21,94 @@ const message = fc.letrec((tie) => ({
   ),
 })).node;
 
+const number = fc.double({ noNaN: true });
+const id = fc.string({ unit: 'grapheme' });
+const batch = fc.record({
+  seq: number,
+  attempt: number,
+  first: number,
+  count: number,
+  units: fc.constantFrom('elements', 'partials'),
+  budgetMs: number,
+  payload: bytes,
+});
+const failures = fc.oneof(fc.constant([]), fc.array(fc.record({ offset: fc.nat(), error: bytes }), { minLength: 1, maxLength: 3 }));
+const result = fc.record({ seq: number, attempt: number, done: number, failures, elapsedMs: number, payload: bytes });
+const message = fc.oneof(
+  fc.record({ type: fc.constantFrom('open', 'lost', 'status'), value }),
+  fc.record({ type: fc.constant('batch'), job: number, batch }),
+  fc.record({ type: fc.constant('assign'), jobId: id, batch }),
+  fc.record({ type: fc.constant('result'), jobId: id, result }),
+  fc.record({ type: fc.constant('result'), job: number, workerId: id, result }),
+);
+
+const encode = (...messages: readonly object[]): Uint8Array => encodeMessages(messages.map(outgoing));
+
 describe('the message codec', () => {
-  it('brings messages and their byte arrays back, whatever they are', () => {
+  it('brings messages and their byte arrays back, whatever they are, in their order', () => {
     fc.assert(
-      fc.property(message, (original) => {
-        expect(decodeMessage(encodeMessage(original))).toEqual(original);
+      fc.property(fc.array(message, { maxLength: 5 }), (originals) => {
+        const messages = originals.map(outgoing);
+        const encoded = encodeMessages(messages);
+        expect(encoded.byteLength).toBeLessThanOrEqual(mostBytesOf(messages));
+        // JSON has no -0.
+        const sent = originals.map((original) => ('value' in original ? JSON.parse(JSON.stringify(original, plain)) : original));
+        const came = decodeMessages(encoded).map((each) =>
+          'value' in (each as object) ? JSON.parse(JSON.stringify(each, plain)) : each,
+        );
+        expect(came).toEqual(sent);
       }),
     );
   });
 
   it('reads byte arrays as views, and writes Buffers as bytes', () => {
-    const encoded = encodeMessage({ payload: Buffer.from([1, 2, 3]) });
-    const decoded = decodeMessage(encoded) as { payload: Uint8Array };
-    expect([...decoded.payload]).toEqual([1, 2, 3]);
-    expect(decoded.payload.buffer).toBe(encoded.buffer);
+    const encoded = encode({ type: 'batch', job: 1, batch: batchOf(0, { payload: Buffer.from([1, 2, 3]) }) });
+    const [decoded] = decodeMessages(encoded) as [{ batch: { payload: Uint8Array } }];
+    expect([...decoded.batch.payload]).toEqual([1, 2, 3]);
+    expect(decoded.batch.payload.buffer).toBe(encoded.buffer);
   });
 
-  it('throws an error for bytes that are not a message, and does nothing else', () => {
+  it('gives batches and results less room than their JSON would take', () => {
+    const payload = new Uint8Array(100);
+    for (const each of [
+      { type: 'batch', job: 1, batch: batchOf(7, { payload }) },
+      { type: 'result', jobId: 'leader:1', result: { ...resultOf(7), payload } },
+    ]) {
+      expect(encode(each).byteLength).toBeLessThan(JSON.stringify(each, plain).length);
+    }
+  });
+
+  it('throws an error for bytes that are not messages, and does nothing else', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (garbage) => {
         try {
-          decodeMessage(garbage);
+          decodeMessages(garbage);
         } catch (error) {
           expect(error).toBeInstanceOf(Error);
         }
       }),
     );
-    expect(() => decodeMessage(encodeMessage([new Uint8Array(9)]).subarray(0, -1))).toThrow('bytes that are not there');
-    const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
-    const text = new TextEncoder().encode(deep);
-    const frame = new Uint8Array(4 + text.byteLength);
-    new DataView(frame.buffer).setUint32(0, text.byteLength, true);
-    frame.set(text, 4);
-    expect(() => decodeMessage(frame)).toThrow('nests too deep');
+    const whole = encode({ type: 'result', job: 1, workerId: 'w', result: { ...resultOf(1), payload: new Uint8Array(9) } });
+    for (let length = 1; length < whole.byteLength; length += 1) {
+      expect(() => decodeMessages(whole.subarray(0, length)), `of ${length} bytes`).toThrow(RangeError);
+    }
+    expect(() => decodeMessages(Uint8Array.of(99))).toThrow('unknown kind of message 99');
+    const refersTo = (text: string): Uint8Array => {
+      const nothing = encode({ type: 'x' });
+      const json = new TextEncoder().encode(text);
+      const bytesOf = new Uint8Array(1 + 4 + json.byteLength + 8);
+      bytesOf[0] = nothing[0] ?? 0;
+      new DataView(bytesOf.buffer).setUint32(1, json.byteLength, true);
+      bytesOf.set(json, 5);
+      return bytesOf;
+    };
+    expect(() => decodeMessages(refersTo('{"a":{"$bytes":0}}'))).toThrow('bytes that are not there');
+    expect(() => decodeMessages(refersTo('{"a":{"$bytes":"length"}}'))).toThrow('bytes that are not there');
+    expect(() => decodeMessages(refersTo(`${'['.repeat(10_000)}${']'.repeat(10_000)}`))).toThrow('nests too deep');
   });
 });
+
+/** Byte arrays as what they hold. */
+function plain(_: string, each: unknown): unknown {
+  return each instanceof Uint8Array ? { bytes: [...each] } : each;
+}

@@ -1,71 +1,146 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Inbox } from '../../src/link/inbox.js';
-import { Outbox } from '../../src/link/outbox.js';
+import { decodeMessages, encodeMessages } from '../../src/link/message-codec.js';
+import { Outbox, type Outlet } from '../../src/link/outbox.js';
+import type { MessagePart } from '../../src/link/packet-parser.js';
 
-/** A socket that keeps what it is given, and drains when told. */
-function outlet(): {
-  emitted: [string, unknown][];
-  emit: (event: string, content: unknown) => void;
-  onceDrained: (done: () => void) => void;
-  drain: () => void;
-} {
-  let drained: (() => void) | undefined;
-  const emitted: [string, unknown][] = [];
-  return {
-    emitted,
-    emit: (event, content) => emitted.push([event, content]),
-    onceDrained: (done) => {
-      drained = done;
-    },
-    drain: () => drained?.(),
-  };
+/** A socket that keeps what it is given, and hands it to the operating system when told. */
+class Socket implements Outlet {
+  readonly frames: ({ readonly messages: readonly unknown[] } | { readonly part: MessagePart })[] = [];
+  #pending = 0;
+
+  emitMessages(messages: Parameters<Outlet['emitMessages']>[0]): void {
+    const bytes = encodeMessages(messages);
+    this.#pending += bytes.byteLength;
+    this.frames.push({ messages: decodeMessages(bytes) });
+  }
+
+  emitPart(part: MessagePart): void {
+    this.#pending += part.bytes.byteLength;
+    this.frames.push({ part });
+  }
+
+  pendingBytes(): number {
+    return this.#pending;
+  }
+
+  write(): void {
+    this.#pending = 0;
+  }
+
+  get messages(): unknown[] {
+    return this.frames.flatMap((frame) => ('messages' in frame ? frame.messages : []));
+  }
 }
 
+const numbered = (at: number, bytes: number): object => ({ type: 'x', at, payload: new Uint8Array(bytes) });
+const turn = (): Promise<void> => vi.advanceTimersByTimeAsync(0);
+
 describe('an outbox', () => {
-  it('sends small messages as they are', () => {
-    const socket = outlet();
-    new Outbox(socket, 100).send({ type: 'x', payload: new Uint8Array(100) });
-    expect(socket.emitted).toEqual([['message', { type: 'x', payload: new Uint8Array(100) }]]);
+  beforeEach(() => {
+    vi.useFakeTimers();
   });
 
-  it('sends large messages in parts, of which an inbox makes the message again', () => {
-    const socket = outlet();
-    const message = { type: 'x', payload: Uint8Array.from({ length: 1_000 }, (_, at) => at % 256) };
-    const outbox = new Outbox(socket, 300);
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('sends what is sent in one go in one frame, in order', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    for (let at = 0; at < 3; at += 1) outbox.send(numbered(at, 10));
+    expect(socket.frames).toEqual([]);
+    await Promise.resolve();
+    expect(socket.frames).toEqual([{ messages: [numbered(0, 10), numbered(1, 10), numbered(2, 10)] }]);
+    outbox.send(numbered(3, 10));
+    await Promise.resolve();
+    expect(socket.frames).toHaveLength(2);
+  });
+
+  it('lets what nobody waits for go with the next message, or in the next turn', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    outbox.send(numbered(0, 10), 'soon');
+    await Promise.resolve();
+    expect(socket.frames).toEqual([]);
+    outbox.send(numbered(1, 10));
+    await Promise.resolve();
+    expect(socket.frames).toEqual([{ messages: [numbered(0, 10), numbered(1, 10)] }]);
+    outbox.send(numbered(2, 10), 'soon');
+    await turn();
+    expect(socket.messages).toHaveLength(3);
+  });
+
+  it('begins another frame where one would be too large', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 1_000);
+    for (let at = 0; at < 5; at += 1) outbox.send(numbered(at, 300));
+    await Promise.resolve();
+    expect(socket.frames.length).toBeGreaterThan(1);
+    expect(socket.messages).toEqual([0, 1, 2, 3, 4].map((at) => numbered(at, 300)));
+  });
+
+  it('sends large messages in parts, of which an inbox makes the message again', async () => {
+    const socket = new Socket();
+    const message = { type: 'x', payload: Uint8Array.from({ length: 5_000 }, (_, at) => at % 256) };
+    const outbox = new Outbox(socket, 1_500);
     outbox.send(message);
+    await Promise.resolve();
     const inbox = new Inbox(10_000);
-    const whole = socket.emitted.map(([, part]) => inbox.add(part));
-    expect(socket.emitted.map(([event]) => event)).toEqual(['part', 'part', 'part', 'part']);
-    expect(whole.slice(0, -1)).toEqual([undefined, undefined, undefined]);
-    expect(whole.at(-1)).toEqual({ message });
+    const whole = socket.frames.map((frame) => inbox.add('part' in frame ? frame.part : frame));
+    expect(whole).toHaveLength(4);
+    expect(whole.slice(0, -1)).toEqual([[], [], []]);
+    expect(whole.at(-1)).toEqual([message]);
   });
 
-  it('holds back what would pile up in the socket, in order, until that has drained', async () => {
-    const socket = outlet();
-    const outbox = new Outbox(socket, 100);
-    for (let at = 0; at < 10; at += 1) outbox.send({ at, payload: new Uint8Array(100) });
-    expect(socket.emitted).toHaveLength(4);
+  it('holds back what would pile up in the socket, in order, until that has written it', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 1_000);
+    for (let at = 0; at < 20; at += 1) outbox.send(numbered(at, 900));
+    await Promise.resolve();
+    const held = socket.messages.length;
+    expect(held).toBeLessThan(8);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(socket.messages).toHaveLength(held);
     let flushed = false;
     const flushing = outbox.flushed().then(() => {
       flushed = true;
     });
-    socket.drain();
-    socket.drain();
-    await Promise.resolve();
-    expect(flushed).toBe(false);
-    socket.drain();
+    for (let writes = 0; writes < 6; writes += 1) {
+      socket.write();
+      await vi.advanceTimersByTimeAsync(10);
+    }
     await flushing;
-    expect(socket.emitted.map(([, content]) => (content as { at: number }).at)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(flushed).toBe(true);
+    expect(socket.messages).toEqual(Array.from({ length: 20 }, (_, at) => numbered(at, 900)));
+  });
+
+  it('is not flushed before the socket has written everything', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 1_000);
+    outbox.send(numbered(0, 10));
+    let flushed = false;
+    const flushing = outbox.flushed().then(() => {
+      flushed = true;
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(flushed).toBe(false);
+    socket.write();
+    await vi.advanceTimersByTimeAsync(10);
+    await flushing;
   });
 
   it('forgets everything with the connection', async () => {
-    const socket = outlet();
-    const outbox = new Outbox(socket, 10);
-    for (let at = 0; at < 10; at += 1) outbox.send({ payload: new Uint8Array(10) });
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 100);
+    for (let at = 0; at < 10; at += 1) outbox.send(numbered(at, 900));
+    await Promise.resolve();
+    const { length } = socket.frames;
     outbox.clear();
+    socket.write();
     await outbox.flushed();
-    socket.drain();
-    expect(socket.emitted).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(socket.frames).toHaveLength(length);
   });
 });
 
