@@ -29,7 +29,9 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
         emitPart: (part) => socket.emit('part', part),
         pendingBytes: () => {
           const { writeBuffer } = socket.conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
-          const { socket: websocket } = socket.conn.transport as unknown as { readonly socket?: { readonly bufferedAmount: number } };
+          const { socket: websocket } = socket.conn.transport as unknown as {
+            readonly socket?: { readonly bufferedAmount: number };
+          };
           return pendingBytes(writeBuffer, websocket);
         },
       },

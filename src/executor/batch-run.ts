@@ -47,6 +47,10 @@ export interface Run {
  *
  * The units before `offset` are settled: as one of `failures`, or as the next of `outputs` or part of one of `runs`. It is over
  * when `offset` has reached `limit`, which falls when the budget is spent or an operation is stuck, or when it is `cancelled`.
+ *
+ * A run is folded as a binary counter carries: partials of equal width are combined as soon as they are neighbours, and the rest when the
+ * run ends. So a combine whose cost grows with its result costs n log n in all, not n². Where one fails, which of the many units in it is
+ * to blame cannot be told, so the run is executed anew with one unit combined after the other; as is a fold with a timeout from the start.
  */
 export class BatchRun {
   offset = 0;
@@ -70,12 +74,14 @@ export class BatchRun {
   /** That of the unit that is executing. */
   #context: TaskContext | undefined = undefined;
 
-  /** The fold so far of the current run, when it has begun; `#fresh`: it is one unit, which was never combined. */
-  #partial: unknown = undefined;
-  #partialFirst = -1;
-  #fresh = false;
-  /** What is being combined with it. */
-  #right: unknown = undefined;
+  /** The partials of the current run, which are neighbours, and how many units each is of; in linear order there is one. */
+  readonly #partials: unknown[] = [];
+  readonly #widths: number[] = [];
+  /** Where the current run begins; -1: there is none. */
+  #runFirst = -1;
+  #linear: boolean;
+  /** The run is at its end, and its last partials are being combined. */
+  #closing = false;
 
   #failureBytes = 0;
   #timedSinceMs = 0;
@@ -101,6 +107,7 @@ export class BatchRun {
     this.#control = control;
     this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
     this.limit = limit;
+    this.#linear = chain.fold?.timeoutMs !== undefined;
     // At least one unit is done, or the batch would come back unchanged for ever.
     this.#nextLook = batch.budgetMs > 0 ? 1 : Infinity;
     this.#lastLookMs = startedMs;
@@ -113,19 +120,25 @@ export class BatchRun {
     const shared = this.#shared;
     const { first, units } = this.#batch;
     const perUnit = units === 'elements' ? 1 : 0;
-    while (this.offset < this.limit) {
+    for (;;) {
       const offset = this.offset;
       if (this.cancelled || control.aborted) {
         this.cancelled = true;
         return undefined;
       }
+      const atEnd = offset >= this.limit;
+      if (atEnd || this.#condemned?.offset === offset) {
+        const waiting = this.#closeRun();
+        if (waiting !== undefined) return waiting;
+        // A combine failed, and the run is executed anew.
+        if (this.offset !== offset || this.#runFirst >= 0 || this.cancelled) continue;
+        if (this.#condemned?.offset === offset) this.#settleFailed(this.#condemned);
+        else return undefined;
+        continue;
+      }
       // What was found guilty is settled in any case.
       if (offset >= this.#nextLook && this.#condemned === undefined && this.#isBudgetSpent()) {
         this.limit = offset;
-        break;
-      }
-      if (this.#condemned?.offset === offset) {
-        this.#settleFailed(this.#condemned);
         continue;
       }
       control.progress(offset, this.#chain.firstStage);
@@ -133,8 +146,6 @@ export class BatchRun {
       const waiting = this.#goThrough(this.#values[offset], 0);
       if (waiting !== undefined) return waiting;
     }
-    this.#closeRun();
-    return undefined;
   }
 
   /** Abandons the batch: aborts what is executing, and goes no further. */
@@ -165,23 +176,42 @@ export class BatchRun {
       }
       if (fold === undefined) {
         this.outputs.push(value);
-      } else if (this.#partialFirst < 0) {
-        this.#startRun(value);
-      } else {
-        this.#right = value;
-        if (at > 0) this.#control.progress(this.offset, at + firstStage);
-        if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
-        const combined = fold.combine(this.#partial, value, context);
-        if (isThenable(combined)) return this.#wait(combined, at, context);
-        if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
-        this.#partial = combined;
-        this.#fresh = false;
+        this.offset++;
+        return undefined;
       }
-      this.offset++;
-      return undefined;
+      if (this.#runFirst < 0) this.#runFirst = this.offset;
+      this.#partials.push(value);
+      this.#widths.push(1);
+      return this.#carry(at, fold, context);
     } catch (thrown) {
       return this.#failThrown(thrown, at);
     }
+  }
+
+  /** Combines the last partial with the one before it, for as long as it is their turn; then the current unit is done. */
+  #carry(at: number, fold: FoldStage, context: TaskContext): Promise<void> | undefined {
+    const partials = this.#partials;
+    const widths = this.#widths;
+    for (let last = partials.length - 1; last > 0; last--) {
+      if (widths[last - 1] !== widths[last] && !this.#linear && !this.#closing) break;
+      if (at > 0) this.#control.progress(this.#closing ? this.offset - 1 : this.offset, at + this.#chain.firstStage);
+      if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+      const combined = fold.combine(partials[last - 1], partials[last], context);
+      if (isThenable(combined)) return this.#wait(combined, at, context);
+      if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
+      this.#join(combined);
+    }
+    if (!this.#closing) this.offset++;
+    return undefined;
+  }
+
+  /** Puts what the last two partials were combined to in their place. */
+  #join(combined: unknown): void {
+    const last = this.#partials.length - 1;
+    this.#partials[last - 1] = combined;
+    this.#widths[last - 1] = (this.#widths[last - 1] ?? 0) + (this.#widths[last] ?? 0);
+    this.#partials.length = last;
+    this.#widths.length = last;
   }
 
   /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
@@ -202,10 +232,17 @@ export class BatchRun {
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
-    this.#partial = end.value;
-    this.#fresh = false;
-    this.offset++;
-    return undefined;
+    this.#join(end.value);
+    return this.#goOnCarrying(at, context);
+  }
+
+  #goOnCarrying(at: number, context: TaskContext): Promise<void> | undefined {
+    try {
+      // Whoever combines has a fold.
+      return this.#carry(at, this.#chain.fold as FoldStage, context);
+    } catch (thrown) {
+      return this.#failThrown(thrown, at);
+    }
   }
 
   /** The operation has run past its timeout: the unit has failed, and the operation gets its signal and some time to stop. */
@@ -230,8 +267,13 @@ export class BatchRun {
     const timeoutMs = this.#timeoutOf(at);
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     const { maps, fold } = this.#chain;
-    if (fold !== undefined && at === maps.length && this.#fresh && thrownKind(thrown) !== 'transient') {
-      return this.#blame(thrown, at, fold);
+    if (fold !== undefined && at === maps.length) {
+      if (!this.#linear && (this.#closing || this.#partials.length > 2 || this.#widths[1] !== 1)) {
+        this.#redoLinearly();
+        return undefined;
+      }
+      // Neither of the two was combined before.
+      if (this.#widths.at(-2) === 1 && thrownKind(thrown) !== 'transient') return this.#blame(thrown, at, fold);
     }
     return this.#fail(thrownFailure(this.offset, at + this.#chain.firstStage, thrown), at);
   }
@@ -241,13 +283,12 @@ export class BatchRun {
    * either; but where nothing does (a broken `empty`), that tells nothing, and the right one gets the blame as always.
    */
   async #blame(thrown: unknown, at: number, fold: FoldStage): Promise<void> {
-    const left = this.#partial;
-    const right = this.#right;
-    const leftFails = await this.#isBad(left, this.#partialFirst, at, fold);
+    const [left, right] = this.#partials.slice(-2);
+    const leftFails = await this.#isBad(left, this.#runFirst, at, fold);
     const blameLeft = leftFails && !this.cancelled && !(await this.#isBad(right, this.offset, at, fold));
     if (this.cancelled) return;
     const stage = at + this.#chain.firstStage;
-    this.#fail(thrownFailure(blameLeft ? this.#partialFirst : this.offset, stage, thrown), at);
+    this.#fail(thrownFailure(blameLeft ? this.#runFirst : this.offset, stage, thrown), at);
   }
 
   /** Whether the unit does not combine with the identity. */
@@ -278,7 +319,7 @@ export class BatchRun {
 
   #fail(failure: UnitFailure, at: number): undefined {
     if (at === this.#chain.maps.length) this.#redoRun(failure);
-    else this.#settleFailed(failure);
+    else this.#condemned = failure;
     return undefined;
   }
 
@@ -287,18 +328,32 @@ export class BatchRun {
    * is to blame.
    */
   #redoRun(failure: UnitFailure): void {
-    this.#values = this.#decode();
     this.#condemned = failure;
     if (this.stuck) this.limit = failure.offset + 1;
-    this.offset = this.#partialFirst;
-    this.#partial = undefined;
-    this.#partialFirst = -1;
-    this.#fresh = false;
+    this.#restartRun();
+  }
+
+  /** A combine of partials failed, likewise: to find the unit that is to blame, if one is, each is combined by itself. */
+  #redoLinearly(): void {
+    this.#linear = true;
+    this.#restartRun();
+  }
+
+  #restartRun(): void {
+    this.#values = this.#decode();
+    this.offset = this.#runFirst;
+    this.#dropRun();
+  }
+
+  #dropRun(): void {
+    this.#partials.length = 0;
+    this.#widths.length = 0;
+    this.#runFirst = -1;
+    this.#closing = false;
   }
 
   #settleFailed(failure: UnitFailure): void {
     this.#condemned = undefined;
-    this.#closeRun();
     this.failures.push(failure);
     this.#failureBytes += failureBytes(failure);
     this.offset++;
@@ -316,18 +371,19 @@ export class BatchRun {
     this.limit = Math.min(this.limit, this.#condemned === undefined ? this.offset : this.#condemned.offset + 1);
   }
 
-  #startRun(value: unknown): void {
-    this.#partial = value;
-    this.#partialFirst = this.offset;
-    this.#fresh = true;
-  }
-
-  #closeRun(): void {
-    if (this.#partialFirst < 0) return;
-    this.runs.push({ partial: this.#partial, first: this.#partialFirst, units: this.offset - this.#partialFirst });
-    this.#partial = undefined;
-    this.#partialFirst = -1;
-    this.#fresh = false;
+  /** Combines what is left of the current run to one partial. When it is to be executed anew instead, `offset` says so. */
+  #closeRun(): Promise<void> | undefined {
+    if (this.#runFirst < 0) return undefined;
+    const { maps } = this.#chain;
+    // There is a run, so there is a unit that was executed, and a fold.
+    if (this.#partials.length > 1) {
+      this.#closing = true;
+      const waiting = this.#goOnCarrying(maps.length, this.#context as TaskContext);
+      if (waiting !== undefined || this.#runFirst < 0) return waiting;
+    }
+    this.runs.push({ partial: this.#partials[0], first: this.#runFirst, units: this.offset - this.#runFirst });
+    this.#dropRun();
+    return undefined;
   }
 
   #timeoutOf(at: number): number | undefined {

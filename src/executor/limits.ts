@@ -6,6 +6,9 @@ export const operationGraceMs = 250;
 /** After this a thread that is still busy with a forgotten job is terminated: a synchronous element usually ends by then. */
 export const forgetGraceMs = 1_000;
 
+/** How long an idle thread may keep what it has set up for a job that is over: not worth waking it for at once. */
+export const forgetDelayMs = 50;
+
 /** Past its deadline by this much, a thread is terminated: room for the operation's own late return, which is cheaper. */
 export const watchdogSlackMs = 25;
 

@@ -3,7 +3,7 @@ import { PaladinError } from '../errors/paladin-error.js';
 import type { Batch, BatchLoss, JobDescription, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { timeoutFailure } from './failures.js';
-import { leastWatchMs, watchdogSlackMs } from './limits.js';
+import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
 import { clampTimer } from './settlement.js';
 import type { FromThread, ThreadSetUp, ToThread } from './thread-messages.js';
@@ -57,6 +57,9 @@ export class ThreadHandle {
   readonly #progress = new Progress();
   /** The jobs that it knows the description of. */
   readonly #jobs = new Set<string>();
+  /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
+  #forgotten: string[] = [];
+  #forgetTimer: NodeJS.Timeout | undefined = undefined;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
   /** Defined exactly while it is busy. */
   #turn: Turn | undefined = undefined;
@@ -115,7 +118,16 @@ export class ThreadHandle {
     this.#jobs.add(jobId);
     // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
     const payload = copyOf(batch.payload);
-    const message: ToThread = { type: 'run', jobId, turn: this.#turns, batch: { ...batch, payload }, ...(job && { job }) };
+    const forget = this.#forgotten;
+    this.#forgotten = [];
+    const message: ToThread = {
+      type: 'run',
+      jobId,
+      turn: this.#turns,
+      batch: { ...batch, payload },
+      forget,
+      ...(job && { job }),
+    };
     this.#worker.ref();
     this.#worker.postMessage(message, [payload.buffer]);
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
@@ -133,7 +145,9 @@ export class ThreadHandle {
         clampTimer(this.#options.graceMs),
       );
     }
-    this.#post({ type: 'forget', jobId });
+    this.#forgotten.push(jobId);
+    if (turn?.jobId === jobId) this.#tellForgotten();
+    else this.#forgetTimer ??= setTimeout(() => this.#tellForgotten(), forgetDelayMs).unref();
   }
 
   /** Ends it, and resolves when it has ended; what it executes does not settle. */
@@ -143,7 +157,13 @@ export class ThreadHandle {
     await this.#ended;
   }
 
-  #post(message: ToThread): void {
+  #tellForgotten(): void {
+    clearTimeout(this.#forgetTimer);
+    this.#forgetTimer = undefined;
+    const jobIds = this.#forgotten;
+    if (jobIds.length === 0 || this.#state === 'gone') return;
+    this.#forgotten = [];
+    const message: ToThread = { type: 'forget', jobIds };
     this.#worker.postMessage(message);
   }
 

@@ -17,8 +17,10 @@ export type ToThread =
       /** Numbers the batches of one thread; what `Progress.cancel` names. */
       readonly turn: number;
       readonly batch: Batch;
+      /** Jobs that are over. */
+      readonly forget: readonly string[];
     }
-  | { readonly type: 'forget'; readonly jobId: string };
+  | { readonly type: 'forget'; readonly jobIds: readonly string[] };
 
 export type FromThread =
   | {

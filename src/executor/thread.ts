@@ -55,10 +55,17 @@ function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
 // Only the executor posts to this port.
 function onMessage(message: ToThread): void {
   if (message.type === 'forget') {
-    executions.get(message.jobId)?.abort();
-    executions.delete(message.jobId);
+    forget(message.jobIds);
   } else {
+    forget(message.forget);
     execute(message);
+  }
+}
+
+function forget(jobIds: readonly string[]): void {
+  for (const jobId of jobIds) {
+    executions.get(jobId)?.abort();
+    executions.delete(jobId);
   }
 }
 

@@ -13,13 +13,14 @@ registry.add(double, 'the test');
 registry.add(hang, 'the test');
 
 describe('the inline executor', () => {
-  it('executes a batch in a turn of its own', async () => {
+  it('begins one batch in each turn of the event loop, the first at once', async () => {
     const executor = inlineExecutor({ slots: 2, registry });
     const settled = vi.fn<(outcome: Outcome) => void>();
     executor.run('job', describeJob([['map', double]]), elements([1, 2]), settled);
+    executor.run('job', describeJob([['map', double]]), elements([3]), settled);
     await Promise.resolve();
-    expect(settled).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(settled).toHaveBeenCalledTimes(1));
+    expect(settled).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => expect(settled).toHaveBeenCalledTimes(2));
     const outcome = settled.mock.calls[0]?.[0];
     expect(outcome?.type === 'result' && msgpack.decode(outcome.result.payload)).toEqual([2, 4]);
   });
@@ -57,7 +58,6 @@ describe('the inline executor', () => {
     const outcome = (operation: typeof hang): Promise<Outcome> =>
       new Promise((resolve) => executor.run(operation.name, describeJob([['map', operation]]), elements([1]), resolve));
     const begun = outcome(hang);
-    await new Promise((resolve) => setImmediate(resolve));
     const queued = outcome(double as never);
     executor.forget('hang');
     executor.forget('double');
@@ -70,8 +70,9 @@ describe('the inline executor', () => {
     const executor = inlineExecutor({ slots: 1, registry });
     const settled = vi.fn();
     executor.run('job', describeJob([['map', double]]), elements([1]), settled);
+    executor.run('job', describeJob([['map', double]]), elements([2]), settled);
     await executor.close();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(settled).not.toHaveBeenCalled();
+    expect(settled).toHaveBeenCalledTimes(1);
   });
 });

@@ -219,6 +219,28 @@ describe('a chain that ends in a fold', () => {
     expect(await fold(concat, ['a'])).toEqual({ done: 1, values: ['a'], failures: [] });
   });
 
+  it.each([
+    ['synchronous', (text: string): string => text],
+    ['asynchronous', (text: string): Promise<string> => Promise.resolve(text)],
+  ])('combines neighbours of equal width, so that what grows costs n log n; %s', async (_, settle) => {
+    const combined: [string, string][] = [];
+    const growing = defineMonoid({
+      name: 'growing',
+      empty: () => '',
+      combine: (a: string, b: string) => {
+        combined.push([a, b]);
+        return settle(a + b) as string;
+      },
+    });
+    const count = 300;
+    const letters = Array.from({ length: count }, (__, at) => String.fromCodePoint(97 + (at % 26)));
+    expect(await fold(growing, letters)).toMatchObject({ done: count, values: [letters.join('')], failures: [] });
+    expect(combined).toHaveLength(count - 1);
+    const cost = combined.reduce((sum, [a, b]) => sum + a.length + b.length, 0);
+    expect(cost).toBeLessThan(count * Math.ceil(Math.log2(count) + 1));
+    for (const [a, b] of combined.slice(0, 255)) expect(a.length).toBe(b.length);
+  });
+
   it('makes a partial for each run between failed units', async () => {
     expect(await fold(concat, ['fatal', 'a', 'b', 'thrown', 'text', 'c', 'transient'])).toMatchObject({
       done: 7,

@@ -32,7 +32,10 @@ const batch = fc.record({
   budgetMs: number,
   payload: bytes,
 });
-const failures = fc.oneof(fc.constant([]), fc.array(fc.record({ offset: fc.nat(), error: bytes }), { minLength: 1, maxLength: 3 }));
+const failures = fc.oneof(
+  fc.constant([]),
+  fc.array(fc.record({ offset: fc.nat(), error: bytes }), { minLength: 1, maxLength: 3 }),
+);
 const result = fc.record({ seq: number, attempt: number, done: number, failures, elapsedMs: number, payload: bytes });
 const message = fc.oneof(
   fc.record({ type: fc.constantFrom('open', 'lost', 'status'), value }),

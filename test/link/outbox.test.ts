@@ -34,7 +34,9 @@ class Socket implements Outlet {
 }
 
 const numbered = (at: number, bytes: number): object => ({ type: 'x', at, payload: new Uint8Array(bytes) });
-const turn = (): Promise<void> => vi.advanceTimersByTimeAsync(0);
+const turn = async (): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(0);
+};
 
 describe('an outbox', () => {
   beforeEach(() => {
