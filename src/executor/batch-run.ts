@@ -131,7 +131,7 @@ export class BatchRun {
         const waiting = this.#closeRun();
         if (waiting !== undefined) return waiting;
         // A combine failed, and the run is executed anew.
-        if (this.offset !== offset || this.#runFirst >= 0 || this.cancelled) continue;
+        if (this.offset !== offset) continue;
         if (this.#condemned?.offset === offset) this.#settleFailed(this.#condemned);
         else return undefined;
         continue;

@@ -28,8 +28,9 @@ const mostNumberBytes = 128;
 /** Finds out what the message takes. */
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
-  if (laid !== undefined)
+  if (laid !== undefined) {
     return { laid, mostBytes: mostNumberBytes + mostUtf8Bytes * idLength(laid) + payloadOf(laid).byteLength };
+  }
   const attachments: Uint8Array[] = [];
   const json = JSON.stringify(detach(message, attachments));
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);

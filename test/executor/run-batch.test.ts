@@ -229,7 +229,7 @@ describe('a chain that ends in a fold', () => {
       empty: () => '',
       combine: (a: string, b: string) => {
         combined.push([a, b]);
-        return settle(a + b) as string;
+        return settle(a + b);
       },
     });
     const count = 300;
