@@ -8,6 +8,7 @@ import { plainLayout, type PlainLayout } from './plain-check.js';
 import { NotSerializableError, type Serializer, type SerializerOptions } from './serializer.js';
 import { decodeStrings, encodeStrings } from './string-layout.js';
 import { tagValue } from './tagger.js';
+import { unfilled } from './unfilled.js';
 import { untagValue } from './untagger.js';
 
 /** The first byte of the payload; numbers and strings have their own. */
@@ -119,14 +120,6 @@ class Msgpack implements Serializer {
 function freshScratch(): Uint8Array {
   const bytes = 8192;
   return NodeBuffer === undefined ? new Uint8Array(bytes) : NodeBuffer.allocUnsafeSlow(bytes);
-}
-
-/** Bytes with a buffer of their own, all of which will be written. Zeroing large ones first costs as much as copying into them. */
-function unfilled(count: number): Uint8Array {
-  const worthIt = 4096;
-  return NodeBuffer === undefined || count < worthIt
-    ? new Uint8Array(count)
-    : new Uint8Array(NodeBuffer.allocUnsafeSlow(count).buffer);
 }
 
 /**
