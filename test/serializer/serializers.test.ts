@@ -30,6 +30,21 @@ describe.each([msgpack, flatted])('$name', (serializer) => {
     );
   }, 120_000);
 
+  it('carries batches of strings that are long together, ASCII or not', () => {
+    for (const filling of ['x', 'é', '😀']) {
+      for (const [count, length] of [
+        [100, 1_000],
+        [3, 16_384],
+        [2, 50_000],
+        [5_000, 20],
+      ] as const) {
+        const strings = Array.from({ length: count }, (_, at) => `${at}${filling.repeat(length)}`);
+        expect(roundTrip(serializer, strings)).toEqual(strings);
+        expect(roundTrip(serializer, [...strings, 'ü'])).toEqual([...strings, 'ü']);
+      }
+    }
+  });
+
   it('carries batches of one kind', () => {
     const kinds = [
       fc.double({ noNaN: false }),
