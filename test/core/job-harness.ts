@@ -59,10 +59,17 @@ export class JobUnderTest {
     return test;
   }
 
-  /** Hands in an event; returns the batches that are sent for it. */
+  /** Hands in an event; returns the batches that are sent for it, and for the ticks that are wanted at once. */
   handle(event: JobEvent): Batch[] {
+    const sent = this.#handleAlone(event);
+    while (this.job.nextDeadline() === 0) sent.push(...this.#handleAlone({ type: 'tick' }));
+    return sent;
+  }
+
+  #handleAlone(event: JobEvent): Batch[] {
     const effects = this.job.handle(event, this.now);
     this.job.validate();
+    if (effects.filter(({ type }) => type === 'emit').length > 1) throw new Error('more than one emission in an event');
     const sent: Batch[] = [];
     for (const effect of effects) {
       if (effect.type === 'send') sent.push(effect.batch);

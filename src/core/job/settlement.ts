@@ -79,9 +79,11 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
   const all = succeeded === 0 ? [] : readValues(serializer, payload, succeeded);
   let at = 0;
   for (const { start, end } of runs) {
-    const values = all.slice(at, at + end - start);
-    at += end - start;
-    emission.put({ type: 'values', first: record.first + start, count: end - start, bytes: 0, values: () => values }, effects);
+    const count = end - start;
+    const values = all.slice(at, at + count);
+    at += count;
+    const bytes = Math.ceil((payload.byteLength * count) / succeeded);
+    emission.put({ type: 'values', first: record.first + start, count, bytes, values: () => values }, effects);
   }
 }
 
