@@ -60,7 +60,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
 function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult): void {
   if (record.units === 'elements') {
     state.sizing.observe(done, elapsedMs);
-    if (state.fold === undefined) state.sizing.observeBytes(done, payload.byteLength);
+    if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
   } else if (done > 1) {
     const sample = elapsedMs / (done - 1);
     state.combineMs = state.combineMs === undefined ? sample : (state.combineMs + sample) / 2;
