@@ -195,6 +195,29 @@ describe('a job that is paused', () => {
     expect(keptBytes).toBeLessThanOrEqual(maxJobBytesInFlight + 2 * outputBytes + Math.max(targetBatchBytes, outputBytes));
   });
 
+  it.each([
+    ['all that succeed', 0],
+    ['some that are left out', 1],
+  ])('keeps as many bytes behind an element that takes its time: %s', (_, failing) => {
+    const test = JobUnderTest.with(4, { window: 65_536, batch: 4, stages: [stage('map', { onFatal: 'skip' })] });
+    const output = 'x'.repeat(64 * 1024);
+    const [slow, ...others] = test.elements(...numbers(20_000));
+    if (slow === undefined) throw new Error('no batch');
+    let keptBytes = 0;
+    const keep = (batch: Batch): Batch[] => {
+      const payload = json.encode(numbers(batch.count - failing).map(() => output));
+      keptBytes += payload.byteLength;
+      return test.result(batch, { payload, failures: failing === 0 ? [] : [failure(1)] });
+    };
+    const queue = others;
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) queue.push(...keep(batch));
+    expect(keptBytes).toBeGreaterThanOrEqual(maxJobBytesInFlight);
+    // What was under way comes in as well.
+    expect(keptBytes).toBeLessThanOrEqual(maxJobBytesInFlight + 100 * 4 * 65 * 1024);
+    expect(test.emitted).toEqual([]);
+    expect(test.succeed(slow).length).toBeGreaterThan(0);
+  });
+
   it('emits the same as one that is not, whenever that may be', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ type: fc.constant('elements' as const), count: fc.integer({ min: 1, max: 9 }) }) },
