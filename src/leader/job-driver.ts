@@ -107,7 +107,7 @@ export class JobDriver implements JobHandle {
   }
 
   pause(): void {
-    if (this.#paused || this.#silent) return;
+    if (this.#paused) return;
     this.#paused = true;
     this.#run();
   }
@@ -129,10 +129,8 @@ export class JobDriver implements JobHandle {
     if (this.#handling) return;
     this.#handling = true;
     try {
-      this.#tellHeld();
       for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
         for (const effect of this.#job.handle(next, performance.now())) this.#perform(effect);
-        this.#tellHeld();
       }
     } catch (error) {
       // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
@@ -145,8 +143,9 @@ export class JobDriver implements JobHandle {
   }
 
   #nextEvent(): JobEvent | undefined {
+    // First of all: what the machine releases comes after it.
+    this.#tellHeld();
     if (this.#over) return undefined;
-    // Not before the owner was told what is held: what the machine releases comes after it.
     if (this.#job.paused !== this.#paused) return { type: this.#paused ? 'paused' : 'resumed' };
     const event = this.#events.shift();
     if (event !== undefined) return event;
@@ -251,7 +250,6 @@ export class JobDriver implements JobHandle {
   #fail(error: unknown): void {
     if (this.#silent) return;
     this.#silent = true;
-    this.#held = [];
     this.#end();
     guarded(() => {
       this.#observer.failed(error);

@@ -255,6 +255,27 @@ describe('a job that its owner pauses', () => {
     expect(withoutDemand(story)).toEqual([3, 6, 9, 'completed']);
   });
 
+  it('tells the rest where it is resumed from within a demand', async () => {
+    const { observer, story } = recorder();
+    const job = runtime.openJob(skipping, {
+      ...observer,
+      next: (value) => {
+        observer.next(value);
+        if (value === 3) job.pause();
+      },
+      demand: () => {
+        if (story.length !== 1) return;
+        story.push('demanded');
+        job.resume();
+        story.push('resumed');
+      },
+    });
+    for (const x of [1, 2, 3, 4]) job.push(x);
+    await later();
+    expect(story).toEqual([3, 'demanded', 'resumed', 6, 9, 12]);
+    job.cancel();
+  });
+
   it('tells nothing at all once it is cancelled', async () => {
     const { job, told } = pausing(skipping, [1, 2, 3, 4], (value) => value === 6);
     await later();
