@@ -4,8 +4,9 @@ import { PullObservable, type Pull } from '../src/leader/pull-source.js';
 
 /**
  * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what their
- * window admits: unbounded input runs in bounded memory. To other operators and subscribers it is an ordinary observable, cold, that
- * emits as fast as the input yields. Each subscription iterates anew; when it ends early, the iterator's `return` is called.
+ * window admits: unbounded input runs in bounded memory. Behind ordinary operators, too, they and `toAsyncIterable` let it wait. To other
+ * subscribers it is an ordinary observable, cold, that emits as fast as the input yields. Each subscription iterates anew; when it ends
+ * early, the iterator's `return` is called.
  *
  * @param input what to iterate; a stream can be read only once
  * @throws {@link PaladinError} `INVALID_INPUT` when it is not iterable

@@ -5,7 +5,7 @@ import { defaultIteratorWindow } from '../src/limits.js';
 
 /** Options of {@link toAsyncIterable}. */
 export interface IterableOptions {
-  /** The most values taken from the observable and not yet read. Default 64. */
+  /** The most values taken from the observable and not yet read, but that an operator may make several of the last one. Default 64. */
   readonly window?: number;
 }
 

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JobConfig } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxJobBytesInFlight, targetBatchBytes } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
-import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
+import { failure, inputs, JobUnderTest, json, stage } from './job-harness.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 

@@ -59,8 +59,8 @@ describe('a flow', () => {
       'behind map, filter, scan and tap',
       (member) =>
         member.pipe(
-          map(String),
-          filter(Boolean),
+          map((x) => `${x}`),
+          filter((x) => x !== ''),
           scan((a, b) => a + b),
           tap(),
         ),
