@@ -4,8 +4,9 @@ import { PullObservable, type Pull } from '../src/leader/pull-source.js';
 
 /**
  * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what their
- * window admits: unbounded input runs in bounded memory. To other operators and subscribers it is an ordinary observable, cold, that
- * emits as fast as the input yields. Each subscription iterates anew; when it ends early, the iterator's `return` is called.
+ * window admits: unbounded input runs in bounded memory. Behind ordinary operators, too, they and `toAsyncIterable` let it wait. To other
+ * subscribers it is an ordinary observable, cold, that emits as fast as the input yields. Each subscription iterates anew; when it ends
+ * early, the iterator's `return` is called.
  *
  * @param input what to iterate; a stream can be read only once
  * @throws {@link PaladinError} `INVALID_INPUT` when it is not iterable
@@ -33,51 +34,69 @@ export function fromPull<T>(input: Iterable<T> | AsyncIterable<T>): Observable<T
 
 function pullSync<T>(iterator: Iterator<T>, observer: Observer<T>): Pull {
   let wanted = 0;
+  let paused = false;
   let pulling = false;
   let ended = false;
-  const cancel = (): void => {
-    if (ended) return;
-    ended = true;
-    iterator.return?.();
+  const stopped = (): boolean => paused || ended;
+  const pull = (): void => {
+    if (pulling) return;
+    pulling = true;
+    try {
+      while (wanted > 0 && !stopped()) {
+        const step = iterator.next();
+        if (step.done === true) {
+          ended = true;
+          observer.complete();
+        } else {
+          wanted -= 1;
+          observer.next(step.value);
+        }
+      }
+    } catch (error) {
+      ended = true;
+      observer.error(error);
+    } finally {
+      pulling = false;
+    }
   };
   return {
     request: (count) => {
       wanted += count;
-      if (pulling) return;
-      pulling = true;
-      try {
-        while (wanted > 0 && !ended) {
-          const step = iterator.next();
-          if (step.done === true) {
-            ended = true;
-            observer.complete();
-          } else {
-            wanted -= 1;
-            observer.next(step.value);
-          }
-        }
-      } catch (error) {
-        ended = true;
-        observer.error(error);
-      } finally {
-        pulling = false;
-      }
+      pull();
     },
-    cancel,
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      pull();
+    },
+    cancel: () => {
+      if (ended) return;
+      ended = true;
+      iterator.return?.();
+    },
   };
 }
 
 function pullAsync<T>(iterator: AsyncIterator<T>, observer: Observer<T>): Pull {
   let wanted = 0;
+  let paused = false;
   let pulling = false;
   let ended = false;
+  const stopped = (): boolean => paused || ended;
+  /** What came while it was paused. */
+  let held: IteratorResult<T> | undefined;
   const pull = async (): Promise<void> => {
+    if (pulling || stopped()) return;
     pulling = true;
     try {
-      while (wanted > 0) {
-        const step = await iterator.next();
-        // Cancelled meanwhile.
-        if (ended) return;
+      while (wanted > 0 && !stopped()) {
+        held ??= await iterator.next();
+        // Cancelled, or paused, meanwhile.
+        if (stopped()) return;
+        const step = held;
+        held = undefined;
         if (step.done === true) {
           ended = true;
           observer.complete();
@@ -97,7 +116,14 @@ function pullAsync<T>(iterator: AsyncIterator<T>, observer: Observer<T>): Pull {
   return {
     request: (count) => {
       wanted += count;
-      if (!pulling && !ended) void pull();
+      void pull();
+    },
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      void pull();
     },
     cancel: () => {
       if (ended) return;

@@ -15,7 +15,7 @@ import type { Operation } from '../src/operation/operation.js';
  *
  * Elements travel in batches that size themselves. Remote operators in a row share a trip (see `fuse`). An error of the source comes
  * after the results of what came before it. Unsubscribing cancels the work on the workers. A push source that is quicker than the workers
- * is buffered; `fromPull` makes one that waits.
+ * is buffered; `fromPull` makes one that waits, and `toAsyncIterable` a subscriber that may be slow.
  *
  * @param operation made by `defineOperation`, with its arguments if it takes any; or a monoid, which combines pairs
  * @param runtime `inMemory()`, or what `connect(url)` resolved to

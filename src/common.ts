@@ -1,4 +1,13 @@
-export { fromPull, remoteFold, remoteMap, type RemoteOptions } from '../operators/index.js';
+export {
+  fromPull,
+  remoteFold,
+  remoteMap,
+  toAsyncIterable,
+  type IterableOptions,
+  type ObservableIterable,
+  type ObservableIterator,
+  type RemoteOptions,
+} from '../operators/index.js';
 export type { InMemoryOptions } from '../server/in-memory.js';
 export { FatalError, TransientError } from './errors/operation-errors.js';
 export { PaladinError, type ErrorCode } from './errors/paladin-error.js';

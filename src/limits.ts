@@ -21,6 +21,9 @@ export const batchGrowth: number = 8;
 /** Elements taken in but not yet emitted: room for the batches of many slots behind one slow element. */
 export const defaultWindow: number = 65_536;
 
+/** Values that an async iterator keeps for its reader: slowing and going on cost little for so many, and large values fit. */
+export const defaultIteratorWindow: number = 64;
+
 /** Payload bytes that one job has under way; bounds what a job of large values holds in leader and hub. */
 export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
 

@@ -2,6 +2,7 @@ import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Batch } from '../protocol/messages.js';
+import type { Pausable } from './flow.js';
 
 /** What the owner of a job is told. Nothing follows `completed` or `failed`, or the owner's own `cancel`. */
 export interface JobObserver<Output = unknown> {
@@ -16,7 +17,7 @@ export interface JobObserver<Output = unknown> {
 }
 
 /** What the owner of a job says. */
-export interface JobHandle<Input = unknown> {
+export interface JobHandle<Input = unknown> extends Pausable {
   /** Takes an element in. It goes out together with the others of the same turn. */
   push(value: Input): void;
   /** No further elements come. */
@@ -25,6 +26,13 @@ export interface JobHandle<Input = unknown> {
   fail(error: unknown): void;
   /** Drops the job, here, at the hub and on workers. */
   cancel(): void;
+  /**
+   * The owner is told nothing, but demand, until `resume`; from within a callback, too. The job goes on until as many elements as its
+   * window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
+   */
+  pause(): void;
+  /** The owner is told what has waited, in order, and then what follows. */
+  resume(): void;
 }
 
 /** What a driver does with effects that concern the hub. */
@@ -36,7 +44,16 @@ export interface JobOutlet {
   over(): void;
 }
 
-/** Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait. */
+/** The effects that an owner is told of, and not while it pauses. */
+type News =
+  | Extract<JobEffect, { type: 'skipped' | 'completed' | 'failed' }>
+  /** The outputs from one of them on. */
+  | (Extract<JobEffect, { type: 'emit' }> & { readonly from?: number });
+
+/**
+ * Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait, but for
+ * a pause: it holds up the rest of what is being told.
+ */
 export class JobDriver implements JobHandle {
   readonly #job: Job;
   readonly #observer: JobObserver;
@@ -46,7 +63,13 @@ export class JobDriver implements JobHandle {
   #intake: unknown[] = [];
   #intakeScheduled = false;
   #sourceEnded = false;
+  /** Whether the machine is done. */
   #over = false;
+  /** Whether the owner is told nothing any more. */
+  #silent = false;
+  #paused = false;
+  /** What the owner is still to be told: what came since it paused, and the rest of the outputs from within which it did. */
+  #held: News[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt: number | undefined;
 
@@ -75,20 +98,38 @@ export class JobDriver implements JobHandle {
   }
 
   cancel(): void {
+    this.#silent = true;
+    this.#held = [];
     if (this.#over) return;
     this.handle({ type: 'cancelled' });
     // Also when it comes out of an observer's callback: nothing follows it.
     this.#end();
   }
 
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#run();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#run();
+  }
+
   /** Hands an event to the machine, and carries out what comes of it. */
   handle(event: JobEvent): void {
     if (this.#over) return;
     this.#events.push(event);
+    this.#run();
+  }
+
+  #run(): void {
     if (this.#handling) return;
     this.#handling = true;
     try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
         for (const effect of this.#job.handle(next, performance.now())) this.#perform(effect);
       }
     } catch (error) {
@@ -99,6 +140,17 @@ export class JobDriver implements JobHandle {
     }
     this.#arm();
     this.#report();
+  }
+
+  #nextEvent(): JobEvent | undefined {
+    // First of all: what the machine releases comes after it.
+    this.#tellHeld();
+    if (this.#over) return undefined;
+    if (this.#job.paused !== this.#paused) return { type: this.#paused ? 'paused' : 'resumed' };
+    const event = this.#events.shift();
+    if (event !== undefined) return event;
+    const deadline = this.#job.nextDeadline();
+    return deadline !== undefined && deadline <= performance.now() ? { type: 'tick' } : undefined;
   }
 
   #report(): void {
@@ -131,40 +183,73 @@ export class JobDriver implements JobHandle {
       case 'send':
         this.#outlet.send(effect.batch);
         break;
-      case 'emit':
-        this.#emit(effect.values);
-        break;
-      case 'skipped':
-        this.#observer.skipped?.(effect.error, effect.stage);
-        break;
       case 'demand':
         this.#observer.demand?.(effect.count);
         break;
-      case 'completed':
+      case 'closed':
         this.#end();
+        break;
+      case 'emit':
+      case 'skipped':
+        this.#tell(effect);
+        break;
+      case 'completed':
+      case 'failed':
+        this.#end();
+        this.#tell(effect);
+        break;
+    }
+  }
+
+  #tellHeld(): void {
+    while (this.#held.length > 0 && !this.#paused) {
+      const held = this.#held;
+      this.#held = [];
+      for (const news of held) this.#tell(news);
+    }
+  }
+
+  /** Tells the owner, or holds it. */
+  #tell(news: News): void {
+    if (this.#silent) return;
+    if (this.#paused || this.#held.length > 0) {
+      this.#held.push(news);
+      return;
+    }
+    switch (news.type) {
+      case 'emit':
+        this.#emit(news.values, news.from ?? 0);
+        break;
+      case 'skipped':
+        this.#observer.skipped?.(news.error, news.stage);
+        break;
+      case 'completed':
+        this.#silent = true;
         guarded(() => {
           this.#observer.completed();
         });
         break;
       case 'failed':
-        this.#fail(effect.error);
-        break;
-      case 'closed':
-        this.#end();
+        this.#fail(news.error);
         break;
     }
   }
 
-  #emit(values: readonly unknown[]): void {
-    for (const value of values) {
-      // The observer may cancel from within.
-      if (this.#over) return;
-      this.#observer.next(value);
+  #emit(values: readonly unknown[], from: number): void {
+    for (let at = from; at < values.length; at += 1) {
+      // The observer may pause or cancel from within.
+      if (this.#silent) return;
+      if (this.#paused) {
+        this.#held.push({ type: 'emit', values, from: at });
+        return;
+      }
+      this.#observer.next(values[at]);
     }
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return;
+    if (this.#silent) return;
+    this.#silent = true;
     this.#end();
     guarded(() => {
       this.#observer.failed(error);

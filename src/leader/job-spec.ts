@@ -1,3 +1,4 @@
+import { isObservable } from 'rxjs';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { maxBatchUnits, maxDeaths, maxNameLength, maxPriority, maxStages } from '../limits.js';
@@ -80,12 +81,11 @@ export function checkStage(where: string, stage: StageSpec): void {
  */
 export function checkJobOptions(where: string, options: JobOptions): void {
   const { ordered, batch, window, priority, labels, serializer }: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
-  const count = (value: unknown): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
   if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
-  if (batch !== undefined && batch !== 'auto' && !(count(batch) && Number(batch) <= maxBatchUnits)) {
+  if (batch !== undefined && batch !== 'auto' && !(isCount(batch) && batch <= maxBatchUnits)) {
     throw invalid(where, `batch to be 'auto' or a whole number from 1 to ${maxBatchUnits}`, batch);
   }
-  if (window !== undefined && !count(window)) throw invalid(where, 'window to be a whole number from 1', window);
+  checkWindow(where, window);
   if (
     priority !== undefined &&
     !(typeof priority === 'number' && Number.isInteger(priority) && Math.abs(priority) <= maxPriority)
@@ -96,6 +96,16 @@ export function checkJobOptions(where: string, options: JobOptions): void {
     throw invalid(where, `labels to be a list of names, of at most ${maxNameLength} characters each`, labels);
   }
   if (serializer !== undefined) checkSerializer(where, serializer);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not a number of elements */
+export function checkWindow(where: string, window: unknown): void {
+  if (window !== undefined && !isCount(window)) throw invalid(where, 'window to be a whole number from 1', window);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is not an observable */
+export function checkObservable(where: string, source: unknown): void {
+  if (!isObservable(source)) throw invalid(where, 'an observable', source);
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not a runtime */
@@ -157,6 +167,10 @@ export function identityOf({ operation }: StageSpec): unknown {
   if (empty === undefined) throw new PaladinError('INVALID_INPUT', `operation '${operation.name}' has no identity`);
   // The monoid's type makes sure that these are arguments for it.
   return empty(...(operation.args as never[]));
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 function invalid(where: string, expected: string, got: unknown): PaladinError {

@@ -1,7 +1,8 @@
 import { Observable, type Observer } from 'rxjs';
+import { joinFlow, type Pausable } from './flow.js';
 
-/** A running pull. */
-export interface Pull {
+/** A running pull. While it is paused nothing comes, whatever was requested. */
+export interface Pull extends Pausable {
   /** Lets so many more elements come. */
   request(count: number): void;
   /** Stops, and lets the source clean up. */
@@ -11,7 +12,10 @@ export interface Pull {
 /** Starts a pull: nothing comes until it is requested. */
 export type StartPull<T> = (observer: Observer<T>) => Pull;
 
-/** An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable. */
+/**
+ * An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable; a
+ * consumer behind it that has a flow slows it.
+ */
 export class PullObservable<T> extends Observable<T> {
   /** Tells such observables, also across copies of this package. */
   readonly '~paladinPull': StartPull<T>;
@@ -23,6 +27,7 @@ export class PullObservable<T> extends Observable<T> {
       subscriber.add(() => {
         pull.cancel();
       });
+      joinFlow(subscriber, pull);
       pull.request(Infinity);
     });
     this['~paladinPull'] = start;

@@ -8,9 +8,10 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
-import { pullOf } from './pull-source.js';
+import { joinFlow } from './flow.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
+import { SourceFeed } from './source-feed.js';
 
 /** Options of `remoteMap` and `remoteFold`: of the stage, and of the job that it is part of. */
 export interface RemoteOptions extends StageOptions, JobOptions {
@@ -85,11 +86,7 @@ function chainOf(source: Observable<unknown>): StageChain | undefined {
 }
 
 function runChain<T>({ source, runtime, stages, options }: StageChain, subscriber: Subscriber<T>): TeardownLogic {
-  const pull = pullOf(source);
-  let requested = 0;
-  let request = (count: number): void => {
-    requested += count;
-  };
+  const feed = new SourceFeed();
   let job: JobHandle;
   try {
     job = runtime.openJob(
@@ -101,7 +98,7 @@ function runChain<T>({ source, runtime, stages, options }: StageChain, subscribe
         },
         skipped: (error, stage) => stages[stage]?.onSkip?.(error),
         demand: (count) => {
-          request(count);
+          feed.ask(count);
         },
         completed: () => {
           subscriber.complete();
@@ -119,27 +116,8 @@ function runChain<T>({ source, runtime, stages, options }: StageChain, subscribe
     job.cancel();
   });
   if (subscriber.closed) return undefined;
-  const input = {
-    next: (value: unknown): void => {
-      job.push(value);
-    },
-    error: (error: unknown): void => {
-      job.fail(error);
-    },
-    complete: (): void => {
-      job.complete();
-    },
-  };
-  if (pull === undefined) return source.subscribe(input);
-  const pulling = pull(input);
-  subscriber.add(() => {
-    pulling.cancel();
-  });
-  request = (count) => {
-    pulling.request(count);
-  };
-  request(requested);
-  return undefined;
+  joinFlow(subscriber, job);
+  return feed.start(source, job);
 }
 
 /** The object without the fields that are undefined. */

@@ -27,6 +27,14 @@ describe('batch sizing', () => {
     expect(sizes(large, 1e-6, 6).at(-1)).toBe(2);
   });
 
+  it('remembers how large outputs are, however many inputs are cut before the next one comes', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizes(sizing, 1e-6, 6);
+    sizing.observeOutputBytes(1, 100_000);
+    for (let batch = 0; batch < 50; batch += 1) sizing.observeBytes(1, 10);
+    expect(sizing.full).toBe(2);
+  });
+
   it('adapts within a few batches when elements become a thousand times dearer or cheaper', () => {
     const sizing = new BatchSizing('auto', 65_536);
     sizes(sizing, 0.01, 10);

@@ -59,10 +59,18 @@ export class JobUnderTest {
     return test;
   }
 
-  /** Hands in an event; returns the batches that are sent for it. */
+  /** Hands in an event; returns the batches that are sent for it, and for the ticks that are wanted at once. */
   handle(event: JobEvent): Batch[] {
+    const sent = this.#handleAlone(event);
+    while (this.job.nextDeadline() === 0) sent.push(...this.#handleAlone({ type: 'tick' }));
+    return sent;
+  }
+
+  #handleAlone(event: JobEvent): Batch[] {
     const effects = this.job.handle(event, this.now);
     this.job.validate();
+    const emissions = effects.filter(({ type }) => type === 'emit').length;
+    if (emissions > (this.job.paused ? 0 : 1)) throw new Error(`${emissions} emissions in an event`);
     const sent: Batch[] = [];
     for (const effect of effects) {
       if (effect.type === 'send') sent.push(effect.batch);
@@ -106,6 +114,14 @@ export class JobUnderTest {
       workerId,
       loss: { seq, attempt, cause, reason: `by ${cause}`, ...(offset === undefined ? {} : { offset }) },
     });
+  }
+
+  pause(): Batch[] {
+    return this.handle({ type: 'paused' });
+  }
+
+  resume(): Batch[] {
+    return this.handle({ type: 'resumed' });
   }
 
   tick(at: number): Batch[] {

@@ -1,6 +1,15 @@
 import { Readable } from 'node:stream';
-import { defineOperation, fromPull, inMemory, remoteFold, remoteMap, defineMonoid, type Runtime } from 'paladin-rx';
-import { lastValueFrom, map, take, toArray } from 'rxjs';
+import {
+  defineOperation,
+  fromPull,
+  inMemory,
+  remoteFold,
+  remoteMap,
+  toAsyncIterable,
+  defineMonoid,
+  type Runtime,
+} from 'paladin-rx';
+import { lastValueFrom, map, merge, take, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { gate } from '../support/gate.js';
 import { failureOf, outcomeOf } from '../support/outcome.js';
@@ -153,6 +162,26 @@ describe('fromPull', () => {
       expect(numbers.pulled).toBe(3);
       expect(numbers.returned).toBe(1);
     });
+  });
+
+  it('keeps what an async iterable yields while it is paused, for then', async () => {
+    const { opened, open } = gate();
+    async function* late(): AsyncGenerator<string> {
+      await opened;
+      yield 'late';
+      yield 'later';
+    }
+    const emitted: unknown[] = [];
+    const merged = merge(fromPull(late()), fromPull([1, 2, 3, 4])).pipe(tap((value) => emitted.push(value)));
+    const iterator = toAsyncIterable<unknown>(merged, { window: 2 })[Symbol.asyncIterator]();
+    expect(await iterator.next()).toEqual({ done: false, value: 1 });
+    expect(emitted).toEqual([1, 2, 3]);
+    open();
+    await runtime.run(double, 1);
+    expect(emitted).toEqual([1, 2, 3]);
+    const rest = [];
+    for await (const value of iterator) rest.push(value);
+    expect(rest.toSorted()).toEqual([2, 3, 4, 'late', 'later']);
   });
 
   it("passes on the iterator's very error, after what came before it", async () => {

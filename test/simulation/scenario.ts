@@ -49,7 +49,10 @@ export async function runScenario(seed: number): Promise<void> {
   const workers = random.int(1, 5);
   for (let at = 0; at < workers; at += 1) cluster.agenda.after(random.int(0, 300), addWorker);
   for (const { leader } of plans) cluster.addLeader(leader);
-  for (const each of plans) feed(each, random, cluster);
+  for (const each of plans) {
+    feed(each, random, cluster);
+    if (random.chance(0.3)) hesitate(each, random, cluster);
+  }
   if (random.chance(0.7)) plagueWith(random, cluster, addWorker);
 
   for (let step = 0; plans.some(({ leader }) => !leader.isOver); step += 1) {
@@ -174,6 +177,21 @@ function feed({ leader, elements, sour, sourceFails }: Plan, random: Random, clu
     else leader.handle(sourceFails ? { type: 'sourceFailed', error: sourceError } : { type: 'sourceCompleted' });
   };
   cluster.agenda.after(0, more);
+}
+
+/** Lets the subscriber pause now and then, as long as there are faults. */
+function hesitate({ leader }: Plan, random: Random, cluster: Cluster): void {
+  const mostMs = random.pick([1, 20, 300]);
+  const change = (paused: boolean): void => {
+    leader.handle({ type: paused ? 'paused' : 'resumed' });
+    if (cluster.agenda.now > faultsUntilMs && !paused) return;
+    cluster.agenda.after(random.next() * mostMs, () => {
+      change(!paused);
+    });
+  };
+  cluster.agenda.after(random.next() * mostMs, () => {
+    change(true);
+  });
 }
 
 function plagueWith(random: Random, cluster: Cluster, addWorker: () => void): void {

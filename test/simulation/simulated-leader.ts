@@ -63,6 +63,7 @@ export class SimulatedLeader {
           this.#toHub?.send({ type: 'batch', job: 1, batch: effect.batch });
           break;
         case 'emit':
+          if (this.#job.paused) throw new Error('an emission while paused');
           this.received.values.push(...effect.values);
           break;
         case 'skipped':

@@ -5,6 +5,7 @@ import {
   inMemory,
   remoteFold,
   remoteMap,
+  toAsyncIterable,
   type Monoid,
   type Operation,
 } from 'paladin-rx';
@@ -63,6 +64,9 @@ describe('types', () => {
     );
     expectTypeOf(total).toEqualTypeOf<Observable<{ x: number }>>();
     expectTypeOf(fromPull(['a']).pipe(remoteMap(length, runtime))).toEqualTypeOf<Observable<number>>();
+    const lengths = toAsyncIterable(of('a').pipe(remoteMap(length, runtime)));
+    expectTypeOf(lengths).toExtend<AsyncIterable<number>>();
+    expectTypeOf(lengths[Symbol.asyncIterator]().next()).resolves.toEqualTypeOf<IteratorResult<number, undefined>>();
   });
 
   it('of the context of execute, create and combine are inferred', () => {

@@ -26,7 +26,9 @@ export class BatchSizing {
   readonly #most: number;
   /** Estimated execution time of one element; undefined before the first result. */
   #msPerElement: number | undefined;
-  #bytesPerElement = 0;
+  /** Of inputs and of outputs apart: many batches may be cut before the next one comes back. */
+  #bytesPerInput = 0;
+  #bytesPerOutput = 0;
   /** The most elements that came back in one batch lately. */
   #proven = 0;
 
@@ -46,10 +48,19 @@ export class BatchSizing {
     this.#proven = Math.max(elements, this.#proven >> 1);
   }
 
-  /** Learns from a batch that was encoded, either way. */
+  /** Learns from a batch that was encoded. */
   observeBytes(elements: number, bytes: number): void {
-    const sample = bytes / elements;
-    this.#bytesPerElement = Math.max(sample, (this.#bytesPerElement + sample) / 2);
+    this.#bytesPerInput = wary(this.#bytesPerInput, bytes / elements);
+  }
+
+  /** Learns from outputs that came back. */
+  observeOutputBytes(elements: number, bytes: number): void {
+    this.#bytesPerOutput = wary(this.#bytesPerOutput, bytes / elements);
+  }
+
+  /** Estimated size of one output; 0 before the first one, and where none come back. */
+  get bytesPerOutput(): number {
+    return this.#bytesPerOutput;
   }
 
   /**
@@ -66,7 +77,7 @@ export class BatchSizing {
     if (this.#fixed !== undefined) return this.#fixed;
     if (this.#msPerElement === undefined) return 1;
     const byTime = targetBatchMs / Math.max(this.#msPerElement, 1e-6);
-    const byBytes = targetBatchBytes / Math.max(this.#bytesPerElement, 1);
+    const byBytes = targetBatchBytes / Math.max(this.#bytesPerInput, this.#bytesPerOutput, 1);
     return Math.max(1, Math.floor(Math.min(byTime, byBytes, this.#proven * batchGrowth, this.#most)));
   }
 
@@ -85,4 +96,9 @@ export class BatchSizing {
     const worth = this.#msPerElement === undefined ? 1 : Math.ceil(leastBatchMs / Math.max(this.#msPerElement, 1e-6));
     return Math.min(Math.max(share, worth), full, available);
   }
+}
+
+/** The estimate after another sample: up at once, down by and by. */
+function wary(estimate: number, sample: number): number {
+  return Math.max(sample, (estimate + sample) / 2);
 }

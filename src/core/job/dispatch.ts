@@ -118,8 +118,10 @@ function queueCut(state: JobState): boolean {
 
 function cutSize(state: JobState): number {
   const { ledger, emission, backlog, sizing } = state;
-  // What waits for emission counts against the bytes as what is under way does; the batch that it waits for is in the ledger.
-  if (ledger.size > 0 && ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
+  // What waits for emission counts as what is under way does: it waits for a batch that is, or for the owner.
+  if (ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
+  // While the owner pauses, so do the outputs that are still to come: they will wait as well.
+  if (emission.paused && (state.cut - emission.released) * sizing.bytesPerOutput >= maxJobBytesInFlight) return 0;
   const available = Math.max(0, Math.min(backlog.size, state.room, state.stopAt - state.cut));
   const last = state.source.state !== 'open' && available === backlog.size;
   const count = sizing.next({ available, last, slots: state.slots, inFlight: ledger.sent });

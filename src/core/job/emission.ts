@@ -27,15 +27,24 @@ export type ErrorAt = (skippedBefore: number) => PaladinError;
 
 /**
  * The order in which a job brings on what became of its elements: in source order each segment waits for all before it; in completion
- * order none waits.
+ * order for those that came before it.
+ *
+ * Outputs are released a segment an event, so that the owner may pause after each; until it resumes they stay what they are, bytes.
  *
  * Invariant: no element is released twice, and in source order `released` is the index up to which everything is.
  */
 export class Emission {
   readonly #ordered: boolean;
+  /** Under the index of the first element in source order, under its place among all that came in completion order. */
   readonly #waiting = new Map<number, Segment>();
+  /** Where the next segment to be released is, or will be. */
+  #turn = 0;
+  #arrived = 0;
   #released = 0;
   #waitingBytes = 0;
+  #paused = false;
+  /** The effects of the last event that outputs were released in. */
+  #filled: JobEffect[] | undefined;
   /** How many elements each stage has left out. */
   readonly #skippedByStage = new Map<number, number>();
 
@@ -48,35 +57,72 @@ export class Emission {
     return this.#released;
   }
 
-  /** How many bytes wait for an element before them. */
+  /** How many bytes wait for an element before them, or for the owner. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
-  /** Takes a segment, and appends to `effects` what may be emitted now; nothing follows a failure. */
+  /** Whether the owner wants nothing at present. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Whether more may be released in the next event. */
+  get hasMore(): boolean {
+    return this.#due() !== undefined;
+  }
+
+  /** Takes a segment, and releases what may be. */
   put(segment: Segment, effects: JobEffect[]): void {
-    if (!this.#ordered) {
-      this.#release(segment, effects);
-      return;
-    }
-    this.#waiting.set(segment.first, segment);
+    this.#waiting.set(this.#ordered ? segment.first : this.#arrived, segment);
+    this.#arrived += 1;
     this.#waitingBytes += bytesOf(segment);
-    for (let next = this.#waiting.get(this.#released); next !== undefined; next = this.#waiting.get(this.#released)) {
-      this.#waiting.delete(this.#released);
+    this.release(effects);
+  }
+
+  /** Appends to `effects`, those of the event in hand, what may be emitted now; nothing follows a failure. */
+  release(effects: JobEffect[]): void {
+    for (let next = this.#due(); next !== undefined; next = this.#due()) {
+      if (next.type === 'values' && this.#filled === effects) return;
+      this.#waiting.delete(this.#turn);
+      this.#turn += this.#ordered ? next.count : 1;
       this.#waitingBytes -= bytesOf(next);
       this.#release(next, effects);
       if (next.type === 'failure') return;
     }
   }
 
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
   clear(): void {
     this.#waiting.clear();
+    this.#waitingBytes = 0;
+  }
+
+  validate(): void {
+    let bytes = 0;
+    for (const segment of this.#waiting.values()) bytes += bytesOf(segment);
+    if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
+    if (this.#ordered && this.#turn !== this.#released) throw new Error(`${this.#released} released, ${this.#turn} is next`);
+  }
+
+  /** What may be released. Partials are for no one to see, so a pause does not hold up what is in them. */
+  #due(): Segment | undefined {
+    const next = this.#waiting.get(this.#turn);
+    return this.#paused && next?.type !== 'folded' ? undefined : next;
   }
 
   #release(segment: Segment, effects: JobEffect[]): void {
     this.#released += segment.count;
     switch (segment.type) {
       case 'values':
+        this.#filled = effects;
         effects.push({ type: 'emit', values: segment.values() });
         break;
       case 'folded':

@@ -61,6 +61,9 @@ export type JobEvent =
     }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
+  /** The subscriber wants no outputs until it says so. */
+  | { readonly type: 'paused' }
+  | { readonly type: 'resumed' }
   /** The hub, or the leader itself, ends the job. */
   | { readonly type: 'refused'; readonly error: PaladinError }
   /** The subscriber has had enough. */
@@ -70,6 +73,7 @@ export type JobEvent =
 
 export type JobEffect =
   | { readonly type: 'send'; readonly batch: Batch }
+  /** At most once an event. */
   | { readonly type: 'emit'; readonly values: readonly unknown[] }
   /** An element was left out. */
   | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError }

@@ -69,6 +69,7 @@ export class JobState {
     };
     this.ledger.validate();
     this.fold?.validate();
+    this.emission.validate();
     if (!this.connected && this.ledger.sent > 0) fail('batches sent while disconnected');
     if (this.emission.released > this.cut) fail('more released than cut');
     if (this.room < 0) fail(`window of ${this.config.window} exceeded`);

@@ -17,6 +17,9 @@
  * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
  * 5. Nothing is sent while disconnected; on reconnection every unsettled batch is sent again.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
+ * 7. While paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it may have
+ *    under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a combine.
+ * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
 import type { Machine } from '../machine.js';
@@ -53,6 +56,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
     return { batches: this.#state.ledger.sent, bytes: this.#state.ledger.bytesSent };
   }
 
+  /** Whether it emits nothing at present. */
+  get paused(): boolean {
+    return this.#state.emission.paused;
+  }
+
   /** Whether it waits for the leader's other jobs to leave it room at the hub. */
   get blocked(): boolean {
     return this.#state.blocked && !this.#over;
@@ -74,7 +82,9 @@ export class Job implements Machine<JobEvent, JobEffect> {
     return state.effects;
   }
 
+  /** 0: at once. */
   nextDeadline(): number | undefined {
+    if (this.#state.emission.hasMore) return 0;
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const deadline = Math.min(due, starved);
@@ -121,6 +131,12 @@ export class Job implements Machine<JobEvent, JobEffect> {
       case 'lost':
         settleLoss(state, event.workerId, event.loss, now);
         break;
+      case 'paused':
+        state.emission.pause();
+        break;
+      case 'resumed':
+        state.emission.resume();
+        break;
       case 'refused':
         state.effects.push({ type: 'failed', error: event.error });
         break;
@@ -136,7 +152,10 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #advance(now: number): void {
     const state = this.#state;
     for (const part of state.ledger.wake(now)) state.fold?.put(part);
-    dispatch(state);
+    state.emission.release(state.effects);
+    // All room for further batches is known once all that may be emitted is.
+    if (state.emission.hasMore) return;
+    if (!state.ending) dispatch(state);
     if (!state.ending) this.#complete();
     if (!state.ending) this.#watchStarvation(now);
     if (!state.ending) this.#demand();
@@ -144,7 +163,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   #complete(): void {
     const { fold, source, backlog, emission, cut, effects } = this.#state;
-    if (source.state === 'open' || backlog.size > 0 || emission.released < cut) return;
+    if (source.state === 'open' || backlog.size > 0 || emission.released < cut || emission.paused) return;
     if (source.state === 'failed') effects.push({ type: 'failed', error: source.error });
     else if (fold === undefined) effects.push({ type: 'completed' });
     else this.#completeFold(fold);
@@ -171,8 +190,10 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   #watchStarvation(now: number): void {
     const { source, backlog, ledger, fold, connected, slots, config, effects } = this.#state;
+    // Nobody waits for what a paused job would do.
+    const wanted = connected && !this.paused;
     const work = backlog.size > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
-    if (!connected || slots > 0 || this.#leased > 0 || !work) {
+    if (!wanted || slots > 0 || this.#leased > 0 || !work) {
       this.#starvedSince = undefined;
       return;
     }

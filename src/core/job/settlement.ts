@@ -60,7 +60,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
 function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult): void {
   if (record.units === 'elements') {
     state.sizing.observe(done, elapsedMs);
-    if (state.fold === undefined) state.sizing.observeBytes(done, payload.byteLength);
+    if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
   } else if (done > 1) {
     const sample = elapsedMs / (done - 1);
     state.combineMs = state.combineMs === undefined ? sample : (state.combineMs + sample) / 2;
@@ -79,9 +79,11 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
   const all = succeeded === 0 ? [] : readValues(serializer, payload, succeeded);
   let at = 0;
   for (const { start, end } of runs) {
-    const values = all.slice(at, at + end - start);
-    at += end - start;
-    emission.put({ type: 'values', first: record.first + start, count: end - start, bytes: 0, values: () => values }, effects);
+    const count = end - start;
+    const values = all.slice(at, at + count);
+    at += count;
+    const bytes = Math.ceil((payload.byteLength * count) / succeeded);
+    emission.put({ type: 'values', first: record.first + start, count, bytes, values: () => values }, effects);
   }
 }
 
