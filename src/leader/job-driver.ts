@@ -1,6 +1,7 @@
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { PaladinError } from '../errors/paladin-error.js';
+import { intakeElements } from '../limits.js';
 import type { Batch } from '../protocol/messages.js';
 import type { Pausable } from './flow.js';
 
@@ -18,7 +19,7 @@ export interface JobObserver<Output = unknown> {
 
 /** What the owner of a job says. */
 export interface JobHandle<Input = unknown> extends Pausable {
-  /** Takes an element in. It goes out together with the others of the same turn. */
+  /** Takes an element in. It goes out together with others of the same turn. */
   push(value: Input): void;
   /** No further elements come. */
   complete(): void;
@@ -82,6 +83,7 @@ export class JobDriver implements JobHandle {
   push(value: unknown): void {
     if (this.#over || this.#sourceEnded) return;
     this.#intake.push(value);
+    if (this.#intake.length === intakeElements) this.#takeIn();
     if (this.#intakeScheduled) return;
     this.#intakeScheduled = true;
     queueMicrotask(() => {

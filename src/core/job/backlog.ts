@@ -16,7 +16,13 @@ export class Backlog {
   }
 
   /** The first `count` elements, of which there must be as many. */
-  take(count: number): unknown[] {
+  take(count: number): readonly unknown[] {
+    const [first] = this.#chunks;
+    if (first?.length === count && this.#taken === 0) {
+      this.#chunks.shift();
+      this.#size -= count;
+      return first;
+    }
     const taken: unknown[] = [];
     let chunkCount = 0;
     while (taken.length < count) {
