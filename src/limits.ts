@@ -15,9 +15,6 @@ export const targetBatchBytes: number = 256 * 1024;
 /** The most elements of an automatic batch: beyond it a batch gains nothing and takes longer to show its first result. */
 export const maxBatchElements: number = 4_096;
 
-/** Elements of one turn that are handed to the machine at once: a full batch, which then travels while the source goes on. */
-export const intakeElements: number = maxBatchElements;
-
 /** How much larger than the largest batch that came back a new one may be, so that a wrong first guess costs little. */
 export const batchGrowth: number = 8;
 

@@ -1,7 +1,7 @@
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { PaladinError } from '../errors/paladin-error.js';
-import { intakeElements } from '../limits.js';
+import { maxBatchElements } from '../limits.js';
 import type { Batch } from '../protocol/messages.js';
 import type { Pausable } from './flow.js';
 
@@ -83,7 +83,8 @@ export class JobDriver implements JobHandle {
   push(value: unknown): void {
     if (this.#over || this.#sourceEnded) return;
     this.#intake.push(value);
-    if (this.#intake.length === intakeElements) this.#takeIn();
+    // A full batch travels while the source goes on.
+    if (this.#intake.length === maxBatchElements) this.#takeIn();
     if (this.#intakeScheduled) return;
     this.#intakeScheduled = true;
     queueMicrotask(() => {
