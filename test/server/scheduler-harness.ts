@@ -44,11 +44,11 @@ export class HubUnderTest {
   open(
     leaderId: string,
     job: number,
-    changes: { operation?: string; priority?: number; labels?: readonly string[] } = {},
+    changes: { operation?: string; priority?: number; labels?: readonly string[]; slots?: number } = {},
   ): SchedulerEffect[] {
-    const { operation = 'f', priority = 0, labels = [] } = changes;
+    const { operation = 'f', priority = 0, labels = [], slots = 0 } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
-    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots: 0 });
+    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots });
   }
 
   batch(leaderId: string, job: number, batch: Batch): SchedulerEffect[] {

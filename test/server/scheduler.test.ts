@@ -173,6 +173,15 @@ describe('the scheduler', () => {
     ]);
   });
 
+  it('says nothing of slots to a leader that knows them as it opens a job', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    expect(toLeaders(hub.open('l', 1, { slots: 2 }))).toEqual([]);
+    expect(toLeaders(hub.open('l', 2, { slots: 3 }))).toEqual([['l', expect.objectContaining({ type: 'capacity', slots: 2 })]]);
+    expect(toLeaders(hub.open('l', 3, { operation: 'g', slots: 0 }))).toEqual([['l', expect.objectContaining({ slots: 0 })]]);
+  });
+
   it('tells leaders how many slots there are, as workers come and go', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
