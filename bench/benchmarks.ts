@@ -1,0 +1,5 @@
+import type { Benchmark } from './benchmark.js';
+import { map } from './benchmarks/map.js';
+
+/** All of them, in the order in which they run and are reported. */
+export const benchmarks: readonly Benchmark[] = [map];
