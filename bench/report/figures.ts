@@ -5,7 +5,7 @@ export function count(value: number): string {
 }
 
 export function ratio(value: number): string {
-  return value >= 100 ? count(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return value >= 100 ? count(value) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(4);
 }
 
 export function percent(share: number): string {
