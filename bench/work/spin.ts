@@ -5,9 +5,10 @@
  * @returns a whole number that holds both the element's index and what was computed, so that a wrong result or order shows
  */
 export function spin(element: number, iterations: number): number {
-  let x = element % distinct;
-  for (let left = iterations; left > 0; left -= 1) x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0;
-  return element * 2 ** 32 + x;
+  // 32-bit integers throughout: wherever a compiler inlines the loop it is the same loop, whatever the numbers came from.
+  let x = element % distinct | 0;
+  for (let left = iterations | 0; left > 0; left = (left - 1) | 0) x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
+  return element * 2 ** 32 + (x >>> 0);
 }
 
 /** So many different computations are there; few, so that what they result in can be known beforehand. */
