@@ -1,60 +1,145 @@
-import { Cleanup } from '../cleanup.js';
-import { pack, unpack } from 'msgpackr';
-import { io } from 'socket.io-client';
+/**
+ * The bare relay: the same three processes passing the same elements over the same socket.io, with no features. Nothing is numbered,
+ * queued, leased, measured, sent again or put in order.
+ */
+import { once } from 'node:events';
+import { io, type Socket } from 'socket.io-client';
 import * as parser from 'socket.io-msgpack-parser';
-import { Program } from '../processes.js';
-import { rateOf, type Contestant } from '../measure.js';
+import type { Contestant } from '../measuring/contestant.js';
+import { throughput } from '../measuring/throughput.js';
+import { Cleanup } from '../processes/cleanup.js';
+import { nodeProgram, Program } from '../processes/program.js';
+import { check, checkCount, floatArrays, numbers, objects, strings, type DataKind } from '../work/data-kinds.js';
+import { relayPackr } from './relay-packr.js';
 
-/** Elements in one batch. */
-const batchSize = 2_048;
-/** Batches under way: enough that none of the three processes waits for another. */
-const underWay = 8;
-
-/** The ceiling: the same three processes passing batches of numbers over the same socket.io, with no features. */
-export function relay(elements: number): Contestant {
-  return {
-    name: `bare relay, batches of ${batchSize}`,
-    start: async () => {
-      const cleanup = new Cleanup();
-      const hub = await Program.start('bench/programs/relay-hub.js', [], /^listening/u);
-      cleanup.use(hub.program);
-      const url = hub.line.replace('listening on ', '');
-      cleanup.use((await Program.start('bench/programs/relay-worker.js', [url], /^ready/u)).program);
-      const socket = io(`${url}/leader`, { transports: ['websocket'], parser });
-      cleanup.defer(() => {
-        socket.disconnect();
-      });
-      await new Promise<void>((resolve) => {
-        socket.once('connect', resolve);
-      });
-      return {
-        run: () => rateOf(elements, () => passAll(socket, elements)),
-        [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
-      };
-    },
-  };
+/** What is under way at once. */
+interface Load {
+  /** Elements in one batch. */
+  readonly batch: number;
+  /** Batches under way: enough that none of the three processes waits for another. */
+  readonly underWay: number;
 }
 
-async function passAll(socket: ReturnType<typeof io>, elements: number): Promise<void> {
+/** The best found by trying batches of up to 256 KiB, 4, 8 and 16 of them under way. */
+const loads = new Map<DataKind, Load>([
+  [numbers, { batch: 4_096, underWay: 16 }],
+  [objects, { batch: 1_024, underWay: 8 }],
+  [strings, { batch: 128, underWay: 8 }],
+  [floatArrays, { batch: 16, underWay: 16 }],
+]);
+
+/** A socket to a relay of three processes, of which this is the leader. */
+export class Relay implements AsyncDisposable {
+  readonly socket: Socket;
+  readonly #cleanup: Cleanup;
+
+  private constructor(socket: Socket, cleanup: Cleanup) {
+    this.socket = socket;
+    this.#cleanup = cleanup;
+  }
+
+  static async start(): Promise<Relay> {
+    const cleanup = new Cleanup();
+    const hub = cleanup.use(await Program.start(nodeProgram('bench/programs/relay-hub.js', [], /^listening/u)));
+    const url = hub.line.replace('listening on ', '');
+    cleanup.use(await Program.start(nodeProgram('bench/programs/relay-worker.js', [url], /^ready/u)));
+    const socket = io(`${url}/leader`, { transports: ['websocket'], parser });
+    cleanup.defer(() => {
+      socket.disconnect();
+    });
+    await once(socket as unknown as NodeJS.EventEmitter, 'connect');
+    return new Relay(socket, cleanup);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cleanup[Symbol.asyncDispose]();
+  }
+}
+
+/** Batches, several under way: the ceiling. */
+export function batchedRelay(kind: DataKind): Contestant<'perSecond'> {
+  const load = loads.get(kind);
+  if (load === undefined) throw new Error(`no batches are known for ${kind.name}`);
+  return throughput(`bare relay, batches of ${load.batch}`, async () => {
+    const relay = await Relay.start();
+    return {
+      pass: (elements) => passBatches(relay.socket, kind, elements, load),
+      [Symbol.asyncDispose]: () => relay[Symbol.asyncDispose](),
+    };
+  });
+}
+
+async function passBatches(socket: Socket, kind: DataKind, elements: number, { batch, underWay }: Load): Promise<void> {
+  const packr = relayPackr();
   let sent = 0;
   let received = 0;
   const send = (): void => {
     if (sent >= elements) return;
-    const batch: number[] = [];
-    for (; batch.length < batchSize && sent < elements; sent += 1) batch.push(sent);
-    socket.emit('batch', pack(batch));
+    const values: unknown[] = [];
+    for (; values.length < batch && sent < elements; sent += 1) values.push(kind.element(sent));
+    socket.emit('batch', packr.pack(values));
   };
-  await new Promise<void>((resolve, reject) => {
-    socket.on('result', (payload: Buffer) => {
-      // What the worker sends back is what was sent to it: an array of numbers.
-      for (const value of unpack(payload) as number[]) {
-        if (value !== received) reject(new Error(`expected ${received}, got ${value}`));
-        received += 1;
-      }
-      if (received === elements) resolve();
-      else send();
-    });
-    for (let batch = 0; batch < underWay; batch += 1) send();
+  await exchange(socket, underWay, send, (payload) => {
+    // What the worker sends back is what was sent to it: an array, packed.
+    for (const value of packr.unpack(payload as Buffer) as unknown[]) {
+      check(kind, value, received);
+      received += 1;
+    }
+    return received >= elements;
   });
-  socket.off('result');
+  checkCount(received, elements);
+}
+
+/** Elements in messages of their own that are under way: enough that none of the three processes waits for another. */
+const elementsUnderWay = 1_000;
+
+/** One element a message. */
+export function unbatchedRelay(kind: DataKind): Contestant<'perSecond'> {
+  return throughput('bare relay, an element a message', async () => {
+    const relay = await Relay.start();
+    return {
+      pass: (elements) => passElements(relay.socket, kind, elements),
+      [Symbol.asyncDispose]: () => relay[Symbol.asyncDispose](),
+    };
+  });
+}
+
+async function passElements(socket: Socket, kind: DataKind, elements: number): Promise<void> {
+  let sent = 0;
+  let received = 0;
+  const send = (): void => {
+    if (sent >= elements) return;
+    socket.emit('element', kind.element(sent));
+    sent += 1;
+  };
+  await exchange(socket, elementsUnderWay, send, (value) => {
+    check(kind, value, received);
+    received += 1;
+    return received >= elements;
+  });
+  checkCount(received, elements);
+}
+
+/** Sends so many messages, and another for each result until the last has come. */
+export async function exchange(
+  socket: Socket,
+  underWay: number,
+  send: () => void,
+  take: (result: unknown) => boolean,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onResult = (result: unknown): void => {
+      try {
+        if (take(result)) {
+          socket.off('result', onResult);
+          resolve();
+        } else send();
+      } catch (error) {
+        socket.off('result', onResult);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    socket.on('result', onResult);
+    for (let message = 0; message < underWay; message += 1) send();
+  });
 }

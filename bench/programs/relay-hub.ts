@@ -1,22 +1,33 @@
-/** Passes batches from a leader to a worker, and results back. */
+/** Passes what a leader sends to the workers, in turn, and their results to the leader. Nothing else: this is the ceiling. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-msgpack-parser';
+import { answer } from './answering.js';
 
 const http = createServer();
 const io = new Server(http, { transports: ['websocket'], parser, perMessageDeflate: false, maxHttpBufferSize: 1e8 });
-const leaders = io.of('/leader');
-const workers = io.of('/worker');
-leaders.on('connection', (leader) => {
-  leader.on('batch', (payload: Buffer) => {
-    for (const worker of workers.sockets.values()) worker.emit('batch', payload);
+const workers: { readonly emit: (event: string, content: unknown) => unknown }[] = [];
+let leader: { readonly emit: (event: string, content: unknown) => unknown } | undefined;
+let turn = 0;
+io.of('/leader').on('connection', (socket) => {
+  leader = socket;
+  socket.onAny((event: string, content: unknown) => {
+    workers[turn % workers.length]?.emit(event, content);
+    turn += 1;
   });
 });
-workers.on('connection', (worker) => {
-  worker.on('result', (payload: Buffer) => {
-    for (const leader of leaders.sockets.values()) leader.emit('result', payload);
+io.of('/worker').on('connection', (socket) => {
+  workers.push(socket);
+  socket.on('result', (content: unknown) => {
+    leader?.emit('result', content);
   });
+});
+answer({
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
 });
 http.listen(0, '127.0.0.1', () => {
   // A TCP server has an address of this kind.

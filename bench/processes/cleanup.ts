@@ -7,11 +7,11 @@ export class Cleanup implements AsyncDisposable {
     return resource;
   }
 
-  defer(end: () => void): void {
+  defer(end: () => PromiseLike<void> | void): void {
     this.#ends.push(end);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#ends.toReversed()) await end();
+    for (let end = this.#ends.pop(); end !== undefined; end = this.#ends.pop()) await end();
   }
 }

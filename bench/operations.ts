@@ -1,3 +1,0 @@
-import { defineOperation } from 'paladin-rx';
-
-export const noOp = defineOperation({ name: 'no-op', execute: (value: unknown) => value });
