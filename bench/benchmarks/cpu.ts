@@ -85,7 +85,9 @@ async function measureCost(
       }),
     ],
     budgets: [
-      ...(costMs >= 1 ? [atLeast(`${cost} per element, of the cores' own`, 0.95, perSecond(ours) / perSecond(own), percent)] : []),
+      ...(costMs >= 1
+        ? [atLeast(`${cost} per element, of the cores' own`, 0.95, perSecond(ours) / perSecond(own), percent)]
+        : []),
       atMost(`${cost} per element, event loop delay p99`, 50, delayMs, ms),
     ],
   };

@@ -15,7 +15,8 @@ import { dataKinds, numbers, type DataKind } from '../work/data-kinds.js';
 
 export const map: Benchmark = {
   name: 'map',
-  summary: 'a map that does nothing, on numbers, objects, strings and arrays, beside the bare relay, Piscina, Tinypool and BullMQ',
+  summary:
+    'a map that does nothing, on numbers, objects, strings and arrays, beside the bare relay, Piscina, Tinypool and BullMQ',
   run,
 };
 

@@ -10,8 +10,7 @@ export type Load = (url: string, runtime: Runtime) => Promise<AsyncDisposable>;
 export const idle: Load = () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() });
 
 /** A leader of its own process maps numbers without end, on the same workers. */
-export const anotherLeader: Load = (url) =>
-  Program.start(nodeProgram('bench/programs/cheap-leader.js', [url], /^under way/u));
+export const anotherLeader: Load = (url) => Program.start(nodeProgram('bench/programs/cheap-leader.js', [url], /^under way/u));
 
 /** So many results must have come before a job counts as under way: its batches have grown to their size. */
 export const settledElements = 50_000;

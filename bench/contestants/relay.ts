@@ -31,10 +31,12 @@ const loads = new Map<DataKind, Load>([
 /** A socket to a relay of three processes, of which this is the leader. */
 export class Relay implements AsyncDisposable {
   readonly socket: Socket;
+  readonly hub: Program;
   readonly #cleanup: Cleanup;
 
-  private constructor(socket: Socket, cleanup: Cleanup) {
+  private constructor(socket: Socket, hub: Program, cleanup: Cleanup) {
     this.socket = socket;
+    this.hub = hub;
     this.#cleanup = cleanup;
   }
 
@@ -48,7 +50,7 @@ export class Relay implements AsyncDisposable {
       socket.disconnect();
     });
     await once(socket as unknown as NodeJS.EventEmitter, 'connect');
-    return new Relay(socket, cleanup);
+    return new Relay(socket, hub, cleanup);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

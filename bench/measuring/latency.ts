@@ -20,7 +20,7 @@ const leastTrips = 100;
 export async function latencyOf(trip: (index: number) => Promise<void>): Promise<Latency> {
   const tookUs: number[] = [];
   const end = performance.now() + runMs;
-  for (let start = performance.now(); start < end || tookUs.length < leastTrips; ) {
+  for (let start = performance.now(); start < end || tookUs.length < leastTrips;) {
     await trip(tookUs.length);
     const now = performance.now();
     tookUs.push(1_000 * (now - start));

@@ -85,6 +85,10 @@ export class Program implements AsyncDisposable {
     return answer;
   }
 
+  tell(message: string): void {
+    this.#process.send(message);
+  }
+
   /** Calls back with each message that the program sends. */
   onMessage(listener: (message: unknown) => void): void {
     this.#process.on('message', listener);

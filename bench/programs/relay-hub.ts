@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-msgpack-parser';
 import { answer } from './answering.js';
+import { cpuMs } from './cpu-ms.js';
+import { countSocketBytes } from './socket-bytes.js';
 
 const http = createServer();
 const io = new Server(http, { transports: ['websocket'], parser, perMessageDeflate: false, maxHttpBufferSize: 1e8 });
@@ -23,12 +25,7 @@ io.of('/worker').on('connection', (socket) => {
     leader?.emit('result', content);
   });
 });
-answer({
-  cpuMs: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  },
-});
+answer({ cpuMs, bytes: countSocketBytes() });
 http.listen(0, '127.0.0.1', () => {
   // A TCP server has an address of this kind.
   console.log(`listening on http://127.0.0.1:${(http.address() as AddressInfo).port}`);

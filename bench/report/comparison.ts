@@ -14,14 +14,7 @@ export interface Compared<Metric extends string> {
 }
 
 /** The medians of contestants with their spread, and as ratios to a reference. */
-export function comparison<Metric extends string>({
-  caption,
-  metric,
-  unit,
-  show,
-  measured,
-  reference,
-}: Compared<Metric>): Table {
+export function comparison<Metric extends string>({ caption, metric, unit, show, measured, reference }: Compared<Metric>): Table {
   return {
     caption,
     headings: ['', unit, 'least to most', ...(reference === undefined ? [] : [`of ${reference.name}`])],

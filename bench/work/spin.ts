@@ -6,7 +6,7 @@
  */
 export function spin(element: number, iterations: number): number {
   // 32-bit integers throughout: wherever a compiler inlines the loop it is the same loop, whatever the numbers came from.
-  let x = element % distinct | 0;
+  let x = (element % distinct) | 0;
   for (let left = iterations | 0; left > 0; left = (left - 1) | 0) x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
   return element * 2 ** 32 + (x >>> 0);
 }
