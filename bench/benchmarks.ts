@@ -4,8 +4,9 @@ import { fairness } from './benchmarks/fairness.js';
 import { fold } from './benchmarks/fold.js';
 import { hub } from './benchmarks/hub.js';
 import { latency } from './benchmarks/latency.js';
+import { makespan } from './benchmarks/makespan.js';
 import { map } from './benchmarks/map.js';
 import { memory } from './benchmarks/memory.js';
 
 /** All of them, in the order in which they run and are reported. */
-export const benchmarks: readonly Benchmark[] = [map, latency, cpu, fold, memory, hub, fairness];
+export const benchmarks: readonly Benchmark[] = [map, latency, cpu, fold, memory, hub, fairness, makespan];

@@ -36,11 +36,8 @@ export const workAheadMs: number = 4;
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;
 
-/** How many partials are combined in one trip while elements are still being worked on. */
-export const combineFanIn: number = 8;
-
-/** Combining this long in one trip is quicker than spreading it over several. */
-export const singleTripCombineMs: number = 5;
+/** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
+export const maxCombineFanIn: number = 256;
 
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;

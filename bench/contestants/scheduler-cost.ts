@@ -62,7 +62,11 @@ class ScheduledCluster {
       this.#handle({ type: 'workerSent', workerId, message: { type: 'offer', slots: 1, offers } });
     }
     for (let job = 0; job < jobs; job += 1) {
-      this.#handle({ type: 'leaderSent', leaderId, message: { type: 'open', job, description, priority: 0, labels: [], slots: 0 } });
+      this.#handle({
+        type: 'leaderSent',
+        leaderId,
+        message: { type: 'open', job, description, priority: 0, labels: [], slots: 0 },
+      });
       for (let batch = 0; batch < this.#perJob; batch += 1) this.#send(job);
     }
   }

@@ -1,6 +1,9 @@
 import type { Batch } from '../../src/protocol/messages.js';
 
-/** The queued batches of one job, lowest index first. New ones come in order as a rule; those sent again come in between. */
+/**
+ * The queued batches of one job: elements before partials, since nobody knows which of them take long; of either, lowest index first. New
+ * ones come in order as a rule; those sent again come in between.
+ */
 export class BatchQueue {
   #batches: Batch[] = [];
   /** Where the queue begins in the array; what is before it is taken. */
@@ -24,7 +27,9 @@ export class BatchQueue {
     this.#seqs.add(batch.seq);
     const batches = this.#batches;
     let at = batches.length;
-    while (at > this.#head && (batches[at - 1]?.first ?? 0) > batch.first) at -= 1;
+    for (let last = batches[at - 1]; at > this.#head && last !== undefined && isBefore(batch, last); last = batches[at - 1]) {
+      at -= 1;
+    }
     if (at === batches.length) batches.push(batch);
     else batches.splice(at, 0, batch);
     this.#bytes += batch.payload.byteLength;
@@ -43,4 +48,8 @@ export class BatchQueue {
     }
     return batch;
   }
+}
+
+function isBefore(a: Batch, b: Batch): boolean {
+  return a.units === b.units ? a.first < b.first : a.units === 'elements';
 }

@@ -66,11 +66,28 @@ describe('a job that folds', () => {
     }
   });
 
-  it('combines eight equals in one trip while elements are still worked on', () => {
-    const test = JobUnderTest.with(8, { stages: mapAndFold, batch: 1 });
+  it('executes elements first, but for one combine that shows what combining costs', () => {
+    const test = JobUnderTest.with(4, { stages: mapAndFold, batch: 1 });
     test.elements(...'abcdefghijklmnopqrstuvwxyz');
-    const combining = test.sent.slice(0, 8).flatMap((batch) => test.fold(batch));
-    expect(combining.map(({ units, first, count }) => [units, first, count])).toContainEqual(['partials', 0, 8]);
+    const next = test.sent.slice(0, 8).flatMap((batch) => test.fold(batch));
+    expect(next.filter(({ units }) => units === 'partials').map(({ first, count }) => [first, count])).toEqual([[0, 2]]);
+  });
+
+  it('combines first where there are as many partials as the window has elements', () => {
+    const window = 8;
+    const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 1, window });
+    test.elements(...'abcdefghijklmnopqrstuvwxyz'.repeat(4));
+    let partials = 0;
+    let most = 0;
+    for (let at = 0; at < test.sent.length; at += 1) {
+      const batch = test.sent[at];
+      if (batch === undefined) break;
+      test.fold(batch);
+      partials += batch.units === 'elements' ? 1 : 1 - batch.count;
+      most = Math.max(most, partials);
+    }
+    expect(test.sent.filter(({ units }) => units === 'elements')).toHaveLength(4 * 26);
+    expect(most).toBeLessThanOrEqual(2 * window);
   });
 
   it('passes partials on as the bytes that came', () => {
@@ -157,18 +174,22 @@ describe('a job that folds', () => {
 
   it('halves a group whose combination killed a worker, and gives up on a pair at the fourth death', () => {
     const test = JobUnderTest.with(1, { stages: foldOnly, batch: 1 });
-    test.elements(...'abcdefgh');
+    test.elements(...'abcdefghijklmnopqrstuvwxyzabcdef');
     test.complete();
+    let died = false;
+    const combines = (): string[] => ranges(test.sent.filter((batch) => batch.units === 'partials'));
     for (let at = 0; at < test.sent.length && test.others.length === 0; at += 1) {
       const batch = test.sent[at];
       if (batch === undefined) break;
-      if (batch.units === 'partials') test.lose(batch, 'death');
-      else test.fold(batch);
+      // The first combines show that they are cheap, so that several go in one trip.
+      if (batch.units === 'partials' && (batch.count > 2 || died)) {
+        died = true;
+        test.lose(batch, 'death');
+      } else test.fold(batch, 0.001);
     }
-    const combines = ranges(test.sent.filter((batch) => batch.units === 'partials'));
-    expect(combines[0]).toBe('0+4');
-    expect(combines.filter((range) => range === '0+2')).toHaveLength(4);
-    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', operation: 'plus', index: 2 } }]);
+    expect(combines()).toContain('24+4');
+    expect(combines().filter((range) => range === '24+2')).toHaveLength(4);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', operation: 'plus', index: 26 } }]);
   });
 
   it('never sends more partials together than the hub admits, and fails at the right one of two that are too large', () => {

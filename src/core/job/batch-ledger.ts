@@ -44,6 +44,7 @@ export class BatchLedger {
   #nextSeq = 0;
   #sent = 0;
   #bytesSent = 0;
+  #combining = 0;
 
   get size(): number {
     return this.#records.size;
@@ -55,6 +56,11 @@ export class BatchLedger {
 
   get bytesSent(): number {
     return this.#bytesSent;
+  }
+
+  /** Batches of partials among those sent. */
+  get combining(): number {
+    return this.#combining;
   }
 
   get(seq: number): BatchRecord | undefined {
@@ -105,6 +111,7 @@ export class BatchLedger {
     record.state = 'sent';
     record.attempt += 1;
     this.#sent += 1;
+    if (record.units === 'partials') this.#combining += 1;
     this.#bytesSent += record.payload.byteLength;
   }
 
@@ -152,6 +159,7 @@ export class BatchLedger {
   clear(): void {
     this.#records.clear();
     this.#sent = 0;
+    this.#combining = 0;
     this.#bytesSent = 0;
   }
 
@@ -180,6 +188,7 @@ export class BatchLedger {
   #unsend(record: BatchRecord): void {
     if (record.state !== 'sent') return;
     this.#sent -= 1;
+    if (record.units === 'partials') this.#combining -= 1;
     this.#bytesSent -= record.payload.byteLength;
   }
 }

@@ -1,12 +1,24 @@
-import { batchBudgetMs, maxJobBytesInFlight, singleTripCombineMs } from '../../limits.js';
+import {
+  batchBudgetMs,
+  leastBatchMs,
+  maxCombineFanIn,
+  maxJobBytesInFlight,
+  targetBatchBytes,
+  targetBatchMs,
+} from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { encodeElements } from './encode-elements.js';
 import { siteError, type FailureSite } from './failure.js';
-import { elementPartial, joinedBytes, withinBytes, type ValuedPartial } from './fold-assembly.js';
+import { elementPartial, joinedBytes, type FoldAssembly, type ValuedPartial } from './fold-assembly.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';
 
-/** Sends batches, as long as the hub admits more: what is to be sent again first, then what a fold has ready, then new elements. */
+/**
+ * Sends batches, as long as the hub admits more: what is to be sent again first, then new elements, then what a fold can combine.
+ *
+ * Elements come first since nobody knows which of them take long: those should be begun early, and combining, whose cost is known, fill
+ * the slots that are idle beside them. But partials wait in memory, so when there are as many as elements may be, they are combined first.
+ */
 export function dispatch(state: JobState): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
@@ -35,21 +47,47 @@ export function dispatch(state: JobState): void {
 function nextRecord(state: JobState): BatchRecord | undefined {
   const record = state.ledger.nextReady(state.stopAt);
   if (record !== undefined) return record;
-  return queueGroup(state) || queueCut(state) || queueIdleGroup(state) ? state.ledger.nextReady(state.stopAt) : undefined;
+  const queued = isCrowded(state)
+    ? queueGroup(state) || queueCut(state)
+    : queueTrial(state) || queueCut(state) || (mayCombine(state) && queueGroup(state));
+  return queued ? state.ledger.nextReady(state.stopAt) : undefined;
+}
+
+/** Whether there are so many partials that combining comes before new elements. */
+function isCrowded({ fold, config }: JobState): boolean {
+  return fold !== undefined && (fold.size >= config.window || fold.bytes >= maxJobBytesInFlight);
+}
+
+/** Whether partials may be combined now that no elements can be sent: for idle slots, and ahead for all while there is much to combine. */
+function mayCombine({ fold, ledger, slots }: JobState): boolean {
+  return fold !== undefined && (ledger.sent < slots || fold.size > 4 * slots);
+}
+
+/** As long as the cost of combining is unknown, the first two neighbours show it. */
+function queueTrial(state: JobState): boolean {
+  const { fold, combineCost, ledger } = state;
+  if (fold === undefined || combineCost.isKnown || ledger.combining > 0) return false;
+  return queueGroup(state);
 }
 
 function queueGroup(state: JobState): boolean {
-  const { fold, ledger, stopAt } = state;
-  for (let group = fold?.takeGroup(); group !== undefined; group = fold?.takeGroup()) {
-    if (stopAt < Infinity) continue;
-    const queued = ledger.size;
-    for (const piece of withinBytes(group, state.config.limits().maxPayloadBytes)) {
-      queuePiece(state, piece);
-      if (state.ending) return true;
-    }
-    if (ledger.size > queued) return true;
+  const { fold, ledger, source, backlog } = state;
+  if (fold === undefined || fold.size < 2 || state.stopAt < Infinity) return false;
+  if (source.state !== 'open') fold.expect(state.cut + backlog.size);
+  const queued = ledger.size;
+  for (let group = takeGroup(state, fold); group !== undefined; group = takeGroup(state, fold)) {
+    queuePiece(state, group);
+    if (state.ending || ledger.size > queued) return true;
   }
   return false;
+}
+
+/** Combines are sized as elements are: full trips as a rule, and shares of the rest near the end. */
+function takeGroup({ combineCost, slots, config }: JobState, fold: FoldAssembly): ValuedPartial[] | undefined {
+  const restMs = combineCost.estimateMs(2, 2 * fold.meanWidth) * fold.size;
+  const budgetMs = Math.min(targetBatchMs, Math.max(leastBatchMs, restMs / (2 * Math.max(1, slots))));
+  const bytes = Math.min(targetBatchBytes, config.limits().maxPayloadBytes);
+  return fold.takeGroup({ cost: combineCost, budgetMs, units: maxCombineFanIn, bytes });
 }
 
 /** Partials that fit into one payload are combined; two that do not, never can be. */
@@ -72,16 +110,6 @@ function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
   const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
   fold?.put(left);
   failed(state, onFatal, 'partials', stage, right, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
-}
-
-function queueIdleGroup(state: JobState): boolean {
-  const { fold, ledger, combineMs } = state;
-  fold?.groupForIdle({
-    slots: state.slots - ledger.sent,
-    last: state.source.state !== 'open' && state.backlog.size === 0,
-    cheap: combineMs !== undefined && combineMs * fold.size < singleTripCombineMs,
-  });
-  return queueGroup(state);
 }
 
 /** Cuts elements off the backlog and encodes them. Whether there is a new batch to send. */

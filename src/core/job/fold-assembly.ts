@@ -1,4 +1,24 @@
-import { combineFanIn } from '../../limits.js';
+/**
+ * Puts the partials of a fold together: which neighbours are combined in one trip, and in which order.
+ *
+ * Theory of operation. Only neighbours are combined, left before right. The tree that comes about should be balanced: the last combines
+ * have few slots to spread over, so the path up to the root should be short, and combines whose cost grows with the range are cheapest
+ * in sum. So the range of all elements is halved again and again: each half, quarter and so on is a node. A partial is at the
+ * point in the middle of its range, and two neighbours belong together in the smallest node that holds the points of both; there is
+ * exactly one such boundary for each node, wherever batches happen to begin and end. As long as it is not known how many elements
+ * there will be, nodes are the ranges whose widths are powers of two.
+ *
+ * Rules.
+ * 1. Neighbours of the smallest node are combined first.
+ * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only where the cost does not
+ *    depend on the range; then every combine brings the end as near as any other, and none is too early.
+ * 3. A group takes the units of larger and larger nodes while they are worth one trip.
+ *
+ * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours. Every two
+ * neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over.
+ */
+import { Heap } from '../../collections/heap.js';
+import type { CombineCost } from './combine-cost.js';
 
 /** The fold of a contiguous range of elements, as bytes. */
 export interface Partial {
@@ -9,8 +29,6 @@ export interface Partial {
   readonly index: number;
   /** The encoded value; undefined: the identity, of elements that were left out. */
   readonly bytes: Uint8Array | undefined;
-  /** How many rounds of combining it has behind it. */
-  readonly level: number;
   /** How often its combination has been tried again. */
   readonly retries: number;
   /** The last dispatch in which it failed; 0: none. */
@@ -20,38 +38,49 @@ export interface Partial {
 /** A partial with a value. */
 export type ValuedPartial = Partial & { readonly bytes: Uint8Array };
 
-/** When partials that are not yet `combineFanIn` equals may be combined. */
-export interface IdleSituation {
-  /** Slots with nothing else to do. */
-  readonly slots: number;
-  /** Whether no further elements will be cut. */
-  readonly last: boolean;
-  /** Whether combining all that is there in one trip is quicker than spreading it. */
-  readonly cheap: boolean;
+/** How large a group may be. */
+export interface GroupLimits {
+  readonly cost: CombineCost;
+  /** About how much work. */
+  readonly budgetMs: number;
+  readonly units: number;
+  /** As one payload; two partials are a group in any case. */
+  readonly bytes: number;
 }
 
-/**
- * Puts the partials of a fold together.
- *
- * Only neighbours are combined, left before right. While elements are being worked on, `combineFanIn` neighbours of one level make a
- * group that is combined in one trip: a balanced tree, so that combines whose cost grows with the range stay cheap in sum. When slots
- * are idle, neighbours of comparable width are combined even before; and once the last element is cut, all neighbours are, spread
- * over the idle slots.
- *
- * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours.
- */
+/** Two neighbours. */
+interface Pair {
+  readonly left: ValuedPartial;
+  readonly right: ValuedPartial;
+  /** The height of the smallest node that holds both. */
+  readonly height: number;
+}
+
 export class FoldAssembly {
   readonly #byFirst = new Map<number, Partial>();
   readonly #byEnd = new Map<number, Partial>();
-  /** Groups that are ready to be combined, out of the maps. */
-  readonly #groups: ValuedPartial[][] = [];
-  /** Whether there may be something for idle slots that was not there when they last looked. */
-  #changed = false;
-  #last = false;
+  /** Neighbours to look at, those of the smallest node first. */
+  #pairs = newPairs();
+  /** Neighbours that were not ripe, the narrowest first; those that ripen are among the others then. */
+  #unripe = newUnripe();
+  #bytes = 0;
+  #width = 0;
+  /** How many elements there are; undefined: not known yet. */
+  #total: number | undefined;
 
-  /** Partials held, not counting those in ready groups. */
+  /** Partials held. */
   get size(): number {
     return this.#byFirst.size;
+  }
+
+  /** How many bytes they have. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many elements one of them stands for on average. */
+  get meanWidth(): number {
+    return this.#byFirst.size === 0 ? 0 : this.#width / this.#byFirst.size;
   }
 
   /** Takes the partial of a range. */
@@ -62,31 +91,40 @@ export class FoldAssembly {
       this.#remove(left);
       grown = absorb(left, grown);
     }
-    const right = this.#byFirst.get(grown.first + grown.count);
+    const right = this.#byFirst.get(endOf(grown));
     if (right !== undefined && (right.bytes === undefined || grown.bytes === undefined)) {
       this.#remove(right);
       grown = absorb(grown, right);
     }
     this.#byFirst.set(grown.first, grown);
-    this.#byEnd.set(grown.first + grown.count, grown);
-    this.#changed = true;
-    this.#groupEquals(grown);
+    this.#byEnd.set(endOf(grown), grown);
+    this.#bytes += grown.bytes?.byteLength ?? 0;
+    this.#width += grown.count;
+    this.#pair(this.#leftOf(grown), grown);
+    this.#pair(grown, this.#rightOf(grown));
+    // With what is next to them now, these may have become ripe.
+    const before = this.#leftOf(grown);
+    const after = this.#rightOf(grown);
+    if (before !== undefined) this.#pair(this.#leftOf(before), before);
+    if (after !== undefined) this.#pair(after, this.#rightOf(after));
   }
 
-  /** A group to combine in one trip, if one is ready. */
-  takeGroup(): ValuedPartial[] | undefined {
-    return this.#groups.shift();
+  /** It is known now how many elements there are. */
+  expect(total: number): void {
+    if (this.#total === total) return;
+    this.#total = total;
+    this.#pairs = newPairs();
+    this.#unripe = newUnripe();
+    for (const partial of this.#byFirst.values()) this.#pair(partial, this.#rightOf(partial));
   }
 
-  /** Makes groups for idle slots out of what there is. */
-  groupForIdle({ slots, last, cheap }: IdleSituation): void {
-    if ((!this.#changed && this.#last === last) || slots <= 0) return;
-    this.#changed = false;
-    this.#last = last;
-    for (const run of this.#runs()) {
-      const groups = last ? spread(run, cheap ? 1 : slots) : comparablePairs(run);
-      for (const group of groups) this.#take(group);
-    }
+  /** Takes out partials to be combined in one trip; undefined: there are none that should be now. */
+  takeGroup(limits: GroupLimits): ValuedPartial[] | undefined {
+    const pair = this.#nextPair(limits.cost.flatWidth);
+    if (pair === undefined) return undefined;
+    const group = this.#widen(pair, limits);
+    for (const partial of group) this.#remove(partial);
+    return group;
   }
 
   /** The partial of all `total` elements, once it stands alone. */
@@ -98,69 +136,178 @@ export class FoldAssembly {
   clear(): void {
     this.#byFirst.clear();
     this.#byEnd.clear();
-    this.#groups.length = 0;
+    this.#pairs = newPairs();
+    this.#unripe = newUnripe();
+    this.#bytes = 0;
+    this.#width = 0;
   }
 
   validate(): void {
     let end = -1;
     let previous: Partial | undefined;
-    for (const partial of this.#sorted()) {
+    let bytes = 0;
+    for (const partial of [...this.#byFirst.values()].toSorted((a, b) => a.first - b.first)) {
       if (partial.first < end) throw new Error(`partials overlap at ${partial.first}`);
-      if (this.#byEnd.get(partial.first + partial.count) !== partial) throw new Error(`partial at ${partial.first} has no end`);
+      if (this.#byEnd.get(endOf(partial)) !== partial) throw new Error(`partial at ${partial.first} has no end`);
       if (previous !== undefined && partial.first === end && (previous.bytes === undefined || partial.bytes === undefined)) {
         throw new Error(`an identity at ${partial.first} was not absorbed`);
       }
+      bytes += partial.bytes?.byteLength ?? 0;
       previous = partial;
-      end = partial.first + partial.count;
+      end = endOf(partial);
     }
     if (this.#byEnd.size !== this.#byFirst.size) throw new Error('partials by first and by end differ');
+    if (bytes !== this.#bytes) throw new Error(`partials of ${bytes} bytes, ${this.#bytes} counted`);
   }
 
-  /** Makes a group around the partial when it has enough neighbours of its level. */
-  #groupEquals(partial: Partial): void {
-    const equal = (other: Partial | undefined): other is ValuedPartial =>
-      other?.bytes !== undefined && other.level === partial.level;
-    if (!equal(partial)) return;
-    const group = [partial];
-    for (let left = this.#byEnd.get(partial.first); equal(left); left = this.#byEnd.get(left.first)) {
-      group.unshift(left);
-      if (group.length === combineFanIn) break;
+  /** The next neighbours that should be combined. */
+  #nextPair(flatWidth: number): Pair | undefined {
+    for (let pair = this.#pairs.pop(); pair !== undefined; pair = this.#pairs.pop()) {
+      if (!this.#isHeld(pair)) continue;
+      if (widthOf(pair) <= flatWidth || this.#isWhole(pair.left, pair.right, pair.height)) return pair;
+      this.#unripe.push(pair);
     }
-    let right = this.#byFirst.get(partial.first + partial.count);
-    while (group.length < combineFanIn && equal(right)) {
-      group.push(right);
-      right = this.#byFirst.get(right.first + right.count);
+    for (let pair = this.#unripe.peek(); pair !== undefined; pair = this.#unripe.peek()) {
+      const held = this.#isHeld(pair);
+      if (held && widthOf(pair) > flatWidth) return undefined;
+      this.#unripe.pop();
+      if (held) return pair;
     }
-    if (group.length === combineFanIn) this.#take(group);
+    return undefined;
   }
 
-  #take(group: ValuedPartial[]): void {
-    if (group.length < 2) return;
-    for (const partial of group) this.#remove(partial);
-    this.#groups.push(group);
+  /** The pair with all that shares larger and larger nodes with it. */
+  #widen({ left, right, height }: Pair, { cost, budgetMs, units, bytes }: GroupLimits): ValuedPartial[] {
+    let group = [left, right];
+    if (!cost.isKnown) return group;
+    for (let above = height + 1; above <= rootHeight; above += 1) {
+      const wider = this.#inNode(group, above, units);
+      const first = wider[0];
+      const last = wider.at(-1);
+      if (first === undefined || last === undefined || wider.length > units) return group;
+      if (wider.length === group.length) {
+        if (first.first === 0 && endOf(last) === this.#total) return group;
+        continue;
+      }
+      const width = endOf(last) - first.first;
+      if (width > cost.flatWidth && !(isEven(wider) && this.#isWhole(first, last, above))) return group;
+      if (cost.estimateMs(wider.length, width) > budgetMs || joinedBytes(wider) > bytes) return group;
+      group = wider;
+    }
+    return group;
+  }
+
+  /** The group and its neighbours on both sides that are in the node of this height; more than `units` of them are as good as one more. */
+  #inNode(group: readonly ValuedPartial[], height: number, units: number): ValuedPartial[] {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const node = this.#nodeOf(first, height);
+    const before: ValuedPartial[] = [];
+    const after: ValuedPartial[] = [];
+    for (let left = this.#leftOf(first); left !== undefined && this.#nodeOf(left, height) === node; left = this.#leftOf(left)) {
+      before.push(left);
+      if (before.length > units) break;
+    }
+    for (
+      let right = this.#rightOf(last);
+      right !== undefined && this.#nodeOf(right, height) === node;
+      right = this.#rightOf(right)
+    ) {
+      after.push(right);
+      if (after.length > units) break;
+    }
+    return [...before.reverse(), ...group, ...after];
+  }
+
+  /** Whether nothing that their node holds is missing at either side of these neighbours, or but a little. */
+  #isWhole(left: ValuedPartial, right: ValuedPartial, height: number): boolean {
+    const nodeWidth = 2 ** height / this.#scale();
+    const nodeFirst = this.#nodeOf(left, height) * nodeWidth;
+    const little = Math.min(left.count, right.count) / 2;
+    const before = this.#leftOf(left);
+    const after = this.#rightOf(right);
+    const wholeLeft =
+      before === undefined ? left.first - nodeFirst < little : this.#nodeOf(before, height) !== this.#nodeOf(left, height);
+    const wholeRight =
+      after === undefined
+        ? nodeFirst + nodeWidth - endOf(right) < little
+        : this.#nodeOf(after, height) !== this.#nodeOf(right, height);
+    return wholeLeft && wholeRight;
+  }
+
+  #pair(left: Partial | undefined, right: Partial | undefined): void {
+    if (left === undefined || right === undefined || !hasValue(left) || !hasValue(right)) return;
+    const scale = this.#scale();
+    this.#pairs.push({ left, right, height: commonHeight(middleOf(left) * scale, middleOf(right) * scale) });
+  }
+
+  #isHeld({ left, right }: Pair): boolean {
+    return this.#byFirst.get(left.first) === left && this.#byFirst.get(right.first) === right;
+  }
+
+  #leftOf({ first }: Partial): ValuedPartial | undefined {
+    const left = this.#byEnd.get(first);
+    return left !== undefined && hasValue(left) ? left : undefined;
+  }
+
+  #rightOf(partial: Partial): ValuedPartial | undefined {
+    const right = this.#byFirst.get(endOf(partial));
+    return right !== undefined && hasValue(right) ? right : undefined;
+  }
+
+  /** How many points there are to an element: the root is 2 ** rootHeight points wide, or nodes have widths that are powers of two. */
+  #scale(): number {
+    return this.#total === undefined ? 2 : 2 ** rootHeight / this.#total;
+  }
+
+  /** Which of the nodes of this height holds the partial. */
+  #nodeOf(partial: Partial, height: number): number {
+    return Math.floor((middleOf(partial) * this.#scale()) / 2 ** height);
   }
 
   #remove(partial: Partial): void {
     this.#byFirst.delete(partial.first);
-    this.#byEnd.delete(partial.first + partial.count);
+    this.#byEnd.delete(endOf(partial));
+    this.#bytes -= partial.bytes?.byteLength ?? 0;
+    this.#width -= partial.count;
   }
+}
 
-  #sorted(): Partial[] {
-    return [...this.#byFirst.values()].toSorted((a, b) => a.first - b.first);
-  }
+/** Node heights above the leaves, which are single points: more points than elements can be, and exact in a double. */
+const rootHeight = 48;
 
-  /** The partials held, as runs of neighbours. */
-  #runs(): ValuedPartial[][] {
-    const runs: ValuedPartial[][] = [];
-    let end = -1;
-    for (const partial of this.#sorted()) {
-      if (!hasValue(partial)) continue;
-      if (partial.first === end) runs.at(-1)?.push(partial);
-      else runs.push([partial]);
-      end = partial.first + partial.count;
-    }
-    return runs;
-  }
+/** The height of the smallest node that holds both points. */
+function commonHeight(a: number, b: number): number {
+  const high = Math.floor(a / 2 ** 24) ^ Math.floor(b / 2 ** 24);
+  if (high !== 0) return 24 + 32 - Math.clz32(high);
+  return 32 - Math.clz32((a % 2 ** 24) ^ (b % 2 ** 24));
+}
+
+function newPairs(): Heap<Pair> {
+  return new Heap((pair) => pair.height);
+}
+
+function newUnripe(): Heap<Pair> {
+  return new Heap(widthOf);
+}
+
+function widthOf({ left, right }: Pair): number {
+  return left.count + right.count;
+}
+
+function endOf({ first, count }: Partial): number {
+  return first + count;
+}
+
+function middleOf({ first, count }: Partial): number {
+  return first + count / 2;
+}
+
+/** Whether none is more than twice as wide as another: then they are combined in a balanced order in one trip. */
+function isEven(group: readonly ValuedPartial[]): boolean {
+  const widths = group.map((partial) => partial.count);
+  return Math.max(...widths) <= 2 * Math.min(...widths);
 }
 
 /** The partial that neighbours were combined to; a lone one stays what it was. */
@@ -174,7 +321,6 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
     count,
     index: first.index,
     bytes,
-    level: 1 + Math.max(...parts.map((part) => part.level)),
     retries: 0,
     attempt: 0,
   };
@@ -190,54 +336,17 @@ function absorb(left: Partial, right: Partial): Partial {
   return { ...valued, first: left.first, count: left.count + right.count };
 }
 
-/** The run in at most `groups` pieces of two or more, as equal as can be. */
-function spread(run: ValuedPartial[], groups: number): ValuedPartial[][] {
-  const pieces = Math.max(1, Math.min(groups, Math.floor(run.length / 2)));
-  return Array.from({ length: pieces }, (_, piece) =>
-    run.slice(Math.floor((piece * run.length) / pieces), Math.floor(((piece + 1) * run.length) / pieces)),
-  );
-}
-
-/** Neighbours of which neither is more than twice as wide as the other, in pairs. */
-function comparablePairs(run: ValuedPartial[]): ValuedPartial[][] {
-  const pairs: ValuedPartial[][] = [];
-  let at = 0;
-  while (at + 1 < run.length) {
-    const [left, right] = run.slice(at, at + 2);
-    if (left !== undefined && right !== undefined && left.count <= 2 * right.count && right.count <= 2 * left.count) {
-      pairs.push([left, right]);
-      at += 2;
-    } else at += 1;
-  }
-  return pairs;
-}
-
 /** The partial of elements that were folded, or of one that is its own partial. */
 export function elementPartial(first: number, count: number, bytes: Uint8Array): ValuedPartial {
-  return { first, count, index: first, bytes, level: 0, retries: 0, attempt: 0 };
+  return { first, count, index: first, bytes, retries: 0, attempt: 0 };
 }
 
 /** What stands in for elements that were left out. */
 export function identityPartial(first: number, count: number): Partial {
-  return { first, count, index: first, bytes: undefined, level: 0, retries: 0, attempt: 0 };
+  return { first, count, index: first, bytes: undefined, retries: 0, attempt: 0 };
 }
 
 /** How many bytes the partials have as one payload (see `joinParts`). */
 export function joinedBytes(parts: readonly ValuedPartial[]): number {
   return parts.reduce((sum, part) => sum + 4 + part.bytes.byteLength, 0);
-}
-
-/** The group in pieces whose payload keeps below the limit; two that cannot are a piece all the same. */
-export function withinBytes(group: readonly ValuedPartial[], maxBytes: number): ValuedPartial[][] {
-  const pieces: ValuedPartial[][] = [];
-  let piece: ValuedPartial[] = [];
-  for (const partial of group) {
-    if (piece.length >= 2 && joinedBytes([...piece, partial]) > maxBytes) {
-      pieces.push(piece);
-      piece = [];
-    }
-    piece.push(partial);
-  }
-  pieces.push(piece);
-  return pieces;
 }

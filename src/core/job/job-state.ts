@@ -1,6 +1,7 @@
 import { Backlog } from './backlog.js';
 import { BatchLedger } from './batch-ledger.js';
 import { BatchSizing } from './batch-sizing.js';
+import { CombineCost } from './combine-cost.js';
 import { Emission } from './emission.js';
 import { FoldAssembly } from './fold-assembly.js';
 import type { JobConfig, JobEffect, StagePolicy } from './job-events.js';
@@ -23,8 +24,7 @@ export class JobState {
   cut = 0;
   /** The index of the first element whose failure ends the job; those from there on are not sent any more. */
   stopAt: number = Infinity;
-  /** Estimated time of one combine; undefined before the first group of partials came back. */
-  combineMs: number | undefined = undefined;
+  readonly combineCost: CombineCost = new CombineCost();
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */

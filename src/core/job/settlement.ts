@@ -61,9 +61,9 @@ function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload 
   if (record.units === 'elements') {
     state.sizing.observe(done, elapsedMs);
     if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
-  } else if (done > 1) {
-    const sample = elapsedMs / (done - 1);
-    state.combineMs = state.combineMs === undefined ? sample : (state.combineMs + sample) / 2;
+  } else {
+    const width = record.parts.slice(0, done).reduce((sum, part) => sum + part.count, 0);
+    state.combineCost.observe(done, width, elapsedMs);
   }
 }
 

@@ -1,0 +1,62 @@
+/** How much each new combine changes the estimate: about the last twenty count. */
+const weight = 0.1;
+
+/** What speaks, before anything was learnt, for a cost in proportion to the range. */
+const priorWeight = 0.02;
+
+/**
+ * What a combine costs, learnt from the trips that came back: a fixed part, and a part that grows with how many elements the two
+ * partials stand for together. It is a straight line through recent combines, by least squares; as long as all were of one width,
+ * through the origin.
+ */
+export class CombineCost {
+  #known = false;
+  #width = 0;
+  #ms = 0;
+  #widthSquared = 0;
+  #widthTimesMs = 0;
+  #fixedMs = 0;
+  #msPerElement = 0;
+
+  /** Whether a combine has come back. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  /** The width up to which the fixed part is the larger one: so far it matters little which neighbours are combined. */
+  get flatWidth(): number {
+    if (!this.#known) return 0;
+    return this.#msPerElement === 0 ? Infinity : this.#fixedMs / this.#msPerElement;
+  }
+
+  /** What it takes to combine so many units that stand for `width` elements together, in a balanced order. */
+  estimateMs(units: number, width: number): number {
+    return this.#fixedMs * (units - 1) + this.#msPerElement * width * Math.log2(units);
+  }
+
+  /** Learns from a trip that combined so many units that stand for `width` elements together. */
+  observe(units: number, width: number, elapsedMs: number): void {
+    const combines = units - 1;
+    if (combines < 1) return;
+    const meanWidth = (width * Math.log2(units)) / combines;
+    const ms = elapsedMs / combines;
+    const share = this.#known ? weight : 1;
+    this.#known = true;
+    this.#width += share * (meanWidth - this.#width);
+    this.#ms += share * (ms - this.#ms);
+    this.#widthSquared += share * (meanWidth ** 2 - this.#widthSquared);
+    this.#widthTimesMs += share * (meanWidth * ms - this.#widthTimesMs);
+    this.#fit();
+  }
+
+  #fit(): void {
+    // The prior is a combine of no elements that took no time.
+    const scale = 1 / (1 + priorWeight);
+    const width = this.#width * scale;
+    const ms = this.#ms * scale;
+    const variance = this.#widthSquared * scale - width ** 2;
+    const slope = variance > 0 ? (this.#widthTimesMs * scale - width * ms) / variance : 0;
+    this.#msPerElement = Math.max(0, Math.min(slope, this.#ms / this.#width));
+    this.#fixedMs = Math.max(0, this.#ms - this.#msPerElement * this.#width);
+  }
+}
