@@ -73,6 +73,20 @@ describe('a job that folds', () => {
     expect(next.filter(({ units }) => units === 'partials').map(({ first, count }) => [first, count])).toEqual([[0, 2]]);
   });
 
+  it('combines with a last element that is a partial by itself, however many partials there are', () => {
+    for (let count = 3; count < 12; count += 1) {
+      const test = JobUnderTest.with(2, { stages: foldOnly, window: 2 });
+      const letters = [...'abcdefghijklmnop'].slice(0, count);
+      test.elements(...letters);
+      test.complete();
+      for (let at = 0; at < test.sent.length; at += 1) {
+        const batch = test.sent[at];
+        if (batch !== undefined) test.fold(batch);
+      }
+      expect(test.emitted).toEqual([letters.join('')]);
+    }
+  });
+
   it('combines first where there are as many partials as the window has elements', () => {
     const window = 8;
     const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 1, window });

@@ -48,7 +48,8 @@ function nextRecord(state: JobState): BatchRecord | undefined {
   const record = state.ledger.nextReady(state.stopAt);
   if (record !== undefined) return record;
   const queued = isCrowded(state)
-    ? queueGroup(state) || queueCut(state)
+    ? // A lone element that was cut may be a partial by itself, with which others can be combined.
+      queueGroup(state) || queueCut(state) || queueGroup(state)
     : queueTrial(state) || queueCut(state) || (mayCombine(state) && queueGroup(state));
   return queued ? state.ledger.nextReady(state.stopAt) : undefined;
 }
