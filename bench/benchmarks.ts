@@ -1,9 +1,11 @@
 import type { Benchmark } from './benchmark.js';
 import { cpu } from './benchmarks/cpu.js';
+import { fairness } from './benchmarks/fairness.js';
 import { fold } from './benchmarks/fold.js';
+import { hub } from './benchmarks/hub.js';
 import { latency } from './benchmarks/latency.js';
 import { map } from './benchmarks/map.js';
 import { memory } from './benchmarks/memory.js';
 
 /** All of them, in the order in which they run and are reported. */
-export const benchmarks: readonly Benchmark[] = [map, latency, cpu, fold, memory];
+export const benchmarks: readonly Benchmark[] = [map, latency, cpu, fold, memory, hub, fairness];

@@ -40,11 +40,12 @@ export class Relay implements AsyncDisposable {
     this.#cleanup = cleanup;
   }
 
-  static async start(): Promise<Relay> {
+  /** @param workers sockets of one process, which take turns */
+  static async start(workers = 1): Promise<Relay> {
     const cleanup = new Cleanup();
     const hub = cleanup.use(await Program.start(nodeProgram('bench/programs/relay-hub.js', [], /^listening/u)));
     const url = hub.line.replace('listening on ', '');
-    cleanup.use(await Program.start(nodeProgram('bench/programs/relay-worker.js', [url], /^ready/u)));
+    cleanup.use(await Program.start(nodeProgram('bench/programs/relay-worker.js', [url, String(workers)], /^ready/u)));
     const socket = io(`${url}/leader`, { transports: ['websocket'], parser });
     cleanup.defer(() => {
       socket.disconnect();
