@@ -37,44 +37,55 @@ async function run(rounds: Rounds): Promise<Findings> {
     { ...rounds, say: say('scheduler') },
     1,
   );
+  const ofRelay = grid.map(([workers], at) => median(hubs[at]) / median(relays[workerCounts.indexOf(workers)]));
   return {
     tables: [
-      tableOf('Processor time of the hub for each batch', hubs),
+      tableOf('Processor time of the hub for each batch', hubs, ofRelay),
       tableOf('The same of the bare relay', relays),
       tableOf('The same of the scheduler alone, without sockets', schedulers),
     ],
     budgets: [
-      atMost('hub, dearest of all, of 1 worker and 1 job', flat, dearest(hubs)),
-      atMost('scheduler alone, dearest of all, of 1 worker and 1 job', flat, dearest(schedulers)),
+      atMost('hub, dearest, of 1 worker and 1 job', flat, dearest(hubs.map(median))),
+      atMost('hub by the relay with as many workers, dearest, of 1 worker and 1 job', flat, dearest(ofRelay)),
+      atMost('scheduler alone, dearest, of 1 worker and 1 job', flat, dearest(schedulers.map(median))),
     ],
     notes: [
       'The hub is a process; so is the leader, and so are all workers together, which answer each batch at once without executing it. Batches have one element, so that what is measured is batches.',
-      'A job is described to each worker before the first batch of it that the worker gets. Such descriptions are part of the cost; the last column says how many there were.',
-      'The bare relay passes as many messages to and fro: what it needs more of with many workers, sockets need, since each is read and written for itself.',
+      'A job is described to each worker before the first batch of it that the worker gets. Such descriptions are part of the cost; the last column says how many of them there were.',
+      'The bare relay passes as many messages to and fro: what it needs more or less of with many workers, sockets need. With few, hub and leader wait for each other, and each message is read and written for itself.',
     ],
   };
 }
 
-function tableOf(caption: string, measured: readonly Measured<HubMetric>[]): Table {
-  const [first] = measured;
+/** @param ofRelay by row, of what the bare relay needs with as many workers */
+function tableOf(caption: string, measured: readonly Measured<HubMetric>[], ofRelay?: readonly number[]): Table {
   return {
     caption,
-    headings: ['', 'for a batch', 'least to most', 'of the first', 'descriptions for a batch'],
-    rows: measured.map((each) => {
-      const { median, least, most } = each.spread('usPerBatch');
+    headings: [
+      '',
+      'for a batch',
+      'least to most',
+      'of the first',
+      ...(ofRelay === undefined ? [] : ['of the relay', 'descriptions for a batch']),
+    ],
+    rows: measured.map((each, at) => {
+      const { least, most } = each.spread('usPerBatch');
       return [
         each.name,
-        us(median),
+        us(median(each)),
         `${us(least)} to ${us(most)}`,
-        ratio(median / (first?.median('usPerBatch') ?? NaN)),
-        each.median('introductionsPerBatch').toFixed(2),
+        ratio(median(each) / median(measured[0])),
+        ...(ofRelay === undefined ? [] : [ratio(ofRelay[at] ?? NaN), each.median('introductionsPerBatch').toFixed(2)]),
       ];
     }),
   };
 }
 
-/** The highest cost of all, of that of the first. */
-function dearest(measured: readonly Measured<HubMetric>[]): number {
-  const costs = measured.map((each) => each.median('usPerBatch'));
+function median(measured: Measured<HubMetric> | undefined): number {
+  return measured?.median('usPerBatch') ?? NaN;
+}
+
+/** The highest cost of all, of the first. */
+function dearest(costs: readonly number[]): number {
   return Math.max(...costs) / (costs[0] ?? NaN);
 }

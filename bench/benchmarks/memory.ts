@@ -28,7 +28,7 @@ async function run(rounds: Rounds): Promise<Findings> {
   const measured = await measure(
     [
       pulling('no-op map', { elements }),
-      pulling('one slow element early, 3 s, and the others behind it', { elements, slow: { index: 1_000, ms: 3_000 } }),
+      pulling('an early element that takes 3 s', { elements, slow: { index: 1_000, ms: 3_000 } }),
     ],
     rounds,
     // Each run has processes of its own, and how they start is part of what is looked at.

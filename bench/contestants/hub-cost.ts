@@ -7,8 +7,8 @@ import { exchange, Relay } from './relay.js';
 /** What is measured of a hub: its processor time for each batch, and how many descriptions of jobs it had to send for each. */
 export type HubMetric = 'usPerBatch' | 'introductionsPerBatch';
 
-/** Batches in a run: enough for half a second of the hub's time. */
-const batches = 10_000;
+/** Batches in a run: enough for a quarter of a second of the hub's time, or more. */
+const batches = 5_000;
 
 /** The hub of ourselves, a process, with so many simulated workers and a leader with so many jobs. All are started anew for each run. */
 export function hubCost(workers: number, jobs: number): Contestant<HubMetric> {

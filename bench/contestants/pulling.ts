@@ -72,6 +72,6 @@ async function pullAll({ elements, slow }: PullWork): Promise<Record<MemoryMetri
   leader.tell('start');
   await done;
   found.perSecond = (1_000 * elements) / (performance.now() - start);
-  // All are set by now.
+  // Every moment has come.
   return found as Record<MemoryMetric, number>;
 }
