@@ -8,6 +8,8 @@ export interface Benchmark {
   /** What it measures, in one line. */
   readonly summary: string;
   readonly run: (rounds: Rounds) => Promise<Findings>;
+  /** It runs in virtual time, once: further rounds would find the same. */
+  readonly isVirtual?: true;
 }
 
 /** What a benchmark has found. */

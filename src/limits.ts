@@ -69,6 +69,9 @@ export const defaultMaxBytesPerLeader: number = 256 * 1024 * 1024;
 /** Jobs that one leader may have open at the hub; a leader keeps further ones until there is room. */
 export const defaultMaxJobsPerLeader: number = 1_024;
 
+/** For how many different needs of jobs a leader remembers the slots: more than a program has chains of operations. */
+export const maxRememberedNeeds: number = 1_000;
+
 /** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
 export const maxPriority: number = 10;
 

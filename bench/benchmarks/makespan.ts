@@ -10,6 +10,7 @@ export const makespan: Benchmark = {
   name: 'makespan',
   summary: 'in virtual time, how long a map and fold takes on up to 1,000 slots, beside what is possible and what others do',
   run,
+  isVirtual: true,
 };
 
 const sources: readonly SourcePace[] = ['instant', 'slow'];

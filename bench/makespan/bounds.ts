@@ -15,9 +15,9 @@
  *    2 latencies + h(b) before the end until 2 latencies + h(b + 1) before the end, and none in the first two nor in the last two
  *    latencies. All work has to fit into what is left. Without latency that is the known C × (log₂ slots - 1) or so of idleness per slot.
  *    Where combines grow with the range, the last one takes n × c, while one slot is busy: total ≥ n × c + (rest of the work) / slots.
- * 2. Nobody knows how long an element takes before it has been executed, so whoever begins elements in source order, as any order is as
- *    good as any other, begins none before a greedy list schedule of the elements alone would: by induction that has the least sorted
- *    vector of times at which slots come free. The longest element can happen to be the last.
+ * 2. Nobody knows how long an element takes before it has been executed, so no order is better than source order. Whoever begins elements
+ *    in that order begins none before a greedy list schedule of the elements alone would: by induction that has the least sorted vector
+ *    of times at which slots come free. The longest element can happen to be the last.
  * 3. Work is not there before it has come from the source. After element i has come, it and all later elements are still to be
  *    executed, and each of them is still to be combined.
  */

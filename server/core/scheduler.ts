@@ -23,6 +23,7 @@ import { explainMissing, needsOf } from './matching.js';
 import { Placement } from './placement.js';
 import { isCheap, slotsFor, type Job, type Leader, type Lease, type NeedClass, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
+import { jobStatus, leaderStatus, workerStatus } from './status.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   readonly #config: SchedulerConfig;
@@ -81,23 +82,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     return {
       epoch: this.#config.epoch,
       uptimeMs: this.#startedAt === undefined ? 0 : now - this.#startedAt,
-      leaders: [...this.#leaders.values()].map(({ id, name, jobs }) => ({ leaderId: id, name, jobs: jobs.size })),
-      workers: [...this.#workers.values()].map(({ id, name, slots, leases, draining, offers }) => ({
-        workerId: id,
-        name,
-        slots,
-        leased: leases.size,
-        draining,
-        offers,
-      })),
-      jobs: [...this.#jobs.values()].map(({ id, description, priority, queue, leases, needClass }) => ({
-        jobId: id,
-        stages: description.stages.map((stage) => stage.operation),
-        priority,
-        queued: queue.size,
-        leased: leases.size,
-        slots: slotsFor(needClass),
-      })),
+      leaders: [...this.#leaders.values()].map(leaderStatus),
+      workers: [...this.#workers.values()].map(workerStatus),
+      jobs: [...this.#jobs.values()].map(jobStatus),
       counters: { ...this.#counters },
     };
   }

@@ -2,8 +2,10 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { thrownKind } from '../errors/operation-errors.js';
 import type { Batch, UnitFailure } from '../protocol/messages.js';
 import { maxFailureBytes } from '../limits.js';
+import { BatchBudget } from './batch-budget.js';
 import { failureBytes, thrownFailure, timeoutFailure } from './failures.js';
-import { clockStepsPerBudget, maxClockStep, operationGraceMs } from './limits.js';
+import { operationGraceMs } from './limits.js';
+import { PartialStack } from './partial-stack.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
 import type { FoldStage, MapStage } from './stage.js';
 import { TaskContext, type BatchContext } from './task-context.js';
@@ -74,9 +76,8 @@ export class BatchRun {
   /** That of the unit that is executing. */
   #context: TaskContext | undefined = undefined;
 
-  /** The partials of the current run, which are neighbours, and how many units each is of; in linear order there is one. */
-  readonly #partials: unknown[] = [];
-  readonly #widths: number[] = [];
+  /** Those of the current run; in linear order there is one. */
+  readonly #partials = new PartialStack();
   /** Where the current run begins; -1: there is none. */
   #runFirst = -1;
   #linear: boolean;
@@ -85,11 +86,7 @@ export class BatchRun {
 
   #failureBytes = 0;
   #timedSinceMs = 0;
-  /** At which offset to look at the clock next; never, without a budget. */
-  #nextLook: number;
-  #clockStep = 1;
-  #lastLookMs: number;
-  readonly #endMs: number;
+  readonly #budget: BatchBudget;
 
   /** @param decode yields the units, fresh each time; throws when the payload is not such, and then nothing is executed */
   constructor(
@@ -108,10 +105,7 @@ export class BatchRun {
     this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined;
-    // At least one unit is done, or the batch would come back unchanged for ever.
-    this.#nextLook = batch.budgetMs > 0 ? 1 : Infinity;
-    this.#lastLookMs = startedMs;
-    this.#endMs = startedMs + batch.budgetMs;
+    this.#budget = new BatchBudget(batch.budgetMs, startedMs);
   }
 
   /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
@@ -137,7 +131,7 @@ export class BatchRun {
         continue;
       }
       // What was found guilty is settled in any case.
-      if (offset >= this.#nextLook && this.#condemned === undefined && this.#isBudgetSpent()) {
+      if (offset >= this.#budget.nextLook && this.#condemned === undefined && this.#budget.isSpent(offset)) {
         this.limit = offset;
         continue;
       }
@@ -181,7 +175,6 @@ export class BatchRun {
       }
       if (this.#runFirst < 0) this.#runFirst = this.offset;
       this.#partials.push(value);
-      this.#widths.push(1);
       return this.#carry(at, fold, context);
     } catch (thrown) {
       return this.#failThrown(thrown, at);
@@ -191,27 +184,17 @@ export class BatchRun {
   /** Combines the last partial with the one before it, for as long as it is their turn; then the current unit is done. */
   #carry(at: number, fold: FoldStage, context: TaskContext): Promise<void> | undefined {
     const partials = this.#partials;
-    const widths = this.#widths;
-    for (let last = partials.length - 1; last > 0; last--) {
-      if (widths[last - 1] !== widths[last] && !this.#linear && !this.#closing) break;
+    while (partials.size > 1) {
+      if (partials.leftWidth !== partials.rightWidth && !this.#linear && !this.#closing) break;
       if (at > 0) this.#control.progress(this.#closing ? this.offset - 1 : this.offset, at + this.#chain.firstStage);
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
-      const combined = fold.combine(partials[last - 1], partials[last], context);
+      const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
       if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
-      this.#join(combined);
+      partials.join(combined);
     }
     if (!this.#closing) this.offset++;
     return undefined;
-  }
-
-  /** Puts what the last two partials were combined to in their place. */
-  #join(combined: unknown): void {
-    const last = this.#partials.length - 1;
-    this.#partials[last - 1] = combined;
-    this.#widths[last - 1] = (this.#widths[last - 1] ?? 0) + (this.#widths[last] ?? 0);
-    this.#partials.length = last;
-    this.#widths.length = last;
   }
 
   /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
@@ -232,7 +215,7 @@ export class BatchRun {
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
-    this.#join(end.value);
+    this.#partials.join(end.value);
     return this.#goOnCarrying(at, context);
   }
 
@@ -268,12 +251,12 @@ export class BatchRun {
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     const { maps, fold } = this.#chain;
     if (fold !== undefined && at === maps.length) {
-      if (!this.#linear && (this.#closing || this.#partials.length > 2 || this.#widths[1] !== 1)) {
+      if (!this.#linear && (this.#closing || this.#partials.size > 2 || this.#partials.rightWidth !== 1)) {
         this.#redoLinearly();
         return undefined;
       }
       // Neither of the two was combined before.
-      if (this.#widths.at(-2) === 1 && thrownKind(thrown) !== 'transient') return this.#blame(thrown, at, fold);
+      if (this.#partials.leftWidth === 1 && thrownKind(thrown) !== 'transient') return this.#blame(thrown, at, fold);
     }
     return this.#fail(thrownFailure(this.offset, at + this.#chain.firstStage, thrown), at);
   }
@@ -283,7 +266,7 @@ export class BatchRun {
    * either; but where nothing does (a broken `empty`), that tells nothing, and the right one gets the blame as always.
    */
   async #blame(thrown: unknown, at: number, fold: FoldStage): Promise<void> {
-    const [left, right] = this.#partials.slice(-2);
+    const { left, right } = this.#partials;
     const leftFails = await this.#isBad(left, this.#runFirst, at, fold);
     const blameLeft = leftFails && !this.cancelled && !(await this.#isBad(right, this.offset, at, fold));
     if (this.cancelled) return;
@@ -346,8 +329,7 @@ export class BatchRun {
   }
 
   #dropRun(): void {
-    this.#partials.length = 0;
-    this.#widths.length = 0;
+    this.#partials.clear();
     this.#runFirst = -1;
     this.#closing = false;
   }
@@ -376,12 +358,12 @@ export class BatchRun {
     if (this.#runFirst < 0) return undefined;
     const { maps } = this.#chain;
     // There is a run, so there is a unit that was executed, and a fold.
-    if (this.#partials.length > 1) {
+    if (this.#partials.size > 1) {
       this.#closing = true;
       const waiting = this.#goOnCarrying(maps.length, this.#context as TaskContext);
       if (waiting !== undefined || this.#runFirst < 0) return waiting;
     }
-    this.runs.push({ partial: this.#partials[0], first: this.#runFirst, units: this.offset - this.#runFirst });
+    this.runs.push({ partial: this.#partials.right, first: this.#runFirst, units: this.offset - this.#runFirst });
     this.#dropRun();
     return undefined;
   }
@@ -403,16 +385,5 @@ export class BatchRun {
 
   #watch(at: number, deadlineMs: number): void {
     this.#control.watch(at + this.#chain.firstStage, deadlineMs);
-  }
-
-  /** Reads the clock at every unit while they are dear, and more seldom while they are cheap. */
-  #isBudgetSpent(): boolean {
-    const now = performance.now();
-    if (now >= this.#endMs) return true;
-    const cheap = now - this.#lastLookMs < this.#batch.budgetMs / clockStepsPerBudget;
-    this.#clockStep = cheap ? Math.min(this.#clockStep * 2, maxClockStep) : 1;
-    this.#lastLookMs = now;
-    this.#nextLook = this.offset + this.#clockStep;
-    return false;
   }
 }

@@ -23,7 +23,8 @@ const control: BatchControl = { aborted: false, progress: () => undefined, watch
 
 /**
  * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs in
- * between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt the thread from within.
+ * between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt the
+ * thread from within.
  */
 export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: InlineExecutorOptions): InlineExecutor {
   const executions = new Map<string, JobExecution>();

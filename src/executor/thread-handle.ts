@@ -265,6 +265,7 @@ export class ThreadHandle {
     if (this.#state === 'gone') return;
     this.#state = 'gone';
     this.#clearTimers();
+    clearTimeout(this.#forgetTimer);
     this.#ended = this.#worker.terminate();
     this.#events.gone(this, error);
   }

@@ -1,4 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
+import { maxRememberedNeeds } from '../limits.js';
 import type { JobLimits } from '../core/job/job-events.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
@@ -151,9 +152,17 @@ export class LeaderSession {
     const job = this.#jobs.get(message.job);
     if (job === undefined) return;
     const { driver } = job;
-    if (message.type === 'capacity') this.#slots.set(job.needs, message.slots);
+    if (message.type === 'capacity') this.#remember(job.needs, message.slots);
     if (message.type === 'refused') driver.handle({ type: 'refused', error: new PaladinError(message.code, message.message) });
     else driver.handle(message);
+  }
+
+  #remember(needs: string, slots: number): void {
+    // The needs that were heard of longest ago are forgotten first.
+    this.#slots.delete(needs);
+    this.#slots.set(needs, slots);
+    const [oldest] = this.#slots.keys();
+    if (this.#slots.size > maxRememberedNeeds && oldest !== undefined) this.#slots.delete(oldest);
   }
 
   #account(job: SessionJob, underWay: SessionJob['underWay']): void {

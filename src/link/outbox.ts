@@ -84,32 +84,33 @@ export class Outbox {
   }
 
   #pump(): void {
-    while (this.#parts.length > 0 || this.#waiting.length > 0) {
+    let taken = 0;
+    while (this.#parts.length > 0 || taken < this.#waiting.length) {
       if (this.#outlet.pendingBytes() >= this.#mostPendingBytes) {
         this.#lookLater();
-        return;
+        break;
       }
-      this.#emitNext();
+      const part = this.#parts.shift();
+      if (part === undefined) taken += this.#emitFrom(taken);
+      else this.#outlet.emitPart(part);
     }
+    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
   }
 
-  #emitNext(): void {
-    const part = this.#parts.shift();
-    if (part !== undefined) {
-      this.#outlet.emitPart(part);
-      return;
-    }
-    let count = 0;
+  /** Emits the waiting messages from `start` on that fit into one frame, or prepares the parts of one that does not; returns how many. */
+  #emitFrom(start: number): number {
+    let end = start;
     let bytes = 0;
-    for (const { mostBytes } of this.#waiting) {
-      if (count > 0 && bytes + mostBytes > this.#frameBytes) break;
-      count += 1;
+    for (; end < this.#waiting.length; end += 1) {
+      // `end` is below the length.
+      const { mostBytes } = this.#waiting[end] as Outgoing;
+      if (end > start && bytes + mostBytes > this.#frameBytes) break;
       bytes += mostBytes;
     }
-    const messages = count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
-    this.#waiting = count === this.#waiting.length ? [] : this.#waiting.slice(count);
+    const messages = this.#waiting.slice(start, end);
     if (bytes <= this.#frameBytes + mostOverhead) this.#outlet.emitMessages(messages);
     else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
+    return end - start;
   }
 
   #lookLater(): void {

@@ -129,7 +129,7 @@ export type LeaderToHub =
       readonly priority: number;
       /** Labels that a worker must carry to be given the job's batches. */
       readonly labels: readonly string[];
-      /** How many slots the leader takes it that there are, from a job with the same needs; 0: it does not know. The hub answers if it is otherwise. */
+      /** How many slots the leader knows of, from a job with the same needs; 0: of none. The hub answers if there are others. */
       readonly slots: number;
     }
   | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }

@@ -15,7 +15,7 @@ const pick = defineOperation({
     if (x === 'thrown') throw new RangeError('out of range');
     if (x === 'transient') throw new TransientError('busy', { retry: { strategy: 'immediate', maxRetries: 7 }, onFatal: 'skip' });
     if (x === 'fatal') throw new FatalError('never', { onFatal: 'skip' });
-    // oxlint-disable-next-line no-throw-literal -- some do
+    // oxlint-disable-next-line no-throw-literal -- operations may throw what is no error
     if (x === 'text') throw 'just text';
     return x;
   },

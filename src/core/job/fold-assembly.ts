@@ -11,7 +11,7 @@
  * Rules.
  * 1. Neighbours of the smallest node are combined first.
  * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only where the cost does not
- *    depend on the range; then every combine brings the end as near as any other, and none is too early.
+ *    depend on the range; then all combines bring the end equally near, and none is too early.
  * 3. A group takes the units of larger and larger nodes while they are worth one trip.
  *
  * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours. Every two

@@ -1,0 +1,52 @@
+/**
+ * The partials of a run, which are neighbours, with how many units each is of. Units are added at the end, and the last two partials
+ * are combined into one, as digits are when a binary counter carries.
+ */
+export class PartialStack {
+  readonly #values: unknown[] = [];
+  readonly #widths: number[] = [];
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** The partial before the last one. */
+  get left(): unknown {
+    return this.#values[this.#values.length - 2];
+  }
+
+  /** The last partial; the only one, when the run is folded. */
+  get right(): unknown {
+    return this.#values[this.#values.length - 1];
+  }
+
+  /** Of how many units the partial before the last one is. */
+  get leftWidth(): number | undefined {
+    return this.#widths[this.#widths.length - 2];
+  }
+
+  get rightWidth(): number | undefined {
+    return this.#widths[this.#widths.length - 1];
+  }
+
+  /** Adds a unit. */
+  push(value: unknown): void {
+    this.#values.push(value);
+    this.#widths.push(1);
+  }
+
+  /** Puts what the last two were combined to in their place. */
+  join(combined: unknown): void {
+    const last = this.#values.length - 1;
+    const width = (this.leftWidth ?? 0) + (this.rightWidth ?? 0);
+    this.#values.length = last;
+    this.#widths.length = last;
+    this.#values[last - 1] = combined;
+    this.#widths[last - 1] = width;
+  }
+
+  clear(): void {
+    this.#values.length = 0;
+    this.#widths.length = 0;
+  }
+}
