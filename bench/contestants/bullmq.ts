@@ -31,6 +31,7 @@ export function bullmq(kind: DataKind): Contestant<'perSecond'> {
     await events.waitUntilReady();
     // One for each that waits.
     events.setMaxListeners(2 * underWay);
+    queue.setMaxListeners(2 * underWay);
     return {
       pass: (elements) =>
         callByCall(kind, elements, underWay, async (value) => {
