@@ -111,8 +111,7 @@ export class ThreadHandle {
     const leastTimeoutMs = leastTimeout(batch.units === 'elements' ? description.stages : description.stages.slice(-1));
     this.#turn = { ...assignment, number: this.#turns, startedMs: performance.now(), leastTimeoutMs };
     this.#state = 'busy';
-    this.#progress.offset = 0;
-    this.#progress.stage = batch.units === 'elements' ? 0 : description.stages.length - 1;
+    this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
     const job = this.#jobs.has(jobId) ? undefined : { description: ownDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
@@ -138,7 +137,7 @@ export class ThreadHandle {
     if (!this.#jobs.delete(jobId)) return;
     const turn = this.#turn;
     if (turn?.jobId === jobId) {
-      this.#progress.cancel = turn.number;
+      this.#progress.cancel(turn.number);
       const reason = `its job was cancelled; it did not stop within ${this.#options.graceMs} ms`;
       this.#graceTimer = setTimeout(
         () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }),

@@ -30,31 +30,33 @@ export class Progress {
     this.#times = new Float64Array(memory, deadlineByte, 1);
   }
 
-  /** The unit that is executing. Written before every unit: a plain store, since it only has to be there when the thread is gone. */
+  /** The unit that is executing. */
   get offset(): number {
     return Atomics.load(this.#numbers, offsetAt);
   }
 
-  set offset(offset: number) {
-    this.#numbers[offsetAt] = offset;
-  }
-
-  /** The turn of the batch that is to be abandoned. Read before every unit. */
-  get cancel(): number {
-    return Atomics.load(this.#numbers, cancelAt);
-  }
-
-  set cancel(turn: number) {
-    Atomics.store(this.#numbers, cancelAt, turn);
-  }
-
-  /** The stage that it is in; likewise. */
+  /** The stage that it is in. */
   get stage(): number {
     return Atomics.load(this.#numbers, stageAt);
   }
 
-  set stage(stage: number) {
+  /** Written before every unit: plain stores, since they only have to be there when the thread is gone. */
+  moveTo(offset: number, stage: number): void {
+    this.#numbers[offsetAt] = offset;
     this.#numbers[stageAt] = stage;
+  }
+
+  /** The batch of this turn is to be abandoned. */
+  cancel(turn: number): void {
+    Atomics.store(this.#numbers, cancelAt, turn);
+  }
+
+  /**
+   * Whether the batch of this turn is to be abandoned. Read before every unit, so it is a plain load: an atomic one is a call. Should it
+   * ever see the turn too late, the executor terminates the thread.
+   */
+  isCancelled(turn: number): boolean {
+    return this.#numbers[cancelAt] === turn;
   }
 
   /** On the common clock: when what is executing must have ended; 0: any time. */

@@ -3,11 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadModules } from '../operation/modules.js';
 import { Registry } from '../operation/registry.js';
 import type { BatchLoss } from '../protocol/messages.js';
-import type { BatchControl } from './batch-run.js';
 import { ownOutcome } from './own-bytes.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
+import { ThreadControl } from './thread-control.js';
 import type { FromThread, ThreadSetUp, ToThread } from './thread-messages.js';
-import { Progress, toCommon } from './thread-progress.js';
+import { Progress } from './thread-progress.js';
 
 if (parentPort === null) throw new Error('this module is the entry of a worker thread');
 const port = parentPort;
@@ -16,22 +16,7 @@ const setUp = workerData as ThreadSetUp;
 const progress = new Progress(setUp.progress);
 const registry = new Registry();
 const executions = new Map<string, JobExecution>();
-/** Of the batch that is executing. */
-let turn = 0;
-
-const control: BatchControl = {
-  get aborted(): boolean {
-    return progress.cancel === turn;
-  },
-  progress(offset: number, stage: number): void {
-    progress.offset = offset;
-    progress.stage = stage;
-  },
-  watch(stage: number, deadlineMs: number): void {
-    progress.stage = stage;
-    progress.deadlineMs = deadlineMs === 0 ? 0 : toCommon(deadlineMs);
-  },
-};
+const control = new ThreadControl(progress);
 
 try {
   await loadModules(setUp.modules, registry);
@@ -69,8 +54,8 @@ function forget(jobIds: readonly string[]): void {
   }
 }
 
-function execute({ jobId, job, turn: its, batch }: Extract<ToThread, { type: 'run' }>): void {
-  turn = its;
+function execute({ jobId, job, turn, batch }: Extract<ToThread, { type: 'run' }>): void {
+  control.turn = turn;
   if (job !== undefined) {
     // Its operations are waited for without end: the executor outside terminates the thread.
     executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
@@ -78,7 +63,7 @@ function execute({ jobId, job, turn: its, batch }: Extract<ToThread, { type: 'ru
   const end = ({ outcome, stuck }: BatchEnd): void => {
     progress.deadlineMs = 0;
     const owned = ownOutcome(outcome);
-    post({ type: 'ended', turn: its, outcome: owned.outcome, stuck }, owned.transfer);
+    post({ type: 'ended', turn, outcome: owned.outcome, stuck }, owned.transfer);
   };
   const broke = (thrown: unknown): void => {
     // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.

@@ -61,7 +61,9 @@ export class JobDriver implements JobHandle {
   readonly #outlet: JobOutlet;
   #events: JobEvent[] = [];
   #handling = false;
+  /** What came from the source in this turn; there may be room for more. */
   #intake: unknown[] = [];
+  #taken = 0;
   #intakeScheduled = false;
   #sourceEnded = false;
   /** Whether the machine is done. */
@@ -82,9 +84,10 @@ export class JobDriver implements JobHandle {
 
   push(value: unknown): void {
     if (this.#over || this.#sourceEnded) return;
-    this.#intake.push(value);
+    this.#intake[this.#taken] = value;
+    this.#taken += 1;
     // A full batch travels while the source goes on.
-    if (this.#intake.length === maxBatchElements) this.#takeIn();
+    if (this.#taken === maxBatchElements) this.#takeIn();
     if (this.#intakeScheduled) return;
     this.#intakeScheduled = true;
     queueMicrotask(() => {
@@ -167,9 +170,12 @@ export class JobDriver implements JobHandle {
 
   #takeIn(): void {
     this.#intakeScheduled = false;
-    if (this.#intake.length === 0) return;
+    if (this.#taken === 0) return;
     const values = this.#intake;
-    this.#intake = [];
+    values.length = this.#taken;
+    // After a full one another is likely: an array that grows by and by is copied a dozen times.
+    this.#intake = this.#taken === maxBatchElements ? new Array<unknown>(maxBatchElements) : [];
+    this.#taken = 0;
     this.handle({ type: 'elements', values });
   }
 
@@ -263,6 +269,7 @@ export class JobDriver implements JobHandle {
     if (this.#over) return;
     this.#over = true;
     this.#intake = [];
+    this.#taken = 0;
     this.#events = [];
     clearTimeout(this.#timer);
     this.#outlet.over();

@@ -8,6 +8,7 @@ import type { Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
+import { Websocket } from './websocket.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
@@ -42,7 +43,7 @@ export function socketDial<Sent extends object, Received>(
 ): Dial<Sent, Received> {
   return (events) => {
     const socket: Socket<HubEvents, PeerEvents> = io(new URL(`/${role}`, hub).href, {
-      transports: ['websocket'],
+      transports: [Websocket],
       parser: packetParser,
       forceNew: true,
       reconnectionDelay: reconnectDelayMs,

@@ -1,0 +1,26 @@
+import type { BatchControl } from './batch-run.js';
+import { toCommon, type Progress } from './thread-progress.js';
+
+/** What the runner in a thread and the executor outside tell each other, by the memory that they share. */
+export class ThreadControl implements BatchControl {
+  /** Of the batch that is executing. */
+  turn = 0;
+  readonly #progress: Progress;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  get aborted(): boolean {
+    return this.#progress.isCancelled(this.turn);
+  }
+
+  progress(offset: number, stage: number): void {
+    this.#progress.moveTo(offset, stage);
+  }
+
+  watch(stage: number, deadlineMs: number): void {
+    this.#progress.moveTo(this.#progress.offset, stage);
+    this.#progress.deadlineMs = deadlineMs === 0 ? 0 : toCommon(deadlineMs);
+  }
+}
