@@ -25,7 +25,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#inbox = new Inbox(maxMessageBytes);
     this.#outbox = new Outbox(
       {
-        emitMessages: (messages) => socket.emit('messages', messages),
+        emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
         emitPart: (part) => socket.emit('part', part),
         pendingBytes: () => {
           const { writeBuffer } = socket.conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };

@@ -6,18 +6,15 @@ const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 /** No UTF-16 unit takes more in UTF-8. */
 export const mostUtf8Bytes = 3;
 
-/** Node's Buffer, where there is one: it hands out memory without zeroing it first. */
-const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
-
 export class Writer {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
 
-  /** @param mostBytes no more will be written */
-  constructor(mostBytes: number) {
-    this.#bytes = NodeBuffer === undefined ? new Uint8Array(mostBytes) : NodeBuffer.allocUnsafe(mostBytes);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, mostBytes);
+  /** @param bytes where to write; no more will be written than fits */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** What was written. */

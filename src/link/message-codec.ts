@@ -7,6 +7,7 @@
  */
 import type { Batch, BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
+import { allocate } from './frame-memory.js';
 
 /** The messages with a layout of their own. */
 type Laid =
@@ -46,7 +47,7 @@ export function mostBytesOf(messages: readonly Outgoing[]): number {
 
 /** Encodes messages one behind the other. */
 export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
-  const writer = new Writer(mostBytesOf(messages));
+  const writer = new Writer(allocate(mostBytesOf(messages)));
   writeMessages(writer, messages);
   return writer.written();
 }

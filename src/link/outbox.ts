@@ -1,10 +1,12 @@
 import { nextTurn } from '../next-turn.js';
+import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 
 /** What an outbox needs of a socket. */
 export interface Outlet {
-  emitMessages(messages: readonly Outgoing[]): void;
+  /** @param memory where the frame goes */
+  emitMessages(messages: readonly Outgoing[], memory: FrameMemory): void;
   emitPart(part: MessagePart): void;
   /** How many bytes the socket was given and has not handed to the operating system yet. */
   pendingBytes(): number;
@@ -24,6 +26,7 @@ export class Outbox {
   readonly #outlet: Outlet;
   readonly #frameBytes: number;
   readonly #mostPendingBytes: number;
+  readonly #memory = new FrameMemory();
   #waiting: Outgoing[] = [];
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
@@ -60,6 +63,7 @@ export class Outbox {
   clear(): void {
     this.#waiting = [];
     this.#parts = [];
+    this.#memory.abandon();
     clearTimeout(this.#look);
     this.#look = undefined;
     this.#settleIdle();
@@ -86,10 +90,12 @@ export class Outbox {
   #pump(): void {
     let taken = 0;
     while (this.#parts.length > 0 || taken < this.#waiting.length) {
-      if (this.#outlet.pendingBytes() >= this.#mostPendingBytes) {
+      const pendingBytes = this.#outlet.pendingBytes();
+      if (pendingBytes >= this.#mostPendingBytes) {
         this.#lookLater();
         break;
       }
+      if (pendingBytes === 0) this.#memory.reuse();
       const part = this.#parts.shift();
       if (part === undefined) taken += this.#emitFrom(taken);
       else this.#outlet.emitPart(part);
@@ -108,7 +114,7 @@ export class Outbox {
       bytes += mostBytes;
     }
     const messages = this.#waiting.slice(start, end);
-    if (bytes <= this.#frameBytes + mostOverhead) this.#outlet.emitMessages(messages);
+    if (bytes <= this.#frameBytes + mostOverhead) this.#outlet.emitMessages(messages, this.#memory);
     else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
     return end - start;
   }

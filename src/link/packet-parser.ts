@@ -4,6 +4,7 @@
  */
 import { Emitter } from '@socket.io/component-emitter';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
+import { allocate, type FrameMemory } from './frame-memory.js';
 import { mostBytesOf, readMessages, writeMessages, type Outgoing } from './message-codec.js';
 
 /** What socket.io hands to its parser. */
@@ -37,15 +38,15 @@ class Encoder {
     const { nsp, data } = packet;
     if (packet.type === eventType && Array.isArray(data)) {
       // These two events are emitted by the outbox alone.
-      if (data[0] === 'messages') return [messagesFrame(nsp, data[1] as readonly Outgoing[])];
+      if (data[0] === 'messages') return [messagesFrame(nsp, data[1] as readonly Outgoing[], data[2] as FrameMemory)];
       if (data[0] === 'part') return [partFrame(nsp, data[1] as MessagePart)];
     }
     return [plainFrame(packet)];
   }
 }
 
-function messagesFrame(nsp: string, messages: readonly Outgoing[]): Uint8Array {
-  const writer = new Writer(mostNumberBytes + mostUtf8Bytes * nsp.length + mostBytesOf(messages));
+function messagesFrame(nsp: string, messages: readonly Outgoing[], memory: FrameMemory): Uint8Array {
+  const writer = new Writer(memory.take(mostNumberBytes + mostUtf8Bytes * nsp.length + mostBytesOf(messages)));
   writer.byte(kinds.messages);
   writer.text(nsp);
   writeMessages(writer, messages);
@@ -53,7 +54,7 @@ function messagesFrame(nsp: string, messages: readonly Outgoing[]): Uint8Array {
 }
 
 function partFrame(nsp: string, { bytes, last }: MessagePart): Uint8Array {
-  const writer = new Writer(mostNumberBytes + mostUtf8Bytes * nsp.length + bytes.byteLength);
+  const writer = new Writer(allocate(mostNumberBytes + mostUtf8Bytes * nsp.length + bytes.byteLength));
   writer.byte(last ? kinds.lastPart : kinds.part);
   writer.text(nsp);
   writer.bytes(bytes);
@@ -62,7 +63,7 @@ function partFrame(nsp: string, { bytes, last }: MessagePart): Uint8Array {
 
 function plainFrame({ type, nsp, data, id }: Packet): Uint8Array {
   const json = JSON.stringify(id === undefined ? [type, nsp, data] : [type, nsp, data, id]);
-  const writer = new Writer(mostNumberBytes + mostUtf8Bytes * json.length);
+  const writer = new Writer(allocate(mostNumberBytes + mostUtf8Bytes * json.length));
   writer.byte(kinds.plain);
   writer.text(json);
   return writer.written();

@@ -4,6 +4,7 @@ import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs } from '../limits.js'
 import { protocolVersion } from '../protocol/messages.js';
 import { expectList, Inbox } from './inbox.js';
 import type { Dial } from './link.js';
+import type { FrameMemory } from './frame-memory.js';
 import type { Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
@@ -20,7 +21,7 @@ export interface Handshake {
 }
 
 interface PeerEvents {
-  messages: (messages: readonly Outgoing[]) => void;
+  messages: (messages: readonly Outgoing[], memory: FrameMemory) => void;
   part: (part: MessagePart) => void;
 }
 
@@ -53,7 +54,7 @@ export function socketDial<Sent extends object, Received>(
     });
     const outbox = new Outbox(
       {
-        emitMessages: (messages) => socket.emit('messages', messages),
+        emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
         emitPart: (part) => socket.emit('part', part),
         pendingBytes: () => {
           const { engine } = socket.io;
@@ -75,6 +76,8 @@ export function socketDial<Sent extends object, Received>(
     const lost = (reason: string): void => {
       outbox.clear();
       inbox.clear();
+      // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of turn.
+      socket.sendBuffer = [];
       if (!closed) events.lost(reason);
     };
     const refuse = (error: PaladinError): void => {

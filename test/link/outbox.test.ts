@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Inbox } from '../../src/link/inbox.js';
 import { decodeMessages, encodeMessages } from '../../src/link/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
-import type { MessagePart } from '../../src/link/packet-parser.js';
+import { packetParser, type MessagePart } from '../../src/link/packet-parser.js';
 
 /** A socket that keeps what it is given, and hands it to the operating system when told. */
 class Socket implements Outlet {
@@ -154,5 +154,51 @@ describe('an inbox', () => {
     for (const content of [null, 'x', {}, { bytes: [1], last: true }, { bytes: new Uint8Array(1) }]) {
       expect(() => new Inbox(10).add(content)).toThrow('expected a part of a message');
     }
+  });
+
+  it('uses the memory of frames again once they are written, and not before', async () => {
+    const encoder = new packetParser.Encoder();
+    const sent: Uint8Array[] = [];
+    let pending = 0;
+    const outbox = new Outbox(
+      {
+        emitMessages: (messages, memory) => {
+          const [frame] = encoder.encode({ type: 2, nsp: '/worker', data: ['messages', messages, memory] });
+          sent.push(frame as Uint8Array);
+          pending += (frame as Uint8Array).byteLength;
+        },
+        emitPart: () => undefined,
+        pendingBytes: () => pending,
+      },
+      256 * 1024,
+    );
+    const send = async (at: number): Promise<void> => {
+      outbox.send({ type: 'x', at, payload: new Uint8Array(10_000).fill(at) });
+      await Promise.resolve();
+    };
+    const read = (frame: Uint8Array | undefined): unknown => {
+      const decoder = new packetParser.Decoder();
+      const packets: unknown[] = [];
+      decoder.on('decoded', (packet) => packets.push(packet));
+      decoder.add(frame);
+      return packets[0];
+    };
+    const packetOf = (at: number): unknown =>
+      expect.objectContaining({ data: ['messages', [{ type: 'x', at, payload: new Uint8Array(10_000).fill(at) }]] });
+
+    // The socket is slow: far more frames wait than fit into one piece of memory.
+    for (let at = 0; at < 90; at += 1) await send(at);
+    sent.forEach((frame, at) => {
+      expect(read(frame)).toEqual(packetOf(at));
+    });
+    // It has caught up, and writes at once from then on.
+    const places = new Set<number>();
+    for (let at = 90; at < 120; at += 1) {
+      pending = 0;
+      await send(at);
+      expect(read(sent.at(-1))).toEqual(packetOf(at));
+      places.add(sent.at(-1)?.byteOffset ?? -1);
+    }
+    expect(places.size).toBe(1);
   });
 });
