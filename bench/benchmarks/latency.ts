@@ -28,7 +28,8 @@ const loads: readonly (readonly [Load, string])[] = [
 ];
 
 async function run(rounds: Rounds): Promise<Findings> {
-  const relay = throughRelay();
+  const relay = throughRelay('bare relay', 'element');
+  const relayWithThread = throughRelay('bare relay, a thread behind its worker', 'elementForThread');
   const named = (way: string, place: string, load: string): string => `paladin-rx, ${way}, ${place}, ${load}`;
   const ours = loads.flatMap(([load, loadName]) =>
     places.flatMap(([worker, place]) =>
@@ -38,7 +39,7 @@ async function run(rounds: Rounds): Promise<Findings> {
   // Idle ones by themselves: the fewer processes there are, the less is to be had from the others.
   const idleOnes = ours.filter(({ name }) => name.endsWith(', idle'));
   const loaded = ours.filter((each) => !idleOnes.includes(each));
-  const measured = [...(await measure([relay, ...idleOnes], rounds, 1)), ...(await measure(loaded, rounds, 1))];
+  const measured = [...(await measure([relay, relayWithThread, ...idleOnes], rounds, 1)), ...(await measure(loaded, rounds, 1))];
   const p50 = (name: string): number => measured.find((each) => each.name === name)?.median('p50Us') ?? NaN;
   const tables = (['p50Us', 'p99Us'] as const).map((metric) =>
     comparison({
@@ -64,7 +65,7 @@ async function run(rounds: Rounds): Promise<Findings> {
     budgets,
     notes: [
       'The next element goes out when the result of the one before has come. `runtime.run` is a job for each; the open pipeline is a `Subject` piped through `remoteMap`.',
-      'Each way has a hub and a worker process of its own, and so has the bare relay, which sends an element in a message of its own.',
+      'Each way has a hub and a worker process of its own, and so has the bare relay, which sends an element in a message of its own. A thread behind it shows what a thread takes by itself.',
       'The job beside is a map that does nothing on numbers without end, on the same worker.',
     ],
   };

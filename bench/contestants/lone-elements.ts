@@ -10,17 +10,17 @@ import { noOp } from '../work/operations.js';
 import type { Load } from './loads.js';
 import { exchange, Relay } from './relay.js';
 
-/** Through the bare relay, in a message of its own. */
-export function throughRelay(): Contestant<keyof Latency> {
+/** Through the bare relay, in a message of its own; by way of a thread of the worker, which does nothing to it, or not. */
+export function throughRelay(name: string, event: 'element' | 'elementForThread'): Contestant<keyof Latency> {
   return {
-    name: 'bare relay',
+    name,
     start: async () => {
       const relay = await Relay.start();
       return {
         run: async () => ({
           ...(await latencyOf(async (index) => {
             const send = (): void => {
-              relay.socket.emit('element', index);
+              relay.socket.emit(event, index);
             };
             await exchange(relay.socket, 1, send, (value) => {
               check(numbers, value, index);

@@ -1,5 +1,6 @@
-/** Decodes each batch, does nothing to its elements, and encodes them again; single elements it sends back as they are. */
+/** Decodes each batch, does nothing to its elements, and encodes them again; single elements it sends back as they are, by way of a thread or not. */
 import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-msgpack-parser';
 import { relayPackr } from '../contestants/relay-packr.js';
@@ -17,6 +18,13 @@ async function startOne(): Promise<void> {
   });
   socket.on('element', (value: unknown) => {
     socket.emit('result', value);
+  });
+  const thread = new Worker(new URL('relay-thread.js', import.meta.url));
+  thread.on('message', (value: unknown) => {
+    socket.emit('result', value);
+  });
+  socket.on('elementForThread', (value: unknown) => {
+    thread.postMessage(value);
   });
   /** As the map and fold of the benchmark `fold`: doubles each number, and sends their sum back. */
   socket.on('numbers', (payload: Buffer) => {
