@@ -52,6 +52,12 @@ export class Command implements AsyncDisposable {
     return this.#exited;
   }
 
+  /** Goes away from its output, as `head` does. */
+  stopReading(): void {
+    this.#process.stdout?.destroy();
+    this.#process.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

@@ -25,6 +25,18 @@ describe('the paladin command', () => {
     expect(JSON.parse(json.output)).toMatchObject({ workers: [{ slots: 1 }, { slots: 3, offers: { labels: ['big', 'fast'] } }] });
   });
 
+  it('outlives whoever reads its output', async () => {
+    await using hub = await startHubCommand();
+    hub.stopReading();
+    await using worker = await startWorkerCommand(hub.url, '--threads', '1');
+    worker.stopReading();
+    await using runtime = await connect(hub.url);
+    expect(await runtime.run(square, 5)).toBe(25);
+    expect((await fetchStatus(hub.url)).workers).toHaveLength(1);
+    hub.kill('SIGTERM');
+    expect(await hub.exited()).toBe(0);
+  });
+
   it('drains a worker on SIGTERM: what runs is finished, the rest goes elsewhere', async () => {
     await using hub = await startHubCommand();
     await using first = await startWorkerCommand(hub.url, '--threads', '1');
