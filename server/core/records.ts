@@ -1,5 +1,6 @@
 import type { Heap } from '../../src/collections/heap.js';
 import { batchesAhead } from '../../src/core/batches-ahead.js';
+import type { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
 import type { BatchQueue } from './batch-queue.js';
@@ -32,8 +33,8 @@ export interface Job {
   virtualTime: number;
   /** Whether it stands in its class's turn order: when it has something queued. */
   inTurn: boolean;
-  /** Estimated execution time of a batch; undefined before the first result. */
-  batchMs: number | undefined;
+  /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
+  readonly cost: CostEstimate;
 }
 
 /** That a batch is with a worker. */
@@ -41,6 +42,7 @@ export interface Lease {
   readonly job: Job;
   readonly worker: Worker;
   readonly batch: Batch;
+  readonly givenAt: number;
   /** What its job's virtual time was charged for it. */
   readonly chargedMs: number;
   /** Whether its job was cheap when it was given. */
@@ -102,10 +104,10 @@ export function hasSpareRoom({ leases, slots, dear }: Worker): boolean {
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */
 export function takesAhead(worker: Worker, job: Job): boolean {
-  return hasSpareRoom(worker) && worker.leases.size < (1 + batchesAhead(job.batchMs)) * worker.slots;
+  return hasSpareRoom(worker) && worker.leases.size < (1 + batchesAhead(job.cost.meanMs)) * worker.slots;
 }
 
 /** Whether the job's batches are so short that one may wait at a worker. */
-export function isCheap({ batchMs }: Job): boolean {
-  return batchesAhead(batchMs) > 0;
+export function isCheap({ cost }: Job): boolean {
+  return batchesAhead(cost.meanMs) > 0;
 }

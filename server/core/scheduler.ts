@@ -13,6 +13,7 @@
  * 4. The hub is soft state: everything here can be lost, and the leaders send it again.
  * 5. Batches pass through unread.
  */
+import { CostEstimate } from '../../src/core/cost-estimate.js';
 import type { Machine } from '../../src/core/machine.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import { targetBatchMs } from '../../src/limits.js';
@@ -34,6 +35,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   readonly #counters = { batches: 0, results: 0, lost: 0, staleResults: 0, strayMessages: 0, refused: 0, expelled: 0 };
   #closing = false;
   #startedAt: number | undefined;
+  /** The time of the event in hand. */
+  #now = 0;
   #effects: SchedulerEffect[] = [];
 
   constructor(config: SchedulerConfig) {
@@ -42,6 +45,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   handle(event: SchedulerEvent, now: number): SchedulerEffect[] {
     this.#effects = [];
+    this.#now = now;
     this.#startedAt ??= now;
     switch (event.type) {
       case 'leaderJoined':
@@ -153,7 +157,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       workers: new Set(),
       virtualTime: this.#placement.virtualTime,
       inTurn: false,
-      batchMs: undefined,
+      cost: new CostEstimate(),
     };
     leader.jobs.set(number, job);
     this.#jobs.set(job.id, job);
@@ -311,10 +315,10 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   }
 
   #settle(lease: Lease, result: BatchResult): void {
-    const { job, worker, chargedMs } = lease;
+    const { job, worker, chargedMs, givenAt } = lease;
     this.#counters.results += 1;
     this.#release(lease);
-    job.batchMs = job.batchMs === undefined ? result.elapsedMs : (job.batchMs + result.elapsedMs) / 2;
+    job.cost.observe(result.elapsedMs, this.#now - givenAt - result.elapsedMs, this.#now);
     job.virtualTime += (result.elapsedMs - chargedMs) / job.weight;
     const message = { type: 'result', job: job.number, workerId: worker.id, result } as const;
     this.#effects.push({ type: 'toLeader', leaderId: job.leader.id, message });
@@ -325,7 +329,10 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const { job, worker, batch } = lease;
     job.leases.delete(batch.seq);
     worker.leases.delete(lease);
-    if (!lease.cheap) worker.dear -= 1;
+    if (!lease.cheap) {
+      worker.dear -= 1;
+      job.cost.end(lease.givenAt);
+    }
     job.leader.batches -= 1;
     job.leader.bytes -= batch.payload.byteLength;
     this.#placement.place(worker);
@@ -364,12 +371,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const batch = job.queue.shift();
     if (batch === undefined) throw new Error(`job ${job.id} has its turn and nothing queued`);
     // Of what is not known the usual is charged; the rest is put right by the result.
-    const chargedMs = job.batchMs ?? targetBatchMs;
-    const lease: Lease = { job, worker, batch, chargedMs, cheap: isCheap(job) };
+    const chargedMs = job.cost.meanMs ?? targetBatchMs;
+    const lease: Lease = { job, worker, batch, givenAt: this.#now, chargedMs, cheap: isCheap(job) };
     this.#placement.takeTurn(job, chargedMs);
     job.leases.set(batch.seq, lease);
     worker.leases.add(lease);
-    if (!lease.cheap) worker.dear += 1;
+    if (!lease.cheap) {
+      worker.dear += 1;
+      job.cost.begin(lease.givenAt);
+    }
     this.#placement.place(worker);
     if (!worker.jobs.has(job)) {
       worker.jobs.add(job);

@@ -5,7 +5,7 @@ import { BatchSizing } from '../../src/core/job/batch-sizing.js';
 function sizes(sizing: BatchSizing, msPerElement: number, rounds: number): number[] {
   return Array.from({ length: rounds }, () => {
     const { full } = sizing;
-    sizing.observe(full, full * msPerElement);
+    sizing.observe(0, full, full * msPerElement, 0);
     return full;
   });
 }

@@ -1,4 +1,5 @@
 import { batchesAhead } from '../batches-ahead.js';
+import { CostEstimate } from '../cost-estimate.js';
 import { batchGrowth, leastBatchMs, maxBatchElements, targetBatchBytes, targetBatchMs } from '../../limits.js';
 
 /** What the next cut depends on, beside what was learnt from the batches that came back. */
@@ -24,11 +25,15 @@ export interface CutSituation {
 export class BatchSizing {
   readonly #fixed: number | undefined;
   readonly #most: number;
-  /** Estimated execution time of one element; undefined before the first result. */
-  #msPerElement: number | undefined;
+  /** Execution time of one element. */
+  readonly #cost = new CostEstimate();
+  /** The batches that were sent while that was unknown, and when: each has a slot, so it is executed from the start. */
+  readonly #first = new Map<number, number>();
   /** Of inputs and of outputs apart: many batches may be cut before the next one comes back. */
   #bytesPerInput = 0;
   #bytesPerOutput = 0;
+  /** What a batch takes beside its execution. */
+  #tripMs = 0;
   /** The most elements that came back in one batch lately. */
   #proven = 0;
 
@@ -41,11 +46,37 @@ export class BatchSizing {
     this.#most = Math.max(1, Math.min(maxBatchElements, Math.floor(window / 4)));
   }
 
+  /** A batch goes out. */
+  sent(seq: number, now: number): void {
+    if (this.#msPerElement !== undefined) return;
+    this.#first.set(seq, now);
+    this.#cost.begin(now);
+  }
+
+  /** A batch is not executed any more. */
+  ended(seq: number): void {
+    const sentAt = this.#first.get(seq);
+    if (sentAt === undefined) return;
+    this.#first.delete(seq);
+    this.#cost.end(sentAt);
+  }
+
+  /** The same of all batches. */
+  allEnded(): void {
+    for (const seq of this.#first.keys()) this.ended(seq);
+  }
+
   /** Learns from a batch that came back. */
-  observe(elements: number, elapsedMs: number): void {
-    const sample = elapsedMs / elements;
-    this.#msPerElement = this.#msPerElement === undefined ? sample : (this.#msPerElement + sample) / 2;
+  observe(seq: number, elements: number, elapsedMs: number, now: number): void {
+    const sentAt = this.#first.get(seq);
+    this.ended(seq);
+    this.#tripMs = sentAt === undefined ? this.#tripMs : now - sentAt - elapsedMs;
+    this.#cost.observe(elapsedMs / elements, this.#tripMs, now);
     this.#proven = Math.max(elements, this.#proven >> 1);
+  }
+
+  get #msPerElement(): number | undefined {
+    return this.#cost.meanMs;
   }
 
   /** Learns from a batch that was encoded. */

@@ -19,7 +19,7 @@ import { failed, foldElements } from './judgement.js';
  * Elements come first since nobody knows which of them take long: those should be begun early, and combining, whose cost is known, fill
  * the slots that are idle beside them. But partials wait in memory, so when there are as many as elements may be, they are combined first.
  */
-export function dispatch(state: JobState): void {
+export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
   if (!state.connected || state.slots === 0) return;
@@ -38,6 +38,7 @@ export function dispatch(state: JobState): void {
       return;
     }
     ledger.send(record);
+    if (record.units === 'elements') sizing.sent(record.seq, now);
     const { seq, attempt, first, count, units, payload } = record;
     const budgetMs = config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
     state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, budgetMs, payload } });

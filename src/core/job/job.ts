@@ -119,6 +119,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.connected = false;
         state.slots = 0;
         state.ledger.allAgain();
+        state.sizing.allEnded();
         break;
       case 'capacity':
         state.slots = event.slots;
@@ -155,7 +156,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
     state.emission.release(state.effects);
     // All room for further batches is known once all that may be emitted is.
     if (state.emission.hasMore) return;
-    if (!state.ending) dispatch(state);
+    if (!state.ending) dispatch(state, now);
     if (!state.ending) this.#complete();
     if (!state.ending) this.#watchStarvation(now);
     if (!state.ending) this.#demand();

@@ -17,7 +17,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   }
   checkResult(result, record.count, state.config.stages.length);
   state.ledger.settle(record);
-  learn(state, record, result);
+  learn(state, record, result, now);
   const runs = succeededRuns(result);
   if (state.fold === undefined) emit(state, record, result, runs);
   else foldIn(state, state.fold, record, result, runs);
@@ -32,6 +32,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.staleResults += 1;
     return;
   }
+  state.sizing.ended(record.seq);
   const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
   const culprit = offset !== undefined && offset < record.count ? offset : undefined;
   if (loss.cause === 'timeout' && culprit !== undefined) {
@@ -57,9 +58,9 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   }
 }
 
-function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult): void {
+function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult, now: number): void {
   if (record.units === 'elements') {
-    state.sizing.observe(done, elapsedMs);
+    state.sizing.observe(record.seq, done, elapsedMs, now);
     if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
   } else {
     const width = record.parts.slice(0, done).reduce((sum, part) => sum + part.count, 0);

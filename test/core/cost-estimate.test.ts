@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { CostEstimate } from '../../src/core/cost-estimate.js';
+
+describe('a cost estimate', () => {
+  it('is unknown before the first sample, and halves the distance to each while nothing runs', () => {
+    const estimate = new CostEstimate();
+    expect(estimate.meanMs).toBeUndefined();
+    estimate.observe(8, 0, 0);
+    expect(estimate.meanMs).toBe(8);
+    estimate.observe(4, 0, 0);
+    expect(estimate.meanMs).toBe(6);
+    estimate.observe(2, 0, 0);
+    expect(estimate.meanMs).toBe(4);
+  });
+
+  it('counts what runs with the time that it has had, less the overhead', () => {
+    const estimate = new CostEstimate();
+    for (let running = 0; running < 10; running += 1) estimate.begin(1_000);
+    estimate.end(1_000);
+    // The quickest of ten took 5 ms, and 1 ms for the trip; the other nine have had as long.
+    estimate.observe(5, 1, 1_006);
+    expect(estimate.meanMs).toBe(5 + 9 * 5);
+  });
+
+  it('forgets what ended without a cost', () => {
+    const estimate = new CostEstimate();
+    estimate.begin(0);
+    estimate.begin(100);
+    estimate.end(0);
+    estimate.end(100);
+    estimate.observe(3, 0, 1_000);
+    expect(estimate.meanMs).toBe(3);
+  });
+
+  it('comes within a tenth of the true mean of exponential durations long before they have all ended', () => {
+    const count = 1_000;
+    const durations = Array.from({ length: count }, (_, at) => -100 * Math.log(1 - (at + 0.5) / count));
+    const estimate = new CostEstimate();
+    for (let at = 0; at < count; at += 1) estimate.begin(0);
+    // They are in order: after 50 the mean of those that ended would be 2.6 ms.
+    for (const duration of durations.slice(0, 50)) {
+      estimate.end(0);
+      estimate.observe(duration, 0, duration);
+    }
+    expect(estimate.meanMs).toBeGreaterThan(90);
+    expect(estimate.meanMs).toBeLessThan(110);
+  });
+
+  it('follows a cost that falls to a thousandth within a few rounds', () => {
+    const estimate = new CostEstimate();
+    let now = 0;
+    for (let round = 0; round < 20; round += 1) {
+      const costMs = round < 10 ? 1_000 : 1;
+      const beganMs = now;
+      for (let slot = 0; slot < 8; slot += 1) estimate.begin(beganMs);
+      now += costMs;
+      for (let slot = 0; slot < 8; slot += 1) {
+        estimate.end(beganMs);
+        estimate.observe(costMs, 0, now);
+      }
+      if (round === 9) expect(estimate.meanMs).toBeGreaterThan(900);
+    }
+    expect(estimate.meanMs).toBeLessThan(2);
+  });
+});
