@@ -9,11 +9,11 @@ import type { Table } from '../report/table.js';
 
 export const memory: Benchmark = {
   name: 'memory',
-  summary: 'what leader, hub and worker have in memory while ten million elements are pulled through them',
+  summary: 'what leader, hub and worker have in memory while thirty million elements are pulled through them',
   run,
 };
 
-const elements = 10_000_000;
+const elements = 30_000_000;
 
 /** The most that the peak of the second half may be of that of the first: a collector's moods, but nothing that grows on the way. */
 const flat = 1.2;

@@ -4,7 +4,7 @@ import type { HubTokens } from '../handshake.js';
 import type { HubEvent } from '../start-hub.js';
 import { exitWith } from './exit-codes.js';
 import { names, option, wholeNumber } from './options.js';
-import { serve } from './serving.js';
+import { collectLess, outliveReaders } from './serving.js';
 
 interface Options {
   readonly port: number;
@@ -49,7 +49,8 @@ async function runHub({
   origins,
   maxPayloadBytes,
 }: Options): Promise<void> {
-  serve();
+  outliveReaders();
+  collectLess();
   const tokens: HubTokens = {
     ...(leaderToken === undefined ? {} : { leader: leaderToken }),
     ...(workerToken === undefined ? {} : { worker: workerToken }),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { exitWith } from './exit-codes.js';
 import { hubOption, names, option, wholeNumber } from './options.js';
-import { serve } from './serving.js';
+import { outliveReaders } from './serving.js';
 
 interface Options {
   readonly hub: string;
@@ -37,7 +37,7 @@ async function runWorker(
   modules: readonly string[],
   { hub, token, threads, inline = false, slots, labels, name }: Options,
 ): Promise<void> {
-  serve();
+  outliveReaders();
   let stop = (): void => {
     process.exit(0);
   };

@@ -19,6 +19,8 @@ export function checkJob(job: Job): void {
   check(job.inTurn === job.queue.size > 0, `job ${job.id} in turn`);
   check(job.leader.jobs.get(job.number) === job, `job ${job.id} and its leader`);
   for (const lease of job.leases.values()) check(lease.worker.leases.has(lease), `a lease of job ${job.id}`);
+  const dear = [...job.leases.values()].filter((lease) => !lease.cheap).length;
+  check(job.cost.running === dear, `running batches of job ${job.id}`);
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */

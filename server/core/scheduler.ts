@@ -331,7 +331,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     worker.leases.delete(lease);
     if (!lease.cheap) {
       worker.dear -= 1;
-      job.cost.end(lease.givenAt);
+      job.cost.end(batch.seq);
     }
     job.leader.batches -= 1;
     job.leader.bytes -= batch.payload.byteLength;
@@ -378,7 +378,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     worker.leases.add(lease);
     if (!lease.cheap) {
       worker.dear += 1;
-      job.cost.begin(lease.givenAt);
+      job.cost.begin(batch.seq, lease.givenAt);
     }
     this.#placement.place(worker);
     if (!worker.jobs.has(job)) {

@@ -1,16 +1,24 @@
+/** When something began, and how many samples there had been then. */
+interface Running {
+  readonly beganMs: number;
+  readonly samplesBefore: number;
+}
+
 /**
  * What one of many similar things costs, as long as some of them are still running.
  *
  * The first to end are the quick ones, and their mean alone would be far too low; so what still runs counts with the time that it has had
  * so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and Sobel 1953). Older
- * samples fade: about two for each that runs, and one more, are remembered.
+ * samples fade, but for those that came since the oldest that runs began: one that never ends weighs less and less against them.
  */
 export class CostEstimate {
-  #samples = 0;
-  #totalMs = 0;
-  #running = 0;
+  readonly #running = new Map<number, Running>();
   /** The sum of when they began. */
   #beganMs = 0;
+  /** Samples so far, and the weight and sum of those that are remembered. */
+  #count = 0;
+  #weight = 0;
+  #totalMs = 0;
   #meanMs: number | undefined;
 
   /** As of the last sample; undefined before the first. */
@@ -18,28 +26,36 @@ export class CostEstimate {
     return this.#meanMs;
   }
 
-  begin(now: number): void {
-    this.#running += 1;
+  /** How many things run. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  begin(id: number, now: number): void {
+    this.#running.set(id, { beganMs: now, samplesBefore: this.#count });
     this.#beganMs += now;
   }
 
-  /** What began then runs no more; if it has a cost, that is still to be observed. */
-  end(beganMs: number): void {
-    this.#running -= 1;
-    this.#beganMs = this.#running === 0 ? 0 : this.#beganMs - beganMs;
+  /** It runs no more, if it did; when it has a cost, that is still to be observed. */
+  end(id: number): void {
+    const { beganMs = 0 } = this.#running.get(id) ?? {};
+    this.#running.delete(id);
+    this.#beganMs = this.#running.size === 0 ? 0 : this.#beganMs - beganMs;
   }
 
   /** @param overheadMs how much longer than it costs one seems to run, from afar */
   observe(costMs: number, overheadMs: number, now: number): void {
-    const most = 2 * (this.#running + 1);
-    if (this.#samples >= most) {
-      const kept = (most - 1) / this.#samples;
-      this.#samples *= kept;
-      this.#totalMs *= kept;
+    const [oldest] = this.#running.values();
+    const since = oldest === undefined ? 0 : this.#count - oldest.samplesBefore;
+    const most = Math.max(2 * (this.#running.size + 1), since + 1);
+    if (this.#weight >= most) {
+      this.#totalMs *= (most - 1) / this.#weight;
+      this.#weight = most - 1;
     }
-    this.#samples += 1;
+    this.#count += 1;
+    this.#weight += 1;
     this.#totalMs += costMs;
-    const runningMs = Math.max(0, this.#running * (now - Math.max(0, overheadMs)) - this.#beganMs);
-    this.#meanMs = (this.#totalMs + runningMs) / this.#samples;
+    const runningMs = this.#running.size * (now - Math.max(0, overheadMs)) - this.#beganMs;
+    this.#meanMs = (this.#totalMs + Math.max(0, runningMs)) / this.#weight;
   }
 }

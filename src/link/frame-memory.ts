@@ -1,9 +1,7 @@
-import { frameBytes } from '../limits.js';
+/** Room for the frames of cheap batches, and little enough for each of a thousand sockets. It becomes resident as far as it is written. */
+const chunkBytes = 64 * 1024;
 
-/** Room for two full frames. It becomes resident only as far as it is written. */
-const chunkBytes = 2 * frameBytes;
-
-/** Smaller frames cost less from Node's own pool of buffers. */
+/** Smaller frames cost less from Node's own pool of buffers, and for larger ones the memory is the least. */
 const leastBytes = 4_096;
 
 /** Node's Buffer, where there is one: it hands out memory without zeroing it first. */

@@ -33,6 +33,9 @@ describe('the paladin command', () => {
     await using runtime = await connect(hub.url);
     expect(await runtime.run(square, 5)).toBe(25);
     expect((await fetchStatus(hub.url)).workers).toHaveLength(1);
+    // Both say so as they end.
+    worker.kill('SIGTERM');
+    expect(await worker.exited()).toBe(0);
     hub.kill('SIGTERM');
     expect(await hub.exited()).toBe(0);
   });

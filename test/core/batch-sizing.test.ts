@@ -66,4 +66,25 @@ describe('batch sizing', () => {
   it('never cuts without slots', () => {
     expect(new BatchSizing(10, 100).next({ available: 10, last: true, slots: 0, inFlight: 0 })).toBe(0);
   });
+
+  it('counts the first batches that have not come back, until twice as many have', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    for (let seq = 0; seq < 8; seq += 1) sizing.sent(seq, 0);
+    // The quickest of eight, 2 ms of which 1 ms was the way: the others have had as long.
+    sizing.observe(3, 1, 1, 2);
+    expect(sizing.full).toBe(Math.floor(20 / 8));
+    // One hangs.
+    for (const seq of [0, 1, 2, 4, 5, 6]) sizing.observe(seq, 1, 0.01, 3);
+    for (let seq = 8; seq < 24; seq += 1) sizing.observe(seq, sizing.full, 0.01 * sizing.full, 10_000);
+    expect(sizing.full).toBeGreaterThan(1_000);
+  });
+
+  it('does not count what was lost, or went with the connection', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    for (let seq = 0; seq < 8; seq += 1) sizing.sent(seq, 0);
+    sizing.ended(0);
+    sizing.allEnded();
+    sizing.observe(9, 1, 10, 1_000);
+    expect(sizing.full).toBe(2);
+  });
 });

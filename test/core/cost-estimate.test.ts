@@ -15,8 +15,8 @@ describe('a cost estimate', () => {
 
   it('counts what runs with the time that it has had, less the overhead', () => {
     const estimate = new CostEstimate();
-    for (let running = 0; running < 10; running += 1) estimate.begin(1_000);
-    estimate.end(1_000);
+    for (let id = 0; id < 10; id += 1) estimate.begin(id, 1_000);
+    estimate.end(3);
     // The quickest of ten took 5 ms, and 1 ms for the trip; the other nine have had as long.
     estimate.observe(5, 1, 1_006);
     expect(estimate.meanMs).toBe(5 + 9 * 5);
@@ -24,10 +24,12 @@ describe('a cost estimate', () => {
 
   it('forgets what ended without a cost', () => {
     const estimate = new CostEstimate();
-    estimate.begin(0);
-    estimate.begin(100);
-    estimate.end(0);
-    estimate.end(100);
+    estimate.begin(1, 0);
+    estimate.begin(2, 100);
+    estimate.end(1);
+    estimate.end(2);
+    estimate.end(2);
+    expect(estimate.running).toBe(0);
     estimate.observe(3, 0, 1_000);
     expect(estimate.meanMs).toBe(3);
   });
@@ -36,10 +38,10 @@ describe('a cost estimate', () => {
     const count = 1_000;
     const durations = Array.from({ length: count }, (_, at) => -100 * Math.log(1 - (at + 0.5) / count));
     const estimate = new CostEstimate();
-    for (let at = 0; at < count; at += 1) estimate.begin(0);
+    for (let at = 0; at < count; at += 1) estimate.begin(at, 0);
     // They are in order: after 50 the mean of those that ended would be 2.6 ms.
-    for (const duration of durations.slice(0, 50)) {
-      estimate.end(0);
+    for (const [at, duration] of durations.slice(0, 50).entries()) {
+      estimate.end(at);
       estimate.observe(duration, 0, duration);
     }
     expect(estimate.meanMs).toBeGreaterThan(90);
@@ -52,14 +54,28 @@ describe('a cost estimate', () => {
     for (let round = 0; round < 20; round += 1) {
       const costMs = round < 10 ? 1_000 : 1;
       const beganMs = now;
-      for (let slot = 0; slot < 8; slot += 1) estimate.begin(beganMs);
+      for (let slot = 0; slot < 8; slot += 1) estimate.begin(slot, beganMs);
       now += costMs;
       for (let slot = 0; slot < 8; slot += 1) {
-        estimate.end(beganMs);
+        estimate.end(slot);
         estimate.observe(costMs, 0, now);
       }
       if (round === 9) expect(estimate.meanMs).toBeGreaterThan(900);
     }
     expect(estimate.meanMs).toBeLessThan(2);
+  });
+
+  it('is not carried away by one that never ends', () => {
+    const estimate = new CostEstimate();
+    for (let id = 0; id < 8; id += 1) estimate.begin(id, 0);
+    for (let round = 1; round <= 1_000; round += 1) {
+      for (let id = 1; id < 8; id += 1) {
+        estimate.end(id);
+        estimate.observe(10, 0, 10 * round);
+        estimate.begin(id, 10 * round);
+      }
+    }
+    // It has had a thousand times as long as the others take, and they were seven thousand.
+    expect(estimate.meanMs).toBeLessThan(12);
   });
 });

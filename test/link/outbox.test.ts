@@ -192,13 +192,22 @@ describe('an inbox', () => {
       expect(read(frame)).toEqual(packetOf(at));
     });
     // It has caught up, and writes at once from then on.
-    const places = new Set<number>();
+    const places = new Set<string>();
+    const memory = new Set<ArrayBufferLike>();
     for (let at = 90; at < 120; at += 1) {
       pending = 0;
       await send(at);
       expect(read(sent.at(-1))).toEqual(packetOf(at));
-      places.add(sent.at(-1)?.byteOffset ?? -1);
+      places.add(String(sent.at(-1)?.byteOffset));
+      memory.add(sent.at(-1)?.buffer ?? new ArrayBuffer(0));
     }
-    expect(places.size).toBe(1);
+    expect([places.size, memory.size]).toEqual([1, 1]);
+    // With a new connection begins new memory: nobody knows what the old one still holds.
+    const last = sent.at(-1);
+    pending = 0;
+    outbox.clear();
+    await send(7);
+    expect(read(last)).toEqual(packetOf(119));
+    expect(read(sent.at(-1))).toEqual(packetOf(7));
   });
 });

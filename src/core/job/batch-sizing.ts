@@ -27,8 +27,12 @@ export class BatchSizing {
   readonly #most: number;
   /** Execution time of one element. */
   readonly #cost = new CostEstimate();
-  /** The batches that were sent while that was unknown, and when: each has a slot, so it is executed from the start. */
+  /**
+   * When the batches were sent that went out while that was unknown. They are waited for as what still runs, each in a slot of its own, until
+   * twice as many have come back: then the one that hangs is an exception.
+   */
   readonly #first = new Map<number, number>();
+  #firstLeft = 0;
   /** Of inputs and of outputs apart: many batches may be cut before the next one comes back. */
   #bytesPerInput = 0;
   #bytesPerOutput = 0;
@@ -48,17 +52,15 @@ export class BatchSizing {
 
   /** A batch goes out. */
   sent(seq: number, now: number): void {
-    if (this.#msPerElement !== undefined) return;
+    if (this.#fixed !== undefined || this.#msPerElement !== undefined) return;
     this.#first.set(seq, now);
-    this.#cost.begin(now);
+    this.#firstLeft += 2;
+    this.#cost.begin(seq, now);
   }
 
   /** A batch is not executed any more. */
   ended(seq: number): void {
-    const sentAt = this.#first.get(seq);
-    if (sentAt === undefined) return;
-    this.#first.delete(seq);
-    this.#cost.end(sentAt);
+    if (this.#first.delete(seq)) this.#cost.end(seq);
   }
 
   /** The same of all batches. */
@@ -69,8 +71,10 @@ export class BatchSizing {
   /** Learns from a batch that came back. */
   observe(seq: number, elements: number, elapsedMs: number, now: number): void {
     const sentAt = this.#first.get(seq);
+    if (sentAt !== undefined) this.#tripMs = now - sentAt - elapsedMs;
     this.ended(seq);
-    this.#tripMs = sentAt === undefined ? this.#tripMs : now - sentAt - elapsedMs;
+    this.#firstLeft -= 1;
+    if (this.#firstLeft === 0) this.allEnded();
     this.#cost.observe(elapsedMs / elements, this.#tripMs, now);
     this.#proven = Math.max(elements, this.#proven >> 1);
   }
