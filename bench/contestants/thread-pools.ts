@@ -10,7 +10,7 @@ const filename = new URL('../programs/pool-no-op.js', import.meta.url).href;
 
 /** A thread for each core, as both pools advise for work that computes, and none of them started anew. */
 const threads = availableParallelism();
-const ofThreads = { filename, minThreads: threads, maxThreads: threads };
+const ofThreads = { filename, name: 'noOp', minThreads: threads, maxThreads: threads };
 
 /** Calls under way: enough that no thread waits for the next; more make neither pool quicker. */
 const underWay = 1_000;

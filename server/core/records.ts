@@ -1,9 +1,9 @@
 import type { Heap } from '../../src/collections/heap.js';
 import { batchesAhead } from '../../src/core/batches-ahead.js';
-import type { CostEstimate } from '../../src/core/cost-estimate.js';
+import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
-import type { BatchQueue } from './batch-queue.js';
+import { BatchQueue } from './batch-queue.js';
 import type { Needs } from './matching.js';
 
 /** What the scheduler knows of a leader. */
@@ -84,6 +84,35 @@ export interface OfferClass {
   /** Workers without a free slot that may be sent something ahead; likewise. */
   readonly spare: Set<Worker>;
   readonly needClasses: Set<NeedClass>;
+}
+
+/** A job that has just been opened. */
+export function newJob(opened: Pick<Job, 'number' | 'leader' | 'description' | 'priority' | 'needClass' | 'virtualTime'>): Job {
+  return {
+    ...opened,
+    id: `${opened.leader.id}:${opened.number}`,
+    weight: 2 ** opened.priority,
+    queue: new BatchQueue(),
+    leases: new Map(),
+    workers: new Set(),
+    inTurn: false,
+    cost: new CostEstimate(),
+  };
+}
+
+/** A worker that has just joined: it has offered nothing yet. */
+export function newWorker(id: string, name: string): Worker {
+  return {
+    id,
+    name,
+    leases: new Set(),
+    jobs: new Set(),
+    offerClass: undefined,
+    offers: { operations: [], serializers: [], labels: [] },
+    slots: 0,
+    dear: 0,
+    draining: false,
+  };
 }
 
 /** How many slots there are for the jobs of a class. */

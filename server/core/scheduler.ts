@@ -13,16 +13,25 @@
  * 4. The hub is soft state: everything here can be lost, and the leaders send it again.
  * 5. Batches pass through unread.
  */
-import { CostEstimate } from '../../src/core/cost-estimate.js';
 import type { Machine } from '../../src/core/machine.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import { targetBatchMs } from '../../src/limits.js';
 import type { Batch, BatchLoss, BatchResult, HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
-import { BatchQueue } from './batch-queue.js';
+import { limitReached } from './admission.js';
 import { checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
 import { explainMissing, needsOf } from './matching.js';
 import { Placement } from './placement.js';
-import { isCheap, slotsFor, type Job, type Leader, type Lease, type NeedClass, type Worker } from './records.js';
+import {
+  isCheap,
+  newJob,
+  newWorker,
+  slotsFor,
+  type Job,
+  type Leader,
+  type Lease,
+  type NeedClass,
+  type Worker,
+} from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
 import { jobStatus, leaderStatus, workerStatus } from './status.js';
 
@@ -144,21 +153,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       return;
     }
     const needClass = this.#placement.needClass(needsOf(description, labels));
-    const job: Job = {
-      id: `${leader.id}:${number}`,
-      number,
-      leader,
-      description,
-      priority,
-      weight: 2 ** priority,
-      needClass,
-      queue: new BatchQueue(),
-      leases: new Map(),
-      workers: new Set(),
-      virtualTime: this.#placement.virtualTime,
-      inTurn: false,
-      cost: new CostEstimate(),
-    };
+    const job = newJob({ number, leader, description, priority, needClass, virtualTime: this.#placement.virtualTime });
     leader.jobs.set(number, job);
     this.#jobs.set(job.id, job);
     needClass.jobs.add(job);
@@ -176,14 +171,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       this.#expel('leader', leader.id, 'PROTOCOL', `batch ${batch.seq} of job ${number} was sent twice`);
       return;
     }
-    const { maxBatchesPerLeader, maxBytesPerLeader } = this.#config.limits;
-    if (leader.batches >= maxBatchesPerLeader) {
-      this.#refuse(leader, number, `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`);
-      this.#closeJob(job);
-      return;
-    }
-    if (leader.bytes + batch.payload.byteLength > maxBytesPerLeader && leader.batches > 0) {
-      this.#refuse(leader, number, `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`);
+    const limit = limitReached(leader, batch.payload.byteLength, this.#config.limits);
+    if (limit !== undefined) {
+      this.#refuse(leader, number, limit);
       this.#closeJob(job);
       return;
     }
@@ -225,19 +215,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #workerJoined(id: string, name: string): void {
     if (this.#workers.has(id)) throw new Error(`worker ${id} joined twice`);
-    const offers: Offers = { operations: [], serializers: [], labels: [] };
-    const worker: Worker = {
-      id,
-      name,
-      leases: new Set(),
-      jobs: new Set(),
-      offerClass: undefined,
-      offers,
-      slots: 0,
-      dear: 0,
-      draining: false,
-    };
-    this.#workers.set(id, worker);
+    this.#workers.set(id, newWorker(id, name));
     const { epoch, limits } = this.#config;
     this.#effects.push({ type: 'toWorker', workerId: id, message: { type: 'welcome', epoch, limits } });
   }

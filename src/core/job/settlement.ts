@@ -32,7 +32,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.staleResults += 1;
     return;
   }
-  state.sizing.ended(record.seq);
+  state.sizing.lost(record.seq);
   const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
   const culprit = offset !== undefined && offset < record.count ? offset : undefined;
   if (loss.cause === 'timeout' && culprit !== undefined) {
