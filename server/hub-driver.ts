@@ -3,8 +3,9 @@ import { loopback } from '../src/link/loopback.js';
 import type { Dial } from '../src/link/link.js';
 import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
+import { Timer } from '../src/timer.js';
 import { Scheduler } from './core/scheduler.js';
-import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './core/scheduler-events.js';
+import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent } from './core/scheduler-events.js';
 
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {
@@ -16,8 +17,7 @@ export interface Peer<Sent> {
 /** What the hub's end hands in. */
 export interface PeerEvents<Received> {
   received(message: Received): void;
-  /** @param alive whether it closed the connection itself */
-  left(reason: string, alive: boolean): void;
+  left(reason: string, how: Departure): void;
   /** It broke the protocol, and was disconnected at the door. */
   expelled(): void;
 }
@@ -28,6 +28,9 @@ export class HubDriver {
   readonly #leaders = new Map<string, Peer<HubToLeader>>();
   readonly #workers = new Map<string, Peer<HubToWorker>>();
   readonly #events: SchedulerEvent[] = [];
+  readonly #timer = new Timer(() => {
+    this.#handle({ type: 'tick' });
+  });
   #handling = false;
 
   constructor(config: SchedulerConfig) {
@@ -40,7 +43,7 @@ export class HubDriver {
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
   addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>): PeerEvents<LeaderToHub> {
-    if (this.#leaders.has(leaderId)) this.#handle({ type: 'leaderLeft', leaderId });
+    if (this.#leaders.has(leaderId)) this.#handle({ type: 'leaderLeft', leaderId, how: 'lost' });
     this.#leaders.set(leaderId, peer);
     this.#handle({ type: 'leaderJoined', leaderId, name });
     const present = (): boolean => this.#leaders.get(leaderId) === peer;
@@ -48,10 +51,10 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'leaderSent', leaderId, message });
       },
-      left: () => {
+      left: (_, how) => {
         if (!present()) return;
         this.#leaders.delete(leaderId);
-        this.#handle({ type: 'leaderLeft', leaderId });
+        this.#handle({ type: 'leaderLeft', leaderId, how });
       },
       expelled: () => {
         this.#handle({ type: 'expelled' });
@@ -62,7 +65,7 @@ export class HubDriver {
   /** Takes a worker in; likewise. */
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>): PeerEvents<WorkerToHub> {
     if (this.#workers.has(workerId)) {
-      this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', alive: true });
+      this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
     }
     this.#workers.set(workerId, peer);
     this.#handle({ type: 'workerJoined', workerId, name });
@@ -71,10 +74,10 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'workerSent', workerId, message });
       },
-      left: (reason, alive) => {
+      left: (reason, how) => {
         if (!present()) return;
         this.#workers.delete(workerId);
-        this.#handle({ type: 'workerLeft', workerId, reason, alive });
+        this.#handle({ type: 'workerLeft', workerId, reason, how });
       },
       expelled: () => {
         this.#handle({ type: 'expelled' });
@@ -98,6 +101,7 @@ export class HubDriver {
     } finally {
       this.#handling = false;
     }
+    this.#timer.set(this.#scheduler.nextDeadline());
   }
 
   #perform(effect: SchedulerEffect): void {
@@ -106,13 +110,18 @@ export class HubDriver {
         this.#leaders.get(effect.leaderId)?.send(effect.message);
         break;
       case 'toWorker':
-        this.#workers.get(effect.workerId)?.send(effect.message, effect.message.type === 'close' ? 'soon' : 'now');
+        this.#workers.get(effect.workerId)?.send(effect.message, isPatient(effect.message) ? 'soon' : 'now');
         break;
       case 'expel':
         (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason);
         break;
     }
   }
+}
+
+/** Whether nobody waits for it. */
+function isPatient({ type }: HubToWorker): boolean {
+  return type === 'close' || type === 'acknowledge';
 }
 
 /** A way into the hub for a leader of the same process. */
@@ -135,7 +144,7 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
       (message) => hubSide?.received(message),
     );
     const leave = (reason: string): void => {
-      hubSide?.left(reason, true);
+      hubSide?.left(reason, 'closed');
       hubSide = undefined;
     };
     queueMicrotask(() => {

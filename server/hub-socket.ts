@@ -4,6 +4,7 @@ import { expectList, Inbox } from '../src/link/inbox.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
 import { shortened } from '../src/protocol/shortened.js';
+import type { Departure } from './core/scheduler-events.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
@@ -63,8 +64,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('disconnect', (reason) => {
       this.#outbox.clear();
       this.#inbox.clear();
-      // So socket.io says that the other side closed the connection in good order.
-      this.#leave(reason, reason === 'client namespace disconnect');
+      this.#leave(reason, departure(reason));
     });
   }
 
@@ -76,7 +76,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     if (this.#expelled !== undefined) return;
     this.#expelled = shortened(reason);
     this.#events?.expelled();
-    this.#leave(reason, true);
+    this.#leave(reason, 'closed');
     // So that it does not come back, and again break the protocol.
     this.#socket.emit('expelled', this.#expelled);
     this.#socket.disconnect(true);
@@ -92,8 +92,14 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     }
   }
 
-  #leave(reason: string, alive: boolean): void {
-    this.#events?.left(reason, alive);
+  #leave(reason: string, how: Departure): void {
+    this.#events?.left(reason, how);
     this.#events = undefined;
   }
+}
+
+/** What socket.io's reason for a disconnection means. */
+function departure(reason: string): Departure {
+  if (reason === 'client namespace disconnect') return 'closed';
+  return reason === 'ping timeout' ? 'silent' : 'lost';
 }

@@ -36,6 +36,12 @@ export const workAheadMs: number = 4;
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;
 
+/** A batch that has taken this many times what is usual is slow: then a second attempt is likely to overtake it. */
+export const speculationFactor: number = 2;
+
+/** A batch is not slow before this time, however short batches are: a trip, a collection of garbage, or a busy core explain as much. */
+export const leastSpeculationMs: number = 100;
+
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
@@ -81,6 +87,21 @@ export const reconnectDelayMs: number = 100;
 /** The longest that a peer waits between two tries, so that a hub that is back is found soon. */
 export const reconnectDelayMaxMs: number = 2_000;
 
+/**
+ * The longest that a hub which has just started waits for workers that still execute what leaders ask for: enough for all to come back, by
+ * the delays above. What nobody has by then is executed again.
+ */
+export const recoveryWindowMs: number = 3_000;
+
+/** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
+export const workerGraceMs: number = 500;
+
+/** How long a hub waits for a leader that is away, before it cancels its jobs. */
+export const leaderGraceMs: number = 30_000;
+
+/** The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely acknowledged. */
+export const maxHeldBytes: number = 64 * 1024 * 1024;
+
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
 
@@ -110,6 +131,9 @@ export const maxSlots: number = 65_536;
 
 /** The most labels of a job or worker, and the most operations that a worker offers. */
 export const maxNames: number = 10_000;
+
+/** The most jobs, and attempts of one job, that a peer speaks of as it comes back: beyond what limits let it have. */
+export const maxAttempts: number = 1_048_576;
 
 /** The most elements of a batch of fixed size: far beyond any sense. */
 export const maxBatchUnits: number = 1_048_576;

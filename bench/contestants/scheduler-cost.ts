@@ -59,6 +59,7 @@ class ScheduledCluster {
     for (let worker = 0; worker < workers; worker += 1) {
       const workerId = `worker ${worker}`;
       this.#handle({ type: 'workerJoined', workerId, name: '' });
+      this.#handle({ type: 'workerSent', workerId, message: { type: 'report', jobs: [], ending: [] } });
       this.#handle({ type: 'workerSent', workerId, message: { type: 'offer', slots: 1, offers } });
     }
     for (let job = 0; job < jobs; job += 1) {
@@ -91,7 +92,7 @@ class ScheduledCluster {
   #send(job: number): void {
     const seq = this.#sent[job] ?? 0;
     this.#sent[job] = seq + 1;
-    const batch: Batch = { seq, attempt: 1, first: seq, count: 1, units: 'elements', budgetMs: 0, payload };
+    const batch: Batch = { seq, attempt: 1, first: seq, count: 1, units: 'elements', suspect: false, budgetMs: 0, payload };
     this.#handle({ type: 'leaderSent', leaderId, message: { type: 'batch', job, batch } });
   }
 
@@ -109,10 +110,18 @@ class ScheduledCluster {
       case 'job':
         this.#introductions += 1;
         break;
-      case 'result':
+      case 'result': {
         this.#results += 1;
-        if (message.job < this.#jobs) this.#send(message.job);
+        if (!('job' in message)) break;
+        const { job, result } = message;
+        this.#handle({
+          type: 'leaderSent',
+          leaderId,
+          message: { type: 'acknowledge', job, seq: result.seq, attempt: result.attempt },
+        });
+        if (job < this.#jobs) this.#send(job);
         break;
+      }
       case 'refused':
         throw new Error(message.message);
       default:

@@ -55,6 +55,7 @@ class Rig {
       serializer: ranges,
       noWorkerTimeoutMs: Infinity,
       maxDeaths: 4,
+      speculate: false,
       random: () => 0.5,
       limits: () => ({
         maxPayloadBytes: defaultMaxPayloadBytes,
@@ -108,6 +109,7 @@ class Rig {
     });
     this.#workers.set(workerId, worker);
     this.#tellHub({ type: 'workerJoined', workerId, name: '' });
+    this.#tellHub({ type: 'workerSent', workerId, message: { type: 'report', jobs: [], ending: [] } });
     this.#tellHub({ type: 'workerSent', workerId, message: { type: 'offer', slots, offers } });
   }
 
@@ -136,6 +138,11 @@ class Rig {
         const { batch } = effect;
         this.#time.deliver(() => {
           this.#leaderSent({ type: 'batch', job: 1, batch });
+        });
+      } else if (effect.type === 'acknowledge') {
+        const { seq, attempt } = effect;
+        this.#time.deliver(() => {
+          this.#leaderSent({ type: 'acknowledge', job: 1, seq, attempt });
         });
       } else if (effect.type === 'emit') this.#checkWhole(effect.values);
       else if (effect.type === 'completed') this.#makespanMs = this.#time.now;

@@ -1,26 +1,42 @@
 import { maxBatchesAhead } from '../../src/limits.js';
-import { type Job, type Leader, type NeedClass, type Worker, hasFreeSlot, hasSpareRoom } from './records.js';
+import type { HubState } from './hub-state.js';
+import { attemptKey, hasFreeSlot, hasSpareRoom, type Job, type Leader, type NeedClass, type Worker } from './records.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
-  const { id, leases, jobs, slots, dear, offerClass } = worker;
-  check(leases.size <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
+  const { id, leases, answered, jobs, slots, dear, suspects, offerClass, connected, ending } = worker;
+  check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
+  check(suspects === [...leases].filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
+  check(suspects <= 1, `worker ${id} has ${suspects} suspects`);
   check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
   if (offerClass !== undefined) {
+    check(connected, `worker ${id} is away, and takes batches`);
+    check(leases.size <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
     check(offerClass.free.has(worker) === hasFreeSlot(worker), `worker ${id} among the free`);
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
   for (const job of jobs) check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
-  for (const lease of leases) check(lease.job.leases.get(lease.batch.seq) === lease, `a lease of worker ${id}`);
+  for (const lease of leases) check(lease.job.leases.get(lease) === lease, `a lease of worker ${id}`);
+  for (const each of answered) check(each.job.answered.get(attemptKey(each)) === each, `an answer of worker ${id}`);
 }
 
 /** Throws when a job's books do not agree. */
 export function checkJob(job: Job): void {
-  check(job.inTurn === job.queue.size > 0, `job ${job.id} in turn`);
-  check(job.leader.jobs.get(job.number) === job, `job ${job.id} and its leader`);
-  for (const lease of job.leases.values()) check(lease.worker.leases.has(lease), `a lease of job ${job.id}`);
-  const dear = [...job.leases.values()].filter((lease) => !lease.cheap).length;
-  check(job.cost.running === dear, `running batches of job ${job.id}`);
+  const { id, confirmed, queue, leader, leases, answered, cost } = job;
+  check(job.inTurn === (confirmed && queue.size > 0 && !job.stalled), `job ${id} in turn`);
+  check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
+  check(leader.jobs.get(job.number) === job, `job ${id} and its leader`);
+  for (const lease of leases.all()) check(lease.worker.leases.has(lease), `a lease of job ${id}`);
+  for (const each of answered.values()) check(each.worker.answered.has(each), `an answer of job ${id}`);
+  const dear = leases.all().filter((lease) => !lease.cheap).length;
+  check(cost.running === dear, `running batches of job ${id}`);
+}
+
+/** Throws when the books of those that wait for something do not agree. */
+export function checkAwaiting({ jobs, awaiting, stalled }: HubState): void {
+  for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
+  for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);
+  for (const job of [...awaiting, ...stalled]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
@@ -28,9 +44,10 @@ export function checkLeader({ id, jobs, batches, bytes }: Leader, maxBatches: nu
   let countedBatches = 0;
   let countedBytes = 0;
   for (const { queue, leases } of jobs.values()) {
-    countedBatches += queue.size + leases.size;
+    const given = leases.all().filter((lease) => !lease.adopted);
+    countedBatches += queue.size + given.length;
     countedBytes += queue.bytes;
-    for (const lease of leases.values()) countedBytes += lease.batch.payload.byteLength;
+    for (const lease of given) countedBytes += lease.bytes;
   }
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);
@@ -39,7 +56,7 @@ export function checkLeader({ id, jobs, batches, bytes }: Leader, maxBatches: nu
 
 /** Throws when a batch waits while a worker that could take it has a free slot. */
 export function checkNoneWaits({ jobs, offerClasses }: NeedClass): void {
-  const waiting = [...jobs].some((job) => job.queue.size > 0);
+  const waiting = [...jobs].some((job) => job.inTurn);
   const free = [...offerClasses].some((offerClass) => offerClass.free.size > 0);
   check(!(waiting && free), 'a batch waits while a slot is free');
 }

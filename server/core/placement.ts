@@ -105,6 +105,13 @@ export class Placement {
     job.needClass.turns.push({ job, at: job.virtualTime });
   }
 
+  /** The job has nothing queued any more, or nothing of it is to be given out. */
+  leaveTurn(job: Job): void {
+    if (!job.inTurn || (job.confirmed && job.queue.size > 0 && !job.stalled)) return;
+    job.inTurn = false;
+    job.needClass.turns.remove((turn) => turn.job === job);
+  }
+
   /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
   takeTurn(job: Job, chargedMs: number): void {
     const turn = job.needClass.turns.pop();

@@ -2,15 +2,21 @@ import type { Heap } from '../../src/collections/heap.js';
 import { batchesAhead } from '../../src/core/batches-ahead.js';
 import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
-import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
+import type { Attempt, JobDescription, Offers, Possession, UnderWay } from '../../src/protocol/messages.js';
 import { BatchQueue } from './batch-queue.js';
+import { Leases } from './leases.js';
 import type { Needs } from './matching.js';
 
 /** What the scheduler knows of a leader. */
 export interface Leader {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly jobs: Map<number, Job>;
+  connected: boolean;
+  /** While it is not connected: when it is given up. */
+  awayUntil: number;
+  /** Jobs that it has said will be opened next; undefined until it has spoken of them on this connection. */
+  resuming: Set<number> | undefined;
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
@@ -25,35 +31,68 @@ export interface Job {
   readonly priority: number;
   readonly weight: number;
   readonly needClass: NeedClass;
+  /** Whether its leader has opened it on this connection. Until then nothing of it is given out. */
+  confirmed: boolean;
   readonly queue: BatchQueue;
-  readonly leases: Map<number, Lease>;
+  readonly leases: Leases<Lease>;
+  /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
+  readonly answered: Map<string, Answered>;
+  /** Attempts that its leader has under way and that no worker has spoken of yet. */
+  readonly awaited: Map<string, UnderWay>;
   /** Workers that know its description. */
   readonly workers: Set<Worker>;
   /** Execution time given so far, by weight, in milliseconds. */
   virtualTime: number;
-  /** Whether it stands in its class's turn order: when it has something queued. */
+  /** Whether it stands in its class's turn order: when it is confirmed and has something queued, and is not stalled. */
   inTurn: boolean;
+  /** Whether all that is queued is suspect, and no worker is free for such. */
+  stalled: boolean;
   /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
   readonly cost: CostEstimate;
 }
 
-/** That a batch is with a worker. */
-export interface Lease {
+/** That an attempt is with a worker. */
+export interface Lease extends Attempt {
+  /** Of the payload. */
+  readonly bytes: number;
+  /** Unique at this hub. */
+  readonly id: number;
   readonly job: Job;
   readonly worker: Worker;
-  readonly batch: Batch;
   readonly givenAt: number;
   /** What its job's virtual time was charged for it. */
   readonly chargedMs: number;
   /** Whether its job was cheap when it was given. */
   readonly cheap: boolean;
+  readonly suspect: boolean;
+  /** Whether it was found with its worker, rather than given: such do not count against the leader's limits. */
+  readonly adopted: boolean;
+}
+
+/** That a worker keeps the answer to an attempt. */
+export interface Answered extends Attempt {
+  readonly job: Job;
+  readonly worker: Worker;
+  /** Whether it was asked to send it again, and has not yet. */
+  asked: boolean;
 }
 
 /** What the scheduler knows of a worker. */
 export interface Worker {
   readonly id: string;
-  readonly name: string;
+  name: string;
+  connected: boolean;
+  /** While it is not connected: when it is given up, and why it left. */
+  awayUntil: number;
+  awayReason: string;
+  /** Whether it has said on this connection what it has. */
+  reported: boolean;
   readonly leases: Set<Lease>;
+  /** Attempts that were cancelled, and that it has not said to be over. */
+  readonly ending: Set<string>;
+  /** What it has of jobs that no leader has opened yet, by job id. */
+  readonly claims: Map<string, Possession>;
+  readonly answered: Set<Answered>;
   readonly jobs: Set<Job>;
   /** There while it takes batches. */
   offerClass: OfferClass | undefined;
@@ -61,6 +100,8 @@ export interface Worker {
   slots: number;
   /** Leases that were not cheap when given. */
   dear: number;
+  /** Leases of suspect batches: one at most, but for those that were adopted. */
+  suspects: number;
   draining: boolean;
 }
 
@@ -86,33 +127,71 @@ export interface OfferClass {
   readonly needClasses: Set<NeedClass>;
 }
 
+/** A leader that has just joined for the first time. */
+export function newLeader(id: string, name: string): Leader {
+  return { id, name, jobs: new Map(), connected: true, awayUntil: 0, resuming: undefined, batches: 0, bytes: 0 };
+}
+
 /** A job that has just been opened. */
 export function newJob(opened: Pick<Job, 'number' | 'leader' | 'description' | 'priority' | 'needClass' | 'virtualTime'>): Job {
   return {
     ...opened,
-    id: `${opened.leader.id}:${opened.number}`,
+    id: jobIdOf(opened.leader.id, opened.number),
     weight: 2 ** opened.priority,
+    confirmed: true,
     queue: new BatchQueue(),
-    leases: new Map(),
+    leases: new Leases(),
+    answered: new Map(),
+    awaited: new Map(),
     workers: new Set(),
     inTurn: false,
+    stalled: false,
     cost: new CostEstimate(),
   };
 }
 
-/** A worker that has just joined: it has offered nothing yet. */
+/** A worker that has just joined for the first time: it has offered nothing yet. */
 export function newWorker(id: string, name: string): Worker {
   return {
     id,
     name,
+    connected: true,
+    awayUntil: 0,
+    awayReason: '',
+    reported: false,
     leases: new Set(),
+    ending: new Set(),
+    claims: new Map(),
+    answered: new Set(),
     jobs: new Set(),
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,
     dear: 0,
+    suspects: 0,
     draining: false,
   };
+}
+
+/** What hub and workers call a leader's job. */
+export function jobIdOf(leaderId: string, number: number): string {
+  return `${leaderId}:${number}`;
+}
+
+/** The leader that a job id is of, and its number. */
+export function leaderOf(jobId: string): { readonly leaderId: string; readonly number: number } {
+  const colon = jobId.lastIndexOf(':');
+  return { leaderId: jobId.slice(0, colon), number: Number(jobId.slice(colon + 1)) };
+}
+
+/** Tells the attempts of a job apart. */
+export function attemptKey({ seq, attempt }: Attempt): string {
+  return `${seq}/${attempt}`;
+}
+
+/** Tells the attempts of all jobs apart. */
+export function endingKey(jobId: string, attempt: Attempt): string {
+  return `${attemptKey(attempt)}/${jobId}`;
 }
 
 /** How many slots there are for the jobs of a class. */
@@ -122,18 +201,26 @@ export function slotsFor({ offerClasses }: NeedClass): number {
   return slots;
 }
 
-export function hasFreeSlot({ leases, slots }: Worker): boolean {
-  return leases.size < slots;
+/** How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. */
+function inHand({ leases, ending, claims }: Worker): number {
+  const taken = leases.size + ending.size;
+  return claims.size === 0 ? taken : [...claims.values()].reduce((sum, { running }) => sum + running.length, taken);
+}
+
+export function hasFreeSlot(worker: Worker): boolean {
+  return inHand(worker) < worker.slots;
 }
 
 /** Whether anything may be sent ahead: not when slow batches hold all slots. */
-export function hasSpareRoom({ leases, slots, dear }: Worker): boolean {
-  return leases.size >= slots && leases.size < (1 + maxBatchesAhead) * slots && dear < slots;
+export function hasSpareRoom(worker: Worker): boolean {
+  const { slots, dear } = worker;
+  const taken = inHand(worker);
+  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots;
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */
 export function takesAhead(worker: Worker, job: Job): boolean {
-  return hasSpareRoom(worker) && worker.leases.size < (1 + batchesAhead(job.cost.meanMs)) * worker.slots;
+  return hasSpareRoom(worker) && inHand(worker) < (1 + batchesAhead(job.cost.meanMs)) * worker.slots;
 }
 
 /** Whether the job's batches are so short that one may wait at a worker. */

@@ -8,18 +8,25 @@ export interface SchedulerConfig {
   readonly limits: HubLimits;
 }
 
+/**
+ * How a peer left. `closed`: it closed the connection itself, or broke the protocol, and does not come back. `lost`: the connection broke;
+ * the peer may have died, or be back in a moment. `silent`: it gave no sign of life for so long that it was cut off.
+ */
+export type Departure = 'closed' | 'lost' | 'silent';
+
 export type SchedulerEvent =
   | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string }
-  | { readonly type: 'leaderLeft'; readonly leaderId: string }
+  | { readonly type: 'leaderLeft'; readonly leaderId: string; readonly how: Departure }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string }
-  /** `alive`: it closed the connection itself, or has come back over another one, so that it did not die of what it had. */
-  | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly alive: boolean }
+  | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly how: Departure }
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }
   /** A peer was disconnected at the door. */
   | { readonly type: 'expelled' }
   /** The hub is about to close. */
-  | { readonly type: 'closing'; readonly reason: string };
+  | { readonly type: 'closing'; readonly reason: string }
+  /** The deadline has come. */
+  | { readonly type: 'tick' };
 
 export type SchedulerEffect =
   | { readonly type: 'toLeader'; readonly leaderId: string; readonly message: HubToLeader }

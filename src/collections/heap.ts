@@ -37,6 +37,13 @@ export class Heap<T> {
     return least;
   }
 
+  /** Takes out all items of this kind, in time proportional to how many there are. */
+  remove(isRemoved: (item: T) => boolean): void {
+    const kept = this.#items.filter((item) => !isRemoved(item));
+    this.#items.length = 0;
+    for (const item of kept) this.push(item);
+  }
+
   #sink(item: T): void {
     const items = this.#items;
     const key = this.#key(item);

@@ -1,19 +1,23 @@
 /**
  * The worker's part: what it was given, what it executes, what it answers.
  *
- * Theory of operation. Batches are begun in the order in which they come, one a slot; the others wait. Every batch that was taken is
- * answered exactly once, with a result or as lost, while the worker is connected to the hub that gave it.
+ * Theory of operation. Batches are begun in the order in which they come, one a slot; the others wait. Every attempt is answered, with a
+ * result or as lost, and the answer is kept until its leader has acknowledged it. A worker that loses its hub goes on with what it
+ * executes. When a hub is there again it reports what it executes and which answers it keeps; the hub tells it which of them are still wanted.
  *
  * Rules.
  * 1. Never are more batches running than there are slots.
- * 2. When a job is closed, or the hub is gone, its batches are dropped, what is running of them is aborted, and nothing of it is
- *    answered any more: its leader has given them to others. An aborted batch keeps its slot until it has come to an end.
- * 3. A draining worker begins nothing: what waits goes back, and what runs is finished. Then it leaves, and is drained once the hub has
- *    said goodbye, or is gone.
+ * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until it has come to
+ *    an end. It is answered as cancelled when it has gone, and that answer is not kept.
+ * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
+ * 4. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
+ *    drained once the hub has said goodbye; or when the hub is gone and nothing runs, for then nobody may ever come to ask.
  */
+import { maxHeldBytes } from '../limits.js';
+import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
-import type { Batch, HubToWorker, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
 import { shortened } from '../protocol/shortened.js';
+import { HeldAnswers } from './held-answers.js';
 import type { Machine } from './machine.js';
 
 export type SessionEvent =
@@ -36,6 +40,8 @@ export type SessionEffect =
       readonly description: JobDescription;
       readonly batch: Batch;
     }
+  /** Abort the attempt. */
+  | ({ readonly type: 'abort' } & JobAttempt)
   /** Abort what is running of the job, and forget what was set up for it. */
   | { readonly type: 'forget'; readonly jobId: string }
   /** All that was begun is finished and answered. */
@@ -49,8 +55,9 @@ interface Task {
 export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   readonly #jobs = new Map<string, JobDescription>();
   #waiting: Task[] = [];
-  /** By run number; a run whose job is closed stays here, unanswered, until it has come to an end. */
-  readonly #running = new Map<number, Task & { abandoned: boolean }>();
+  /** By run number; a run that is cancelled stays here until it has come to an end. */
+  readonly #running = new Map<number, Task & { cancelled: boolean }>();
+  readonly #held = new HeldAnswers(maxHeldBytes);
   #nextRun = 0;
   #slots = 0;
   #offers: Offers = { operations: [], serializers: [], labels: [] };
@@ -65,11 +72,12 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     switch (event.type) {
       case 'connected':
         this.#connected = true;
+        this.#report();
         this.#offer();
         break;
       case 'disconnected':
         this.#connected = false;
-        for (const jobId of this.#jobs.keys()) this.#close(jobId);
+        this.#waiting = [];
         if (this.#leaving) this.#effects.push({ type: 'drained' });
         break;
       case 'received':
@@ -88,7 +96,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         break;
     }
     this.#begin();
-    if (this.#draining && !this.#leaving && this.#running.size === 0) {
+    if (this.#draining && !this.#leaving && this.#running.size === 0 && (this.#held.size === 0 || !this.#connected)) {
       this.#leaving = true;
       if (this.#connected) this.#send({ type: 'leaving' });
       else this.#effects.push({ type: 'drained' });
@@ -100,13 +108,23 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     return undefined;
   }
 
+  /** What it has: nothing, in the end. */
+  get load(): { readonly jobs: number; readonly waiting: number; readonly running: number; readonly held: number } {
+    return { jobs: this.#jobs.size, waiting: this.#waiting.length, running: this.#running.size, held: this.#held.size };
+  }
+
   validate(): void {
-    if (this.#running.size > this.#slots) throw new Error(`${this.#running.size} batches running in ${this.#slots} slots`);
-    if (this.#waiting.length > 0 && this.#running.size < this.#slots) throw new Error('a batch waits while a slot is free');
-    if (!this.#connected && this.#waiting.length > 0) throw new Error('batches of a hub that is gone');
-    for (const { jobId } of this.#waiting) {
-      if (!this.#jobs.has(jobId)) throw new Error(`a batch of job ${jobId}, which is closed`);
+    const fail = (what: string): never => {
+      throw new Error(`invariant broken: ${what}`);
+    };
+    if (this.#running.size > this.#slots) fail(`${this.#running.size} batches running in ${this.#slots} slots`);
+    if (this.#waiting.length > 0 && this.#running.size < this.#slots) fail('a batch waits while a slot is free');
+    if (!this.#connected && this.#waiting.length > 0) fail('batches wait that a hub has given up');
+    const wanted = [...this.#running.values()].filter(({ cancelled }) => !cancelled);
+    for (const { jobId } of [...this.#waiting, ...wanted, ...this.#held.all()]) {
+      if (!this.#jobs.has(jobId)) fail(`something of job ${jobId}, which is closed`);
     }
+    this.#held.validate();
   }
 
   #receive(message: HubToWorker): void {
@@ -115,9 +133,16 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#jobs.set(message.jobId, message.description);
         break;
       case 'assign':
-        // Of a job that this worker closed with the connection before, or does not know: the hub will hear of it as never begun.
-        if (this.#draining || !this.#jobs.has(message.jobId)) this.#return(message);
-        else this.#waiting.push({ jobId: message.jobId, batch: message.batch });
+        this.#assign(message);
+        break;
+      case 'acknowledge':
+        this.#held.delete(message);
+        break;
+      case 'resend':
+        this.#resend(message);
+        break;
+      case 'cancel':
+        this.#cancel(message);
         break;
       case 'close':
         this.#close(message.jobId);
@@ -130,17 +155,41 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
   }
 
+  #assign({ jobId, batch }: Task): void {
+    const { seq, attempt } = batch;
+    const same = ofAttempt({ jobId, seq, attempt });
+    // Told twice, it is still one attempt.
+    if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
+    if (this.#draining || !this.#jobs.has(jobId)) this.#answerLost({ jobId, batch }, 'returned', 'the worker is draining');
+    else this.#waiting.push({ jobId, batch });
+  }
+
   #settled(run: number, outcome: Outcome): void {
     const task = this.#running.get(run);
     if (task === undefined) throw new Error(`run ${run} settled, which is not running`);
     this.#running.delete(run);
-    if (task.abandoned || !this.#connected) return;
+    if (task.cancelled) {
+      this.#answerLost(task, 'cancelled', 'it was cancelled');
+      return;
+    }
     const { jobId } = task;
-    this.#send(
+    const answer: WorkerToHub =
       outcome.type === 'result'
         ? { type: 'result', jobId, result: outcome.result }
-        : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } },
-    );
+        : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } };
+    this.#held.add(answer);
+    if (this.#connected) this.#send(answer);
+  }
+
+  #resend(attempt: JobAttempt): void {
+    const answer = this.#held.get(attempt);
+    if (answer !== undefined) {
+      this.#send(answer);
+      return;
+    }
+    const { jobId, seq, attempt: number } = attempt;
+    const reason = 'its answer was not kept: too much was unacknowledged';
+    this.#send({ type: 'lost', jobId, loss: { seq, attempt: number, cause: 'returned', reason } });
   }
 
   #begin(): void {
@@ -151,29 +200,61 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);
       const run = this.#nextRun;
       this.#nextRun += 1;
-      this.#running.set(run, { ...task, abandoned: false });
+      this.#running.set(run, { ...task, cancelled: false });
       this.#effects.push({ type: 'run', run, jobId: task.jobId, description, batch: task.batch });
+    }
+  }
+
+  #cancel(attempt: JobAttempt): void {
+    const same = ofAttempt(attempt);
+    this.#dropWaiting(same);
+    this.#held.delete(attempt);
+    for (const task of this.#running.values()) {
+      if (task.cancelled || !same(task)) continue;
+      task.cancelled = true;
+      const { jobId, seq, attempt: number } = attempt;
+      this.#effects.push({ type: 'abort', jobId, seq, attempt: number });
     }
   }
 
   #close(jobId: string): void {
     if (!this.#jobs.delete(jobId)) return;
-    this.#waiting = this.#waiting.filter((task) => task.jobId !== jobId);
-    for (const task of this.#running.values()) if (task.jobId === jobId) task.abandoned = true;
+    this.#dropWaiting((task) => task.jobId === jobId);
+    this.#held.deleteJob(jobId);
+    for (const task of this.#running.values()) if (task.jobId === jobId) task.cancelled = true;
     this.#effects.push({ type: 'forget', jobId });
+  }
+
+  #dropWaiting(isDropped: (task: Task) => boolean): void {
+    const dropped = this.#waiting.filter(isDropped);
+    if (dropped.length === 0) return;
+    this.#waiting = this.#waiting.filter((task) => !isDropped(task));
+    for (const task of dropped) this.#answerLost(task, 'cancelled', 'it was cancelled');
   }
 
   #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
     if (this.#connected) this.#send({ type: 'draining' });
-    for (const task of this.#waiting) this.#return(task);
+    for (const task of this.#waiting) this.#answerLost(task, 'returned', 'the worker is draining');
     this.#waiting = [];
   }
 
-  #return({ jobId, batch }: Task): void {
-    const loss = { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason: 'the worker is draining' } as const;
-    this.#send({ type: 'lost', jobId, loss });
+  /** An answer that need not be kept: nothing was done. */
+  #answerLost({ jobId, batch: { seq, attempt } }: Task, cause: BatchLoss['cause'], reason: string): void {
+    if (this.#connected) this.#send({ type: 'lost', jobId, loss: { seq, attempt, cause, reason } });
+  }
+
+  /** Says what it has. */
+  #report(): void {
+    const running = [...this.#running.values()];
+    const jobs = [...this.#jobs.keys()].map((jobId) => ({
+      jobId,
+      running: running.filter((task) => task.jobId === jobId && !task.cancelled).map(attemptOf),
+      held: this.#held.ofJob(jobId),
+    }));
+    const ending = running.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
+    this.#send({ type: 'report', jobs, ending });
   }
 
   #offer(): void {
@@ -184,4 +265,12 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #send(message: WorkerToHub): void {
     this.#effects.push({ type: 'send', message });
   }
+}
+
+function attemptOf({ batch: { seq, attempt } }: Task): { readonly seq: number; readonly attempt: number } {
+  return { seq, attempt };
+}
+
+function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Task) => boolean {
+  return (task) => task.batch.seq === seq && task.batch.attempt === attempt && task.jobId === jobId;
 }

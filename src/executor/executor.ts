@@ -1,4 +1,4 @@
-import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
 /**
@@ -9,6 +9,8 @@ export interface Executor {
   readonly slots: number;
   /** Executes the batch; settles it exactly once, also when it is aborted, times out or its thread dies. Never throws. */
   run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void;
+  /** Aborts an attempt, as `forget` does those of a job; it still settles. Does nothing when it is not running. */
+  abort(attempt: JobAttempt): void;
   /**
    * Aborts what is running of the job, and forgets what was set up for it. Signals first; a thread that has not come back after the
    * grace period is terminated and replaced. The batches concerned still settle.

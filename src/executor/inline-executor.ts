@@ -1,5 +1,5 @@
 import type { Registry } from '../operation/registry.js';
-import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { BatchControl } from './batch-run.js';
 import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
@@ -19,7 +19,25 @@ export interface InlineExecutor extends Executor {
   readonly abandoned: number;
 }
 
-const control: BatchControl = { aborted: false, progress: () => undefined, watch: () => undefined };
+/** A batch that was handed in and has not settled. */
+class InlineControl implements BatchControl {
+  aborted = false;
+  readonly jobId: string;
+  readonly batch: Batch;
+
+  constructor(jobId: string, batch: Batch) {
+    this.jobId = jobId;
+    this.batch = batch;
+  }
+
+  progress(): void {
+    // Nobody watches.
+  }
+
+  watch(): void {
+    // Nobody could interrupt.
+  }
+}
 
 /**
  * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs in
@@ -28,6 +46,7 @@ const control: BatchControl = { aborted: false, progress: () => undefined, watch
  */
 export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: InlineExecutorOptions): InlineExecutor {
   const executions = new Map<string, JobExecution>();
+  const underWay = new Set<InlineControl>();
   let abandoned = 0;
   let closed = false;
   /** Whether a batch has begun in this turn of the event loop. */
@@ -59,7 +78,10 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
     run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
       // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
       const execution = executionOf(jobId, description);
+      const control = new InlineControl(jobId, batch);
+      underWay.add(control);
       const end = ({ outcome, stuck }: BatchEnd): void => {
+        underWay.delete(control);
         if (stuck) abandoned++;
         if (!closed) settled(outcome);
       };
@@ -71,6 +93,14 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
       };
       if (begun) nextTurn(begin);
       else beginNow(begin);
+    },
+    abort({ jobId, seq, attempt }: JobAttempt): void {
+      for (const control of underWay) {
+        const { batch } = control;
+        if (control.jobId !== jobId || batch.seq !== seq || batch.attempt !== attempt) continue;
+        control.aborted = true;
+        executions.get(jobId)?.abortBatch(batch);
+      }
     },
     forget(jobId: string): void {
       executions.get(jobId)?.abort();

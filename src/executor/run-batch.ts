@@ -39,8 +39,8 @@ export class JobExecution {
   readonly #cancelGraceMs: number;
   /** By place in the chain, where set up or being so. */
   readonly #stages: (Stage | Promise<SetUp> | undefined)[];
-  /** What is to be called when the job is aborted: one for each batch under way. */
-  readonly #underWay = new Set<() => void>();
+  /** What is to be called when a batch is aborted: one for each that is under way. */
+  readonly #underWay = new Map<Batch, () => void>();
   #aborted = false;
 
   /**
@@ -85,7 +85,12 @@ export class JobExecution {
   /** Abandons the batches under way: their operations' signals abort, and they settle as lost. Further ones are not executed. */
   abort(): void {
     this.#aborted = true;
-    for (const abort of this.#underWay) abort();
+    for (const abort of this.#underWay.values()) abort();
+  }
+
+  /** Abandons one batch, whose control says that it is aborted. */
+  abortBatch(batch: Batch): void {
+    this.#underWay.get(batch)?.();
   }
 
   async #runWhenReady(
@@ -96,11 +101,13 @@ export class JobExecution {
   ): Promise<BatchEnd> {
     const waiter = new Waiter();
     const wake = (): void => waiter.wake();
-    this.#underWay.add(wake);
+    this.#underWay.set(batch, wake);
     let ready = await waiter.until(setUp);
-    this.#underWay.delete(wake);
+    this.#underWay.delete(batch);
     if (ready === 'woken') ready = await waiter.until(setUp, this.#cancelGraceMs);
-    if (ready === 'woken' || ready === 'expired' || this.#aborted) return this.#cancelled(batch, 0, ready === 'expired');
+    if (ready === 'woken' || ready === 'expired' || this.#aborted || control.aborted) {
+      return this.#cancelled(batch, 0, ready === 'expired');
+    }
     return this.#runReady(batch, control, serializer, ready);
   }
 
@@ -164,10 +171,10 @@ export class JobExecution {
       return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message, thrown));
     }
     const abort = (): void => run.abort();
-    this.#underWay.add(abort);
+    this.#underWay.set(batch, abort);
     if (this.#aborted) run.abort();
     const finish = (): BatchEnd | Promise<BatchEnd> => {
-      this.#underWay.delete(abort);
+      this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
     const waiting = run.advance();

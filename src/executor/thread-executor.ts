@@ -1,7 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
 import { resolveModule } from '../operation/modules.js';
-import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
 import {
@@ -105,6 +105,16 @@ class ThreadPool implements ThreadExecutor {
     if (thread !== undefined) this.#assign(thread, assignment);
     else if (this.#threads.size + this.#backoffs.size === 0) giveBack(assignment, 'returned', 'no thread is left to execute it');
     else this.#waiting.push(assignment);
+  }
+
+  abort({ jobId, seq, attempt }: JobAttempt): void {
+    const isIt = ({ jobId: of, batch }: Assignment): boolean => of === jobId && batch.seq === seq && batch.attempt === attempt;
+    const waiting = this.#waiting.find(isIt);
+    if (waiting !== undefined) {
+      this.#waiting = this.#waiting.filter((assignment) => assignment !== waiting);
+      giveBack(waiting, 'cancelled', 'it was cancelled before its execution began');
+    }
+    for (const thread of this.#threads) if (thread.assignment !== undefined && isIt(thread.assignment)) thread.forget(jobId);
   }
 
   forget(jobId: string): void {

@@ -102,6 +102,11 @@ export class ThreadHandle {
     return this.#jobs.has(jobId);
   }
 
+  /** What it executes. */
+  get assignment(): Assignment | undefined {
+    return this.#turn;
+  }
+
   /** Only when idle. The given bytes stay with the caller. */
   run(assignment: Assignment, maxPayloadBytes: number): void {
     if (this.#state !== 'idle') throw new Error(`a thread that is ${this.#state} was given a batch`);

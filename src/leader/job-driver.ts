@@ -1,8 +1,10 @@
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
+import type { Load } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
-import type { Batch } from '../protocol/messages.js';
+import type { Batch, UnderWay } from '../protocol/messages.js';
+import { Timer } from '../timer.js';
 import type { Pausable } from './flow.js';
 
 /** What the owner of a job is told. Nothing follows `completed` or `failed`, or the owner's own `cancel`. */
@@ -39,8 +41,10 @@ export interface JobHandle<Input = unknown> extends Pausable {
 /** What a driver does with effects that concern the hub. */
 export interface JobOutlet {
   send(batch: Batch): void;
-  /** An event was handled: this is at the hub now, and whether the job would send more if there were room. */
-  handled(underWay: { readonly batches: number; readonly bytes: number }, blocked: boolean): void;
+  acknowledge(seq: number, attempt: number): void;
+  cancel(seq: number, attempt: number): void;
+  /** An event was handled: so much is at the hub now, and whether the job would send more if there were room. */
+  handled(load: Load, blocked: boolean): void;
   /** The job is over. */
   over(): void;
 }
@@ -73,8 +77,9 @@ export class JobDriver implements JobHandle {
   #paused = false;
   /** What the owner is still to be told: what came since it paused, and the rest of the outputs from within which it did. */
   #held: News[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt: number | undefined;
+  readonly #timer = new Timer(() => {
+    this.handle({ type: 'tick' });
+  });
 
   constructor(job: Job, observer: JobObserver, outlet: JobOutlet) {
     this.#job = job;
@@ -144,7 +149,7 @@ export class JobDriver implements JobHandle {
     } finally {
       this.#handling = false;
     }
-    this.#arm();
+    this.#timer.set(this.#over ? undefined : this.#job.nextDeadline());
     this.#report();
   }
 
@@ -160,7 +165,12 @@ export class JobDriver implements JobHandle {
   }
 
   #report(): void {
-    if (!this.#over) this.#outlet.handled(this.#job.underWay, this.#job.blocked);
+    if (!this.#over) this.#outlet.handled(this.#job.load, this.#job.blocked);
+  }
+
+  /** The attempts that the hub is to answer for. */
+  get underWay(): UnderWay[] {
+    return this.#job.underWay;
   }
 
   /** Starts the job: a source that can be asked is asked for the first elements. */
@@ -191,6 +201,12 @@ export class JobDriver implements JobHandle {
     switch (effect.type) {
       case 'send':
         this.#outlet.send(effect.batch);
+        break;
+      case 'acknowledge':
+        this.#outlet.acknowledge(effect.seq, effect.attempt);
+        break;
+      case 'cancel':
+        this.#outlet.cancel(effect.seq, effect.attempt);
         break;
       case 'demand':
         this.#observer.demand?.(effect.count);
@@ -271,28 +287,10 @@ export class JobDriver implements JobHandle {
     this.#intake = [];
     this.#taken = 0;
     this.#events = [];
-    clearTimeout(this.#timer);
+    this.#timer.clear();
     this.#outlet.over();
   }
-
-  #arm(): void {
-    const at = this.#over ? undefined : this.#job.nextDeadline();
-    if (at === this.#timerAt) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    if (at === undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timerAt = undefined;
-        this.handle({ type: 'tick' });
-      },
-      Math.min(Math.max(0, at - performance.now()), longestTimerMs),
-    );
-  }
 }
-
-/** As long as timers can wait; a deadline beyond is looked at again then. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Nothing can be told of an error in the last thing that an observer is told; it is reported as RxJS reports such. */
 function guarded(callback: () => void): void {

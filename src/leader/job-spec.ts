@@ -31,6 +31,11 @@ export interface JobOptions {
   readonly priority?: number;
   /** Labels that a worker must carry to be given the job's work. Default none. */
   readonly labels?: readonly string[];
+  /**
+   * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For operations
+   * that are declared `idempotent`. Default false.
+   */
+  readonly speculate?: boolean;
   /** Instead of the runtime's serializer; workers must know one of its name. */
   readonly serializer?: Serializer;
 }
@@ -80,7 +85,8 @@ export function checkStage(where: string, stage: StageSpec): void {
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
  */
 export function checkJobOptions(where: string, options: JobOptions): void {
-  const { ordered, batch, window, priority, labels, serializer }: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
+  const given: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
+  const { ordered, batch, window, priority, labels, speculate, serializer } = given;
   if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
   if (batch !== undefined && batch !== 'auto' && !(isCount(batch) && batch <= maxBatchUnits)) {
     throw invalid(where, `batch to be 'auto' or a whole number from 1 to ${maxBatchUnits}`, batch);
@@ -95,7 +101,19 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   if (labels !== undefined && !areNames(labels)) {
     throw invalid(where, `labels to be a list of names, of at most ${maxNameLength} characters each`, labels);
   }
+  if (speculate !== undefined && typeof speculate !== 'boolean') throw invalid(where, 'speculate to be true or false', speculate);
   if (serializer !== undefined) checkSerializer(where, serializer);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when an operation is to be executed twice at once and is not declared idempotent */
+export function checkSpeculation(where: string, stages: readonly StageSpec[], { speculate = false }: JobOptions): void {
+  const other = stages.find(({ operation }) => !isIdempotent(operation));
+  if (!speculate || other === undefined) return;
+  throw invalid(where, 'speculate for operations that are declared idempotent: true', `operation '${other.operation.name}'`);
+}
+
+export function isIdempotent(operation: StageSpec['operation']): boolean {
+  return definitionOf(operation)?.idempotent === true;
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not a number of elements */

@@ -3,7 +3,9 @@ import {
   checkFuse,
   checkJobOptions,
   checkRuntime,
+  checkSpeculation,
   checkStage,
+  isIdempotent,
   type JobOptions,
   type StageOptions,
   type StageSpec,
@@ -59,6 +61,7 @@ export function remoteStage<T>(
   checkRuntime(where, runtime);
   checkFuse(where, fuse);
   checkJobOptions(where, options);
+  checkSpeculation(where, [stage], options);
   const added = definedOnly(options);
   return (source) => {
     const chain = chainOf(source);
@@ -69,12 +72,14 @@ export function remoteStage<T>(
 
 /**
  * The chain with the stage behind it; undefined where the result would not be the same as without fusion: behind a fold, behind a stage
- * that leaves elements out (the next operator counts its indices without them), and where the options of the two contradict.
+ * that leaves elements out (the next operator counts its indices without them), where the options of the two contradict, and where only one of
+ * them may be executed twice at once.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);
   if (!chain.fuse || last?.kind === 'fold' || last?.onFatal === 'skip') return undefined;
   const merged: JobOptions = { ...chain.options, ...options };
+  if (merged.speculate === true && ![...chain.stages, stage].every(({ operation }) => isIdempotent(operation))) return undefined;
   for (const [option, value] of Object.entries(chain.options)) {
     if (!Object.is(Reflect.get(merged, option), value)) return undefined;
   }

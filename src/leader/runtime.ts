@@ -10,13 +10,14 @@ import { JobDriver, type JobHandle, type JobObserver } from './job-driver.js';
 import {
   checkChain,
   checkJobOptions,
+  checkSpeculation,
   identityOf,
   type JobOptions,
   type JobSpec,
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
-import { LeaderSession } from './leader-session.js';
+import { SessionDriver } from './session-driver.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
@@ -63,12 +64,12 @@ export interface RuntimeConfig {
 /** A runtime over any link to a hub. */
 export class LeaderRuntime implements Runtime {
   readonly #config: RuntimeConfig;
-  readonly #session: LeaderSession;
+  readonly #session: SessionDriver;
   #closing: Promise<void> | undefined;
 
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
     this.#config = config;
-    this.#session = new LeaderSession(dial, config.reconnectTimeoutMs, config.welcomed);
+    this.#session = new SessionDriver(dial, config.reconnectTimeoutMs, config.welcomed);
   }
 
   /** Why the hub is not there. */
@@ -84,6 +85,7 @@ export class LeaderRuntime implements Runtime {
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
     checkChain('openJob', spec.stages);
     checkJobOptions('openJob', spec);
+    checkSpeculation('openJob', spec.stages, spec);
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
     const serializer = spec.serializer ?? this.#config.serializer;
     for (const { operation } of spec.stages) this.#config.using?.(operation);
@@ -95,10 +97,16 @@ export class LeaderRuntime implements Runtime {
     const number = this.#session.nextJobNumber();
     const driver = new JobDriver(this.#machine(spec, serializer), observer, {
       send: (batch) => {
-        this.#session.send({ type: 'batch', job: number, batch });
+        this.#session.send(number, batch);
       },
-      handled: (underWay, blocked) => {
-        this.#session.handled(number, underWay, blocked);
+      acknowledge: (seq, attempt) => {
+        this.#session.acknowledge(number, seq, attempt);
+      },
+      cancel: (seq, attempt) => {
+        this.#session.cancel(number, seq, attempt);
+      },
+      handled: (load, blocked) => {
+        this.#session.handled(number, load, blocked);
       },
       over: () => {
         this.#session.remove(number);
@@ -110,7 +118,6 @@ export class LeaderRuntime implements Runtime {
       labels: spec.labels ?? [],
       driver,
       needs: needsOf(description, spec.labels ?? []),
-      underWay: { batches: 0, bytes: 0 },
     });
     driver.start();
     return driver;
@@ -190,6 +197,7 @@ export class LeaderRuntime implements Runtime {
       serializer,
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
       maxDeaths: this.#config.maxDeaths,
+      speculate: spec.speculate ?? false,
       random: Math.random,
       limits: () => this.#session.limits(),
     });

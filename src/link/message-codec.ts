@@ -1,7 +1,7 @@
 /**
  * Messages as bytes.
  *
- * What there is one of for each batch (`batch`, `assign`, and a `result` without failures) has a layout of its own; everything else is
+ * What there is one of for each batch (`batch`, `assign`, `acknowledge`, and a `result` without failures) has a layout of its own; everything else is
  * JSON, with the byte arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of
  * them is looked at.
  */
@@ -11,8 +11,8 @@ import { allocate } from './frame-memory.js';
 
 /** The messages with a layout of their own. */
 type Laid =
-  | Extract<LeaderToHub, { type: 'batch' }>
-  | Extract<HubToWorker, { type: 'assign' }>
+  | Extract<LeaderToHub, { type: 'batch' | 'acknowledge' }>
+  | Extract<HubToWorker, { type: 'assign' | 'acknowledge' }>
   | Extract<HubToLeader | WorkerToHub, { type: 'result' }>;
 
 /** A message that is to be encoded, and what is known of it before. */
@@ -21,7 +21,15 @@ export type Outgoing =
   | { readonly laid: undefined; readonly json: string; readonly attachments: readonly Uint8Array[]; readonly mostBytes: number };
 
 /** The first byte of a message. */
-const kinds = { json: 0, batch: 1, assign: 2, resultToHub: 3, resultToLeader: 4 } as const;
+const kinds = {
+  json: 0,
+  batch: 1,
+  assign: 2,
+  resultToHub: 3,
+  resultToLeader: 4,
+  acknowledgeToHub: 5,
+  acknowledgeToWorker: 6,
+} as const;
 
 /** More than the numbers and lengths of any layout take together. */
 const mostNumberBytes = 128;
@@ -30,7 +38,7 @@ const mostNumberBytes = 128;
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
   if (laid !== undefined) {
-    return { laid, mostBytes: mostNumberBytes + mostUtf8Bytes * idLength(laid) + payloadOf(laid).byteLength };
+    return { laid, mostBytes: mostNumberBytes + mostUtf8Bytes * idLength(laid) + payloadBytes(laid) };
   }
   const attachments: Uint8Array[] = [];
   const json = JSON.stringify(detach(message, attachments));
@@ -100,6 +108,10 @@ function readMessage(reader: Reader): unknown {
       return { type: 'result', jobId: reader.text(), result: readResult(reader) };
     case kinds.resultToLeader:
       return { type: 'result', job: reader.number(), workerId: reader.text(), result: readResult(reader) };
+    case kinds.acknowledgeToHub:
+      return { type: 'acknowledge', job: reader.number(), seq: reader.number(), attempt: reader.number() };
+    case kinds.acknowledgeToWorker:
+      return { type: 'acknowledge', jobId: reader.text(), seq: reader.number(), attempt: reader.number() };
     default:
       throw new RangeError(`unknown kind of message ${kind}`);
   }
@@ -111,6 +123,7 @@ function laidOf(message: object): Laid | undefined {
   switch (known.type) {
     case 'batch':
     case 'assign':
+    case 'acknowledge':
       return known;
     case 'result':
       return known.result.failures.length === 0 ? known : undefined;
@@ -123,8 +136,15 @@ function idLength(message: Laid): number {
   return 'jobId' in message ? message.jobId.length : 'workerId' in message ? message.workerId.length : 0;
 }
 
-function payloadOf(message: Laid): Uint8Array {
-  return message.type === 'result' ? message.result.payload : message.batch.payload;
+function payloadBytes(message: Laid): number {
+  switch (message.type) {
+    case 'acknowledge':
+      return 0;
+    case 'result':
+      return message.result.payload.byteLength;
+    default:
+      return message.batch.payload.byteLength;
+  }
 }
 
 function writeLaid(writer: Writer, message: Laid): void {
@@ -136,6 +156,16 @@ function writeLaid(writer: Writer, message: Laid): void {
     writer.byte(kinds.assign);
     writer.text(message.jobId);
     writeBatch(writer, message.batch);
+  } else if (message.type === 'acknowledge') {
+    if ('jobId' in message) {
+      writer.byte(kinds.acknowledgeToWorker);
+      writer.text(message.jobId);
+    } else {
+      writer.byte(kinds.acknowledgeToHub);
+      writer.number(message.job);
+    }
+    writer.number(message.seq);
+    writer.number(message.attempt);
   } else if ('jobId' in message) {
     writer.byte(kinds.resultToHub);
     writer.text(message.jobId);
@@ -148,22 +178,26 @@ function writeLaid(writer: Writer, message: Laid): void {
   }
 }
 
-function writeBatch(writer: Writer, { seq, attempt, first, count, units, budgetMs, payload }: Batch): void {
+/** Bits of a batch. */
+const partialsBit = 1;
+const suspectBit = 2;
+
+function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, budgetMs, payload }: Batch): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
-  writer.byte(units === 'elements' ? 0 : 1);
+  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0));
   writer.bytes(payload);
 }
 
 function readBatch(reader: Reader): Batch {
-  return {
-    seq: reader.number(),
-    attempt: reader.number(),
-    first: reader.number(),
-    count: reader.number(),
-    budgetMs: reader.number(),
-    units: reader.byte() === 0 ? 'elements' : 'partials',
-    payload: reader.bytes(),
-  };
+  const seq = reader.number();
+  const attempt = reader.number();
+  const first = reader.number();
+  const count = reader.number();
+  const budgetMs = reader.number();
+  const bits = reader.byte();
+  if (bits > partialsBit + suspectBit) throw new RangeError(`unknown bits of a batch ${bits}`);
+  const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
+  return { seq, attempt, first, count, units, suspect: (bits & suspectBit) !== 0, budgetMs, payload: reader.bytes() };
 }
 
 function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {

@@ -33,6 +33,8 @@ interface Named {
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
   readonly version?: number;
+  /** Declares that combining a pair several times, also at once, does no more than combining it once: then `speculate` may. Default false. */
+  readonly idempotent?: boolean;
 }
 
 /**
@@ -70,12 +72,13 @@ export function defineMonoid<Args extends readonly unknown[], A>(
 export function defineMonoid(
   options: Named & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
 ): Operation<never, unknown> | ReturnType<typeof bindFactory> {
-  const { name, version } = checkNamed('monoid', options);
+  const named = checkNamed('monoid', options);
+  const { name } = named;
   const empty = checkFunction(options.empty, `monoid '${name}': empty`);
   if (options.create === undefined) {
     const combine = checkFunction(options.combine, `monoid '${name}': combine`);
-    return bind({ kind: 'monoid', name, version, create: () => combine, empty, functions: [empty, combine] }, []);
+    return bind({ kind: 'monoid', ...named, create: () => combine, empty, functions: [empty, combine] }, []);
   }
   const create = checkFunction(options.create, `monoid '${name}': create`);
-  return bindFactory({ kind: 'monoid', name, version, create, empty, functions: [empty, create] });
+  return bindFactory({ kind: 'monoid', ...named, create, empty, functions: [empty, create] });
 }

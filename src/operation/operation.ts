@@ -27,6 +27,8 @@ export interface OperationDefinition {
   readonly create: (...args: never[]) => unknown;
   /** A monoid's identity, from the job's arguments. */
   readonly empty?: (...args: never[]) => unknown;
+  /** Whether it may be executed several times, also at once, as if it were once. */
+  readonly idempotent: boolean;
   /** The functions it was defined with: definitions with the same functions are the same definition. */
   readonly functions: readonly unknown[];
 }
@@ -53,6 +55,8 @@ interface Named {
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
   readonly version?: number;
+  /** Declares that executing it several times, also at once, does no more than executing it once: then `speculate` may. Default false. */
+  readonly idempotent?: boolean;
 }
 
 /**
@@ -86,14 +90,15 @@ export function defineOperation(
   options: Named & { readonly execute?: unknown; readonly create?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
   const { execute, create } = options;
-  const { name, version } = checkNamed('operation', options);
+  const named = checkNamed('operation', options);
+  const { name } = named;
   if (execute !== undefined && create === undefined) {
     const body = checkFunction(execute, `operation '${name}': execute`);
-    return bind({ kind: 'operation', name, version, create: () => body, functions: [body] }, []);
+    return bind({ kind: 'operation', ...named, create: () => body, functions: [body] }, []);
   }
   if (create !== undefined && execute === undefined) {
     const body = checkFunction(create, `operation '${name}': create`);
-    return bindFactory({ kind: 'operation', name, version, create: body, functions: [body] });
+    return bindFactory({ kind: 'operation', ...named, create: body, functions: [body] });
   }
   throw new PaladinError('INVALID_INPUT', `operation '${name}': expected either execute or create`, { operation: name });
 }
@@ -118,8 +123,8 @@ export function definitionOf(value: unknown): OperationDefinition | undefined {
 
 const longestName = 200;
 
-export function checkNamed(what: string, options: Named): { name: string; version: number } {
-  const { name, version = 1 } = options;
+export function checkNamed(what: string, options: Named): Pick<OperationDefinition, 'name' | 'version' | 'idempotent'> {
+  const { name, version = 1, idempotent = false } = options;
   if (typeof name !== 'string' || name.length === 0 || name.length > longestName || /[\s@]/u.test(name)) {
     throw new PaladinError(
       'INVALID_INPUT',
@@ -129,7 +134,13 @@ export function checkNamed(what: string, options: Named): { name: string; versio
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new PaladinError('INVALID_INPUT', `${what} '${name}': expected version to be a whole number from 1, got ${version}`);
   }
-  return { name, version };
+  if (typeof idempotent !== 'boolean') {
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${what} '${name}': expected idempotent to be true or false, got ${String(idempotent)}`,
+    );
+  }
+  return { name, version, idempotent };
 }
 
 export function checkFunction(value: unknown, what: string): (...args: never[]) => unknown {

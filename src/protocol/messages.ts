@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -50,10 +50,40 @@ export interface Batch {
   /** How many units it holds. */
   readonly count: number;
   readonly units: 'elements' | 'partials';
+  /** Whether a worker was lost that executed it. A worker is given one such at a time, so that only the one that kills is killed with again. */
+  readonly suspect: boolean;
   /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
   readonly budgetMs: number;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
   readonly payload: Uint8Array;
+}
+
+/** One dispatch of a batch, by whoever speaks of it without its payload. */
+export interface Attempt {
+  readonly seq: number;
+  readonly attempt: number;
+}
+
+/** An attempt of some job, as hub and worker call it. */
+export interface JobAttempt extends Attempt {
+  readonly jobId: string;
+}
+
+/** What a leader believes that the hub, or a worker behind it, has of one of its batches. */
+export interface UnderWay extends Attempt {
+  /** Of the payload. */
+  readonly bytes: number;
+  /** For how many milliseconds it is worth waiting for a worker that may have it, rather than to execute it again. */
+  readonly worthMs: number;
+}
+
+/** What a worker has of a job as it connects. */
+export interface Possession {
+  readonly jobId: string;
+  /** What it is executing. */
+  readonly running: readonly Attempt[];
+  /** The answers that it keeps until their leader has acknowledged them. */
+  readonly held: readonly Attempt[];
 }
 
 /** One unit that failed. */
@@ -121,6 +151,8 @@ export interface HubLimits {
 }
 
 export type LeaderToHub =
+  /** First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. */
+  | { readonly type: 'resume'; readonly jobs: readonly number[] }
   | {
       readonly type: 'open';
       readonly job: number;
@@ -131,8 +163,14 @@ export type LeaderToHub =
       readonly labels: readonly string[];
       /** How many slots the leader knows of, from a job with the same needs; 0: of none. The hub answers if there are others. */
       readonly slots: number;
+      /** Of a job that was open before the connection was lost: the hub answers for each attempt that is under way, sooner or later. */
+      readonly resumed?: readonly UnderWay[];
     }
   | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }
+  /** The leader has the answer to the attempt; the worker need not keep it any longer. */
+  | { readonly type: 'acknowledge'; readonly job: number; readonly seq: number; readonly attempt: number }
+  /** The attempt is not wanted any more: dropped where it is queued, aborted where it runs, and not answered. */
+  | { readonly type: 'cancel'; readonly job: number; readonly seq: number; readonly attempt: number }
   /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
   | { readonly type: 'close'; readonly job: number };
 
@@ -152,6 +190,17 @@ export type HubToLeader =
     }
   | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
+  /**
+   * A worker that had been given up is back, and still executes the attempt, which is under way again. The attempts in its place that were
+   * waiting at the hub are not any more.
+   */
+  | {
+      readonly type: 'adopted';
+      readonly job: number;
+      readonly seq: number;
+      readonly attempt: number;
+      readonly inPlaceOf: readonly number[];
+    }
   /** The hub ends the job. */
   | { readonly type: 'refused'; readonly job: number; readonly code: ErrorCode; readonly message: string }
   /** The hub is shutting down. */
@@ -161,13 +210,27 @@ export type HubToWorker =
   | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
   | { readonly type: 'job'; readonly jobId: string; readonly description: JobDescription }
   | { readonly type: 'assign'; readonly jobId: string; readonly batch: Batch }
+  /** The leader has the answer: it need not be kept. */
+  | ({ readonly type: 'acknowledge' } & JobAttempt)
+  /** The answer may be lost: send it again. */
+  | ({ readonly type: 'resend' } & JobAttempt)
+  /** Drop the attempt, or abort it. */
+  | ({ readonly type: 'cancel' } & JobAttempt)
   /** The job has ended: forget it, and abort what is running of it. */
   | { readonly type: 'close'; readonly jobId: string }
   | { readonly type: 'goodbye'; readonly reason: string };
 
 export type WorkerToHub =
-  /** First after connecting, and again when slots or offers change. */
+  /** First after connecting: what the worker has. */
+  | {
+      readonly type: 'report';
+      readonly jobs: readonly Possession[];
+      /** What was cancelled, and still holds a slot. */
+      readonly ending: readonly JobAttempt[];
+    }
+  /** Next, and again when slots or offers change. */
   | { readonly type: 'offer'; readonly slots: number; readonly offers: Offers }
+  /** Each attempt is answered, by a result or as lost; also one that was cancelled, once it has come to an end. */
   | { readonly type: 'result'; readonly jobId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly jobId: string; readonly loss: BatchLoss }
   /** No more batches, please; those not begun come back as lost. */
@@ -182,13 +245,23 @@ export type WorkerToHub =
 export interface HubStatus {
   readonly epoch: string;
   readonly uptimeMs: number;
-  readonly leaders: readonly { readonly leaderId: string; readonly name: string; readonly jobs: number }[];
+  readonly leaders: readonly {
+    readonly leaderId: string;
+    readonly name: string;
+    readonly jobs: number;
+    /** Its connection is lost, and it is waited for. */
+    readonly away: boolean;
+  }[];
   readonly workers: readonly {
     readonly workerId: string;
     readonly name: string;
     readonly slots: number;
     readonly leased: number;
+    /** Batches that were cancelled, and that it has not said to be over. */
+    readonly ending: number;
     readonly draining: boolean;
+    /** As of a leader. */
+    readonly away: boolean;
     readonly offers: Offers;
   }[];
   readonly jobs: readonly {
@@ -197,6 +270,8 @@ export interface HubStatus {
     readonly priority: number;
     readonly queued: number;
     readonly leased: number;
+    /** Answers that workers keep until the leader has acknowledged them. */
+    readonly unacknowledged: number;
     readonly slots: number;
   }[];
   readonly counters: Readonly<Record<string, number>>;

@@ -3,6 +3,7 @@
  * lengths of `messages.ts`, and no unknown fields; whether the sender may say it is for the machines to know.
  */
 import {
+  maxAttempts,
   maxBatchUnits,
   maxFailureBytes,
   maxNameLength,
@@ -78,6 +79,10 @@ const loss = record({
   reason,
 });
 
+const attempt = { seq: index, attempt: int(1) };
+const jobAttempt = record({ jobId: name, ...attempt });
+const attempts = list(record(attempt), maxAttempts);
+
 function sized(maxPayloadBytes: number): {
   readonly description: Shape<Extract<HubToWorker, { type: 'job' }>['description']>;
   readonly batch: Shape<Extract<HubToWorker, { type: 'assign' }>['batch']>;
@@ -99,6 +104,7 @@ function sized(maxPayloadBytes: number): {
       first: index,
       count: units,
       units: oneOf('elements', 'partials'),
+      suspect: bool,
       budgetMs: ms,
       payload,
     }),
@@ -117,8 +123,18 @@ function sized(maxPayloadBytes: number): {
 export function leaderToHub(maxPayloadBytes: number): (message: unknown) => LeaderToHub {
   const { description, batch } = sized(maxPayloadBytes);
   const shape: Shape<LeaderToHub> = variant('type', {
-    open: record({ job: index, description, priority: int(-maxPriority, maxPriority), labels: names, slots: index }),
+    resume: record({ jobs: list(index, maxAttempts) }),
+    open: record({
+      job: index,
+      description,
+      priority: int(-maxPriority, maxPriority),
+      labels: names,
+      slots: index,
+      resumed: optional(list(record({ ...attempt, bytes: index, worthMs: ms }), maxAttempts)),
+    }),
     batch: record({ job: index, batch }),
+    acknowledge: record({ job: index, ...attempt }),
+    cancel: record({ job: index, ...attempt }),
     close: record({ job: index }),
   });
   return (message) => shape(message, 'message');
@@ -128,6 +144,10 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
 export function workerToHub(maxPayloadBytes: number): (message: unknown) => WorkerToHub {
   const { result } = sized(maxPayloadBytes);
   const shape: Shape<WorkerToHub> = variant('type', {
+    report: record({
+      jobs: list(record({ jobId: name, running: attempts, held: attempts }), maxAttempts),
+      ending: list(jobAttempt, maxAttempts),
+    }),
     offer: record({ slots: int(1, maxSlots), offers }),
     result: record({ jobId: name, result }),
     lost: record({ jobId: name, loss }),
@@ -166,6 +186,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: name, loss }),
+  adopted: record({ job: index, ...attempt, inPlaceOf: list(int(1), maxAttempts) }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,
 });
@@ -174,6 +195,9 @@ const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
   welcome,
   job: record({ jobId: name, description: trusted.description }),
   assign: record({ jobId: name, batch: trusted.batch }),
+  acknowledge: jobAttempt,
+  resend: jobAttempt,
+  cancel: jobAttempt,
   close: record({ jobId: name }),
   goodbye,
 });
@@ -193,10 +217,30 @@ const counters: Shape<Readonly<Record<string, number>>> = (value, path) => {
 const status: Shape<HubStatus> = record({
   epoch: name,
   uptimeMs: number(0, Number.MAX_SAFE_INTEGER),
-  leaders: list(record({ leaderId: name, name: text(300), jobs: index }), many),
-  workers: list(record({ workerId: name, name: text(300), slots: index, leased: index, draining: bool, offers }), many),
+  leaders: list(record({ leaderId: name, name: text(300), jobs: index, away: bool }), many),
+  workers: list(
+    record({
+      workerId: name,
+      name: text(300),
+      slots: index,
+      leased: index,
+      ending: index,
+      draining: bool,
+      away: bool,
+      offers,
+    }),
+    many,
+  ),
   jobs: list(
-    record({ jobId: name, stages: names, priority: int(-maxPriority), queued: index, leased: index, slots: index }),
+    record({
+      jobId: name,
+      stages: names,
+      priority: int(-maxPriority),
+      queued: index,
+      leased: index,
+      unacknowledged: index,
+      slots: index,
+    }),
     many,
   ),
   counters,

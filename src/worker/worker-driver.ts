@@ -96,6 +96,9 @@ export class WorkerDriver {
         });
         break;
       }
+      case 'abort':
+        this.#executor.abort(effect);
+        break;
       case 'forget':
         this.#executor.forget(effect.jobId);
         break;

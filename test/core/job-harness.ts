@@ -31,6 +31,8 @@ export class JobUnderTest {
   readonly sent: Batch[] = [];
   /** Everything emitted, in order. */
   readonly emitted: unknown[] = [];
+  /** The attempts whose answers were acknowledged, as `seq/attempt`. */
+  readonly acknowledged: string[] = [];
   /** All other effects, in order. */
   readonly others: JobEffect[] = [];
 
@@ -45,6 +47,7 @@ export class JobUnderTest {
       serializer: json,
       noWorkerTimeoutMs: 10_000,
       maxDeaths: 4,
+      speculate: false,
       random: () => 0.5,
       limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
       ...changes,
@@ -75,6 +78,7 @@ export class JobUnderTest {
     for (const effect of effects) {
       if (effect.type === 'send') sent.push(effect.batch);
       else if (effect.type === 'emit') this.emitted.push(...effect.values);
+      else if (effect.type === 'acknowledge') this.acknowledged.push(`${effect.seq}/${effect.attempt}`);
       else if (effect.type !== 'demand') this.others.push(effect);
     }
     this.sent.push(...sent);

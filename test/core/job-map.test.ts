@@ -15,6 +15,7 @@ describe('a job of maps', () => {
       first: 0,
       count: 1,
       units: 'elements',
+      suspect: false,
       budgetMs: 100,
       payload: json.encode(['a']),
     });
@@ -171,7 +172,7 @@ describe('a job of maps', () => {
     const limits = (): JobLimits => ({ maxPayloadBytes: 1_000, maxBatches: 100, freeBatches, freeBytes: 40 });
     const test = JobUnderTest.with(4, { batch: 1, limits });
     expect(test.elements('a', 'b', 'c')).toHaveLength(2);
-    expect([test.job.blocked, test.job.underWay]).toEqual([true, { batches: 2, bytes: 10 }]);
+    expect([test.job.blocked, test.job.load]).toEqual([true, { batches: 2, bytes: 10 }]);
     freeBatches = 10;
     expect(test.tick(1)).toHaveLength(1);
     expect(test.job.blocked).toBe(false);
@@ -213,18 +214,6 @@ describe('a job of maps', () => {
     expect(test.job.nextDeadline()).toBeUndefined();
     test.handle({ type: 'capacity', slots: 0, leased: 0, missing: '' });
     expect(test.job.nextDeadline()).toBe(19_000);
-  });
-
-  it('sends every unsettled batch again after the hub was gone', () => {
-    const test = JobUnderTest.with(2);
-    test.elements('a', 'b', 'c');
-    expect(test.handle({ type: 'disconnected' })).toEqual([]);
-    expect(test.elements('d')).toEqual([]);
-    const again = [...test.handle({ type: 'connected' }), ...test.handle({ type: 'capacity', slots: 2, leased: 0, missing: '' })];
-    expect(again.map(({ seq, attempt }) => [seq, attempt])).toEqual([
-      [0, 2],
-      [1, 2],
-    ]);
   });
 
   it('drops the result of a batch that is settled, and counts it', () => {

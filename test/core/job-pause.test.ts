@@ -26,7 +26,7 @@ describe('a job that is paused', () => {
     test.pause();
     work(test, test.elements(...numbers(100)));
     expect(test.emitted).toEqual([]);
-    expect(test.job.underWay.batches).toBe(0);
+    expect(test.job.load.batches).toBe(0);
     expect(test.sent.reduce((sum, { count }) => sum + count, 0)).toBe(10);
     work(test, test.resume());
     expect(test.emitted).toEqual(numbers(100));

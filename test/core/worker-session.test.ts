@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
-import type { JobDescription } from '../../src/protocol/messages.js';
+import type { JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 const description: JobDescription = { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' };
@@ -29,8 +29,22 @@ class SessionUnderTest {
     return this.handle({ type: 'received', message: { type: 'assign', jobId, batch: batchOf(seq) } });
   }
 
+  /** Tells it something of an attempt of job `j`. */
+  tell(type: 'acknowledge' | 'resend' | 'cancel', seq: number): SessionEffect[] {
+    return this.handle({ type: 'received', message: { type, jobId: 'j', seq, attempt: 1 } });
+  }
+
+  close(): SessionEffect[] {
+    return this.handle({ type: 'received', message: { type: 'close', jobId: 'j' } });
+  }
+
   settle(run: number, seq: number): SessionEffect[] {
     return this.handle({ type: 'settled', run, outcome: { type: 'result', result: resultOf(seq) } });
+  }
+
+  reconnect(): SessionEffect[] {
+    this.handle({ type: 'disconnected' });
+    return this.handle({ type: 'connected' });
   }
 }
 
@@ -41,15 +55,26 @@ const run = (number: number, seq: number): SessionEffect => ({
   description,
   batch: batchOf(seq),
 });
-const answer = (seq: number): SessionEffect => ({ type: 'send', message: { type: 'result', jobId: 'j', result: resultOf(seq) } });
+const send = (message: WorkerToHub): SessionEffect => ({ type: 'send', message });
+const answer = (seq: number): SessionEffect => send({ type: 'result', jobId: 'j', result: resultOf(seq) });
+const lost = (seq: number, cause: 'returned' | 'cancelled', reason: string): SessionEffect =>
+  send({ type: 'lost', jobId: 'j', loss: { seq, attempt: 1, cause, reason } });
+const offer = (slots: number): SessionEffect => send({ type: 'offer', slots, offers });
+const report = (running: number[], held: number[], ending: number[] = [], jobs = true): SessionEffect => {
+  const attempts = (seqs: number[]): { seq: number; attempt: number }[] => seqs.map((seq) => ({ seq, attempt: 1 }));
+  return send({
+    type: 'report',
+    jobs: jobs ? [{ jobId: 'j', running: attempts(running), held: attempts(held) }] : [],
+    ending: attempts(ending).map((attempt) => ({ jobId: 'j', ...attempt })),
+  });
+};
 
 describe("a worker's session", () => {
-  it('says what it offers when it is connected, and when that changes', () => {
+  it('says what it has and what it offers when it is connected, and what it offers when that changes', () => {
     const test = new SessionUnderTest();
     expect(test.handle({ type: 'offers', slots: 2, offers })).toEqual([]);
-    const offer = { type: 'send', message: { type: 'offer', slots: 2, offers } };
-    expect(test.handle({ type: 'connected' })).toEqual([offer]);
-    expect(test.handle({ type: 'offers', slots: 2, offers })).toEqual([offer]);
+    expect(test.handle({ type: 'connected' })).toEqual([report([], [], [], false), offer(2)]);
+    expect(test.handle({ type: 'offers', slots: 2, offers })).toEqual([offer(2)]);
   });
 
   it('begins batches in the order in which they come, one a slot', () => {
@@ -60,45 +85,93 @@ describe("a worker's session", () => {
     expect(test.settle(1, 1)).toEqual([answer(1), run(2, 2)]);
   });
 
-  it('answers for a batch that its thread lost', () => {
+  it('takes an attempt that it was given twice for one, whether it waits, runs or is answered', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.assign(1);
+    expect([...test.assign(0), ...test.assign(1)]).toEqual([]);
+    expect(test.settle(0, 0)).toEqual([answer(0), run(1, 1)]);
+    expect(test.assign(0)).toEqual([]);
+    expect(test.settle(1, 1)).toEqual([answer(1)]);
+  });
+
+  it('answers for a batch that its thread lost, and keeps that answer too', () => {
     const test = SessionUnderTest.with(1);
     test.assign(0);
     const loss = { seq: 0, attempt: 1, cause: 'death', reason: 'thread exited' } as const;
-    expect(test.handle({ type: 'settled', run: 0, outcome: { type: 'lost', loss } })).toEqual([
-      { type: 'send', message: { type: 'lost', jobId: 'j', loss } },
-    ]);
+    const answered = send({ type: 'lost', jobId: 'j', loss });
+    expect(test.handle({ type: 'settled', run: 0, outcome: { type: 'lost', loss } })).toEqual([answered]);
+    expect(test.tell('resend', 0)).toEqual([answered]);
   });
 
-  it('drops the batches of a closed job, aborts what runs, and keeps the slot until that has ended', () => {
+  it('keeps an answer until it is acknowledged, and sends it again when asked', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.settle(0, 0);
+    expect(test.session.load).toMatchObject({ held: 1 });
+    expect(test.tell('resend', 0)).toEqual([answer(0)]);
+    expect(test.tell('acknowledge', 0)).toEqual([]);
+    expect(test.session.load).toMatchObject({ held: 0 });
+    expect(test.tell('resend', 0)).toEqual([lost(0, 'returned', 'its answer was not kept: too much was unacknowledged')]);
+  });
+
+  it('drops the batches of a closed job, aborts what runs, keeps the slot until that has ended, and then says so', () => {
     const test = SessionUnderTest.with(1);
     test.handle({ type: 'received', message: { type: 'job', jobId: 'k', description } });
     test.assign(0);
     test.assign(1);
     test.assign(0, 'k');
-    expect(test.handle({ type: 'received', message: { type: 'close', jobId: 'j' } })).toEqual([{ type: 'forget', jobId: 'j' }]);
-    expect(test.settle(0, 0)).toEqual([{ type: 'run', run: 1, jobId: 'k', description, batch: batchOf(0) }]);
+    expect(test.close()).toEqual([lost(1, 'cancelled', 'it was cancelled'), { type: 'forget', jobId: 'j' }]);
+    expect(test.settle(0, 0)).toEqual([
+      lost(0, 'cancelled', 'it was cancelled'),
+      { type: 'run', run: 1, jobId: 'k', description, batch: batchOf(0) },
+    ]);
   });
 
-  it('gives up everything when the hub is gone, and answers nothing of it afterwards', () => {
+  it('forgets the answers of a job that is closed', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.settle(0, 0);
+    test.close();
+    expect(test.session.load).toEqual({ jobs: 0, waiting: 0, running: 0, held: 0 });
+  });
+
+  it('drops or aborts an attempt that is cancelled, and goes on with the rest of its job', () => {
+    const test = SessionUnderTest.with(1);
+    for (const seq of [0, 1, 2]) test.assign(seq);
+    expect(test.tell('cancel', 1)).toEqual([lost(1, 'cancelled', 'it was cancelled')]);
+    expect(test.tell('cancel', 0)).toEqual([{ type: 'abort', jobId: 'j', seq: 0, attempt: 1 }]);
+    expect(test.tell('cancel', 0)).toEqual([]);
+    expect(test.settle(0, 0)).toEqual([lost(0, 'cancelled', 'it was cancelled'), run(1, 2)]);
+  });
+
+  it('goes on when the hub is gone, drops what waits, and reports what it has when it is back', () => {
+    const test = SessionUnderTest.with(2);
+    for (const seq of [0, 1, 2]) test.assign(seq);
+    test.settle(0, 0);
+    test.assign(3);
+    expect(test.handle({ type: 'disconnected' })).toEqual([]);
+    expect(test.settle(1, 1)).toEqual([]);
+    expect(test.handle({ type: 'connected' })).toEqual([report([2], [0, 1]), offer(2)]);
+    expect(test.tell('resend', 1)).toEqual([answer(1)]);
+  });
+
+  it('reports what was cancelled and still holds a slot', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.tell('cancel', 0);
+    expect(test.reconnect()).toEqual([report([], [], [0]), offer(1)]);
+  });
+
+  it('drains: gives back what waits, finishes what runs, begins nothing, and leaves when all is acknowledged', () => {
     const test = SessionUnderTest.with(1);
     test.assign(0);
     test.assign(1);
-    expect(test.handle({ type: 'disconnected' })).toEqual([{ type: 'forget', jobId: 'j' }]);
-    test.handle({ type: 'connected' });
-    expect(test.settle(0, 0)).toEqual([]);
-  });
-
-  it('drains: gives back what waits, finishes what runs, begins nothing', () => {
-    const test = SessionUnderTest.with(1);
-    test.assign(0);
-    test.assign(1);
-    const returned = (seq: number): SessionEffect => ({
-      type: 'send',
-      message: { type: 'lost', jobId: 'j', loss: { seq, attempt: 1, cause: 'returned', reason: 'the worker is draining' } },
-    });
-    expect(test.handle({ type: 'drain' })).toEqual([{ type: 'send', message: { type: 'draining' } }, returned(1)]);
+    const returned = (seq: number): SessionEffect => lost(seq, 'returned', 'the worker is draining');
+    expect(test.handle({ type: 'drain' })).toEqual([send({ type: 'draining' }), returned(1)]);
     expect(test.assign(2)).toEqual([returned(2)]);
-    expect(test.settle(0, 0)).toEqual([answer(0), { type: 'send', message: { type: 'leaving' } }]);
+    expect(test.settle(0, 0)).toEqual([answer(0)]);
+    expect(test.tell('acknowledge', 0)).toEqual([send({ type: 'leaving' })]);
     expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: 'all has arrived' } })).toEqual([
       { type: 'drained' },
     ]);

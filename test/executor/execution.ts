@@ -32,12 +32,32 @@ export function describeJob(
 
 export function elements(values: readonly unknown[], fields: Partial<Batch> = {}, serializer: Serializer = msgpack): Batch {
   const payload = serializer.encode(values);
-  return { seq: 1, attempt: 1, first: 0, count: values.length, units: 'elements', budgetMs: 0, payload, ...fields };
+  return {
+    seq: 1,
+    attempt: 1,
+    first: 0,
+    count: values.length,
+    units: 'elements',
+    suspect: false,
+    budgetMs: 0,
+    payload,
+    ...fields,
+  };
 }
 
 export function partials(values: readonly unknown[], fields: Partial<Batch> = {}): Batch {
   const payload = joinParts(values.map((value) => msgpack.encode([value])));
-  return { seq: 1, attempt: 1, first: 0, count: values.length, units: 'partials', budgetMs: 0, payload, ...fields };
+  return {
+    seq: 1,
+    attempt: 1,
+    first: 0,
+    count: values.length,
+    units: 'partials',
+    suspect: false,
+    budgetMs: 0,
+    payload,
+    ...fields,
+  };
 }
 
 export class TestControl implements BatchControl {

@@ -204,8 +204,8 @@ describe('a timeout', () => {
 
   it('is per element: many that keep it take longer in all', async () => {
     const on = await start();
-    const values = Array.from({ length: 20 }, () => 20);
-    expect(outputs(await run(on, job('block', { timeoutMs: 100 }), elements(values)))).toEqual(values);
+    const values = Array.from({ length: 40 }, () => 20);
+    expect(outputs(await run(on, job('block', { timeoutMs: 600 }), elements(values)))).toEqual(values);
   });
 
   it('of an asynchronous operation that does not stop hands in what is done, and replaces the thread', async () => {

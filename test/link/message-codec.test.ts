@@ -30,6 +30,7 @@ const batch = fc.record({
   first: number,
   count: number,
   units: fc.constantFrom('elements', 'partials'),
+  suspect: fc.boolean(),
   budgetMs: number,
   payload: bytes,
 });
@@ -42,6 +43,8 @@ const message = fc.oneof(
   fc.record({ type: fc.constantFrom('open', 'lost', 'status'), value }),
   fc.record({ type: fc.constant('batch'), job: number, batch }),
   fc.record({ type: fc.constant('assign'), jobId: id, batch }),
+  fc.record({ type: fc.constant('acknowledge'), jobId: id, seq: number, attempt: number }),
+  fc.record({ type: fc.constant('acknowledge'), job: number, seq: number, attempt: number }),
   fc.record({ type: fc.constant('result'), jobId: id, result }),
   fc.record({ type: fc.constant('result'), job: number, workerId: id, result }),
 );

@@ -7,6 +7,7 @@ import type {
   HubToLeader,
   HubToWorker,
   LeaderToHub,
+  UnderWay,
   WorkerToHub,
 } from '../../src/protocol/messages.js';
 
@@ -29,6 +30,7 @@ export class HubUnderTest {
 
   leader(leaderId: string): void {
     this.handle({ type: 'leaderJoined', leaderId, name: '' });
+    this.fromLeader(leaderId, { type: 'resume', jobs: [] });
   }
 
   worker(
@@ -38,17 +40,25 @@ export class HubUnderTest {
     labels: readonly string[] = [],
   ): SchedulerEffect[] {
     this.handle({ type: 'workerJoined', workerId, name: '' });
+    this.fromWorker(workerId, { type: 'report', jobs: [], ending: [] });
     return this.fromWorker(workerId, { type: 'offer', slots, offers: { operations, serializers: ['json'], labels } });
   }
 
   open(
     leaderId: string,
     job: number,
-    changes: { operation?: string; priority?: number; labels?: readonly string[]; slots?: number } = {},
+    changes: {
+      operation?: string;
+      priority?: number;
+      labels?: readonly string[];
+      slots?: number;
+      resumed?: readonly UnderWay[];
+    } = {},
   ): SchedulerEffect[] {
-    const { operation = 'f', priority = 0, labels = [], slots = 0 } = changes;
+    const { operation = 'f', priority = 0, labels = [], slots = 0, resumed } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
-    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots });
+    const known = resumed === undefined ? {} : { resumed };
+    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots, ...known });
   }
 
   batch(leaderId: string, job: number, batch: Batch): SchedulerEffect[] {
@@ -69,7 +79,17 @@ export class HubUnderTest {
 }
 
 export function batchOf(seq: number, changes: Partial<Batch> = {}): Batch {
-  return { seq, attempt: 1, first: seq, count: 1, units: 'elements', budgetMs: 100, payload: new Uint8Array(1), ...changes };
+  return {
+    seq,
+    attempt: 1,
+    first: seq,
+    count: 1,
+    units: 'elements',
+    suspect: false,
+    budgetMs: 100,
+    payload: new Uint8Array(1),
+    ...changes,
+  };
 }
 
 export function resultOf(seq: number, changes: Partial<BatchResult> = {}): BatchResult {

@@ -191,7 +191,7 @@ describe('the scheduler', () => {
     expect(slots(hub.worker('w1', 2))).toEqual([2]);
     expect(slots(hub.worker('w2', 3))).toEqual([5]);
     expect(slots(hub.fromWorker('w1', { type: 'draining' }))).toEqual([3]);
-    expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone', alive: false }))).toEqual([0]);
+    expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone', how: 'silent' }))).toEqual([0]);
   });
 
   it('gives the leases of a worker that left back as lost: those in its slots as gone, those beyond as not begun', () => {
@@ -203,7 +203,7 @@ describe('the scheduler', () => {
     hub.result('w', 'l:1', 0, { elapsedMs: 20 });
     hub.batch('l', 1, batchOf(1));
     hub.batch('l', 1, batchOf(2));
-    const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close', alive: false })).filter(
+    const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close', how: 'silent' })).filter(
       ([, message]) => message.type === 'lost',
     );
     expect(lost).toEqual([
@@ -218,18 +218,21 @@ describe('the scheduler', () => {
     hub.worker('w', 1);
     hub.open('l', 1);
     hub.batch('l', 1, batchOf(0));
-    expect(toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', alive: true }))).toContainEqual([
+    expect(toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', how: 'closed' }))).toContainEqual([
       'l',
       { type: 'lost', job: 1, workerId: 'w', loss: { seq: 0, attempt: 1, cause: 'returned', reason: 'closed' } },
     ]);
   });
 
-  it('expels a leader that sends a batch twice', () => {
+  it('takes a batch that was sent twice for one, whether it is queued or leased', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.open('l', 1);
     hub.batch('l', 1, batchOf(0));
-    expect(hub.batch('l', 1, batchOf(0))).toMatchObject([{ type: 'expel', reason: 'batch 0 of job 1 was sent twice' }]);
+    hub.batch('l', 1, batchOf(0));
+    expect(assigned(hub.worker('w', 2))).toEqual(['w: l:1/0']);
+    expect(hub.batch('l', 1, batchOf(0))).toEqual([]);
+    expect(hub.scheduler.status(0).counters).toMatchObject({ batches: 1, strayMessages: 2 });
   });
 
   it('passes on what a worker reports as lost, and uses the slot again', () => {
@@ -280,7 +283,9 @@ describe('the scheduler', () => {
     hub.worker('w', 1);
     hub.open('l', 1);
     hub.batch('l', 1, batchOf(0));
-    expect(toWorkers(hub.handle({ type: 'leaderLeft', leaderId: 'l' }))).toEqual([['w', { type: 'close', jobId: 'l:1' }]]);
+    expect(toWorkers(hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' }))).toEqual([
+      ['w', { type: 'close', jobId: 'l:1' }],
+    ]);
     expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], leaders: [] });
   });
 
@@ -309,12 +314,21 @@ describe('the scheduler', () => {
     expect(hub.scheduler.status(0).counters).toMatchObject({ refused: 3, strayMessages: 1 });
   });
 
-  it('expels a leader that opens a job twice', () => {
+  it('takes a job that was opened twice for one', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.open('l', 1);
-    expect(hub.open('l', 1)).toEqual([
-      { type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL', reason: 'job 1 was opened twice' },
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.open('l', 1)).toEqual([]);
+    expect(assigned(hub.worker('w', 2))).toEqual(['w: l:1/0']);
+  });
+
+  it('expels a worker that speaks before it has reported what it has', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    const reason = "'draining' before it has reported what it has";
+    expect(hub.fromWorker('w', { type: 'draining' })).toEqual([
+      { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL', reason },
     ]);
   });
 

@@ -1,11 +1,12 @@
-import { Heap } from '../../src/collections/heap.js';
+interface Entry {
+  readonly at: number;
+  readonly run: () => void;
+}
 
 /** Virtual time: what is to happen, in the order of its times; what is planned for one time happens in the order of planning. */
 export class Agenda {
-  readonly #entries = new Heap<{ readonly at: number; readonly order: number; readonly run: () => void }>(
-    (entry) => entry.at * 2 ** 20 + entry.order / 2 ** 20,
-  );
-  #order = 0;
+  /** The next entry last. */
+  readonly #entries: Entry[] = [];
   #now = 0;
   /** Work that takes no virtual time, and must be done before time goes on. */
   readonly #pending = new Set<Promise<void>>();
@@ -15,12 +16,19 @@ export class Agenda {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0;
+    return this.#entries.length === 0;
   }
 
   after(delayMs: number, run: () => void): void {
-    this.#order += 1;
-    this.#entries.push({ at: this.#now + delayMs, order: this.#order, run });
+    const at = this.#now + Math.max(0, delayMs);
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle]?.at ?? 0) > at) low = middle + 1;
+      else high = middle;
+    }
+    this.#entries.splice(low, 0, { at, run });
   }
 
   /** Holds time until the work is done. */
@@ -29,16 +37,12 @@ export class Agenda {
     this.#pending.add(held);
   }
 
-  /** What time is held for; undefined: nothing. */
-  get held(): Promise<unknown> | undefined {
-    return this.#pending.size === 0 ? undefined : Promise.all(this.#pending);
-  }
-
-  /** Lets the next thing happen. */
-  step(): void {
+  /** Lets the next thing happen, and what it sets off in no time. */
+  async step(): Promise<void> {
     const entry = this.#entries.pop();
     if (entry === undefined) throw new Error('nothing left to happen');
     this.#now = entry.at;
     entry.run();
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 }

@@ -1,164 +1,109 @@
-import { Scheduler } from '../../server/core/scheduler.js';
-import type { SchedulerEvent } from '../../server/core/scheduler-events.js';
-import type { Registry } from '../../src/operation/registry.js';
-import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { Agenda } from './agenda.js';
+import { Executions } from './executions.js';
+import { Route } from './network.js';
+import type { LinkQuality } from './link.js';
+import type { SimulationOptions } from './options.js';
+import { Party } from './party.js';
+import type { Plan } from './plan.js';
 import type { Random } from './random.js';
-import type { SimulatedLeader } from './simulated-leader.js';
-import { SimulatedLink } from './simulated-link.js';
-import { SimulatedWorker, type Durations } from './simulated-worker.js';
+import { SimulatedHub } from './simulated-hub.js';
+import { SimulatedLeader } from './simulated-leader.js';
+import { SimulatedWorker } from './simulated-worker.js';
+import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 
-interface Connection<ToHub, FromHub> {
-  readonly toHub: SimulatedLink<ToHub>;
-  readonly fromHub: SimulatedLink<FromHub>;
-}
+export type LeaderRoute = Route<LeaderToHub, HubToLeader> & { readonly guest: SimulatedLeader };
+export type WorkerRoute = Route<WorkerToHub, HubToWorker> & { readonly guest: SimulatedWorker };
 
-/** Leaders, a hub and workers in virtual time: the real machines, joined by simulated links. Every step validates all of them. */
+/** Leaders, a hub and workers in virtual time: the real machines, joined by simulated connections. Every step validates those concerned. */
 export class Cluster {
   readonly agenda = new Agenda();
+  readonly hub: SimulatedHub;
+  readonly executions: Executions;
+  /** Those that live. */
+  leaders: LeaderRoute[] = [];
+  workers: WorkerRoute[] = [];
+  /** How many workers there have been. */
+  #workersMade = 0;
+  readonly #options: SimulationOptions;
   readonly #random: Random;
-  readonly #latencyMs: () => number;
-  #hub = new Scheduler(hubConfig(0));
-  #epoch = 0;
-  readonly #leaders = new Map<SimulatedLeader, Connection<LeaderToHub, HubToLeader> | undefined>();
-  readonly #workers = new Map<SimulatedWorker, Connection<WorkerToHub, HubToWorker> | undefined>();
-  #nextWorker = 1;
+  readonly #quality: LinkQuality;
 
-  constructor(random: Random, maxLatencyMs: number) {
+  constructor(
+    plans: ReadonlyMap<string, Plan>,
+    options: SimulationOptions,
+    random: Random,
+    trace: ((line: string) => void) | undefined,
+  ) {
+    this.#options = options;
     this.#random = random;
-    this.#latencyMs = () => random.next() * maxLatencyMs;
+    this.#quality = {
+      latencyMs: () => random.next() * options.latencyMs,
+      bytesPerMs: options.bytesPerMs,
+      duplicates: () => random.chance(options.duplicates),
+    };
+    this.hub = new SimulatedHub(options.limits, () => this.#newParty(), trace);
+    this.executions = new Executions(plans, options, random);
   }
 
-  get workers(): readonly SimulatedWorker[] {
-    return [...this.#workers.keys()];
+  addLeader(id: string): SimulatedLeader {
+    const leader = new SimulatedLeader(id, this.#newParty(), Infinity);
+    this.leaders.push(new Route(leader, this.hub.forLeaders, this.agenda, this.#random, this.#quality) as LeaderRoute);
+    return leader;
   }
 
-  get leaders(): readonly SimulatedLeader[] {
-    return [...this.#leaders.keys()];
-  }
-
-  status(): HubStatus {
-    return this.#hub.status(this.agenda.now);
-  }
-
-  addWorker(slots: number, registry: Registry, durations: Durations): SimulatedWorker {
-    const worker = new SimulatedWorker(`w${this.#nextWorker}`, slots, registry, this.agenda, durations);
-    this.#nextWorker += 1;
-    this.connectWorker(worker);
-    return worker;
-  }
-
-  connectWorker(worker: SimulatedWorker): void {
-    const toHub = this.#link((message: WorkerToHub) => {
-      this.#tell({ type: 'workerSent', workerId: worker.id, message });
+  addWorker(): void {
+    this.#workersMade += 1;
+    const slots = this.#random.int(1, this.#options.mostSlots);
+    const { registry, conduct } = this.executions;
+    const worker = new SimulatedWorker(`w${this.#workersMade}`, slots, registry, this.#newParty(), conduct, () => {
+      this.crashWorker(route);
     });
-    const fromHub = this.#link((message: HubToWorker) => {
-      worker.receive(message);
+    const route = new Route(worker, this.hub.forWorkers, this.agenda, this.#random, this.#quality) as WorkerRoute;
+    this.workers.push(route);
+  }
+
+  /** A worker's process dies; another one is started soon. */
+  crashWorker(route: WorkerRoute): void {
+    if (!this.workers.includes(route)) return;
+    route.guest.party.die();
+    route.close('lost');
+    this.workers = this.workers.filter((other) => other !== route);
+    this.agenda.after(this.#random.int(1, 300), () => {
+      this.addWorker();
     });
-    this.#workers.set(worker, { toHub, fromHub });
-    this.#tell({ type: 'workerJoined', workerId: worker.id, name: '' });
-    worker.connect(toHub);
   }
 
-  addLeader(leader: SimulatedLeader): void {
-    this.connectLeader(leader);
+  /** A worker comes to an end in good order; another one is started first. */
+  drainWorker(route: WorkerRoute): void {
+    this.addWorker();
+    this.dismissWorker(route);
   }
 
-  connectLeader(leader: SimulatedLeader): void {
-    const toHub = this.#link((message: LeaderToHub) => {
-      this.#tell({ type: 'leaderSent', leaderId: leader.id, message });
+  /** A worker comes to an end in good order, and none is started for it. */
+  dismissWorker(route: WorkerRoute): void {
+    route.guest.drain(() => {
+      route.close('closed');
+      this.workers = this.workers.filter((other) => other !== route);
     });
-    const fromHub = this.#link((message: HubToLeader) => {
-      leader.receive(message);
-    });
-    this.#leaders.set(leader, { toHub, fromHub });
-    leader.connect(toHub);
-    this.#tell({ type: 'leaderJoined', leaderId: leader.id, name: '' });
   }
 
-  /** The connection breaks: what is under way either way is lost. */
-  cutLeader(leader: SimulatedLeader): void {
-    if (!cut(this.#leaders, leader)) return;
-    this.#tell({ type: 'leaderLeft', leaderId: leader.id });
-    leader.disconnect();
+  /** A leader's process dies, and with it all its jobs. */
+  crashLeader(route: LeaderRoute): void {
+    route.guest.party.die();
+    route.close('lost');
+    this.leaders = this.leaders.filter((other) => other !== route);
   }
 
-  cutWorker(worker: SimulatedWorker): void {
-    if (!cut(this.#workers, worker)) return;
-    this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close', alive: false });
-    worker.disconnect();
-  }
-
-  killWorker(worker: SimulatedWorker): void {
-    worker.kill();
-    if (cut(this.#workers, worker)) {
-      this.#tell({ type: 'workerLeft', workerId: worker.id, reason: 'transport close', alive: false });
-    }
-    this.#workers.delete(worker);
-  }
-
-  /** A new hub in place of the old one, of which nothing is left; all come back to it, in some order. */
+  /** The hub dies, and is started again soon; all connections break. */
   restartHub(): void {
-    this.#epoch += 1;
-    this.#hub = new Scheduler(hubConfig(this.#epoch));
-    for (const leader of this.#leaders.keys()) {
-      cut(this.#leaders, leader);
-      leader.disconnect();
-      this.agenda.after(this.#random.int(1, 200), () => {
-        this.comeBack(leader);
-      });
-    }
-    for (const worker of this.#workers.keys()) {
-      cut(this.#workers, worker);
-      worker.disconnect();
-      this.agenda.after(this.#random.int(1, 200), () => {
-        this.reconnectWorker(worker);
-      });
-    }
+    this.hub.crash();
+    for (const route of [...this.leaders, ...this.workers]) route.reset();
+    this.agenda.after(this.#random.int(1, 400), () => {
+      this.hub.start();
+    });
   }
 
-  /** The worker connects again, unless it is connected or gone. */
-  reconnectWorker(worker: SimulatedWorker): void {
-    if (this.#workers.has(worker) && this.#workers.get(worker) === undefined) this.connectWorker(worker);
+  #newParty(): Party {
+    return new Party(this.agenda, this.#random, this.#options.latestWakeMs);
   }
-
-  /** The leader connects again, unless it is connected. */
-  comeBack(leader: SimulatedLeader): void {
-    if (this.#leaders.get(leader) === undefined) this.connectLeader(leader);
-  }
-
-  #link<Message>(receive: (message: Message) => void): SimulatedLink<Message> {
-    return new SimulatedLink(this.agenda, this.#latencyMs, receive);
-  }
-
-  #tell(event: SchedulerEvent): void {
-    const effects = this.#hub.handle(event, this.agenda.now);
-    this.#hub.validate();
-    for (const effect of effects) {
-      if (effect.type === 'expel') throw new Error(`expelled: ${effect.reason}`);
-      if (effect.type === 'toLeader') byId(this.#leaders, effect.leaderId)?.fromHub.send(effect.message);
-      else byId(this.#workers, effect.workerId)?.fromHub.send(effect.message);
-    }
-  }
-}
-
-function cut<Peer, ToHub, FromHub>(peers: Map<Peer, Connection<ToHub, FromHub> | undefined>, peer: Peer): boolean {
-  const connection = peers.get(peer);
-  if (connection === undefined) return false;
-  connection.toHub.cut();
-  connection.fromHub.cut();
-  peers.set(peer, undefined);
-  return true;
-}
-
-function byId<Peer extends { readonly id: string }, C>(peers: ReadonlyMap<Peer, C | undefined>, id: string): C | undefined {
-  for (const [peer, connection] of peers) if (peer.id === id) return connection;
-  return undefined;
-}
-
-function hubConfig(epoch: number): ConstructorParameters<typeof Scheduler>[0] {
-  return {
-    epoch: `epoch ${epoch}`,
-    limits: { maxPayloadBytes: 2 ** 25, maxJobsPerLeader: 100, maxBatchesPerLeader: 10_000, maxBytesPerLeader: 2 ** 28 },
-  };
 }

@@ -1,108 +1,180 @@
-import { WorkerSession, type SessionEvent } from '../../src/core/worker-session.js';
-import type { Outcome } from '../../src/protocol/outcome.js';
+import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
 import { JobExecution } from '../../src/executor/run-batch.js';
 import type { Registry } from '../../src/operation/registry.js';
-import type { Batch, HubToWorker, JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
-import type { Agenda } from './agenda.js';
-import type { SimulatedLink } from './simulated-link.js';
+import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
+import type { Outcome } from '../../src/protocol/outcome.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import type { Guest } from './network.js';
+import type { Party } from './party.js';
 
-/** How long operations take, and which elements kill the thread that executes them. */
-export interface Durations {
-  /** Virtual time of an element, or of a unit that is combined. */
-  elementMs(index: number): number;
-  /** The offset of the unit at which the thread dies; undefined: it does not. */
-  deathAt(jobId: string, batch: Batch): number | undefined;
+/** How elements behave when they are executed. */
+export interface Conduct {
+  /** Virtual time of a unit. */
+  unitMs(jobId: string, index: number): number;
+  /** The first unit that makes an end of the execution, and how. */
+  ending(jobId: string, batch: Batch): { readonly offset: number; readonly how: 'death' | 'timeout' | 'crash' } | undefined;
+  /** How long an aborted operation takes to end. */
+  graceMs(): number;
+  /** An execution begins. */
+  begun(jobId: string, batch: Batch): void;
 }
 
-/** A worker: the real session over a simulated link, executing real operations in virtual time. */
-export class SimulatedWorker {
-  readonly id: string;
-  readonly #session = new WorkerSession();
-  readonly #agenda: Agenda;
-  readonly #registry: Registry;
-  readonly #durations: Durations;
-  readonly #executions = new Map<string, JobExecution>();
-  #toHub: SimulatedLink<WorkerToHub> | undefined;
-  #alive = true;
+/** An execution that has not settled. */
+interface Run extends JobAttempt {
+  settled: boolean;
+}
 
-  constructor(id: string, slots: number, registry: Registry, agenda: Agenda, durations: Durations) {
+/** A worker: the real session, executing real operations, which take virtual time. */
+export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
+  readonly id: string;
+  readonly party: Party;
+  readonly #session = new WorkerSession();
+  readonly #registry: Registry;
+  readonly #conduct: Conduct;
+  readonly #crash: () => void;
+  readonly #executions = new Map<string, JobExecution>();
+  readonly #runs = new Map<number, Run>();
+  #send: ((message: WorkerToHub) => void) | undefined;
+  /** Told when it has drained. */
+  #drained: () => void = () => undefined;
+
+  /** @param crash ends its process */
+  constructor(id: string, slots: number, registry: Registry, party: Party, conduct: Conduct, crash: () => void) {
     this.id = id;
+    this.party = party;
     this.#registry = registry;
-    this.#agenda = agenda;
-    this.#durations = durations;
+    this.#conduct = conduct;
+    this.#crash = crash;
     this.#handle({ type: 'offers', slots, offers: { ...registry.offers(), labels: [] } });
   }
 
-  connect(toHub: SimulatedLink<WorkerToHub>): void {
-    this.#toHub = toHub;
+  /** What it has: nothing, in the end. */
+  get load(): WorkerSession['load'] {
+    return this.#session.load;
+  }
+
+  connected(send: (message: WorkerToHub) => void): void {
+    this.#send = send;
     this.#handle({ type: 'connected' });
   }
 
-  disconnect(): void {
-    this.#toHub = undefined;
-    this.#handle({ type: 'disconnected' });
-  }
-
-  /** The process is gone. */
-  kill(): void {
-    this.#alive = false;
-  }
-
-  receive(message: HubToWorker): void {
+  received(message: HubToWorker): void {
     this.#handle({ type: 'received', message });
   }
 
+  disconnected(): void {
+    this.#send = undefined;
+    this.#handle({ type: 'disconnected' });
+  }
+
+  drain(drained: () => void): void {
+    this.#drained = drained;
+    this.#handle({ type: 'drain' });
+  }
+
   #handle(event: SessionEvent): void {
-    if (!this.#alive) return;
     const effects = this.#session.handle(event);
     this.#session.validate();
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'send':
-          this.#toHub?.send(effect.message);
-          break;
-        case 'run':
-          this.#run(effect.run, effect.jobId, effect.description, effect.batch);
-          break;
-        case 'forget':
-          this.#executions.delete(effect.jobId);
-          break;
-        case 'drained':
-          break;
-      }
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: SessionEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send?.(effect.message);
+        break;
+      case 'run':
+        this.#run(effect.run, effect.jobId, effect.description, effect.batch);
+        break;
+      case 'abort':
+        this.#abort((run) => run.jobId === effect.jobId && run.seq === effect.seq && run.attempt === effect.attempt);
+        break;
+      case 'forget':
+        this.#executions.delete(effect.jobId);
+        this.#abort((run) => run.jobId === effect.jobId);
+        break;
+      case 'drained':
+        this.#drained();
+        break;
     }
   }
 
   #run(run: number, jobId: string, description: JobDescription, batch: Batch): void {
-    const settle = ({ elapsedMs, outcome }: { readonly elapsedMs: number; readonly outcome: Outcome }): void => {
-      this.#agenda.after(elapsedMs, () => {
-        this.#handle({ type: 'settled', run, outcome });
+    const { seq, attempt } = batch;
+    this.#runs.set(run, { jobId, seq, attempt, settled: false });
+    const ending = this.#conduct.ending(jobId, batch);
+    const allowed = this.#affordable(jobId, batch);
+    this.#conduct.begun(jobId, { ...batch, count: Math.min(allowed, (ending?.offset ?? Infinity) + 1) });
+    if (ending !== undefined && ending.offset < allowed) {
+      this.party.later(this.#cost(jobId, batch, ending.offset + 1), () => {
+        if (ending.how === 'crash') this.#crash();
+        else this.#settle(run, lost(batch, ending.how, ending.offset));
       });
-    };
-    const death = this.#durations.deathAt(jobId, batch);
-    if (death !== undefined) {
-      const { seq, attempt } = batch;
-      const loss = { seq, attempt, cause: 'death', offset: death, reason: 'thread exited' } as const;
-      settle({ elapsedMs: this.#cost(batch, death), outcome: { type: 'lost', loss } });
       return;
     }
     const execution = this.#executions.get(jobId) ?? new JobExecution(jobId, description, this.#registry, Infinity);
     this.#executions.set(jobId, execution);
-    const end = execution.run({ ...batch, budgetMs: 0 }, { aborted: false, progress: () => undefined, watch: () => undefined });
-    if (end instanceof Promise) this.#agenda.holdFor(end.then(({ outcome }) => settle(this.#timed(batch, outcome))));
-    else settle(this.#timed(batch, end.outcome));
+    const settle = (outcome: Outcome): void => {
+      const elapsedMs = outcome.type === 'lost' ? 0 : this.#cost(jobId, batch, outcome.result.done);
+      const timed = outcome.type === 'lost' ? outcome : { ...outcome, result: { ...outcome.result, elapsedMs } };
+      this.party.later(elapsedMs, () => {
+        this.#settle(run, timed);
+      });
+    };
+    const end = execution.run(firstOf(batch, allowed), { aborted: false, progress: () => undefined, watch: () => undefined });
+    if (end instanceof Promise) {
+      this.party.agenda.holdFor(
+        end.then(({ outcome }) => {
+          settle(outcome);
+        }),
+      );
+    } else settle(end.outcome);
   }
 
-  /** The outcome as of virtual time. */
-  #timed(batch: Batch, outcome: Outcome): { readonly elapsedMs: number; readonly outcome: Outcome } {
-    if (outcome.type === 'lost') return { elapsedMs: 0, outcome };
-    const elapsedMs = this.#cost(batch, outcome.result.done);
-    return { elapsedMs, outcome: { type: 'result', result: { ...outcome.result, elapsedMs } } };
+  /** Ends what is running early, after a grace. */
+  #abort(isAborted: (run: Run) => boolean): void {
+    for (const [number, run] of this.#runs) {
+      if (run.settled || !isAborted(run)) continue;
+      this.party.later(this.#conduct.graceMs(), () => {
+        this.#settle(number, lost(run, 'cancelled'));
+      });
+    }
   }
 
-  #cost(batch: Batch, units: number): number {
+  #settle(number: number, outcome: Outcome): void {
+    const run = this.#runs.get(number);
+    if (run === undefined || run.settled) return;
+    run.settled = true;
+    this.#runs.delete(number);
+    this.#handle({ type: 'settled', run: number, outcome });
+  }
+
+  /** How many units are executed before the batch's budget is spent: at least one. */
+  #affordable(jobId: string, batch: Batch): number {
+    if (batch.budgetMs === 0 || batch.units === 'partials') return batch.count;
+    let count = 1;
+    while (count < batch.count && this.#cost(jobId, batch, count) < batch.budgetMs) count += 1;
+    return count;
+  }
+
+  #cost(jobId: string, batch: Batch, units: number): number {
     let cost = 0;
-    for (let at = 0; at < units; at += 1) cost += this.#durations.elementMs(batch.first + at);
+    for (let at = 0; at < units; at += 1) cost += this.#conduct.unitMs(jobId, batch.first + at);
     return cost;
   }
+}
+
+/** The batch without the units beyond. */
+function firstOf(batch: Batch, count: number): Batch {
+  if (count === batch.count) return { ...batch, budgetMs: 0 };
+  return { ...batch, budgetMs: 0, count, payload: msgpack.encode(msgpack.decode(batch.payload).slice(0, count)) };
+}
+
+function lost(
+  { seq, attempt }: { readonly seq: number; readonly attempt: number },
+  cause: BatchLoss['cause'],
+  offset?: number,
+): Outcome {
+  const at = offset === undefined ? {} : { offset, stage: 0 };
+  return { type: 'lost', loss: { seq, attempt, cause, reason: `by ${cause}`, ...at } };
 }

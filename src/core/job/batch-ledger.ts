@@ -17,10 +17,18 @@ export interface BatchRecord {
   /** How often the only unit was tried again in each stage; empty for batches of several. */
   readonly retries: readonly number[];
   /** The workers that died of the only unit (of the only pair, for partials). */
-  readonly deaths: readonly string[];
+  deaths: readonly string[];
+  /** Whether a worker was lost that executed it, or what it is a part of. */
+  readonly suspect: boolean;
   /** The last dispatch; 0 before the first. */
   attempt: number;
   state: 'ready' | 'sent' | 'delayed';
+  /** The attempts that the hub has not answered for: one while sent, as a rule. */
+  underWay: readonly number[];
+  /** When the first of these was sent. */
+  sentAt: number;
+  /** Whether it was sent a second time beside the first. */
+  speculated: boolean;
   /** When it may be sent again; counts while delayed. */
   dueAt: number;
   /** Its elements, once they had to be looked at again. */
@@ -29,13 +37,13 @@ export interface BatchRecord {
 
 /** What a new record needs; the rest is as for a batch that was never sent. */
 export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
-  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'attempt' | 'units'>>;
+  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'attempt' | 'units'>>;
 
 /**
  * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time.
  *
- * Invariant: `sent` and `bytesSent` count the records in state `sent`. The heaps may hold records that have been settled since; these
- * are passed over.
+ * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. The heaps may hold records
+ * that have been settled, or taken up again, since; these are passed over.
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
@@ -50,6 +58,7 @@ export class BatchLedger {
     return this.#records.size;
   }
 
+  /** Attempts that are under way. */
   get sent(): number {
     return this.#sent;
   }
@@ -76,10 +85,14 @@ export class BatchLedger {
       parts: [],
       retries: [],
       deaths: [],
+      suspect: false,
       attempt: 0,
       ...record,
       seq,
       state: 'ready',
+      underWay: [],
+      sentAt: 0,
+      speculated: false,
       dueAt,
     };
     this.#records.set(seq, added);
@@ -87,7 +100,11 @@ export class BatchLedger {
   }
 
   /** Takes partials that are to be combined. */
-  addPartials(parts: readonly ValuedPartial[], from: Partial<Pick<BatchRecord, 'attempt' | 'deaths'>> = {}, dueAt = 0): void {
+  addPartials(
+    parts: readonly ValuedPartial[],
+    from: Partial<Pick<BatchRecord, 'attempt' | 'deaths' | 'suspect'>> = {},
+    dueAt = 0,
+  ): void {
     const payload = joinParts(parts.map((part) => part.bytes));
     const attempt = Math.max(from.attempt ?? 0, ...parts.map((part) => part.attempt));
     this.add({ ...from, attempt, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
@@ -105,32 +122,43 @@ export class BatchLedger {
     return undefined;
   }
 
-  /** Dispatches the batch that `nextReady` returned. */
-  send(record: BatchRecord): void {
-    this.#ready.pop();
-    record.state = 'sent';
+  /** Dispatches a batch: the one that `nextReady` returned, or one that is sent already. */
+  send(record: BatchRecord, now: number): void {
+    if (record.state === 'ready') this.#ready.pop();
     record.attempt += 1;
-    this.#sent += 1;
-    if (record.units === 'partials') this.#combining += 1;
-    this.#bytesSent += record.payload.byteLength;
+    this.#begin(record, record.attempt, now);
   }
 
-  /** The batch is not with the hub any more, and is to be sent again as it is. */
+  /** An attempt that had been given up is under way after all. */
+  adopt(record: BatchRecord, attempt: number, now: number): void {
+    if (!record.underWay.includes(attempt)) this.#begin(record, attempt, now);
+  }
+
+  /** The attempt came to nothing. */
+  lose(record: BatchRecord, attempt: number): void {
+    const left = record.underWay.filter((each) => each !== attempt);
+    const ended = record.underWay.length - left.length;
+    record.underWay = left;
+    this.#sent -= ended;
+    this.#bytesSent -= ended * record.payload.byteLength;
+    if (record.units === 'partials') this.#combining -= ended;
+  }
+
+  /** The batch, of which nothing is under way, is to be sent again as it is. */
   again(record: BatchRecord): void {
-    this.#unsend(record);
     record.dueAt = 0;
     this.#queue(record);
   }
 
-  /** All sent batches are to be sent again. */
-  allAgain(): void {
-    for (const record of this.#records.values()) if (record.state === 'sent') this.again(record);
-  }
-
   /** Forgets the batch. */
   settle(record: BatchRecord): void {
-    this.#unsend(record);
+    for (const attempt of record.underWay) this.lose(record, attempt);
     this.#records.delete(record.seq);
+  }
+
+  /** The batches that are sent, those first that were sent first. */
+  *sentBatches(): Iterable<BatchRecord> {
+    for (const record of this.#records.values()) if (record.state === 'sent') yield record;
   }
 
   /** When the next delayed batch is due. */
@@ -164,10 +192,17 @@ export class BatchLedger {
   }
 
   validate(): void {
-    const sent = [...this.#records.values()].filter((record) => record.state === 'sent');
-    if (sent.length !== this.#sent) throw new Error(`${sent.length} batches sent, ${this.#sent} counted`);
-    const bytes = sent.reduce((sum, record) => sum + record.payload.byteLength, 0);
-    if (bytes !== this.#bytesSent) throw new Error(`${bytes} bytes sent, ${this.#bytesSent} counted`);
+    let sent = 0;
+    let bytes = 0;
+    for (const { underWay, payload } of this.sentBatches()) {
+      sent += underWay.length;
+      bytes += underWay.length * payload.byteLength;
+    }
+    if (sent !== this.#sent) throw new Error(`${sent} attempts under way, ${this.#sent} counted`);
+    if (bytes !== this.#bytesSent) throw new Error(`${bytes} bytes under way, ${this.#bytesSent} counted`);
+    for (const { seq, state, underWay: attempts } of this.#records.values()) {
+      if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);
+    }
     const elements = [...this.#records.values()].filter((record) => record.units === 'elements');
     let end = 0;
     for (const record of elements.toSorted((a, b) => a.first - b.first)) {
@@ -185,10 +220,12 @@ export class BatchLedger {
     (record.state === 'ready' ? this.#ready : this.#delayed).push(record);
   }
 
-  #unsend(record: BatchRecord): void {
-    if (record.state !== 'sent') return;
-    this.#sent -= 1;
-    if (record.units === 'partials') this.#combining -= 1;
-    this.#bytesSent -= record.payload.byteLength;
+  #begin(record: BatchRecord, attempt: number, now: number): void {
+    if (record.state !== 'sent') record.sentAt = now;
+    record.state = 'sent';
+    record.underWay = record.underWay.length === 0 ? [attempt] : [...record.underWay, attempt];
+    this.#sent += 1;
+    this.#bytesSent += record.payload.byteLength;
+    if (record.units === 'partials') this.#combining += 1;
   }
 }

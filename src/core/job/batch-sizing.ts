@@ -80,6 +80,11 @@ export class BatchSizing {
     return this.#cost.meanMs;
   }
 
+  /** How long so many elements take to execute; Infinity before the first batch has come back. */
+  expectedMs(elements: number): number {
+    return this.#msPerElement === undefined ? Infinity : this.#msPerElement * elements;
+  }
+
   /** Learns from a batch that was encoded. */
   observeBytes(elements: number, bytes: number): void {
     this.#bytesPerInput = wary(this.#bytesPerInput, bytes / elements);

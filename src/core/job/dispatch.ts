@@ -12,6 +12,7 @@ import { siteError, type FailureSite } from './failure.js';
 import { elementPartial, joinedBytes, type FoldAssembly, type ValuedPartial } from './fold-assembly.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';
+import { stragglers } from './speculation.js';
 
 /**
  * Sends batches, as long as the hub admits more: what is to be sent again first, then new elements, then what a fold can combine.
@@ -29,7 +30,8 @@ export function dispatch(state: JobState, now: number): void {
   let bytes = 0;
   while (ledger.sent < limit && (ledger.sent === 0 || ledger.bytesSent < maxJobBytesInFlight)) {
     const record = nextRecord(state);
-    if (record === undefined || state.ending) return;
+    if (state.ending) return;
+    if (record === undefined) break;
     batches += 1;
     bytes += record.payload.byteLength;
     if (batches > freeBatches || bytes > freeBytes) {
@@ -37,12 +39,23 @@ export function dispatch(state: JobState, now: number): void {
       state.blocked = true;
       return;
     }
-    ledger.send(record);
     if (record.units === 'elements') sizing.sent(record.seq, now);
-    const { seq, attempt, first, count, units, payload } = record;
-    const budgetMs = config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
-    state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, budgetMs, payload } });
+    send(state, record, now);
   }
+  for (const record of stragglers(state, now)) {
+    batches += 1;
+    bytes += record.payload.byteLength;
+    if (batches > freeBatches || bytes > freeBytes) return;
+    record.speculated = true;
+    send(state, record, now);
+  }
+}
+
+function send(state: JobState, record: BatchRecord, now: number): void {
+  state.ledger.send(record, now);
+  const { seq, attempt, first, count, units, suspect, payload } = record;
+  const budgetMs = state.config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
+  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, budgetMs, payload } });
 }
 
 function nextRecord(state: JobState): BatchRecord | undefined {

@@ -1,6 +1,6 @@
 import type { PaladinError } from '../../errors/paladin-error.js';
 import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
-import type { Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
+import type { Attempt, Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { Serializer } from '../../serializer/serializer.js';
 
 /** What the leader knows of one stage beyond its description: how its failures are treated. */
@@ -27,6 +27,8 @@ export interface JobConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
   readonly maxDeaths: number;
+  /** Whether idle slots may execute slow batches a second time, near the end. */
+  readonly speculate: boolean;
   /** Numbers from 0 (inclusive) to 1, for the jitter of retries. */
   readonly random: () => number;
   /** What the hub admits at present. */
@@ -50,7 +52,7 @@ export type JobEvent =
   | { readonly type: 'sourceFailed'; readonly error: unknown }
   /** The job is open at the hub (again). */
   | { readonly type: 'connected' }
-  /** The hub is gone, and whatever was under way with it. */
+  /** The connection to the hub is gone. What was under way stays so until the hub, back again, answers for it. */
   | { readonly type: 'disconnected' }
   | {
       readonly type: 'capacity';
@@ -61,6 +63,7 @@ export type JobEvent =
     }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
+  | { readonly type: 'adopted'; readonly seq: number; readonly attempt: number; readonly inPlaceOf: readonly number[] }
   /** The subscriber wants no outputs until it says so. */
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }
@@ -73,6 +76,10 @@ export type JobEvent =
 
 export type JobEffect =
   | { readonly type: 'send'; readonly batch: Batch }
+  /** The answer to the attempt is taken, or not needed. */
+  | ({ readonly type: 'acknowledge' } & Attempt)
+  /** The attempt is not wanted any more. */
+  | ({ readonly type: 'cancel' } & Attempt)
   /** At most once an event. */
   | { readonly type: 'emit'; readonly values: readonly unknown[] }
   /** An element was left out. */

@@ -15,20 +15,24 @@
  * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
  *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
  * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
- * 5. Nothing is sent while disconnected; on reconnection every unsettled batch is sent again.
+ * 5. Nothing is sent while disconnected. What was under way stays so: the hub, once it is back, answers for each attempt by what became of it,
+ *    or as lost. Several attempts of a batch may be under way: the first success settles it, and the others are cancelled.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
  * 7. While paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it may have
  *    under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a combine.
  * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
+import type { UnderWay } from '../../protocol/messages.js';
 import type { Machine } from '../machine.js';
 import { dispatch } from './dispatch.js';
 import type { FoldAssembly } from './fold-assembly.js';
+import { underWay } from './expected-time.js';
 import type { JobConfig, JobEffect, JobEvent } from './job-events.js';
 import { JobState } from './job-state.js';
 import { readValues } from './result-check.js';
-import { settleLoss, settleResult } from './settlement.js';
+import { nextStragglerAt } from './speculation.js';
+import { adopt, settleLoss, settleResult } from './settlement.js';
 
 export class Job implements Machine<JobEvent, JobEffect> {
   readonly #state: JobState;
@@ -51,9 +55,14 @@ export class Job implements Machine<JobEvent, JobEffect> {
     return this.#state.staleResults;
   }
 
-  /** What is at the hub of it. */
-  get underWay(): { readonly batches: number; readonly bytes: number } {
+  /** How much of it is at the hub. */
+  get load(): { readonly batches: number; readonly bytes: number } {
     return { batches: this.#state.ledger.sent, bytes: this.#state.ledger.bytesSent };
+  }
+
+  /** The attempts that the hub is to answer for. */
+  get underWay(): UnderWay[] {
+    return underWay(this.#state);
   }
 
   /** Whether it emits nothing at present. */
@@ -87,7 +96,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
     if (this.#state.emission.hasMore) return 0;
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
-    const deadline = Math.min(due, starved);
+    const straggler = nextStragglerAt(this.#state) ?? Infinity;
+    const deadline = Math.min(due, starved, straggler);
     return this.#over || deadline === Infinity ? undefined : deadline;
   }
 
@@ -116,9 +126,9 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.slots = 1;
         break;
       case 'disconnected':
+        if (state.connected) state.disconnectedAt = now;
         state.connected = false;
         state.slots = 0;
-        state.ledger.allAgain();
         state.sizing.allLost();
         break;
       case 'capacity':
@@ -131,6 +141,9 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'lost':
         settleLoss(state, event.workerId, event.loss, now);
+        break;
+      case 'adopted':
+        adopt(state, event, now);
         break;
       case 'paused':
         state.emission.pause();
@@ -224,6 +237,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   #letGo(): void {
     this.#over = true;
+    // With the job everything is closed that was to be acknowledged.
+    this.#state.effects = this.#state.effects.filter(({ type }) => type !== 'acknowledge' && type !== 'cancel');
     this.#starvedSince = undefined;
     this.#state.clear();
   }

@@ -60,8 +60,8 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
     return;
   }
   const byStage = config.stages.map((_, at) => (at === stage ? retries : (record.retries[at] ?? 0)));
-  const deaths = record.count === 1 ? record.deaths : [];
-  ledger.add({ first, count: 1, payload, attempt, retries: byStage, deaths }, dueAt);
+  const { deaths, suspect } = record.count === 1 ? record : { deaths: [], suspect: false };
+  ledger.add({ first, count: 1, payload, attempt, retries: byStage, deaths, suspect }, dueAt);
 }
 
 /** Elements have succeeded, and are in a partial. */

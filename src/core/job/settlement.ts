@@ -2,20 +2,25 @@ import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
 import { elementPartial, joinPartials, type FoldAssembly } from './fold-assembly.js';
+import type { JobEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { foldElements, judgeAll, slice } from './judgement.js';
 import { checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
 
 /** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
 export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
-  const record = state.ledger.get(result.seq);
-  // An earlier attempt may still be the first to succeed; what it failed at is with a later one.
-  const late = record !== undefined && result.attempt < record.attempt && result.failures.length === 0;
-  if (record === undefined || (result.attempt !== record.attempt && !late)) {
+  const { seq, attempt, failures } = result;
+  state.effects.push({ type: 'acknowledge', seq, attempt });
+  const record = state.ledger.get(seq);
+  if (record === undefined || !isWanted(record, attempt, failures.length === 0)) {
     state.staleResults += 1;
+    if (record !== undefined) state.ledger.lose(record, attempt);
     return;
   }
   checkResult(result, record.count, state.config.stages.length);
+  state.ledger.lose(record, attempt);
+  // The first success is the one that counts.
+  for (const other of record.underWay) state.effects.push({ type: 'cancel', seq, attempt: other });
   state.ledger.settle(record);
   learn(state, record, result, now);
   const runs = succeededRuns(result);
@@ -25,17 +30,38 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   giveBack(state, record, result.done, record.count);
 }
 
+/**
+ * Whether an answer settles its batch. A success does, also of an attempt that had been given up. Failures do when no other attempt may
+ * still succeed.
+ */
+function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean): boolean {
+  return success || (underWay.length === 1 && underWay[0] === attempt);
+}
+
 /** A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands alone. */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
-  const record = state.ledger.get(loss.seq);
-  if (record?.state !== 'sent' || record.attempt !== loss.attempt) {
+  const { seq, attempt, cause } = loss;
+  state.effects.push({ type: 'acknowledge', seq, attempt });
+  const record = state.ledger.get(seq);
+  if (record === undefined || !record.underWay.includes(attempt)) {
     state.staleResults += 1;
     return;
   }
-  state.sizing.lost(record.seq);
+  state.ledger.lose(record, attempt);
+  const deadly = cause === 'death' || cause === 'gone';
+  // A worker that is cut off again and again has not died again and again.
+  const deaths =
+    cause === 'gone' ? [...new Set([...record.deaths, workerId])] : deadly ? [...record.deaths, workerId] : record.deaths;
   const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
   const culprit = offset !== undefined && offset < record.count ? offset : undefined;
-  if (loss.cause === 'timeout' && culprit !== undefined) {
+  if (cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
+  if (record.underWay.length > 0) {
+    // Another attempt is still at it.
+    if (standsAlone(record)) record.deaths = deaths;
+    return;
+  }
+  state.sizing.lost(record.seq);
+  if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
     const stage =
       loss.stage ??
@@ -46,16 +72,29 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
     giveBack(state, record, 0, culprit);
     giveBack(state, record, culprit + 1, record.count);
-  } else if (loss.cause !== 'death' && loss.cause !== 'gone') {
+  } else if (!deadly) {
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
-    if (loss.cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
-    // A worker that is cut off again and again has not died again and again.
-    const deaths = loss.cause === 'gone' ? [...new Set([...record.deaths, workerId])] : [...record.deaths, workerId];
-    if (record.units === 'partials') partialsDied(state, record, deaths, loss.reason, now);
+    if (record.units === 'partials') partialsDied(state, record, deaths, loss, now);
     else elementsDied(state, record, culprit, deaths, loss, now);
   }
+}
+
+/** Whether nobody else in the batch can be to blame: an element alone, or two partials that are combined. */
+function standsAlone({ units, count }: BatchRecord): boolean {
+  return count === (units === 'elements' ? 1 : 2);
+}
+
+/** A worker is back that had been given up, and still executes an attempt: it goes on where the batch is not settled or divided. */
+export function adopt(state: JobState, { seq, attempt, inPlaceOf }: Extract<JobEvent, { type: 'adopted' }>, now: number): void {
+  const record = state.ledger.get(seq);
+  if (record === undefined || attempt > record.attempt) {
+    state.effects.push({ type: 'cancel', seq, attempt });
+    return;
+  }
+  state.ledger.adopt(record, attempt, now);
+  for (const waiting of inPlaceOf) state.ledger.lose(record, waiting);
 }
 
 function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult, now: number): void {
@@ -108,12 +147,14 @@ function elementsDied(
   record: BatchRecord,
   culprit: number | undefined,
   deaths: readonly string[],
-  { reason, stage = 0 }: BatchLoss,
+  { cause, reason, stage = 0 }: BatchLoss,
   now: number,
 ): void {
+  // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
+  const suspect = cause === 'gone';
   if (culprit === undefined) {
-    giveBack(state, record, 0, record.count >> 1);
-    giveBack(state, record, record.count >> 1, record.count);
+    giveBack(state, record, 0, record.count >> 1, [], suspect);
+    giveBack(state, record, record.count >> 1, record.count, [], suspect);
     return;
   }
   if (deaths.length >= state.config.maxDeaths) {
@@ -124,29 +165,37 @@ function elementsDied(
       deaths.at(-1) ?? '',
       now,
     );
-  } else giveBack(state, record, culprit, culprit + 1, deaths);
+  } else giveBack(state, record, culprit, culprit + 1, deaths, suspect);
   giveBack(state, record, 0, culprit);
   giveBack(state, record, culprit + 1, record.count);
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
-function partialsDied(state: JobState, record: BatchRecord, deaths: readonly string[], reason: string, now: number): void {
+function partialsDied(state: JobState, record: BatchRecord, deaths: readonly string[], loss: BatchLoss, now: number): void {
   const { parts, attempt } = record;
+  const suspect = loss.cause === 'gone';
   if (record.count > 2) {
     for (const half of [parts.slice(0, record.count >> 1), parts.slice(record.count >> 1)]) {
-      if (half.length > 1) state.ledger.addPartials(half, { attempt });
+      if (half.length > 1) state.ledger.addPartials(half, { attempt, suspect });
       else for (const part of half) state.fold?.put(part);
     }
   } else if (deaths.length < state.config.maxDeaths) {
-    state.ledger.addPartials(parts, { attempt, deaths });
+    state.ledger.addPartials(parts, { attempt, deaths, suspect });
   } else {
     giveBack(state, record, 0, 1);
-    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, reason)], deaths.at(-1) ?? '', now);
+    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)], deaths.at(-1) ?? '', now);
   }
 }
 
 /** Makes new batches, of the size that is right by now, of units of a settled batch that were not executed. */
-function giveBack(state: JobState, record: BatchRecord, start: number, end: number, deaths: readonly string[] = []): void {
+function giveBack(
+  state: JobState,
+  record: BatchRecord,
+  start: number,
+  end: number,
+  deaths: readonly string[] = [],
+  suspect = false,
+): void {
   if (start >= end || state.ending) return;
   if (record.units === 'partials') {
     for (const part of record.parts.slice(start, end)) state.fold?.put(part);
@@ -158,6 +207,6 @@ function giveBack(state: JobState, record: BatchRecord, start: number, end: numb
   for (let at = start; at < end; at += size) {
     const stop = Math.min(at + size, end);
     const payload = slice(state, record, at, stop);
-    state.ledger.add({ first: record.first + at, count: stop - at, payload, attempt, retries, deaths });
+    state.ledger.add({ first: record.first + at, count: stop - at, payload, attempt, retries, deaths, suspect });
   }
 }

@@ -1,0 +1,82 @@
+// Breaks the machines, one way after the other, and requires that their tests or the simulation find each. `npm run mutations -- WORD…` tries
+// only those whose names contain one of the words.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mutations } from './mutation-list.js';
+
+const root = join(import.meta.dirname, '..');
+const words = process.argv.slice(2);
+const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+
+/** What the machines are tested by. */
+const tests = ['test/core', 'test/server/scheduler.test.ts', 'test/server/recovery.test.ts', 'test/simulation'];
+/** Simulated runs a mutation: enough for all so far, with much to spare. */
+const seeds = '500';
+
+/** @type {string[]} */
+const survivors = [];
+const waiting = [...chosen];
+const start = performance.now();
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => tryAll()));
+console.log(
+  `${chosen.length - survivors.length} of ${chosen.length} mutations found, in ${Math.round((performance.now() - start) / 1_000)} s`,
+);
+for (const name of survivors) console.error(`not found: ${name}`);
+process.exitCode = survivors.length === 0 ? 0 : 1;
+
+/** Takes mutations from those that wait, in a copy of the sources of its own. */
+async function tryAll() {
+  const folder = mkdtempSync(join(tmpdir(), 'paladin-mutations-'));
+  try {
+    for (const part of [
+      'src',
+      'server',
+      'operators',
+      'test',
+      'package.json',
+      'vitest.config.ts',
+      'tsconfig.json',
+      'tsconfig.base.json',
+    ]) {
+      cpSync(join(root, part), join(folder, part), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
+      const { name, file, find, replace } = mutation;
+      const path = join(folder, file);
+      const original = readFileSync(path, 'utf8');
+      const places = original.split(find).length - 1;
+      if (places !== 1) throw new Error(`'${name}': its place is ${places} times in ${file}`);
+      writeFileSync(
+        path,
+        original.replace(find, () => replace),
+      );
+      const found = await fails(folder);
+      writeFileSync(path, original);
+      console.log(`${found ? 'found' : 'NOT FOUND'}: ${name}`);
+      if (!found) survivors.push(name);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Whether a test fails.
+ *
+ * @param {string} folder
+ * @returns {Promise<boolean>}
+ */
+function fails(folder) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(folder, 'node_modules/.bin/vitest'), ['run', '--project', 'unit', '--bail', '1', ...tests], {
+      cwd: folder,
+      env: { ...process.env, SEEDS: seeds },
+      stdio: 'ignore',
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code !== 0));
+  });
+}

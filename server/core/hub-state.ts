@@ -1,0 +1,55 @@
+import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
+import { Placement } from './placement.js';
+import type { Job, Leader, Worker } from './records.js';
+import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
+
+/** The state of the scheduler, shared by what its parts do with it. */
+export class HubState {
+  readonly config: SchedulerConfig;
+  readonly leaders: Map<string, Leader> = new Map();
+  readonly workers: Map<string, Worker> = new Map();
+  readonly jobs: Map<string, Job> = new Map();
+  /** Jobs with attempts that no worker has spoken of yet. */
+  readonly awaiting: Set<Job> = new Set();
+  /** Jobs whose batches wait for a worker that may be given a suspect one. */
+  readonly stalled: Set<Job> = new Set();
+  readonly placement: Placement = new Placement();
+  readonly counters = {
+    batches: 0,
+    results: 0,
+    lost: 0,
+    adopted: 0,
+    staleResults: 0,
+    strayMessages: 0,
+    refused: 0,
+    expelled: 0,
+  };
+  closing = false;
+  startedAt = 0;
+  /** Whether leaders may still come back whose jobs this hub has never seen. */
+  recovering = true;
+  /** The time of the event in hand. */
+  now = 0;
+  nextLease = 1;
+  /** The effects of the event in hand. */
+  effects: SchedulerEffect[] = [];
+
+  constructor(config: SchedulerConfig) {
+    this.config = config;
+  }
+
+  /** Tells a leader something, if it is there. */
+  toLeader({ id, connected }: Leader, message: HubToLeader): void {
+    if (connected) this.effects.push({ type: 'toLeader', leaderId: id, message });
+  }
+
+  /** Tells a worker something, if it is there. */
+  toWorker({ id, connected }: Worker, message: HubToWorker): void {
+    if (connected) this.effects.push({ type: 'toWorker', workerId: id, message });
+  }
+
+  /** The peer has broken the protocol. */
+  expel(role: 'leader' | 'worker', id: string, reason: string): void {
+    this.effects.push({ type: 'expel', role, id, code: 'PROTOCOL', reason });
+  }
+}

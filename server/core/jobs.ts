@@ -1,0 +1,74 @@
+/** Jobs are made, fed and closed. */
+import type { Batch, LeaderToHub } from '../../src/protocol/messages.js';
+import { limitReached } from './admission.js';
+import type { HubState } from './hub-state.js';
+import { release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
+import { needsOf } from './matching.js';
+import { endingKey, newJob, type Job, type Leader } from './records.js';
+
+/** The job that a leader opens; undefined when it has as many as it may. */
+export function createJob(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): Job | undefined {
+  const { job: number, description, priority, labels } = message;
+  const { maxJobsPerLeader } = state.config.limits;
+  if (leader.jobs.size >= maxJobsPerLeader) {
+    refuse(state, leader, number, `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`);
+    return undefined;
+  }
+  const needClass = state.placement.needClass(needsOf(description, labels));
+  const job = newJob({ number, leader, description, priority, needClass, virtualTime: state.placement.virtualTime });
+  leader.jobs.set(number, job);
+  state.jobs.set(job.id, job);
+  needClass.jobs.add(job);
+  return job;
+}
+
+/** A leader sends a batch. */
+export function enqueue(state: HubState, leader: Leader, number: number, batch: Batch): void {
+  const job = leader.jobs.get(number);
+  if (job?.confirmed !== true || job.leases.get(batch) !== undefined || job.queue.has(batch)) {
+    // The hub has refused the job while this was on its way, or was told twice.
+    state.counters.strayMessages += 1;
+    return;
+  }
+  const limit = limitReached(leader, batch.payload.byteLength, state.config.limits);
+  if (limit !== undefined) {
+    refuse(state, leader, number, limit);
+    closeJob(state, job);
+    return;
+  }
+  state.counters.batches += 1;
+  leader.batches += 1;
+  leader.bytes += batch.payload.byteLength;
+  job.queue.push(batch);
+  unstall(state, job);
+  serve(state, job.needClass);
+}
+
+function refuse(state: HubState, leader: Leader, number: number, what: string): void {
+  state.counters.refused += 1;
+  const message = `the hub's limit is reached: ${what}`;
+  state.toLeader(leader, { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message });
+}
+
+/** Forgets a job here and at its workers. What they execute of it holds their slots until they say that it has come to an end. */
+export function closeJob(state: HubState, job: Job): void {
+  const { leader, leases, answered, queue, workers } = job;
+  const freed = new Set(leases.all().map((lease) => lease.worker));
+  for (const lease of leases.all()) {
+    if (lease.worker.connected) lease.worker.ending.add(endingKey(job.id, lease));
+    release(state, lease);
+  }
+  for (const each of answered.values()) removeAnswered(each);
+  leader.batches -= queue.size;
+  leader.bytes -= queue.bytes;
+  for (const worker of workers) {
+    worker.jobs.delete(job);
+    state.toWorker(worker, { type: 'close', jobId: job.id });
+  }
+  leader.jobs.delete(job.number);
+  state.jobs.delete(job.id);
+  state.awaiting.delete(job);
+  state.stalled.delete(job);
+  state.placement.removeJob(job);
+  for (const worker of freed) serveWorker(state, worker);
+}

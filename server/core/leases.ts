@@ -1,0 +1,36 @@
+import type { Attempt } from '../../src/protocol/messages.js';
+
+/** The leases of one job: of a batch one as a rule, several while it is executed twice. */
+export class Leases<Lease extends Attempt> {
+  readonly #bySeq = new Map<number, readonly Lease[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get({ seq, attempt }: Attempt): Lease | undefined {
+    return this.#bySeq.get(seq)?.find((lease) => lease.attempt === attempt);
+  }
+
+  ofSeq(seq: number): readonly Lease[] {
+    return this.#bySeq.get(seq) ?? [];
+  }
+
+  all(): Lease[] {
+    return [...this.#bySeq.values()].flat();
+  }
+
+  add(lease: Lease): void {
+    const others = this.#bySeq.get(lease.seq);
+    this.#bySeq.set(lease.seq, others === undefined ? [lease] : [...others, lease]);
+    this.#size += 1;
+  }
+
+  delete(lease: Lease): void {
+    const others = this.ofSeq(lease.seq).filter((other) => other !== lease);
+    if (others.length === 0) this.#bySeq.delete(lease.seq);
+    else this.#bySeq.set(lease.seq, others);
+    this.#size -= 1;
+  }
+}

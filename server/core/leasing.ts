@@ -1,0 +1,258 @@
+/** Batches are given to workers, answered, and given back. */
+import { targetBatchMs } from '../../src/limits.js';
+import type { Attempt, Batch, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
+import type { HubState } from './hub-state.js';
+import {
+  attemptKey,
+  endingKey,
+  isCheap,
+  slotsFor,
+  type Answered,
+  type Job,
+  type Lease,
+  type NeedClass,
+  type Worker,
+} from './records.js';
+import { tellCapacity } from './capacity.js';
+
+/** Gives the class's next batches to workers, as long as there are both. */
+export function serve(state: HubState, needClass: NeedClass): void {
+  while (!state.closing) {
+    const match = state.placement.matchFor(needClass);
+    if (match === undefined) return;
+    assign(state, match.job, match.worker);
+  }
+}
+
+/** Gives the worker what is next among all that it can execute, as long as it has room. */
+export function serveWorker(state: HubState, worker: Worker): void {
+  const stalled = worker.suspects === 0 ? [...state.stalled] : [];
+  for (const job of stalled) unstall(state, job);
+  while (!state.closing) {
+    const job = state.placement.nextFor(worker);
+    if (job === undefined) break;
+    assign(state, job, worker);
+  }
+  for (const job of stalled) serve(state, job.needClass);
+}
+
+/** The job may have something that a worker is free for. */
+export function unstall(state: HubState, job: Job): void {
+  job.stalled = false;
+  state.stalled.delete(job);
+  if (job.confirmed && job.queue.size > 0) state.placement.enterTurn(job);
+}
+
+/** Gives the job's next batch to the worker that was matched, or to another one where that one must not have it. */
+function assign(state: HubState, job: Job, matched: Worker): void {
+  for (const batch of job.queue.inOrder()) {
+    const others = job.leases.ofSeq(batch.seq).map(({ worker }) => worker);
+    const worker = findWorker(job, batch, others, matched);
+    if (worker !== undefined) {
+      give(state, job, batch, worker);
+      return;
+    }
+    if (others.length > 0) {
+      // To execute it a second time beside the first one would gain nothing.
+      dropQueued(state, job, batch);
+      const reason = 'the only workers for it have it already';
+      tellLost(state, job, '', { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason });
+      return;
+    }
+  }
+  job.stalled = true;
+  state.stalled.add(job);
+  state.placement.leaveTurn(job);
+}
+
+/** The matched worker, or another free one where that one has the batch already, or has a suspect one and this is another. */
+function findWorker(job: Job, { suspect }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
+  const suits = (worker: Worker): boolean => !others.includes(worker) && !(suspect && worker.suspects > 0);
+  if (suits(matched)) return matched;
+  for (const { free } of job.needClass.offerClasses) for (const worker of free) if (suits(worker)) return worker;
+  return undefined;
+}
+
+function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
+  // Of what is not known the usual is charged; the rest is put right by the result.
+  const chargedMs = job.cost.meanMs ?? targetBatchMs;
+  const { seq, attempt, suspect, payload } = batch;
+  job.queue.remove(batch);
+  state.placement.takeTurn(job, chargedMs);
+  const bytes = payload.byteLength;
+  addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, adopted: false });
+  if (!worker.jobs.has(job)) {
+    worker.jobs.add(job);
+    job.workers.add(worker);
+    state.toWorker(worker, { type: 'job', jobId: job.id, description: job.description });
+  }
+  state.toWorker(worker, { type: 'assign', jobId: job.id, batch });
+}
+
+/** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
+export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt'>): void {
+  const added: Lease = { ...lease, id: state.nextLease, givenAt: state.now };
+  state.nextLease += 1;
+  const { job, worker } = added;
+  job.leases.add(added);
+  worker.leases.add(added);
+  if (added.suspect) worker.suspects += 1;
+  if (!added.cheap) {
+    worker.dear += 1;
+    job.cost.begin(added.id, added.givenAt);
+  }
+  state.placement.place(worker);
+}
+
+/** The attempt is not with its worker any more. */
+export function release(state: HubState, lease: Lease): void {
+  const { id, job, worker, bytes, cheap } = lease;
+  job.leases.delete(lease);
+  worker.leases.delete(lease);
+  if (lease.suspect) worker.suspects -= 1;
+  if (!cheap) {
+    worker.dear -= 1;
+    job.cost.end(id);
+  }
+  if (!lease.adopted) {
+    job.leader.batches -= 1;
+    job.leader.bytes -= bytes;
+  }
+  state.placement.place(worker);
+  // Until now its leader could hope for what a draining worker had.
+  if (job.leases.size === 0 && slotsFor(job.needClass) === 0) tellCapacity(state, job.needClass, [job]);
+}
+
+/** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */
+export function settle(state: HubState, worker: Worker, jobId: string, result: BatchResult): void {
+  const job = state.jobs.get(jobId);
+  const lease = leaseOf(job, worker, result);
+  if (job !== undefined && lease !== undefined) {
+    release(state, lease);
+    job.cost.observe(result.elapsedMs, state.now - lease.givenAt - result.elapsedMs, state.now);
+    job.virtualTime += (result.elapsedMs - lease.chargedMs) / job.weight;
+    addAnswered(job, worker, result);
+    tellResult(state, job, worker, result);
+  } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
+  else answeredToNobody(state, worker, jobId, result);
+  serveWorker(state, worker);
+}
+
+/** A worker says that an attempt came to nothing. */
+export function lose(state: HubState, worker: Worker, jobId: string, loss: BatchLoss): void {
+  const job = state.jobs.get(jobId);
+  const lease = leaseOf(job, worker, loss);
+  if (job !== undefined && lease !== undefined) {
+    addAnswered(job, worker, loss);
+    giveBack(state, lease, loss);
+  } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
+  else answeredToNobody(state, worker, jobId, loss);
+  serveWorker(state, worker);
+}
+
+/** Tells the leader that an attempt came to nothing. */
+export function giveBack(state: HubState, lease: Lease, loss: BatchLoss): void {
+  const { job, worker, chargedMs } = lease;
+  release(state, lease);
+  job.virtualTime -= chargedMs / job.weight;
+  tellLost(state, job, worker.id, loss);
+}
+
+function tellResult(state: HubState, job: Job, worker: Worker, result: BatchResult): void {
+  state.counters.results += 1;
+  state.toLeader(job.leader, { type: 'result', job: job.number, workerId: worker.id, result });
+}
+
+export function tellLost(state: HubState, job: Job, workerId: string, loss: BatchLoss): void {
+  state.counters.lost += 1;
+  state.toLeader(job.leader, { type: 'lost', job: job.number, workerId, loss });
+}
+
+/** Takes an attempt out of the worker's hands; its slot is free once the worker says that it has come to an end. */
+export function cancelLease(state: HubState, lease: Lease): void {
+  const { job, worker, seq, attempt } = lease;
+  if (worker.connected) worker.ending.add(endingKey(job.id, lease));
+  release(state, lease);
+  state.toWorker(worker, { type: 'cancel', jobId: job.id, seq, attempt });
+}
+
+/** A worker keeps the answer to an attempt until the leader has acknowledged it. */
+export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt): Answered {
+  const key = attemptKey({ seq, attempt });
+  const before = job.answered.get(key);
+  if (before !== undefined) before.worker.answered.delete(before);
+  const answered: Answered = { job, worker, seq, attempt, asked: false };
+  job.answered.set(key, answered);
+  worker.answered.add(answered);
+  return answered;
+}
+
+/** Asks the worker for an answer that its leader may not have got. */
+export function askAgain(state: HubState, answered: Answered): void {
+  answered.asked = true;
+  const { job, worker, seq, attempt } = answered;
+  state.toWorker(worker, { type: 'resend', jobId: job.id, seq, attempt });
+}
+
+export function removeAnswered(answered: Answered): void {
+  answered.worker.answered.delete(answered);
+  const key = attemptKey(answered);
+  if (answered.job.answered.get(key) === answered) answered.job.answered.delete(key);
+}
+
+/** The leader has the answer: its worker need not keep it. */
+export function acknowledge(state: HubState, job: Job, attempt: Attempt): void {
+  const answered = job.answered.get(attemptKey(attempt));
+  if (answered === undefined) return;
+  removeAnswered(answered);
+  const { seq, attempt: number } = answered;
+  state.toWorker(answered.worker, { type: 'acknowledge', jobId: job.id, seq, attempt: number });
+}
+
+/** The attempt is not wanted any more, wherever it is. */
+export function cancel(state: HubState, job: Job, attempt: Attempt): void {
+  acknowledge(state, job, attempt);
+  dropQueued(state, job, attempt);
+  const lease = job.leases.get(attempt);
+  if (lease !== undefined) cancelLease(state, lease);
+}
+
+/** Takes a batch out of the queue, if it is there. */
+export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
+  const dropped = job.queue.remove(attempt);
+  if (dropped === undefined) return;
+  job.leader.batches -= 1;
+  job.leader.bytes -= dropped.payload.byteLength;
+  state.placement.leaveTurn(job);
+}
+
+/** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */
+function answeredToNobody(state: HubState, worker: Worker, jobId: string, { seq, attempt }: Attempt): void {
+  const claim = worker.claims.get(jobId);
+  if (claim !== undefined) {
+    const others = (attempts: readonly Attempt[]): Attempt[] =>
+      attempts.filter((each) => each.seq !== seq || each.attempt !== attempt);
+    const held = [...others(claim.held), { seq, attempt }];
+    worker.claims.set(jobId, { jobId, running: others(claim.running), held });
+  } else if (!worker.ending.delete(endingKey(jobId, { seq, attempt }))) state.counters.staleResults += 1;
+  state.placement.place(worker);
+}
+
+function leaseOf(job: Job | undefined, worker: Worker, attempt: Attempt): Lease | undefined {
+  const lease = job?.leases.get(attempt);
+  return lease?.worker === worker ? lease : undefined;
+}
+
+/** Whether the worker was asked for this answer again; it is asked once. */
+function isAskedFor(job: Job, worker: Worker, attempt: Attempt): boolean {
+  const answered = job.answered.get(attemptKey(attempt));
+  if (answered?.worker !== worker || !answered.asked) return false;
+  answered.asked = false;
+  return true;
+}
+
+/** An attempt that its leader has under way is found with a worker. */
+export function adoptLease(state: HubState, job: Job, worker: Worker, { seq, attempt }: Attempt, bytes: number): void {
+  state.counters.adopted += 1;
+  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect: false, adopted: true });
+}

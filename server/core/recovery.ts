@@ -1,0 +1,265 @@
+/**
+ * What was under way before a connection was lost is found again.
+ *
+ * A leader that is back says which attempts it has under way; a worker that is back says which it executes, and which answers it keeps. Where
+ * both speak of the same attempt, it goes on. At a hub that has just started, attempts of which no worker has spoken yet are awaited, for as long
+ * as their leaders say that it is worth it, and no longer than the recovery window; and what workers have of jobs that nobody has opened yet is kept for as long as leaders
+ * are waited for. An attempt that nobody has is told to its leader as lost.
+ */
+import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
+import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
+import { moveWorker, tellCapacity } from './capacity.js';
+import type { HubState } from './hub-state.js';
+import { closeJob } from './jobs.js';
+import {
+  acknowledge,
+  addAnswered,
+  adoptLease,
+  askAgain,
+  cancelLease,
+  dropQueued,
+  giveBack,
+  release,
+  removeAnswered,
+  serve,
+  tellLost,
+} from './leasing.js';
+import {
+  attemptKey,
+  endingKey,
+  leaderOf,
+  slotsFor,
+  type Answered,
+  type Job,
+  type Leader,
+  type Lease,
+  type Worker,
+} from './records.js';
+
+// Leaders.
+
+/** The leader's connection is lost. It is waited for; meanwhile nothing new of it is given out. */
+export function leaderAway(state: HubState, leader: Leader): void {
+  leader.connected = false;
+  leader.awayUntil = state.now + leaderGraceMs;
+  for (const job of leader.jobs.values()) {
+    job.confirmed = false;
+    state.placement.leaveTurn(job);
+  }
+}
+
+/** The leader is gone for good: whatever there is of it is closed everywhere. */
+export function leaderGone(state: HubState, leader: Leader): void {
+  leader.connected = false;
+  for (const job of leader.jobs.values()) closeJob(state, job);
+  state.leaders.delete(leader.id);
+  closeClaims(state);
+}
+
+/** The leader says which of its jobs live. */
+export function resume(state: HubState, leader: Leader, jobs: readonly number[]): void {
+  // Told twice, what has been opened since is not to be closed.
+  if (leader.resuming !== undefined) return;
+  leader.resuming = new Set(jobs);
+  for (const job of leader.jobs.values()) if (!leader.resuming.has(job.number)) closeJob(state, job);
+  closeClaims(state);
+}
+
+/** The leader's job has ended, perhaps before it was opened again. */
+export function closeOrForget(state: HubState, leader: Leader, number: number): void {
+  const job = leader.jobs.get(number);
+  const wasExpected = leader.resuming?.delete(number) === true;
+  if (job !== undefined) closeJob(state, job);
+  else if (!wasExpected) state.counters.strayMessages += 1;
+  if (wasExpected) closeClaims(state);
+}
+
+/** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
+export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay[]): void {
+  const wanted = new Set(underWay.map(attemptKey));
+  for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) cancelLease(state, lease);
+  for (const batch of job.queue.all()) if (!wanted.has(attemptKey(batch))) dropQueued(state, job, batch);
+  for (const answered of job.answered.values()) if (!wanted.has(attemptKey(answered))) acknowledge(state, job, answered);
+  job.awaited.clear();
+  for (const attempt of underWay) {
+    const answered = job.answered.get(attemptKey(attempt));
+    if (answered !== undefined) askAgain(state, answered);
+    else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
+  }
+  for (const worker of state.workers.values()) {
+    const claim = worker.claims.get(job.id);
+    if (claim !== undefined) takeClaim(state, worker, job, claim);
+  }
+  if (job.awaited.size === 0) state.awaiting.delete(job);
+  else state.awaiting.add(job);
+  giveUpAwaited(state, job);
+}
+
+/** Tells the leader of awaited attempts for which it is not worth waiting any longer. */
+function giveUpAwaited(state: HubState, job: Job): void {
+  const { awaited, needClass } = job;
+  const lost = [...awaited.values()].filter((attempt) => awaitedUntil(state, attempt) <= state.now);
+  for (const { seq, attempt } of lost) {
+    awaited.delete(attemptKey({ seq, attempt }));
+    tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker has it' });
+  }
+  if (awaited.size === 0) state.awaiting.delete(job);
+  if (lost.length > 0 && slotsFor(needClass) === 0) tellCapacity(state, needClass, [job]);
+}
+
+function awaitedUntil({ startedAt }: HubState, { worthMs }: UnderWay): number {
+  return startedAt + Math.min(worthMs, recoveryWindowMs);
+}
+
+// Workers.
+
+/** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
+export function workerAway(state: HubState, worker: Worker, reason: string): void {
+  worker.connected = false;
+  worker.awayUntil = state.now + workerGraceMs;
+  worker.awayReason = reason;
+  worker.reported = false;
+  worker.ending.clear();
+  worker.claims.clear();
+  moveWorker(state, worker, undefined);
+}
+
+/** The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. */
+export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
+  const leases = [...worker.leases];
+  worker.connected = false;
+  for (const answered of worker.answered) dropAnswered(state, answered);
+  worker.claims.clear();
+  worker.ending.clear();
+  state.workers.delete(worker.id);
+  moveWorker(state, worker, undefined);
+  for (const job of worker.jobs) job.workers.delete(worker);
+  worker.jobs.clear();
+  leases.forEach((lease, at) => {
+    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
+    const cause = at < worker.slots && !alive ? 'gone' : 'returned';
+    giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason });
+  });
+}
+
+/** The worker, connected anew, says what it has. */
+export function report(state: HubState, worker: Worker, { jobs, ending }: Extract<WorkerToHub, { type: 'report' }>): void {
+  // Told twice, what was given out since would be missing.
+  if (worker.reported) return;
+  worker.reported = true;
+  worker.ending.clear();
+  for (const attempt of ending) worker.ending.add(endingKey(attempt.jobId, attempt));
+  const possessions = new Map(jobs.map((possession) => [possession.jobId, possession]));
+  for (const lease of worker.leases) compare(state, lease, possessions.get(lease.job.id));
+  for (const answered of worker.answered) {
+    if (!has(possessions.get(answered.job.id)?.held, answered)) dropAnswered(state, answered);
+  }
+  for (const job of worker.jobs) if (!possessions.has(job.id)) job.workers.delete(worker);
+  worker.jobs.clear();
+  for (const possession of jobs) {
+    const job = state.jobs.get(possession.jobId);
+    if (job !== undefined) takeClaim(state, worker, job, possession);
+    else if (isClosed(state, possession.jobId)) closeClaim(state, worker, possession);
+    else worker.claims.set(possession.jobId, possession);
+  }
+}
+
+/** The worker does not keep the answer any more, which its leader may be waiting for. */
+function dropAnswered(state: HubState, answered: Answered): void {
+  removeAnswered(answered);
+  if (!answered.asked) return;
+  const { job, worker, seq, attempt } = answered;
+  tellLost(state, job, worker.id, { seq, attempt, cause: 'returned', reason: 'its answer is gone' });
+}
+
+/** A lease of a worker that is back: it goes on, or is answered already, or the worker never got it or has dropped it. */
+function compare(state: HubState, lease: Lease, possession: Possession | undefined): void {
+  if (has(possession?.running, lease)) return;
+  if (has(possession?.held, lease)) {
+    release(state, lease);
+    return;
+  }
+  const { seq, attempt } = lease;
+  giveBack(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
+}
+
+/** What a worker has of a job that is open. */
+function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
+  worker.claims.delete(job.id);
+  worker.jobs.add(job);
+  job.workers.add(worker);
+  for (const attempt of held) {
+    job.awaited.delete(attemptKey(attempt));
+    askAgain(state, addAnswered(job, worker, attempt));
+  }
+  for (const attempt of running) if (job.leases.get(attempt) === undefined) adopt(state, worker, job, attempt);
+  if (job.awaited.size === 0) state.awaiting.delete(job);
+  state.placement.place(worker);
+}
+
+/** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */
+function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): void {
+  const key = attemptKey(attempt);
+  const awaited = job.awaited.get(key);
+  job.awaited.delete(key);
+  adoptLease(state, job, worker, attempt, awaited?.bytes ?? 0);
+  // A leader that has not opened the job again yet is going to say what it wants.
+  if (awaited !== undefined || !job.confirmed) return;
+  const inPlaceOf = job.queue.attemptsOf(attempt.seq);
+  for (const waiting of inPlaceOf) dropQueued(state, job, { seq: attempt.seq, attempt: waiting });
+  state.toLeader(job.leader, { type: 'adopted', job: job.number, ...attempt, inPlaceOf });
+}
+
+/** What a worker has of a job that is closed. */
+function closeClaim(state: HubState, worker: Worker, { jobId, running }: Possession): void {
+  worker.claims.delete(jobId);
+  for (const attempt of running) worker.ending.add(endingKey(jobId, attempt));
+  state.toWorker(worker, { type: 'close', jobId });
+}
+
+function closeClaims(state: HubState): void {
+  for (const worker of state.workers.values()) {
+    for (const [jobId, claim] of worker.claims) if (isClosed(state, jobId)) closeClaim(state, worker, claim);
+  }
+}
+
+/** Whether a job that is not here was closed, rather than that its leader has not come back yet. */
+function isClosed(state: HubState, jobId: string): boolean {
+  if (state.jobs.has(jobId)) return false;
+  const { leaderId, number } = leaderOf(jobId);
+  const leader = state.leaders.get(leaderId);
+  return leader?.resuming === undefined ? !state.recovering : !leader.resuming.has(number);
+}
+
+function has(attempts: readonly Attempt[] | undefined, { seq, attempt }: Attempt): boolean {
+  return attempts?.some((each) => each.seq === seq && each.attempt === attempt) ?? false;
+}
+
+// Time.
+
+/** When somebody is given up next. */
+export function nextDeadline(state: HubState): number | undefined {
+  const { leaders, workers, awaiting, startedAt, recovering } = state;
+  let next = Infinity;
+  for (const { awaited } of awaiting) {
+    for (const attempt of awaited.values()) next = Math.min(next, awaitedUntil(state, attempt));
+  }
+  for (const { connected, awayUntil } of leaders.values()) if (!connected) next = Math.min(next, awayUntil);
+  for (const { connected, awayUntil, claims } of workers.values()) {
+    if (!connected) next = Math.min(next, awayUntil);
+    else if (claims.size > 0 && recovering) next = Math.min(next, startedAt + leaderGraceMs);
+  }
+  return next === Infinity ? undefined : next;
+}
+
+/** Gives up whoever has been away for too long, and what was waited for. */
+export function giveUp(state: HubState): void {
+  if (state.now >= state.startedAt + leaderGraceMs) state.recovering = false;
+  for (const leader of state.leaders.values()) if (!leader.connected && leader.awayUntil <= state.now) leaderGone(state, leader);
+  for (const worker of state.workers.values()) {
+    if (!worker.connected && worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
+  }
+  closeClaims(state);
+  for (const job of state.awaiting) giveUpAwaited(state, job);
+  for (const needClass of state.placement.needClasses) serve(state, needClass);
+}

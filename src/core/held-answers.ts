@@ -1,0 +1,85 @@
+import type { Attempt, JobAttempt, WorkerToHub } from '../protocol/messages.js';
+
+/** What a worker says of an attempt. */
+export type Answer = Extract<WorkerToHub, { type: 'result' | 'lost' }>;
+
+/**
+ * The answers that a worker keeps until their leaders have acknowledged them, in bounded space: beyond it the oldest go, which were sent and
+ * have most likely arrived.
+ */
+export class HeldAnswers {
+  readonly #maxBytes: number;
+  /** By attempt, the oldest first. */
+  readonly #answers = new Map<string, Answer>();
+  #bytes = 0;
+
+  /** @param maxBytes the most payload bytes; one answer is kept whatever its size */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get size(): number {
+    return this.#answers.size;
+  }
+
+  add(answer: Answer): void {
+    this.#answers.set(keyOf(attemptOf(answer)), answer);
+    this.#bytes += bytesOf(answer);
+    for (const [key, oldest] of this.#answers) {
+      if (this.#bytes <= this.#maxBytes || this.#answers.size === 1) return;
+      this.#remove(key, oldest);
+    }
+  }
+
+  has(attempt: JobAttempt): boolean {
+    return this.#answers.has(keyOf(attempt));
+  }
+
+  get(attempt: JobAttempt): Answer | undefined {
+    return this.#answers.get(keyOf(attempt));
+  }
+
+  delete(attempt: JobAttempt): void {
+    const key = keyOf(attempt);
+    const answer = this.#answers.get(key);
+    if (answer !== undefined) this.#remove(key, answer);
+  }
+
+  deleteJob(jobId: string): void {
+    for (const [key, answer] of this.#answers) if (answer.jobId === jobId) this.#remove(key, answer);
+  }
+
+  ofJob(jobId: string): Attempt[] {
+    return this.all()
+      .filter((attempt) => attempt.jobId === jobId)
+      .map(({ seq, attempt }) => ({ seq, attempt }));
+  }
+
+  all(): JobAttempt[] {
+    return [...this.#answers.values()].map(attemptOf);
+  }
+
+  validate(): void {
+    const bytes = [...this.#answers.values()].reduce((sum, answer) => sum + bytesOf(answer), 0);
+    if (bytes !== this.#bytes) throw new Error(`${bytes} bytes of answers kept, ${this.#bytes} counted`);
+    if (bytes > this.#maxBytes && this.#answers.size > 1) throw new Error(`${bytes} bytes of answers kept, more than may be`);
+  }
+
+  #remove(key: string, answer: Answer): void {
+    this.#answers.delete(key);
+    this.#bytes -= bytesOf(answer);
+  }
+}
+
+function keyOf({ jobId, seq, attempt }: JobAttempt): string {
+  return `${seq}/${attempt}/${jobId}`;
+}
+
+function attemptOf(answer: Answer): JobAttempt {
+  const { seq, attempt } = answer.type === 'result' ? answer.result : answer.loss;
+  return { jobId: answer.jobId, seq, attempt };
+}
+
+function bytesOf(answer: Answer): number {
+  return answer.type === 'result' ? answer.result.payload.byteLength : 0;
+}

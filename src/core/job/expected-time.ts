@@ -1,0 +1,22 @@
+import { recoveryWindowMs } from '../../limits.js';
+import type { UnderWay } from '../../protocol/messages.js';
+import type { BatchRecord } from './batch-ledger.js';
+import type { JobState } from './job-state.js';
+
+/** How long the batch takes to execute, by those that came back; Infinity before the first of its kind. */
+export function expectedMs({ sizing, combineCost }: JobState, { units, count, parts }: BatchRecord): number {
+  if (units === 'elements') return sizing.expectedMs(count);
+  if (!combineCost.isKnown) return Infinity;
+  const width = parts.reduce((sum, part) => sum + part.count, 0);
+  return combineCost.estimateMs(count, width);
+}
+
+/** What the hub is to answer for, and how long it is worth waiting for a worker that may have it, rather than to execute it again. */
+export function underWay(state: JobState): UnderWay[] {
+  return [...state.ledger.sentBatches()].flatMap((record) => {
+    // As long again as it has taken: then it costs at most twice as much as if one had known (as of renting or buying skis).
+    const spentMs = Math.max(0, state.disconnectedAt - record.sentAt);
+    const worthMs = Math.min(recoveryWindowMs, Math.max(spentMs, expectedMs(state, record)));
+    return record.underWay.map((attempt) => ({ seq: record.seq, attempt, bytes: record.payload.byteLength, worthMs }));
+  });
+}

@@ -1,0 +1,136 @@
+import type { JobLimits } from '../core/job/job-events.js';
+import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent, type Load } from '../core/leader-session.js';
+import type { PaladinError } from '../errors/paladin-error.js';
+import type { Dial, Link } from '../link/link.js';
+import { Timer } from '../timer.js';
+import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
+import type { JobDriver } from './job-driver.js';
+
+/** A job, and what the hub is told of it. */
+interface SessionJob {
+  readonly description: JobDescription;
+  readonly priority: number;
+  readonly labels: readonly string[];
+  readonly driver: JobDriver;
+  /** Equal for jobs that ask the same of workers. */
+  readonly needs: string;
+}
+
+/**
+ * Connects the session of a leader to its link, to its jobs' drivers and to the timer. A job may end, or send, from within what it is told;
+ * so what the session is told by jobs is handled at once, and an effect whose job has ended meanwhile is passed over.
+ */
+export class SessionDriver {
+  readonly #session: LeaderSession;
+  readonly #link: Link<LeaderToHub>;
+  readonly #jobs = new Map<number, SessionJob>();
+  readonly #timer = new Timer(() => {
+    this.#handle({ type: 'tick' });
+  });
+  #nextJob = 1;
+
+  /** @param welcomed called once: when the hub has said welcome, or refused */
+  constructor(dial: Dial<LeaderToHub, HubToLeader>, reconnectTimeoutMs: number, welcomed: (error?: PaladinError) => void) {
+    this.#session = new LeaderSession(reconnectTimeoutMs);
+    this.#link = dial({
+      opened: () => undefined,
+      received: (message) => {
+        this.#handle({ type: 'received', message });
+        if (message.type === 'welcome') welcomed();
+      },
+      lost: (reason) => {
+        this.#handle({ type: 'lost', reason });
+      },
+      refused: (error) => {
+        this.fail(error);
+        welcomed(error);
+      },
+    });
+  }
+
+  /** Why the hub is not there. */
+  get lastReason(): string {
+    return this.#session.lastReason;
+  }
+
+  /** What a job may send. */
+  limits(): JobLimits {
+    return this.#session.limits();
+  }
+
+  /** Reserves a number for a job. */
+  nextJobNumber(): number {
+    const number = this.#nextJob;
+    this.#nextJob += 1;
+    return number;
+  }
+
+  /** Takes a job in; it is opened at the hub as soon as possible. */
+  add(number: number, job: SessionJob): void {
+    this.#jobs.set(number, job);
+    this.#handle({ type: 'jobAdded', job: number, needs: job.needs });
+  }
+
+  /** A job has handled an event. */
+  handled(number: number, load: Load, blocked: boolean): void {
+    this.#handle({ type: 'jobHandled', job: number, load, blocked });
+  }
+
+  send(number: number, batch: Batch): void {
+    this.#link.send({ type: 'batch', job: number, batch });
+  }
+
+  /** A job has the answer to an attempt. Nobody waits for that. */
+  acknowledge(number: number, seq: number, attempt: number): void {
+    this.#link.send({ type: 'acknowledge', job: number, seq, attempt }, 'soon');
+  }
+
+  /** A job does not want an attempt any more. */
+  cancel(number: number, seq: number, attempt: number): void {
+    this.#link.send({ type: 'cancel', job: number, seq, attempt });
+  }
+
+  /** The job is over. */
+  remove(number: number): void {
+    if (this.#jobs.delete(number)) this.#handle({ type: 'jobRemoved', job: number });
+  }
+
+  /** Ends all jobs with the error, now and from now on. */
+  fail(error: PaladinError): void {
+    this.#handle({ type: 'failed', error });
+  }
+
+  /** Ends all jobs with the error, and closes the connection. */
+  async close(error: PaladinError): Promise<void> {
+    this.fail(error);
+    await this.#link.close();
+    this.#timer.clear();
+  }
+
+  #handle(event: LeaderSessionEvent): void {
+    for (const effect of this.#session.handle(event, performance.now())) this.#perform(effect);
+    this.#timer.set(this.#session.nextDeadline());
+  }
+
+  #perform(effect: LeaderSessionEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#link.send(effect.message, effect.message.type === 'close' ? 'soon' : 'now');
+        break;
+      case 'open':
+        this.#open(effect);
+        break;
+      case 'toJob':
+        this.#jobs.get(effect.job)?.driver.handle(effect.event);
+        break;
+    }
+  }
+
+  #open({ job: number, slots, resumed }: Extract<LeaderSessionEffect, { type: 'open' }>): void {
+    const job = this.#jobs.get(number);
+    if (job === undefined) return;
+    const { description, priority, labels, driver } = job;
+    const known = resumed ? { resumed: driver.underWay } : {};
+    this.#link.send({ type: 'open', job: number, description, priority, labels, slots, ...known });
+  }
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent } from '../../src/core/leader-session.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import type { HubLimits } from '../../src/protocol/messages.js';
+import { limits } from '../server/scheduler-harness.js';
+
+/** A session under test, validated after each event; gives up after a second without a hub. */
+class SessionUnderTest {
+  now = 0;
+  readonly session = new LeaderSession(1_000);
+
+  static welcomed(changes: Partial<HubLimits> = {}): SessionUnderTest {
+    const test = new SessionUnderTest();
+    test.welcome(changes);
+    return test;
+  }
+
+  handle(event: LeaderSessionEvent): LeaderSessionEffect[] {
+    const effects = this.session.handle(event, this.now);
+    this.session.validate();
+    return effects;
+  }
+
+  welcome(changes: Partial<HubLimits> = {}): LeaderSessionEffect[] {
+    return this.handle({ type: 'received', message: { type: 'welcome', epoch: 'e', limits: { ...limits, ...changes } } });
+  }
+
+  lose(): LeaderSessionEffect[] {
+    return this.handle({ type: 'lost', reason: 'cut' });
+  }
+
+  add(job: number, needs = 'double@1'): LeaderSessionEffect[] {
+    return this.handle({ type: 'jobAdded', job, needs });
+  }
+
+  remove(job: number): LeaderSessionEffect[] {
+    return this.handle({ type: 'jobRemoved', job });
+  }
+
+  handled(job: number, batches: number, blocked = false, bytes = batches): LeaderSessionEffect[] {
+    return this.handle({ type: 'jobHandled', job, load: { batches, bytes }, blocked });
+  }
+}
+
+const open = (job: number, slots = 0, resumed = false): LeaderSessionEffect => ({ type: 'open', job, slots, resumed });
+const connected = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'connected' } });
+const close = (job: number): LeaderSessionEffect => ({ type: 'send', message: { type: 'close', job } });
+const resume = (...jobs: number[]): LeaderSessionEffect => ({ type: 'send', message: { type: 'resume', jobs } });
+const tick = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'tick' } });
+
+describe("a leader's session", () => {
+  it('opens jobs once the hub has said welcome, and then at once', () => {
+    const test = new SessionUnderTest();
+    expect(test.add(1)).toEqual([]);
+    expect(test.welcome()).toEqual([resume(), open(1), connected(1)]);
+    expect(test.add(2)).toEqual([open(2), connected(2)]);
+  });
+
+  it('takes a welcome that is said twice for one', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    expect(test.welcome()).toEqual([]);
+  });
+
+  it('begins on all the slots that jobs with the same needs were told of, without waiting for the hub', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    const capacity = { type: 'capacity', job: 1, slots: 3, leased: 0, missing: '' } as const;
+    expect(test.handle({ type: 'received', message: capacity })).toEqual([{ type: 'toJob', job: 1, event: capacity }]);
+    expect(test.add(2, 'other@1')).toEqual([open(2), connected(2)]);
+    expect(test.add(3)).toEqual([
+      open(3, 3),
+      connected(3),
+      { type: 'toJob', job: 3, event: { type: 'capacity', slots: 3, leased: 0, missing: '' } },
+    ]);
+    // Another hub may have others.
+    test.lose();
+    expect(test.welcome()).toContainEqual(open(1, 0, true));
+  });
+
+  it('says which jobs live when the hub is back, and resumes those that were open, and no others', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    test.add(2);
+    test.remove(1);
+    expect(test.lose()).toEqual([{ type: 'toJob', job: 2, event: { type: 'disconnected' } }]);
+    expect(test.lose()).toEqual([]);
+    test.add(3);
+    expect(test.welcome()).toEqual([resume(2), open(2, 0, true), connected(2), open(3), connected(3)]);
+  });
+
+  it('tells the hub of a job that ended before it could be resumed', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    test.add(2);
+    test.lose();
+    test.welcome({ maxJobsPerLeader: 1 });
+    expect(test.remove(2)).toEqual([close(2)]);
+    test.lose();
+    expect(test.remove(1)).toEqual([]);
+    expect(test.welcome()).toEqual([resume()]);
+  });
+
+  it('opens no more jobs than the hub admits, and the next one as one ends', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 1 });
+    test.add(1);
+    expect(test.add(2)).toEqual([]);
+    expect(test.add(3)).toEqual([]);
+    expect(test.remove(1)).toEqual([close(1), open(2), connected(2)]);
+    expect(test.remove(3)).toEqual([]);
+    expect(test.remove(2)).toEqual([close(2)]);
+  });
+
+  it('shares what the hub takes of a leader', () => {
+    const test = SessionUnderTest.welcomed({ maxBatchesPerLeader: 8, maxBytesPerLeader: 100 });
+    test.add(1);
+    test.add(2);
+    test.handled(1, 3, false, 30);
+    expect(test.session.limits()).toEqual({ maxPayloadBytes: 1_000, maxBatches: 4, freeBatches: 5, freeBytes: 70 });
+    test.remove(1);
+    expect(test.session.limits()).toMatchObject({ maxBatches: 8, freeBatches: 8, freeBytes: 100 });
+  });
+
+  it('wakes those that wait for room one after the other, until one is not satisfied', () => {
+    const test = SessionUnderTest.welcomed();
+    for (const job of [1, 2, 3]) test.add(job);
+    test.handled(1, 2);
+    test.handled(2, 0, true);
+    test.handled(3, 0, true);
+    expect(test.handled(1, 1)).toEqual([tick(2)]);
+    expect(test.handled(2, 1)).toEqual([tick(3)]);
+    expect(test.handled(3, 1, true)).toEqual([]);
+    expect(test.remove(1)).toEqual([close(1), tick(3)]);
+    expect(test.remove(3)).toEqual([close(3)]);
+    expect(test.handled(2, 0)).toEqual([]);
+  });
+
+  it('ends all jobs when no hub comes back in time, and gives later ones as long again', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    test.lose();
+    test.now = 400;
+    test.lose();
+    expect(test.session.nextDeadline()).toBe(1_000);
+    test.now = 999;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    test.now = 1_000;
+    expect(test.handle({ type: 'tick' })).toMatchObject([
+      { type: 'toJob', job: 1, event: { type: 'refused', error: { code: 'HUB_UNREACHABLE' } } },
+    ]);
+    test.remove(1);
+    test.add(2);
+    test.lose();
+    expect(test.session.nextDeadline()).toBe(2_000);
+    test.welcome();
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
+  it('ends all jobs once it has failed, those that come later too', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    const error = new PaladinError('CLOSED', 'closed');
+    const refused = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'refused', error } });
+    expect(test.handle({ type: 'failed', error })).toEqual([refused(1)]);
+    test.remove(1);
+    expect(test.add(2)).toEqual([refused(2)]);
+    test.remove(2);
+    test.lose();
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+});

@@ -1,0 +1,30 @@
+import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap } from 'paladin-rx';
+import { EMPTY, from, lastValueFrom, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+
+const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
+const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+
+describe("a leader's jobs", () => {
+  it('may end while others are being opened', async () => {
+    await using runtime = inMemory({ workers: 1 });
+    const folds = [EMPTY, of(1), from([1, 2]), EMPTY, of(7), EMPTY].map((source) =>
+      lastValueFrom(source.pipe(remoteFold(sum, runtime))),
+    );
+    expect(await Promise.all(folds)).toEqual([0, 1, 3, 0, 7, 0]);
+  });
+
+  it('wait for others to end where the hub admits no more, and come in turn', async () => {
+    await using runtime = inMemory({ workers: 2 });
+    const runs = Array.from({ length: 3_000 }, (_, at) => runtime.run(double, at));
+    expect(await Promise.all(runs)).toEqual(Array.from({ length: 3_000 }, (_, at) => 2 * at));
+  });
+
+  it('share what the hub takes of a leader', async () => {
+    await using runtime = inMemory({ workers: 4 });
+    const large = defineOperation({ name: 'large', execute: (bytes: Uint8Array) => bytes.byteLength });
+    const sources = Array.from({ length: 12 }, () => from(Array.from({ length: 40 }, () => new Uint8Array(1_000_000))));
+    const folds = sources.map((source) => lastValueFrom(source.pipe(remoteMap(large, runtime), remoteFold(sum, runtime))));
+    expect(await Promise.all(folds)).toEqual(sources.map(() => 40_000_000));
+  });
+});

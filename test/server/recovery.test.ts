@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
+import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
+import type { Possession, UnderWay } from '../../src/protocol/messages.js';
+import { assigned, batchOf, HubUnderTest, resultOf, toLeaders, toWorkers } from './scheduler-harness.js';
+
+/** A hub with leader `l`, whose job 1 has batches 0 and 1 with worker `w`, which has two slots. */
+function busyHub(): HubUnderTest {
+  const hub = new HubUnderTest();
+  hub.leader('l');
+  hub.worker('w', 2);
+  hub.open('l', 1);
+  hub.batch('l', 1, batchOf(0));
+  hub.batch('l', 1, batchOf(1));
+  return hub;
+}
+
+const attempt = (seq: number, number = 1): { seq: number; attempt: number } => ({ seq, attempt: number });
+const underWay = (seq: number, worthMs = Infinity): UnderWay => ({
+  ...attempt(seq),
+  bytes: 1,
+  worthMs: Math.min(worthMs, recoveryWindowMs),
+});
+const possession = (running: number[], held: number[] = []): Possession => ({
+  jobId: 'l:1',
+  running: running.map((seq) => attempt(seq)),
+  held: held.map((seq) => attempt(seq)),
+});
+
+/** The worker comes (back), with what it has. */
+function workerBack(hub: HubUnderTest, jobs: readonly Possession[], ending: readonly number[] = []): SchedulerEffect[] {
+  hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+  const reported = hub.fromWorker('w', {
+    type: 'report',
+    jobs,
+    ending: ending.map((seq) => ({ jobId: 'l:1', ...attempt(seq) })),
+  });
+  const offers = { operations: ['f@1'], serializers: ['json'], labels: [] };
+  return [...reported, ...hub.fromWorker('w', { type: 'offer', slots: 2, offers })];
+}
+
+/** The leader comes (back), and opens its job again. */
+function leaderBack(hub: HubUnderTest, resumed: readonly UnderWay[], jobs: readonly number[] = [1]): SchedulerEffect[] {
+  hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+  const effects = hub.fromLeader('l', { type: 'resume', jobs });
+  for (const job of jobs) effects.push(...hub.open('l', job, { resumed }));
+  return effects;
+}
+
+const workerLost = (hub: HubUnderTest): SchedulerEffect[] =>
+  hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close', how: 'lost' });
+const leaderLost = (hub: HubUnderTest): SchedulerEffect[] => hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
+
+function tickAt(hub: HubUnderTest, now: number): SchedulerEffect[] {
+  hub.now = now;
+  return hub.handle({ type: 'tick' });
+}
+
+/** What leaders are told to have become of attempts, as `result 0/1` or `returned 0/1`. */
+function answers(effects: readonly SchedulerEffect[]): string[] {
+  return toLeaders(effects).flatMap(([, message]) => {
+    if (message.type === 'result') return [`result ${message.result.seq}/${message.result.attempt}`];
+    return message.type === 'lost' ? [`${message.loss.cause} ${message.loss.seq}/${message.loss.attempt}`] : [];
+  });
+}
+
+/** What workers are told of attempts and jobs, as `resend 0/1` or `close l:1`. */
+function orders(effects: readonly SchedulerEffect[]): string[] {
+  return toWorkers(effects).flatMap(([, message]) => {
+    if (message.type === 'close') return [`close ${message.jobId}`];
+    return message.type === 'resend' || message.type === 'cancel' || message.type === 'acknowledge'
+      ? [`${message.type} ${message.seq}/${message.attempt}`]
+      : [];
+  });
+}
+
+describe('a worker whose connection broke', () => {
+  it('keeps what it executes if it is back in a moment', () => {
+    const hub = busyHub();
+    expect(answers(workerLost(hub))).toEqual([]);
+    expect(hub.scheduler.nextDeadline()).toBe(workerGraceMs);
+    expect(answers(workerBack(hub, [possession([0, 1])]))).toEqual([]);
+    expect(hub.scheduler.nextDeadline()).toBeUndefined();
+    expect(answers(hub.result('w', 'l:1', 1))).toEqual(['result 1/1']);
+  });
+
+  it('is given up after that, and its work goes to others', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    expect(answers(tickAt(hub, workerGraceMs - 1))).toEqual([]);
+    expect(answers(tickAt(hub, workerGraceMs))).toEqual(['gone 0/1', 'gone 1/1']);
+    expect(hub.scheduler.status(0).workers).toEqual([]);
+  });
+
+  it('is given up at once when it was silent for long, or has closed', () => {
+    for (const how of ['silent', 'closed'] as const) {
+      const hub = busyHub();
+      const cause = how === 'silent' ? 'gone' : 'returned';
+      expect(answers(hub.handle({ type: 'workerLeft', workerId: 'w', reason: how, how }))).toEqual([
+        `${cause} 0/1`,
+        `${cause} 1/1`,
+      ]);
+    }
+  });
+
+  it('gives back what it never got, and is asked for the answers that it has', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    const effects = workerBack(hub, [possession([], [0])]);
+    expect(answers(effects)).toEqual(['returned 1/1']);
+    expect(orders(effects)).toEqual(['resend 0/1']);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+    // Asked once, it is heard once.
+    expect(hub.result('w', 'l:1', 0)).toEqual([]);
+  });
+
+  it('is not free for others as long as it executes what was cancelled meanwhile', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    hub.fromLeader('l', { type: 'close', job: 1 });
+    expect(orders(workerBack(hub, [possession([0, 1])]))).toEqual(['close l:1']);
+    hub.open('l', 2);
+    expect(assigned(hub.batch('l', 2, batchOf(0)))).toEqual([]);
+    const loss = { seq: 0, attempt: 1, cause: 'cancelled', reason: 'it was cancelled' } as const;
+    expect(assigned(hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss }))).toEqual(['w: l:2/0']);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 1 }]);
+  });
+
+  it('reports once on a connection: what was given out since is not missing', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.fromWorker('w', { type: 'report', jobs: [], ending: [] })).toEqual([]);
+  });
+
+  it('is told to its leader when it is back after it was given up', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    hub.batch('l', 1, batchOf(0, { attempt: 2 }));
+    const effects = workerBack(hub, [possession([0])]);
+    expect(toLeaders(effects)).toContainEqual(['l', { type: 'adopted', job: 1, seq: 0, attempt: 1, inPlaceOf: [2] }]);
+    expect(assigned(effects)).toEqual([]);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+  });
+});
+
+describe('a leader whose connection broke', () => {
+  it('is waited for: what runs goes on, and nothing new is given out', () => {
+    const hub = busyHub();
+    hub.batch('l', 1, batchOf(2));
+    leaderLost(hub);
+    expect(hub.result('w', 'l:1', 0)).toEqual([]);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1, leased: 1, unacknowledged: 1 }]);
+  });
+
+  it('gets what it missed when it is back, and goes on', () => {
+    const hub = busyHub();
+    hub.now = recoveryWindowMs;
+    hub.batch('l', 1, batchOf(2));
+    leaderLost(hub);
+    hub.result('w', 'l:1', 0);
+    const effects = leaderBack(hub, [underWay(0), underWay(1), underWay(2), underWay(3)]);
+    expect(orders(effects)).toEqual(['resend 0/1']);
+    expect(answers(effects)).toEqual(['returned 3/1']);
+    expect(assigned(effects)).toEqual(['w: l:1/2']);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+  });
+
+  it('is rid of what it does not want any more', () => {
+    const hub = busyHub();
+    hub.batch('l', 1, batchOf(2));
+    leaderLost(hub);
+    hub.result('w', 'l:1', 0);
+    expect(orders(leaderBack(hub, []))).toEqual(['cancel 1/1', 'acknowledge 0/1']);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 0, unacknowledged: 0 }]);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 1 }]);
+  });
+
+  it('is rid of the jobs that ended while it was away', () => {
+    const hub = busyHub();
+    leaderLost(hub);
+    expect(orders(leaderBack(hub, [], []))).toEqual(['close l:1']);
+    expect(hub.scheduler.status(0).jobs).toEqual([]);
+  });
+
+  it('is given up in the end, and its jobs are cancelled everywhere', () => {
+    const hub = busyHub();
+    leaderLost(hub);
+    expect(tickAt(hub, leaderGraceMs - 1)).toEqual([]);
+    expect(orders(tickAt(hub, leaderGraceMs))).toEqual(['close l:1']);
+    expect(hub.scheduler.status(0)).toMatchObject({ leaders: [], jobs: [] });
+    expect(hub.scheduler.nextDeadline()).toBeUndefined();
+  });
+
+  it('is not waited for when it closed the connection itself', () => {
+    const hub = busyHub();
+    expect(orders(hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' }))).toEqual(['close l:1']);
+  });
+});
+
+describe('a hub that has just started', () => {
+  it('finds what workers execute and leaders want, whoever comes first', () => {
+    const workerFirst = new HubUnderTest();
+    workerBack(workerFirst, [possession([0])]);
+    expect(answers(leaderBack(workerFirst, [underWay(0)]))).toEqual([]);
+    expect(answers(workerFirst.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+
+    const leaderFirst = new HubUnderTest();
+    expect(answers(leaderBack(leaderFirst, [underWay(0)]))).toEqual([]);
+    expect(answers(workerBack(leaderFirst, [possession([0])]))).toEqual([]);
+    expect(answers(leaderFirst.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+    expect(leaderFirst.scheduler.nextDeadline()).toBeUndefined();
+  });
+
+  it('asks for the answers that workers keep', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([], [0])]);
+    expect(orders(leaderBack(hub, [underWay(0)]))).toEqual(['resend 0/1']);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+    expect(orders(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual(['acknowledge 0/1']);
+  });
+
+  it('remembers what a worker answered before its leader came', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0])]);
+    hub.result('w', 'l:1', 0);
+    expect(orders(leaderBack(hub, [underWay(0)]))).toEqual(['resend 0/1']);
+  });
+
+  it('gives nothing to a slot that is taken by a job which nobody has opened yet', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0, 1])]);
+    hub.leader('m');
+    hub.open('m', 1);
+    expect(assigned(hub.batch('m', 1, batchOf(0)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: m:1/0']);
+  });
+
+  it('waits for an attempt as long as it is worth it, and no longer than the window', () => {
+    const hub = new HubUnderTest();
+    expect(answers(leaderBack(hub, [underWay(0, 200), underWay(1)]))).toEqual([]);
+    expect(hub.scheduler.nextDeadline()).toBe(200);
+    expect(answers(tickAt(hub, 200))).toEqual(['returned 0/1']);
+    expect(answers(tickAt(hub, recoveryWindowMs - 1))).toEqual([]);
+    expect(answers(tickAt(hub, recoveryWindowMs))).toEqual(['returned 1/1']);
+    expect(hub.scheduler.nextDeadline()).toBeUndefined();
+  });
+
+  it('waits for nothing once the window has passed', () => {
+    const hub = busyHub();
+    hub.now = recoveryWindowMs;
+    hub.handle({ type: 'leaderJoined', leaderId: 'm', name: '' });
+    hub.fromLeader('m', { type: 'resume', jobs: [1] });
+    expect(answers(hub.open('m', 1, { resumed: [underWay(0)] }))).toEqual(['returned 0/1']);
+  });
+
+  it('closes what workers have of jobs whose leader did not come back, or came without them', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0]), { jobId: 'm:1', running: [attempt(0)], held: [] }]);
+    expect(orders(leaderBack(hub, [], []))).toEqual(['close l:1']);
+    expect(hub.scheduler.nextDeadline()).toBe(leaderGraceMs);
+    expect(orders(tickAt(hub, leaderGraceMs))).toEqual(['close m:1']);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ ending: 2 }]);
+    expect(hub.scheduler.nextDeadline()).toBeUndefined();
+  });
+
+  it('closes what workers have of a job that ended before it was opened again', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0])]);
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    expect(hub.fromLeader('l', { type: 'resume', jobs: [1] })).toEqual([]);
+    expect(orders(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual(['close l:1']);
+  });
+});
+
+describe('an attempt that is not wanted any more', () => {
+  it('is dropped where it is queued, and aborted where it runs', () => {
+    const hub = busyHub();
+    hub.batch('l', 1, batchOf(2));
+    expect(orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(2) }))).toEqual([]);
+    expect(orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) }))).toEqual(['cancel 0/1']);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
+    hub.batch('l', 1, batchOf(3));
+    // Its slot is free when it has come to an end, whatever that is.
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:1/3']);
+  });
+});
+
+describe('a second attempt beside the first', () => {
+  it('goes to another worker, and both answer', () => {
+    const hub = busyHub();
+    hub.worker('v', 1);
+    expect(assigned(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['v: l:1/0']);
+    expect(answers(hub.fromWorker('v', { type: 'result', jobId: 'l:1', result: resultOf(0, { attempt: 2 }) }))).toEqual([
+      'result 0/2',
+    ]);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+  });
+
+  it('comes back when no other worker is free', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(answers(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['returned 0/2']);
+  });
+});

@@ -1,0 +1,23 @@
+import { isGentle } from '../options.js';
+import { fail, type Checker } from './checker.js';
+
+/**
+ * Nothing is executed more often than it need be: once, and once more for each transient failure, where no worker and no hub suffers and nothing
+ * is executed twice on purpose. A hub that starts anew need not wait for what is short; but of a lone element nobody knows how short it is.
+ * Where workers suffer, once more for each fault and death at most.
+ */
+export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
+  const suffered = [...faults.values()].reduce((sum, count) => sum + count, 0);
+  for (const { jobId, plan } of outcomes) {
+    const deaths = [...plan.flaws.values()].filter((flaw) => flaw !== 'fatal' && flaw !== 'sour').length;
+    const splits = deaths * plan.spec.maxDeaths * 10;
+    const crashes = options.deadly ? 1_000 : 0;
+    const shortOnes = plan.elements === 1 ? 0 : (faults.get('hub restart') ?? 0);
+    const most = isGentle(options) ? shortOnes : 2 * suffered + splits + crashes + 1;
+    const speculated = plan.spec.speculate ? 1 : 0;
+    for (let index = 0; index < plan.elements; index += 1) {
+      const repeats = cluster.executions.repeats(jobId, index);
+      if (repeats > most + speculated) fail(`element ${index} of job ${jobId} was executed ${repeats} times more than need be`);
+    }
+  }
+};

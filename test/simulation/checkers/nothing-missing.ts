@@ -1,0 +1,23 @@
+import { expectedOf } from '../plan.js';
+import { fail, subscribed, type Checker } from './checker.js';
+
+/** Every element of a job that completed is in what its subscriber got, or was reported as left out. */
+export const nothingMissing: Checker = (run) => {
+  for (const { jobId, plan, job } of subscribed(run)) {
+    const { values, skipped, end } = job.received;
+    if (end?.type !== 'completed') continue;
+    const got = new Set(values.flatMap((value) => [...String(value).matchAll(/(\d+)\./gu)].map((match) => Number(match[1]))));
+    const flawed = [...plan.flaws.keys()].filter((index) => index < plan.elements);
+    for (let index = 0; index < plan.elements; index += 1) {
+      if (!got.has(index) && !flawed.includes(index)) fail(`job ${jobId} completed without element ${index}`);
+    }
+    if (!expectedOf(plan).skips) continue;
+    if (skipped.length !== flawed.length) fail(`job ${jobId} left out ${skipped.join(' ')} in place of ${flawed.join(' ')}`);
+    // Behind a map that leaves elements out, a fold counts its own elements.
+    const sour = flawed.filter((index) => plan.flaws.get(index) === 'sour').length;
+    const counted = sour === 0 || sour === flawed.length;
+    if (counted && skipped.toSorted((a, b) => a - b).join(' ') !== flawed.toSorted((a, b) => a - b).join(' ')) {
+      fail(`job ${jobId} left out ${skipped.join(' ')} in place of ${flawed.join(' ')}`);
+    }
+  }
+};

@@ -1,0 +1,97 @@
+import { FatalError, TransientError } from '../../src/errors/operation-errors.js';
+import { defineMonoid } from '../../src/operation/monoid.js';
+import { defineOperation } from '../../src/operation/operation.js';
+import { Registry } from '../../src/operation/registry.js';
+import type { Batch } from '../../src/protocol/messages.js';
+import type { SimulationOptions } from './options.js';
+import type { Plan } from './plan.js';
+import type { Random } from './random.js';
+import type { Conduct } from './simulated-worker.js';
+
+/** How many transient failures an element has at most: fewer than it is tried again. */
+const mostFailures = 3;
+
+/** The operations of all jobs, how long they take and how they go wrong; and a count of what was executed. */
+export class Executions {
+  readonly registry: Registry = new Registry();
+  readonly #plans: ReadonlyMap<string, Plan>;
+  readonly #random: Random;
+  readonly #options: SimulationOptions;
+  /** How often each element of a job was begun, and failed transiently. */
+  readonly #begun = new Map<string, number[]>();
+  readonly #failed = new Map<string, number[]>();
+  readonly #veryLong = new Set<string>();
+
+  /** @param plans by job id */
+  constructor(plans: ReadonlyMap<string, Plan>, options: SimulationOptions, random: Random) {
+    this.#plans = plans;
+    this.#options = options;
+    this.#random = random;
+    const concat = (a: string, b: string): string => {
+      if (a.includes('!') || b.includes('!')) throw new FatalError(`sour: ${a} ${b}`);
+      return a + b;
+    };
+    // A monoid that shows every mistake of order or number.
+    this.registry.add(defineMonoid({ name: 'concat', empty: () => '', combine: concat }), 'the simulation');
+    const transience = random.pick([0, 0, 0.05, 0.3]);
+    for (const [jobId, plan] of plans) this.#define(jobId, plan, transience);
+    if (options.veryLong) {
+      for (const [jobId, { elements }] of plans) this.#veryLong.add(`${jobId}/${random.int(0, Math.max(0, elements - 1))}`);
+    }
+  }
+
+  /** How often an element was begun, beyond once and once more for each transient failure. */
+  repeats(jobId: string, index: number): number {
+    return (this.#begun.get(jobId)?.[index] ?? 0) - 1 - (this.#failed.get(jobId)?.[index] ?? 0);
+  }
+
+  readonly conduct: Conduct = {
+    unitMs: (jobId, index) => {
+      if (this.#veryLong.has(`${jobId}/${index}`)) return 60_000;
+      // Of the element, not of the execution: each time it takes as long.
+      const noise = ((index * 2_654_435_761) % 1_000) / 1_000;
+      return this.#options.elementMs * (noise < 0.02 ? 50 : 2 * noise);
+    },
+    ending: (jobId, batch) => {
+      const flaws = this.#plans.get(jobId)?.flaws;
+      if (batch.units === 'partials' || flaws === undefined) return undefined;
+      for (let offset = 0; offset < batch.count; offset += 1) {
+        const flaw = flaws.get(batch.first + offset);
+        if (flaw === 'deadly') return { offset, how: 'death' };
+        if (flaw === 'hanging') return { offset, how: 'timeout' };
+        if (flaw === 'crashing') return { offset, how: 'crash' };
+      }
+      return undefined;
+    },
+    graceMs: () => this.#random.next() * 1_000,
+    begun: (jobId, { units, first, count }: Batch) => {
+      if (units === 'partials') return;
+      const begun = countsOf(this.#begun, jobId);
+      for (let index = first; index < first + count; index += 1) begun[index] = (begun[index] ?? 0) + 1;
+    },
+  };
+
+  #define(jobId: string, { operation, flaws }: Plan, transience: number): void {
+    const failed = countsOf(this.#failed, jobId);
+    const execute = (text: string): string => {
+      const index = Number(/\d+/u.exec(text)?.[0]);
+      if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
+      // Of the first stage only, so that they can be counted by the element.
+      if (!text.startsWith('<') && (failed[index] ?? 0) < mostFailures && this.#random.chance(transience)) {
+        failed[index] = (failed[index] ?? 0) + 1;
+        const retry = { strategy: 'after', maxRetries: mostFailures, delayMs: 50 } as const;
+        throw new TransientError('busy', this.#random.chance(0.5) ? { retry } : {});
+      }
+      return `<${text}>`;
+    };
+    this.registry.add(defineOperation({ name: operation, execute, idempotent: true }), 'the simulation');
+  }
+}
+
+function countsOf(counts: Map<string, number[]>, jobId: string): number[] {
+  const present = counts.get(jobId);
+  if (present !== undefined) return present;
+  const added: number[] = [];
+  counts.set(jobId, added);
+  return added;
+}

@@ -1,0 +1,89 @@
+import type { HubLimits } from '../../src/protocol/messages.js';
+import type { Random } from './random.js';
+
+/** What may go wrong. */
+export const faultKinds = [
+  'worker crash',
+  'worker reset',
+  'worker cut off',
+  'worker freeze',
+  'worker drain',
+  'leader crash',
+  'leader reset',
+  'leader cut off',
+  'leader freeze',
+  'hub restart',
+  'hub freeze',
+  'clock jump',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Faults that no worker suffers, and that pass soon: then nothing need be executed twice. */
+const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart'];
+
+/** Everything about a run that is not left to its random numbers; times in virtual milliseconds. */
+export interface SimulationOptions {
+  readonly leaders: number;
+  readonly jobsPerLeader: number;
+  readonly workers: number;
+  readonly mostSlots: number;
+  /** The longest that a message travels. */
+  readonly latencyMs: number;
+  readonly bytesPerMs: number;
+  /** Which part of messages is delivered twice. */
+  readonly duplicates: number;
+  /** How late timers may be. */
+  readonly latestWakeMs: number;
+  readonly faults: readonly FaultKind[];
+  /** About how often; after `faultsUntilMs` they stop, and everything must come to an end. */
+  readonly faultEveryMs: number;
+  readonly faultsUntilMs: number;
+  /** The longest that a fault lasts. */
+  readonly faultMs: number;
+  /** What an element takes as a rule; some take fifty times as long. */
+  readonly elementMs: number;
+  /** Whether some elements take a minute. */
+  readonly veryLong: boolean;
+  /** Whether elements may kill their thread or worker, hang, or be too large. */
+  readonly deadly: boolean;
+  readonly mostElements: number;
+  readonly limits: HubLimits;
+}
+
+/** The options of a seed's run. */
+export function optionsOf(random: Random): SimulationOptions {
+  const gentle = random.chance(0.3);
+  const kinds = gentle ? gentleFaults : faultKinds;
+  const faults = random.chance(0.15) ? [] : kinds.filter(() => random.chance(0.5));
+  const patient = random.chance(0.2);
+  return {
+    leaders: random.int(1, 3),
+    jobsPerLeader: random.pick([1, 1, 2, 4]),
+    workers: random.int(1, 5),
+    mostSlots: random.pick([1, 4]),
+    latencyMs: random.pick([0, 1, 20]),
+    bytesPerMs: random.pick([1_000_000, 1_000_000, 50]),
+    duplicates: random.pick([0, 0, 0.05]),
+    latestWakeMs: random.pick([0, 0, 200]),
+    faults,
+    faultEveryMs: patient ? 1_500 : random.pick([100, 400, 1_500]),
+    faultsUntilMs: patient ? 40_000 : 3_000,
+    faultMs: gentle ? 400 : patient ? 15_000 : random.pick([300, 2_000]),
+    elementMs: random.pick([0.01, 1, 30]),
+    veryLong: random.chance(0.1),
+    deadly: !gentle && random.chance(0.5),
+    mostElements: random.pick([40, 40, 400]),
+    limits: {
+      maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 3_000]),
+      maxJobsPerLeader: random.pick([100, 100, 1, 2]),
+      maxBatchesPerLeader: random.pick([10_000, 10_000, 1, 5]),
+      maxBytesPerLeader: random.pick([2 ** 28, 2 ** 28, 6_000]),
+    },
+  };
+}
+
+/** Whether nothing need be executed twice. */
+export function isGentle({ faults, deadly }: SimulationOptions): boolean {
+  return !deadly && faults.every((fault) => gentleFaults.includes(fault));
+}

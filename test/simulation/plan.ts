@@ -1,0 +1,149 @@
+import type { StagePolicy } from '../../src/core/job/job-events.js';
+import type { ErrorCode } from '../../src/errors/paladin-error.js';
+import type { JobDescription } from '../../src/protocol/messages.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import type { SimulationOptions } from './options.js';
+import type { Random } from './random.js';
+import type { SimulatedJobSpec } from './simulated-leader.js';
+
+/** How an element goes wrong. */
+export type Flaw = 'fatal' | 'deadly' | 'crashing' | 'hanging' | 'oversized' | 'sour';
+
+/** One job of a run, and what is to come of it. */
+export interface Plan {
+  readonly leader: number;
+  readonly operation: string;
+  readonly spec: SimulatedJobSpec;
+  readonly elements: number;
+  /** The elements that go wrong. */
+  readonly flaws: ReadonlyMap<number, Flaw>;
+  readonly sourceFails: boolean;
+  /** When the subscriber leaves; undefined: never. */
+  readonly cancelAfterMs: number | undefined;
+  /** The pause of its source between elements, at most. */
+  readonly sourcePauseMs: number;
+  /** How long its subscriber pauses, at most; undefined: never. */
+  readonly hesitationMs: number | undefined;
+}
+
+/** What the source of every job with `sourceFails` fails with. */
+export const sourceError: Error = new Error('the source failed');
+
+/** The code that an element's flaw ends its job with. */
+export const codes: Readonly<Record<Flaw, ErrorCode>> = {
+  fatal: 'OPERATION_FAILED',
+  deadly: 'POISON_TASK',
+  crashing: 'POISON_TASK',
+  hanging: 'TASK_TIMEOUT',
+  oversized: 'PAYLOAD_TOO_LARGE',
+  sour: 'OPERATION_FAILED',
+};
+
+/** How long an element may take where there is a timeout; far more than any that does not hang. */
+const timeoutMs = 400_000;
+
+export function planJob(leader: number, number: number, options: SimulationOptions, random: Random): Plan {
+  const operation = `map-${leader}-${number}`;
+  const folds = random.chance(0.5);
+  const maps = folds ? random.int(0, 2) : random.int(1, 2);
+  const onFatal = random.chance(0.5) ? 'skip' : 'terminate';
+  const policy = (kind: 'map' | 'fold', name: string): StagePolicy => ({
+    kind,
+    operation: name,
+    timeoutMs: kind === 'map' ? timeoutMs : undefined,
+    retry: undefined,
+    onFatal,
+  });
+  const stages = [...Array.from({ length: maps }, () => policy('map', operation)), ...(folds ? [policy('fold', 'concat')] : [])];
+  const most = options.mostElements;
+  const elements = random.pick([0, 1, 2, random.int(3, 40), random.int(Math.min(40, most), most)]);
+  const description: JobDescription = {
+    stages: stages.map((stage) => ({ kind: stage.kind, operation: stage.operation, version: 1, ...timeoutOf(stage) })),
+    serializer: 'msgpack',
+  };
+  return {
+    leader,
+    operation,
+    spec: {
+      stages,
+      empty: folds ? () => '' : undefined,
+      ordered: random.chance(0.8),
+      batch: random.pick(['auto', 'auto', 1, 3, 16] as const),
+      window: random.pick([1, 2, 7, 64, 65_536]),
+      serializer: msgpack,
+      noWorkerTimeoutMs: Infinity,
+      // More often than an innocent element is with a worker that a fault kills.
+      maxDeaths: options.faults.length === 0 ? 4 : 12 + Math.ceil(options.faultsUntilMs / options.faultEveryMs),
+      speculate: random.chance(0.2),
+      random: random.next,
+      description,
+      priority: random.int(-2, 2),
+    },
+    elements,
+    flaws: planFlaws(elements, maps, folds && onFatal === 'skip', options, random),
+    sourceFails: random.chance(0.1),
+    cancelAfterMs: random.chance(0.1) ? random.int(0, 2_000) : undefined,
+    sourcePauseMs: random.pick([0, 0, 1, 20]),
+    hesitationMs: random.chance(0.3) ? random.pick([1, 20, 300]) : undefined,
+  };
+}
+
+function planFlaws(
+  elements: number,
+  maps: number,
+  skippingFold: boolean,
+  { deadly, limits }: SimulationOptions,
+  random: Random,
+): Map<number, Flaw> {
+  const flaws = new Map<number, Flaw>();
+  if (elements === 0) return flaws;
+  const add = (flaw: Flaw, count: number): void => {
+    for (let left = count; left > 0; left -= 1) flaws.set(random.int(0, elements - 1), flaw);
+  };
+  // Where every element is sour, there is no telling which to leave out.
+  if (skippingFold && elements > 20 && random.chance(0.5)) add('sour', 10);
+  if (maps > 0 && random.chance(0.3)) add('fatal', 2);
+  if (maps > 0 && deadly) {
+    for (const flaw of ['deadly', 'crashing', 'hanging'] as const) if (random.chance(0.15)) add(flaw, 1);
+  }
+  if (maps > 0 && limits.maxPayloadBytes < 2 ** 20 && random.chance(0.5)) add('oversized', 1);
+  return flaws;
+}
+
+function timeoutOf({ timeoutMs: ms }: StagePolicy): { readonly timeoutMs?: number } {
+  return ms === undefined ? {} : { timeoutMs: ms };
+}
+
+/** What an element is made of. */
+export function inputOf({ flaws, spec }: Plan, index: number, maxPayloadBytes: number): string {
+  const flaw = flaws.get(index);
+  if (flaw === 'sour' && spec.stages.at(-1)?.kind === 'fold') return `${index}!.`;
+  return flaw === 'oversized' ? `${index}${' '.repeat(maxPayloadBytes)}.` : `${index}.`;
+}
+
+/** What comes of an element that goes well. */
+export function outputOf({ spec }: Plan, index: number): string {
+  const maps = spec.stages.filter((stage) => stage.kind === 'map').length;
+  return `${'<'.repeat(maps)}${index}.${'>'.repeat(maps)}`;
+}
+
+/** What is to come of a job that nobody cancels. */
+export interface Expected {
+  /** Outputs, in order; a fold's one is what is expected if it completes. */
+  readonly outputs: readonly string[];
+  /** The first element that ends the job; Infinity: none does. */
+  readonly stopAt: number;
+  readonly fails: boolean;
+  readonly skips: boolean;
+  readonly folds: boolean;
+}
+
+export function expectedOf({ spec, elements, flaws, sourceFails, ...rest }: Plan): Expected {
+  const skips = spec.stages[0]?.onFatal === 'skip';
+  const folds = spec.stages.at(-1)?.kind === 'fold';
+  const stopAt = skips ? Infinity : Math.min(Infinity, ...flaws.keys());
+  const plan = { spec, elements, flaws, sourceFails, ...rest };
+  const good = Array.from({ length: Math.min(stopAt, elements) }, (_, index) => index).filter((index) => !flaws.has(index));
+  const outputs = good.map((index) => outputOf(plan, index));
+  return { outputs: folds ? [outputs.join('')] : outputs, stopAt, fails: stopAt < Infinity || sourceFails, skips, folds };
+}

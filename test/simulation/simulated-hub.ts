@@ -1,0 +1,127 @@
+import { Scheduler } from '../../server/core/scheduler.js';
+import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
+import type { HubLimits, HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import { Digest } from './digest.js';
+import type { Host } from './network.js';
+import type { Party } from './party.js';
+
+/** A hub: the real scheduler, that may crash and be started again with nothing left. */
+export class SimulatedHub {
+  readonly #limits: HubLimits;
+  readonly #newParty: () => Party;
+  readonly #trace: ((line: string) => void) | undefined;
+  #party: Party | undefined;
+  #scheduler: Scheduler | undefined;
+  #epoch = 0;
+  readonly #digest = new Digest();
+  readonly #leaders = new Map<string, (message: HubToLeader) => void>();
+  readonly #workers = new Map<string, (message: HubToWorker) => void>();
+
+  /** @param trace told everything that the hub is told and says, a line each */
+  constructor(limits: HubLimits, newParty: () => Party, trace: ((line: string) => void) | undefined) {
+    this.#limits = limits;
+    this.#trace = trace;
+    this.#newParty = newParty;
+    this.start();
+  }
+
+  get party(): Party | undefined {
+    return this.#party;
+  }
+
+  start(): void {
+    this.#epoch += 1;
+    this.#party = this.#newParty();
+    this.#scheduler = new Scheduler({ epoch: `epoch ${this.#epoch}`, limits: this.#limits });
+  }
+
+  crash(): void {
+    this.#party?.die();
+    this.#party = undefined;
+    this.#scheduler = undefined;
+    this.#leaders.clear();
+    this.#workers.clear();
+  }
+
+  /** Of everything that was told to it. */
+  get digest(): string {
+    return this.#digest.hex;
+  }
+
+  /** Undefined while it is down. */
+  status(): HubStatus | undefined {
+    return this.#scheduler?.status(this.#party?.now ?? 0);
+  }
+
+  /** As leaders reach it. */
+  readonly forLeaders: Host<LeaderToHub, HubToLeader> = this.#host<LeaderToHub, HubToLeader>(() => this.#leaders, {
+    joined: (leaderId) => ({ type: 'leaderJoined', leaderId, name: '' }),
+    received: (leaderId, message) => ({ type: 'leaderSent', leaderId, message }),
+    left: (leaderId, how) => ({ type: 'leaderLeft', leaderId, how }),
+  });
+
+  /** As workers reach it. */
+  readonly forWorkers: Host<WorkerToHub, HubToWorker> = this.#host<WorkerToHub, HubToWorker>(() => this.#workers, {
+    joined: (workerId) => ({ type: 'workerJoined', workerId, name: '' }),
+    received: (workerId, message) => ({ type: 'workerSent', workerId, message }),
+    left: (workerId, how) => ({ type: 'workerLeft', workerId, reason: how, how }),
+  });
+
+  #note(line: string): void {
+    this.#digest.add(line);
+    this.#trace?.(line);
+  }
+
+  #host<ToHub, FromHub extends object>(
+    peers: () => Map<string, (message: FromHub) => void>,
+    event: {
+      readonly joined: (id: string) => SchedulerEvent;
+      readonly received: (id: string, message: ToHub) => SchedulerEvent;
+      readonly left: (id: string, how: Departure) => SchedulerEvent;
+    },
+  ): Host<ToHub, FromHub> {
+    const party = (): Party | undefined => this.#party;
+    return {
+      get party() {
+        return party();
+      },
+      joined: (id, send) => {
+        peers().set(id, send);
+        this.#handle(event.joined(id));
+      },
+      received: (id, message) => {
+        if (peers().has(id)) this.#handle(event.received(id, message));
+      },
+      left: (id, how) => {
+        if (peers().delete(id)) this.#handle(event.left(id, how));
+      },
+    };
+  }
+
+  #handle(event: SchedulerEvent): void {
+    const scheduler = this.#scheduler;
+    const party = this.#party;
+    if (scheduler === undefined || party === undefined) return;
+    const time = party.now.toFixed(3);
+    this.#note(`${time} ${summaryOf(event)}`);
+    const effects = scheduler.handle(event, party.now);
+    scheduler.validate();
+    for (const effect of effects) {
+      this.#note(`${time}   ${summaryOf(effect)}`);
+      if (effect.type === 'expel') throw new Error(`expelled: ${effect.reason}`);
+      if (effect.type === 'toLeader') this.#leaders.get(effect.leaderId)?.(effect.message);
+      else this.#workers.get(effect.workerId)?.(effect.message);
+    }
+    party.setTimer(scheduler.nextDeadline(), () => {
+      this.#handle({ type: 'tick' });
+    });
+  }
+}
+
+/** An event or effect in a line, without payloads. */
+function summaryOf(what: SchedulerEvent | SchedulerEffect): string {
+  return JSON.stringify(what, (key, value: unknown) => {
+    if (value instanceof Uint8Array) return value.byteLength;
+    return key === 'description' || key === 'offers' ? undefined : value;
+  });
+}
