@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,12 +32,17 @@ export async function runLongOperation(seconds: number): Promise<string[]> {
     problems.push(story);
   };
   await using cleanup = new Cleanup();
-  const folder = await mkdtemp(join(tmpdir(), 'paladin-chaos-'));
-  cleanup.defer(async () => {
-    await rm(folder, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), 'paladin-chaos-'));
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  cleanup.defer(() => {
+    process.off('exit', remove);
+    remove();
   });
   const file = join(folder, 'executions');
-  await writeFile(file, '');
+  writeFileSync(file, '');
   try {
     const hub = cleanup.use(await RestartableHub.start({ onUnexpectedEnd }));
     for (const name of ['worker-0', 'worker-1']) {

@@ -17,6 +17,14 @@ export interface ChaosOptions {
   readonly kinds: readonly FaultKind[];
 }
 
+/** A fault that is over. */
+interface Suffered {
+  readonly kind: FaultKind;
+  readonly recoveryMs: number;
+  /** How many jobs had ended before it. */
+  readonly firstEnd: number;
+}
+
 const workers = 3;
 const leaders = 2;
 
@@ -54,15 +62,15 @@ export async function runChaos({ faults, seed, kinds }: ChaosOptions): Promise<s
       },
     },
   });
-  const outcomes: FaultOutcome[] = [];
+  const suffered: Suffered[] = [];
   try {
     const plan = planFaults({ count: faults, workers, leaders, kinds }, new Random(seed));
     for (const [number, fault] of plan.entries()) {
       await sleep(fault.afterMs);
-      const before = ends.length;
+      const firstEnd = ends.length;
       const recoveryMs = await suffer(fault, cluster);
       console.log(`fault ${number + 1} of ${faults}: ${describeFault(fault)}: recovered in ${Math.round(recoveryMs)} ms`);
-      outcomes.push({ kind: fault.kind, recoveryMs, verdict: sumOf(ends.slice(before)) });
+      suffered.push({ kind: fault.kind, recoveryMs, firstEnd });
     }
     await within(stopLimitMs, 'the end of the jobs', Promise.all(cluster.leaders.map((leader) => leader.stop())));
     const idle = await idleHub(cluster);
@@ -70,9 +78,11 @@ export async function runChaos({ faults, seed, kinds }: ChaosOptions): Promise<s
   } catch (error) {
     problem(String(error));
   }
-  const flaws = sumOf(ends);
+  const outcomes = suffered.map(({ kind, recoveryMs, firstEnd }, place): FaultOutcome => {
+    return { kind, recoveryMs, verdict: sumOf(ends.slice(firstEnd, suffered[place + 1]?.firstEnd)) };
+  });
   console.log(
-    `\n${ends.length} jobs of ${ends.reduce((sum, { elements }) => sum + elements, 0)} elements ended; ${describe(flaws)}`,
+    `\n${ends.length} jobs of ${ends.reduce((sum, { elements }) => sum + elements, 0)} elements ended; ${describe(sumOf(ends))}`,
   );
   if (outcomes.length > 0) console.log(`\n${plainTable(faultTable(outcomes))}`);
   for (const slow of tooSlow(outcomes)) problem(slow);
