@@ -1,7 +1,7 @@
 /** `npm run chaos`: faults happen to real processes while they work, and nothing may be lost. See docs/architecture.md. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { wholeNumber } from '../../server/command/options.js';
-import { faultKinds, quickFaultKinds } from './fault-plan.js';
+import { faultKinds, quickFaultKinds, type FaultKind } from './fault-plan.js';
 import { runChaos } from './run-chaos.js';
 import { runLongOperation } from './long-operation.js';
 
@@ -9,6 +9,7 @@ interface Options {
   readonly faults: number;
   readonly seed: number;
   readonly quick: boolean;
+  readonly kinds?: readonly FaultKind[];
   readonly longOperation: number;
 }
 
@@ -22,6 +23,7 @@ await new Command('npm run chaos --')
   .option('--faults <number>', 'how many faults; 0: none, nor the jobs', wholeNumber(0, most), 200)
   .option('--seed <number>', 'what the faults are drawn by', wholeNumber(0, 2 ** 32 - 1), Date.now() % 2 ** 32)
   .option('--quick', 'only kinds of faults that are over within seconds', false)
+  .addOption(new Option('--kinds <kinds...>', 'only these kinds of faults').choices(faultKinds))
   .option(
     '--long-operation <seconds>',
     'how long the operation takes during which the hub is killed; 0: none',
@@ -32,8 +34,7 @@ await new Command('npm run chaos --')
   .action(run)
   .parseAsync();
 
-async function run({ faults, seed, quick, longOperation }: Options): Promise<void> {
-  const kinds = quick ? quickFaultKinds : faultKinds;
+async function run({ faults, seed, quick, kinds = quick ? quickFaultKinds : faultKinds, longOperation }: Options): Promise<void> {
   console.log(`seed ${seed}`);
   // The long operation only waits, on a cluster of its own.
   const problems = await Promise.all([

@@ -9,24 +9,25 @@ export interface Progress {
 
 interface Wait {
   readonly sinceMs: number;
-  readonly horizon: number;
+  /** How many elements must be out; unknown until something has been emitted. */
+  horizon: number | undefined;
   readonly recovered: (ms: number) => void;
 }
 
 /**
  * Measures how long a leader takes to get over a fault: from a moment until its probe, an ordered job without end, has emitted every
- * element that it had taken in at that moment. Whatever was then queued at the hub, or with any worker, or on its way, is among those, and
- * each element holds up all after it.
+ * element that had been taken in at its first emission after that moment. Whatever was queued at the hub, or with any worker, or on its way,
+ * when the fault happened is among those or has come out before, and each element holds up all after it.
  */
 export class RecoveryWatch {
-  #last: Progress = { atMs: 0, taken: 0, emitted: 0 };
   #waits: Wait[] = [];
 
-  report(progress: Progress): void {
-    this.#last = progress;
-    this.#waits = this.#waits.filter(({ sinceMs, horizon, recovered }) => {
-      if (progress.emitted < horizon) return true;
-      recovered(Math.max(0, progress.atMs - sinceMs));
+  report({ atMs, taken, emitted }: Progress): void {
+    this.#waits = this.#waits.filter((wait) => {
+      if (atMs < wait.sinceMs) return true;
+      wait.horizon ??= taken;
+      if (emitted < wait.horizon) return true;
+      wait.recovered(atMs - wait.sinceMs);
       return false;
     });
   }
@@ -34,7 +35,7 @@ export class RecoveryWatch {
   /** Resolves with the milliseconds that it took. */
   async recovery(sinceMs: number): Promise<number> {
     return await new Promise((recovered) => {
-      this.#waits.push({ sinceMs, horizon: this.#last.taken, recovered });
+      this.#waits.push({ sinceMs, horizon: undefined, recovered });
     });
   }
 }

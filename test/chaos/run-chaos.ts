@@ -86,7 +86,7 @@ export async function runChaos({ faults, seed, kinds }: ChaosOptions): Promise<s
   );
   if (outcomes.length > 0) console.log(`\n${plainTable(faultTable(outcomes))}`);
   for (const slow of tooSlow(outcomes)) problem(slow);
-  if (problems.length > 0) console.error(`\nWhat the programs printed last:\n${cluster.story}`);
+  if (problems.length > 0) console.error(`\nWhat the programs printed last:\n${cluster.story}\n${await lastStatus(cluster)}`);
   return problems;
 }
 
@@ -107,6 +107,14 @@ async function idleHub({ hub }: Cluster): Promise<string | undefined> {
     if (wrong === undefined || performance.now() > endMs) return wrong;
     await sleep(500);
   }
+}
+
+/** What the hub holds, for whoever looks for the reason. */
+async function lastStatus({ hub }: Cluster): Promise<string> {
+  return await hub.status().then(
+    (status) => `── status of the hub\n${JSON.stringify(status, undefined, 2)}`,
+    (error: unknown) => `the hub does not say what it holds: ${String(error)}`,
+  );
 }
 
 function flawOf({ shape, error, ...verdict }: JobEnd): string | undefined {

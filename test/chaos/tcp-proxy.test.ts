@@ -35,16 +35,16 @@ describe('a link', () => {
   test('passes on what comes, and the end', async () => {
     const peer = new Peer();
     peer.socket.end('hello');
-    await once(peer.socket, 'close');
+    await closed(peer.socket);
     expect(peer.received).toBe('hello');
   });
 
   test('that is reset resets both ends', async () => {
     const peer = new Peer();
     await peer.echo('a');
-    const lost = once(accepted[0] as Socket, 'close');
+    const lost = closed(accepted[0] as Socket);
     proxy.reset();
-    await Promise.all([once(peer.socket, 'close'), lost]);
+    await Promise.all([closed(peer.socket), lost]);
     expect(peer.failure).toBe('ECONNRESET');
   });
 
@@ -72,7 +72,7 @@ describe('a link', () => {
     await sleep(awhileMs);
     expect(hubSide.closed).toBe(false);
     proxy.heal();
-    await once(hubSide, 'close');
+    await closed(hubSide);
   });
 
   test('that is cut holds up new connections, too', async () => {
@@ -110,10 +110,15 @@ describe('a link', () => {
     server.close();
     await once(server, 'close');
     const peer = new Peer();
-    await once(peer.socket, 'close');
+    await closed(peer.socket);
     expect(peer.failure).toBe('ECONNRESET');
   });
 });
+
+/** Resolves when a socket is closed, whether by an error or not. */
+async function closed(socket: Socket): Promise<void> {
+  await new Promise((resolve) => socket.on('close', resolve));
+}
 
 /** A connection through the proxy. */
 class Peer {

@@ -103,8 +103,8 @@ async function forward(from: Socket, to: Socket, gate: Gate): Promise<void> {
     for await (const chunk of from.iterator({ destroyOnReturn: false })) {
       // A socket yields bytes unless it is given an encoding.
       const bytes = chunk as Buffer;
-      await gate.passage(bytes.byteLength);
-      // Who has gone away gets nothing more; what says so goes the other way.
+      // Who has gone away gets nothing more, and keeps the link from nobody; what says so goes the other way.
+      if (to.writable) await gate.passage(bytes.byteLength);
       if (!to.writable) continue;
       if (!to.write(bytes)) await drained(to);
     }
