@@ -10,7 +10,7 @@ export interface JobShape {
   readonly elements: number;
   readonly ordered: boolean;
   /** Emits the index of each element as it arrives; NaN for a value that is none of those expected. */
-  readonly indices: (runtime: Runtime) => Observable<number>;
+  indices(runtime: Runtime): Observable<number>;
 }
 
 /** One job of each shape. */

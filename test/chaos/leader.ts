@@ -19,7 +19,8 @@ const random = new Random(Number(seed));
 const runtime = await connect(hub, { name });
 const probe = new Probe();
 const asides = new Set<Promise<void>>();
-let stopping = false;
+/** What it was told; events change it between turns. */
+const told = { stop: false };
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
@@ -27,7 +28,7 @@ createInterface({ input: process.stdin })
     obey(JSON.parse(line) as LeaderCommand);
   })
   // It ends with that program.
-  .on('close', () => process.exit(stopping ? 0 : 1));
+  .on('close', () => process.exit(told.stop ? 0 : 1));
 say({ type: 'ready' });
 await Promise.all([keepProbing(), keepWorking()]);
 await Promise.all(asides);
@@ -46,7 +47,7 @@ function obey(command: LeaderCommand): void {
       break;
     }
     case 'stop':
-      stopping = true;
+      told.stop = true;
       probe.stop();
       break;
   }
@@ -60,14 +61,14 @@ async function keepProbing(): Promise<void> {
     said = progress.emitted;
     say({ type: 'progress', ...progress });
   }, progressMs);
-  say({ type: 'job', ...(await runJob(probe.shape, runtime)) });
+  say({ type: 'job', ...(await runJob(probe, runtime)) });
   clearInterval(timer);
 }
 
 async function keepWorking(): Promise<void> {
-  while (!stopping) {
+  while (!told.stop) {
     for (const shape of shuffled(jobShapes(random), random)) {
-      if (stopping) return;
+      if (told.stop) return;
       say({ type: 'job', ...(await runJob(shape, runtime)) });
     }
   }

@@ -64,8 +64,9 @@ export async function runLongOperation(seconds: number): Promise<string[]> {
     if (code !== 0) problems.push(`the leader of the long operation ended with ${code}:\n${leader.lastLines}`);
     const executions = await linesOf(file);
     console.log(`long operation of ${seconds} s, with a hub killed meanwhile: executed ${executions.length} times`);
-    if (executions.length !== 1)
+    if (executions.length !== 1) {
       problems.push(`the long operation was executed ${executions.length} times:\n${executions.join('\n')}`);
+    }
     const held = leftovers(await hub.status());
     if (held !== undefined) problems.push(held);
   } catch (error) {

@@ -18,19 +18,20 @@ const [, , hub = '', seed = '0', manner = ''] = process.argv;
 const random = new Random(Number(seed));
 const stays = manner === 'stay';
 const lasting = stays ? await connect(hub) : undefined;
-let working = false;
+/** What it was told last; questions change it between turns. */
+const told = { work: false };
 let work = Promise.resolve();
 let acted = 0;
 
 answer({
   measure,
   work: () => {
-    working = true;
+    told.work = true;
     work = keepWorking();
   },
   /** Answered when nothing runs any more, with the number of jobs so far. */
   rest: async () => {
-    working = false;
+    told.work = false;
     await work;
     return acted;
   },
@@ -38,7 +39,7 @@ answer({
 console.log('leader ready');
 
 async function keepWorking(): Promise<void> {
-  while (working) {
+  while (told.work) {
     if (lasting !== undefined) {
       await actInLanes(lasting);
       continue;
@@ -51,7 +52,7 @@ async function keepWorking(): Promise<void> {
 async function actInLanes(runtime: Runtime): Promise<void> {
   await Promise.all(
     Array.from({ length: lanes }, async () => {
-      for (let job = 0; job < jobsPerVisit && working; job += 1) {
+      for (let job = 0; job < jobsPerVisit && told.work; job += 1) {
         await act(runtime, random);
         acted += 1;
       }

@@ -18,7 +18,7 @@ export interface SoakOptions {
 
 /** How long everybody works between two measurements; shorter in a run of less than five minutes. */
 const mostRoundMs = 5_000;
-const leastRounds = 12;
+const leastRounds = 6;
 
 /** How long the work that is running may take to end, and the hub to be rid of what was cancelled. */
 const restLimitMs = 60_000;
