@@ -17,9 +17,10 @@ test('the table has a row for each kind that happened, and one for all', () => {
   ]);
 });
 
-test('an outlier is not too slow, and a median is', () => {
+test('an outlier is not too slow, nor is a single fault, and a median is', () => {
   expect(tooSlow(outcomes)).toEqual([]);
   const slow = { kind: 'hub-restart', recoveryMs: 9_000, verdict: flawless } as const;
+  expect(tooSlow([slow])).toEqual([]);
   expect(tooSlow([...outcomes, slow, slow])).toEqual([
     'the median recovery from hub-restart took 9.00 s, and the target is 3.00 s',
   ]);
