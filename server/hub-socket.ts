@@ -7,6 +7,9 @@ import { shortened } from '../src/protocol/shortened.js';
 import type { Departure } from './core/scheduler-events.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
+/** What a peer may emit. */
+const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed']);
+
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
 export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #socket: Socket;
@@ -28,6 +31,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       {
         emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
         emitPart: (part) => socket.emit('part', part),
+        emitMark: (mark) => socket.emit('mark', mark),
         pendingBytes: () => {
           const { writeBuffer } = socket.conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
           const { socket: websocket } = socket.conn.transport as unknown as {
@@ -46,8 +50,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   /** Begins to receive. */
-  attach(events: PeerEvents<Received>): void {
-    this.#events = events;
+  attach(peerEvents: PeerEvents<Received>): void {
+    this.#events = peerEvents;
     const socket = this.#socket;
     socket.on('messages', (messages: unknown) => {
       this.#receive(() => expectList(messages));
@@ -55,8 +59,21 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('part', (part: unknown) => {
       this.#receive(() => this.#inbox.add(part));
     });
+    socket.on('mark', (mark: unknown) => {
+      this.#receive(() => {
+        if (typeof mark !== 'number') throw new TypeError('expected a mark');
+        socket.emit('passed', mark);
+        return [];
+      });
+    });
+    socket.on('passed', (mark: unknown) => {
+      this.#receive(() => {
+        this.#outbox.passed(mark);
+        return [];
+      });
+    });
     socket.onAny((event: unknown) => {
-      if (event !== 'messages' && event !== 'part') this.expel(`unknown event '${String(event).slice(0, 50)}'`);
+      if (!events.has(event)) this.expel(`unknown event '${String(event).slice(0, 50)}'`);
     });
     socket.on('error', (error) => {
       this.expel(error.message);

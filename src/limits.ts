@@ -63,6 +63,9 @@ export const defaultMaxPayloadBytes: number = 32 * 1024 * 1024;
 /** Payload bytes in one socket frame; larger payloads travel in several. */
 export const frameBytes: number = 256 * 1024;
 
+/** Bytes on their way over one connection: two seconds of a link that carries 1 MB/s, so that heartbeats come through in time. */
+export const mostBytesInFlight: number = 2 * 1024 * 1024;
+
 /** What a frame holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
 export const frameOverheadBytes: number = 8 * 1024 * 1024;
 

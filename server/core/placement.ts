@@ -136,10 +136,11 @@ export class Placement {
     let next: Job | undefined;
     for (const needClass of worker.offerClass.needClasses) {
       const job = nextInTurn(needClass);
-      if (job === undefined || (!free && (!takesAhead(worker, job) || freeWorker(needClass) !== undefined))) continue;
+      if (job === undefined || (!free && freeWorker(needClass) !== undefined)) continue;
       if (next === undefined || job.virtualTime < next.virtualTime) next = job;
     }
-    return next;
+    // What cannot be sent ahead waits for a slot; nothing that comes later in turn takes it in advance.
+    return next !== undefined && (free || takesAhead(worker, next)) ? next : undefined;
   }
 
   #offerClass(offers: Offers): OfferClass {
@@ -180,10 +181,19 @@ function workerAhead({ offerClasses }: NeedClass, job: Job): Worker | undefined 
   for (const { spare } of offerClasses) {
     let tries = 0;
     for (const worker of spare) {
-      if (takesAhead(worker, job)) return worker;
+      if (takesAhead(worker, job) && !isOwed(worker, job)) return worker;
       tries += 1;
       if (tries === asked) break;
     }
   }
   return undefined;
+}
+
+/** Whether the worker's next free slot is for a job that comes before this one in turn, and cannot be sent ahead. */
+function isOwed({ offerClass }: Worker, { virtualTime }: Job): boolean {
+  for (const needClass of offerClass?.needClasses ?? []) {
+    const other = nextInTurn(needClass);
+    if (other !== undefined && other.virtualTime < virtualTime && !isCheap(other)) return true;
+  }
+  return false;
 }

@@ -1,3 +1,4 @@
+import { mostBytesInFlight } from '../limits.js';
 import { nextTurn } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
@@ -8,6 +9,8 @@ export interface Outlet {
   /** @param memory where the frame goes */
   emitMessages(messages: readonly Outgoing[], memory: FrameMemory): void;
   emitPart(part: MessagePart): void;
+  /** The other side is to say that it has received everything up to here. */
+  emitMark(mark: number): void;
   /** How many bytes the socket was given and has not handed to the operating system yet. */
   pendingBytes(): number;
 }
@@ -20,13 +23,20 @@ const lookMs = 5;
 
 /**
  * Sends messages in order: what is sent in one go travels in one frame, and what is too large for one in several. It never lets more
- * than about `mostPendingBytes` pile up in the socket, so that heartbeats get through between frames.
+ * than about `mostPendingBytes` pile up in the socket, nor more than about `mostBytesInFlight` be on their way, in the buffers of operating
+ * systems and of whatever is between: so heartbeats get through between frames, also over a slow link. To know what has arrived it sets marks,
+ * which the other side sends back.
  */
 export class Outbox {
   readonly #outlet: Outlet;
   readonly #frameBytes: number;
   readonly #mostPendingBytes: number;
   readonly #memory = new FrameMemory();
+  /** What was sent between marks that have not come back, and since the last one. */
+  #marked: { readonly mark: number; readonly bytes: number }[] = [];
+  #markedBytes = 0;
+  #unmarkedBytes = 0;
+  #nextMark = 1;
   #waiting: Outgoing[] = [];
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
@@ -59,8 +69,23 @@ export class Outbox {
     });
   }
 
+  /**
+   * The other side has received everything up to the mark.
+   *
+   * @throws an Error when it was not set, or has come back before
+   */
+  passed(mark: unknown): void {
+    const at = this.#marked.findIndex((each) => each.mark === mark);
+    if (at === -1) throw new RangeError('a mark that was not set');
+    for (const { bytes } of this.#marked.splice(0, at + 1)) this.#markedBytes -= bytes;
+    this.#pump();
+  }
+
   /** The connection is lost, and what was to be sent with it. */
   clear(): void {
+    this.#marked = [];
+    this.#markedBytes = 0;
+    this.#unmarkedBytes = 0;
     this.#waiting = [];
     this.#parts = [];
     this.#memory.abandon();
@@ -90,6 +115,8 @@ export class Outbox {
   #pump(): void {
     let taken = 0;
     while (this.#parts.length > 0 || taken < this.#waiting.length) {
+      // It goes on when a mark comes back.
+      if (this.#markedBytes + this.#unmarkedBytes >= mostBytesInFlight) break;
       const pendingBytes = this.#outlet.pendingBytes();
       if (pendingBytes >= this.#mostPendingBytes) {
         this.#lookLater();
@@ -98,7 +125,11 @@ export class Outbox {
       if (pendingBytes === 0) this.#memory.reuse();
       const part = this.#parts.shift();
       if (part === undefined) taken += this.#emitFrom(taken);
-      else this.#outlet.emitPart(part);
+      else {
+        this.#outlet.emitPart(part);
+        this.#unmarkedBytes += part.bytes.byteLength;
+      }
+      if (this.#unmarkedBytes >= this.#frameBytes) this.#setMark();
     }
     if (taken > 0) this.#waiting = this.#waiting.slice(taken);
   }
@@ -114,9 +145,19 @@ export class Outbox {
       bytes += mostBytes;
     }
     const messages = this.#waiting.slice(start, end);
-    if (bytes <= this.#frameBytes + mostOverhead) this.#outlet.emitMessages(messages, this.#memory);
-    else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
+    if (bytes <= this.#frameBytes + mostOverhead) {
+      this.#outlet.emitMessages(messages, this.#memory);
+      this.#unmarkedBytes += bytes;
+    } else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
     return end - start;
+  }
+
+  #setMark(): void {
+    this.#outlet.emitMark(this.#nextMark);
+    this.#marked.push({ mark: this.#nextMark, bytes: this.#unmarkedBytes });
+    this.#nextMark += 1;
+    this.#markedBytes += this.#unmarkedBytes;
+    this.#unmarkedBytes = 0;
   }
 
   #lookLater(): void {

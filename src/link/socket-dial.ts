@@ -23,11 +23,15 @@ export interface Handshake {
 interface PeerEvents {
   messages: (messages: readonly Outgoing[], memory: FrameMemory) => void;
   part: (part: MessagePart) => void;
+  mark: (mark: number) => void;
+  passed: (mark: unknown) => void;
 }
 
 interface HubEvents {
   messages: (messages: unknown) => void;
   part: (part: unknown) => void;
+  mark: (mark: unknown) => void;
+  passed: (mark: unknown) => void;
   expelled: (reason: unknown) => void;
 }
 
@@ -56,6 +60,7 @@ export function socketDial<Sent extends object, Received>(
       {
         emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
         emitPart: (part) => socket.emit('part', part),
+        emitMark: (mark) => socket.emit('mark', mark),
         pendingBytes: () => {
           const { engine } = socket.io;
           // The transport is the one that was asked for above.
@@ -97,6 +102,10 @@ export function socketDial<Sent extends object, Received>(
       for (const message of messages) if (!closed) events.received(message);
     };
 
+    socket.io.on('open', () => {
+      // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward, is enough.
+      Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
+    });
     socket.on('connect', () => {
       if (!closed) events.opened();
     });
@@ -105,6 +114,13 @@ export function socketDial<Sent extends object, Received>(
     });
     socket.on('part', (part) => {
       receive(() => inbox.add(part));
+    });
+    socket.on('mark', (mark) => socket.emit('passed', mark));
+    socket.on('passed', (mark) => {
+      receive(() => {
+        outbox.passed(mark);
+        return [];
+      });
     });
     socket.on('expelled', (reason) => {
       const message = `hub ${hub.origin} disconnected the ${role}, which broke the protocol: ${String(reason)}`;

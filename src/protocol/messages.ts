@@ -189,6 +189,7 @@ export type HubToLeader =
       readonly operation?: string;
     }
   | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
+  /** `workerId`: empty when no worker had it. */
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
   /**
    * A worker that had been given up is back, and still executes the attempt, which is under way again. The attempts in its place that were

@@ -185,7 +185,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   welcome,
   capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
-  lost: record({ job: index, workerId: name, loss }),
+  lost: record({ job: index, workerId: text(maxNameLength), loss }),
   adopted: record({ job: index, ...attempt, inPlaceOf: list(int(1), maxAttempts) }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,

@@ -8,8 +8,8 @@ import type { Progress } from './recovery.js';
 /** How long each of its elements takes. */
 const elementMs = 20;
 
-/** So few elements at once that the probes of all leaders together leave room for other jobs, and that they hardly wait for each other. */
-const window = 3;
+/** So many elements at once that every worker has some of them. */
+const window = 12;
 
 /**
  * A job of single elements without end, by whose emissions it is seen whether work gets on. It ends after `stop`; how many elements it has

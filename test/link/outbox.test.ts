@@ -20,6 +20,12 @@ class Socket implements Outlet {
     this.frames.push({ part });
   }
 
+  readonly marks: number[] = [];
+
+  emitMark(mark: number): void {
+    this.marks.push(mark);
+  }
+
   pendingBytes(): number {
     return this.#pending;
   }
@@ -71,6 +77,37 @@ describe('an outbox', () => {
     outbox.send(numbered(2, 10), 'soon');
     await turn();
     expect(socket.messages).toHaveLength(3);
+  });
+
+  it('has no more on its way than two seconds of a slow link carry, and goes on as marks come back', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 256 * 1024);
+    const received = (): number => socket.frames.filter((frame) => 'part' in frame).length;
+    outbox.send(numbered(0, 8_000_000));
+    for (let round = 0; round < 10; round += 1) {
+      await vi.advanceTimersByTimeAsync(10);
+      socket.write();
+    }
+    expect(received()).toBe(8);
+    expect(socket.marks).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    outbox.passed(3);
+    expect(received()).toBe(11);
+    expect(() => {
+      outbox.passed(3);
+    }).toThrow('a mark that was not set');
+    // Another connection begins anew.
+    outbox.clear();
+    outbox.send(numbered(1, 10));
+    await Promise.resolve();
+    expect(socket.messages).toEqual([numbered(1, 10)]);
+  });
+
+  it('sets no mark for little', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 256 * 1024);
+    for (let at = 0; at < 100; at += 1) outbox.send(numbered(at, 1_000));
+    await Promise.resolve();
+    expect(socket.marks).toEqual([]);
   });
 
   it('begins another frame where one would be too large', async () => {
@@ -168,6 +205,7 @@ describe('an inbox', () => {
           pending += (frame as Uint8Array).byteLength;
         },
         emitPart: () => undefined,
+        emitMark: () => undefined,
         pendingBytes: () => pending,
       },
       256 * 1024,

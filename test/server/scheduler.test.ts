@@ -83,6 +83,22 @@ describe('the scheduler', () => {
     }
   });
 
+  it('sends nothing ahead where a job of other needs comes before it in turn that cannot be sent ahead', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
+    hub.leader('l');
+    hub.worker('w', 1, ['f@1', 'g@1']);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0, { elapsedMs: 20 });
+    for (let seq = 1; seq < 10; seq += 1) hub.batch('l', 1, batchOf(seq));
+    hub.open('l', 2, { operation: 'g' });
+    hub.batch('l', 2, batchOf(0));
+    const order = [1, 2].flatMap((seq) => assigned(hub.result('w', 'l:1', seq, { elapsedMs: 20 })));
+    expect(order).toEqual(['w: l:2/0']);
+    // Nor what comes next from its leader.
+    expect(assigned(hub.batch('l', 1, batchOf(10)))).toEqual([]);
+  });
+
   it('sends nothing ahead behind a slow batch', () => {
     const hub = new HubUnderTest();
     hub.leader('l');

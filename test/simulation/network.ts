@@ -9,6 +9,9 @@ import type { Random } from './random.js';
 export interface Host<ToHub, FromHub extends object> {
   /** The process that runs now, or undefined while there is none. */
   readonly party: Party | undefined;
+  /** The doors that messages pass, to it and from it. */
+  readonly parse: (message: unknown) => ToHub;
+  readonly parseAnswer: (message: unknown) => FromHub;
   joined(id: string, send: (message: FromHub) => void): void;
   received(id: string, message: ToHub): void;
   left(id: string, how: Departure): void;
@@ -177,12 +180,12 @@ export class Route<ToHub extends object, FromHub extends object> {
     const connection: Connection<ToHub, FromHub> = {
       toHub: new Link(this.#agenda, this.#quality, (message) => {
         hub.do(() => {
-          if (connection.hubThinksOpen) this.#host.received(this.guest.id, message);
+          if (connection.hubThinksOpen) this.#host.received(this.guest.id, this.#host.parse(message));
         });
       }),
       fromHub: new Link(this.#agenda, this.#quality, (message) => {
         this.guest.party.do(() => {
-          if (connection.guestThinksOpen) this.guest.received(message);
+          if (connection.guestThinksOpen) this.guest.received(this.#host.parseAnswer(message));
         });
       }),
       hub,

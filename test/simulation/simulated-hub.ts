@@ -1,9 +1,13 @@
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import type { HubLimits, HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
 import { Digest } from './digest.js';
 import type { Host } from './network.js';
 import type { Party } from './party.js';
+
+/** More than any payload here: those that are too large are to be found before. */
+const mostPayloadBytes = 2 ** 25;
 
 /** A hub: the real scheduler, that may crash and be started again with nothing left. */
 export class SimulatedHub {
@@ -55,6 +59,8 @@ export class SimulatedHub {
 
   /** As leaders reach it. */
   readonly forLeaders: Host<LeaderToHub, HubToLeader> = this.#host<LeaderToHub, HubToLeader>(() => this.#leaders, {
+    parse: leaderToHub(mostPayloadBytes),
+    parseAnswer: hubToLeader,
     joined: (leaderId) => ({ type: 'leaderJoined', leaderId, name: '' }),
     received: (leaderId, message) => ({ type: 'leaderSent', leaderId, message }),
     left: (leaderId, how) => ({ type: 'leaderLeft', leaderId, how }),
@@ -62,6 +68,8 @@ export class SimulatedHub {
 
   /** As workers reach it. */
   readonly forWorkers: Host<WorkerToHub, HubToWorker> = this.#host<WorkerToHub, HubToWorker>(() => this.#workers, {
+    parse: workerToHub(mostPayloadBytes),
+    parseAnswer: hubToWorker,
     joined: (workerId) => ({ type: 'workerJoined', workerId, name: '' }),
     received: (workerId, message) => ({ type: 'workerSent', workerId, message }),
     left: (workerId, how) => ({ type: 'workerLeft', workerId, reason: how, how }),
@@ -75,6 +83,8 @@ export class SimulatedHub {
   #host<ToHub, FromHub extends object>(
     peers: () => Map<string, (message: FromHub) => void>,
     event: {
+      readonly parse: (message: unknown) => ToHub;
+      readonly parseAnswer: (message: unknown) => FromHub;
       readonly joined: (id: string) => SchedulerEvent;
       readonly received: (id: string, message: ToHub) => SchedulerEvent;
       readonly left: (id: string, how: Departure) => SchedulerEvent;
@@ -85,6 +95,8 @@ export class SimulatedHub {
       get party() {
         return party();
       },
+      parse: event.parse,
+      parseAnswer: event.parseAnswer,
       joined: (id, send) => {
         peers().set(id, send);
         this.#handle(event.joined(id));
