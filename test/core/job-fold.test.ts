@@ -104,6 +104,13 @@ describe('a job that folds', () => {
     expect(most).toBeLessThanOrEqual(2 * window);
   });
 
+  it('asks its source for many elements at once, though it never learns what they cost', () => {
+    const demand = (kind: 'map' | 'fold'): unknown =>
+      new JobUnderTest({ stages: [stage(kind)] }).job.handle({ type: 'connected' }, 0).find(({ type }) => type === 'demand');
+    expect(demand('fold')).toEqual({ type: 'demand', count: 1_000 });
+    expect(demand('map')).toEqual({ type: 'demand', count: 1 });
+  });
+
   it('passes partials on as the bytes that came', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
     const [a, b] = test.elements('a', 'b');

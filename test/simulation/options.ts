@@ -75,10 +75,10 @@ export function optionsOf(random: Random): SimulationOptions {
     deadly: !gentle && random.chance(0.5),
     mostElements: random.pick([40, 40, 400]),
     limits: {
-      maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 3_000]),
+      maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 10_000]),
       maxJobsPerLeader: random.pick([100, 100, 1, 2]),
       maxBatchesPerLeader: random.pick([10_000, 10_000, 1, 5]),
-      maxBytesPerLeader: random.pick([2 ** 28, 2 ** 28, 6_000]),
+      maxBytesPerLeader: random.pick([2 ** 28, 2 ** 28, 20_000]),
     },
   };
 }

@@ -148,7 +148,7 @@ function queueCut(state: JobState): boolean {
         continue;
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);
-      if (fold !== undefined && foldsElements(state) && piece.count === 1) {
+      if (fold !== undefined && state.foldsElements && piece.count === 1) {
         foldElements(state, fold, elementPartial(piece.first, 1, piece.payload));
       } else {
         ledger.add(piece);
@@ -168,10 +168,5 @@ function cutSize(state: JobState): number {
   const available = Math.max(0, Math.min(backlog.size, state.room, state.stopAt - state.cut));
   const last = state.source.state !== 'open' && available === backlog.size;
   const count = sizing.next({ available, last, slots: state.slots, inFlight: ledger.sent });
-  return count === 1 && foldsElements(state) ? Math.min(2, available) : count;
-}
-
-/** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */
-function foldsElements({ config }: JobState): boolean {
-  return config.stages[0]?.kind === 'fold';
+  return count === 1 && state.foldsElements ? Math.min(2, available) : count;
 }

@@ -54,6 +54,11 @@ export class JobState {
     return this.config.window - (this.cut - this.emission.released);
   }
 
+  /** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */
+  get foldsElements(): boolean {
+    return this.config.stages[0]?.kind === 'fold';
+  }
+
   stage(stage: number): StagePolicy {
     const policy = this.config.stages[stage];
     if (policy === undefined) throw new Error(`stage ${stage} of ${this.config.stages.length}; ${this.story()}`);

@@ -23,6 +23,7 @@
  * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
+import { maxBatchElements } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { Machine } from '../machine.js';
 import { dispatch } from './dispatch.js';
@@ -227,9 +228,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   /** Lets a source that can be asked emit as much as keeps the batches full, within the window. */
   #demand(): void {
-    const { source, sizing, slots, cut, room, effects } = this.#state;
+    const { source, sizing, slots, cut, room, effects, foldsElements } = this.#state;
     if (source.state !== 'open') return;
-    const total = cut + Math.min(room, sizing.full * sizing.inFlightLimit(Math.max(1, slots)));
+    const enough = sizing.full * sizing.inFlightLimit(Math.max(1, slots));
+    // Elements that come one at a time are partials at once, of which it is never learnt how many make a batch.
+    const total = cut + Math.min(room, foldsElements ? Math.max(enough, maxBatchElements) : enough);
     if (total <= this.#demanded) return;
     effects.push({ type: 'demand', count: total - this.#demanded });
     this.#demanded = total;
