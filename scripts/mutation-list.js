@@ -111,9 +111,9 @@ export const mutations = [
   },
   {
     name: 'the job sends while it is not connected',
-    file: `${job}/dispatch.ts`,
-    find: 'if (!state.connected || state.slots === 0) return;',
-    replace: 'if (state.cut === 0 && state.slots === 0) return;',
+    file: `${job}/job.ts`,
+    find: '        state.connected = false;\n        state.slots = 0;',
+    replace: '        state.connected = false;',
   },
   {
     name: 'the job forgets what is under way when it is resumed',

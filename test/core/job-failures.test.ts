@@ -219,6 +219,19 @@ describe('a job whose workers die', () => {
     expect(ranges(test.succeed(half))).toEqual(['2+2']);
   });
 
+  it('suspects what was lost with a worker, whole or in part, and nothing that was lost with its thread', () => {
+    const test = JobUnderTest.with(2, { batch: 2 });
+    const [ab] = test.elements('a', 'b');
+    if (ab === undefined) throw new Error('no batch');
+    expect(ab.suspect).toBe(false);
+    const halves = test.lose(ab, 'gone');
+    expect(halves.map(({ suspect }) => suspect)).toEqual([true, true]);
+    const [a, b] = halves;
+    if (a === undefined || b === undefined) throw new Error('no halves');
+    expect(test.lose(a, 'gone', 0, 'w2').map(({ suspect }) => suspect)).toEqual([true]);
+    expect(test.lose(b, 'death', 0).map(({ suspect }) => suspect)).toEqual([false]);
+  });
+
   it('singles out the element that was executing, where that is known', () => {
     const test = JobUnderTest.with(5, { batch: 5 });
     const [batch] = test.handle({ type: 'elements', values: [0, 1, 2, 3, 4] });

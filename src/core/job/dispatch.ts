@@ -23,7 +23,7 @@ import { stragglers } from './speculation.js';
 export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
-  if (!state.connected || state.slots === 0) return;
+  if (state.slots === 0) return;
   const { maxBatches, freeBatches, freeBytes } = config.limits();
   const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
   let batches = 0;

@@ -19,6 +19,7 @@ export class JobState {
   readonly fold: FoldAssembly | undefined;
   source: Source = { state: 'open' };
   connected = false;
+  /** None while it is not connected. */
   /** When the connection was lost last. */
   disconnectedAt = 0;
   slots = 0;
