@@ -233,8 +233,8 @@ export const mutations = [
   {
     name: 'the hub gives two suspects to one worker',
     file: `${hub}/leasing.ts`,
-    find: '!(suspect && worker.suspects > 0)',
-    replace: '!(suspect && worker.suspects > 1)',
+    find: '!(suspect && (worker.suspects > 0 || !hasFreeSlot(worker)))',
+    replace: '!(suspect && !hasFreeSlot(worker))',
   },
   {
     name: 'the hub leaves stalled jobs alone for ever',

@@ -5,6 +5,7 @@ import type { HubState } from './hub-state.js';
 import {
   attemptKey,
   endingKey,
+  hasFreeSlot,
   isCheap,
   slotsFor,
   type Answered,
@@ -65,9 +66,13 @@ function assign(state: HubState, job: Job, matched: Worker): void {
   state.placement.leaveTurn(job);
 }
 
-/** The matched worker, or another free one where that one has the batch already, or has a suspect one and this is another. */
+/**
+ * The matched worker, or another free one where that one has the batch already; a suspect batch only goes to a free slot of a worker that has no
+ * other suspect.
+ */
 function findWorker(job: Job, { suspect }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
-  const suits = (worker: Worker): boolean => !others.includes(worker) && !(suspect && worker.suspects > 0);
+  const suits = (worker: Worker): boolean =>
+    !others.includes(worker) && !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker)));
   if (suits(matched)) return matched;
   for (const { free } of job.needClass.offerClasses) for (const worker of free) if (suits(worker)) return worker;
   return undefined;

@@ -211,11 +211,14 @@ export function hasFreeSlot(worker: Worker): boolean {
   return inHand(worker) < worker.slots;
 }
 
-/** Whether anything may be sent ahead: not when slow batches hold all slots. */
+/**
+ * Whether anything may be sent ahead: not when slow batches hold all slots, nor beside a suspect one. For when the worker is lost then, it could
+ * have been what came next that killed it, while the answer to what was before it was still on its way.
+ */
 export function hasSpareRoom(worker: Worker): boolean {
-  const { slots, dear } = worker;
+  const { slots, dear, suspects } = worker;
   const taken = inHand(worker);
-  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots;
+  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0;
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */

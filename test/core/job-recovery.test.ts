@@ -29,6 +29,15 @@ describe('a job whose connection was lost', () => {
     expect(test.job.underWay.map(({ seq, attempt }) => `${seq}/${attempt}`)).toContain('0/2');
   });
 
+  it('sends nothing new until it is connected again', () => {
+    const test = JobUnderTest.with(2, { batch: 1 });
+    test.elements('a');
+    test.handle({ type: 'disconnected' });
+    expect(test.elements('b')).toEqual([]);
+    expect(names(test.handle({ type: 'connected' }))).toEqual([]);
+    expect(names(test.handle({ type: 'capacity', slots: 2, leased: 1, missing: '' }))).toEqual(['1/1']);
+  });
+
   it('says for how long each attempt is worth waiting: as long as it has taken, or such batches take', () => {
     const test = JobUnderTest.with(1, { batch: 1 });
     const a = first(test.elements('a', 'b', 'c'));

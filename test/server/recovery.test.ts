@@ -276,6 +276,37 @@ describe('a hub that has just started', () => {
   });
 });
 
+describe('a batch that is suspect of killing its worker', () => {
+  const suspect = (seq: number) => batchOf(seq, { suspect: true });
+
+  it('is alone among suspects: each goes to a worker of its own', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('v', 2);
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    const given = [0, 1, 2].flatMap((seq) => assigned(hub.batch('l', 1, suspect(seq))));
+    expect(given).toEqual(['v: l:1/0', 'w: l:1/1']);
+    // Others are not held up by those that wait.
+    expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual(['v: l:1/3']);
+    expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2']);
+  });
+
+  it('waits for a free slot, and nothing is sent ahead behind it', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0, { elapsedMs: 20 });
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual(['w: l:1/1']);
+    expect(assigned(hub.batch('l', 1, suspect(2)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 1, { elapsedMs: 20 }))).toEqual(['w: l:1/2']);
+    expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 2, { elapsedMs: 20 }))).toEqual(['w: l:1/3']);
+  });
+});
+
 describe('an attempt that is not wanted any more', () => {
   it('is dropped where it is queued, and aborted where it runs', () => {
     const hub = busyHub();

@@ -42,7 +42,12 @@ export class Executions {
 
   /** How often an element was begun, beyond once and once more for each transient failure. */
   repeats(jobId: string, index: number): number {
-    return (this.#begun.get(jobId)?.[index] ?? 0) - 1 - (this.#failed.get(jobId)?.[index] ?? 0);
+    return (this.#begun.get(jobId)?.[index] ?? 0) - 1 - this.failures(jobId, index);
+  }
+
+  /** How often an element failed transiently. */
+  failures(jobId: string, index: number): number {
+    return this.#failed.get(jobId)?.[index] ?? 0;
   }
 
   readonly conduct: Conduct = {

@@ -12,7 +12,8 @@ export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
     const deaths = [...plan.flaws.values()].filter((flaw) => flaw !== 'fatal' && flaw !== 'sour').length;
     const splits = deaths * plan.spec.maxDeaths * 10;
     const crashes = options.deadly ? 1_000 : 0;
-    const shortOnes = plan.elements === 1 ? 0 : (faults.get('hub restart') ?? 0);
+    const unknown = plan.elements === 1 && cluster.executions.failures(jobId, 0) === 0;
+    const shortOnes = unknown ? 0 : (faults.get('hub restart') ?? 0);
     const most = isGentle(options) ? shortOnes : 2 * suffered + splits + crashes + 1;
     const speculated = plan.spec.speculate ? 1 : 0;
     for (let index = 0; index < plan.elements; index += 1) {
