@@ -88,7 +88,7 @@ export const maxPriority: number = 10;
 export const reconnectDelayMs: number = 100;
 
 /** The longest that a peer waits between two tries, so that a hub that is back is found soon. */
-export const reconnectDelayMaxMs: number = 2_000;
+export const reconnectDelayMaxMs: number = 1_000;
 
 /**
  * The longest that a hub which has just started waits for workers that still execute what leaders ask for: enough for all to come back, by
@@ -97,7 +97,7 @@ export const reconnectDelayMaxMs: number = 2_000;
 export const recoveryWindowMs: number = 3_000;
 
 /** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
-export const workerGraceMs: number = 500;
+export const workerGraceMs: number = 300;
 
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;

@@ -11,6 +11,9 @@ const elementMs = 20;
 /** So many elements at once that every worker has some of them. */
 const window = 12;
 
+/** So large a share that its elements show what a fault does, rather than how long they wait behind those of other jobs. */
+const priority = 10;
+
 /**
  * A job of single elements without end, by whose emissions it is seen whether work gets on. It ends after `stop`; how many elements it has
  * is known then.
@@ -38,7 +41,7 @@ export class Probe implements JobShape {
 
   indices(runtime: Runtime): Observable<number> {
     return fromPull(this.#source()).pipe(
-      remoteMap(linger, runtime, { batch: 1, window }),
+      remoteMap(linger, runtime, { batch: 1, window, priority }),
       tap(() => {
         this.#emitted += 1;
         this.#atMs = monotonicMs();

@@ -75,4 +75,20 @@ describe('the inline executor', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(settled).toHaveBeenCalledTimes(1);
   });
+
+  it('aborts an attempt, whether it has begun or not, and leaves the others of its job alone', async () => {
+    const executor = inlineExecutor({ slots: 3, registry });
+    const outcomes: Outcome[] = [];
+    const run = (seq: number): void =>
+      executor.run('job', describeJob([['map', hang]]), elements([1], { seq }), (outcome) => outcomes.push(outcome));
+    for (const seq of [1, 2, 3]) run(seq);
+    executor.abort({ jobId: 'job', seq: 3, attempt: 1 });
+    executor.abort({ jobId: 'job', seq: 1, attempt: 1 });
+    await vi.waitFor(() => expect(outcomes).toHaveLength(2));
+    expect(outcomes.map((outcome) => outcome.type === 'lost' && [outcome.loss.seq, outcome.loss.cause]).toSorted()).toEqual([
+      [1, 'cancelled'],
+      [3, 'cancelled'],
+    ]);
+    await executor.close();
+  });
 });

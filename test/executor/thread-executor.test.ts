@@ -284,3 +284,32 @@ describe('forgetting a job', () => {
     expect(outputs(await run(on, job('set-up'), elements([0])))).not.toEqual([first]);
   });
 });
+
+describe('aborting an attempt', () => {
+  const attempt = (seq: number) => ({ jobId: 'job', seq, attempt: 1 });
+
+  it('ends it, and leaves the others of its job alone', async () => {
+    const on = await start({ threads: 2 });
+    const hanging = run(on, job('wait'), elements([true], { seq: 1 }));
+    const other = run(on, job('wait'), elements([true], { seq: 2 }));
+    let ended = false;
+    void other.then(() => {
+      ended = true;
+    });
+    setTimeout(() => on.abort(attempt(1)), 50);
+    expect(await hanging).toMatchObject({ type: 'lost', loss: { seq: 1, cause: 'cancelled' } });
+    expect(ended).toBe(false);
+    on.forget('job');
+    await other;
+  });
+
+  it('settles it when it waits for a thread, and does nothing when it is not there', async () => {
+    const on = await start();
+    const running = run(on, job('block'), elements([50], { seq: 1 }));
+    const waiting = run(on, job('double'), elements([1], { seq: 2 }));
+    on.abort(attempt(2));
+    on.abort(attempt(3));
+    expect(await waiting).toMatchObject({ type: 'lost', loss: { seq: 2, cause: 'cancelled' } });
+    expect(outputs(await running)).toEqual([50]);
+  });
+});

@@ -1,4 +1,5 @@
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type RemoteOptions, type Runtime } from 'paladin-rx';
+import { lastValueFrom, of } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
@@ -11,6 +12,32 @@ const sumModulo = defineMonoid({
 });
 
 const invalid = (message: string): unknown => expect.objectContaining({ name: 'PaladinError', code: 'INVALID_INPUT', message });
+
+describe('speculation', () => {
+  const again = defineOperation({ name: 'again', idempotent: true, execute: (x: number) => x });
+
+  it('is only for operations that are declared idempotent', async () => {
+    await using runtime = inMemory();
+    const expected = (where: string, name: string): unknown =>
+      invalid(`${where}: expected speculate for operations that are declared idempotent: true, got operation '${name}'`);
+    expect(() => remoteMap(double, runtime, { speculate: true })).toThrow(expected('remoteMap', 'double'));
+    expect(() => remoteFold(sum, runtime, { speculate: true })).toThrow(expected('remoteFold', 'sum'));
+    await expect(lastValueFrom(of(1).pipe(remoteMap(again, runtime, { speculate: true })))).resolves.toBe(1);
+  });
+
+  it('is not had by an operator in the same trip that may not be executed twice', async () => {
+    await using runtime = inMemory();
+    const both = of(1, 2).pipe(remoteMap(again, runtime, { speculate: true }), remoteMap(double, runtime));
+    await expect(lastValueFrom(both)).resolves.toBe(4);
+    expect(both).toMatchObject({ '~paladinChain': { stages: [{ operation: { name: 'double' } }], options: {} } });
+  });
+
+  it('is declared by true or false', () => {
+    expect(() => defineOperation({ name: 'odd', idempotent: 1 as never, execute: (x: number) => x })).toThrow(
+      "operation 'odd': expected idempotent to be true or false, got 1",
+    );
+  });
+});
 
 describe('options that are not what they must be', () => {
   let runtime: Runtime;
@@ -49,6 +76,7 @@ describe('options that are not what they must be', () => {
     [{ serializer: { name: 'mine' } }, 'serializer to be a serializer, got {"name":"mine"}'],
     [{ serializer: 'msgpack' }, 'serializer to be a serializer, got msgpack'],
     [{ fuse: 'no' }, 'fuse to be true or false, got no'],
+    [{ speculate: 1 }, 'speculate to be true or false, got 1'],
   ])('%j are refused by remoteMap and remoteFold: expected %s', (options, expected) => {
     expect(() => remoteMap(double, runtime, options as RemoteOptions)).toThrow(invalid(`remoteMap: expected ${expected}`));
     expect(() => remoteFold(sum, runtime, options as RemoteOptions)).toThrow(invalid(`remoteFold: expected ${expected}`));
