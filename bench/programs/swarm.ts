@@ -34,6 +34,7 @@ function startOne(): Promise<void> {
     );
     const link: Link<WorkerToHub> = dial({
       opened: () => {
+        link.send({ type: 'report', jobs: [], ending: [] });
         link.send({ type: 'offer', slots: 1, offers });
         resolve();
       },
