@@ -269,7 +269,7 @@ export const mutations = [
   {
     name: 'the hub forgets what a worker has of jobs that nobody has opened yet',
     file: `${hub}/recovery.ts`,
-    find: '    else worker.claims.set(possession.jobId, possession);',
+    find: '      worker.claims.set(possession.jobId, possession);\n      state.claiming.add(worker);',
     replace: '',
   },
   {

@@ -34,7 +34,7 @@ function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: H
         worker.name,
         String(worker.slots),
         String(worker.leased),
-        worker.draining ? 'draining' : 'ready',
+        worker.away ? 'away' : worker.draining ? 'draining' : 'ready',
         worker.offers.operations.join(', '),
       ]),
     ),

@@ -9,6 +9,11 @@ export class HubState {
   readonly leaders: Map<string, Leader> = new Map();
   readonly workers: Map<string, Worker> = new Map();
   readonly jobs: Map<string, Job> = new Map();
+  /** Those whose connection is lost, and that are waited for. */
+  readonly awayLeaders: Set<Leader> = new Set();
+  readonly awayWorkers: Set<Worker> = new Set();
+  /** Workers that have something of jobs which no leader has opened yet. */
+  readonly claiming: Set<Worker> = new Set();
   /** Jobs with attempts that no worker has spoken of yet. */
   readonly awaiting: Set<Job> = new Set();
   /** Jobs whose batches wait for a worker that may be given a suspect one. */

@@ -33,7 +33,16 @@ export function checkJob(job: Job): void {
 }
 
 /** Throws when the books of those that wait for something do not agree. */
-export function checkAwaiting({ jobs, awaiting, stalled }: HubState): void {
+export function checkWaiting({ leaders, workers, jobs, awayLeaders, awayWorkers, claiming, awaiting, stalled }: HubState): void {
+  for (const leader of leaders.values()) {
+    check(awayLeaders.has(leader) === !leader.connected, `leader ${leader.id} among those away`);
+  }
+  for (const worker of workers.values()) {
+    check(awayWorkers.has(worker) === !worker.connected, `worker ${worker.id} among those away`);
+    check(claiming.has(worker) === worker.claims.size > 0, `worker ${worker.id} among the claiming`);
+  }
+  for (const worker of [...awayWorkers, ...claiming]) check(workers.get(worker.id) === worker, `worker ${worker.id} is gone`);
+  for (const leader of awayLeaders) check(leaders.get(leader.id) === leader, `leader ${leader.id} is gone`);
   for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
   for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);
   for (const job of [...awaiting, ...stalled]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);

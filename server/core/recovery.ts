@@ -41,6 +41,7 @@ import {
 /** The leader's connection is lost. It is waited for; meanwhile nothing new of it is given out. */
 export function leaderAway(state: HubState, leader: Leader): void {
   leader.connected = false;
+  state.awayLeaders.add(leader);
   leader.awayUntil = state.now + leaderGraceMs;
   for (const job of leader.jobs.values()) {
     job.confirmed = false;
@@ -52,6 +53,7 @@ export function leaderAway(state: HubState, leader: Leader): void {
 export function leaderGone(state: HubState, leader: Leader): void {
   leader.connected = false;
   for (const job of leader.jobs.values()) closeJob(state, job);
+  state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
   closeClaims(state);
 }
@@ -86,7 +88,7 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
     if (answered !== undefined) askAgain(state, answered);
     else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
   }
-  for (const worker of state.workers.values()) {
+  for (const worker of state.claiming) {
     const claim = worker.claims.get(job.id);
     if (claim !== undefined) takeClaim(state, worker, job, claim);
   }
@@ -116,11 +118,13 @@ function awaitedUntil({ startedAt }: HubState, { worthMs }: UnderWay): number {
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
 export function workerAway(state: HubState, worker: Worker, reason: string): void {
   worker.connected = false;
+  state.awayWorkers.add(worker);
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
   worker.reported = false;
   worker.ending.clear();
   worker.claims.clear();
+  state.claiming.delete(worker);
   moveWorker(state, worker, undefined);
 }
 
@@ -131,6 +135,8 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   for (const answered of worker.answered) dropAnswered(state, answered);
   worker.claims.clear();
   worker.ending.clear();
+  state.claiming.delete(worker);
+  state.awayWorkers.delete(worker);
   state.workers.delete(worker.id);
   moveWorker(state, worker, undefined);
   for (const job of worker.jobs) job.workers.delete(worker);
@@ -160,7 +166,10 @@ export function report(state: HubState, worker: Worker, { jobs, ending }: Extrac
     const job = state.jobs.get(possession.jobId);
     if (job !== undefined) takeClaim(state, worker, job, possession);
     else if (isClosed(state, possession.jobId)) closeClaim(state, worker, possession);
-    else worker.claims.set(possession.jobId, possession);
+    else {
+      worker.claims.set(possession.jobId, possession);
+      state.claiming.add(worker);
+    }
   }
 }
 
@@ -185,7 +194,7 @@ function compare(state: HubState, lease: Lease, possession: Possession | undefin
 
 /** What a worker has of a job that is open. */
 function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
-  worker.claims.delete(job.id);
+  dropClaim(state, worker, job.id);
   worker.jobs.add(job);
   job.workers.add(worker);
   for (const attempt of held) {
@@ -212,13 +221,18 @@ function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): voi
 
 /** What a worker has of a job that is closed. */
 function closeClaim(state: HubState, worker: Worker, { jobId, running }: Possession): void {
-  worker.claims.delete(jobId);
+  dropClaim(state, worker, jobId);
   for (const attempt of running) worker.ending.add(endingKey(jobId, attempt));
   state.toWorker(worker, { type: 'close', jobId });
 }
 
+function dropClaim(state: HubState, worker: Worker, jobId: string): void {
+  worker.claims.delete(jobId);
+  if (worker.claims.size === 0) state.claiming.delete(worker);
+}
+
 function closeClaims(state: HubState): void {
-  for (const worker of state.workers.values()) {
+  for (const worker of state.claiming) {
     for (const [jobId, claim] of worker.claims) if (isClosed(state, jobId)) closeClaim(state, worker, claim);
   }
 }
@@ -239,25 +253,22 @@ function has(attempts: readonly Attempt[] | undefined, { seq, attempt }: Attempt
 
 /** When somebody is given up next. */
 export function nextDeadline(state: HubState): number | undefined {
-  const { leaders, workers, awaiting, startedAt, recovering } = state;
-  let next = Infinity;
+  const { awayLeaders, awayWorkers, claiming, awaiting, startedAt, recovering } = state;
+  let next = claiming.size > 0 && recovering ? startedAt + leaderGraceMs : Infinity;
   for (const { awaited } of awaiting) {
     for (const attempt of awaited.values()) next = Math.min(next, awaitedUntil(state, attempt));
   }
-  for (const { connected, awayUntil } of leaders.values()) if (!connected) next = Math.min(next, awayUntil);
-  for (const { connected, awayUntil, claims } of workers.values()) {
-    if (!connected) next = Math.min(next, awayUntil);
-    else if (claims.size > 0 && recovering) next = Math.min(next, startedAt + leaderGraceMs);
-  }
+  for (const { awayUntil } of awayLeaders) next = Math.min(next, awayUntil);
+  for (const { awayUntil } of awayWorkers) next = Math.min(next, awayUntil);
   return next === Infinity ? undefined : next;
 }
 
 /** Gives up whoever has been away for too long, and what was waited for. */
 export function giveUp(state: HubState): void {
   if (state.now >= state.startedAt + leaderGraceMs) state.recovering = false;
-  for (const leader of state.leaders.values()) if (!leader.connected && leader.awayUntil <= state.now) leaderGone(state, leader);
-  for (const worker of state.workers.values()) {
-    if (!worker.connected && worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
+  for (const leader of state.awayLeaders) if (leader.awayUntil <= state.now) leaderGone(state, leader);
+  for (const worker of state.awayWorkers) {
+    if (worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
   }
   closeClaims(state);
   for (const job of state.awaiting) giveUpAwaited(state, job);

@@ -21,7 +21,7 @@ import type { Machine } from '../../src/core/machine.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
-import { checkAwaiting, checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
+import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
 import { enqueue } from './jobs.js';
 import { acknowledge, cancel, lose, serveWorker, settle } from './leasing.js';
 import { open } from './opening.js';
@@ -114,7 +114,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const worker of workers.values()) checkWorker(worker);
     for (const job of jobs.values()) checkJob(job);
     for (const leader of leaders.values()) checkLeader(leader, config.limits.maxBatchesPerLeader);
-    checkAwaiting(this.#state);
+    checkWaiting(this.#state);
     if (!closing) for (const needClass of placement.needClasses) checkNoneWaits(needClass);
   }
 
@@ -126,6 +126,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
     const leader = before ?? newLeader(id, name);
     Object.assign(leader, { name, connected: true, resuming: undefined });
+    state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
     const { epoch, limits } = state.config;
     state.toLeader(leader, { type: 'welcome', epoch, limits });
@@ -160,6 +161,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
     const worker = before ?? newWorker(id, name);
     Object.assign(worker, { name, connected: true, reported: false, draining: false });
+    state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
     const { epoch, limits } = state.config;
     state.toWorker(worker, { type: 'welcome', epoch, limits });
