@@ -70,14 +70,44 @@ export const mutations = [
   {
     name: 'the job forgets deaths',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, culprit, culprit + 1, deaths, suspect);',
-    replace: 'giveBack(state, record, culprit, culprit + 1, [], suspect);',
+    find: '    record.deaths = deaths;\n    record.suspect',
+    replace: '    record.suspect',
   },
   {
     name: 'the job suspects nobody',
     file: `${job}/settlement.ts`,
     find: "  const suspect = cause === 'gone';",
     replace: '  const suspect = false;',
+  },
+  {
+    name: 'the job divides a lone element, so that nobody can go on with it',
+    file: `${job}/settlement.ts`,
+    find: 'standsAlone(record) && deaths.length < state.config.maxDeaths',
+    replace: 'false',
+  },
+  {
+    name: 'the job counts the death of a worker that is back',
+    file: `${job}/settlement.ts`,
+    find: 'record.deaths.filter((death) => death !== workerId)',
+    replace: 'record.deaths.filter(() => true)',
+  },
+  {
+    name: 'the hub says nothing of answers that died with their worker',
+    file: `${hub}/recovery.ts`,
+    find: '  if (!answered.asked) return;',
+    replace: '  if (answered.seq >= 0) return;',
+  },
+  {
+    name: 'the hub leaves what waits in place of an adopted attempt',
+    file: `${hub}/recovery.ts`,
+    find: '  for (const waiting of inPlaceOf) dropQueued(state, job, { seq: attempt.seq, attempt: waiting });',
+    replace: '',
+  },
+  {
+    name: 'the worker keeps the answer to a cancelled attempt',
+    file: 'src/core/worker-session.ts',
+    find: '    this.#held.delete(attempt);\n    for',
+    replace: '    for',
   },
   {
     name: 'the job ignores a worker that is back',

@@ -97,7 +97,7 @@ export const reconnectDelayMaxMs: number = 1_000;
 export const recoveryWindowMs: number = 3_000;
 
 /** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
-export const workerGraceMs: number = 300;
+export const workerGraceMs: number = 400;
 
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;

@@ -7,7 +7,8 @@ export function checkWorker(worker: Worker): void {
   const { id, leases, answered, jobs, slots, dear, suspects, offerClass, connected, ending } = worker;
   check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
   check(suspects === [...leases].filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
-  check(suspects <= 1, `worker ${id} has ${suspects} suspects`);
+  const given = [...leases].filter((lease) => lease.suspect && !lease.adopted).length;
+  check(given <= 1, `worker ${id} was given ${given} suspects`);
   check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
   if (offerClass !== undefined) {
     check(connected, `worker ${id} is away, and takes batches`);

@@ -219,7 +219,10 @@ export function cancel(state: HubState, job: Job, attempt: Attempt): void {
   acknowledge(state, job, attempt);
   dropQueued(state, job, attempt);
   const lease = job.leases.get(attempt);
-  if (lease !== undefined) cancelLease(state, lease);
+  if (lease === undefined) return;
+  cancelLease(state, lease);
+  // It may have kept another suspect from the worker.
+  serveWorker(state, lease.worker);
 }
 
 /** Takes a batch out of the queue, if it is there. */
@@ -257,7 +260,12 @@ function isAskedFor(job: Job, worker: Worker, attempt: Attempt): boolean {
 }
 
 /** An attempt that its leader has under way is found with a worker. */
-export function adoptLease(state: HubState, job: Job, worker: Worker, { seq, attempt }: Attempt, bytes: number): void {
+export function adoptLease(
+  state: HubState,
+  job: Job,
+  worker: Worker,
+  { seq, attempt, bytes, suspect }: Attempt & Pick<Lease, 'bytes' | 'suspect'>,
+): void {
   state.counters.adopted += 1;
-  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect: false, adopted: true });
+  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect, adopted: true });
 }

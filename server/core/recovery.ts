@@ -211,12 +211,12 @@ function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): voi
   const key = attemptKey(attempt);
   const awaited = job.awaited.get(key);
   job.awaited.delete(key);
-  adoptLease(state, job, worker, attempt, awaited?.bytes ?? 0);
+  adoptLease(state, job, worker, { ...attempt, bytes: awaited?.bytes ?? 0, suspect: awaited?.suspect ?? false });
   // A leader that has not opened the job again yet is going to say what it wants.
   if (awaited !== undefined || !job.confirmed) return;
   const inPlaceOf = job.queue.attemptsOf(attempt.seq);
   for (const waiting of inPlaceOf) dropQueued(state, job, { seq: attempt.seq, attempt: waiting });
-  state.toLeader(job.leader, { type: 'adopted', job: job.number, ...attempt, inPlaceOf });
+  state.toLeader(job.leader, { type: 'adopted', job: job.number, workerId: worker.id, ...attempt, inPlaceOf });
 }
 
 /** What a worker has of a job that is closed. */

@@ -117,8 +117,9 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         break;
       case 'jobAdded':
         this.#jobs.set(event.job, { needs: event.needs, load: nothing });
-        if (this.#failure === undefined) this.#openJob(event.job, event.needs);
-        else this.#toJob(event.job, { type: 'refused', error: this.#failure });
+        if (this.#failure === undefined) {
+          if (this.#openJob(event.job, event.needs)) this.#connectJob(event.job, event.needs);
+        } else this.#toJob(event.job, { type: 'refused', error: this.#failure });
         break;
       case 'jobHandled':
         this.#handled(event.job, event.load, event.blocked);
@@ -183,7 +184,9 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#reconnectBy = undefined;
     this.#limits = limits;
     this.#send({ type: 'resume', jobs: [...this.#interrupted] });
-    for (const [job, { needs }] of this.#jobs) this.#openJob(job, needs);
+    // All are open before any of them sends: until then the hub may count what is not wanted any more.
+    const opened = [...this.#jobs].filter(([job, { needs }]) => this.#openJob(job, needs));
+    for (const [job, { needs }] of opened) this.#connectJob(job, needs);
   }
 
   #lost(reason: string, now: number): void {
@@ -212,18 +215,23 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     for (const job of this.#jobs.keys()) this.#toJob(job, { type: 'refused', error });
   }
 
-  #openJob(job: number, needs: string): void {
+  /** Whether the job is opened now. */
+  #openJob(job: number, needs: string): boolean {
     // One that ended while others were being opened may have made room for it already.
-    if (this.#open.has(job)) return;
+    if (this.#open.has(job)) return false;
     if (!this.#connected || this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader) {
       this.#unopened.add(job);
-      return;
+      return false;
     }
     this.#unopened.delete(job);
     this.#open.add(job);
     const resumed = this.#interrupted.delete(job);
+    this.#effects.push({ type: 'open', job, slots: this.#slots.get(needs) ?? 0, resumed });
+    return true;
+  }
+
+  #connectJob(job: number, needs: string): void {
     const slots = this.#slots.get(needs) ?? 0;
-    this.#effects.push({ type: 'open', job, slots, resumed });
     this.#toJob(job, { type: 'connected' });
     if (slots > 0) this.#toJob(job, { type: 'capacity', slots, leased: 0, missing: '' });
   }
@@ -255,7 +263,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#jobs.delete(job);
     const [next] = this.#unopened;
     const needs = next === undefined ? undefined : this.#jobs.get(next)?.needs;
-    if (wasOpen && next !== undefined && needs !== undefined) this.#openJob(next, needs);
+    if (wasOpen && next !== undefined && needs !== undefined && this.#openJob(next, needs)) this.#connectJob(next, needs);
   }
 
   #account(job: number, known: SessionJob, load: Load): void {

@@ -160,7 +160,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
     if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
-    if (this.#draining || !this.#jobs.has(jobId)) this.#answerLost({ jobId, batch }, 'returned', 'the worker is draining');
+    if (this.#draining) this.#answerLost({ jobId, batch }, 'returned', 'the worker is draining');
+    else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, batch }, 'returned', 'the worker does not know its job');
     else this.#waiting.push({ jobId, batch });
   }
 

@@ -142,6 +142,8 @@ export class JobDriver implements JobHandle {
     try {
       for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
         for (const effect of this.#job.handle(next, performance.now())) this.#perform(effect);
+        // What it may send with the next event depends on it.
+        this.#report();
       }
     } catch (error) {
       // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
@@ -150,7 +152,6 @@ export class JobDriver implements JobHandle {
       this.#handling = false;
     }
     this.#timer.set(this.#over ? undefined : this.#job.nextDeadline());
-    this.#report();
   }
 
   #nextEvent(): JobEvent | undefined {

@@ -75,6 +75,8 @@ export interface UnderWay extends Attempt {
   readonly bytes: number;
   /** For how many milliseconds it is worth waiting for a worker that may have it, rather than to execute it again. */
   readonly worthMs: number;
+  /** As of the batch. */
+  readonly suspect: boolean;
 }
 
 /** What a worker has of a job as it connects. */
@@ -198,6 +200,7 @@ export type HubToLeader =
   | {
       readonly type: 'adopted';
       readonly job: number;
+      readonly workerId: string;
       readonly seq: number;
       readonly attempt: number;
       readonly inPlaceOf: readonly number[];

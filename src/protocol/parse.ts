@@ -130,7 +130,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
       priority: int(-maxPriority, maxPriority),
       labels: names,
       slots: index,
-      resumed: optional(list(record({ ...attempt, bytes: index, worthMs: ms }), maxAttempts)),
+      resumed: optional(list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool }), maxAttempts)),
     }),
     batch: record({ job: index, batch }),
     acknowledge: record({ job: index, ...attempt }),
@@ -186,7 +186,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: text(maxNameLength), loss }),
-  adopted: record({ job: index, ...attempt, inPlaceOf: list(int(1), maxAttempts) }),
+  adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxAttempts) }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,
 });

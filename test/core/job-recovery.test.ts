@@ -44,7 +44,7 @@ describe('a job whose connection was lost', () => {
     test.now = 70;
     test.handle({ type: 'disconnected' });
     // What none has come back of may take any time.
-    expect(test.job.underWay).toEqual([{ seq: 0, attempt: 1, bytes: 5, worthMs: recoveryWindowMs }]);
+    expect(test.job.underWay).toEqual([{ seq: 0, attempt: 1, bytes: 5, worthMs: recoveryWindowMs, suspect: false }]);
     test.handle({ type: 'connected' });
     test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' });
     test.succeed(a, ['a'], 50);
@@ -87,20 +87,28 @@ describe('a worker that is back after it was given up', () => {
   it('goes on with its batch, in place of the attempts that waited', () => {
     const test = JobUnderTest.with(1);
     const a = first(test.elements('a'));
-    expect(names(test.lose(a, 'gone'))).toEqual(['1/2']);
-    const again = first(test.sent.slice(1));
-    test.lose(again, 'returned');
-    test.handle({ type: 'adopted', seq: again.seq, attempt: 2, inPlaceOf: [3] });
-    expect(test.job.underWay.map(({ seq, attempt }) => `${seq}/${attempt}`)).toEqual(['1/2']);
-    test.succeed(again);
+    expect(test.lose(a, 'gone')).toMatchObject([{ seq: 0, attempt: 2, suspect: true }]);
+    test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [2] });
+    expect(test.job.underWay).toMatchObject([{ seq: 0, attempt: 1, suspect: false }]);
+    test.succeed(a);
     expect(test.emitted).toEqual(['a']);
+  });
+
+  it('goes on beside the attempt that has begun in its place, and has not died', () => {
+    const test = JobUnderTest.with(1, { maxDeaths: 2 });
+    const a = first(test.elements('a'));
+    const second = first(test.lose(a, 'gone', undefined, 'w1'));
+    test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [] });
+    expect(test.lose(a, 'returned')).toEqual([]);
+    // The first death that counts.
+    expect(names(test.lose(second, 'gone', undefined, 'w2'))).toEqual(['0/3']);
   });
 
   it('is not wanted where the batch is settled or divided', () => {
     const test = JobUnderTest.with(1, { batch: 2 });
     const ab = first(test.elements('a', 'b'));
     test.lose(ab, 'gone');
-    test.handle({ type: 'adopted', seq: ab.seq, attempt: 1, inPlaceOf: [] });
+    test.handle({ type: 'adopted', workerId: 'w1', seq: ab.seq, attempt: 1, inPlaceOf: [] });
     expect(test.others).toEqual([{ type: 'cancel', seq: ab.seq, attempt: 1 }]);
   });
 });
@@ -148,6 +156,26 @@ describe('several attempts of a batch', () => {
     expect(names(test.tick(101))).toEqual(['1/2']);
   });
 
+  it('are not there while something waits for room at the hub, nor where they find none', () => {
+    let freeBytes = 1_000;
+    const limits = () => ({ maxPayloadBytes: 1_000, maxBatches: 9, freeBatches: 9, freeBytes });
+    const { test } = straggling({ limits });
+    freeBytes = 4;
+    expect(test.job.nextDeadline()).toBeUndefined();
+    expect(test.tick(100)).toEqual([]);
+    freeBytes = 5;
+    expect(names(test.tick(101))).toEqual(['1/2']);
+    const blocked = JobUnderTest.with(3, { batch: 1, speculate: true, limits: () => ({ ...limits(), freeBytes }) });
+    const [quick] = blocked.elements('a', 'b');
+    if (quick === undefined) throw new Error('no batch');
+    blocked.elements('x'.repeat(100));
+    blocked.complete();
+    blocked.now = 10;
+    blocked.succeed(quick, ['a'], 10);
+    expect(blocked.job.blocked).toBe(true);
+    expect(blocked.job.nextDeadline()).toBeUndefined();
+  });
+
   it('are settled by the first success; the others are cancelled', () => {
     const { test, slow } = straggling();
     const second = first(test.tick(100));
@@ -172,7 +200,7 @@ describe('several attempts of a batch', () => {
     test.result(slow, { failures: [failure(0, { kind: 'fatal' })], payload: json.encode([]) });
     expect(test.others).toEqual([]);
     test.lose(second, 'death', 0);
-    expect(names(test.sent).at(-1)).toBe('2/3');
+    expect(names(test.sent).at(-1)).toBe('1/3');
   });
 
   it('count deaths of a lone element together', () => {

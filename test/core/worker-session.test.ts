@@ -145,6 +145,14 @@ describe("a worker's session", () => {
     expect(test.settle(0, 0)).toEqual([lost(0, 'cancelled', 'it was cancelled'), run(1, 2)]);
   });
 
+  it('keeps no answer to an attempt that is cancelled', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.settle(0, 0);
+    expect(test.tell('cancel', 0)).toEqual([]);
+    expect(test.session.load).toMatchObject({ held: 0 });
+  });
+
   it('goes on when the hub is gone, drops what waits, and reports what it has when it is back', () => {
     const test = SessionUnderTest.with(2);
     for (const seq of [0, 1, 2]) test.assign(seq);

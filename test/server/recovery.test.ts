@@ -18,6 +18,7 @@ function busyHub(): HubUnderTest {
 const attempt = (seq: number, number = 1): { seq: number; attempt: number } => ({ seq, attempt: number });
 const underWay = (seq: number, worthMs = Infinity): UnderWay => ({
   ...attempt(seq),
+  suspect: false,
   bytes: 1,
   worthMs: Math.min(worthMs, recoveryWindowMs),
 });
@@ -141,9 +142,22 @@ describe('a worker whose connection broke', () => {
     tickAt(hub, workerGraceMs);
     hub.batch('l', 1, batchOf(0, { attempt: 2 }));
     const effects = workerBack(hub, [possession([0])]);
-    expect(toLeaders(effects)).toContainEqual(['l', { type: 'adopted', job: 1, seq: 0, attempt: 1, inPlaceOf: [2] }]);
+    expect(toLeaders(effects)).toContainEqual([
+      'l',
+      { type: 'adopted', job: 1, workerId: 'w', seq: 0, attempt: 1, inPlaceOf: [2] },
+    ]);
     expect(assigned(effects)).toEqual([]);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
     expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+  });
+
+  it('takes the answers with it that it was asked for again', () => {
+    const hub = busyHub();
+    leaderLost(hub);
+    hub.result('w', 'l:1', 0);
+    workerLost(hub);
+    expect(answers(leaderBack(hub, [underWay(0), underWay(1)]))).toEqual([]);
+    expect(answers(tickAt(hub, workerGraceMs))).toEqual(['returned 0/1', 'gone 1/1']);
   });
 });
 
@@ -290,6 +304,20 @@ describe('a batch that is suspect of killing its worker', () => {
     // Others are not held up by those that wait.
     expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual(['v: l:1/3']);
     expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2']);
+  });
+
+  it('leaves its place to the next when it is cancelled, and keeps it when the hub is started anew', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, suspect(0));
+    expect(assigned(hub.batch('l', 1, suspect(1)))).toEqual([]);
+    expect(assigned(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) }))).toEqual(['w: l:1/1']);
+    const anew = new HubUnderTest();
+    workerBack(anew, [possession([0])]);
+    leaderBack(anew, [{ ...underWay(0), suspect: true }]);
+    expect(assigned(anew.batch('l', 1, suspect(1)))).toEqual([]);
   });
 
   it('waits for a free slot, and nothing is sent ahead behind it', () => {

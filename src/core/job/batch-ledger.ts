@@ -19,7 +19,7 @@ export interface BatchRecord {
   /** The workers that died of the only unit (of the only pair, for partials). */
   deaths: readonly string[];
   /** Whether a worker was lost that executed it, or what it is a part of. */
-  readonly suspect: boolean;
+  suspect: boolean;
   /** The last dispatch; 0 before the first. */
   attempt: number;
   state: 'ready' | 'sent' | 'delayed';

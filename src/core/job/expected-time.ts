@@ -17,6 +17,7 @@ export function underWay(state: JobState): UnderWay[] {
     // As long again as it has taken: then it costs at most twice as much as if one had known (as of renting or buying skis).
     const spentMs = Math.max(0, state.disconnectedAt - record.sentAt);
     const worthMs = Math.min(recoveryWindowMs, Math.max(spentMs, expectedMs(state, record)));
-    return record.underWay.map((attempt) => ({ seq: record.seq, attempt, bytes: record.payload.byteLength, worthMs }));
+    const { seq, suspect, payload } = record;
+    return record.underWay.map((attempt) => ({ seq, attempt, bytes: payload.byteLength, worthMs, suspect }));
   });
 }

@@ -63,7 +63,13 @@ export type JobEvent =
     }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
-  | { readonly type: 'adopted'; readonly seq: number; readonly attempt: number; readonly inPlaceOf: readonly number[] }
+  | {
+      readonly type: 'adopted';
+      readonly workerId: string;
+      readonly seq: number;
+      readonly attempt: number;
+      readonly inPlaceOf: readonly number[];
+    }
   /** The subscriber wants no outputs until it says so. */
   | { readonly type: 'paused' }
   | { readonly type: 'resumed' }

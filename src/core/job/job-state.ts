@@ -19,9 +19,9 @@ export class JobState {
   readonly fold: FoldAssembly | undefined;
   source: Source = { state: 'open' };
   connected = false;
-  /** None while it is not connected. */
   /** When the connection was lost last. */
   disconnectedAt = 0;
+  /** None while it is not connected. */
   slots = 0;
   /** Elements taken from the backlog so far: the index of the next one. */
   cut = 0;

@@ -74,6 +74,11 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     giveBack(state, record, culprit + 1, record.count);
   } else if (!deadly) {
     state.ledger.again(record);
+  } else if (standsAlone(record) && deaths.length < state.config.maxDeaths) {
+    // It keeps its number, so that a worker which is back after all may go on with it.
+    record.deaths = deaths;
+    record.suspect = cause === 'gone';
+    state.ledger.again(record);
   } else {
     state.ledger.settle(record);
     if (record.units === 'partials') partialsDied(state, record, deaths, loss, now);
@@ -87,13 +92,20 @@ function standsAlone({ units, count }: BatchRecord): boolean {
 }
 
 /** A worker is back that had been given up, and still executes an attempt: it goes on where the batch is not settled or divided. */
-export function adopt(state: JobState, { seq, attempt, inPlaceOf }: Extract<JobEvent, { type: 'adopted' }>, now: number): void {
+export function adopt(
+  state: JobState,
+  { workerId, seq, attempt, inPlaceOf }: Extract<JobEvent, { type: 'adopted' }>,
+  now: number,
+): void {
   const record = state.ledger.get(seq);
   if (record === undefined || attempt > record.attempt) {
     state.effects.push({ type: 'cancel', seq, attempt });
     return;
   }
   state.ledger.adopt(record, attempt, now);
+  // It has not died of it.
+  record.deaths = record.deaths.filter((death) => death !== workerId);
+  record.suspect &&= record.deaths.length > 0;
   for (const waiting of inPlaceOf) state.ledger.lose(record, waiting);
 }
 
@@ -179,8 +191,6 @@ function partialsDied(state: JobState, record: BatchRecord, deaths: readonly str
       if (half.length > 1) state.ledger.addPartials(half, { attempt, suspect });
       else for (const part of half) state.fold?.put(part);
     }
-  } else if (deaths.length < state.config.maxDeaths) {
-    state.ledger.addPartials(parts, { attempt, deaths, suspect });
   } else {
     giveBack(state, record, 0, 1);
     judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)], deaths.at(-1) ?? '', now);

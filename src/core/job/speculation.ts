@@ -17,7 +17,8 @@ export function stragglers(state: JobState, now: number): BatchRecord[] {
 
 /** When the next batch is slow enough; undefined: nothing to look after. */
 export function nextStragglerAt(state: JobState): number | undefined {
-  if (idleSlots(state) <= 0) return undefined;
+  // What waits for room at the hub goes first, and is woken when there is some.
+  if (state.blocked || idleSlots(state) <= 0) return undefined;
   const next = candidates(state).reduce((least, record) => Math.min(least, slowFrom(state, record)), Infinity);
   return next === Infinity ? undefined : next;
 }
