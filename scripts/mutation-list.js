@@ -40,8 +40,8 @@ export const mutations = [
   {
     name: 'the job forgets a lost batch',
     file: `${job}/settlement.ts`,
-    find: '    state.ledger.again(record);',
-    replace: '    state.ledger.settle(record);',
+    find: '  } else if (!deadly) {\n    state.ledger.again(record);',
+    replace: '  } else if (!deadly) {\n    state.ledger.settle(record);',
   },
   {
     name: 'the job sends a batch again that is still under way elsewhere',
@@ -64,14 +64,14 @@ export const mutations = [
   {
     name: 'the job counts a worker that is cut off again and again as dead each time',
     file: `${job}/settlement.ts`,
-    find: "cause === 'gone' ? [...new Set([...record.deaths, workerId])] :",
-    replace: "cause === 'gone' ? [...record.deaths, workerId] :",
+    find: '[...new Set([...deaths, workerId])] : deaths',
+    replace: '[...deaths, workerId] : deaths',
   },
   {
     name: 'the job forgets deaths',
     file: `${job}/settlement.ts`,
-    find: '    record.deaths = deaths;\n    record.suspect',
-    replace: '    record.suspect',
+    find: '    record.deaths = deaths;\n    record.alone',
+    replace: '    record.alone',
   },
   {
     name: 'the job suspects nobody',
@@ -265,6 +265,24 @@ export const mutations = [
     file: `${hub}/leasing.ts`,
     find: '!(suspect && (worker.suspects > 0 || !hasFreeSlot(worker)))',
     replace: '!(suspect && !hasFreeSlot(worker))',
+  },
+  {
+    name: 'the job counts deaths that something beside may have caused',
+    file: `${job}/settlement.ts`,
+    find: "loss.cause === 'gone' && (alone || loss.alone === true)",
+    replace: "loss.cause === 'gone'",
+  },
+  {
+    name: 'the hub executes something beside what is to be alone',
+    file: `${hub}/leasing.ts`,
+    find: '!(alone && inHand(worker) > 0)',
+    replace: '!(alone && inHand(worker) > 1)',
+  },
+  {
+    name: 'the hub lets no worker come to rest',
+    file: `${hub}/leasing.ts`,
+    find: '  chosen.reserved = true;',
+    replace: '',
   },
   {
     name: 'the hub leaves stalled jobs alone for ever',

@@ -92,7 +92,17 @@ class ScheduledCluster {
   #send(job: number): void {
     const seq = this.#sent[job] ?? 0;
     this.#sent[job] = seq + 1;
-    const batch: Batch = { seq, attempt: 1, first: seq, count: 1, units: 'elements', suspect: false, budgetMs: 0, payload };
+    const batch: Batch = {
+      seq,
+      attempt: 1,
+      first: seq,
+      count: 1,
+      units: 'elements',
+      suspect: false,
+      alone: false,
+      budgetMs: 0,
+      payload,
+    };
     this.#handle({ type: 'leaderSent', leaderId, message: { type: 'batch', job, batch } });
   }
 

@@ -7,6 +7,11 @@ export function checkWorker(worker: Worker): void {
   const { id, leases, answered, jobs, slots, dear, suspects, offerClass, connected, ending } = worker;
   check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
   check(suspects === [...leases].filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
+  check(worker.loners === [...leases].filter((lease) => lease.alone).length, `loners with worker ${id}`);
+  check(
+    worker.loners === 0 || leases.size === 1 + [...leases].filter((lease) => lease.adopted).length,
+    `worker ${id} has a loner and others`,
+  );
   const given = [...leases].filter((lease) => lease.suspect && !lease.adopted).length;
   check(given <= 1, `worker ${id} was given ${given} suspects`);
   check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);

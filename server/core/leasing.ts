@@ -6,6 +6,7 @@ import {
   attemptKey,
   endingKey,
   hasFreeSlot,
+  inHand,
   isCheap,
   slotsFor,
   type Answered,
@@ -27,6 +28,7 @@ export function serve(state: HubState, needClass: NeedClass): void {
 
 /** Gives the worker what is next among all that it can execute, as long as it has room. */
 export function serveWorker(state: HubState, worker: Worker): void {
+  if (worker.reserved && inHand(worker) === 0) serveReserved(state, worker);
   const stalled = worker.suspects === 0 ? [...state.stalled] : [];
   for (const job of stalled) unstall(state, job);
   while (!state.closing) {
@@ -64,28 +66,77 @@ function assign(state: HubState, job: Job, matched: Worker): void {
   job.stalled = true;
   state.stalled.add(job);
   state.placement.leaveTurn(job);
+  if (firstLoner(job) !== undefined) reserveWorker(state, job);
+}
+
+/** The job's next batch that is to be executed alone. */
+function firstLoner({ queue }: Job): Batch | undefined {
+  for (const batch of queue.inOrder()) if (batch.alone) return batch;
+  return undefined;
+}
+
+/** Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already. */
+function reserveWorker(state: HubState, { needClass }: Job): void {
+  const workers = [...needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
+  if (workers.some(({ reserved }) => reserved)) return;
+  const [first, ...others] = workers;
+  if (first === undefined) return;
+  const chosen = others.reduce((least, worker) => (inHand(worker) < inHand(least) ? worker : least), first);
+  chosen.reserved = true;
+  state.placement.place(chosen);
+}
+
+/** A worker that was reserved has come to rest: it gets a batch that is to be executed alone, if one still waits. */
+function serveReserved(state: HubState, worker: Worker): void {
+  worker.reserved = false;
+  state.placement.place(worker);
+  const { offerClass } = worker;
+  for (const job of state.stalled) {
+    const batch = firstLoner(job);
+    if (batch === undefined || offerClass === undefined || !job.needClass.offerClasses.has(offerClass)) continue;
+    unstall(state, job);
+    if (!job.inTurn) continue;
+    giveOutOfTurn(state, job, batch, worker);
+    return;
+  }
 }
 
 /**
  * The matched worker, or another free one where that one has the batch already; a suspect batch only goes to a free slot of a worker that has no
  * other suspect.
  */
-function findWorker(job: Job, { suspect }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
+function findWorker(job: Job, { suspect, alone }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
   const suits = (worker: Worker): boolean =>
-    !others.includes(worker) && !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker)));
+    !others.includes(worker) && !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker))) && !(alone && inHand(worker) > 0);
   if (suits(matched)) return matched;
   for (const { free } of job.needClass.offerClasses) for (const worker of free) if (suits(worker)) return worker;
   return undefined;
 }
 
 function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
-  // Of what is not known the usual is charged; the rest is put right by the result.
-  const chargedMs = job.cost.meanMs ?? targetBatchMs;
-  const { seq, attempt, suspect, payload } = batch;
   job.queue.remove(batch);
-  state.placement.takeTurn(job, chargedMs);
+  state.placement.takeTurn(job, chargeFor(job));
+  hand(state, job, batch, worker);
+}
+
+/** Where a job's batch is given though another one's turn may be next. */
+function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker): void {
+  job.queue.remove(batch);
+  job.virtualTime += chargeFor(job) / job.weight;
+  hand(state, job, batch, worker);
+  state.placement.leaveTurn(job);
+}
+
+/** Of what is not known the usual is charged; the rest is put right by the result. */
+function chargeFor({ cost }: Job): number {
+  return cost.meanMs ?? targetBatchMs;
+}
+
+function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
+  const chargedMs = chargeFor(job);
+  const { seq, attempt, suspect, alone, payload } = batch;
   const bytes = payload.byteLength;
-  addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, adopted: false });
+  addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, alone, adopted: false });
   if (!worker.jobs.has(job)) {
     worker.jobs.add(job);
     job.workers.add(worker);
@@ -102,6 +153,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt'>):
   job.leases.add(added);
   worker.leases.add(added);
   if (added.suspect) worker.suspects += 1;
+  if (added.alone) worker.loners += 1;
   if (!added.cheap) {
     worker.dear += 1;
     job.cost.begin(added.id, added.givenAt);
@@ -115,6 +167,7 @@ export function release(state: HubState, lease: Lease): void {
   job.leases.delete(lease);
   worker.leases.delete(lease);
   if (lease.suspect) worker.suspects -= 1;
+  if (lease.alone) worker.loners -= 1;
   if (!cheap) {
     worker.dear -= 1;
     job.cost.end(id);
@@ -267,5 +320,5 @@ export function adoptLease(
   { seq, attempt, bytes, suspect }: Attempt & Pick<Lease, 'bytes' | 'suspect'>,
 ): void {
   state.counters.adopted += 1;
-  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect, adopted: true });
+  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect, alone: false, adopted: true });
 }

@@ -65,6 +65,7 @@ export interface Lease extends Attempt {
   /** Whether its job was cheap when it was given. */
   readonly cheap: boolean;
   readonly suspect: boolean;
+  readonly alone: boolean;
   /** Whether it was found with its worker, rather than given: such do not count against the leader's limits. */
   readonly adopted: boolean;
 }
@@ -102,6 +103,10 @@ export interface Worker {
   dear: number;
   /** Leases of suspect batches: one at most, but for those that were adopted. */
   suspects: number;
+  /** Leases beside which it may execute nothing else. */
+  loners: number;
+  /** Whether it is given nothing more until it is idle, for a batch that is to be executed alone. */
+  reserved: boolean;
   draining: boolean;
 }
 
@@ -169,6 +174,8 @@ export function newWorker(id: string, name: string): Worker {
     slots: 0,
     dear: 0,
     suspects: 0,
+    loners: 0,
+    reserved: false,
     draining: false,
   };
 }
@@ -202,13 +209,13 @@ export function slotsFor({ offerClasses }: NeedClass): number {
 }
 
 /** How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. */
-function inHand({ leases, ending, claims }: Worker): number {
+export function inHand({ leases, ending, claims }: Worker): number {
   const taken = leases.size + ending.size;
   return claims.size === 0 ? taken : [...claims.values()].reduce((sum, { running }) => sum + running.length, taken);
 }
 
 export function hasFreeSlot(worker: Worker): boolean {
-  return inHand(worker) < worker.slots;
+  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved;
 }
 
 /**
@@ -218,7 +225,7 @@ export function hasFreeSlot(worker: Worker): boolean {
 export function hasSpareRoom(worker: Worker): boolean {
   const { slots, dear, suspects } = worker;
   const taken = inHand(worker);
-  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0;
+  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0 && !worker.reserved;
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */

@@ -118,6 +118,7 @@ function awaitedUntil({ startedAt }: HubState, { worthMs }: UnderWay): number {
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
 export function workerAway(state: HubState, worker: Worker, reason: string): void {
   worker.connected = false;
+  worker.reserved = false;
   state.awayWorkers.add(worker);
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
@@ -141,10 +142,12 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   moveWorker(state, worker, undefined);
   for (const job of worker.jobs) job.workers.delete(worker);
   worker.jobs.clear();
+  const alone = leases.length === 1;
   leases.forEach((lease, at) => {
     // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
     const cause = at < worker.slots && !alive ? 'gone' : 'returned';
-    giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason });
+    const known = cause === 'gone' ? { alone } : {};
+    giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
   });
 }
 

@@ -181,10 +181,11 @@ function writeLaid(writer: Writer, message: Laid): void {
 /** Bits of a batch. */
 const partialsBit = 1;
 const suspectBit = 2;
+const aloneBit = 4;
 
-function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, budgetMs, payload }: Batch): void {
+function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
-  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0));
+  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
   writer.bytes(payload);
 }
 
@@ -195,9 +196,11 @@ function readBatch(reader: Reader): Batch {
   const count = reader.number();
   const budgetMs = reader.number();
   const bits = reader.byte();
-  if (bits > partialsBit + suspectBit) throw new RangeError(`unknown bits of a batch ${bits}`);
+  if (bits > partialsBit + suspectBit + aloneBit) throw new RangeError(`unknown bits of a batch ${bits}`);
   const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
-  return { seq, attempt, first, count, units, suspect: (bits & suspectBit) !== 0, budgetMs, payload: reader.bytes() };
+  const suspect = (bits & suspectBit) !== 0;
+  const alone = (bits & aloneBit) !== 0;
+  return { seq, attempt, first, count, units, suspect, alone, budgetMs, payload: reader.bytes() };
 }
 
 function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {

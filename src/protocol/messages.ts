@@ -52,6 +52,8 @@ export interface Batch {
   readonly units: 'elements' | 'partials';
   /** Whether a worker was lost that executed it. A worker is given one such at a time, so that only the one that kills is killed with again. */
   readonly suspect: boolean;
+  /** Whether that happened again: now a worker is to execute nothing beside it, so that it is known who is to blame. */
+  readonly alone: boolean;
   /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
   readonly budgetMs: number;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
@@ -132,6 +134,8 @@ export interface BatchLoss {
    * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame.
    */
   readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned';
+  /** Of `gone`: whether the worker had nothing else that it may have died of. */
+  readonly alone?: boolean;
   /** The unit that was executing, where that is known. */
   readonly offset?: number;
   /** In which stage, where that is known. */

@@ -232,6 +232,20 @@ describe('a job whose workers die', () => {
     expect(test.lose(b, 'death', 0).map(({ suspect }) => suspect)).toEqual([false]);
   });
 
+  it('counts no death that something beside may have caused, and asks to be executed alone', () => {
+    const test = JobUnderTest.with(1, { maxDeaths: 1 });
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    const [second] = test.lose(a, 'gone', undefined, 'w1', false);
+    expect(second).toMatchObject({ suspect: true, alone: false });
+    if (second === undefined) throw new Error('no batch');
+    const [third] = test.lose(second, 'gone', undefined, 'w2', false);
+    expect(third).toMatchObject({ suspect: true, alone: true });
+    if (third === undefined) throw new Error('no batch');
+    test.lose(third, 'gone', undefined, 'w3', false);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
+  });
+
   it('singles out the element that was executing, where that is known', () => {
     const test = JobUnderTest.with(5, { batch: 5 });
     const [batch] = test.handle({ type: 'elements', values: [0, 1, 2, 3, 4] });

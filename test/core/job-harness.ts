@@ -111,12 +111,25 @@ export class JobUnderTest {
     });
   }
 
-  lose(batch: Batch, cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned', offset?: number, workerId = 'w1'): Batch[] {
+  lose(
+    batch: Batch,
+    cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned',
+    offset?: number,
+    workerId = 'w1',
+    alone = true,
+  ): Batch[] {
     const { seq, attempt } = batch;
     return this.handle({
       type: 'lost',
       workerId,
-      loss: { seq, attempt, cause, reason: `by ${cause}`, ...(offset === undefined ? {} : { offset }) },
+      loss: {
+        seq,
+        attempt,
+        cause,
+        reason: `by ${cause}`,
+        ...(cause === 'gone' && { alone }),
+        ...(offset === undefined ? {} : { offset }),
+      },
     });
   }
 

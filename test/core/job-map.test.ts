@@ -16,6 +16,7 @@ describe('a job of maps', () => {
       count: 1,
       units: 'elements',
       suspect: false,
+      alone: false,
       budgetMs: 100,
       payload: json.encode(['a']),
     });

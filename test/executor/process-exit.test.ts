@@ -7,7 +7,7 @@ const program = (rest: string): string => `
   import { msgpack } from ${JSON.stringify(new URL('../../dist/src/serializer/msgpack.js', import.meta.url).href)};
   const modules = [${JSON.stringify(new URL('../fixtures/thread-operations.mjs', import.meta.url).href)}];
   const executor = await startThreadExecutor({ threads: 2, modules });
-  const batch = (values) => ({ seq: 1, attempt: 1, first: 0, count: values.length, units: 'elements', suspect: false, budgetMs: 0, payload: msgpack.encode(values) });
+  const batch = (values) => ({ seq: 1, attempt: 1, first: 0, count: values.length, units: 'elements', suspect: false, alone: false, budgetMs: 0, payload: msgpack.encode(values) });
   const job = (operation) => ({ serializer: 'msgpack', stages: [{ kind: 'map', operation, version: 1 }] });
   ${rest}`;
 

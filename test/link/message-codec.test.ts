@@ -31,6 +31,7 @@ const batch = fc.record({
   count: number,
   units: fc.constantFrom('elements', 'partials'),
   suspect: fc.boolean(),
+  alone: fc.boolean(),
   budgetMs: number,
   payload: bytes,
 });

@@ -306,6 +306,44 @@ describe('a batch that is suspect of killing its worker', () => {
     expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2']);
   });
 
+  it('is executed alone when it happened again: a worker comes to rest for it', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(assigned(hub.batch('l', 1, batchOf(1, { suspect: true, alone: true })))).toEqual([]);
+    expect(assigned(hub.batch('l', 1, batchOf(2)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:1/1']);
+    expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2', 'w: l:1/3']);
+  });
+
+  it('is executed alone at once where a worker is idle', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('v', 1);
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    expect(assigned(hub.batch('l', 1, batchOf(1, { suspect: true, alone: true })))).toEqual(['w: l:1/1']);
+  });
+
+  it('is known to be to blame when its worker had nothing else', () => {
+    for (const count of [1, 2]) {
+      const hub = new HubUnderTest();
+      hub.leader('l');
+      hub.worker('w', 2);
+      hub.open('l', 1);
+      for (let seq = 0; seq < count; seq += 1) hub.batch('l', 1, batchOf(seq));
+      const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'silent', how: 'silent' }));
+      expect(lost).toContainEqual([
+        'l',
+        expect.objectContaining({ loss: expect.objectContaining({ alone: count === 1 }) as unknown }),
+      ]);
+    }
+  });
+
   it('leaves its place to the next when it is cancelled, and keeps it when the hub is started anew', () => {
     const hub = new HubUnderTest();
     hub.leader('l');

@@ -86,6 +86,7 @@ export function batchOf(seq: number, changes: Partial<Batch> = {}): Batch {
     count: 1,
     units: 'elements',
     suspect: false,
+    alone: false,
     budgetMs: 100,
     payload: new Uint8Array(1),
     ...changes,

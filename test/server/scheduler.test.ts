@@ -223,7 +223,15 @@ describe('the scheduler', () => {
       ([, message]) => message.type === 'lost',
     );
     expect(lost).toEqual([
-      ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 1, attempt: 1, cause: 'gone', reason: 'transport close' } }],
+      [
+        'l',
+        {
+          type: 'lost',
+          job: 1,
+          workerId: 'w',
+          loss: { seq: 1, attempt: 1, cause: 'gone', alone: false, reason: 'transport close' },
+        },
+      ],
       ['l', { type: 'lost', job: 1, workerId: 'w', loss: { seq: 2, attempt: 1, cause: 'returned', reason: 'transport close' } }],
     ]);
   });

@@ -20,6 +20,8 @@ export interface BatchRecord {
   deaths: readonly string[];
   /** Whether a worker was lost that executed it, or what it is a part of. */
   suspect: boolean;
+  /** Whether that happened again. */
+  alone: boolean;
   /** The last dispatch; 0 before the first. */
   attempt: number;
   state: 'ready' | 'sent' | 'delayed';
@@ -86,6 +88,7 @@ export class BatchLedger {
       retries: [],
       deaths: [],
       suspect: false,
+      alone: false,
       attempt: 0,
       ...record,
       seq,

@@ -53,9 +53,9 @@ export function dispatch(state: JobState, now: number): void {
 
 function send(state: JobState, record: BatchRecord, now: number): void {
   state.ledger.send(record, now);
-  const { seq, attempt, first, count, units, suspect, payload } = record;
+  const { seq, attempt, first, count, units, suspect, alone, payload } = record;
   const budgetMs = state.config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
-  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, budgetMs, payload } });
+  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, payload } });
 }
 
 function nextRecord(state: JobState): BatchRecord | undefined {

@@ -49,9 +49,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   }
   state.ledger.lose(record, attempt);
   const deadly = cause === 'death' || cause === 'gone';
-  // A worker that is cut off again and again has not died again and again.
-  const deaths =
-    cause === 'gone' ? [...new Set([...record.deaths, workerId])] : deadly ? [...record.deaths, workerId] : record.deaths;
+  const deaths = deathsAfter(record, loss, workerId);
   const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
   const culprit = offset !== undefined && offset < record.count ? offset : undefined;
   if (cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
@@ -77,6 +75,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   } else if (standsAlone(record) && deaths.length < state.config.maxDeaths) {
     // It keeps its number, so that a worker which is back after all may go on with it.
     record.deaths = deaths;
+    record.alone = cause === 'gone' && record.suspect;
     record.suspect = cause === 'gone';
     state.ledger.again(record);
   } else {
@@ -84,6 +83,13 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     if (record.units === 'partials') partialsDied(state, record, deaths, loss, now);
     else elementsDied(state, record, culprit, deaths, loss, now);
   }
+}
+
+/** A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing beside. */
+function deathsAfter({ deaths, alone }: BatchRecord, loss: BatchLoss, workerId: string): readonly string[] {
+  if (loss.cause === 'death') return [...deaths, workerId];
+  // A worker that is cut off again and again has not died again and again.
+  return loss.cause === 'gone' && (alone || loss.alone === true) ? [...new Set([...deaths, workerId])] : deaths;
 }
 
 /** Whether nobody else in the batch can be to blame: an element alone, or two partials that are combined. */
@@ -106,6 +112,7 @@ export function adopt(
   // It has not died of it.
   record.deaths = record.deaths.filter((death) => death !== workerId);
   record.suspect &&= record.deaths.length > 0;
+  record.alone &&= record.suspect;
   for (const waiting of inPlaceOf) state.ledger.lose(record, waiting);
 }
 
