@@ -97,6 +97,8 @@ function serveReserved(state: HubState, worker: Worker): void {
     unstall(state, job);
     if (!job.inTurn) continue;
     giveOutOfTurn(state, job, batch, worker);
+    // What else it has queued may find a worker, or waits again.
+    serve(state, job.needClass);
     return;
   }
 }
