@@ -21,7 +21,7 @@ import { tellCapacity } from './capacity.js';
 export function serve(state: HubState, needClass: NeedClass): void {
   while (!state.closing) {
     const match = state.placement.matchFor(needClass);
-    if (match === undefined) return;
+    if (match === undefined || isHeldBack(state, match.worker)) return;
     assign(state, match.job, match.worker);
   }
 }
@@ -33,10 +33,15 @@ export function serveWorker(state: HubState, worker: Worker): void {
   for (const job of stalled) unstall(state, job);
   while (!state.closing) {
     const job = state.placement.nextFor(worker);
-    if (job === undefined) break;
+    if (job === undefined || (stalled.length > 0 && !hasFreeSlot(worker)) || isHeldBack(state, worker)) break;
     assign(state, job, worker);
   }
   for (const job of stalled) serve(state, job.needClass);
+}
+
+/** Whether nothing is sent ahead to the worker: a batch waits for a slot that is free, and would wait for ever. */
+function isHeldBack({ stalled }: HubState, worker: Worker): boolean {
+  return stalled.size > 0 && !hasFreeSlot(worker);
 }
 
 /** The job may have something that a worker is free for. */

@@ -151,6 +151,20 @@ describe('a worker whose connection broke', () => {
     expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
   });
 
+  it('goes on in place of what waits, which nobody executes any more', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    hub.batch('l', 1, batchOf(0, { attempt: 2 }));
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [possession([0])], ending: [] });
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
+  });
+
   it('takes the answers with it that it was asked for again', () => {
     const hub = busyHub();
     leaderLost(hub);
@@ -304,6 +318,20 @@ describe('a batch that is suspect of killing its worker', () => {
     // Others are not held up by those that wait.
     expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual(['v: l:1/3']);
     expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2']);
+  });
+
+  it('does not wait for ever behind what is sent ahead', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0, { elapsedMs: 1 });
+    for (let seq = 1; seq < 20; seq += 1) hub.batch('l', 1, batchOf(seq));
+    hub.open('l', 2);
+    hub.batch('l', 2, suspect(0));
+    const order = [1, 2, 3, 4, 5].flatMap((seq) => assigned(hub.result('w', 'l:1', seq, { elapsedMs: 1 })));
+    expect(order).toEqual(['w: l:2/0']);
   });
 
   it('is executed alone when it happened again: a worker comes to rest for it', () => {
