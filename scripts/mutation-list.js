@@ -285,12 +285,6 @@ export const mutations = [
     replace: '',
   },
   {
-    name: 'the hub lets a suspect wait for ever behind what is sent ahead',
-    file: `${hub}/leasing.ts`,
-    find: 'return stalled.size > 0 && !hasFreeSlot(worker);',
-    replace: 'return stalled.size < 0 && !hasFreeSlot(worker);',
-  },
-  {
     name: 'the hub leaves stalled jobs alone for ever',
     file: `${hub}/leasing.ts`,
     find: '  for (const job of stalled) unstall(state, job);',
