@@ -110,7 +110,7 @@ function serveReserved(state: HubState, worker: Worker): void {
 
 /**
  * The matched worker, or another free one where that one has the batch already; a suspect batch only goes to a free slot of a worker that has no
- * other suspect.
+ * other suspect, and one that is to be executed alone to a worker that is idle.
  */
 function findWorker(job: Job, { suspect, alone }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
   const suits = (worker: Worker): boolean =>

@@ -3,8 +3,8 @@
  *
  * A leader that is back says which attempts it has under way; a worker that is back says which it executes, and which answers it keeps. Where
  * both speak of the same attempt, it goes on. At a hub that has just started, attempts of which no worker has spoken yet are awaited, for as long
- * as their leaders say that it is worth it, and no longer than the recovery window; and what workers have of jobs that nobody has opened yet is kept for as long as leaders
- * are waited for. An attempt that nobody has is told to its leader as lost.
+ * as their leaders say that it is worth it, and no longer than the recovery window; and what workers have of jobs that nobody has opened yet is
+ * kept for as long as leaders are waited for. An attempt that nobody has is told to its leader as lost.
  */
 import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
