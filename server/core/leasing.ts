@@ -29,7 +29,7 @@ export function serve(state: HubState, needClass: NeedClass): void {
 /** Gives the worker what is next among all that it can execute, as long as it has room. */
 export function serveWorker(state: HubState, worker: Worker): void {
   if (worker.reserved && inHand(worker) === 0) serveReserved(state, worker);
-  const stalled = worker.suspects === 0 ? [...state.stalled] : [];
+  const stalled = worker.suspects === 0 ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];
   for (const job of stalled) unstall(state, job);
   while (!state.closing) {
     const job = state.placement.nextFor(worker);
@@ -39,9 +39,15 @@ export function serveWorker(state: HubState, worker: Worker): void {
   for (const job of stalled) serve(state, job.needClass);
 }
 
-/** Whether nothing is sent ahead to the worker: a batch waits for a slot that is free, and would wait for ever. */
+/** Whether nothing is sent ahead to the worker: a batch waits for one of its slots to be free, and would wait for ever. */
 function isHeldBack({ stalled }: HubState, worker: Worker): boolean {
-  return stalled.size > 0 && !hasFreeSlot(worker);
+  if (stalled.size === 0 || hasFreeSlot(worker)) return false;
+  for (const job of stalled) if (canExecute(worker, job)) return true;
+  return false;
+}
+
+function canExecute({ offerClass }: Worker, { needClass }: Job): boolean {
+  return offerClass !== undefined && needClass.offerClasses.has(offerClass);
 }
 
 /** The job may have something that a worker is free for. */
@@ -95,10 +101,9 @@ function reserveWorker(state: HubState, { needClass }: Job): void {
 function serveReserved(state: HubState, worker: Worker): void {
   worker.reserved = false;
   state.placement.place(worker);
-  const { offerClass } = worker;
   for (const job of state.stalled) {
     const batch = firstLoner(job);
-    if (batch === undefined || offerClass === undefined || !job.needClass.offerClasses.has(offerClass)) continue;
+    if (batch === undefined || !canExecute(worker, job)) continue;
     unstall(state, job);
     if (!job.inTurn) continue;
     giveOutOfTurn(state, job, batch, worker);
