@@ -1,17 +1,17 @@
-import { PaladinError } from '../src/errors/paladin-error.js';
+import { PaladinError, type ErrorCode } from '../src/errors/paladin-error.js';
 import { loopback } from '../src/link/loopback.js';
 import type { Dial } from '../src/link/link.js';
 import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
 import { Timer } from '../src/timer.js';
 import { Scheduler } from './core/scheduler.js';
-import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent } from './core/scheduler-events.js';
+import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './core/scheduler-events.js';
 
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {
   send(message: Sent, urgency?: Urgency): void;
-  /** The peer has broken the protocol. */
-  expel(reason: string): void;
+  /** The peer has broken the protocol, or goes beyond a limit. */
+  expel(reason: string, code: ErrorCode): void;
 }
 
 /** What the hub's end hands in. */
@@ -42,10 +42,10 @@ export class HubDriver {
   }
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
-  addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>): PeerEvents<LeaderToHub> {
+  addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>, limits?: SchedulerLimits): PeerEvents<LeaderToHub> {
     if (this.#leaders.has(leaderId)) this.#handle({ type: 'leaderLeft', leaderId, how: 'lost' });
     this.#leaders.set(leaderId, peer);
-    this.#handle({ type: 'leaderJoined', leaderId, name });
+    this.#handle({ type: 'leaderJoined', leaderId, name, ...(limits === undefined ? {} : { limits }) });
     const present = (): boolean => this.#leaders.get(leaderId) === peer;
     return {
       received: (message) => {
@@ -63,12 +63,12 @@ export class HubDriver {
   }
 
   /** Takes a worker in; likewise. */
-  addWorker(workerId: string, name: string, peer: Peer<HubToWorker>): PeerEvents<WorkerToHub> {
+  addWorker(workerId: string, name: string, peer: Peer<HubToWorker>, limits?: SchedulerLimits): PeerEvents<WorkerToHub> {
     if (this.#workers.has(workerId)) {
       this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
     }
     this.#workers.set(workerId, peer);
-    this.#handle({ type: 'workerJoined', workerId, name });
+    this.#handle({ type: 'workerJoined', workerId, name, ...(limits === undefined ? {} : { limits }) });
     const present = (): boolean => this.#workers.get(workerId) === peer;
     return {
       received: (message) => {
@@ -83,6 +83,11 @@ export class HubDriver {
         this.#handle({ type: 'expelled' });
       },
     };
+  }
+
+  /** Somebody was disconnected who is no peer of the scheduler. */
+  countExpelled(): void {
+    this.#handle({ type: 'expelled' });
   }
 
   /** Says goodbye to all, and gives out nothing more. */
@@ -113,7 +118,7 @@ export class HubDriver {
         this.#workers.get(effect.workerId)?.send(effect.message, isPatient(effect.message) ? 'soon' : 'now');
         break;
       case 'expel':
-        (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason);
+        (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason, effect.code);
         break;
     }
   }
@@ -153,10 +158,10 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
         send: (message) => {
           right.send(message);
         },
-        expel: (reason) => {
+        expel: (reason, code) => {
           left.cut();
           leave(reason);
-          events.refused(new PaladinError('PROTOCOL', reason));
+          events.refused(new PaladinError(code, reason));
         },
       });
     });

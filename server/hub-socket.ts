@@ -1,14 +1,28 @@
 import type { Socket } from 'socket.io';
+import type { ErrorCode } from '../src/errors/paladin-error.js';
 import { frameBytes } from '../src/limits.js';
-import { expectList, Inbox } from '../src/link/inbox.js';
+import { Inbox } from '../src/link/inbox.js';
+import { decodeMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
 import { shortened } from '../src/protocol/shortened.js';
 import type { Departure } from './core/scheduler-events.js';
+import { closeSoon, websocketOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
 /** What a peer may emit. */
-const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed']);
+const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
+
+/** Marks are sent back at once; a peer for which this much waits sets them without reading. */
+const mostPendingBytes = 16 * frameBytes;
+
+/** What a peer is held to. */
+export interface SocketLimits {
+  /** Bytes of a message in parts. */
+  readonly maxMessageBytes: number;
+  /** Bytes that may wait to be read. */
+  readonly maxUnreadBytes: number;
+}
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
 export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
@@ -17,13 +31,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   #events: PeerEvents<Received> | undefined;
-  #expelled: string | undefined;
+  #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
-  /**
-   * @param parse the door
-   * @param maxMessageBytes the most that a message in parts may have
-   */
-  constructor(socket: Socket, parse: (message: unknown) => Received, maxMessageBytes: number) {
+  /** @param parse the door */
+  constructor(socket: Socket, parse: (message: unknown) => Received, { maxMessageBytes, maxUnreadBytes }: SocketLimits) {
     this.#socket = socket;
     this.#parse = parse;
     this.#inbox = new Inbox(maxMessageBytes);
@@ -32,21 +43,24 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
         emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
         emitPart: (part) => socket.emit('part', part),
         emitMark: (mark) => socket.emit('mark', mark),
-        pendingBytes: () => {
-          const { writeBuffer } = socket.conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
-          const { socket: websocket } = socket.conn.transport as unknown as {
-            readonly socket?: { readonly bufferedAmount: number };
-          };
-          return pendingBytes(writeBuffer, websocket);
+        pendingBytes: () => this.#pendingBytes(),
+        overflowed: () => {
+          this.expel(`more than ${maxUnreadBytes} bytes wait for it to read them (maxUnreadBytes)`, 'LIMIT_EXCEEDED');
         },
       },
       frameBytes,
+      maxUnreadBytes,
     );
   }
 
-  /** Why the peer was disconnected, if it broke the protocol. */
-  get expelled(): string | undefined {
+  /** Why the peer was disconnected, if it was. */
+  get expelled(): { readonly code: ErrorCode; readonly reason: string } | undefined {
     return this.#expelled;
+  }
+
+  /** Whether anything waits to be sent. */
+  get isBusy(): boolean {
+    return this.#outbox.waitingBytes > 0;
   }
 
   /** Begins to receive. */
@@ -54,7 +68,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events = peerEvents;
     const socket = this.#socket;
     socket.on('messages', (messages: unknown) => {
-      this.#receive(() => expectList(messages));
+      this.#receive(() => decodeMessages(messages));
     });
     socket.on('part', (part: unknown) => {
       this.#receive(() => this.#inbox.add(part));
@@ -62,6 +76,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('mark', (mark: unknown) => {
       this.#receive(() => {
         if (typeof mark !== 'number') throw new TypeError('expected a mark');
+        if (this.#pendingBytes() > mostPendingBytes) throw new RangeError('it sets marks and does not read what comes back');
         socket.emit('passed', mark);
         return [];
       });
@@ -72,8 +87,11 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
         return [];
       });
     });
+    socket.on('broken', (reason: unknown) => {
+      this.expel(String(reason));
+    });
     socket.onAny((event: unknown) => {
-      if (!events.has(event)) this.expel(`unknown event '${String(event).slice(0, 50)}'`);
+      if (!events.has(event)) this.expel(`unexpected event '${String(event).slice(0, 50)}'`);
     });
     socket.on('error', (error) => {
       this.expel(error.message);
@@ -86,17 +104,26 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   send(message: Sent, urgency?: Urgency): void {
-    if (this.#socket.connected) this.#outbox.send(message, urgency);
+    if (this.#socket.connected && this.#expelled === undefined) this.#outbox.send(message, urgency);
   }
 
-  expel(reason: string): void {
+  /** Disconnects the peer, and tells it why, so that it does not come back to do it again. */
+  expel(reason: string, code: ErrorCode = 'PROTOCOL'): void {
     if (this.#expelled !== undefined) return;
-    this.#expelled = shortened(reason);
+    this.#expelled = { code, reason: shortened(reason) };
     this.#events?.expelled();
     this.#leave(reason, 'closed');
-    // So that it does not come back, and again break the protocol.
-    this.#socket.emit('expelled', this.#expelled);
-    this.#socket.disconnect(true);
+    this.#outbox.clear();
+    this.#inbox.clear();
+    const message = code === 'PROTOCOL' ? `it broke the protocol: ${this.#expelled.reason}` : this.#expelled.reason;
+    this.#socket.emit('expelled', { code, message });
+    closeSoon(this.#socket.conn);
+  }
+
+  #pendingBytes(): number {
+    const { conn } = this.#socket;
+    const { writeBuffer } = conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
+    return pendingBytes(writeBuffer, websocketOf(conn));
   }
 
   #receive(read: () => readonly unknown[]): void {

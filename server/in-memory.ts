@@ -3,13 +3,7 @@ import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
 import { checkDeaths, checkMs, checkSerializer } from '../src/leader/job-spec.js';
 import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
-import {
-  defaultMaxBatchesPerLeader,
-  defaultMaxBytesPerLeader,
-  defaultMaxJobsPerLeader,
-  defaultMaxPayloadBytes,
-  inMemoryNoWorkerTimeoutMs,
-} from '../src/limits.js';
+import { inMemoryNoWorkerTimeoutMs } from '../src/limits.js';
 import { peerId } from '../src/link/peer-id.js';
 import { checkModules } from '../src/operation/check-modules.js';
 import { definitionOf, type Operation } from '../src/operation/operation.js';
@@ -19,6 +13,7 @@ import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
+import { defaultLimits } from './limits.js';
 
 /** Options of `inMemory`. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
@@ -70,12 +65,7 @@ export function startInMemory(
   }
   const hub = new HubDriver({
     epoch: peerId(),
-    limits: {
-      maxPayloadBytes: defaultMaxPayloadBytes,
-      maxJobsPerLeader: defaultMaxJobsPerLeader,
-      maxBatchesPerLeader: defaultMaxBatchesPerLeader,
-      maxBytesPerLeader: defaultMaxBytesPerLeader,
-    },
+    limits: defaultLimits,
   });
   const crew = inThreads ? threadCrew(hub, workers, modules, platform.startThread) : inlineCrew(hub, workers, operations);
   const runtime = new LeaderRuntime(dialAsLeader(hub, peerId()), {
@@ -107,7 +97,7 @@ function inlineCrew(hub: HubDriver, workers: number, operations: InMemoryOptions
   const known = new WeakSet<object>();
   const offers = (): Offers => ({ ...registry.offers(), labels: [] });
   const drivers = Array.from({ length: workers }, () =>
-    joinHub(hub, inlineExecutor({ slots: 1, registry, maxPayloadBytes: defaultMaxPayloadBytes }), offers()),
+    joinHub(hub, inlineExecutor({ slots: 1, registry, maxPayloadBytes: defaultLimits.maxPayloadBytes }), offers()),
   );
   return {
     failed: Promise.resolve(),

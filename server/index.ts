@@ -1,4 +1,7 @@
-export { startHub, type Hub, type HubEvent, type HubOptions } from './start-hub.js';
-export type { HubTokens } from './handshake.js';
+export { startHub, type Hub, type HubOptions, type TlsOptions, type TokenOptions } from './start-hub.js';
+export type { Authorize, Grant, Handshake, PeerLimits } from './authorization.js';
+export type { HubEvent } from './hub-events.js';
+export type { Limits } from './limits.js';
+export type { HubTokens, Role } from './tokens.js';
 export type { HubStatus } from '../src/protocol/messages.js';
 export { fetchStatus } from '../src/leader/observe.js';

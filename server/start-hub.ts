@@ -1,50 +1,64 @@
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { PaladinError } from '../src/errors/paladin-error.js';
-import {
-  defaultMaxBatchesPerLeader,
-  defaultMaxBytesPerLeader,
-  defaultMaxJobsPerLeader,
-  defaultMaxPayloadBytes,
-  defaultPort,
-  frameBytes,
-  frameOverheadBytes,
-  handshakeTimeoutMs,
-  heartbeatIntervalMs,
-  heartbeatTimeoutMs,
-} from '../src/limits.js';
+import { defaultPort, frameBytes, heartbeatIntervalMs, heartbeatTimeoutMs, messageOverheadBytes } from '../src/limits.js';
 import { packetParser } from '../src/link/packet-parser.js';
 import { peerId } from '../src/link/peer-id.js';
-import type { HubStatus } from '../src/protocol/messages.js';
+import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
 import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
-import { checkTokens, readHandshake, type HubTokens } from './handshake.js';
+import { Addresses, isLoopback, plain } from './addresses.js';
+import type { Authorize } from './authorization.js';
+import { Connections } from './connections.js';
+import { Door, refusal, type Admission } from './door.js';
+import { answerPings, closeSoon, WebsocketEngine, type Connection } from './engine.js';
+import { answerHealth } from './health.js';
 import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
+import type { HubEvent } from './hub-events.js';
 import { HubSocket } from './hub-socket.js';
+import { limitsFrom, type Limits } from './limits.js';
+import { Tokens, type HubTokens, type Role } from './tokens.js';
 
-/** Options of {@link startHub}. */
-export interface HubOptions {
-  /** Where to listen; 0 is any free port. Default 7400. */
-  readonly port?: number;
-  /** The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. */
-  readonly host?: string;
-  /** What leaders, workers and observers must show. Default: nothing. */
-  readonly token?: string;
+/** What peers must show; may be exchanged while a hub runs. */
+export interface TokenOptions {
+  /** What leaders, workers and observers must show: one token, or one of several. Default: nothing. */
+  readonly token?: string | readonly string[];
   /** What each role must show, in place of `token`. */
   readonly tokens?: HubTokens;
+}
+
+/** A certificate and its key, as PEM. */
+export interface TlsOptions {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** Options of {@link startHub}: beside these, each of the {@link Limits}. */
+export interface HubOptions extends TokenOptions, Partial<Limits> {
+  /** Where to listen; 0 is any free port. Default 7400. */
+  readonly port?: number;
+  /**
+   * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a token, or
+   * `authorize` decides.
+   */
+  readonly host?: string;
+  /** Decides who is let in, in place of tokens. */
+  readonly authorize?: Authorize;
+  /** Starts a hub that can be reached from elsewhere though a role needs no token. Default false. */
+  readonly insecure?: boolean;
+  /** Speak TLS: the url begins with `https`. Default: no. */
+  readonly tls?: TlsOptions;
+  /**
+   * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes from. A hub
+   * behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
+   */
+  readonly trustedProxies?: readonly string[];
   /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
   readonly origins?: readonly string[];
-  /** The most bytes of a batch's payload, of arguments or of a result. Default 32 MiB. */
-  readonly maxPayloadBytes?: number;
   /** Told of every connection made, lost and refused. */
   readonly onEvent?: (event: HubEvent) => void;
 }
-
-/** What happens at a hub's door. */
-export type HubEvent =
-  | { readonly type: 'joined'; readonly role: string; readonly id: string; readonly name: string }
-  | { readonly type: 'left'; readonly role: string; readonly id: string; readonly reason: string }
-  | { readonly type: 'refused'; readonly role: string; readonly code: string; readonly reason: string };
 
 /** A hub that is listening. */
 export interface Hub extends AsyncDisposable {
@@ -53,8 +67,26 @@ export interface Hub extends AsyncDisposable {
   readonly port: number;
   /** Who is connected, and what is queued and running. */
   status(): HubStatus;
+  /**
+   * Exchanges what peers must show. Those that are connected with a token that is not valid any more are disconnected, with `UNAUTHORIZED`.
+   *
+   * @throws {@link PaladinError} `INVALID_INPUT` when a token is not what it must be, or a role would be open that was not
+   */
+  setTokens(tokens: TokenOptions): void;
+  /**
+   * Exchanges the certificate, for connections that are made from now on.
+   *
+   * @throws {@link PaladinError} `INVALID_INPUT` when it cannot be read, or the hub does not speak TLS
+   */
+  setTls(tls: TlsOptions): void;
   /** Says goodbye, and closes. Jobs wait at their leaders for a hub to come back. */
   close(): Promise<void>;
+}
+
+/** Somebody who is connected. */
+interface Guest {
+  readonly admission: Admission;
+  readonly socket: Pick<HubSocket<object, unknown>, 'expel'>;
 }
 
 /**
@@ -73,80 +105,102 @@ export interface Hub extends AsyncDisposable {
  * ```
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
-  const { port = defaultPort, host = '127.0.0.1', origins = [], maxPayloadBytes = defaultMaxPayloadBytes } = options;
+  const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false, authorize } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
-  check(
-    Number.isSafeInteger(maxPayloadBytes) && maxPayloadBytes >= 1,
-    'maxPayloadBytes to be a whole number from 1',
-    maxPayloadBytes,
-  );
-  const tokens = checkTokens(options.token, options.tokens);
-  const driver = new HubDriver({
-    epoch: peerId(),
-    limits: {
-      maxPayloadBytes,
-      maxJobsPerLeader: defaultMaxJobsPerLeader,
-      maxBatchesPerLeader: defaultMaxBatchesPerLeader,
-      maxBytesPerLeader: Math.max(defaultMaxBytesPerLeader, 2 * maxPayloadBytes),
-    },
-  });
-  const http = createServer((_, response) => {
-    response.writeHead(404).end();
-  });
+  check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
+  const limits = limitsFrom('startHub', options);
+  const addresses = new Addresses('startHub', trustedProxies);
+  let tokens = new Tokens('startHub', options.token, options.tokens);
+  const given = options.token !== undefined || Object.keys(options.tokens ?? {}).length > 0;
+  check(authorize === undefined || !given, 'either tokens or authorize', 'both');
+  const report = (event: HubEvent): void => {
+    if (options.onEvent !== undefined) options.onEvent(event);
+    else if (event.type === 'exposed') process.emitWarning(event.reason, 'PaladinWarning');
+  };
+  const exposure = exposureOf(host, trustedProxies, authorize === undefined ? tokens.open : []);
+  if (exposure !== undefined && !insecure) throw new PaladinError('INVALID_INPUT', `startHub: ${exposure}; ${howToSecure}`);
+
+  const driver = new HubDriver({ epoch: peerId(), limits });
+  const connections = new Connections(limits);
+  const door = new Door({ limits, addresses, connections, authorize, tokens: () => tokens, report });
+  let closing: Promise<void> | undefined;
+  const http = serverFor(options.tls, limits, () => closing === undefined);
+  boundConnections(http, limits, addresses);
   const io = new Server(http, {
     transports: ['websocket'],
     parser: packetParser,
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
-    maxHttpBufferSize: frameBytes + frameOverheadBytes,
+    wsEngine: WebsocketEngine,
+    maxHttpBufferSize: frameBytes + mostAroundFrame,
     pingInterval: heartbeatIntervalMs,
     pingTimeout: heartbeatTimeoutMs,
-    connectTimeout: handshakeTimeoutMs,
+    connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
     allowRequest: (request, decide) => {
-      const allowed = isAllowedOrigin(request, origins);
+      const { origin } = request.headers;
+      // Programs send no origin; pages cannot but.
+      const allowed = origin === undefined || origins.includes('*') || origins.includes(origin);
       if (!allowed) {
-        options.onEvent?.({ type: 'refused', role: 'browser', code: 'UNAUTHORIZED', reason: `origin ${request.headers.origin}` });
+        const message = `pages of the origin ${origin.slice(0, 200)} may not connect; those who run the hub can allow it (--origins)`;
+        door.refused('browser', addresses.of(request), { code: 'UNAUTHORIZED', message });
       }
-      decide(allowed ? null : 'this origin is not allowed', allowed);
+      decide(allowed ? null : 'pages of this origin may not connect', allowed);
     },
   });
-  const maxMessageBytes = maxPayloadBytes + frameOverheadBytes;
+  answerPings(io);
+  io.engine.on('connection', (connection: Connection) => {
+    connection.on('close', connections.enter(addresses.of(connection.request)));
+  });
 
+  const guests = new Set<Guest>();
+  const maxMessageBytes = limits.maxPayloadBytes + messageOverheadBytes;
   const admit = <Sent extends object, Received>(
-    role: 'leader' | 'worker',
+    role: Role,
     parse: (message: unknown) => Received,
-    join: (id: string, name: string, peer: Peer<Sent>) => PeerEvents<Received>,
+    join: (admission: Admission, peer: HubSocket<Sent, Received>) => PeerEvents<Received>,
   ): void => {
-    guard(io.of(`/${role}`), role, tokens, options.onEvent).on('connection', (socket) => {
-      const { id, name } = readHandshake(socket.handshake.auth);
-      options.onEvent?.({ type: 'joined', role, id, name });
-      const hubSocket = new HubSocket<Sent, Received>(socket, parse, maxMessageBytes);
-      hubSocket.attach(join(id, name, hubSocket));
+    door.guard(io.of(`/${role}`), role).on('connection', (socket: Socket) => {
+      const admission = door.admissionOf(socket);
+      const { id, name, address } = admission;
+      const hubSocket = new HubSocket<Sent, Received>(socket, parse, {
+        maxMessageBytes,
+        maxUnreadBytes: admission.limits.maxUnreadBytes,
+      });
+      const guest: Guest = { admission, socket: hubSocket };
+      guests.add(guest);
+      report({ type: 'joined', role, id, name, address });
+      hubSocket.attach(join(admission, hubSocket));
       socket.on('disconnect', (reason) => {
-        options.onEvent?.({ type: 'left', role, id, reason: hubSocket.expelled ?? reason });
+        guests.delete(guest);
+        report({ type: 'left', role, id, name, address, reason, ...hubSocket.expelled });
       });
     });
   };
-  admit('leader', leaderToHub(maxPayloadBytes), (id, name, peer) => driver.addLeader(id, name, peer));
-  admit('worker', workerToHub(maxPayloadBytes), (id, name, peer) => driver.addWorker(id, name, peer));
-  guard(io.of('/observer'), 'observer', tokens, options.onEvent).on('connection', (socket) => {
-    const hubSocket = new HubSocket(socket, observerToHub, maxMessageBytes);
-    hubSocket.attach({
-      received: () => {
-        hubSocket.send({ type: 'status', status: driver.status() });
-      },
-      left: () => undefined,
-      expelled: () => undefined,
-    });
-  });
-  // A connection to the default namespace is none of ours.
-  io.use((_, next) => {
-    next(refusal('PROTOCOL', 'connect to /leader, /worker or /observer'));
-  });
+  admit('leader', leaderToHub(limits.maxPayloadBytes), (as, peer: Peer<HubToLeader>) =>
+    driver.addLeader(as.id, as.name, peer, as.limits),
+  );
+  admit('worker', workerToHub(limits.maxPayloadBytes), (as, peer: Peer<HubToWorker>) =>
+    driver.addWorker(as.id, as.name, peer, as.limits),
+  );
+  const status = (): HubStatus => {
+    const { counters, ...known } = driver.status();
+    return { ...known, counters: { ...counters, ...door.counters } };
+  };
+  admit('observer', observerToHub, (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
+    received: () => {
+      // One that asks without reading is answered once.
+      if (!peer.isBusy) peer.send({ type: 'status', status: status() });
+    },
+    left: () => undefined,
+    expelled: () => {
+      driver.countExpelled();
+    },
+  }));
+  refuseOthers(io.of('/'));
 
   const bound = await listen(http, port, host);
-  let closing: Promise<void> | undefined;
+  if (exposure !== undefined) report({ type: 'exposed', roles: tokens.open, reason: `${exposure} (--insecure)` });
   const close = (): Promise<void> => {
     closing ??= (async (): Promise<void> => {
       driver.close('the hub is shutting down');
@@ -159,53 +213,108 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const shown = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `http://${shown}:${bound}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound}`,
     port: bound,
-    status: () => driver.status(),
+    status,
+    setTokens: (next) => {
+      check(authorize === undefined, 'no tokens beside authorize', 'both');
+      const exchanged = new Tokens('setTokens', next.token, next.tokens);
+      const opened = exchanged.open.filter((role) => !tokens.open.includes(role));
+      check(opened.length === 0 || insecure, `a token for ${opened.join(' and ')}, as before`, 'none');
+      tokens = exchanged;
+      for (const { admission, socket } of guests) {
+        if (tokens.objection(admission.role, admission.token) === undefined) continue;
+        const message =
+          'the token that it has shown is not valid any more; pass a new one by the option token, --token or PALADIN_TOKEN';
+        door.refused(admission.role, admission.address, { code: 'UNAUTHORIZED', message });
+        socket.expel(message, 'UNAUTHORIZED');
+      }
+    },
+    setTls: (tls) => {
+      check('setSecureContext' in http, 'a hub that speaks TLS', 'one that does not');
+      if ('setSecureContext' in http) readTls(() => http.setSecureContext(tls));
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Lets only those into the namespace who speak this protocol and show the role's token; others are told why, and cut off at once. */
-function guard(
-  namespace: Namespace,
-  role: 'leader' | 'worker' | 'observer',
-  tokens: HubTokens,
-  onEvent: HubOptions['onEvent'],
-): Namespace {
-  return namespace.use((socket, next) => {
-    try {
-      readHandshake(socket.handshake.auth, tokens[role]);
-      next();
-    } catch (error) {
-      const { code, message } =
-        error instanceof PaladinError ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
-      onEvent?.({ type: 'refused', role, code, reason: message });
-      next(refusal(code, message));
-      closeSoon(socket);
-    }
+/** The bytes of a frame beside what it carries. */
+const mostAroundFrame = 16 * 1024;
+
+/** So much later than whoever is asked for authorization must answer, a connection without a peer is closed. */
+const authorizedLateMs = 250;
+
+/** So many connections beyond the limits are accepted, in order to be told why they are refused. */
+const floodSlack = 100;
+
+/** How often to look for connections that are slow to speak, at the most. */
+const leastLookMs = 100;
+
+const howToSecure =
+  'set tokens (--token, or --leader-token, --worker-token and --observer-token) or authorize; or, where nobody else can reach it, insecure (--insecure)';
+
+/** What can be reached by whom, if that is not as it should be. */
+function exposureOf(host: string, trustedProxies: readonly string[], open: readonly Role[]): string | undefined {
+  if (open.length === 0 || (isLoopback(host) && trustedProxies.length === 0)) return undefined;
+  const where = isLoopback(host) ? 'behind a proxy' : `on ${host}`;
+  return `${where} anybody who can reach the hub may come as ${open.join(', ')}, without a token`;
+}
+
+function serverFor(
+  tls: TlsOptions | undefined,
+  { authenticateWithinMs }: Limits,
+  isReady: () => boolean,
+): HttpServer | HttpsServer {
+  // A request that comes in drops is as slow as a peer that does not say who it is.
+  const timeouts = {
+    headersTimeout: authenticateWithinMs,
+    requestTimeout: authenticateWithinMs,
+    keepAliveTimeout: authenticateWithinMs,
+    connectionsCheckingInterval: Math.max(leastLookMs, Math.min(1_000, authenticateWithinMs / 2)),
+  };
+  if (tls === undefined) {
+    return createServer(timeouts, (request, response) => {
+      answerHealth(request, response, isReady);
+    });
+  }
+  const { cert, key } = tls;
+  return readTls(() =>
+    createHttpsServer({ ...timeouts, cert, key, handshakeTimeout: authenticateWithinMs }, (request, response) => {
+      answerHealth(request, response, isReady);
+    }),
+  );
+}
+
+function readTls<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PaladinError('INVALID_INPUT', `startHub: the certificate or its key cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** Cuts floods off before anything is spent on them: beyond the limits and some, to the few of which it is said why. */
+function boundConnections(http: HttpServer | HttpsServer, limits: Limits, addresses: Addresses): void {
+  const sockets = new Connections(limits);
+  http.on('connection', (socket: TcpSocket) => {
+    const address = plain(socket.remoteAddress ?? '');
+    socket.once('close', sockets.enter(address));
+    // Behind a trusted proxy are many.
+    if (sockets.exceeded(addresses.isTrusted(address) ? undefined : address, floodSlack) !== undefined) socket.destroy();
   });
 }
 
-function refusal(code: string, message: string): Error {
-  return Object.assign(new Error(message), { data: { code } });
+/** A connection to the default namespace is none of ours. */
+function refuseOthers(namespace: Namespace): void {
+  namespace.use((socket, next) => {
+    next(refusal({ code: 'PROTOCOL', message: 'connect to /leader, /worker or /observer' }));
+    closeSoon(socket.conn);
+  });
 }
 
-/** Closes the connection of one who was refused, after the refusal is out. */
-function closeSoon(socket: Socket): void {
-  setTimeout(() => {
-    socket.conn.close();
-  }, 100).unref();
-}
-
-/** Programs send no origin; pages cannot but. */
-function isAllowedOrigin(request: IncomingMessage, origins: readonly string[]): boolean {
-  const { origin } = request.headers;
-  return origin === undefined || origins.includes('*') || origins.includes(origin);
-}
-
-async function listen(http: HttpServer, port: number, host: string): Promise<number> {
+async function listen(http: HttpServer | HttpsServer, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
       const hint =

@@ -66,8 +66,8 @@ export const frameBytes: number = 256 * 1024;
 /** Bytes on their way over one connection: two seconds of a link that carries 1 MB/s, so that heartbeats come through in time. */
 export const mostBytesInFlight: number = 2 * 1024 * 1024;
 
-/** What a frame holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
-export const frameOverheadBytes: number = 8 * 1024 * 1024;
+/** What a message holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
+export const messageOverheadBytes: number = 8 * 1024 * 1024;
 
 /** Batches that one leader may have at the hub: two for each of 8,000 slots. */
 export const defaultMaxBatchesPerLeader: number = 16_384;

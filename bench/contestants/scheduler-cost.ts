@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
@@ -41,7 +42,7 @@ export function schedulerCost(workers: number, jobs: number): Contestant<HubMetr
 class ScheduledCluster {
   readonly #scheduler = new Scheduler({
     epoch: 'bench',
-    limits: { maxPayloadBytes: 1e6, maxJobsPerLeader: 1e4, maxBatchesPerLeader: 1e6, maxBytesPerLeader: 1e9 },
+    limits: { ...defaultLimits, maxPayloadBytes: 1e6, maxJobsPerLeader: 1e4, maxBatchesPerLeader: 1e6, maxBytesPerLeader: 1e9 },
   });
   readonly #jobs: number;
   /** Batches of each job at the hub, as many as a leader would have there. */

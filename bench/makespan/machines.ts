@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Job } from '../../src/core/job/job.js';
@@ -271,6 +272,7 @@ function bytesOf(numbers: Uint32Array): Uint8Array {
 }
 
 const limits = {
+  ...defaultLimits,
   maxPayloadBytes: defaultMaxPayloadBytes,
   maxJobsPerLeader: 1,
   maxBatchesPerLeader: defaultMaxBatchesPerLeader,

@@ -5,7 +5,7 @@
 import { noop } from 'rxjs';
 import { msgpack } from 'paladin-rx';
 import type { Link } from '../../src/link/link.js';
-import { peerId } from '../../src/link/peer-id.js';
+import { peerKey } from '../../src/link/peer-id.js';
 import { socketDial } from '../../src/link/socket-dial.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { hubToWorker } from '../../src/protocol/parse.js';
@@ -29,7 +29,7 @@ function startOne(): Promise<void> {
     const dial = socketDial<WorkerToHub, HubToWorker>(
       hub,
       'worker',
-      { id: peerId(), name: 'simulated', token: undefined },
+      { key: peerKey(), name: 'simulated', token: undefined },
       hubToWorker,
     );
     const link: Link<WorkerToHub> = dial({

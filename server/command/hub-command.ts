@@ -1,73 +1,116 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { defaultMaxPayloadBytes, defaultPort } from '../../src/limits.js';
-import type { HubTokens } from '../handshake.js';
-import type { HubEvent } from '../start-hub.js';
+import type { Logger } from 'pino';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { defaultPort } from '../../src/limits.js';
+import type { HubEvent } from '../hub-events.js';
+import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
+import type { TlsOptions, TokenOptions } from '../start-hub.js';
+import type { HubTokens } from '../tokens.js';
 import { exitWith } from './exit-codes.js';
-import { names, option, wholeNumber } from './options.js';
+import { logLevelOption, logTo } from './log.js';
+import { limitOption, names, option, wholeNumber } from './options.js';
 import { collectLess, outliveReaders } from './serving.js';
+import { readTokens, together } from './token-file.js';
 
-interface Options {
+interface Options extends Limits {
   readonly port: number;
   readonly host: string;
-  readonly token?: string;
-  readonly leaderToken?: string;
-  readonly workerToken?: string;
-  readonly observerToken?: string;
+  readonly token?: string[];
+  readonly leaderToken?: string[];
+  readonly workerToken?: string[];
+  readonly observerToken?: string[];
+  readonly tokensFile?: string;
+  readonly insecure?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly trustedProxies: string[];
   readonly origins: string[];
-  readonly maxPayloadBytes: number;
+  readonly logLevel: string;
 }
 
+/** What the flags of the limits say of them. */
+const limitTexts: Readonly<Record<keyof Limits, string>> = {
+  maxConnections: 'connections at once',
+  maxConnectionsPerAddress: 'connections at once from one address',
+  authenticateWithinMs: 'milliseconds that a connection may take to say who it is',
+  maxPayloadBytes: 'the most bytes of a batch, of arguments or of a result',
+  maxJobsPerLeader: 'jobs that one leader may have open',
+  maxJobsOpenedPerSecond: 'jobs that one leader may open in a second',
+  maxBatchesPerLeader: 'batches that one leader may have at the hub',
+  maxBytesPerLeader: 'payload bytes that one leader may have at the hub',
+  maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',
+  maxUnreadBytes: 'bytes that may wait for one peer to read them',
+  maxSlotsPerWorker: 'slots that one worker may offer',
+  maxOperationsPerWorker: 'operations that one worker may offer',
+};
+
 export function hubCommand(): Command {
-  return new Command('hub')
+  const command = new Command('hub')
     .description('run a hub, to which leaders and workers connect')
     .addOption(
       option('--port <number>', 'where to listen; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
     )
     .addOption(option('--host <address>', 'the address to listen on').default('127.0.0.1'))
-    .addOption(option('--token <secret>', 'what every peer must show'))
-    .addOption(option('--leader-token <secret>', 'what leaders must show, instead'))
-    .addOption(option('--worker-token <secret>', 'what workers must show, instead'))
-    .addOption(option('--observer-token <secret>', 'what observers must show, instead'))
+    .addOption(option('--token <secrets>', 'what every peer must show; several, by commas, are all valid').argParser(names))
+    .addOption(option('--leader-token <secrets>', 'what leaders must show, instead').argParser(names))
+    .addOption(option('--worker-token <secrets>', 'what workers must show, instead').argParser(names))
+    .addOption(option('--observer-token <secrets>', 'what observers must show, instead').argParser(names))
+    .addOption(option('--tokens-file <path>', 'further tokens, a role and a token a line; read again at SIGHUP'))
+    .addOption(option('--insecure', 'let anybody in who can reach a hub that is not on loopback'))
+    .addOption(option('--tls-cert <path>', 'speak TLS with this certificate (PEM); read again at SIGHUP'))
+    .addOption(option('--tls-key <path>', 'the key of the certificate (PEM)'))
+    .addOption(
+      option('--trusted-proxies <list>', 'proxies whose X-Forwarded-For is taken, by commas: addresses or networks')
+        .argParser(names)
+        .default([], 'none'),
+    )
     .addOption(
       option('--origins <list>', 'web origins whose pages may connect, by commas; *: any').argParser(names).default([], 'none'),
     )
-    .addOption(
-      option('--max-payload-bytes <number>', 'the most bytes of a batch, of arguments or of a result')
-        .argParser(wholeNumber(1, 2 ** 31))
-        .default(defaultMaxPayloadBytes),
-    )
-    .action(runHub);
+    .addOption(logLevelOption());
+  for (const name of limitNames) {
+    const { least, most } = rangeOf(name);
+    command.addOption(limitOption(name, limitTexts[name]).argParser(wholeNumber(least, most)).default(defaultLimits[name]));
+  }
+  return command.action(runHub);
 }
 
-async function runHub({
-  port,
-  host,
-  token,
-  leaderToken,
-  workerToken,
-  observerToken,
-  origins,
-  maxPayloadBytes,
-}: Options): Promise<void> {
+async function runHub(options: Options): Promise<void> {
+  const { port, host, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins, logLevel } = options;
   outliveReaders();
   collectLess();
-  const tokens: HubTokens = {
-    ...(leaderToken === undefined ? {} : { leader: leaderToken }),
-    ...(workerToken === undefined ? {} : { worker: workerToken }),
-    ...(observerToken === undefined ? {} : { observer: observerToken }),
-  };
+  const log = logTo(logLevel);
   // Loaded by the command that needs it, so that the others start sooner.
   const { startHub } = await import('../start-hub.js');
-  const hub = await startHub({
-    port,
-    host,
-    tokens,
-    origins,
-    maxPayloadBytes,
-    onEvent: report,
-    ...(token === undefined ? {} : { token }),
-  }).catch(exitWith);
+  const start = async (): ReturnType<typeof startHub> => {
+    const tls = readTls(tlsCert, tlsKey);
+    return await startHub({
+      ...Object.fromEntries(limitNames.map((name) => [name, options[name]])),
+      ...tokensOf(options),
+      ...(tls === undefined ? {} : { tls }),
+      port,
+      host,
+      insecure,
+      trustedProxies,
+      origins,
+      onEvent: (event) => {
+        record(log, event);
+      },
+    });
+  };
+  const hub = await start().catch(exitWith);
   console.log(`hub listening on ${hub.url}`);
+  process.on('SIGHUP', () => {
+    try {
+      if (tokensFile !== undefined) hub.setTokens(tokensOf(options));
+      const tls = readTls(tlsCert, tlsKey);
+      if (tls !== undefined) hub.setTls(tls);
+      log.info('tokens and certificate were read again');
+    } catch (error) {
+      log.error({ err: error }, 'tokens and certificate stay as they were');
+    }
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       console.log('hub closing');
@@ -76,16 +119,48 @@ async function runHub({
   }
 }
 
-function report(event: HubEvent): void {
+/** By flags and by file. */
+function tokensOf({ token, leaderToken, workerToken, observerToken, tokensFile }: Options): TokenOptions {
+  const flags: HubTokens = {
+    ...(leaderToken === undefined ? {} : { leader: leaderToken }),
+    ...(workerToken === undefined ? {} : { worker: workerToken }),
+    ...(observerToken === undefined ? {} : { observer: observerToken }),
+  };
+  const tokens = tokensFile === undefined ? flags : together(flags, readTokens(tokensFile));
+  return token === undefined ? { tokens } : { token, tokens };
+}
+
+function readTls(certPath: string | undefined, keyPath: string | undefined): TlsOptions | undefined {
+  if (certPath === undefined && keyPath === undefined) return undefined;
+  if (certPath === undefined || keyPath === undefined) {
+    throw new PaladinError('INVALID_INPUT', 'expected both --tls-cert and --tls-key, got one of them');
+  }
+  try {
+    return { cert: readFileSync(certPath), key: readFileSync(keyPath) };
+  } catch (error) {
+    throw new PaladinError('INVALID_INPUT', `the certificate or its key cannot be read: ${String(error)}`, { cause: error });
+  }
+}
+
+/** Says what happened at the door. Tokens and payloads are never in it. */
+function record(log: Logger, event: HubEvent): void {
+  const { type: _, ...details } = event;
   switch (event.type) {
     case 'joined':
-      console.log(`${event.role} ${event.id}${event.name === '' ? '' : ` (${event.name})`} joined`);
+      log.info(details, `${event.role} joined`);
       break;
     case 'left':
-      console.log(`${event.role} ${event.id} left: ${event.reason}`);
+      if (event.code === undefined) log.info(details, `${event.role} left: ${event.reason}`);
+      else log.warn(details, `${event.role} was disconnected: ${event.code}: ${event.reason}`);
       break;
     case 'refused':
-      console.error(`${event.role} refused: ${event.code}: ${event.reason}`);
+      log.warn(details, `${event.role} refused: ${event.code}: ${event.reason}`);
+      break;
+    case 'exposed':
+      log.warn({ roles: event.roles }, `insecure: ${event.reason}`);
+      break;
+    case 'authorizationFailed':
+      log.error({ role: event.role, address: event.address, err: event.error }, `authorize failed for a ${event.role}`);
       break;
   }
 }

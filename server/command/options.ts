@@ -6,9 +6,22 @@ export function option(flags: string, description: string): Option {
   return new Option(flags, description).env(`PALADIN_${name.toUpperCase().replaceAll('-', '_')}`);
 }
 
+/** An option that is called like the limit: `maxConnections` is `--max-connections`. */
+export function limitOption(name: string, description: string): Option {
+  return option(`--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)} <number>`, description);
+}
+
 /** Where the hub is. */
 export function hubOption(): Option {
   return option('--hub <url>', 'where the hub listens').default('http://127.0.0.1:7400');
+}
+
+/** What a peer shows to the hub: by itself, or in a file, where other users of the machine do not see it. */
+export function tokenOptions(): readonly [Option, Option] {
+  return [
+    option('--token <secret>', 'what the hub asks for'),
+    option('--token-file <path>', 'a file with what the hub asks for; read again at each connection'),
+  ];
 }
 
 /** Parses a whole number. */

@@ -1,24 +1,28 @@
 import { Command } from 'commander';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { exitWith } from './exit-codes.js';
-import { hubOption, option } from './options.js';
+import { hubOption, option, tokenOptions } from './options.js';
+import { shown } from './token-file.js';
 
 interface Options {
   readonly hub: string;
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly json?: boolean;
 }
 
 export function statusCommand(): Command {
+  const [tokenOption, tokenFileOption] = tokenOptions();
   return new Command('status')
     .description('show who is connected to a hub, and what is queued and running')
     .addOption(hubOption())
-    .addOption(option('--token <secret>', 'what the hub asks for'))
+    .addOption(tokenOption)
+    .addOption(tokenFileOption)
     .addOption(option('--json', 'print JSON'))
-    .action(async ({ hub, token, json = false }: Options) => {
+    .action(async ({ hub, token, tokenFile, json = false }: Options) => {
       // Loaded by the command that needs it, so that the others start sooner.
       const { fetchStatus } = await import('../../src/leader/observe.js');
-      const status = await fetchStatus(hub, token).catch(exitWith);
+      const status = await fetchStatus(hub, shown(token, tokenFile).token).catch(exitWith);
       console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
     });
 }

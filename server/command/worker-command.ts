@@ -1,24 +1,30 @@
 import { Command } from 'commander';
 import { exitWith } from './exit-codes.js';
-import { hubOption, names, option, wholeNumber } from './options.js';
+import { logLevelOption, logTo } from './log.js';
+import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
 import { outliveReaders } from './serving.js';
+import { shown } from './token-file.js';
 
 interface Options {
   readonly hub: string;
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly threads?: number;
   readonly inline?: boolean;
   readonly slots?: number;
   readonly labels: string[];
   readonly name: string;
+  readonly logLevel: string;
 }
 
 export function workerCommand(): Command {
+  const [token, tokenFile] = tokenOptions();
   return new Command('worker')
     .description('run a worker: execute the operations that the modules export')
     .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
     .addOption(hubOption())
-    .addOption(option('--token <secret>', 'what the hub asks for'))
+    .addOption(token)
+    .addOption(tokenFile)
     .addOption(
       option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)),
     )
@@ -30,14 +36,16 @@ export function workerCommand(): Command {
       option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'),
     )
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
+    .addOption(logLevelOption())
     .action(runWorker);
 }
 
 async function runWorker(
   modules: readonly string[],
-  { hub, token, threads, inline = false, slots, labels, name }: Options,
+  { hub, token, tokenFile, threads, inline = false, slots, labels, name, logLevel }: Options,
 ): Promise<void> {
   outliveReaders();
+  const log = logTo(logLevel);
   let stop = (): void => {
     process.exit(0);
   };
@@ -57,7 +65,7 @@ async function runWorker(
     name,
     connectTimeout: Infinity,
     onLost: (reason) => {
-      if (!waiting) console.error(`no hub at ${hub}: ${reason}; waiting for it`);
+      if (!waiting) log.warn({ hub, reason }, `no hub at ${hub}: ${reason}; waiting for it`);
       waiting = true;
     },
     onBack: () => {
@@ -66,7 +74,7 @@ async function runWorker(
     },
     onRefused: exitWith,
     onBroken: exitWith,
-    ...(token === undefined ? {} : { token }),
+    ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
   }).catch(exitWith);

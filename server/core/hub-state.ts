@@ -53,8 +53,8 @@ export class HubState {
     if (connected) this.effects.push({ type: 'toWorker', workerId: id, message });
   }
 
-  /** The peer has broken the protocol. */
-  expel(role: 'leader' | 'worker', id: string, reason: string): void {
-    this.effects.push({ type: 'expel', role, id, code: 'PROTOCOL', reason });
+  /** The peer has broken the protocol, or goes beyond a limit. */
+  expel(role: 'leader' | 'worker', id: string, reason: string, code: 'PROTOCOL' | 'LIMIT_EXCEEDED' = 'PROTOCOL'): void {
+    this.effects.push({ type: 'expel', role, id, code, reason });
   }
 }

@@ -55,18 +55,21 @@ export function checkWaiting({ leaders, workers, jobs, awayLeaders, awayWorkers,
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
-export function checkLeader({ id, jobs, batches, bytes }: Leader, maxBatches: number): void {
+export function checkLeader({ id, jobs, batches, bytes, unacknowledged, limits }: Leader): void {
   let countedBatches = 0;
   let countedBytes = 0;
-  for (const { queue, leases } of jobs.values()) {
+  let countedAnswers = 0;
+  for (const { queue, leases, answered } of jobs.values()) {
     const given = leases.all().filter((lease) => !lease.adopted);
     countedBatches += queue.size + given.length;
     countedBytes += queue.bytes;
     for (const lease of given) countedBytes += lease.bytes;
+    countedAnswers += answered.size;
   }
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);
-  check(batches <= maxBatches, `leader ${id} is over its limit`);
+  check(countedAnswers === unacknowledged, `leader ${id} has ${countedAnswers} answers, ${unacknowledged} counted`);
+  check(batches <= limits.maxBatchesPerLeader, `leader ${id} is over its limit`);
 }
 
 /** Throws when a batch waits while a worker that could take it has a free slot. */

@@ -1,17 +1,17 @@
 /** Jobs are made, fed and closed. */
 import type { Batch, LeaderToHub } from '../../src/protocol/messages.js';
-import { limitReached } from './admission.js';
+import { batchExceeds, jobExceeds } from './admission.js';
 import type { HubState } from './hub-state.js';
 import { release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
 import { endingKey, newJob, type Job, type Leader } from './records.js';
 
-/** The job that a leader opens; undefined when it has as many as it may. */
+/** The job that a leader opens; undefined when a limit stands against it. */
 export function createJob(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): Job | undefined {
-  const { job: number, description, priority, labels } = message;
-  const { maxJobsPerLeader } = state.config.limits;
-  if (leader.jobs.size >= maxJobsPerLeader) {
-    refuse(state, leader, number, `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`);
+  const { job: number, description, priority, labels, resumed } = message;
+  const limit = jobExceeds(leader, resumed !== undefined, state.now);
+  if (limit !== undefined) {
+    refuse(state, leader, number, limit);
     return undefined;
   }
   const needClass = state.placement.needClass(needsOf(description, labels));
@@ -30,7 +30,7 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     state.counters.strayMessages += 1;
     return;
   }
-  const limit = limitReached(leader, batch.payload.byteLength, state.config.limits);
+  const limit = batchExceeds(leader, batch.payload.byteLength);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
     closeJob(state, job);

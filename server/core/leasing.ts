@@ -202,6 +202,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     job.cost.observe(result.elapsedMs, state.now - lease.givenAt - result.elapsedMs, state.now);
     job.virtualTime += (result.elapsedMs - lease.chargedMs) / job.weight;
     addAnswered(job, worker, result);
+    checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
   } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
   else answeredToNobody(state, worker, jobId, result);
@@ -214,6 +215,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   const lease = leaseOf(job, worker, loss);
   if (job !== undefined && lease !== undefined) {
     addAnswered(job, worker, loss);
+    checkAcknowledged(state, job);
     giveBack(state, lease, loss);
   } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
   else answeredToNobody(state, worker, jobId, loss);
@@ -250,11 +252,20 @@ export function cancelLease(state: HubState, lease: Lease): void {
 export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt): Answered {
   const key = attemptKey({ seq, attempt });
   const before = job.answered.get(key);
-  if (before !== undefined) before.worker.answered.delete(before);
+  if (before === undefined) job.leader.unacknowledged += 1;
+  else before.worker.answered.delete(before);
   const answered: Answered = { job, worker, seq, attempt, asked: false };
   job.answered.set(key, answered);
   worker.answered.add(answered);
   return answered;
+}
+
+/** A leader that never acknowledges would fill the hub. */
+function checkAcknowledged(state: HubState, { leader }: Job): void {
+  const { maxUnacknowledgedPerLeader } = leader.limits;
+  if (leader.unacknowledged <= maxUnacknowledgedPerLeader || !leader.connected) return;
+  const reason = `more than ${maxUnacknowledgedPerLeader} answers that it has not acknowledged (maxUnacknowledgedPerLeader)`;
+  state.expel('leader', leader.id, `the hub's limit is reached: ${reason}`, 'LIMIT_EXCEEDED');
 }
 
 /** Asks the worker for an answer that its leader may not have got. */
@@ -266,8 +277,11 @@ export function askAgain(state: HubState, answered: Answered): void {
 
 export function removeAnswered(answered: Answered): void {
   answered.worker.answered.delete(answered);
+  const { job } = answered;
   const key = attemptKey(answered);
-  if (answered.job.answered.get(key) === answered) answered.job.answered.delete(key);
+  if (job.answered.get(key) !== answered) return;
+  job.answered.delete(key);
+  job.leader.unacknowledged -= 1;
 }
 
 /** The leader has the answer: its worker need not keep it. */

@@ -6,6 +6,7 @@ import type { Attempt, JobDescription, Offers, Possession, UnderWay } from '../.
 import { BatchQueue } from './batch-queue.js';
 import { Leases } from './leases.js';
 import type { Needs } from './matching.js';
+import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What the scheduler knows of a leader. */
 export interface Leader {
@@ -17,9 +18,15 @@ export interface Leader {
   awayUntil: number;
   /** Jobs that it has said will be opened next; undefined until it has spoken of them on this connection. */
   resuming: Set<number> | undefined;
+  limits: SchedulerLimits;
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
+  /** Answers that it has not acknowledged. */
+  unacknowledged: number;
+  /** Jobs that it may open at once, as of `mayOpenAt`. */
+  mayOpen: number;
+  mayOpenAt: number;
 }
 
 /** What the scheduler knows of a job. */
@@ -99,6 +106,7 @@ export interface Worker {
   offerClass: OfferClass | undefined;
   offers: Offers;
   slots: number;
+  limits: SchedulerLimits;
   /** Leases that were not cheap when given. */
   dear: number;
   /** Leases of suspect batches: one at most, but for those that were adopted. */
@@ -133,8 +141,21 @@ export interface OfferClass {
 }
 
 /** A leader that has just joined for the first time. */
-export function newLeader(id: string, name: string): Leader {
-  return { id, name, jobs: new Map(), connected: true, awayUntil: 0, resuming: undefined, batches: 0, bytes: 0 };
+export function newLeader(id: string, name: string, limits: SchedulerLimits, now: number): Leader {
+  return {
+    id,
+    name,
+    jobs: new Map(),
+    connected: true,
+    awayUntil: 0,
+    resuming: undefined,
+    limits,
+    batches: 0,
+    bytes: 0,
+    unacknowledged: 0,
+    mayOpen: limits.maxJobsOpenedPerSecond,
+    mayOpenAt: now,
+  };
 }
 
 /** A job that has just been opened. */
@@ -156,10 +177,11 @@ export function newJob(opened: Pick<Job, 'number' | 'leader' | 'description' | '
 }
 
 /** A worker that has just joined for the first time: it has offered nothing yet. */
-export function newWorker(id: string, name: string): Worker {
+export function newWorker(id: string, name: string, limits: SchedulerLimits): Worker {
   return {
     id,
     name,
+    limits,
     connected: true,
     awayUntil: 0,
     awayReason: '',

@@ -38,6 +38,11 @@ import {
 
 // Leaders.
 
+/** Whether nothing would be lost with the leader, so that it need not be waited for. */
+export function hasNothing({ recovering }: HubState, { jobs, resuming }: Leader): boolean {
+  return !recovering && jobs.size === 0 && (resuming === undefined || resuming.size === 0);
+}
+
 /** The leader's connection is lost. It is waited for; meanwhile nothing new of it is given out. */
 export function leaderAway(state: HubState, leader: Leader): void {
   leader.connected = false;

@@ -1,11 +1,22 @@
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import type { HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 
-/** What the hub admits: what it announces, and what it holds against a leader that goes beyond. */
+/** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
+export interface SchedulerLimits extends HubLimits {
+  /** Jobs that one leader may open in a second, and at once. Default 10,000. */
+  readonly maxJobsOpenedPerSecond: number;
+  /** Answers that one leader may leave unacknowledged. Default 65,536. */
+  readonly maxUnacknowledgedPerLeader: number;
+  /** Slots that one worker may offer. Default 4,096. */
+  readonly maxSlotsPerWorker: number;
+  /** Operations that one worker may offer, and labels. Default 1,000. */
+  readonly maxOperationsPerWorker: number;
+}
+
 export interface SchedulerConfig {
   /** Random at each start, so that peers can tell a restarted hub. */
   readonly epoch: string;
-  readonly limits: HubLimits;
+  readonly limits: SchedulerLimits;
 }
 
 /**
@@ -15,10 +26,11 @@ export interface SchedulerConfig {
 export type Departure = 'closed' | 'lost' | 'silent';
 
 export type SchedulerEvent =
-  | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string }
+  /** `limits`: where they are not the hub's. */
+  | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'leaderLeft'; readonly leaderId: string; readonly how: Departure }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
-  | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string }
+  | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly how: Departure }
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }
   /** A peer was disconnected at the door. */
@@ -31,7 +43,7 @@ export type SchedulerEvent =
 export type SchedulerEffect =
   | { readonly type: 'toLeader'; readonly leaderId: string; readonly message: HubToLeader }
   | { readonly type: 'toWorker'; readonly workerId: string; readonly message: HubToWorker }
-  /** The peer has broken the protocol and is to be disconnected. */
+  /** The peer has broken the protocol, or goes beyond a limit, and is to be disconnected. */
   | {
       readonly type: 'expel';
       readonly role: 'leader' | 'worker';

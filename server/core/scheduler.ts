@@ -19,6 +19,7 @@
  */
 import type { Machine } from '../../src/core/machine.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
+import { announced, offerExceeds } from './admission.js';
 import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
@@ -28,6 +29,7 @@ import { open } from './opening.js';
 import {
   closeOrForget,
   giveUp,
+  hasNothing,
   leaderAway,
   leaderGone,
   nextDeadline,
@@ -37,7 +39,7 @@ import {
   workerGone,
 } from './recovery.js';
 import { newLeader, newWorker, type Leader, type Worker } from './records.js';
-import type { SchedulerConfig, SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
+import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { jobStatus, leaderStatus, workerStatus } from './status.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
@@ -56,11 +58,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     this.#started = true;
     switch (event.type) {
       case 'leaderJoined':
-        this.#leaderJoined(event.leaderId, event.name);
+        this.#leaderJoined(event.leaderId, event.name, event.limits ?? state.config.limits);
         break;
       case 'leaderLeft': {
         const leader = present(state.leaders, event.leaderId, 'leader');
-        if (event.how === 'closed') leaderGone(state, leader);
+        if (event.how === 'closed' || hasNothing(state, leader)) leaderGone(state, leader);
         else leaderAway(state, leader);
         break;
       }
@@ -68,7 +70,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         this.#leaderSent(present(state.leaders, event.leaderId, 'leader'), event.message);
         break;
       case 'workerJoined':
-        this.#workerJoined(event.workerId, event.name);
+        this.#workerJoined(event.workerId, event.name, event.limits ?? state.config.limits);
         break;
       case 'workerLeft': {
         const worker = present(state.workers, event.workerId, 'worker');
@@ -110,26 +112,25 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   }
 
   validate(): void {
-    const { workers, jobs, leaders, placement, closing, config } = this.#state;
+    const { workers, jobs, leaders, placement, closing } = this.#state;
     for (const worker of workers.values()) checkWorker(worker);
     for (const job of jobs.values()) checkJob(job);
-    for (const leader of leaders.values()) checkLeader(leader, config.limits.maxBatchesPerLeader);
+    for (const leader of leaders.values()) checkLeader(leader);
     checkWaiting(this.#state);
     if (!closing) for (const needClass of placement.needClasses) checkNoneWaits(needClass);
   }
 
   // Leaders.
 
-  #leaderJoined(id: string, name: string): void {
+  #leaderJoined(id: string, name: string, limits: SchedulerLimits): void {
     const state = this.#state;
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
-    const leader = before ?? newLeader(id, name);
-    Object.assign(leader, { name, connected: true, resuming: undefined });
+    const leader = before ?? newLeader(id, name, limits, state.now);
+    Object.assign(leader, { name, limits, connected: true, resuming: undefined });
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
-    const { epoch, limits } = state.config;
-    state.toLeader(leader, { type: 'welcome', epoch, limits });
+    state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
   }
 
   #leaderSent(leader: Leader, message: LeaderToHub): void {
@@ -155,16 +156,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   // Workers.
 
-  #workerJoined(id: string, name: string): void {
+  #workerJoined(id: string, name: string, limits: SchedulerLimits): void {
     const state = this.#state;
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
-    const worker = before ?? newWorker(id, name);
-    Object.assign(worker, { name, connected: true, reported: false, draining: false });
+    const worker = before ?? newWorker(id, name, limits);
+    Object.assign(worker, { name, limits, connected: true, reported: false, draining: false });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
-    const { epoch, limits } = state.config;
-    state.toWorker(worker, { type: 'welcome', epoch, limits });
+    state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
   }
 
   #workerSent(worker: Worker, message: WorkerToHub): void {
@@ -198,6 +198,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #offer(worker: Worker, slots: number, offers: Offers): void {
     const state = this.#state;
+    const limit = offerExceeds(slots, offers, worker.limits);
+    if (limit !== undefined) {
+      state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
+      return;
+    }
     worker.slots = slots;
     worker.offers = offers;
     if (worker.draining) return;

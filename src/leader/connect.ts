@@ -1,7 +1,9 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
 import { hubUrl } from '../link/hub-url.js';
-import { peerId } from '../link/peer-id.js';
+import { peerKey } from '../link/peer-id.js';
+import { checkToken } from '../link/check-token.js';
+import type { Token } from '../link/socket-dial.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
@@ -11,8 +13,8 @@ import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
-  /** What the hub asks for, if it asks for a token. */
-  readonly token?: string;
+  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. */
+  readonly token?: Token;
   /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
   readonly noWorkerTimeout?: number;
   /** How long to wait for the hub at first. Default 10,000. */
@@ -55,14 +57,15 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
-  const { serializer = msgpack, token, name } = options;
-  for (const [option, value] of Object.entries({ token, name })) checkText('connect', option, value);
+  const { serializer = msgpack, token, name = '' } = options;
+  checkText('connect', 'name', name);
+  checkToken('connect', token);
   checkSerializer('connect', serializer);
   const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);
   const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs);
   const reconnectTimeoutMs = checkMs('connect', 'reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs);
   const maxDeaths = checkDeaths('connect', options.maxDeaths);
-  const handshake = { id: peerId(), name: options.name ?? '', token: options.token };
+  const handshake = { key: peerKey(), name, token };
   const { promise, resolve, reject } = withResolvers();
   // Worker threads load this module with every operation, and never need a socket.
   const { socketDial } = await import('../link/socket-dial.js');

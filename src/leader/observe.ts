@@ -1,9 +1,10 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
+import { checkToken } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
 import type { Link } from '../link/link.js';
-import { peerId } from '../link/peer-id.js';
-import { socketDial } from '../link/socket-dial.js';
+import { peerKey } from '../link/peer-id.js';
+import { socketDial, type Token } from '../link/socket-dial.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
 import { hubToObserver } from '../protocol/parse.js';
 
@@ -27,11 +28,12 @@ import { hubToObserver } from '../protocol/parse.js';
  */
 export async function fetchStatus(
   url: string | URL,
-  token?: string,
+  token?: Token,
   connectTimeoutMs: number = defaultConnectTimeoutMs,
 ): Promise<HubStatus> {
   const hub = hubUrl('status', url);
-  const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { id: peerId(), name: '', token }, hubToObserver);
+  checkToken('status', token);
+  const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { key: peerKey(), name: '', token }, hubToObserver);
   let link: Link<ObserverToHub> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastReason = 'no answer';

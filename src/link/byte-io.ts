@@ -3,6 +3,11 @@
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** @throws a TypeError when the bytes are not UTF-8 */
+export function utf8(bytes: Uint8Array): string {
+  return utf8Decoder.decode(bytes);
+}
+
 /** No UTF-16 unit takes more in UTF-8. */
 export const mostUtf8Bytes = 3;
 
@@ -81,7 +86,14 @@ export class Reader {
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, end - start);
   }
 
+  /** A view on what is left. */
+  rest(): Uint8Array {
+    const start = this.#at;
+    this.#at = this.#bytes.byteLength;
+    return this.#bytes.subarray(start);
+  }
+
   text(): string {
-    return utf8Decoder.decode(this.bytes());
+    return utf8(this.bytes());
   }
 }

@@ -47,9 +47,3 @@ function readPart(content: unknown): MessagePart {
   }
   throw new TypeError('expected a part of a message');
 }
-
-/** @throws an Error when the content of a `messages` event is not a list */
-export function expectList(content: unknown): readonly unknown[] {
-  if (!Array.isArray(content)) throw new TypeError('expected a list of messages');
-  return content;
-}

@@ -6,7 +6,7 @@
  * them is looked at.
  */
 import type { Batch, BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
-import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
+import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
 import { allocate } from './frame-memory.js';
 
 /** The messages with a layout of their own. */
@@ -64,19 +64,16 @@ export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
  * @returns the messages, with their byte arrays as views on the given bytes
  * @throws an Error when the bytes are not messages
  */
-export function decodeMessages(bytes: Uint8Array): unknown[] {
-  return readMessages(new Reader(bytes));
+export function decodeMessages(bytes: unknown): unknown[] {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
+  const reader = new Reader(bytes);
+  const messages: unknown[] = [];
+  while (!reader.atEnd) messages.push(readMessage(reader));
+  return messages;
 }
 
 export function writeMessages(writer: Writer, messages: readonly Outgoing[]): void {
   for (const message of messages) writeMessage(writer, message);
-}
-
-/** Reads messages to the end. */
-export function readMessages(reader: Reader): unknown[] {
-  const messages: unknown[] = [];
-  while (!reader.atEnd) messages.push(readMessage(reader));
-  return messages;
 }
 
 function writeMessage(writer: Writer, message: Outgoing): void {
@@ -95,7 +92,9 @@ function readMessage(reader: Reader): unknown {
   const kind = reader.byte();
   switch (kind) {
     case kinds.json: {
-      const json: unknown = JSON.parse(reader.text());
+      const text = reader.bytes();
+      if (text.byteLength > mostJsonBytes) throw new RangeError(`a message with more than ${mostJsonBytes} bytes of JSON`);
+      const json: unknown = JSON.parse(utf8(text));
       const attachments: Uint8Array[] = [];
       for (let left = reader.number(); left > 0; left -= 1) attachments.push(reader.bytes());
       return attach(json, attachments);
@@ -222,6 +221,9 @@ function readResult(reader: Reader): BatchResult {
 /** Stands in the JSON for a byte array, by its place among the attachments. */
 const placeholder = '$bytes';
 
+/** The most JSON of a message: what a worker says of a hundred thousand answers, and parsed in some 30 ms. */
+const mostJsonBytes = 4 * 1024 * 1024;
+
 /** How deep a message may nest: far deeper than any does, and no danger to the stack. */
 const deepest = 32;
 
@@ -243,6 +245,13 @@ function attach(value: unknown, attachments: readonly Uint8Array[], depth = 0): 
     const bytes = attachments[Number(Reflect.get(value, placeholder))];
     if (bytes === undefined) throw new RangeError('a message refers to bytes that are not there');
     return bytes;
+  }
+  if (Array.isArray(value)) {
+    // As most lists are long, and of numbers or text.
+    value.forEach((item: unknown, at) => {
+      if (typeof item === 'object' && item !== null) value[at] = attach(item, attachments, depth + 1);
+    });
+    return value;
   }
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, attachments, depth + 1));

@@ -13,6 +13,8 @@ export interface Outlet {
   emitMark(mark: number): void;
   /** How many bytes the socket was given and has not handed to the operating system yet. */
   pendingBytes(): number;
+  /** More waits to be sent than may: the other side does not read, or not fast enough. */
+  overflowed?(): void;
 }
 
 /** `soon`: nobody waits for it; it goes with the next message that is sent, or in the next turn of the event loop. */
@@ -31,6 +33,7 @@ export class Outbox {
   readonly #outlet: Outlet;
   readonly #frameBytes: number;
   readonly #mostPendingBytes: number;
+  readonly #mostWaitingBytes: number;
   readonly #memory = new FrameMemory();
   /** What was sent between marks that have not come back, and since the last one. */
   #marked: { readonly mark: number; readonly bytes: number }[] = [];
@@ -38,6 +41,7 @@ export class Outbox {
   #unmarkedBytes = 0;
   #nextMark = 1;
   #waiting: Outgoing[] = [];
+  #waitingBytes = 0;
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
@@ -47,14 +51,24 @@ export class Outbox {
   #look: ReturnType<typeof setTimeout> | undefined;
   #idle: (() => void)[] = [];
 
-  constructor(outlet: Outlet, frameBytes: number) {
+  /** @param mostWaitingBytes how much may wait to be sent; beyond it the outlet is told */
+  constructor(outlet: Outlet, frameBytes: number, mostWaitingBytes: number = Infinity) {
     this.#outlet = outlet;
+    this.#mostWaitingBytes = mostWaitingBytes;
     this.#frameBytes = frameBytes;
     this.#mostPendingBytes = 4 * frameBytes;
   }
 
+  /** How many bytes wait to be given to the socket. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   send(message: object, urgency: Urgency = 'now'): void {
-    this.#waiting.push(outgoing(message));
+    const next = outgoing(message);
+    this.#waiting.push(next);
+    this.#waitingBytes += next.mostBytes;
+    if (this.#waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
     if (urgency === 'now') this.#schedule();
     else this.#scheduleSoon();
   }
@@ -87,6 +101,7 @@ export class Outbox {
     this.#markedBytes = 0;
     this.#unmarkedBytes = 0;
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#parts = [];
     this.#memory.abandon();
     clearTimeout(this.#look);
@@ -145,6 +160,7 @@ export class Outbox {
       bytes += mostBytes;
     }
     const messages = this.#waiting.slice(start, end);
+    this.#waitingBytes -= bytes;
     if (bytes <= this.#frameBytes + mostOverhead) {
       this.#outlet.emitMessages(messages, this.#memory);
       this.#unmarkedBytes += bytes;

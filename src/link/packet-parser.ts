@@ -1,18 +1,20 @@
 /**
  * A socket.io parser (see "custom parser" in its documentation) that makes one binary frame of each packet, where the default one
- * makes a further frame of each byte array. Messages travel several in a packet, and have a codec of their own.
+ * makes a further frame of each byte array. Messages travel several in a packet, and have a codec of their own: here they are bytes.
+ *
+ * What is no packet of ours ends in the event `broken`, so that the receiver can tell the sender; but before the sender is connected there is
+ * nobody to tell, and the connection ends.
  */
 import { Emitter } from '@socket.io/component-emitter';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
 import { allocate, type FrameMemory } from './frame-memory.js';
-import { mostBytesOf, readMessages, writeMessages, type Outgoing } from './message-codec.js';
+import { mostBytesOf, writeMessages, type Outgoing } from './message-codec.js';
 
 /** What socket.io hands to its parser. */
 interface Packet {
   readonly type: number;
   readonly nsp: string;
   readonly data?: unknown;
-  readonly id?: number;
 }
 
 /** A piece of messages that are too large for one frame. */
@@ -24,11 +26,17 @@ export interface MessagePart {
 /** The first byte of a frame: what kind of packet it is. */
 const kinds = { plain: 0, messages: 1, part: 2, lastPart: 3 } as const;
 
-/** The type of packets that are events. */
+/** The types of packets; the others are the default parser's, and acknowledgements, which nobody here asks for. */
+const connectType = 0;
+const disconnectType = 1;
 const eventType = 2;
+const connectErrorType = 4;
 
-/** The largest number of a packet type: `CONNECT_ERROR`. The binary types beyond are the default parser's. */
-const lastType = 4;
+/** The events that travel as plain packets, each with one argument. */
+const plainEvents: ReadonlySet<unknown> = new Set(['mark', 'passed', 'expelled']);
+
+/** The most bytes of a plain packet: the longest token and name, and all that is escaped in them. */
+const mostPlainBytes = 64 * 1024;
 
 /** More than a kind and two lengths. */
 const mostNumberBytes = 16;
@@ -61,8 +69,8 @@ function partFrame(nsp: string, { bytes, last }: MessagePart): Uint8Array {
   return writer.written();
 }
 
-function plainFrame({ type, nsp, data, id }: Packet): Uint8Array {
-  const json = JSON.stringify(id === undefined ? [type, nsp, data] : [type, nsp, data, id]);
+function plainFrame({ type, nsp, data }: Packet): Uint8Array {
+  const json = JSON.stringify([type, nsp, data]);
   const writer = new Writer(allocate(mostNumberBytes + mostUtf8Bytes * json.length));
   writer.byte(kinds.plain);
   writer.text(json);
@@ -74,28 +82,44 @@ interface DecoderEvents {
 }
 
 class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
-  /** @throws an Error, which ends the connection, when what came is not a packet */
+  /** Where the sender is connected. */
+  #nsp: string | undefined;
+
+  /** @throws an Error, which ends the connection, when what came is not a packet and the sender is not connected */
   add(frame: unknown): void {
-    const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('expected a binary frame');
-    this.emit('decoded', readFrame(new Reader(bytes)));
+    const packet = this.#read(frame);
+    if (packet.type === connectType) this.#nsp ??= packet.nsp;
+    this.emit('decoded', packet);
   }
 
   destroy(): void {
     this.removeAllListeners();
   }
+
+  #read(frame: unknown): Packet {
+    try {
+      const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
+      if (!(bytes instanceof Uint8Array)) throw new TypeError('expected a binary frame');
+      return readFrame(bytes);
+    } catch (error) {
+      if (this.#nsp === undefined) throw error;
+      return { type: eventType, nsp: this.#nsp, data: ['broken', error instanceof Error ? error.message : String(error)] };
+    }
+  }
 }
 
-function readFrame(reader: Reader): Packet {
+function readFrame(bytes: Uint8Array): Packet {
+  const reader = new Reader(bytes);
   const kind = reader.byte();
   switch (kind) {
     case kinds.plain: {
+      if (bytes.byteLength > mostPlainBytes) throw new RangeError(`a plain packet of more than ${mostPlainBytes} bytes`);
       const packet = readPlain(JSON.parse(reader.text()));
       expectEnd(reader);
       return packet;
     }
     case kinds.messages:
-      return { type: eventType, nsp: reader.text(), data: ['messages', readMessages(reader)] };
+      return { type: eventType, nsp: reader.text(), data: ['messages', reader.rest()] };
     case kinds.part:
     case kinds.lastPart: {
       const nsp = reader.text();
@@ -113,26 +137,28 @@ function expectEnd(reader: Reader): void {
 }
 
 function readPlain(content: unknown): Packet {
-  if (!Array.isArray(content)) throw new TypeError('expected a packet');
+  if (!Array.isArray(content) || content.length < 2 || content.length > 3) throw new TypeError('expected a packet');
   const packet: readonly unknown[] = content;
-  const [type, nsp, data, id] = packet;
-  if (typeof type !== 'number' || !Number.isInteger(type) || type < 0 || type > lastType) {
-    throw new TypeError('unknown packet type');
-  }
-  if (typeof nsp !== 'string') throw new TypeError('expected a namespace');
-  if (!(id === undefined || (typeof id === 'number' && Number.isSafeInteger(id)))) throw new TypeError('expected a packet id');
+  const [type, nsp, data] = packet;
+  if (typeof type !== 'number' || typeof nsp !== 'string') throw new TypeError('expected the type and the namespace of a packet');
+  if (!isContent(type, data)) throw new TypeError(`unexpected type ${type} or content of a packet`);
+  return { type, nsp, data: data ?? undefined };
+}
+
+function isContent(type: number, data: unknown): boolean {
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
-  const isEvent = Array.isArray(data) && typeof data[0] === 'string';
-  const fits = [
-    data === undefined || data === null || isObject,
-    data === undefined || data === null,
-    isEvent,
-    Array.isArray(data),
-    isObject || typeof data === 'string',
-  ][type];
-  if (fits !== true) throw new TypeError(`unexpected content of a packet of type ${type}`);
-  const read: Packet = { type, nsp, data: data ?? undefined };
-  return id === undefined ? read : { ...read, id };
+  switch (type) {
+    case connectType:
+      return data === undefined || data === null || isObject;
+    case disconnectType:
+      return data === undefined || data === null;
+    case eventType:
+      return Array.isArray(data) && data.length === 2 && plainEvents.has(data[0]);
+    case connectErrorType:
+      return isObject || typeof data === 'string';
+    default:
+      return false;
+  }
 }
 
 /** For the option `parser` of socket.io servers and clients. */

@@ -2,3 +2,9 @@
 export function peerId(): string {
   return crypto.randomUUID();
 }
+
+/** A secret of which a hub makes a peer's id: nobody can guess it. */
+export function peerKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -2,10 +2,10 @@ import { io, type Socket } from 'socket.io-client';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
 import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
-import { expectList, Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
 import type { FrameMemory } from './frame-memory.js';
-import type { Outgoing } from './message-codec.js';
+import { decodeMessages, type Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
@@ -13,12 +13,15 @@ import { Websocket } from './websocket.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
-  /** The peer's id: stable for as long as the peer lives, also over reconnections. */
-  readonly id: string;
+  /** What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id. */
+  readonly key: string;
   /** A name for people. */
   readonly name: string;
-  readonly token: string | undefined;
+  readonly token: Token | undefined;
 }
+
+/** A token, or what gives the one to show at each connection: from a file, or from whoever issues tokens that expire. */
+export type Token = string | (() => string | Promise<string>);
 
 interface PeerEvents {
   messages: (messages: readonly Outgoing[], memory: FrameMemory) => void;
@@ -32,7 +35,8 @@ interface HubEvents {
   part: (part: unknown) => void;
   mark: (mark: unknown) => void;
   passed: (mark: unknown) => void;
-  expelled: (reason: unknown) => void;
+  expelled: (why: unknown) => void;
+  broken: (reason: string) => void;
 }
 
 /**
@@ -54,7 +58,18 @@ export function socketDial<Sent extends object, Received>(
       reconnectionDelay: reconnectDelayMs,
       reconnectionDelayMax: reconnectDelayMaxMs,
       randomizationFactor: 0.5,
-      auth: { ...handshake, protocol: protocolVersion },
+      auth: (show) => {
+        void tokenOf(handshake).then(
+          (token) => {
+            show({ protocol: protocolVersion, key: handshake.key, name: handshake.name, token });
+          },
+          (error: unknown) => {
+            refuse(
+              new PaladinError('UNAUTHORIZED', `there is no token for hub ${hub.origin}: ${messageOf(error)}`, { cause: error }),
+            );
+          },
+        );
+      },
     });
     const outbox = new Outbox(
       {
@@ -72,6 +87,7 @@ export function socketDial<Sent extends object, Received>(
     );
     const inbox = new Inbox(Number.MAX_SAFE_INTEGER);
     let closed = false;
+    let taken = false;
     let again: ReturnType<typeof setTimeout> | undefined;
 
     /** socket.io comes back by itself, but not when the hub has closed the connection in good order. */
@@ -95,8 +111,7 @@ export function socketDial<Sent extends object, Received>(
       try {
         messages = read().map(parse);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${reason}`));
+        refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${messageOf(error)}`));
         return;
       }
       for (const message of messages) if (!closed) events.received(message);
@@ -107,10 +122,11 @@ export function socketDial<Sent extends object, Received>(
       Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
     });
     socket.on('connect', () => {
+      taken = true;
       if (!closed) events.opened();
     });
     socket.on('messages', (messages) => {
-      receive(() => expectList(messages));
+      receive(() => decodeMessages(messages));
     });
     socket.on('part', (part) => {
       receive(() => inbox.add(part));
@@ -122,20 +138,32 @@ export function socketDial<Sent extends object, Received>(
         return [];
       });
     });
-    socket.on('expelled', (reason) => {
-      const message = `hub ${hub.origin} disconnected the ${role}, which broke the protocol: ${String(reason)}`;
-      refuse(new PaladinError('PROTOCOL', message));
+    socket.on('broken', (reason) => {
+      receive(() => {
+        throw new Error(reason);
+      });
     });
-    socket.on('disconnect', (reason) => {
+    socket.on('expelled', (why) => {
+      const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
+      refuse(new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${hub.origin} disconnected the ${role}: ${String(message)}`));
+    });
+    socket.on('disconnect', (reason, details) => {
+      if (isTooLarge(details)) {
+        refuse(
+          new PaladinError('PAYLOAD_TOO_LARGE', `hub ${hub.origin} takes no frames as large as the ${role}'s (close code 1009)`),
+        );
+        return;
+      }
       lost(reason);
       reconnect();
     });
     socket.on('connect_error', (error) => {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) {
+      const code = refusalCode(Reflect.get(error, 'data'));
+      // A hub that is full may have room again, and this peer had been taken before.
+      if (code === undefined || (taken && code === 'LIMIT_EXCEEDED')) {
         lost(unreachable(error));
         reconnect();
-      } else refuse(new PaladinError(refusal.code, `hub ${hub.origin} refused the ${role}: ${refusal.message}`));
+      } else refuse(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
     });
 
     return {
@@ -152,14 +180,28 @@ export function socketDial<Sent extends object, Received>(
   };
 }
 
-/** A refusal by the hub's handshake, which is final; undefined for errors that may pass. */
-function refusalOf(error: Error): { readonly code: ErrorCode; readonly message: string } | undefined {
-  const data: unknown = Reflect.get(error, 'data');
+async function tokenOf({ token }: Handshake): Promise<string | undefined> {
+  const shown: unknown = typeof token === 'function' ? await token() : token;
+  if (shown === undefined || typeof shown === 'string') return shown;
+  throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why the hub does not want the peer, at the handshake or later; undefined for errors that may pass. */
+function refusalCode(data: unknown): ErrorCode | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const code: unknown = Reflect.get(data, 'code');
   const known: readonly ErrorCode[] = ['UNAUTHORIZED', 'VERSION', 'LIMIT_EXCEEDED', 'PROTOCOL'];
-  const match = known.find((candidate) => candidate === code);
-  return match === undefined ? undefined : { code: match, message: error.message };
+  return known.find((candidate) => candidate === code);
+}
+
+/** Whether the connection was closed since a frame was beyond what the hub takes: to send it again would end the same way. */
+function isTooLarge(details: unknown): boolean {
+  const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
+  return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;
 }
 
 /** The root of a connection error, such as `connect ECONNREFUSED 127.0.0.1:7400`. */

@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -181,7 +181,8 @@ export type LeaderToHub =
   | { readonly type: 'close'; readonly job: number };
 
 export type HubToLeader =
-  | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
+  /** `id`: what the hub calls the peer. */
+  | { readonly type: 'welcome'; readonly id: string; readonly epoch: string; readonly limits: HubLimits }
   | {
       readonly type: 'capacity';
       readonly job: number;
@@ -215,7 +216,8 @@ export type HubToLeader =
   | { readonly type: 'goodbye'; readonly reason: string };
 
 export type HubToWorker =
-  | { readonly type: 'welcome'; readonly epoch: string; readonly limits: HubLimits }
+  /** `id`: what the hub calls the peer. */
+  | { readonly type: 'welcome'; readonly id: string; readonly epoch: string; readonly limits: HubLimits }
   | { readonly type: 'job'; readonly jobId: string; readonly description: JobDescription }
   | { readonly type: 'assign'; readonly jobId: string; readonly batch: Batch }
   /** The leader has the answer: it need not be kept. */

@@ -56,7 +56,7 @@ const limits = record({
   maxBytesPerLeader: index,
 });
 
-const welcome = record({ epoch: name, limits });
+const welcome = record({ id: name, epoch: name, limits });
 const goodbye = record({ reason });
 
 const failure = record({

@@ -6,8 +6,8 @@ import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/me
 
 /** What the owner of a worker is told. */
 export interface WorkerEvents {
-  /** The hub has taken the worker, for the first time or again, and says what it admits. */
-  ready(limits: HubLimits): void;
+  /** The hub has taken the worker, for the first time or again, and says what it calls it and what it admits. */
+  ready(id: string, limits: HubLimits): void;
   /** The hub is gone; the worker tries to come back. */
   lost(reason: string): void;
   /** The hub does not want the worker. */
@@ -36,7 +36,7 @@ export class WorkerDriver {
         this.#handle({ type: 'connected' });
       },
       received: (message) => {
-        if (message.type === 'welcome') events.ready(message.limits);
+        if (message.type === 'welcome') events.ready(message.id, message.limits);
         this.#handle({ type: 'received', message });
       },
       lost: (reason) => {

@@ -1,9 +1,10 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Executor } from '../executor/executor.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
+import { checkToken } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
-import { peerId } from '../link/peer-id.js';
-import { socketDial } from '../link/socket-dial.js';
+import { peerKey } from '../link/peer-id.js';
+import { socketDial, type Token } from '../link/socket-dial.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
@@ -11,7 +12,7 @@ import { WorkerDriver } from './worker-driver.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
-  /** Unique, and the same for as long as the worker lives. */
+  /** What the hub calls it: unique, and the same for as long as the worker lives. */
   readonly id: string;
   /** How many batches it executes at once. */
   readonly slots: number;
@@ -27,8 +28,8 @@ export interface Worker extends AsyncDisposable {
 export interface WorkerConnection {
   /** The hub's address, such as `http://127.0.0.1:7400`. */
   readonly hub: string | URL;
-  /** What the hub asks for, if it asks for a token. */
-  readonly token?: string;
+  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. */
+  readonly token?: Token;
   /** A name for people. Default: none. */
   readonly name?: string;
   /** Labels by which jobs may choose workers. Default: none. */
@@ -64,11 +65,11 @@ export interface PayloadLimit {
 export async function connectWorker(connection: WorkerConnection, execution: Execution, limit: PayloadLimit): Promise<Worker> {
   const { token, name = '', labels = [] } = connection;
   const { executor, operations, serializers } = execution;
-  const id = peerId();
   const offers: Offers = { operations, serializers, labels };
   const hub = hubUrl('startWorker', connection.hub);
-  const dial = socketDial<WorkerToHub, HubToWorker>(hub, 'worker', { id, name, token }, hubToWorker);
+  const dial = socketDial<WorkerToHub, HubToWorker>(hub, 'worker', { key: peerKey(), name, token }, hubToWorker);
   const { connectTimeout = defaultConnectTimeoutMs } = connection;
+  let id = '';
   let welcomed = false;
   let lastReason = 'no answer';
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,7 +81,8 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
       });
     };
     const made = new WorkerDriver(dial, executor, offers, {
-      ready: ({ maxPayloadBytes }) => {
+      ready: (hubId, { maxPayloadBytes }) => {
+        id = hubId;
         limit.maxPayloadBytes = maxPayloadBytes;
         if (welcomed) connection.onBack?.();
         welcomed = true;
@@ -113,8 +115,9 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */
-export function checkConnection({ hub, labels, connectTimeout }: WorkerConnection): void {
+export function checkConnection({ hub, token, labels, connectTimeout }: WorkerConnection): void {
   hubUrl('startWorker', hub);
+  checkToken('startWorker', token);
   if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
     throw new PaladinError(
       'INVALID_INPUT',

@@ -67,7 +67,7 @@ describe('the paladin command', () => {
     expect(await runtime.run(square, 3)).toBe(9);
     first.kill('SIGTERM');
     expect(await first.exited()).toBe(0);
-    await worker.printed(/^no hub at .*; waiting for it$/u);
+    await worker.printed(/"msg":"no hub at .*; waiting for it"/u);
     const later = runtime.run(square, 4);
     await using second = new Command(['hub', '--port', String(port)]);
     await second.printed(/^hub listening/u);
@@ -107,7 +107,7 @@ describe('the paladin command', () => {
     await using hub = await startHubCommand('--token', 'all', '--worker-token', 'mine');
     await using wrong = new Command(['worker', operations, '--hub', hub.url, '--token', 'all', '--threads', '1']);
     expect(await wrong.exited()).toBe(2);
-    expect(wrong.output).toMatch(/error: hub .* refused the worker: the token is wrong; pass the hub's by/u);
+    expect(wrong.output).toMatch(/error: hub .* refused the worker: the token is wrong, it is for the role leader; pass the hub's by/u);
     await using none = new Command(['status', '--hub', hub.url]);
     expect(await none.exited()).toBe(2);
     expect(none.output).toMatch(/a token is needed and none was shown/u);
@@ -142,7 +142,7 @@ describe('the paladin command', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using worker = new Command(['worker', operations, '--hub', url, '--threads', '1']);
-    await worker.printed(/^no hub at .*ECONNREFUSED.*; waiting for it$/u);
+    await worker.printed(/"msg":"no hub at .*ECONNREFUSED.*; waiting for it"/u);
     await using hub = new Command(['hub', '--port', String(port)]);
     await hub.printed(/^hub listening/u);
     await worker.printed(/^worker ready/u);

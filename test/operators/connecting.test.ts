@@ -96,7 +96,7 @@ describe('connect', () => {
     const socket = io(`${hub.url}/leader`, {
       transports: ['websocket'],
       parser: packetParser,
-      auth: { protocol: 999, id: 'me', name: '' },
+      auth: { protocol: 999, key: 'k'.repeat(32), name: '' },
       reconnection: false,
     });
     try {

@@ -33,7 +33,7 @@ describe('the door', () => {
         { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } },
       ],
       [fromWorker, { type: 'draining' }],
-      [hubToLeader, { type: 'welcome', epoch: 'e', limits }],
+      [hubToLeader, { type: 'welcome', id: 'l', epoch: 'e', limits }],
       [hubToLeader, { type: 'capacity', job: 1, slots: 0, leased: 0, missing: 'all' }],
       [hubToLeader, { type: 'result', job: 1, workerId: 'w', result: resultOf(1) }],
       [hubToLeader, { type: 'refused', job: 1, code: 'LIMIT_EXCEEDED', message: 'no' }],

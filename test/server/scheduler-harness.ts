@@ -1,5 +1,6 @@
+import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
-import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
+import type { SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type {
   Batch,
   BatchResult,
@@ -18,8 +19,8 @@ export class HubUnderTest {
   now = 0;
   readonly scheduler: Scheduler;
 
-  constructor(changes: Partial<HubLimits> = {}) {
-    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...limits, ...changes } });
+  constructor(changes: Partial<SchedulerLimits> = {}) {
+    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...defaultLimits, ...limits, ...changes } });
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {

@@ -5,10 +5,10 @@ describe('the scheduler', () => {
   it('welcomes with its epoch and limits', () => {
     const hub = new HubUnderTest();
     expect(hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' })).toEqual([
-      { type: 'toLeader', leaderId: 'l', message: { type: 'welcome', epoch: 'e1', limits } },
+      { type: 'toLeader', leaderId: 'l', message: { type: 'welcome', id: 'l', epoch: 'e1', limits } },
     ]);
     expect(hub.handle({ type: 'workerJoined', workerId: 'w', name: '' })).toEqual([
-      { type: 'toWorker', workerId: 'w', message: { type: 'welcome', epoch: 'e1', limits } },
+      { type: 'toWorker', workerId: 'w', message: { type: 'welcome', id: 'w', epoch: 'e1', limits } },
     ]);
   });
 

@@ -1,0 +1,70 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { PaladinError } from '../src/errors/paladin-error.js';
+import { limitNames, limitsFrom, type Limits } from './limits.js';
+import type { Role } from './tokens.js';
+
+/** Who asks to be let in. */
+export interface Handshake {
+  /** What it would be. */
+  readonly role: Role;
+  /** The token that it shows, if any. */
+  readonly token: string | undefined;
+  /** The name that it gives itself. */
+  readonly name: string;
+  /** From where it comes. */
+  readonly address: string;
+  /** Of its request. */
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What somebody is let in for. */
+export interface Grant {
+  /** What it is: it is refused when it would be something else. */
+  readonly role: Role;
+  /** What it is called in status and logs. Default: the name that it gives itself. */
+  readonly name?: string;
+  /** Limits of its own, in place of the hub's. */
+  readonly limits?: Partial<PeerLimits>;
+}
+
+/** The limits that can differ from peer to peer. */
+export type PeerLimits = Omit<Limits, 'maxConnections' | 'maxConnectionsPerAddress' | 'authenticateWithinMs' | 'maxPayloadBytes'>;
+
+/**
+ * Decides who is let in, and as what: by a JSON Web Token, for example. It throws, or returns nothing, to refuse; what a `PaladinError` with
+ * the code `UNAUTHORIZED` says is told to whoever is refused, of other errors nothing.
+ */
+export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
+
+const ownLimits: readonly (keyof PeerLimits)[] = limitNames.filter(
+  (name): name is keyof PeerLimits =>
+    !['maxConnections', 'maxConnectionsPerAddress', 'authenticateWithinMs', 'maxPayloadBytes'].includes(name),
+);
+
+/**
+ * Checks what `authorize` granted.
+ *
+ * @returns the name and the limits of the peer
+ * @throws {@link PaladinError} `UNAUTHORIZED` when it is nothing, or something else than was asked for; `INVALID_INPUT` when it makes no sense
+ */
+export function checkGrant(
+  grant: Grant | undefined,
+  { role, name }: Handshake,
+  hubLimits: Limits,
+): { readonly name: string; readonly limits: Limits } {
+  // It may come from JavaScript.
+  const given: unknown = grant;
+  if (grant === undefined || typeof given !== 'object' || given === null) {
+    throw new PaladinError('UNAUTHORIZED', 'it is not authorized');
+  }
+  const { role: granted, name: called = name, limits = {} } = grant;
+  if (granted !== role) throw new PaladinError('UNAUTHORIZED', `it is authorized as ${granted}, not as ${role}`);
+  if (typeof called !== 'string' || called.length > 200) {
+    throw new PaladinError('INVALID_INPUT', 'authorize: expected name to be a string of at most 200 characters');
+  }
+  const unknown = Object.keys(limits).find((key) => !ownLimits.some((own) => own === key));
+  if (unknown !== undefined) {
+    throw new PaladinError('INVALID_INPUT', `authorize: expected limits to be among ${ownLimits.join(', ')}, got ${unknown}`);
+  }
+  return { name: called, limits: limitsFrom('authorize', limits, hubLimits) };
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import type { Token } from '../../src/link/socket-dial.js';
+import { roles, type HubTokens, type Role } from '../tokens.js';
+
+/** What a peer shows: the token, or what is in the file at each connection. */
+export function shown(token: string | undefined, file: string | undefined): { readonly token?: Token } {
+  if (file !== undefined) return { token: () => read(file).trim() };
+  return token === undefined ? {} : { token };
+}
+
+/**
+ * Reads the tokens of a hub: a role and a token on each line, `#` begins a comment.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, or a line is something else
+ */
+export function readTokens(path: string): Partial<Record<Role, string[]>> {
+  const tokens: Partial<Record<Role, string[]>> = {};
+  read(path)
+    .split('\n')
+    .forEach((line, at) => {
+      const words = line.replace(/#.*/u, '').trim().split(/\s+/u);
+      if (words[0] === '') return;
+      const role = roles.find((each) => each === words[0]);
+      const [, token] = words;
+      if (role === undefined || token === undefined || words.length > 2) {
+        const expected = `expected a role (${roles.join(', ')}) and a token`;
+        throw new PaladinError('INVALID_INPUT', `${path}, line ${at + 1}: ${expected}`);
+      }
+      (tokens[role] ??= []).push(token);
+    });
+  return tokens;
+}
+
+/** All tokens of each role. */
+export function together(...several: readonly HubTokens[]): HubTokens {
+  const lists = roles.map((role) => [role, several.flatMap((tokens) => tokens[role] ?? [])] as const);
+  return Object.fromEntries(lists.filter(([, tokens]) => tokens.length > 0));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new PaladinError('INVALID_INPUT', `the token file cannot be read: ${String(error)}`, { cause: error });
+  }
+}

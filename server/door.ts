@@ -1,0 +1,139 @@
+import type { IncomingMessage } from 'node:http';
+import type { Namespace, Socket } from 'socket.io';
+import { PaladinError } from '../src/errors/paladin-error.js';
+import type { Addresses } from './addresses.js';
+import { checkGrant, type Authorize } from './authorization.js';
+import type { Connections } from './connections.js';
+import { closeSoon, type Connection } from './engine.js';
+import { readHandshake } from './handshake.js';
+import type { HubEvent } from './hub-events.js';
+import type { Limits } from './limits.js';
+import type { Role, Tokens } from './tokens.js';
+
+/** Somebody who was let in. */
+export interface Admission {
+  readonly role: Role;
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly limits: Limits;
+  /** What it has shown. */
+  readonly token: string | undefined;
+}
+
+/** What the door needs to know. */
+export interface DoorConfig {
+  readonly limits: Limits;
+  readonly addresses: Addresses;
+  readonly connections: Connections;
+  /** Asked in place of the tokens. */
+  readonly authorize: Authorize | undefined;
+  /** The tokens that are valid now. */
+  readonly tokens: () => Tokens;
+  readonly report: (event: HubEvent) => void;
+}
+
+/**
+ * Lets only those in who speak this protocol, are within the limits, and show the role's token or are authorized. Others are told why, and
+ * cut off at once.
+ */
+export class Door {
+  readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0 };
+  readonly #config: DoorConfig;
+  readonly #admissions = new WeakMap<Socket, Admission>();
+  /** Connections that have asked to be let in: each can once. */
+  readonly #asked = new WeakSet<Connection>();
+
+  constructor(config: DoorConfig) {
+    this.#config = config;
+  }
+
+  /** Stands before a namespace. */
+  guard(namespace: Namespace, role: Role): Namespace {
+    return namespace.use((socket, next) => {
+      void this.#pass(socket, role, next);
+    });
+  }
+
+  /** What a socket that has passed was let in as. */
+  admissionOf(socket: Socket): Admission {
+    const admission = this.#admissions.get(socket);
+    if (admission === undefined) throw new Error('a socket that has not passed the door');
+    return admission;
+  }
+
+  /** Counts and reports that somebody was not let in. */
+  refused(role: string, address: string, { code, message }: Pick<PaladinError, 'code' | 'message'>): void {
+    if (code === 'UNAUTHORIZED') this.counters.unauthorized += 1;
+    else if (code === 'LIMIT_EXCEEDED') this.counters.overLimit += 1;
+    else this.counters.unreadable += 1;
+    this.#config.report({ type: 'refused', role, address, code, reason: message });
+  }
+
+  async #pass(socket: Socket, role: Role, next: (error?: Error) => void): Promise<void> {
+    try {
+      this.#admissions.set(socket, await this.#admit(socket, role));
+    } catch (error) {
+      const known = error instanceof PaladinError ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
+      this.refused(role, this.#config.addresses.of(socket.request), known);
+      next(refusal(known));
+      closeSoon(socket.conn);
+      return;
+    }
+    next();
+  }
+
+  async #admit(socket: Socket, role: Role): Promise<Admission> {
+    const { addresses, connections, limits, authorize, tokens } = this.#config;
+    const address = addresses.of(socket.request);
+    const exceeded = connections.exceeded(address);
+    if (exceeded !== undefined) throw new PaladinError('LIMIT_EXCEEDED', `the hub's limit is reached: ${exceeded}`);
+    if (this.#asked.has(socket.conn)) throw new PaladinError('PROTOCOL', 'a connection is for one namespace, and asks once');
+    this.#asked.add(socket.conn);
+    const { id, name, token } = readHandshake(socket.handshake.auth);
+    if (authorize === undefined) {
+      const objection = tokens().objection(role, token);
+      if (objection === undefined) return { role, id, name, address, token, limits };
+      const hint = "pass the hub's by the option token, --token or PALADIN_TOKEN";
+      throw new PaladinError('UNAUTHORIZED', `${objection}; ${hint}`);
+    }
+    const granted = await this.#ask(authorize, socket.request, role, { name, token, address });
+    return { role, id, address, token, ...granted };
+  }
+
+  async #ask(
+    authorize: Authorize,
+    { headers }: IncomingMessage,
+    role: Role,
+    shown: { readonly name: string; readonly token: string | undefined; readonly address: string },
+  ): Promise<{ readonly name: string; readonly limits: Limits }> {
+    const { limits } = this.#config;
+    const handshake = { role, headers, ...shown };
+    try {
+      return checkGrant(await within(limits.authenticateWithinMs, authorize(handshake)), handshake, limits);
+    } catch (error) {
+      if (error instanceof PaladinError && error.code === 'UNAUTHORIZED') throw error;
+      this.#config.report({ type: 'authorizationFailed', role, address: shown.address, error });
+      throw new PaladinError('UNAUTHORIZED', 'it could not be authorized; those who run the hub find the reason in its log');
+    }
+  }
+}
+
+/** An error as socket.io passes it to a client that it does not connect. */
+export function refusal({ code, message }: Pick<PaladinError, 'code' | 'message'>): Error {
+  return Object.assign(new Error(message), { data: { code } });
+}
+
+async function within<T>(ms: number, result: T | Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`authorize took longer than ${ms} ms (authenticateWithinMs)`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

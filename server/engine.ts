@@ -1,0 +1,46 @@
+/** What a hub needs of engine.io that socket.io does not pass on. */
+import type { Server, Socket } from 'socket.io';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+
+/** A connection, below socket.io. */
+export type Connection = Socket['conn'];
+
+/** The websocket of a connection; there is no other transport. */
+export function websocketOf(connection: Connection): WebSocket | undefined {
+  return (connection.transport as unknown as { readonly socket?: WebSocket }).socket;
+}
+
+/** How long what was said last may take to reach a peer that is disconnected. */
+const lastWordsMs = 100;
+
+/** How long a connection may take to close in good order; both together are well within a second. */
+const closeMs = 400;
+
+/** Closes the connection of somebody who was told why, or cuts it off where that cannot be had. */
+export function closeSoon(connection: Connection): void {
+  const websocket = websocketOf(connection);
+  setTimeout(() => {
+    connection.close();
+    setTimeout(() => websocket?.terminate(), closeMs).unref();
+  }, lastWordsMs).unref();
+}
+
+/** Websockets whose pings are answered by `answerPings`. */
+export class WebsocketEngine extends WebSocketServer {
+  constructor(options: ServerOptions) {
+    super({ ...options, autoPong: false });
+  }
+}
+
+/** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
+const mostPendingForPong = 16 * 1024;
+
+/** Answers websocket pings, as long as the answers are read. */
+export function answerPings(io: Server): void {
+  io.engine.on('connection', (connection: Connection) => {
+    const websocket = websocketOf(connection);
+    websocket?.on('ping', (data) => {
+      if (websocket.bufferedAmount <= mostPendingForPong) websocket.pong(data);
+    });
+  });
+}

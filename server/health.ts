@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Answers those who look after the hub's process: `/healthz` says that it is alive, `/readyz` whether it takes peers. They tell nothing
+ * else, to anybody.
+ */
+export function answerHealth(request: IncomingMessage, response: ServerResponse, isReady: () => boolean): void {
+  const path = request.url?.split('?', 1)[0];
+  if (path !== '/healthz' && path !== '/readyz') answer(response, 404, 'not found');
+  else if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'method not allowed');
+  else if (path === '/healthz') answer(response, 200, 'ok');
+  else if (isReady()) answer(response, 200, 'ready');
+  else answer(response, 503, 'closing');
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(`${JSON.stringify({ status: text })}\n`);
+}

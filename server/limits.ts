@@ -1,0 +1,83 @@
+/** Everything that a hub admits, in one place. Each can be set by an option of `startHub` and a flag of `paladin hub`. */
+import { PaladinError } from '../src/errors/paladin-error.js';
+import {
+  defaultMaxBatchesPerLeader,
+  defaultMaxBytesPerLeader,
+  defaultMaxJobsPerLeader,
+  defaultMaxPayloadBytes,
+  maxSlots,
+} from '../src/limits.js';
+import type { SchedulerLimits } from './core/scheduler-events.js';
+
+/** What a hub admits. Who goes beyond is told which limit and how much it is, with `LIMIT_EXCEEDED`. */
+export interface Limits extends SchedulerLimits {
+  /** Connections at once, of all kinds. Default 10,000. */
+  readonly maxConnections: number;
+  /** Connections at once from one address. Default 1,024. */
+  readonly maxConnectionsPerAddress: number;
+  /** How long a connection may take to say who it is, in milliseconds. Default 5,000. */
+  readonly authenticateWithinMs: number;
+  /** Bytes that may wait for one peer to read them. Default 256 MiB. */
+  readonly maxUnreadBytes: number;
+}
+
+/** The defaults, each with its reason. */
+export const defaultLimits: Limits = {
+  // Some 50 KB each: half a gigabyte, where a leader or worker is a process and a page a visitor.
+  maxConnections: 10_000,
+  // A thousand workers behind one address, and their leaders; a tenth of all, so that one address cannot shut out the others.
+  maxConnectionsPerAddress: 1_024,
+  // A handshake takes two trips; the rest is for a hub, or whoever it asks, that is busy.
+  authenticateWithinMs: 5_000,
+  maxPayloadBytes: defaultMaxPayloadBytes,
+  maxJobsPerLeader: defaultMaxJobsPerLeader,
+  // Twice what `runtime.run`, which opens a job for each value, can do from one leader.
+  maxJobsOpenedPerSecond: 10_000,
+  maxBatchesPerLeader: defaultMaxBatchesPerLeader,
+  maxBytesPerLeader: defaultMaxBytesPerLeader,
+  // Leaders acknowledge with their next message: four times what they may have under way is out of the question.
+  maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,
+  // As much as a leader may have at the hub, coming back.
+  maxUnreadBytes: defaultMaxBytesPerLeader,
+  // A thread each on the largest machines, and room for those that wait.
+  maxSlotsPerWorker: 4_096,
+  // More than any program defines.
+  maxOperationsPerWorker: 1_000,
+};
+
+/** The most that anything can be limited to. */
+const most: Partial<Record<keyof Limits, number>> = {
+  maxPayloadBytes: 2 ** 31,
+  maxSlotsPerWorker: maxSlots,
+  authenticateWithinMs: 600_000,
+};
+
+/** The names of all limits. */
+// The keys of the object are those of its type.
+export const limitNames = Object.keys(defaultLimits) as readonly (keyof Limits)[];
+
+/** The range of a limit. */
+export function rangeOf(name: keyof Limits): { readonly least: number; readonly most: number } {
+  return { least: 1, most: most[name] ?? Number.MAX_SAFE_INTEGER };
+}
+
+/**
+ * The limits that were given, and the defaults for the others.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when one is not a whole number in its range
+ */
+export function limitsFrom(where: string, given: Partial<Limits>, defaults: Limits = defaultLimits): Limits {
+  const limits = { ...defaults };
+  for (const name of limitNames) {
+    const value = given[name];
+    if (value === undefined) continue;
+    const range = rangeOf(name);
+    if (!Number.isSafeInteger(value) || value < range.least || value > range.most) {
+      const expected = `expected ${name} to be a whole number from ${range.least} to ${range.most}`;
+      throw new PaladinError('INVALID_INPUT', `${where}: ${expected}, got ${String(value)}`);
+    }
+    limits[name] = value;
+  }
+  // A batch of the largest size must find room beside the one that is being executed.
+  return { ...limits, maxBytesPerLeader: Math.max(limits.maxBytesPerLeader, 2 * limits.maxPayloadBytes) };
+}

@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { PaladinError } from '../src/errors/paladin-error.js';
+
+/** What a peer can be. */
+export type Role = 'leader' | 'worker' | 'observer';
+
+export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
+
+/** What each role must show, or one of several, so that tokens can be exchanged one after the other; absent: nothing. */
+export type HubTokens = { readonly [R in Role]?: string | readonly string[] };
+
+/** The longest token: a JSON Web Token with many claims. */
+export const maxTokenLength = 8_192;
+
+/** The tokens that are valid now. Of each only a digest is kept. */
+export class Tokens {
+  readonly #digests: ReadonlyMap<Role, readonly Buffer[]>;
+
+  /**
+   * @param token for all roles
+   * @param tokens for some, in its place
+   * @throws {@link PaladinError} `INVALID_INPUT` when one is empty, too long or no text
+   */
+  constructor(where: string, token: string | readonly string[] | undefined, tokens: HubTokens = {}) {
+    for (const role of Object.keys(tokens)) {
+      if (!roles.some((each) => each === role)) {
+        throw new PaladinError(
+          'INVALID_INPUT',
+          `${where}: expected tokens for leader, worker and observer, got one for '${role}'`,
+        );
+      }
+    }
+    const digests = roles.flatMap((role) => {
+      const own = tokens[role] ?? token;
+      return own === undefined ? [] : [[role, digestsOf(where, role, own)] as const];
+    });
+    this.#digests = new Map(digests);
+  }
+
+  /** The roles that need show nothing. */
+  get open(): readonly Role[] {
+    return roles.filter((role) => !this.#digests.has(role));
+  }
+
+  /**
+   * Whether the token, or none, will do for the role. Takes as long whatever is equal.
+   *
+   * @returns what is wrong with it; undefined when it will do
+   */
+  objection(role: Role, shown: string | undefined): string | undefined {
+    if (!this.#digests.has(role)) return undefined;
+    if (shown === undefined) return 'a token is needed and none was shown';
+    const digest = digestOf(shown);
+    const matching = roles.filter((each) => isAmong(this.#digests.get(each) ?? [], digest));
+    if (matching.includes(role)) return undefined;
+    const [other] = matching;
+    return other === undefined ? 'the token is wrong' : `the token is wrong, it is for the role ${other}`;
+  }
+}
+
+function digestsOf(where: string, role: Role, given: string | readonly string[]): readonly Buffer[] {
+  const list = typeof given === 'string' ? [given] : given;
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new PaladinError('INVALID_INPUT', `${where}: expected the ${role} token to be a string or a list of strings`);
+  }
+  return list.map((token: unknown) => {
+    if (typeof token !== 'string' || token === '' || token.length > maxTokenLength) {
+      const expected = `expected the ${role} token not to be empty, nor longer than ${maxTokenLength} characters`;
+      throw new PaladinError('INVALID_INPUT', `${where}: ${expected}`);
+    }
+    return digestOf(token);
+  });
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Looks at all of them, whichever is equal. */
+function isAmong(digests: readonly Buffer[], digest: Buffer): boolean {
+  let found = false;
+  for (const each of digests) if (timingSafeEqual(each, digest)) found = true;
+  return found;
+}
