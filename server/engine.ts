@@ -25,7 +25,7 @@ export function closeSoon(connection: Connection): void {
   }, lastWordsMs).unref();
 }
 
-/** Websockets whose pings are answered by `answerPings`. */
+/** Websockets whose pings are answered by `tendConnections`. */
 export class WebsocketEngine extends WebSocketServer {
   constructor(options: ServerOptions) {
     super({ ...options, autoPong: false });
@@ -35,10 +35,13 @@ export class WebsocketEngine extends WebSocketServer {
 /** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
 const mostPendingForPong = 16 * 1024;
 
-/** Answers websocket pings, as long as the answers are read. */
-export function answerPings(io: Server): void {
+/** Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
+export function tendConnections(io: Server): void {
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);
+    connection.on('close', () => {
+      setTimeout(() => websocket?.terminate(), closeMs).unref();
+    });
     websocket?.on('ping', (data) => {
       if (websocket.bufferedAmount <= mostPendingForPong) websocket.pong(data);
     });

@@ -12,7 +12,7 @@ import { Addresses, isLoopback, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
-import { answerPings, closeSoon, WebsocketEngine, type Connection } from './engine.js';
+import { tendConnections, closeSoon, WebsocketEngine, type Connection } from './engine.js';
 import { answerHealth } from './health.js';
 import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
@@ -148,7 +148,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       decide(allowed ? null : 'pages of this origin may not connect', allowed);
     },
   });
-  answerPings(io);
+  tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
     connection.on('close', connections.enter(addresses.of(connection.request)));
   });

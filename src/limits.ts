@@ -111,9 +111,6 @@ export const heartbeatIntervalMs: number = 3_000;
 /** How long a peer may take for that sign. */
 export const heartbeatTimeoutMs: number = 6_000;
 
-/** How long a connection may take to show a token. */
-export const handshakeTimeoutMs: number = 5_000;
-
 /** As `defaultNoWorkerTimeoutMs`, where no worker can come from elsewhere: time for threads to start on a busy machine. */
 export const inMemoryNoWorkerTimeoutMs: number = 10_000;
 
