@@ -184,7 +184,7 @@ export const mutations = [
   {
     name: 'the worker keeps no answers',
     file: 'src/core/worker-session.ts',
-    find: '    this.#held.add(answer);',
+    find: '    this.#held.add(answer, task.ticket);',
     replace: '',
   },
   {
@@ -196,7 +196,7 @@ export const mutations = [
   {
     name: 'the worker does not report what runs',
     file: 'src/core/worker-session.ts',
-    find: 'running.filter((task) => task.jobId === jobId && !task.cancelled).map(attemptOf)',
+    find: 'running.filter((task) => task.jobId === jobId && !task.cancelled).map(ticketedOf)',
     replace: 'running.filter(() => false).map(attemptOf)',
   },
   {
@@ -244,9 +244,9 @@ export const mutations = [
   {
     name: 'the hub acknowledges before the leader does',
     file: `${hub}/leasing.ts`,
-    find: '    addAnswered(job, worker, result);\n    tellResult(state, job, worker, result);',
+    find: '    addAnswered(job, worker, result);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);',
     replace:
-      '    addAnswered(job, worker, result);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+      '    addAnswered(job, worker, result);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
   },
   {
     name: 'the hub takes results from anybody',
@@ -337,5 +337,29 @@ export const mutations = [
     file: `${hub}/admission.ts`,
     find: 'if (batches >= maxBatchesPerLeader)',
     replace: 'if (batches > maxBatchesPerLeader)',
+  },
+  {
+    name: 'the hub believes a ticket that it has not given',
+    file: `${hub}/recovery.ts`,
+    find: 'attempt) === ticket;',
+    replace: 'attempt) >= 0;',
+  },
+  {
+    name: 'the hub counts jobs that are opened and never fills up again',
+    file: `${hub}/admission.ts`,
+    find: 'leader.mayOpen = Math.min(maxJobsOpenedPerSecond, filled);',
+    replace: '',
+  },
+  {
+    name: 'the hub takes whatever a worker offers',
+    file: `${hub}/admission.ts`,
+    find: 'if (slots > maxSlotsPerWorker)',
+    replace: 'if (slots > 2 * maxSlotsPerWorker)',
+  },
+  {
+    name: 'the worker forgets the ticket of an answer',
+    file: 'src/core/worker-session.ts',
+    find: 'this.#held.add(answer, task.ticket);',
+    replace: 'this.#held.add(answer, 0);',
   },
 ];

@@ -66,6 +66,8 @@ export function startInMemory(
   const hub = new HubDriver({
     epoch: peerId(),
     limits: defaultLimits,
+    // Its workers are this process itself.
+    ticketOf: () => 0,
   });
   const crew = inThreads ? threadCrew(hub, workers, modules, platform.startThread) : inlineCrew(hub, workers, operations);
   const runtime = new LeaderRuntime(dialAsLeader(hub, peerId()), {

@@ -18,6 +18,7 @@ import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
 import { HubSocket } from './hub-socket.js';
 import { limitsFrom, type Limits } from './limits.js';
+import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
@@ -120,7 +121,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const exposure = exposureOf(host, trustedProxies, authorize === undefined ? tokens.open : []);
   if (exposure !== undefined && !insecure) throw new PaladinError('INVALID_INPUT', `startHub: ${exposure}; ${howToSecure}`);
 
-  const driver = new HubDriver({ epoch: peerId(), limits });
+  const driver = new HubDriver({ epoch: peerId(), limits, ticketOf });
   const connections = new Connections(limits);
   const door = new Door({ limits, addresses, connections, authorize, tokens: () => tokens, report });
   let closing: Promise<void> | undefined;

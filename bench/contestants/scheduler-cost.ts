@@ -1,4 +1,5 @@
 import { defaultLimits } from '../../server/limits.js';
+import { ticketOf } from '../../server/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';
@@ -42,6 +43,7 @@ export function schedulerCost(workers: number, jobs: number): Contestant<HubMetr
 class ScheduledCluster {
   readonly #scheduler = new Scheduler({
     epoch: 'bench',
+    ticketOf,
     limits: { ...defaultLimits, maxPayloadBytes: 1e6, maxJobsPerLeader: 1e4, maxBatchesPerLeader: 1e6, maxBytesPerLeader: 1e9 },
   });
   readonly #jobs: number;
@@ -67,7 +69,7 @@ class ScheduledCluster {
       this.#handle({
         type: 'leaderSent',
         leaderId,
-        message: { type: 'open', job, description, priority: 0, labels: [], slots: 0 },
+        message: { type: 'open', job, secret: 's', description, priority: 0, labels: [], slots: 0 },
       });
       for (let batch = 0; batch < this.#perJob; batch += 1) this.#send(job);
     }

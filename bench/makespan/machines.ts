@@ -38,7 +38,7 @@ class Rig {
   readonly #check: boolean;
   readonly #time: VirtualTime;
   readonly #job: Job;
-  readonly #hub = new Scheduler({ epoch: 'virtual', limits });
+  readonly #hub = new Scheduler({ epoch: 'virtual', limits, ticketOf: () => 0 });
   readonly #workers = new Map<string, VirtualWorker>();
   #timerAt: number | undefined;
   #makespanMs: number | undefined;
@@ -73,7 +73,7 @@ class Rig {
     const size = Math.min(slotsPerWorker, Math.ceil(slots / 4));
     for (let taken = 0; taken < slots; taken += size) this.#join(`w${taken}`, Math.min(size, slots - taken));
     this.#tellHub({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    this.#leaderSent({ type: 'open', job: 1, description, priority: 0, labels: [], slots: 0 });
+    this.#leaderSent({ type: 'open', job: 1, secret: 's', description, priority: 0, labels: [], slots: 0 });
     this.#tellJob({ type: 'connected' });
     this.#tellJob({ type: 'capacity', slots, leased: 0, missing: '' });
     this.#feed(0);

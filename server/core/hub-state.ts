@@ -24,6 +24,7 @@ export class HubState {
     results: 0,
     lost: 0,
     adopted: 0,
+    forged: 0,
     staleResults: 0,
     strayMessages: 0,
     refused: 0,

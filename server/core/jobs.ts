@@ -8,14 +8,14 @@ import { endingKey, newJob, type Job, type Leader } from './records.js';
 
 /** The job that a leader opens; undefined when a limit stands against it. */
 export function createJob(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): Job | undefined {
-  const { job: number, description, priority, labels, resumed } = message;
+  const { job: number, secret, description, priority, labels, resumed } = message;
   const limit = jobExceeds(leader, resumed !== undefined, state.now);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
     return undefined;
   }
   const needClass = state.placement.needClass(needsOf(description, labels));
-  const job = newJob({ number, leader, description, priority, needClass, virtualTime: state.placement.virtualTime });
+  const job = newJob({ number, leader, secret, description, priority, needClass, virtualTime: state.placement.virtualTime });
   leader.jobs.set(number, job);
   state.jobs.set(job.id, job);
   needClass.jobs.add(job);

@@ -154,7 +154,8 @@ function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
     job.workers.add(worker);
     state.toWorker(worker, { type: 'job', jobId: job.id, description: job.description });
   }
-  state.toWorker(worker, { type: 'assign', jobId: job.id, batch });
+  const ticket = state.config.ticketOf(job.secret, worker.id, batch);
+  state.toWorker(worker, { type: 'assign', jobId: job.id, ticket, batch });
 }
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
@@ -314,14 +315,13 @@ export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
 }
 
 /** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */
-function answeredToNobody(state: HubState, worker: Worker, jobId: string, { seq, attempt }: Attempt): void {
+function answeredToNobody(state: HubState, worker: Worker, jobId: string, answered: Attempt): void {
   const claim = worker.claims.get(jobId);
-  if (claim !== undefined) {
-    const others = (attempts: readonly Attempt[]): Attempt[] =>
-      attempts.filter((each) => each.seq !== seq || each.attempt !== attempt);
-    const held = [...others(claim.held), { seq, attempt }];
-    worker.claims.set(jobId, { jobId, running: others(claim.running), held });
-  } else if (!worker.ending.delete(endingKey(jobId, { seq, attempt }))) state.counters.staleResults += 1;
+  const begun = claim?.running.find((each) => each.seq === answered.seq && each.attempt === answered.attempt);
+  if (claim !== undefined && begun !== undefined) {
+    const running = claim.running.filter((each) => each !== begun);
+    worker.claims.set(jobId, { jobId, running, held: [...claim.held, begun] });
+  } else if (!worker.ending.delete(endingKey(jobId, answered))) state.counters.staleResults += 1;
   state.placement.place(worker);
 }
 

@@ -34,6 +34,7 @@ export interface Job {
   readonly id: string;
   readonly number: number;
   readonly leader: Leader;
+  readonly secret: string;
   readonly description: JobDescription;
   readonly priority: number;
   readonly weight: number;
@@ -159,7 +160,9 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
 }
 
 /** A job that has just been opened. */
-export function newJob(opened: Pick<Job, 'number' | 'leader' | 'description' | 'priority' | 'needClass' | 'virtualTime'>): Job {
+export function newJob(
+  opened: Pick<Job, 'number' | 'leader' | 'secret' | 'description' | 'priority' | 'needClass' | 'virtualTime'>,
+): Job {
   return {
     ...opened,
     id: jobIdOf(opened.leader.id, opened.number),

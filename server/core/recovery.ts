@@ -205,13 +205,25 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
   dropClaim(state, worker, job.id);
   worker.jobs.add(job);
   job.workers.add(worker);
-  for (const attempt of held) {
+  for (const { ticket, ...attempt } of held) {
+    if (!isGenuine(state, worker, job, attempt, ticket)) continue;
     job.awaited.delete(attemptKey(attempt));
     askAgain(state, addAnswered(job, worker, attempt));
   }
-  for (const attempt of running) if (job.leases.get(attempt) === undefined) adopt(state, worker, job, attempt);
+  for (const { ticket, ...attempt } of running) {
+    const lease = job.leases.get(attempt);
+    if (lease?.worker === worker || !isGenuine(state, worker, job, attempt, ticket)) continue;
+    if (lease === undefined) adopt(state, worker, job, attempt);
+  }
   if (job.awaited.size === 0) state.awaiting.delete(job);
   state.placement.place(worker);
+}
+
+/** Whether the attempt was given to this worker; otherwise it lies, and what it says is as if unsaid. */
+function isGenuine(state: HubState, worker: Worker, job: Job, attempt: Attempt, ticket: number): boolean {
+  const genuine = state.config.ticketOf(job.secret, worker.id, attempt) === ticket;
+  if (!genuine) state.counters.forged += 1;
+  return genuine;
 }
 
 /** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
-import type { HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 
 /** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
 export interface SchedulerLimits extends HubLimits {
@@ -13,10 +13,14 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxOperationsPerWorker: number;
 }
 
+/** The proof that an attempt was given to a worker; a whole number from 0. */
+export type TicketOf = (secret: string, workerId: string, attempt: Attempt) => number;
+
 export interface SchedulerConfig {
   /** Random at each start, so that peers can tell a restarted hub. */
   readonly epoch: string;
   readonly limits: SchedulerLimits;
+  readonly ticketOf: TicketOf;
 }
 
 /**

@@ -1,7 +1,12 @@
-import type { Attempt, JobAttempt, WorkerToHub } from '../protocol/messages.js';
+import type { JobAttempt, Ticketed, WorkerToHub } from '../protocol/messages.js';
 
 /** What a worker says of an attempt. */
 export type Answer = Extract<WorkerToHub, { type: 'result' | 'lost' }>;
+
+interface Held {
+  readonly answer: Answer;
+  readonly ticket: number;
+}
 
 /**
  * The answers that a worker keeps until their leaders have acknowledged them, in bounded space: beyond it the oldest go, which were sent and
@@ -10,7 +15,7 @@ export type Answer = Extract<WorkerToHub, { type: 'result' | 'lost' }>;
 export class HeldAnswers {
   readonly #maxBytes: number;
   /** By attempt, the oldest first. */
-  readonly #answers = new Map<string, Answer>();
+  readonly #answers = new Map<string, Held>();
   #bytes = 0;
 
   /** @param maxBytes the most payload bytes; one answer is kept whatever its size */
@@ -22,12 +27,13 @@ export class HeldAnswers {
     return this.#answers.size;
   }
 
-  add(answer: Answer): void {
-    this.#answers.set(keyOf(attemptOf(answer)), answer);
+  /** @param ticket the attempt's */
+  add(answer: Answer, ticket: number): void {
+    this.#answers.set(keyOf(attemptOf(answer)), { answer, ticket });
     this.#bytes += bytesOf(answer);
     for (const [key, oldest] of this.#answers) {
       if (this.#bytes <= this.#maxBytes || this.#answers.size === 1) return;
-      this.#remove(key, oldest);
+      this.#remove(key, oldest.answer);
     }
   }
 
@@ -36,31 +42,34 @@ export class HeldAnswers {
   }
 
   get(attempt: JobAttempt): Answer | undefined {
-    return this.#answers.get(keyOf(attempt));
+    return this.#answers.get(keyOf(attempt))?.answer;
   }
 
   delete(attempt: JobAttempt): void {
     const key = keyOf(attempt);
-    const answer = this.#answers.get(key);
-    if (answer !== undefined) this.#remove(key, answer);
+    const held = this.#answers.get(key);
+    if (held !== undefined) this.#remove(key, held.answer);
   }
 
   deleteJob(jobId: string): void {
-    for (const [key, answer] of this.#answers) if (answer.jobId === jobId) this.#remove(key, answer);
+    for (const [key, { answer }] of this.#answers) if (answer.jobId === jobId) this.#remove(key, answer);
   }
 
-  ofJob(jobId: string): Attempt[] {
-    return this.all()
-      .filter((attempt) => attempt.jobId === jobId)
-      .map(({ seq, attempt }) => ({ seq, attempt }));
+  ofJob(jobId: string): Ticketed[] {
+    return [...this.#answers.values()]
+      .filter(({ answer }) => answer.jobId === jobId)
+      .map(({ answer, ticket }) => {
+        const { seq, attempt } = attemptOf(answer);
+        return { seq, attempt, ticket };
+      });
   }
 
   all(): JobAttempt[] {
-    return [...this.#answers.values()].map(attemptOf);
+    return [...this.#answers.values()].map(({ answer }) => attemptOf(answer));
   }
 
   validate(): void {
-    const bytes = [...this.#answers.values()].reduce((sum, answer) => sum + bytesOf(answer), 0);
+    const bytes = [...this.#answers.values()].reduce((sum, { answer }) => sum + bytesOf(answer), 0);
     if (bytes !== this.#bytes) throw new Error(`${bytes} bytes of answers kept, ${this.#bytes} counted`);
     if (bytes > this.#maxBytes && this.#answers.size > 1) throw new Error(`${bytes} bytes of answers kept, more than may be`);
   }

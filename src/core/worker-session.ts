@@ -14,7 +14,16 @@
  *    drained once the hub has said goodbye; or when the hub is gone and nothing runs, for then nobody may ever come to ask.
  */
 import { maxHeldBytes } from '../limits.js';
-import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
+import type {
+  Batch,
+  BatchLoss,
+  HubToWorker,
+  JobAttempt,
+  JobDescription,
+  Offers,
+  Ticketed,
+  WorkerToHub,
+} from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { shortened } from '../protocol/shortened.js';
 import { HeldAnswers } from './held-answers.js';
@@ -49,6 +58,7 @@ export type SessionEffect =
 
 interface Task {
   readonly jobId: string;
+  readonly ticket: number;
   readonly batch: Batch;
 }
 
@@ -155,14 +165,14 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
   }
 
-  #assign({ jobId, batch }: Task): void {
+  #assign({ jobId, ticket, batch }: Task): void {
     const { seq, attempt } = batch;
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
     if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
-    if (this.#draining) this.#answerLost({ jobId, batch }, 'returned', 'the worker is draining');
-    else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, batch }, 'returned', 'the worker does not know its job');
-    else this.#waiting.push({ jobId, batch });
+    if (this.#draining) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker is draining');
+    else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker does not know its job');
+    else this.#waiting.push({ jobId, ticket, batch });
   }
 
   #settled(run: number, outcome: Outcome): void {
@@ -178,7 +188,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       outcome.type === 'result'
         ? { type: 'result', jobId, result: outcome.result }
         : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } };
-    this.#held.add(answer);
+    this.#held.add(answer, task.ticket);
     if (this.#connected) this.#send(answer);
   }
 
@@ -251,7 +261,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const running = [...this.#running.values()];
     const jobs = [...this.#jobs.keys()].map((jobId) => ({
       jobId,
-      running: running.filter((task) => task.jobId === jobId && !task.cancelled).map(attemptOf),
+      running: running.filter((task) => task.jobId === jobId && !task.cancelled).map(ticketedOf),
       held: this.#held.ofJob(jobId),
     }));
     const ending = running.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
@@ -270,6 +280,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
 function attemptOf({ batch: { seq, attempt } }: Task): { readonly seq: number; readonly attempt: number } {
   return { seq, attempt };
+}
+
+function ticketedOf(task: Task): Ticketed {
+  return { ...attemptOf(task), ticket: task.ticket };
 }
 
 function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Task) => boolean {

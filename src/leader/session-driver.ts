@@ -2,6 +2,7 @@ import type { JobLimits } from '../core/job/job-events.js';
 import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent, type Load } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
+import { peerKey } from '../link/peer-id.js';
 import { Timer } from '../timer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import type { JobDriver } from './job-driver.js';
@@ -23,7 +24,7 @@ interface SessionJob {
 export class SessionDriver {
   readonly #session: LeaderSession;
   readonly #link: Link<LeaderToHub>;
-  readonly #jobs = new Map<number, SessionJob>();
+  readonly #jobs = new Map<number, SessionJob & { readonly secret: string }>();
   readonly #timer = new Timer(() => {
     this.#handle({ type: 'tick' });
   });
@@ -67,7 +68,7 @@ export class SessionDriver {
 
   /** Takes a job in; it is opened at the hub as soon as possible. */
   add(number: number, job: SessionJob): void {
-    this.#jobs.set(number, job);
+    this.#jobs.set(number, { ...job, secret: peerKey() });
     this.#handle({ type: 'jobAdded', job: number, needs: job.needs });
   }
 
@@ -129,8 +130,8 @@ export class SessionDriver {
   #open({ job: number, slots, resumed }: Extract<LeaderSessionEffect, { type: 'open' }>): void {
     const job = this.#jobs.get(number);
     if (job === undefined) return;
-    const { description, priority, labels, driver } = job;
+    const { secret, description, priority, labels, driver } = job;
     const known = resumed ? { resumed: driver.underWay } : {};
-    this.#link.send({ type: 'open', job: number, description, priority, labels, slots, ...known });
+    this.#link.send({ type: 'open', job: number, secret, description, priority, labels, slots, ...known });
   }
 }

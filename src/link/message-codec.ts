@@ -102,7 +102,7 @@ function readMessage(reader: Reader): unknown {
     case kinds.batch:
       return { type: 'batch', job: reader.number(), batch: readBatch(reader) };
     case kinds.assign:
-      return { type: 'assign', jobId: reader.text(), batch: readBatch(reader) };
+      return { type: 'assign', jobId: reader.text(), ticket: reader.number(), batch: readBatch(reader) };
     case kinds.resultToHub:
       return { type: 'result', jobId: reader.text(), result: readResult(reader) };
     case kinds.resultToLeader:
@@ -154,6 +154,7 @@ function writeLaid(writer: Writer, message: Laid): void {
   } else if (message.type === 'assign') {
     writer.byte(kinds.assign);
     writer.text(message.jobId);
+    writer.number(message.ticket);
     writeBatch(writer, message.batch);
   } else if (message.type === 'acknowledge') {
     if ('jobId' in message) {

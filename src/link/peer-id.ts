@@ -3,7 +3,7 @@ export function peerId(): string {
   return crypto.randomUUID();
 }
 
-/** A secret of which a hub makes a peer's id: nobody can guess it. */
+/** A secret that nobody can guess: a hub makes a peer's id of it, or a job's tickets. */
 export function peerKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(24));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

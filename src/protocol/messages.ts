@@ -81,13 +81,18 @@ export interface UnderWay extends Attempt {
   readonly suspect: boolean;
 }
 
+/** An attempt, and the proof that it was given to the worker that speaks of it. */
+export interface Ticketed extends Attempt {
+  readonly ticket: number;
+}
+
 /** What a worker has of a job as it connects. */
 export interface Possession {
   readonly jobId: string;
   /** What it is executing. */
-  readonly running: readonly Attempt[];
+  readonly running: readonly Ticketed[];
   /** The answers that it keeps until their leader has acknowledged them. */
-  readonly held: readonly Attempt[];
+  readonly held: readonly Ticketed[];
 }
 
 /** One unit that failed. */
@@ -162,6 +167,8 @@ export type LeaderToHub =
   | {
       readonly type: 'open';
       readonly job: number;
+      /** Of this the hub makes the tickets of the job's attempts. Only leader and hub know it, the one that comes after a restart as well. */
+      readonly secret: string;
       readonly description: JobDescription;
       /** A job's share of the slots doubles with each step; 0 is normal, from -10 to 10. */
       readonly priority: number;
@@ -219,7 +226,8 @@ export type HubToWorker =
   /** `id`: what the hub calls the peer. */
   | { readonly type: 'welcome'; readonly id: string; readonly epoch: string; readonly limits: HubLimits }
   | { readonly type: 'job'; readonly jobId: string; readonly description: JobDescription }
-  | { readonly type: 'assign'; readonly jobId: string; readonly batch: Batch }
+  /** With the ticket the worker proves to whatever hub it comes back to that the attempt is its own. */
+  | { readonly type: 'assign'; readonly jobId: string; readonly ticket: number; readonly batch: Batch }
   /** The leader has the answer: it need not be kept. */
   | ({ readonly type: 'acknowledge' } & JobAttempt)
   /** The answer may be lost: send it again. */

@@ -82,7 +82,7 @@ const loss = record({
 
 const attempt = { seq: index, attempt: int(1) };
 const jobAttempt = record({ jobId: name, ...attempt });
-const attempts = list(record(attempt), maxAttempts);
+const attempts = list(record({ ...attempt, ticket: index }), maxAttempts);
 
 function sized(maxPayloadBytes: number): {
   readonly description: Shape<Extract<HubToWorker, { type: 'job' }>['description']>;
@@ -128,6 +128,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     resume: record({ jobs: list(index, maxAttempts) }),
     open: record({
       job: index,
+      secret: text(200, 1),
       description,
       priority: int(-maxPriority, maxPriority),
       labels: names,
@@ -196,7 +197,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
 const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
   welcome,
   job: record({ jobId: name, description: trusted.description }),
-  assign: record({ jobId: name, batch: trusted.batch }),
+  assign: record({ jobId: name, ticket: index, batch: trusted.batch }),
   acknowledge: jobAttempt,
   resend: jobAttempt,
   cancel: jobAttempt,

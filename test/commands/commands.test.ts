@@ -107,7 +107,9 @@ describe('the paladin command', () => {
     await using hub = await startHubCommand('--token', 'all', '--worker-token', 'mine');
     await using wrong = new Command(['worker', operations, '--hub', hub.url, '--token', 'all', '--threads', '1']);
     expect(await wrong.exited()).toBe(2);
-    expect(wrong.output).toMatch(/error: hub .* refused the worker: the token is wrong, it is for the role leader; pass the hub's by/u);
+    expect(wrong.output).toMatch(
+      /error: hub .* refused the worker: the token is wrong, it is for the role leader; pass the hub's by/u,
+    );
     await using none = new Command(['status', '--hub', hub.url]);
     expect(await none.exited()).toBe(2);
     expect(none.output).toMatch(/a token is needed and none was shown/u);

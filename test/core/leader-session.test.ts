@@ -22,7 +22,10 @@ class SessionUnderTest {
   }
 
   welcome(changes: Partial<HubLimits> = {}): LeaderSessionEffect[] {
-    return this.handle({ type: 'received', message: { type: 'welcome', id: 'l', epoch: 'e', limits: { ...limits, ...changes } } });
+    return this.handle({
+      type: 'received',
+      message: { type: 'welcome', id: 'l', epoch: 'e', limits: { ...limits, ...changes } },
+    });
   }
 
   lose(): LeaderSessionEffect[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
-import type { JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
+import type { JobDescription, Ticketed, WorkerToHub } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 const description: JobDescription = { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' };
@@ -26,7 +26,7 @@ class SessionUnderTest {
   }
 
   assign(seq: number, jobId = 'j'): SessionEffect[] {
-    return this.handle({ type: 'received', message: { type: 'assign', jobId, batch: batchOf(seq) } });
+    return this.handle({ type: 'received', message: { type: 'assign', jobId, ticket: 100 + seq, batch: batchOf(seq) } });
   }
 
   /** Tells it something of an attempt of job `j`. */
@@ -62,9 +62,10 @@ const lost = (seq: number, cause: 'returned' | 'cancelled', reason: string): Ses
 const offer = (slots: number): SessionEffect => send({ type: 'offer', slots, offers });
 const report = (running: number[], held: number[], ending: number[] = [], jobs = true): SessionEffect => {
   const attempts = (seqs: number[]): { seq: number; attempt: number }[] => seqs.map((seq) => ({ seq, attempt: 1 }));
+  const ticketed = (seqs: number[]): Ticketed[] => attempts(seqs).map((attempt) => ({ ...attempt, ticket: 100 + attempt.seq }));
   return send({
     type: 'report',
-    jobs: jobs ? [{ jobId: 'j', running: attempts(running), held: attempts(held) }] : [],
+    jobs: jobs ? [{ jobId: 'j', running: ticketed(running), held: ticketed(held) }] : [],
     ending: attempts(ending).map((attempt) => ({ jobId: 'j', ...attempt })),
   });
 };

@@ -43,7 +43,7 @@ const result = fc.record({ seq: number, attempt: number, done: number, failures,
 const message = fc.oneof(
   fc.record({ type: fc.constantFrom('open', 'lost', 'status'), value }),
   fc.record({ type: fc.constant('batch'), job: number, batch }),
-  fc.record({ type: fc.constant('assign'), jobId: id, batch }),
+  fc.record({ type: fc.constant('assign'), jobId: id, ticket: number, batch }),
   fc.record({ type: fc.constant('acknowledge'), jobId: id, seq: number, attempt: number }),
   fc.record({ type: fc.constant('acknowledge'), job: number, seq: number, attempt: number }),
   fc.record({ type: fc.constant('result'), jobId: id, result }),

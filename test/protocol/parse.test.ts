@@ -23,7 +23,7 @@ describe('the door', () => {
 
   it('lets every proper message through as it is', () => {
     for (const [parse, message] of [
-      [fromLeader, { type: 'open', job: 1, description, priority: -3, labels: ['gpu'], slots: 4 }],
+      [fromLeader, { type: 'open', job: 1, secret: 's', description, priority: -3, labels: ['gpu'], slots: 4 }],
       [fromLeader, { type: 'batch', job: 1, batch: batchOf(3) }],
       [fromLeader, { type: 'close', job: 1 }],
       [fromWorker, { type: 'offer', slots: 4, offers: { operations: ['f@1'], serializers: ['s'], labels: [] } }],
@@ -38,7 +38,7 @@ describe('the door', () => {
       [hubToLeader, { type: 'result', job: 1, workerId: 'w', result: resultOf(1) }],
       [hubToLeader, { type: 'refused', job: 1, code: 'LIMIT_EXCEEDED', message: 'no' }],
       [hubToWorker, { type: 'job', jobId: 'l:1', description }],
-      [hubToWorker, { type: 'assign', jobId: 'l:1', batch: batchOf(1) }],
+      [hubToWorker, { type: 'assign', jobId: 'l:1', ticket: 7, batch: batchOf(1) }],
       [hubToWorker, { type: 'goodbye', reason: 'r' }],
     ] as const) {
       expect(parse(message)).toEqual(message);
@@ -64,14 +64,14 @@ describe('the door', () => {
     [{ type: 'batch', job: 1, batch: batchOf(0, { attempt: 0 }) }, 'message.batch.attempt'],
     [{ type: 'batch', job: 1, batch: batchOf(0, { count: 0 }) }, 'message.batch.count'],
     [
-      { type: 'open', job: 1, description, priority: 11, labels: [], slots: 0 },
+      { type: 'open', job: 1, secret: 's', description, priority: 11, labels: [], slots: 0 },
       'message.priority: expected a whole number from -10 to 10, got 11',
     ],
     [
-      { type: 'open', job: 1, description: { ...description, stages: [] }, priority: 0, labels: [], slots: 0 },
+      { type: 'open', job: 1, secret: 's', description: { ...description, stages: [] }, priority: 0, labels: [], slots: 0 },
       'message.description.stages',
     ],
-    [{ type: 'open', job: 1, description, priority: 0, labels: [''], slots: 0 }, 'message.labels[0]'],
+    [{ type: 'open', job: 1, secret: 's', description, priority: 0, labels: [''], slots: 0 }, 'message.labels[0]'],
   ])('refuses %j', (message, expected) => {
     expect(() => fromLeader(message)).toThrow(expected);
   });

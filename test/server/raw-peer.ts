@@ -22,7 +22,7 @@ export class RawPeer {
   readonly refused: Promise<{ readonly code: unknown; readonly message: unknown }>;
   /** Resolves when the connection has ended. */
   readonly closed: Promise<void>;
-  #look = new Set<() => void>();
+  readonly #look = new Set<() => void>();
 
   constructor(url: string, role: string, { key, token, name = '', headers = {} }: Shown = {}) {
     peers += 1;

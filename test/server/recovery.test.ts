@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
-import type { Possession, UnderWay } from '../../src/protocol/messages.js';
-import { assigned, batchOf, HubUnderTest, resultOf, toLeaders, toWorkers } from './scheduler-harness.js';
+import type { Possession, Ticketed, UnderWay } from '../../src/protocol/messages.js';
+import { assigned, batchOf, HubUnderTest, resultOf, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
 
 /** A hub with leader `l`, whose job 1 has batches 0 and 1 with worker `w`, which has two slots. */
 function busyHub(): HubUnderTest {
@@ -22,10 +22,14 @@ const underWay = (seq: number, worthMs = Infinity): UnderWay => ({
   bytes: 1,
   worthMs: Math.min(worthMs, recoveryWindowMs),
 });
+const ticketed = (seq: number, number = 1, workerId = 'w'): Ticketed => {
+  const one = attempt(seq, number);
+  return { ...one, ticket: ticket('secret', workerId, one) };
+};
 const possession = (running: number[], held: number[] = []): Possession => ({
   jobId: 'l:1',
-  running: running.map((seq) => attempt(seq)),
-  held: held.map((seq) => attempt(seq)),
+  running: running.map((seq) => ticketed(seq)),
+  held: held.map((seq) => ticketed(seq)),
 });
 
 /** The worker comes (back), with what it has. */
@@ -287,7 +291,7 @@ describe('a hub that has just started', () => {
 
   it('closes what workers have of jobs whose leader did not come back, or came without them', () => {
     const hub = new HubUnderTest();
-    workerBack(hub, [possession([0]), { jobId: 'm:1', running: [attempt(0)], held: [] }]);
+    workerBack(hub, [possession([0]), { jobId: 'm:1', running: [ticketed(0)], held: [] }]);
     expect(orders(leaderBack(hub, [], []))).toEqual(['close l:1']);
     expect(hub.scheduler.nextDeadline()).toBe(leaderGraceMs);
     expect(orders(tickAt(hub, leaderGraceMs))).toEqual(['close m:1']);
@@ -432,5 +436,94 @@ describe('a second attempt beside the first', () => {
     hub.open('l', 1);
     hub.batch('l', 1, batchOf(0));
     expect(answers(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['returned 0/2']);
+  });
+});
+
+describe('a worker that lies', () => {
+  it('is not believed to have what was given to others, whether that runs, is answered, or is awaited', () => {
+    const hub = busyHub();
+    hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(1) });
+    const lies = [ticketed(0), ticketed(1), { ...ticketed(2, 1, 'liar'), attempt: 2 }];
+    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    expect(
+      toLeaders(hub.fromWorker('liar', { type: 'report', jobs: [{ jobId: 'l:1', running: lies, held: lies }], ending: [] })),
+    ).toEqual([]);
+    expect(hub.scheduler.status(0).counters).toMatchObject({ forged: 6, adopted: 0 });
+    for (const seq of [0, 1, 2]) {
+      expect(toLeaders(hub.fromWorker('liar', { type: 'result', jobId: 'l:1', result: resultOf(seq) }))).toEqual([]);
+    }
+    // Who has it may still answer.
+    expect(toLeaders(hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(0) }))).toHaveLength(1);
+  });
+
+  it('is not believed by a hub that has just started either', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    hub.fromWorker('liar', { type: 'report', jobs: [{ jobId: 'l:1', running: [ticketed(0)], held: [ticketed(1)] }], ending: [] });
+    expect(toLeaders(leaderBack(hub, [underWay(0), underWay(1)])).map(([, message]) => message.type)).not.toContain('adopted');
+    expect(hub.scheduler.status(0).counters).toMatchObject({ forged: 2, adopted: 0 });
+    expect(toLeaders(hub.fromWorker('liar', { type: 'result', jobId: 'l:1', result: resultOf(1) }))).toEqual([]);
+    // Nobody has them: they are told as lost when the time is over.
+    hub.now = recoveryWindowMs;
+    expect(toLeaders(hub.handle({ type: 'tick' })).map(([, message]) => message.type)).toEqual(['lost', 'lost', 'capacity']);
+  });
+});
+
+describe('the limits of peers', () => {
+  it('hold a leader to the jobs that it may open in a second, those that it opens again apart', () => {
+    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 2 });
+    hub.leader('l');
+    const refused = (job: number): unknown[] => toLeaders(hub.open('l', job)).filter(([, message]) => message.type === 'refused');
+    const close = (job: number): void => {
+      hub.fromLeader('l', { type: 'close', job });
+    };
+    for (const job of [1, 2]) {
+      expect(refused(job)).toEqual([]);
+      close(job);
+    }
+    expect(refused(3)).toMatchObject([
+      [
+        'l',
+        {
+          code: 'LIMIT_EXCEEDED',
+          message: expect.stringMatching(/more than 2 jobs opened in a second \(maxJobsOpenedPerSecond\)/u) as unknown,
+        },
+      ],
+    ]);
+    hub.now = 500;
+    expect(refused(4)).toEqual([]);
+    expect(refused(5)).toHaveLength(1);
+  });
+
+  it.each([
+    [{ maxSlotsPerWorker: 4 }, { slots: 4, names: 1 }, { slots: 5, names: 1 }, /more than 4 slots, 5 \(maxSlotsPerWorker\)/u],
+    [{ maxOperationsPerWorker: 2 }, { slots: 1, names: 2 }, { slots: 1, names: 3 }, /more than 2 operations or labels, 3/u],
+  ])('hold a worker to what it may offer: %j', (changes, admitted, exceeding, message) => {
+    const hub = new HubUnderTest(changes);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    const offer = ({ slots, names }: { slots: number; names: number }): SchedulerEffect[] =>
+      hub.fromWorker('w', {
+        type: 'offer',
+        slots,
+        offers: { operations: Array.from({ length: names }, (_, at) => `f${at}@1`), serializers: ['json'], labels: [] },
+      });
+    expect(offer(admitted)).toEqual([]);
+    expect(offer(exceeding)).toEqual([
+      { type: 'expel', role: 'worker', id: 'w', code: 'LIMIT_EXCEEDED', reason: expect.stringMatching(message) as unknown },
+    ]);
+  });
+
+  it('hold a leader to the answers that it may leave unacknowledged', () => {
+    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    const answer = (seq: number): SchedulerEffect[] => {
+      hub.batch('l', 1, batchOf(seq));
+      return hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
+    };
+    for (const seq of [0, 1]) expect(answer(seq).map(({ type }) => type)).toEqual(['toLeader']);
+    expect(answer(2)).toContainEqual(expect.objectContaining({ type: 'expel', id: 'l', code: 'LIMIT_EXCEEDED' }));
   });
 });

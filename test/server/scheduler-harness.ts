@@ -2,6 +2,7 @@ import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type {
+  Attempt,
   Batch,
   BatchResult,
   HubLimits,
@@ -14,13 +15,22 @@ import type {
 
 export const limits: HubLimits = { maxPayloadBytes: 1_000, maxJobsPerLeader: 3, maxBatchesPerLeader: 8, maxBytesPerLeader: 100 };
 
+/** Of all jobs. */
+const secret = 'secret';
+
+/** A ticket, of that secret, which others cannot have by accident. */
+export function ticket(given: string, workerId: string, { seq, attempt }: Attempt): number {
+  if (given !== secret) throw new Error(`the secret ${given}`);
+  return 1_000_000 * [...workerId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) + 1_000 * seq + attempt;
+}
+
 /** A scheduler under test: validates it after each event, and takes its effects apart. */
 export class HubUnderTest {
   now = 0;
   readonly scheduler: Scheduler;
 
   constructor(changes: Partial<SchedulerLimits> = {}) {
-    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...defaultLimits, ...limits, ...changes } });
+    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...defaultLimits, ...limits, ...changes }, ticketOf: ticket });
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {
@@ -59,7 +69,7 @@ export class HubUnderTest {
     const { operation = 'f', priority = 0, labels = [], slots = 0, resumed } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
     const known = resumed === undefined ? {} : { resumed };
-    return this.fromLeader(leaderId, { type: 'open', job, description, priority, labels, slots, ...known });
+    return this.fromLeader(leaderId, { type: 'open', job, secret, description, priority, labels, slots, ...known });
   }
 
   batch(leaderId: string, job: number, batch: Batch): SchedulerEffect[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assigned, batchOf, HubUnderTest, limits, resultOf, toLeaders, toWorkers } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, limits, resultOf, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
 
 describe('the scheduler', () => {
   it('welcomes with its epoch and limits', () => {
@@ -22,9 +22,11 @@ describe('the scheduler', () => {
         'w',
         { type: 'job', jobId: 'l:1', description: { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' } },
       ],
-      ['w', { type: 'assign', jobId: 'l:1', batch: batchOf(0) }],
+      ['w', { type: 'assign', jobId: 'l:1', ticket: ticket('secret', 'w', batchOf(0)), batch: batchOf(0) }],
     ]);
-    expect(toWorkers(hub.batch('l', 1, batchOf(1)))).toEqual([['w', { type: 'assign', jobId: 'l:1', batch: batchOf(1) }]]);
+    expect(toWorkers(hub.batch('l', 1, batchOf(1)))).toEqual([
+      ['w', { type: 'assign', jobId: 'l:1', ticket: ticket('secret', 'w', batchOf(1)), batch: batchOf(1) }],
+    ]);
   });
 
   it('passes a result on, and gives its slot the next batch', () => {

@@ -1,4 +1,5 @@
 import { defaultLimits } from '../../server/limits.js';
+import { ticketOf } from '../../server/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import type { HubLimits, HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
@@ -37,7 +38,7 @@ export class SimulatedHub {
   start(): void {
     this.#epoch += 1;
     this.#party = this.#newParty();
-    this.#scheduler = new Scheduler({ epoch: `epoch ${this.#epoch}`, limits: { ...defaultLimits, ...this.#limits } });
+    this.#scheduler = new Scheduler({ epoch: `epoch ${this.#epoch}`, limits: { ...defaultLimits, ...this.#limits }, ticketOf });
   }
 
   crash(): void {

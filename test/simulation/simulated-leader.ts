@@ -96,7 +96,16 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
     }
     const { description, priority } = job.spec;
     const known = effect.resumed ? { resumed: job.machine.underWay } : {};
-    this.#send?.({ type: 'open', job: effect.job, description, priority, labels: [], slots: effect.slots, ...known });
+    this.#send?.({
+      type: 'open',
+      job: effect.job,
+      secret: `of job ${effect.job}`,
+      description,
+      priority,
+      labels: [],
+      slots: effect.slots,
+      ...known,
+    });
   }
 }
 
