@@ -1,0 +1,230 @@
+import { connect, defineOperation, remoteMap } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { range } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Batch, BatchResult } from '../../src/protocol/messages.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import { RawPeer } from './raw-peer.js';
+
+const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+const description = { stages: [{ kind: 'map', operation: 'double', version: 1 }], serializer: 'msgpack' };
+const open = (job: number): object => ({ type: 'open', job, secret: 's', description, priority: 0, labels: [], slots: 0 });
+const batchOf = (seq: number, payload: Uint8Array = msgpack.encode([seq])): Batch => ({
+  seq,
+  attempt: 1,
+  first: seq,
+  count: 1,
+  units: 'elements',
+  suspect: false,
+  alone: false,
+  budgetMs: 0,
+  payload,
+});
+const resultOf = (seq: number, value: unknown, attempt = 1): BatchResult => ({
+  seq,
+  attempt,
+  done: 1,
+  failures: [],
+  elapsedMs: 1,
+  payload: msgpack.encode([value]),
+});
+
+/** A peer's misdeeds, while a job runs that is to notice nothing. */
+async function unharmed(
+  options: Parameters<typeof startHub>[0],
+  misdeeds: (url: string, counters: () => Readonly<Record<string, number>>) => Promise<void>,
+): Promise<void> {
+  await using hub = await startHub({ port: 0, ...options });
+  await using _ = await startWorker({ hub: hub.url, operations: [double] });
+  await using runtime = await connect(hub.url);
+  const results: number[] = [];
+  let over = false;
+  const job = range(0, 1_000_000)
+    .pipe(remoteMap(double, runtime, { batch: 4, window: 64 }))
+    .forEach((value) => {
+      results.push(value);
+      if (over) throw new Error('enough');
+    })
+    .catch((error: unknown) => error);
+  await misdeeds(hub.url, () => hub.status().counters);
+  const before = results.length;
+  while (results.length < before + 100) await new Promise((resolve) => setImmediate(resolve));
+  over = true;
+  expect(await job).toMatchObject({ message: 'enough' });
+  expect(results).toEqual(Array.from({ length: results.length }, (_unused, x) => 2 * x));
+}
+
+describe('a peer that breaks the protocol', () => {
+  it.each([
+    ['bytes that are no packet', (peer: RawPeer) => write(peer, new Uint8Array([9, 9, 9]))],
+    ['text', (peer: RawPeer) => write(peer, 'hello')],
+    ['an acknowledgement', (peer: RawPeer) => write(peer, plain([3, '/leader', [1], 7]))],
+    ['a packet that wants one', (peer: RawPeer) => write(peer, plain([2, '/leader', ['mark', 1], 7]))],
+    ['an event of its own', (peer: RawPeer) => write(peer, plain([2, '/leader', ['disconnect', 'client namespace disconnect']]))],
+    ['an event that only hubs emit', (peer: RawPeer) => write(peer, plain([2, '/leader', ['expelled', {}]]))],
+    ['a forged mark', (peer: RawPeer) => peer.socket.emit('passed', 1)],
+    ['an empty part', (peer: RawPeer) => peer.socket.emit('part', { bytes: new Uint8Array(), last: true })],
+    ['a message with a field too many', (peer: RawPeer) => peer.send({ type: 'resume', jobs: [], more: 1 })],
+    ['a message with a prototype key', (peer: RawPeer) => write(peer, message('{"type":"resume","jobs":[],"__proto__":{}}'))],
+    ['a message of another role', (peer: RawPeer) => peer.send({ type: 'draining' })],
+    [
+      'a message that nests deep',
+      (peer: RawPeer) => write(peer, message(`{"type":"resume","jobs":${'['.repeat(50_000)}${']'.repeat(50_000)}}`)),
+    ],
+    ['a number that is none', (peer: RawPeer) => peer.send({ type: 'close', job: 1.5 })],
+  ])('by %s is disconnected and told why, and nobody else notices', async (_, misdeed) => {
+    await unharmed({}, async (url, counters) => {
+      using peer = new RawPeer(url, 'leader');
+      await peer.got('welcome');
+      misdeed(peer);
+      expect(await peer.refused).toMatchObject({
+        code: 'PROTOCOL',
+        message: expect.stringMatching(/^it broke the protocol: ./u) as unknown,
+      });
+      await peer.closed;
+      expect(counters()).toMatchObject({ expelled: 1 });
+    });
+  });
+});
+
+describe('a worker that lies', () => {
+  it('answers for batches of others, wrong attempts, and twice, and only its own first answer counts', async () => {
+    await using hub = await startHub({ port: 0 });
+    const offers = { operations: ['double@1'], serializers: ['msgpack'], labels: [] };
+    const workers = [new RawPeer(hub.url, 'worker'), new RawPeer(hub.url, 'worker')] as const;
+    using leader = new RawPeer(hub.url, 'leader');
+    try {
+      for (const worker of workers) {
+        await worker.got('welcome');
+        worker.send({ type: 'report', jobs: [], ending: [] }, { type: 'offer', slots: 1, offers });
+      }
+      await leader.got('welcome');
+      leader.send(
+        { type: 'resume', jobs: [] },
+        open(1),
+        { type: 'batch', job: 1, batch: batchOf(0) },
+        { type: 'batch', job: 1, batch: batchOf(1) },
+      );
+      const assignments = await Promise.all(workers.map(async (worker) => await worker.got('assign')));
+      const [mine, others] = assignments.map((message) => message['batch'] as Batch) as [Batch, Batch];
+      const jobId = assignments[0]?.['jobId'];
+      const [liar, honest] = workers;
+      const answer = (result: BatchResult): object => ({ type: 'result', jobId, result });
+      liar.send(
+        answer(resultOf(others.seq, 'a lie')),
+        answer(resultOf(mine.seq, 'a lie', 2)),
+        answer(resultOf(7, 'a lie')),
+        { type: 'result', jobId: 'another:1', result: resultOf(0, 'a lie') },
+        answer(resultOf(mine.seq, 'mine')),
+        answer(resultOf(mine.seq, 'a lie')),
+      );
+      honest.send(answer(resultOf(others.seq, 'honest')));
+      while (leader.received.filter(({ type }) => type === 'result').length < 2) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      leader.send({ type: 'close', job: 1 });
+      while (hub.status().jobs.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      const told = leader.received
+        .filter(({ type }) => type === 'result')
+        .map(({ result }) => msgpack.decode((result as BatchResult).payload)[0]);
+      expect(told.sort()).toEqual(['honest', 'mine']);
+      expect(hub.status().counters).toMatchObject({ results: 2, staleResults: 5 });
+    } finally {
+      for (const worker of workers) worker[Symbol.dispose]();
+    }
+  });
+});
+
+describe('a leader', () => {
+  it('cannot touch the jobs of another, nor come in its place by what others see of it', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using _ = await startWorker({ hub: hub.url, operations: [double] });
+    await using runtime = await connect(hub.url);
+    const results: number[] = [];
+    const job = range(0, 2_000)
+      .pipe(remoteMap(double, runtime, { batch: 2 }))
+      .forEach((value) => {
+        results.push(value);
+      });
+    while (hub.status().jobs.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const leaderId = hub.status().leaders[0]?.leaderId ?? '';
+    using thief = new RawPeer(hub.url, 'leader', { key: leaderId.padEnd(32, leaderId) });
+    expect(await thief.got('welcome')).not.toMatchObject({ id: leaderId });
+    thief.send({ type: 'resume', jobs: [] }, { type: 'cancel', job: 1, seq: 0, attempt: 1 }, { type: 'close', job: 1 });
+    await job;
+    expect(results).toEqual(Array.from({ length: 2_000 }, (_unused, x) => 2 * x));
+  });
+
+  it('that does not read is disconnected when too much waits for it', async () => {
+    await unharmed({ maxUnreadBytes: 4 * 1024 * 1024 }, async (url, counters) => {
+      using leader = new RawPeer(url, 'leader');
+      await leader.got('welcome');
+      leader.socket.off('mark');
+      leader.send({ type: 'resume', jobs: [] }, open(1));
+      // No mark comes back from it, as if no answer arrived.
+      const count = 2_000;
+      const payload = msgpack.encode(Array.from({ length: count }, (_unused, x) => x + 0.5));
+      for (let seq = 0; (counters()['expelled'] ?? 0) === 0; seq += 1) {
+        leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await leader.refused).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+      await leader.closed;
+    });
+  });
+
+  it('that opens jobs beyond the limits is told which, and how much', async () => {
+    await unharmed({ maxJobsPerLeader: 3 }, async (url) => {
+      using leader = new RawPeer(url, 'leader');
+      await leader.got('welcome');
+      leader.send({ type: 'resume', jobs: [] }, open(1), open(2), open(3), open(4));
+      expect(await leader.got('refused')).toMatchObject({
+        job: 4,
+        code: 'LIMIT_EXCEEDED',
+        message: "the hub's limit is reached: more than 3 jobs open at once (maxJobsPerLeader)",
+      });
+    });
+  });
+
+  it('that sends a batch beyond the limit of bytes has the job refused', async () => {
+    await using hub = await startHub({ port: 0, maxPayloadBytes: 1_000, maxBytesPerLeader: 2_000 });
+    using leader = new RawPeer(hub.url, 'leader');
+    await leader.got('welcome');
+    const batch = (seq: number): object => ({ type: 'batch', job: 1, batch: batchOf(seq, new Uint8Array(1_000)) });
+    leader.send({ type: 'resume', jobs: [] }, open(1), batch(0), batch(1), batch(2));
+    expect(await leader.got('refused')).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('2000 payload bytes') as unknown,
+    });
+    expect(hub.status().jobs).toEqual([]);
+  });
+});
+
+/** Writes a frame past the encoder. */
+function write(peer: RawPeer, frame: Uint8Array | string): void {
+  const { engine } = peer.socket.io;
+  engine.write(frame);
+}
+
+function plain(content: unknown): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(content));
+  const frame = new Uint8Array(5 + json.byteLength);
+  new DataView(frame.buffer).setUint32(1, json.byteLength, true);
+  frame.set(json, 5);
+  return frame;
+}
+
+/** A frame with one message. */
+function message(json: string): Uint8Array {
+  const content = new TextEncoder().encode(json);
+  const nsp = new TextEncoder().encode('/leader');
+  const frame = new Uint8Array(1 + 4 + nsp.byteLength + 1 + 4 + content.byteLength + 8);
+  const view = new DataView(frame.buffer);
+  frame[0] = 1;
+  view.setUint32(1, nsp.byteLength, true);
+  frame.set(nsp, 5);
+  view.setUint32(6 + nsp.byteLength, content.byteLength, true);
+  frame.set(content, 10 + nsp.byteLength);
+  return frame;
+}
