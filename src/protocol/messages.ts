@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -96,7 +96,10 @@ export interface UnitFailure {
   readonly offset: number;
   /** In which stage of the chain, from 0. */
   readonly stage: number;
-  readonly code: Extract<ErrorCode, 'OPERATION_FAILED' | 'TASK_TIMEOUT' | 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE' | 'PROTOCOL'>;
+  readonly code: Extract<
+    ErrorCode,
+    'OPERATION_FAILED' | 'INVALID_INPUT' | 'TASK_TIMEOUT' | 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE' | 'PROTOCOL'
+  >;
   /** What the error said of itself; `thrown`: neither transient nor fatal. */
   readonly kind: 'transient' | 'fatal' | 'thrown';
   readonly retry?: RetryStrategy;
