@@ -138,5 +138,17 @@ export const maxAttempts: number = 1_048_576;
 /** The most elements of a batch of fixed size: far beyond any sense. */
 export const maxBatchUnits: number = 1_048_576;
 
+/** The most issues of a schema that an error carries: who mends a value looks at a few, and a list of a thousand may have thousands. */
+export const maxIssues: number = 20;
+
+/** The most of these that its message says. */
+export const maxIssuesNamed: number = 3;
+
+/** The longest text of an issue: so many as are named fit into the message that travels, and all into the error. */
+export const maxIssueLength: number = 250;
+
+/** The most keys that an issue's path has: deeper values are trees or lists, in which the beginning says most. */
+export const maxIssueKeys: number = 100;
+
 /** The most bytes that the failures of one result have, about; a batch with more is handed in sooner. */
 export const maxFailureBytes: number = 1024 * 1024;

@@ -24,7 +24,7 @@ export type ErrorCode =
   | 'PROTOCOL'
   /** A limit of the hub is reached. */
   | 'LIMIT_EXCEEDED'
-  /** An argument or option is not what it must be. */
+  /** An argument or option is not what it must be; or, by its schema, an input or argument of an operation. */
   | 'INVALID_INPUT'
   /** The runtime, hub or worker is closed. */
   | 'CLOSED';

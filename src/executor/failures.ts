@@ -1,11 +1,12 @@
 import { thrownKind } from '../errors/operation-errors.js';
 import { encodeError } from '../errors/remote-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
+import { SchemaError } from '../errors/schema-error.js';
 import type { UnitFailure } from '../protocol/messages.js';
 
 const nothingThrown = new Uint8Array(0);
 
-/** The operation, its set-up or a custom serializer threw; the error says itself whether it may pass. */
+/** The operation, its set-up, a schema or a custom serializer threw; the error says itself whether it may pass. */
 export function thrownFailure(offset: number, stage: number, thrown: unknown, prefix = ''): UnitFailure {
   const kind = thrownKind(thrown);
   const { message, bytes } = encodeError(thrown);
@@ -14,7 +15,8 @@ export function thrownFailure(offset: number, stage: number, thrown: unknown, pr
   return {
     offset,
     stage,
-    code: 'OPERATION_FAILED',
+    // An output that its schema refuses is the operation's doing.
+    code: thrown instanceof SchemaError && thrown.subject !== 'output' ? 'INVALID_INPUT' : 'OPERATION_FAILED',
     kind,
     ...(retry && { retry }),
     ...(onFatal && { onFatal }),

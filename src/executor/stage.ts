@@ -1,6 +1,8 @@
 import { PaladinError } from '../errors/paladin-error.js';
+import { SchemaError } from '../errors/schema-error.js';
 import type { OperationContext, OperationDefinition } from '../operation/operation.js';
 import type { Registry } from '../operation/registry.js';
+import { accept, type Schemas } from '../operation/schema.js';
 import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { fatalFailure, thrownFailure } from './failures.js';
@@ -25,7 +27,10 @@ export interface FoldStage {
 /** A stage, or why there is none (the failure's offset is 0, to be replaced by that of each unit). */
 export type SetUp = Stage | UnitFailure;
 
-/** Makes the stage at place `index` of a chain; a promise only if the operation's `create` returns one. Never throws or rejects. */
+/**
+ * Makes the stage at place `index` of a chain; a promise only if the operation's `create`, or the schema of its arguments, returns one.
+ * Never throws or rejects.
+ */
 export function setUpStage(
   description: StageDescription,
   index: number,
@@ -43,7 +48,12 @@ export function setUpStage(
     return fatalFailure(0, index, 'PROTOCOL', `the arguments of operation '${operation}' cannot be decoded`, thrown);
   }
   const failed = (thrown: unknown): SetUp =>
-    thrownFailure(0, index, thrown, `${definition.kind} '${operation}' could not be set up: `);
+    thrownFailure(
+      0,
+      index,
+      thrown,
+      thrown instanceof SchemaError ? '' : `${definition.kind} '${operation}' could not be set up: `,
+    );
   const made = (result: unknown): SetUp => {
     if (typeof result !== 'function') {
       return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));
@@ -52,7 +62,9 @@ export function setUpStage(
     return stageOf(definition, description, args, result as AnyFunction);
   };
   try {
-    const result = call(definition.create, args);
+    const { schemas } = definition;
+    const result =
+      schemas?.args === undefined ? call(definition.create, args) : callChecked(definition.create, schemas.args, args);
     return isThenable(result) ? Promise.resolve(result).then(made).catch(failed) : made(result);
   } catch (thrown) {
     return failed(thrown);
@@ -60,6 +72,38 @@ export function setUpStage(
 }
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
+
+/** The function, asking the schemas before and after; without any it is the function itself, so that nothing is paid for none. */
+function checked(execute: AnyFunction, { input, output }: Schemas = {}): MapStage['execute'] {
+  const inner: MapStage['execute'] =
+    output === undefined
+      ? execute
+      : (value, context) => {
+          const returned = execute(value, context);
+          return isThenable(returned)
+            ? Promise.resolve(returned).then((settled) => accept(output, 'output', settled, itself))
+            : accept(output, 'output', returned, itself);
+        };
+  if (input === undefined) return inner;
+  return (value, context) =>
+    accept(input, 'input', value, (accepted, late) => {
+      // Nobody waits for it any more.
+      if (late) context.signal.throwIfAborted();
+      return inner(accepted, context);
+    });
+}
+
+function itself(value: unknown): unknown {
+  return value;
+}
+
+/** Calls it with the arguments that the schema makes of these. */
+function callChecked(of: (...args: never[]) => unknown, schema: NonNullable<Schemas['args']>, args: readonly unknown[]): unknown {
+  return accept(schema, 'args', args, (accepted) => {
+    if (!Array.isArray(accepted)) throw new TypeError(`expected the schema of args to make a list, got ${typeof accepted}`);
+    return call(of, accepted);
+  });
+}
 
 function stageOf(
   definition: OperationDefinition,
@@ -70,7 +114,7 @@ function stageOf(
   if (kind === 'fold') {
     return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
   }
-  if (definition.kind === 'operation') return { kind, timeoutMs, execute };
+  if (definition.kind === 'operation') return { kind, timeoutMs, execute: checked(execute, definition.schemas) };
   const combinePair = (pair: unknown, context: OperationContext): unknown => {
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(`monoid '${definition.name}' as an operation combines pairs: expected [left, right]`);

@@ -17,6 +17,11 @@ export interface StageOptions {
   readonly onFatal?: OnFatal;
   /** Called for each element that is left out, with the error. */
   readonly onSkip?: (error: PaladinError) => void;
+  /**
+   * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first of its
+   * chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.
+   */
+  readonly validate?: boolean;
 }
 
 /** Options of a whole job. */
@@ -59,7 +64,8 @@ export interface JobSpec extends JobOptions {
  */
 export function checkStage(where: string, stage: StageSpec): void {
   // Callers in JavaScript may hand in anything.
-  const { kind, operation, timeout, retry, onFatal, onSkip }: Readonly<Partial<Record<keyof StageSpec, unknown>>> = stage;
+  const { kind, operation, timeout, retry, onFatal, onSkip, validate }: Readonly<Partial<Record<keyof StageSpec, unknown>>> =
+    stage;
   if (kind !== 'map' && kind !== 'fold') throw invalid(where, "kind to be 'map' or 'fold'", kind);
   const definition = definitionOf(operation);
   if (definition === undefined || typeof operation === 'function') {
@@ -76,6 +82,7 @@ export function checkStage(where: string, stage: StageSpec): void {
     throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
   }
   if (onSkip !== undefined && typeof onSkip !== 'function') throw invalid(where, 'onSkip to be a function', onSkip);
+  if (validate !== undefined && typeof validate !== 'boolean') throw invalid(where, 'validate to be true or false', validate);
 }
 
 /**

@@ -54,9 +54,9 @@ export function remoteStage<T>(
   kind: StageSpec['kind'],
   operation: StageSpec['operation'],
   runtime: Runtime,
-  { fuse = true, timeout, retry, onFatal, onSkip, ...options }: RemoteOptions,
+  { fuse = true, timeout, retry, onFatal, onSkip, validate, ...options }: RemoteOptions,
 ): (source: Observable<unknown>) => RemoteObservable<T> {
-  const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip });
+  const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip, validate });
   checkStage(where, stage);
   checkRuntime(where, runtime);
   checkFuse(where, fuse);

@@ -18,6 +18,7 @@ import {
   type StageSpec,
 } from './job-spec.js';
 import { SessionDriver } from './session-driver.js';
+import { checkArguments, refusalOf } from './validation.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
@@ -32,7 +33,7 @@ export interface Runtime extends AsyncDisposable {
    *
    * @param spec a stage chain and the job's options
    * @param observer is told outputs and the end; may be told already before `openJob` returns
-   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one, `NOT_SERIALIZABLE` or `PAYLOAD_TOO_LARGE` when the arguments of an
+   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one or, with `validate`, arguments are refused, `NOT_SERIALIZABLE` or `PAYLOAD_TOO_LARGE` when the arguments of an
    *   operation cannot be sent, `CLOSED` when the runtime is
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;
@@ -42,7 +43,7 @@ export interface Runtime extends AsyncDisposable {
 
 /** Options of `run`. */
 export interface RunOptions
-  extends Pick<StageOptions, 'timeout' | 'retry'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
+  extends Pick<StageOptions, 'timeout' | 'retry' | 'validate'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
   /** Cancels the run. */
   readonly signal?: AbortSignal;
 }
@@ -124,12 +125,13 @@ export class LeaderRuntime implements Runtime {
   }
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
-    const { signal, timeout, retry, ...job } = options;
+    const { signal, timeout, retry, validate, ...job } = options;
     const stage: StageSpec = {
       kind: 'map',
       operation,
       ...(timeout === undefined ? {} : { timeout }),
       ...(retry === undefined ? {} : { retry }),
+      ...(validate === undefined ? {} : { validate }),
     };
     signal?.throwIfAborted();
     return await new Promise<Output>((resolve, reject) => {
@@ -190,6 +192,7 @@ export class LeaderRuntime implements Runtime {
     const last = spec.stages.at(-1);
     return new Job({
       stages,
+      refuse: refusalOf(spec.stages[0]),
       empty: last?.kind === 'fold' ? () => identityOf(last) : undefined,
       ordered: spec.ordered ?? true,
       batch: spec.batch ?? 'auto',
@@ -203,7 +206,8 @@ export class LeaderRuntime implements Runtime {
     });
   }
 
-  #describe({ kind, operation, timeout }: StageSpec, serializer: Serializer): StageDescription {
+  #describe({ kind, operation, timeout, validate = false }: StageSpec, serializer: Serializer): StageDescription {
+    if (validate) checkArguments(operation);
     const { name, version, args } = operation;
     const timeoutMs = timeout === undefined ? {} : { timeoutMs: timeout };
     if (args.length === 0) return { kind, operation: name, version, ...timeoutMs };

@@ -1,4 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PaladinError } from '../errors/paladin-error.js';
+import { checkSchemas, type Schemas } from './schema.js';
 
 /** Marks definitions across realms and across copies of this package; its value is the definition. */
 export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
@@ -29,7 +31,9 @@ export interface OperationDefinition {
   readonly empty?: (...args: never[]) => unknown;
   /** Whether it may be executed several times, also at once, as if it were once. */
   readonly idempotent: boolean;
-  /** The functions it was defined with: definitions with the same functions are the same definition. */
+  /** What its values are checked by, on each executor; absent when nothing is. */
+  readonly schemas?: Schemas;
+  /** The functions and schemas it was defined with: definitions with the same ones are the same definition. */
   readonly functions: readonly unknown[];
 }
 
@@ -59,13 +63,49 @@ interface Named {
   readonly idempotent?: boolean;
 }
 
+interface WithInput<Input, Accepted> {
+  /**
+   * A [Standard Schema](https://standardschema.dev) of the input, as Zod, Valibot and ArkType make them, sync or async. Workers ask it
+   * before `execute`, which gets what it returns; what it refuses fails with `INVALID_INPUT`. `remoteMap` takes what the schema takes.
+   */
+  readonly input?: StandardSchemaV1<Input, Accepted>;
+}
+
+interface WithOutput<Returned, Output> {
+  /** Likewise of what `execute` returns, asked after it; what it refuses fails with `OPERATION_FAILED`. */
+  readonly output: StandardSchemaV1<Returned, Output>;
+}
+
+interface WithoutOutput {
+  readonly output?: never;
+}
+
+interface WithArgs<Args, AcceptedArgs> {
+  /** Likewise of the list of arguments, a tuple, asked before `create`; what it refuses fails with `INVALID_INPUT`. */
+  readonly args?: StandardSchemaV1<Args, AcceptedArgs>;
+}
+
+interface Executing<Input, Output> {
+  readonly execute: Execute<Input, Output>;
+  readonly create?: never;
+  readonly args?: never;
+}
+
+interface Creating<Args extends readonly unknown[], Input, Output> {
+  readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
+  readonly execute?: never;
+}
+
 /**
  * Defines an operation: a named function that workers execute.
  *
  * With `execute` it takes no arguments. With `create` the result is called with arguments; they travel once per job and worker,
  * and `create` runs once per job on each executor, so it is the place for an expensive set-up or for data that all elements share.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the name, version or function is not one
+ * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them; the types follow.
+ * A value that is refused is not tried again. It costs what the schemas cost; without any, nothing.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, version, function or a schema is not one
  *
  * @example
  * ```ts
@@ -77,28 +117,57 @@ interface Named {
  * console.log(length.name, multiplyBy(2).args); // length [ 2 ]
  * ```
  */
-export function defineOperation<Input, Output>(
-  definition: Named & { readonly execute: Execute<Input, Output>; readonly create?: never },
+export function defineOperation<Accepted, Output, Input = Accepted>(
+  definition: Named & WithInput<Input, Accepted> & WithoutOutput & Executing<Accepted, Output>,
 ): Operation<Input, Output>;
-export function defineOperation<Args extends readonly unknown[], Input, Output>(
-  definition: Named & {
-    readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
-    readonly execute?: never;
-  },
+export function defineOperation<Accepted, Output, Input = Accepted, Returned = Output>(
+  definition: Named & WithInput<Input, Accepted> & WithOutput<Returned, Output> & Executing<Accepted, NoInfer<Returned>>,
+): Operation<Input, Output>;
+export function defineOperation<
+  AcceptedArgs extends readonly unknown[],
+  Accepted,
+  Output,
+  Args extends readonly unknown[] = AcceptedArgs,
+  Input = Accepted,
+>(
+  definition: Named &
+    WithArgs<Args, AcceptedArgs> &
+    WithInput<Input, Accepted> &
+    WithoutOutput &
+    Creating<AcceptedArgs, Accepted, Output>,
+): OperationFactory<Args, Input, Output>;
+export function defineOperation<
+  AcceptedArgs extends readonly unknown[],
+  Accepted,
+  Output,
+  Args extends readonly unknown[] = AcceptedArgs,
+  Input = Accepted,
+  Returned = Output,
+>(
+  definition: Named &
+    WithArgs<Args, AcceptedArgs> &
+    WithInput<Input, Accepted> &
+    WithOutput<Returned, Output> &
+    Creating<AcceptedArgs, Accepted, NoInfer<Returned>>,
 ): OperationFactory<Args, Input, Output>;
 export function defineOperation(
-  options: Named & { readonly execute?: unknown; readonly create?: unknown },
+  options: Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
-  const { execute, create } = options;
+  const { execute, create, input, output, args } = options;
   const named = checkNamed('operation', options);
   const { name } = named;
+  const schemas = checkSchemas(`operation '${name}'`, options);
+  const described = { kind: 'operation' as const, ...named, ...(schemas && { schemas }) };
   if (execute !== undefined && create === undefined) {
+    if (args !== undefined) {
+      throw new PaladinError('INVALID_INPUT', `operation '${name}': expected args with create only`, { operation: name });
+    }
     const body = checkFunction(execute, `operation '${name}': execute`);
-    return bind({ kind: 'operation', ...named, create: () => body, functions: [body] }, []);
+    return bind({ ...described, create: () => body, functions: [body, input, output] }, []);
   }
   if (create !== undefined && execute === undefined) {
     const body = checkFunction(create, `operation '${name}': create`);
-    return bindFactory({ kind: 'operation', ...named, create: body, functions: [body] });
+    return bindFactory({ ...described, create: body, functions: [body, input, output, args] });
   }
   throw new PaladinError('INVALID_INPUT', `operation '${name}': expected either execute or create`, { operation: name });
 }

@@ -101,7 +101,10 @@ export interface UnitFailure {
   readonly offset: number;
   /** In which stage of the chain, from 0. */
   readonly stage: number;
-  readonly code: Extract<ErrorCode, 'OPERATION_FAILED' | 'TASK_TIMEOUT' | 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE' | 'PROTOCOL'>;
+  readonly code: Extract<
+    ErrorCode,
+    'OPERATION_FAILED' | 'INVALID_INPUT' | 'TASK_TIMEOUT' | 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE' | 'PROTOCOL'
+  >;
   /** What the error said of itself; `thrown`: neither transient nor fatal. */
   readonly kind: 'transient' | 'fatal' | 'thrown';
   readonly retry?: RetryStrategy;

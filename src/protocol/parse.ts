@@ -62,7 +62,7 @@ const goodbye = record({ reason });
 const failure = record({
   offset: index,
   stage: index,
-  code: oneOf('OPERATION_FAILED', 'TASK_TIMEOUT', 'NOT_SERIALIZABLE', 'PAYLOAD_TOO_LARGE', 'PROTOCOL'),
+  code: oneOf('OPERATION_FAILED', 'INVALID_INPUT', 'TASK_TIMEOUT', 'NOT_SERIALIZABLE', 'PAYLOAD_TOO_LARGE', 'PROTOCOL'),
   kind: oneOf('transient', 'fatal', 'thrown'),
   retry: optional(retry),
   onFatal: optional(oneOf('terminate', 'skip')),

@@ -69,6 +69,7 @@ describe('options that are not what they must be', () => {
     ],
     [{ onFatal: 'ignore' }, "onFatal to be 'terminate' or 'skip', got ignore"],
     [{ onSkip: true }, 'onSkip to be a function, got true'],
+    [{ validate: 'yes' }, 'validate to be true or false, got yes'],
     [{ priority: 11 }, 'priority to be a whole number from -10 to 10, got 11'],
     [{ priority: 0.5 }, 'priority to be a whole number from -10 to 10, got 0.5'],
     [{ labels: 'gpu' }, 'labels to be a list of names, of at most 300 characters each, got gpu'],

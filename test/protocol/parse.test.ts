@@ -30,6 +30,14 @@ describe('the door', () => {
       [fromWorker, { type: 'result', jobId: 'l:1', result: { ...resultOf(1), failures: [failure] } }],
       [
         fromWorker,
+        {
+          type: 'result',
+          jobId: 'l:1',
+          result: { ...resultOf(1), failures: [{ ...failure, code: 'INVALID_INPUT', kind: 'fatal' }] },
+        },
+      ],
+      [
+        fromWorker,
         { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } },
       ],
       [fromWorker, { type: 'draining' }],

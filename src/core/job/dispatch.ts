@@ -7,9 +7,10 @@ import {
   targetBatchMs,
 } from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
-import { encodeElements } from './encode-elements.js';
+import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
 import { siteError, type FailureSite } from './failure.js';
 import { elementPartial, joinedBytes, type FoldAssembly, type ValuedPartial } from './fold-assembly.js';
+import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';
 import { stragglers } from './speculation.js';
@@ -136,7 +137,7 @@ function queueCut(state: JobState): boolean {
     if (count === 0) return false;
     const first = state.cut;
     state.cut += count;
-    for (const piece of encodeElements(config.serializer, backlog.take(count), first, config.limits().maxPayloadBytes)) {
+    for (const piece of encode(config, backlog.take(count), first)) {
       if (piece.type === 'unfit') {
         const { operation, onFatal } = state.stage(0);
         const site: FailureSite = { operation, index: piece.index, width: 1, attempts: 0 };
@@ -157,6 +158,13 @@ function queueCut(state: JobState): boolean {
     }
   }
   return queued;
+}
+
+function encode({ serializer, refuse, limits }: JobConfig, values: readonly unknown[], first: number): Iterable<EncodedPiece> {
+  const { maxPayloadBytes } = limits();
+  return refuse === undefined
+    ? encodeElements(serializer, values, first, maxPayloadBytes)
+    : encodeAdmitted(serializer, refuse, values, first, maxPayloadBytes);
 }
 
 function cutSize(state: JobState): number {

@@ -1,15 +1,29 @@
 import { NotSerializableError, type Serializer } from '../../serializer/serializer.js';
+import type { JobConfig, Refusal } from './job-events.js';
 
 /** What encoding a range of elements yields: batches, and elements that cannot be sent, in order. */
 export type EncodedPiece =
   | { readonly type: 'batch'; readonly first: number; readonly count: number; readonly payload: Uint8Array }
-  | {
-      readonly type: 'unfit';
-      readonly index: number;
-      readonly code: 'NOT_SERIALIZABLE' | 'PAYLOAD_TOO_LARGE';
-      readonly reason: string;
-      readonly cause?: unknown;
-    };
+  | ({ readonly type: 'unfit'; readonly index: number } & Refusal);
+
+/** Encodes elements as `encodeElements` does, but for those that are refused, which cannot be sent either. */
+export function* encodeAdmitted(
+  serializer: Serializer,
+  refuse: NonNullable<JobConfig['refuse']>,
+  values: readonly unknown[],
+  first: number,
+  maxPayloadBytes: number,
+): Generator<EncodedPiece> {
+  let start = 0;
+  for (const [at, value] of values.entries()) {
+    const refusal = refuse(value);
+    if (refusal === undefined) continue;
+    yield* encodeElements(serializer, values.slice(start, at), first + start, maxPayloadBytes);
+    yield { type: 'unfit', index: first + at, ...refusal };
+    start = at + 1;
+  }
+  yield* encodeElements(serializer, start === 0 ? values : values.slice(start), first + start, maxPayloadBytes);
+}
 
 /**
  * Encodes elements: into one batch as a rule; into several where one of the elements cannot be carried, or where they are too large

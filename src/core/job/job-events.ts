@@ -1,4 +1,4 @@
-import type { PaladinError } from '../../errors/paladin-error.js';
+import type { ErrorCode, PaladinError } from '../../errors/paladin-error.js';
 import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { Serializer } from '../../serializer/serializer.js';
@@ -13,12 +13,21 @@ export interface StagePolicy {
   readonly onFatal: OnFatal;
 }
 
+/** Why an element is not sent. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly cause?: unknown;
+}
+
 /** What a job is made of. */
 export interface JobConfig {
   /** The stage chain; only the last may be a fold. */
   readonly stages: readonly StagePolicy[];
   /** The fold's identity; there when the last stage is a fold. */
   readonly empty: (() => unknown) | undefined;
+  /** Looks at each element before it is sent, as it is, or refused; absent where all are sent. */
+  readonly refuse?: ((value: unknown) => Refusal | undefined) | undefined;
   /** Emit in source order, or in completion order. */
   readonly ordered: boolean;
   readonly batch: 'auto' | number;

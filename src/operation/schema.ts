@@ -1,0 +1,62 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { PaladinError } from '../errors/paladin-error.js';
+import { SchemaError, type Subject } from '../errors/schema-error.js';
+import { isThenable } from '../executor/settlement.js';
+
+/** What is asked about the values of an operation, each absent where nothing is. */
+export type Schemas = { readonly [subject in Subject]?: StandardSchemaV1 };
+
+/**
+ * The schemas among the options of a definition; undefined when there are none.
+ *
+ * @param what the definition, for the message
+ * @throws {@link PaladinError} `INVALID_INPUT` when one is not a Standard Schema
+ */
+export function checkSchemas(what: string, options: { readonly [subject in Subject]?: unknown }): Schemas | undefined {
+  const { input, output, args } = options;
+  const schemas = Object.entries({ input, output, args }).filter(([, schema]) => schema !== undefined);
+  for (const [subject, schema] of schemas) {
+    if (isSchema(schema)) continue;
+    const got = schema === null ? 'null' : typeof schema;
+    throw new PaladinError('INVALID_INPUT', `${what}: expected ${subject} to be a Standard Schema, got ${got}`);
+  }
+  // All are schemas.
+  return schemas.length === 0 ? undefined : Object.freeze(Object.fromEntries(schemas) as Schemas);
+}
+
+/** Whether it looks like one of version 1; some libraries make functions of them. */
+function isSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard: unknown = Reflect.get(value, '~standard');
+  if (typeof standard !== 'object' || standard === null) return false;
+  return Reflect.get(standard, 'version') === 1 && typeof Reflect.get(standard, 'validate') === 'function';
+}
+
+/**
+ * Asks a schema about a value, and goes on with what the schema makes of it: at once, or by a promise where the schema returns one.
+ *
+ * @param goOn `late` tells that the schema was waited for
+ * @returns what `goOn` returns
+ * @throws {@link SchemaError} when the schema has issues; whatever the schema throws, or a `TypeError` when it returns no result
+ */
+export function accept(
+  schema: StandardSchemaV1,
+  subject: Subject,
+  value: unknown,
+  goOn: (accepted: unknown, late: boolean) => unknown,
+): unknown {
+  // Its types are only what it says of itself.
+  const result: unknown = schema['~standard'].validate(value);
+  return isThenable(result)
+    ? Promise.resolve(result).then((settled) => goOn(valueOf(settled, subject), true))
+    : goOn(valueOf(result, subject), false);
+}
+
+function valueOf(result: unknown, subject: Subject): unknown {
+  if (typeof result === 'object' && result !== null) {
+    const issues: unknown = Reflect.get(result, 'issues');
+    if (Array.isArray(issues)) throw new SchemaError(subject, issues);
+    if (!issues && 'value' in result) return result.value;
+  }
+  throw new TypeError(`the schema of ${subject} returned neither a value nor a list of issues`);
+}
