@@ -13,6 +13,7 @@ const steps = {
     run('depcruise', ...['src', 'operators', 'server', 'test', 'examples', 'bench'].filter((folder) => existsSync(folder))),
   types: async () => run('tsc', '--project', 'tsconfig.json'),
   unused: async () => run('knip'),
+  audit: async () => run('node', 'scripts/audit.js'),
   build: async () => {
     await run('npm', 'run', 'clean', '--silent');
     await run('npm', 'run', 'build', '--silent');
