@@ -22,8 +22,9 @@ const complaints = [
       .map(({ path, version }) => `${path} is ${version}, below ${floor}`);
   }),
   ...installed.filter(({ resolved }) => resolved !== undefined).map(({ path }) => `${path} names where it was downloaded`),
+  // Of those that are for other platforms the lock file may have none.
   ...installed
-    .filter(({ integrity, link }) => integrity === undefined && link !== true)
+    .filter(({ integrity, link, optional }) => integrity === undefined && link !== true && optional !== true)
     .map(({ path }) => `${path} has no checksum`),
 ];
 for (const complaint of complaints) console.error(complaint);
