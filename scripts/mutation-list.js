@@ -362,4 +362,16 @@ export const mutations = [
     find: 'this.#held.add(answer, task.ticket);',
     replace: 'this.#held.add(answer, 0);',
   },
+  {
+    name: 'the hub gives out what a leader does not read',
+    file: `${hub}/records.ts`,
+    find: 'return confirmed && queue.size > 0 && !stalled && !leader.congested;',
+    replace: 'return confirmed && queue.size > 0 && !stalled && leader.connected;',
+  },
+  {
+    name: 'a worker that was to come to rest is not given back to others',
+    file: `${hub}/leasing.ts`,
+    find: '      worker.reserved = false;\n      state.placement.place(worker);\n      serveWorker',
+    replace: '      if (worker.slots < 0) serveWorker',
+  },
 ];

@@ -17,6 +17,8 @@ export interface Peer<Sent> {
 /** What the hub's end hands in. */
 export interface PeerEvents<Received> {
   received(message: Received): void;
+  /** Much waits for it to be read, or no longer. */
+  congested(congested: boolean): void;
   left(reason: string, how: Departure): void;
   /** It broke the protocol, and was disconnected at the door. */
   expelled(): void;
@@ -51,6 +53,9 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'leaderSent', leaderId, message });
       },
+      congested: (congested) => {
+        if (present()) this.#handle({ type: 'leaderCongested', leaderId, congested });
+      },
       left: (_, how) => {
         if (!present()) return;
         this.#leaders.delete(leaderId);
@@ -74,6 +79,8 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'workerSent', workerId, message });
       },
+      // It is given little more than it has slots.
+      congested: () => undefined,
       left: (reason, how) => {
         if (!present()) return;
         this.#workers.delete(workerId);

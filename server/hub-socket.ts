@@ -44,6 +44,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
         emitPart: (part) => socket.emit('part', part),
         emitMark: (mark) => socket.emit('mark', mark),
         pendingBytes: () => this.#pendingBytes(),
+        congested: (congested) => this.#events?.congested(congested),
         overflowed: () => {
           this.expel(`more than ${maxUnreadBytes} bytes wait for it to read them (maxUnreadBytes)`, 'LIMIT_EXCEEDED');
         },

@@ -193,6 +193,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       // One that asks without reading is answered once.
       if (!peer.isBusy) peer.send({ type: 'status', status: status() });
     },
+    congested: () => undefined,
     left: () => undefined,
     expelled: () => {
       driver.countExpelled();

@@ -66,6 +66,9 @@ export const frameBytes: number = 256 * 1024;
 /** Bytes on their way over one connection: two seconds of a link that carries 1 MB/s, so that heartbeats come through in time. */
 export const mostBytesInFlight: number = 2 * 1024 * 1024;
 
+/** So much waiting for one peer is a sign that it does not keep up: some seconds of a slow link, and little beside what a hub may hold. */
+export const congestedBytes: number = 16 * 1024 * 1024;
+
 /** What a message holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
 export const messageOverheadBytes: number = 8 * 1024 * 1024;
 

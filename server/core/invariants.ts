@@ -1,6 +1,6 @@
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
-import { attemptKey, hasFreeSlot, hasSpareRoom, type Job, type Leader, type NeedClass, type Worker } from './records.js';
+import { attemptKey, hasFreeSlot, isDue, hasSpareRoom, type Job, type Leader, type NeedClass, type Worker } from './records.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
@@ -28,8 +28,8 @@ export function checkWorker(worker: Worker): void {
 
 /** Throws when a job's books do not agree. */
 export function checkJob(job: Job): void {
-  const { id, confirmed, queue, leader, leases, answered, cost } = job;
-  check(job.inTurn === (confirmed && queue.size > 0 && !job.stalled), `job ${id} in turn`);
+  const { id, confirmed, leader, leases, answered, cost } = job;
+  check(job.inTurn === isDue(job), `job ${id} in turn`);
   check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
   check(leader.jobs.get(job.number) === job, `job ${id} and its leader`);
   for (const lease of leases.all()) check(lease.worker.leases.has(lease), `a lease of job ${id}`);

@@ -2,9 +2,9 @@
 import type { Batch, LeaderToHub } from '../../src/protocol/messages.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import type { HubState } from './hub-state.js';
-import { release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
+import { freeReserved, release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
-import { endingKey, newJob, type Job, type Leader } from './records.js';
+import { endingKey, isDue, newJob, type Job, type Leader } from './records.js';
 
 /** The job that a leader opens; undefined when a limit stands against it. */
 export function createJob(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): Job | undefined {
@@ -44,6 +44,17 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   serve(state, job.needClass);
 }
 
+/** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */
+export function congest(state: HubState, leader: Leader, congested: boolean): void {
+  leader.congested = congested;
+  for (const job of leader.jobs.values()) {
+    if (congested) state.placement.leaveTurn(job);
+    else if (isDue(job)) state.placement.enterTurn(job);
+  }
+  if (congested) return;
+  for (const { needClass } of leader.jobs.values()) serve(state, needClass);
+}
+
 function refuse(state: HubState, leader: Leader, number: number, what: string): void {
   state.counters.refused += 1;
   const message = `the hub's limit is reached: ${what}`;
@@ -70,5 +81,6 @@ export function closeJob(state: HubState, job: Job): void {
   state.awaiting.delete(job);
   state.stalled.delete(job);
   state.placement.removeJob(job);
+  freeReserved(state, job.needClass);
   for (const worker of freed) serveWorker(state, worker);
 }

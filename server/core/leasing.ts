@@ -8,6 +8,7 @@ import {
   hasFreeSlot,
   inHand,
   isCheap,
+  isDue,
   slotsFor,
   type Answered,
   type Job,
@@ -54,7 +55,7 @@ function canExecute({ offerClass }: Worker, { needClass }: Job): boolean {
 export function unstall(state: HubState, job: Job): void {
   job.stalled = false;
   state.stalled.delete(job);
-  if (job.confirmed && job.queue.size > 0) state.placement.enterTurn(job);
+  if (isDue(job)) state.placement.enterTurn(job);
 }
 
 /** Gives the job's next batch to the worker that was matched, or to another one where that one must not have it. */
@@ -97,6 +98,19 @@ function reserveWorker(state: HubState, { needClass }: Job): void {
   state.placement.place(chosen);
 }
 
+/** Workers that come to rest for batches which are to be executed alone take others again, once none waits that they could execute. */
+export function freeReserved(state: HubState, { offerClasses }: NeedClass): void {
+  const waiting = [...state.stalled].filter((job) => firstLoner(job) !== undefined);
+  for (const { workers } of offerClasses) {
+    for (const worker of workers) {
+      if (!worker.reserved || waiting.some((job) => canExecute(worker, job))) continue;
+      worker.reserved = false;
+      state.placement.place(worker);
+      serveWorker(state, worker);
+    }
+  }
+}
+
 /** A worker that was reserved has come to rest: it gets a batch that is to be executed alone, if one still waits. */
 function serveReserved(state: HubState, worker: Worker): void {
   worker.reserved = false;
@@ -129,6 +143,7 @@ function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
   job.queue.remove(batch);
   state.placement.takeTurn(job, chargeFor(job));
   hand(state, job, batch, worker);
+  if (batch.alone) freeReserved(state, job.needClass);
 }
 
 /** Where a job's batch is given though another one's turn may be next. */
@@ -312,6 +327,7 @@ export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
   job.leader.batches -= 1;
   job.leader.bytes -= dropped.payload.byteLength;
   state.placement.leaveTurn(job);
+  if (dropped.alone) freeReserved(state, job.needClass);
 }
 
 /** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */

@@ -5,6 +5,7 @@ import {
   hasFreeSlot,
   hasSpareRoom,
   isCheap,
+  isDue,
   takesAhead,
   type Job,
   type NeedClass,
@@ -107,7 +108,7 @@ export class Placement {
 
   /** The job has nothing queued any more, or nothing of it is to be given out. */
   leaveTurn(job: Job): void {
-    if (!job.inTurn || (job.confirmed && job.queue.size > 0 && !job.stalled)) return;
+    if (!job.inTurn || isDue(job)) return;
     job.inTurn = false;
     job.needClass.turns.remove((turn) => turn.job === job);
   }

@@ -19,6 +19,8 @@ export interface Leader {
   /** Jobs that it has said will be opened next; undefined until it has spoken of them on this connection. */
   resuming: Set<number> | undefined;
   limits: SchedulerLimits;
+  /** Whether so much waits for it to be read that nothing of it is given out. */
+  congested: boolean;
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
@@ -51,7 +53,7 @@ export interface Job {
   readonly workers: Set<Worker>;
   /** Execution time given so far, by weight, in milliseconds. */
   virtualTime: number;
-  /** Whether it stands in its class's turn order: when it is confirmed and has something queued, and is not stalled. */
+  /** Whether it stands in its class's turn order: when it is due. */
   inTurn: boolean;
   /** Whether all that is queued is suspect, and no worker is free for such. */
   stalled: boolean;
@@ -151,6 +153,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     awayUntil: 0,
     resuming: undefined,
     limits,
+    congested: false,
     batches: 0,
     bytes: 0,
     unacknowledged: 0,
@@ -224,6 +227,11 @@ export function attemptKey({ seq, attempt }: Attempt): string {
 /** Tells the attempts of all jobs apart. */
 export function endingKey(jobId: string, attempt: Attempt): string {
   return `${attemptKey(attempt)}/${jobId}`;
+}
+
+/** Whether something of the job is to be given out. */
+export function isDue({ confirmed, queue, stalled, leader }: Job): boolean {
+  return confirmed && queue.size > 0 && !stalled && !leader.congested;
 }
 
 /** How many slots there are for the jobs of a class. */

@@ -34,6 +34,8 @@ export type SchedulerEvent =
   | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'leaderLeft'; readonly leaderId: string; readonly how: Departure }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
+  /** So much waits for the leader to read it that more would only fill the hub, or no longer. */
+  | { readonly type: 'leaderCongested'; readonly leaderId: string; readonly congested: boolean }
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly how: Departure }
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }

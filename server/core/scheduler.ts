@@ -15,7 +15,8 @@
  * 4. The hub is soft state: everything here can be lost, and what leaders and workers say as they come back is enough to go on.
  * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader that is
  *    away nothing new is given out, so that what is kept for it is bounded.
- * 6. Batches pass through unread.
+ * 6. Of a leader that does not read what waits for it nothing is given out, until it does.
+ * 7. Batches pass through unread.
  */
 import type { Machine } from '../../src/core/machine.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
@@ -23,7 +24,7 @@ import { announced, offerExceeds } from './admission.js';
 import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
-import { enqueue } from './jobs.js';
+import { congest, enqueue } from './jobs.js';
 import { acknowledge, cancel, lose, serveWorker, settle } from './leasing.js';
 import { open } from './opening.js';
 import {
@@ -68,6 +69,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       }
       case 'leaderSent':
         this.#leaderSent(present(state.leaders, event.leaderId, 'leader'), event.message);
+        break;
+      case 'leaderCongested':
+        congest(state, present(state.leaders, event.leaderId, 'leader'), event.congested);
         break;
       case 'workerJoined':
         this.#workerJoined(event.workerId, event.name, event.limits ?? state.config.limits);
@@ -127,7 +131,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
     const leader = before ?? newLeader(id, name, limits, state.now);
-    Object.assign(leader, { name, limits, connected: true, resuming: undefined });
+    Object.assign(leader, { name, limits, connected: true, congested: false, resuming: undefined });
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });

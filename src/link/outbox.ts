@@ -1,4 +1,4 @@
-import { mostBytesInFlight } from '../limits.js';
+import { congestedBytes, mostBytesInFlight } from '../limits.js';
 import { nextTurn } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
@@ -13,7 +13,9 @@ export interface Outlet {
   emitMark(mark: number): void;
   /** How many bytes the socket was given and has not handed to the operating system yet. */
   pendingBytes(): number;
-  /** More waits to be sent than may: the other side does not read, or not fast enough. */
+  /** Much waits to be sent: the other side does not read fast enough. Or it has caught up. */
+  congested?(congested: boolean): void;
+  /** More waits to be sent than may. */
   overflowed?(): void;
 }
 
@@ -34,6 +36,7 @@ export class Outbox {
   readonly #frameBytes: number;
   readonly #mostPendingBytes: number;
   readonly #mostWaitingBytes: number;
+  readonly #manyBytes: number;
   readonly #memory = new FrameMemory();
   /** What was sent between marks that have not come back, and since the last one. */
   #marked: { readonly mark: number; readonly bytes: number }[] = [];
@@ -42,6 +45,7 @@ export class Outbox {
   #nextMark = 1;
   #waiting: Outgoing[] = [];
   #waitingBytes = 0;
+  #congested = false;
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
@@ -55,6 +59,7 @@ export class Outbox {
   constructor(outlet: Outlet, frameBytes: number, mostWaitingBytes: number = Infinity) {
     this.#outlet = outlet;
     this.#mostWaitingBytes = mostWaitingBytes;
+    this.#manyBytes = Math.min(congestedBytes, mostWaitingBytes / 4);
     this.#frameBytes = frameBytes;
     this.#mostPendingBytes = 4 * frameBytes;
   }
@@ -69,6 +74,7 @@ export class Outbox {
     this.#waiting.push(next);
     this.#waitingBytes += next.mostBytes;
     if (this.#waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
+    else if (this.#waitingBytes > this.#manyBytes && !this.#congested) this.#setCongested(true);
     if (urgency === 'now') this.#schedule();
     else this.#scheduleSoon();
   }
@@ -102,6 +108,7 @@ export class Outbox {
     this.#unmarkedBytes = 0;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#congested = false;
     this.#parts = [];
     this.#memory.abandon();
     clearTimeout(this.#look);
@@ -161,11 +168,17 @@ export class Outbox {
     }
     const messages = this.#waiting.slice(start, end);
     this.#waitingBytes -= bytes;
+    if (this.#congested && this.#waitingBytes < this.#manyBytes / 2) this.#setCongested(false);
     if (bytes <= this.#frameBytes + mostOverhead) {
       this.#outlet.emitMessages(messages, this.#memory);
       this.#unmarkedBytes += bytes;
     } else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
     return end - start;
+  }
+
+  #setCongested(congested: boolean): void {
+    this.#congested = congested;
+    this.#outlet.congested?.(congested);
   }
 
   #setMark(): void {

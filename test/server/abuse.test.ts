@@ -1,5 +1,5 @@
 import { connect, defineOperation, remoteMap } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { fetchStatus, startHub, type HubStatus } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { range } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -156,20 +156,45 @@ describe('a leader', () => {
     expect(results).toEqual(Array.from({ length: 2_000 }, (_unused, x) => 2 * x));
   });
 
-  it('that does not read is disconnected when too much waits for it', async () => {
+  it('that does not read is given nothing more, until it reads; and is disconnected when it makes more wait for it', async () => {
     await unharmed({ maxUnreadBytes: 4 * 1024 * 1024 }, async (url, counters) => {
       using leader = new RawPeer(url, 'leader');
-      await leader.got('welcome');
+      const { id } = await leader.got('welcome');
       leader.socket.off('mark');
+      const marks: unknown[] = [];
+      leader.socket.on('mark', (mark: unknown) => {
+        marks.push(mark);
+      });
       leader.send({ type: 'resume', jobs: [] }, open(1));
-      // No mark comes back from it, as if no answer arrived.
       const count = 2_000;
       const payload = msgpack.encode(Array.from({ length: count }, (_unused, x) => x + 0.5));
-      for (let seq = 0; (counters()['expelled'] ?? 0) === 0; seq += 1) {
-        leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
+      const jobOf = async (): Promise<HubStatus['jobs'][number] | undefined> =>
+        (await fetchStatus(url)).jobs.find(({ jobId }) => jobId.startsWith(String(id)));
+      // Far more than 4 MiB of answers; the hub gives out what makes some 3 MiB of them.
+      for (let seq = 0; seq < 2_000; seq += 1) leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
+      const isHeldBack = async (): Promise<boolean> => {
+        const job = await jobOf();
+        return job !== undefined && job.leased === 0 && job.queued > 0 && job.unacknowledged > 0;
+      };
+      while (!(await isHeldBack())) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect((await jobOf())?.queued).toBeGreaterThan(1_000);
+      expect(counters()).toMatchObject({ expelled: 0 });
+      // It reads: everything comes.
+      const answers = (): number => leader.received.filter(({ type }) => type === 'result').length;
+      leader.socket.on('mark', (mark: unknown) => leader.socket.emit('passed', mark));
+      for (const mark of marks) leader.socket.emit('passed', mark);
+      while (answers() < 2_000) await new Promise((resolve) => setTimeout(resolve, 10));
+
+      leader.socket.off('mark');
+      // More jobs than it may open, each of which is answered.
+      for (let job = 2; (counters()['expelled'] ?? 0) === 0; job += 500) {
+        leader.send(...Array.from({ length: 500 }, (_unused, at) => open(job + at)));
         await new Promise((resolve) => setImmediate(resolve));
       }
-      expect(await leader.refused).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+      expect(await leader.refused).toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringMatching(/maxUnreadBytes/u) as unknown,
+      });
       await leader.closed;
     });
   });

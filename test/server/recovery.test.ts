@@ -351,6 +351,29 @@ describe('a batch that is suspect of killing its worker', () => {
     expect(assigned(hub.result('w', 'l:1', 1))).toEqual(['w: l:1/2', 'w: l:1/3']);
   });
 
+  it.each(['taken by another worker', 'cancelled', 'closed with its job'])('keeps no worker from others once it is %s', (how) => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('v', 2);
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.open('l', 2);
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 1, batchOf(1));
+    const inHand = hub.scheduler.status(0).workers.map(({ leased }) => leased);
+    expect(inHand).toEqual([1, 1]);
+    // One of the two, which have as little in hand, comes to rest for it.
+    expect(assigned(hub.batch('l', 2, batchOf(7, { suspect: true, alone: true })))).toEqual([]);
+    const effects =
+      how === 'cancelled'
+        ? hub.fromLeader('l', { type: 'cancel', job: 2, seq: 7, attempt: 1 })
+        : how === 'closed with its job'
+          ? hub.fromLeader('l', { type: 'close', job: 2 })
+          : hub.result('w', 'l:1', 1);
+    expect(assigned(effects)).toEqual(how === 'taken by another worker' ? ['w: l:2/7'] : []);
+    expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual(['v: l:1/3']);
+  });
+
   it('is executed alone at once where a worker is idle', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
@@ -525,5 +548,20 @@ describe('the limits of peers', () => {
     };
     for (const seq of [0, 1]) expect(answer(seq).map(({ type }) => type)).toEqual(['toLeader']);
     expect(answer(2)).toContainEqual(expect.objectContaining({ type: 'expel', id: 'l', code: 'LIMIT_EXCEEDED' }));
+  });
+});
+
+describe('a leader that does not read what waits for it', () => {
+  it('is given nothing more, while others are, until it has caught up', () => {
+    const hub = new HubUnderTest();
+    for (const leaderId of ['l', 'm']) hub.leader(leaderId);
+    hub.worker('w', 2);
+    for (const leaderId of ['l', 'm']) hub.open(leaderId, 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.handle({ type: 'leaderCongested', leaderId: 'l', congested: true });
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(toLeaders(hub.result('w', 'l:1', 0))).toHaveLength(1);
+    expect(assigned(hub.batch('m', 1, batchOf(0)))).toEqual(['w: m:1/0']);
+    expect(assigned(hub.handle({ type: 'leaderCongested', leaderId: 'l', congested: false }))).toEqual(['w: l:1/1']);
   });
 });
