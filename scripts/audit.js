@@ -43,12 +43,13 @@ async function ask() {
   const output = await promisify(execFile)('npm', ['audit', '--omit=dev', '--json'], { timeout: 60_000 }).then(
     ({ stdout }) => stdout,
     // It ends with 1 as well when there are advisories.
-    (/** @type {{ stdout?: string }} */ error) => error.stdout ?? '',
+    (/** @type {unknown} */ error) => String(Object(error).stdout ?? ''),
   );
   try {
     const { metadata, message } = JSON.parse(output);
-    if (metadata === undefined)
+    if (metadata === undefined) {
       return { unsafe: false, message: `advisories could not be asked for: ${String(message).split(' - ')[0]}` };
+    }
     const { total, high, critical } = metadata.vulnerabilities;
     return { unsafe: high + critical > 0, message: `${total} advisories, ${high + critical} of them high or critical` };
   } catch {
