@@ -208,7 +208,9 @@ async function cleanUp(cluster: FuzzCluster, before: HubMeasurement, judgeMemory
       ...(leaders.length === 1 ? [] : [`the hub has ${leaders.length} leaders instead of 1`]),
       ...(workers.length === 1 ? [] : [`the hub has ${workers.length} workers instead of 1`]),
       ...(jobs.length === 0 ? [] : [`the hub has ${jobs.length} jobs that nobody wants`]),
-      ...(workers.some(({ leased, ending }) => leased + ending > 0) ? ['the worker has batches that nobody wants'] : []),
+      ...(workers.some(({ leased, ending }) => leased + ending > 0)
+        ? [`the worker has batches that nobody wants: ${JSON.stringify(workers)}`]
+        : []),
       ...(sockets(after) <= sockets(before) ? [] : [`the hub has ${sockets(after)} sockets instead of ${sockets(before)}`]),
       ...(!judgeMemory || after.rssBytes - before.rssBytes <= mostGainBytes ? [] : ['the hub keeps more than 50 MiB']),
     ];
