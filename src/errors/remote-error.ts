@@ -40,6 +40,7 @@ export function encodeError(thrown: unknown): EncodedError {
  */
 export function decodeError(bytes: Uint8Array): unknown {
   try {
+    if (bytes.byteLength > maxBytes) throw new Error(`${bytes.byteLength} bytes, where an error has ${maxBytes} at most`);
     const values = flatted.decode(bytes);
     if (values.length !== 1) throw new Error(`${values.length} values instead of one`);
     return values[0];

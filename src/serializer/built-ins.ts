@@ -39,10 +39,19 @@ export const hiddenErrorKeys = ['name', 'message', 'stack', 'cause', 'errors'] a
 
 /** @returns an error of the built-in class of that name without any own property, or undefined where there is no such class */
 export function bareError(className: string): Error | undefined {
-  const type = errorClasses.get(className);
-  const error = type !== undefined ? new type() : className === 'AggregateError' ? new AggregateError([]) : undefined;
+  const error = withoutStack(className);
   if (error === undefined) return undefined;
   for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key);
+  return error;
+}
+
+/** To take down a stack that is deleted next would be most of the work. */
+function withoutStack(className: string): Error | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const type = errorClasses.get(className);
+  const error = type !== undefined ? new type() : className === 'AggregateError' ? new AggregateError([]) : undefined;
+  Error.stackTraceLimit = stackTraceLimit;
   return error;
 }
 

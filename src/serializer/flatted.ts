@@ -1,8 +1,10 @@
 import { parse, stringify } from 'flatted';
-import { PaladinError } from '../errors/paladin-error.js';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
+import { Expansion, mostExpandedBytes } from './expansion.js';
+import { undecodable } from './malformed.js';
 import { NotSerializableError, type Serializer, type SerializerOptions } from './serializer.js';
 import { tagValue } from './tagger.js';
+import type { TagNode } from './tags.js';
 import { untagValue } from './untagger.js';
 
 const encoder = new TextEncoder();
@@ -11,7 +13,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Makes a flatted serializer under a name of its own, which also carries instances of the registered classes.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the options are not what they must be
+ * @throws PaladinError `INVALID_INPUT` when the options are not what they must be
  *
  * @example
  * ```ts
@@ -39,23 +41,31 @@ class Flatted implements Serializer {
   }
 
   encode(values: readonly unknown[]): Uint8Array {
-    const nodes = values.map((value, index) => tagValue(value, index, 'text', this.classes));
-    try {
-      return encoder.encode(stringify(nodes));
-    } catch (cause) {
-      throw new NotSerializableError(0, '$', 'too large to be written as text', { cause });
+    const expansion = new Expansion(Infinity);
+    const nodes = values.map((value, index) => tagValue(value, index, 'text', this.classes, expansion));
+    const text = this.write(nodes);
+    if (expansion.bytes > mostExpandedBytes(text.byteLength)) {
+      throw new NotSerializableError(0, '$', `part of ${expansion.bytes} bytes in binary values, most of which are equal`);
     }
+    return text;
   }
 
   decode(bytes: Uint8Array): unknown[] {
     try {
       const nodes: unknown = parse(decoder.decode(bytes));
       if (!Array.isArray(nodes)) throw new Error('not a batch');
-      return nodes.map((node) => untagValue(node, 'text', this.classes));
+      const expansion = new Expansion(mostExpandedBytes(bytes.byteLength));
+      return nodes.map((node) => untagValue(node, 'text', this.classes, expansion));
     } catch (cause) {
-      if (cause instanceof PaladinError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new PaladinError('PROTOCOL', `serializer '${this.name}': a payload cannot be decoded: ${why}`, { cause });
+      throw undecodable(this.name, cause);
+    }
+  }
+
+  private write(nodes: readonly TagNode[]): Uint8Array {
+    try {
+      return encoder.encode(stringify(nodes));
+    } catch (cause) {
+      throw new NotSerializableError(0, '$', 'too large to be written as text', { cause });
     }
   }
 }

@@ -35,3 +35,18 @@ export const maxPathSteps = 24;
  * (1.5 ms for 256 KiB, measured, where 256 of 1 KiB take 0.06 ms), and one that is kept would keep all that it was cut off.
  */
 export const maxJoinedLength = 16_384;
+
+/**
+ * How many bytes the binary values of a batch may have in text, unless the text itself is longer: what is equal is written once in text, so
+ * that a short one could stand for more memory than there is. Twice the largest payload of a hub that was not told otherwise.
+ */
+export const maxRepeatedBytes: number = 64 * 2 ** 20;
+
+/**
+ * How many property escapes (`\p{…}`) the different regular expressions of a batch may have in all: V8 takes up to 5 ms to read one of
+ * them (`\p{RGI_Emoji}`, measured), where everything else in an expression takes less than 3 ms a kilobyte.
+ */
+export const maxPropertyEscapes = 256;
+
+/** How much of a text from a payload an error's message shows: enough to see what it is. */
+export const maxShownLength = 200;

@@ -1,4 +1,19 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { maxShownLength } from './limits.js';
+
 /** A payload is not what any serializer of this package writes. @throws always */
 export function malformed(what: string): never {
   throw new Error(`malformed data: ${what}`);
+}
+
+/** What a serializer throws when it cannot decode a payload. */
+export function undecodable(serializer: string, cause: unknown): PaladinError {
+  if (cause instanceof PaladinError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PaladinError('PROTOCOL', `serializer '${serializer}': a payload cannot be decoded: ${shown(why)}`, { cause });
+}
+
+/** A text from a payload, as messages show it. */
+export function shown(text: string): string {
+  return text.length <= maxShownLength ? text : `${text.slice(0, maxShownLength)}…`;
 }

@@ -1,8 +1,10 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
-import { PaladinError } from '../errors/paladin-error.js';
 import { NodeBuffer } from './built-ins.js';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
+import { Expansion, mostExpandedBytes } from './expansion.js';
 import { maxScratchBytes } from './limits.js';
+import { undecodable } from './malformed.js';
+import { checkTokens } from './msgpack-tokens.js';
 import { decodeNumbers, encodeNumbers } from './number-layout.js';
 import { plainLayout, type PlainLayout } from './plain-check.js';
 import { NotSerializableError, type Serializer, type SerializerOptions } from './serializer.js';
@@ -20,7 +22,7 @@ const options = { moreTypes: true, structuredClone: false, copyBuffers: true };
 /**
  * Makes a msgpack serializer under a name of its own, which also carries instances of the registered classes.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the options are not what they must be
+ * @throws PaladinError `INVALID_INPUT` when the options are not what they must be
  *
  * @example
  * ```ts
@@ -77,7 +79,8 @@ class Msgpack implements Serializer {
         // A getter that threw only now, or a nearly full stack: tagging reads each value once and says what is wrong.
       }
     }
-    const nodes = values.map((value, index) => tagValue(value, index, 'binary', this.classes));
+    const expansion = new Expansion(Infinity);
+    const nodes = values.map((value, index) => tagValue(value, index, 'binary', this.classes, expansion));
     try {
       return this.pack('tagged', nodes);
     } catch (cause) {
@@ -89,9 +92,7 @@ class Msgpack implements Serializer {
     try {
       return decodeNumbers(bytes) ?? decodeStrings(bytes) ?? this.unpack(bytes);
     } catch (cause) {
-      if (cause instanceof PaladinError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new PaladinError('PROTOCOL', `serializer '${this.name}': a payload cannot be decoded: ${why}`, { cause });
+      throw undecodable(this.name, cause);
     }
   }
 
@@ -111,9 +112,12 @@ class Msgpack implements Serializer {
     const packed = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, Math.max(0, bytes.byteLength - 1));
     const layout = bytes[0];
     if (layout !== layouts.records && layout !== layouts.maps && layout !== layouts.tagged) throw new Error('an unknown layout');
+    checkTokens(packed);
     const values: unknown = (layout === layouts.maps ? this.maps : this.records).unpack(packed);
     if (!Array.isArray(values)) throw new Error('not a batch');
-    return layout === layouts.tagged ? values.map((node) => untagValue(node, 'binary', this.classes)) : values;
+    if (layout !== layouts.tagged) return values;
+    const expansion = new Expansion(mostExpandedBytes(bytes.byteLength));
+    return values.map((node) => untagValue(node, 'binary', this.classes, expansion));
   }
 }
 

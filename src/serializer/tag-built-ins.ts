@@ -65,6 +65,11 @@ function tagRegExp(tagger: Tagging, value: object): TagNode {
   const content: TagNode[] = [];
   const node = enterTag(tagger, value, 'RegExp', content);
   for (const key of ['source', 'flags', 'lastIndex']) content.push(tagger.tagAt(key, Reflect.get(value, key)));
+  const [source, flags] = content;
+  if (typeof source === 'string' && typeof flags === 'string') {
+    tagger.expandedBytes += source.length;
+    tagger.expansion.chargeRegExp(source, flags);
+  }
   return node;
 }
 

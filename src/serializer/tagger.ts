@@ -1,4 +1,5 @@
 import type { ClassRegistry } from './class-registry.js';
+import type { Expansion } from './expansion.js';
 import { maxDepth, maxRecordKeys } from './limits.js';
 import { Path } from './path.js';
 import { isSafeKey, isSafeText } from './safe-text.js';
@@ -26,16 +27,30 @@ interface Met {
  *
  * @throws {@link NotSerializableError}
  */
-export function tagValue(value: unknown, valueIndex: number, dialect: Dialect, classes: ClassRegistry): TagNode {
-  const tagger = new Tagger(valueIndex, dialect, classes, new Set());
-  const node = tagger.tag(value);
+export function tagValue(
+  value: unknown,
+  valueIndex: number,
+  dialect: Dialect,
+  classes: ClassRegistry,
+  expansion: Expansion,
+): TagNode {
+  let tagger = new Tagger(valueIndex, dialect, classes, new Set(), expansion);
+  let node = tagger.tag(value);
   const shared = tagger.sharedBuffers();
-  // That a buffer is shown twice is known only after the first view of it was written: once more, knowing it.
-  return shared.size === 0 ? node : new Tagger(valueIndex, dialect, classes, shared).tag(value);
+  if (shared.size > 0) {
+    // That a buffer is shown twice is known only after the first view of it was written: once more, knowing it.
+    tagger = new Tagger(valueIndex, dialect, classes, shared, expansion);
+    node = tagger.tag(value);
+  }
+  expansion.charge(tagger.expandedBytes);
+  return node;
 }
 
 class Tagger implements Tagging {
   readonly path: Path = new Path();
+  readonly expansion: Expansion;
+  /** Of binary values and regular expressions. */
+  expandedBytes = 0;
   private readonly dialect: Dialect;
   private readonly valueIndex: number;
   private readonly classes: ClassRegistry;
@@ -43,7 +58,8 @@ class Tagger implements Tagging {
   private readonly met = new Map<object, Met>();
   private readonly shown = new Map<object, number>();
 
-  constructor(valueIndex: number, dialect: Dialect, classes: ClassRegistry, shared: ReadonlySet<object>) {
+  constructor(valueIndex: number, dialect: Dialect, classes: ClassRegistry, shared: ReadonlySet<object>, expansion: Expansion) {
+    this.expansion = expansion;
     this.valueIndex = valueIndex;
     this.dialect = dialect;
     this.classes = classes;
@@ -91,6 +107,7 @@ class Tagger implements Tagging {
   }
 
   bytes(bytes: Uint8Array): TagNode {
+    this.expandedBytes += bytes.byteLength;
     return this.dialect === 'text' ? toBase64(bytes) : bytes;
   }
 

@@ -1,5 +1,4 @@
 import { bareError, NodeBuffer, typedArrayClasses } from './built-ins.js';
-import { fromUtf16 } from './tags.js';
 import { malformed } from './malformed.js';
 import type { Untagging } from './tagging.js';
 
@@ -11,9 +10,11 @@ export function untagBuiltIn(untagger: Untagging, node: object, kind: unknown, c
     case 'number':
       return number(content);
     case 'bigint':
-      return typeof content === 'string' && /^-?\d+$/.test(content) ? BigInt(content) : malformed('not a bigint');
+      return typeof content === 'string' && /^-?\d+$/.test(content)
+        ? untagger.expansion.bigint(content)
+        : malformed('not a bigint');
     case 'string':
-      return fromUtf16(untagger.bytes(content));
+      return untagger.units(content);
     case 'Date':
       return untagger.enter(node, new Date(untagger.number(content)));
     case 'Map':
@@ -63,7 +64,7 @@ function map(untagger: Untagging, node: object, list: readonly unknown[]): Map<u
 }
 
 function regExp(untagger: Untagging, node: object, [source, flags, lastIndex]: readonly unknown[]): RegExp {
-  const made = untagger.enter(node, new RegExp(untagger.text(source), untagger.text(flags)));
+  const made = untagger.enter(node, untagger.expansion.regExp(untagger.text(source), untagger.text(flags)));
   Reflect.set(made, 'lastIndex', untagger.untag(lastIndex));
   return made;
 }

@@ -1,16 +1,22 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { ClassRegistry } from './class-registry.js';
-import { malformed } from './malformed.js';
+import type { Expansion } from './expansion.js';
+import { malformed, shown } from './malformed.js';
 import type { Untagging } from './tagging.js';
-import { fromBase64, type Dialect } from './tags.js';
+import { fromBase64, fromUtf16, type Dialect } from './tags.js';
 import { untagBuiltIn } from './untag-built-ins.js';
 
 /** Stands for a registered instance that is still being decoded and has no stand-in. */
 const unfinished: unique symbol = Symbol('unfinished');
 
-/** The value that `tagValue` turned into this node. @throws an Error when it is not such a node */
-export function untagValue(node: unknown, dialect: Dialect, classes: ClassRegistry): unknown {
-  return new Untagger(dialect, classes).untag(node);
+/**
+ * The value that `tagValue` turned into this node.
+ *
+ * @param expansion of the batch that it is part of
+ * @throws an Error when it is not such a node
+ */
+export function untagValue(node: unknown, dialect: Dialect, classes: ClassRegistry, expansion: Expansion): unknown {
+  return new Untagger(dialect, classes, expansion).untag(node);
 }
 
 /**
@@ -18,13 +24,15 @@ export function untagValue(node: unknown, dialect: Dialect, classes: ClassRegist
  * granted about the nodes: they may come from a peer that writes what it likes.
  */
 class Untagger implements Untagging {
+  readonly expansion: Expansion;
   private readonly dialect: Dialect;
   private readonly classes: ClassRegistry;
   private readonly made: unknown[] = [];
   /** By node, as the text dialect repeats an object by the same node. */
   private readonly madeOf = new Map<object, number>();
 
-  constructor(dialect: Dialect, classes: ClassRegistry) {
+  constructor(dialect: Dialect, classes: ClassRegistry, expansion: Expansion) {
+    this.expansion = expansion;
     this.dialect = dialect;
     this.classes = classes;
   }
@@ -54,7 +62,9 @@ class Untagger implements Untagging {
   }
 
   list(node: unknown): readonly unknown[] {
-    return Array.isArray(node) ? node : malformed('not a list');
+    if (!Array.isArray(node)) return malformed('not a list');
+    if (this.dialect === 'text') this.expansion.claim(node);
+    return node;
   }
 
   text(node: unknown): string {
@@ -68,8 +78,20 @@ class Untagger implements Untagging {
   }
 
   bytes(node: unknown): Uint8Array<ArrayBuffer> {
-    if (this.dialect === 'text') return typeof node === 'string' ? fromBase64(node) : malformed('bytes that are not base64');
+    if (this.dialect === 'text') {
+      if (typeof node !== 'string') return malformed('bytes that are not base64');
+      const bytes = fromBase64(node);
+      this.expansion.charge(bytes.byteLength);
+      return bytes;
+    }
     return node instanceof Uint8Array ? new Uint8Array(node) : malformed('not bytes');
+  }
+
+  units(node: unknown): string {
+    if (this.dialect === 'text' && typeof node === 'string') {
+      return this.expansion.string(node, (text) => fromUtf16(fromBase64(text)));
+    }
+    return fromUtf16(this.bytes(node));
   }
 
   properties(node: unknown, into: object, enumerable: boolean): void {
@@ -84,6 +106,8 @@ class Untagger implements Untagging {
   private object(node: object): unknown {
     const number = this.madeOf.get(node);
     if (number !== undefined) return this.again(number);
+    // What is reached again is found above, or was made in another value or as something else.
+    if (this.dialect === 'text') this.expansion.claim(node);
     if (Array.isArray(node)) return this.array(node);
     if (Object.getPrototypeOf(node) !== Object.prototype) return malformed('neither object nor list');
     if (Object.hasOwn(node, '$')) return this.tagged(node, Reflect.get(node, '$'), Reflect.get(node, 'v'));
@@ -121,7 +145,7 @@ class Untagger implements Untagging {
   private instance(node: object, [name, encoded]: readonly unknown[]): unknown {
     const codec = typeof name === 'string' ? this.classes.byName.get(name) : undefined;
     if (codec === undefined) {
-      const message = `class '${String(name)}' is not registered with the serializer '${this.classes.serializer}' here`;
+      const message = `class '${typeof name === 'string' ? shown(name) : typeof name}' is not registered with the serializer '${this.classes.serializer}' here`;
       throw new PaladinError('NOT_SERIALIZABLE', message);
     }
     if (codec.create === undefined) {

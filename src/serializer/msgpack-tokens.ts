@@ -1,0 +1,97 @@
+/**
+ * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here, and some of that is no
+ * good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it was, references, errors
+ * and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
+ */
+import { malformed } from './malformed.js';
+
+/** Types of extensions. Behind a set, and behind a record's number, what it is made of follows as further tokens. */
+const extensions: ReadonlySet<number> = new Set([
+  0x00, // undefined
+  0x42, // bigint
+  0x72, // the definition of a record
+  0x73, // Set
+  0x74, // typed array
+  0xff, // Date
+]);
+
+/** Where what follows a token is not of one length: how many bytes say its length, and whether it is an extension. */
+const lengthBytes: Readonly<Record<number, { readonly bytes: 1 | 2 | 4; readonly extension: boolean }>> = {
+  0xc4: { bytes: 1, extension: false },
+  0xc5: { bytes: 2, extension: false },
+  0xc6: { bytes: 4, extension: false },
+  0xc7: { bytes: 1, extension: true },
+  0xc8: { bytes: 2, extension: true },
+  0xc9: { bytes: 4, extension: true },
+  0xd9: { bytes: 1, extension: false },
+  0xda: { bytes: 2, extension: false },
+  0xdb: { bytes: 4, extension: false },
+};
+
+/** Numbers, and the counts of arrays and maps. */
+const sized: Readonly<Record<number, number>> = {
+  0xca: 4,
+  0xcb: 8,
+  0xcc: 1,
+  0xcd: 2,
+  0xce: 4,
+  0xcf: 8,
+  0xd0: 1,
+  0xd1: 2,
+  0xd2: 4,
+  0xd3: 8,
+  0xdc: 2,
+  0xdd: 4,
+  0xde: 2,
+  0xdf: 4,
+};
+
+/** Marks in `fixed` what is not of one length, and what is not to be met at all. */
+const variable = 0xfe;
+const none = 0xff;
+
+/** By its first byte, how many bytes of a token follow that are no tokens themselves. */
+const fixed: Uint8Array = Uint8Array.from({ length: 256 }, (_, token) => {
+  if (token === 0xc1) return none;
+  if (token in lengthBytes) return variable;
+  // Short strings.
+  if (token >= 0xa0 && token <= 0xbf) return token & 0x1f;
+  // Extensions of 1, 2, 4, 8 and 16 bytes, behind a byte that says their type.
+  if (token >= 0xd4 && token <= 0xd8) return 1 + 2 ** (token - 0xd4);
+  return sized[token] ?? 0;
+});
+
+/** @throws an Error when there is a token that `msgpack.ts` does not write, or one that is cut off */
+export function checkTokens(bytes: Uint8Array): void {
+  const end = bytes.length;
+  let at = 0;
+  while (at < end) {
+    // Within the length, and the table has all bytes.
+    const token = bytes[at] as number;
+    const following = fixed[token] as number;
+    at += 1;
+    if (following === 0) continue;
+    if (following === none) malformed('an unknown token');
+    if (following !== variable) {
+      if (token >= 0xd4 && token <= 0xd8) checkExtension(bytes[at], following - 1);
+      at += following;
+    } else at = skipped(bytes, at, token);
+  }
+  if (at > end) malformed('cut off');
+}
+
+/** Where the token ends whose length is at `at`. */
+function skipped(bytes: Uint8Array, at: number, token: number): number {
+  const { bytes: count = 1, extension = false } = lengthBytes[token] ?? {};
+  let length = 0;
+  for (let place = 0; place < count; place += 1) length = length * 0x100 + (bytes[at + place] ?? 0);
+  if (!extension) return at + count + length;
+  checkExtension(bytes[at + count], length);
+  return at + count + 1 + length;
+}
+
+function checkExtension(type: number | undefined, length: number): void {
+  if (type === undefined || !extensions.has(type)) malformed('an unknown extension');
+  // A record's number is one byte: with two, its instances would be read in another way.
+  if (type === 0x72 && length !== 1) malformed('a record with a long number');
+}

@@ -1,0 +1,33 @@
+import type { Random } from '../simulation/random.js';
+import type { Knowledge } from './messages.js';
+import type { Tokens } from './wire/handshake.js';
+import type { Standing } from './wire/peer.js';
+
+/** From the outside in. */
+export const layers = ['http', 'websocket', 'engine.io', 'socket.io', 'messages', 'floods'] as const;
+export type Layer = (typeof layers)[number];
+
+/** Where an attack takes place, and what it may use. */
+export interface Field {
+  readonly port: number;
+  readonly tokens: Tokens;
+  readonly knowledge: Knowledge;
+  /** Resolves when so many frames of so many bytes in all may be sent; they count as sent. */
+  pay(frames: number, bytes: number): Promise<void>;
+  /** A connection is made. */
+  connecting(): void;
+}
+
+/** One way to be a nuisance. */
+export interface Attack {
+  readonly layer: Layer;
+  readonly name: string;
+  /** As whom it is tried. */
+  readonly standings: readonly Standing[];
+  /**
+   * Sends some frames on connections of its own, and closes them.
+   *
+   * @param random what everything in it is drawn by
+   */
+  strike(field: Field, standing: Standing, random: Random): Promise<void>;
+}

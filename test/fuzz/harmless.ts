@@ -1,0 +1,43 @@
+import { Random } from '../simulation/random.js';
+import type { Field } from './attack.js';
+import { enterAs } from './attacks/enter.js';
+import { openMessage } from './messages.js';
+
+/** What is sent in each connection of a peer that behaves, at most. */
+const mostPerConnection = 40;
+
+/** How much was sent. */
+export interface Traffic {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly connections: number;
+}
+
+/**
+ * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of it that
+ * nobody can execute, and take it back.
+ */
+export async function behave(field: Field, { frames, bytes, connections }: Traffic, random: Random): Promise<void> {
+  const perConnection = Math.min(mostPerConnection, Math.max(1, Math.round(frames / Math.max(1, connections))));
+  const bytesPerFrame = Math.max(0, Math.round(bytes / Math.max(1, frames)) - 60);
+  for (let left = connections; left > 0; left -= 1) {
+    const leader = await enterAs(field, 'leader', random);
+    if (leader === undefined) throw new Error('a leader that behaves was not let in');
+    leader.onMessage(() => undefined);
+    const { labels: _, ...open } = { labels: [], ...openMessage(0, 'unknown', random) };
+    const opening = { ...open, labels: [] };
+    for (let at = 0; at < perConnection; at += 1) {
+      await field.pay(1, bytesPerFrame);
+      if (at === 0) leader.send({ type: 'resume', jobs: [] });
+      else if (at === 1) leader.send(opening);
+      else leader.send({ type: 'batch', job: 0, batch: harmlessBatch(at, bytesPerFrame) });
+    }
+    leader.leave();
+    await leader.connection.raw.closedByHub(20);
+  }
+}
+
+function harmlessBatch(seq: number, bytes: number): object {
+  const rest = { suspect: false, alone: false, budgetMs: 0, payload: new Uint8Array(bytes) };
+  return { seq, attempt: 1, first: seq, count: 1, units: 'elements', ...rest };
+}
