@@ -48,6 +48,7 @@ export function openMessage(job: number, operation: string, random: Random): Lea
   return {
     type: 'open',
     job,
+    secret: 'of a hostile leader',
     description: {
       stages: random.chance(0.8) ? [map(args)] : [map(args), { kind: 'fold', operation: 'sum', version: 1 }],
       serializer: random.pick(['msgpack', 'msgpack', 'flatted', 'none']),
@@ -119,8 +120,10 @@ function workerMessage(knowledge: Knowledge, random: Random): WorkerToHub {
   const jobId = random.pick(['nobody:0', ...knowledge.jobIds()]);
   const attempt = { seq: random.int(0, 2_000), attempt: random.int(1, 3) };
   switch (random.int(0, 6)) {
-    case 0:
-      return { type: 'report', jobs: [{ jobId, running: [attempt], held: [attempt] }], ending: [{ jobId, ...attempt }] };
+    case 0: {
+      const lie = { ...attempt, ticket: random.int(0, 2 ** 48) };
+      return { type: 'report', jobs: [{ jobId, running: [lie], held: [lie] }], ending: [{ jobId, ...attempt }] };
+    }
     case 1:
       return offerMessage(random);
     case 2:

@@ -7,5 +7,6 @@ export type Tokens = Readonly<Record<Role, string>>;
 
 /** What a peer shows the hub when it connects to a namespace. */
 export function handshake(key: string, token: string | undefined): object {
-  return { protocol: protocolVersion, id: key, name: 'fuzz', ...(token === undefined ? {} : { token }) };
+  // Shorter keys are refused.
+  return { protocol: protocolVersion, key: key.padEnd(32, '.'), name: 'fuzz', ...(token === undefined ? {} : { token }) };
 }
