@@ -34,6 +34,17 @@ class Socket implements Outlet {
     this.#pending = 0;
   }
 
+  /** What it was told about what waits. */
+  readonly told: (boolean | 'overflowed')[] = [];
+
+  congested(congested: boolean): void {
+    this.told.push(congested);
+  }
+
+  overflowed(): void {
+    this.told.push('overflowed');
+  }
+
   get messages(): unknown[] {
     return this.frames.flatMap((frame) => ('messages' in frame ? frame.messages : []));
   }
@@ -117,6 +128,24 @@ describe('an outbox', () => {
     await Promise.resolve();
     expect(socket.frames.length).toBeGreaterThan(1);
     expect(socket.messages).toEqual([0, 1, 2, 3, 4].map((at) => numbered(at, 300)));
+  });
+
+  it('tells when much waits, when it no longer does, and when more waits than may', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000, 400_000);
+    // What it lets pile up in the socket, and a quarter of what may wait.
+    for (let at = 0; at < 13; at += 1) outbox.send(numbered(at, 9_000));
+    await turn();
+    expect(socket.told).toEqual([true]);
+    while (outbox.waitingBytes > 0) {
+      socket.write();
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(socket.told).toEqual([true, false]);
+    for (let at = 0; at < 50; at += 1) outbox.send(numbered(at, 9_000));
+    expect(socket.told.slice(0, 4)).toEqual([true, false, true, 'overflowed']);
+    outbox.clear();
+    expect(outbox.waitingBytes).toBe(0);
   });
 
   it('sends large messages in parts, of which an inbox makes the message again', async () => {
