@@ -38,7 +38,7 @@ export interface DoorConfig {
  * cut off at once.
  */
 export class Door {
-  readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0 };
+  readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, floods: 0 };
   readonly #config: DoorConfig;
   readonly #admissions = new WeakMap<Socket, Admission>();
   /** Connections that have asked to be let in: each can once. */

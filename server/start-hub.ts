@@ -126,7 +126,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const door = new Door({ limits, addresses, connections, authorize, tokens: () => tokens, report });
   let closing: Promise<void> | undefined;
   const http = serverFor(options.tls, limits, () => closing === undefined);
-  boundConnections(http, limits, addresses);
+  boundConnections(http, limits, addresses, () => {
+    door.counters.floods += 1;
+  });
   const io = new Server(http, {
     transports: ['websocket'],
     parser: packetParser,
@@ -298,13 +300,15 @@ function readTls<T>(read: () => T): T {
 }
 
 /** Cuts floods off before anything is spent on them: beyond the limits and some, to the few of which it is said why. */
-function boundConnections(http: HttpServer | HttpsServer, limits: Limits, addresses: Addresses): void {
+function boundConnections(http: HttpServer | HttpsServer, limits: Limits, addresses: Addresses, cutOff: () => void): void {
   const sockets = new Connections(limits);
   http.on('connection', (socket: TcpSocket) => {
     const address = plain(socket.remoteAddress ?? '');
     socket.once('close', sockets.enter(address));
     // Behind a trusted proxy are many.
-    if (sockets.exceeded(addresses.isTrusted(address) ? undefined : address, floodSlack) !== undefined) socket.destroy();
+    if (sockets.exceeded(addresses.isTrusted(address) ? undefined : address, floodSlack) === undefined) return;
+    cutOff();
+    socket.destroy();
   });
 }
 
