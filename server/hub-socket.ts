@@ -113,7 +113,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     if (this.#expelled !== undefined) return;
     this.#expelled = { code, reason: shortened(reason) };
     this.#events?.expelled();
-    this.#leave(reason, 'closed');
+    // Who shows a new token is back in a moment.
+    this.#leave(reason, code === 'UNAUTHORIZED' ? 'lost' : 'closed');
     this.#outbox.clear();
     this.#inbox.clear();
     const message = code === 'PROTOCOL' ? `it broke the protocol: ${this.#expelled.reason}` : this.#expelled.reason;

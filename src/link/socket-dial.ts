@@ -144,6 +144,8 @@ export function socketDial<Sent extends object, Received>(
       });
     });
     socket.on('expelled', (why) => {
+      // Its token is not valid any more, and there may be a new one by now.
+      if (refusalCode(why) === 'UNAUTHORIZED' && typeof handshake.token === 'function') return;
       const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
       refuse(new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${hub.origin} disconnected the ${role}: ${String(message)}`));
     });

@@ -65,7 +65,7 @@ describe('the paladin command on a network', () => {
     await using first = await startWorkerCommand(hub.url, '--token-file', mine, '--threads', '1');
     await using stale = await startWorkerCommand(hub.url, '--token', 'one', '--threads', '1');
     await using runtime = await connect(hub.url, { token: 'lead' });
-    const squares = lastValueFrom(range(0, 100_000).pipe(remoteMap(square, runtime, { batch: 50 }), toArray()));
+    const squares = lastValueFrom(range(0, 20_000).pipe(remoteMap(square, runtime, { batch: 50 }), toArray()));
 
     writeFileSync(tokens, 'leader lead\nworker one # goes soon\nworker two\n');
     hub.kill('SIGHUP');
@@ -80,11 +80,11 @@ describe('the paladin command on a network', () => {
 
     writeFileSync(tokens, 'leader lead\nworker two\n');
     hub.kill('SIGHUP');
-    for (const old of [first, stale]) {
-      expect(await old.exited()).toBe(2);
-      expect(old.output).toMatch(/error: hub .* disconnected the worker: the token that it has shown is not valid any more/u);
-    }
-    expect(await squares).toEqual(Array.from({ length: 100_000 }, (_, x) => x * x));
+    expect(await stale.exited()).toBe(2);
+    expect(stale.output).toMatch(/error: hub .* disconnected the worker: the token that it has shown is not valid any more/u);
+    // This one reads its file again.
+    await first.printed(/^worker ready again/u);
+    expect(await squares).toEqual(Array.from({ length: 20_000 }, (_, x) => x * x));
     expect(second.output).not.toContain('error');
     await using late = new Command(['worker', operations, '--hub', hub.url, '--token', 'one', '--threads', '1']);
     expect(await late.exited()).toBe(2);
@@ -93,7 +93,8 @@ describe('the paladin command on a network', () => {
       log.every(({ level, time, msg }) => typeof level === 'number' && typeof time === 'number' && typeof msg === 'string'),
     ).toBe(true);
     expect(JSON.stringify(log)).not.toMatch(/"(lead|one|two|look)"/u);
-  });
+    // Six programs are started, one after the other.
+  }, 60_000);
 
   it('takes limits by flags and variables, and says what is wrong with them', async () => {
     await using hub = await startHubCommand('--max-jobs-per-leader', '1', '--log-level', 'silent');
