@@ -39,6 +39,7 @@ import {
   workerAway,
   workerGone,
 } from './recovery.js';
+import { matchingKey } from './matching.js';
 import { newLeader, newWorker, type Leader, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { jobStatus, leaderStatus, workerStatus } from './status.js';
@@ -207,6 +208,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
       return;
     }
+    const { offerClass } = worker;
+    // Said again, it need not be told to all.
+    if (offerClass !== undefined && slots === worker.slots && matchingKey(offers) === matchingKey(offerClass.offers)) return;
     worker.slots = slots;
     worker.offers = offers;
     if (worker.draining) return;
