@@ -299,7 +299,7 @@ export const mutations = [
   {
     name: 'the hub never gives up what it awaits',
     file: `${hub}/recovery.ts`,
-    find: '  for (const job of state.awaiting) giveUpAwaited(state, job);',
+    find: '  for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);',
     replace: '',
   },
   {
@@ -341,8 +341,8 @@ export const mutations = [
   {
     name: 'the hub believes a ticket that it has not given',
     file: `${hub}/recovery.ts`,
-    find: 'attempt) === ticket;',
-    replace: 'attempt) >= 0;',
+    find: 'attempt) === ticket) return true;',
+    replace: 'attempt) >= 0) return true;',
   },
   {
     name: 'the hub counts jobs that are opened and never fills up again',

@@ -27,8 +27,11 @@ export interface Grant {
   readonly limits?: Partial<PeerLimits>;
 }
 
+/** The limits that are the hub's alone. */
+const hubLimits = ['maxConnections', 'maxConnectionsPerAddress', 'authenticateWithinMs', 'maxPayloadBytes', 'maxBytes'] as const;
+
 /** The limits that can differ from peer to peer. */
-export type PeerLimits = Omit<Limits, 'maxConnections' | 'maxConnectionsPerAddress' | 'authenticateWithinMs' | 'maxPayloadBytes'>;
+export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;
 
 /**
  * Decides who is let in, and as what: by a JSON Web Token, for example. It throws, or returns nothing, to refuse; what a `PaladinError` with
@@ -36,10 +39,7 @@ export type PeerLimits = Omit<Limits, 'maxConnections' | 'maxConnectionsPerAddre
  */
 export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
 
-const ownLimits: readonly (keyof PeerLimits)[] = limitNames.filter(
-  (name): name is keyof PeerLimits =>
-    !['maxConnections', 'maxConnectionsPerAddress', 'authenticateWithinMs', 'maxPayloadBytes'].includes(name),
-);
+const ownLimits: readonly string[] = limitNames.filter((name) => !hubLimits.some((each) => each === name));
 
 /**
  * Checks what `authorize` granted.
@@ -62,7 +62,7 @@ export function checkGrant(
   if (typeof called !== 'string' || called.length > 200) {
     throw new PaladinError('INVALID_INPUT', 'authorize: expected name to be a string of at most 200 characters');
   }
-  const unknown = Object.keys(limits).find((key) => !ownLimits.some((own) => own === key));
+  const unknown = Object.keys(limits).find((key) => !ownLimits.includes(key));
   if (unknown !== undefined) {
     throw new PaladinError('INVALID_INPUT', `authorize: expected limits to be among ${ownLimits.join(', ')}, got ${unknown}`);
   }

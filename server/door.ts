@@ -38,10 +38,10 @@ export interface DoorConfig {
  * cut off at once.
  */
 export class Door {
-  readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, floods: 0 };
+  readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, silent: 0, floods: 0 };
   readonly #config: DoorConfig;
   readonly #admissions = new WeakMap<Socket, Admission>();
-  /** Connections that have asked to be let in: each can once. */
+  /** Connections that have asked to be let in: each can once (see the packet parser). */
   readonly #asked = new WeakSet<Connection>();
 
   constructor(config: DoorConfig) {
@@ -60,6 +60,11 @@ export class Door {
     const admission = this.#admissions.get(socket);
     if (admission === undefined) throw new Error('a socket that has not passed the door');
     return admission;
+  }
+
+  /** Whether somebody has asked over the connection to be let in. */
+  hasHeardOf(connection: Connection): boolean {
+    return this.#asked.has(connection);
   }
 
   /** Counts and reports that somebody was not let in. */
@@ -86,10 +91,9 @@ export class Door {
   async #admit(socket: Socket, role: Role): Promise<Admission> {
     const { addresses, connections, limits, authorize, tokens } = this.#config;
     const address = addresses.of(socket.request);
+    this.#asked.add(socket.conn);
     const exceeded = connections.exceeded(address);
     if (exceeded !== undefined) throw new PaladinError('LIMIT_EXCEEDED', `the hub's limit is reached: ${exceeded}`);
-    if (this.#asked.has(socket.conn)) throw new PaladinError('PROTOCOL', 'a connection is for one namespace, and asks once');
-    this.#asked.add(socket.conn);
     const { id, name, token } = readHandshake(socket.handshake.auth);
     if (authorize === undefined) {
       const objection = tokens().objection(role, token);

@@ -10,6 +10,11 @@ export function websocketOf(connection: Connection): WebSocket | undefined {
   return (connection.transport as unknown as { readonly socket?: WebSocket }).socket;
 }
 
+/** What waits to be given to the websocket. */
+export function writeBufferOf(connection: Connection): readonly { readonly data?: unknown }[] {
+  return (connection as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] }).writeBuffer;
+}
+
 /** How long what was said last may take to reach a peer that is disconnected. */
 const lastWordsMs = 100;
 

@@ -12,6 +12,8 @@ export interface Peer<Sent> {
   send(message: Sent, urgency?: Urgency): void;
   /** The peer has broken the protocol, or goes beyond a limit. */
   expel(reason: string, code: ErrorCode): void;
+  /** The peer has come back over a new connection; this one is none any more. */
+  replaced(): void;
 }
 
 /** What the hub's end hands in. */
@@ -45,7 +47,11 @@ export class HubDriver {
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
   addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>, limits?: SchedulerLimits): PeerEvents<LeaderToHub> {
-    if (this.#leaders.has(leaderId)) this.#handle({ type: 'leaderLeft', leaderId, how: 'lost' });
+    const before = this.#leaders.get(leaderId);
+    if (before !== undefined) {
+      this.#handle({ type: 'leaderLeft', leaderId, how: 'lost' });
+      before.replaced();
+    }
     this.#leaders.set(leaderId, peer);
     this.#handle({ type: 'leaderJoined', leaderId, name, ...(limits === undefined ? {} : { limits }) });
     const present = (): boolean => this.#leaders.get(leaderId) === peer;
@@ -69,8 +75,10 @@ export class HubDriver {
 
   /** Takes a worker in; likewise. */
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>, limits?: SchedulerLimits): PeerEvents<WorkerToHub> {
-    if (this.#workers.has(workerId)) {
+    const before = this.#workers.get(workerId);
+    if (before !== undefined) {
       this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
+      before.replaced();
     }
     this.#workers.set(workerId, peer);
     this.#handle({ type: 'workerJoined', workerId, name, ...(limits === undefined ? {} : { limits }) });
@@ -79,8 +87,9 @@ export class HubDriver {
       received: (message) => {
         if (present()) this.#handle({ type: 'workerSent', workerId, message });
       },
-      // It is given little more than it has slots.
-      congested: () => undefined,
+      congested: (congested) => {
+        if (present()) this.#handle({ type: 'workerCongested', workerId, congested });
+      },
       left: (reason, how) => {
         if (!present()) return;
         this.#workers.delete(workerId);
@@ -169,6 +178,9 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
           left.cut();
           leave(reason);
           events.refused(new PaladinError(code, reason));
+        },
+        replaced: () => {
+          left.cut();
         },
       });
     });

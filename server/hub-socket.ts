@@ -5,16 +5,17 @@ import { Inbox } from '../src/link/inbox.js';
 import { decodeMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
+import { LimitError } from '../src/protocol/shape.js';
 import { shortened } from '../src/protocol/shortened.js';
 import type { Departure } from './core/scheduler-events.js';
-import { closeSoon, websocketOf } from './engine.js';
+import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
 
-/** Marks are sent back at once; a peer for which this much waits sets them without reading. */
-const mostPendingBytes = 16 * frameBytes;
+/** Marks are sent back at once; a peer for which so many frames wait sets them without reading. */
+const mostWaitingFrames = 1_000;
 
 /** What a peer is held to. */
 export interface SocketLimits {
@@ -77,7 +78,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('mark', (mark: unknown) => {
       this.#receive(() => {
         if (typeof mark !== 'number') throw new TypeError('expected a mark');
-        if (this.#pendingBytes() > mostPendingBytes) throw new RangeError('it sets marks and does not read what comes back');
+        if (this.#waitingFrames() > mostWaitingFrames)
+          throw new LimitError(`more than ${mostWaitingFrames} marks that it does not read back`);
         socket.emit('passed', mark);
         return [];
       });
@@ -123,9 +125,18 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   #pendingBytes(): number {
-    const { conn } = this.#socket;
-    const { writeBuffer } = conn as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] };
-    return pendingBytes(writeBuffer, websocketOf(conn));
+    return pendingBytes(writeBufferOf(this.#socket.conn), websocketOf(this.#socket.conn));
+  }
+
+  #waitingFrames(): number {
+    return writeBufferOf(this.#socket.conn).length;
+  }
+
+  replaced(): void {
+    this.#events = undefined;
+    this.#outbox.clear();
+    this.#inbox.clear();
+    closeSoon(this.#socket.conn);
   }
 
   #receive(read: () => readonly unknown[]): void {
@@ -134,7 +145,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       for (const message of read().map(this.#parse)) this.#events?.received(message);
     } catch (error) {
       // Whatever is wrong with what a peer sent is for that peer alone to bear.
-      this.expel(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      this.expel(reason, error instanceof LimitError ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
     }
   }
 

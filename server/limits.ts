@@ -35,6 +35,10 @@ export const defaultLimits: Limits = {
   maxJobsOpenedPerSecond: 10_000,
   maxBatchesPerLeader: defaultMaxBatchesPerLeader,
   maxBytesPerLeader: defaultMaxBytesPerLeader,
+  // Eight jobs with arguments as large as may be, or many with what arguments usually are.
+  maxDescriptionBytesPerLeader: defaultMaxBytesPerLeader,
+  // As eight leaders may have that use their limits to the full; payloads are outside of the heap of the process.
+  maxBytes: 2 * 1024 ** 3,
   // Leaders acknowledge with their next message: four times what they may have under way is out of the question.
   maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,
   // As much as a leader may have at the hub, coming back.

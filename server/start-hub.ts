@@ -153,15 +153,19 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   });
   tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
-    connection.on('close', connections.enter(addresses.of(connection.request)));
+    const leave = connections.enter(addresses.of(connection.request));
+    connection.on('close', () => {
+      leave();
+      if (!door.hasHeardOf(connection)) door.counters.silent += 1;
+    });
   });
 
   const guests = new Set<Guest>();
-  const maxMessageBytes = limits.maxPayloadBytes + messageOverheadBytes;
   const admit = <Sent extends object, Received>(
     role: Role,
     parse: (message: unknown) => Received,
     join: (admission: Admission, peer: HubSocket<Sent, Received>) => PeerEvents<Received>,
+    maxMessageBytes = limits.maxPayloadBytes + messageOverheadBytes,
   ): void => {
     door.guard(io.of(`/${role}`), role).on('connection', (socket: Socket) => {
       const admission = door.admissionOf(socket);
@@ -190,17 +194,23 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     const { counters, ...known } = driver.status();
     return { ...known, counters: { ...counters, ...door.counters } };
   };
-  admit('observer', observerToHub, (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
-    received: () => {
-      // One that asks without reading is answered once.
-      if (!peer.isBusy) peer.send({ type: 'status', status: status() });
-    },
-    congested: () => undefined,
-    left: () => undefined,
-    expelled: () => {
-      driver.countExpelled();
-    },
-  }));
+  admit(
+    'observer',
+    observerToHub,
+    (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
+      received: () => {
+        // One that asks without reading is answered once.
+        if (!peer.isBusy) peer.send({ type: 'status', status: status() });
+      },
+      congested: () => undefined,
+      left: () => undefined,
+      expelled: () => {
+        driver.countExpelled();
+      },
+      // It has nothing to say that would not fit into a frame.
+    }),
+    frameBytes,
+  );
   refuseOthers(io.of('/'));
 
   const bound = await listen(http, port, host);

@@ -39,6 +39,8 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxJobsOpenedPerSecond: 'jobs that one leader may open in a second',
   maxBatchesPerLeader: 'batches that one leader may have at the hub',
   maxBytesPerLeader: 'payload bytes that one leader may have at the hub',
+  maxDescriptionBytesPerLeader: 'bytes of arguments and labels that the jobs of one leader may have',
+  maxBytes: 'bytes that all leaders may have at the hub together',
   maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',
@@ -103,9 +105,11 @@ async function runHub(options: Options): Promise<void> {
   console.log(`hub listening on ${hub.url}`);
   process.on('SIGHUP', () => {
     try {
-      if (tokensFile !== undefined) hub.setTokens(tokensOf(options));
+      const tokens = tokensOf(options);
       const tls = readTls(tlsCert, tlsKey);
+      // A certificate that is no good leaves all as it was; so do tokens, which are looked at last.
       if (tls !== undefined) hub.setTls(tls);
+      if (tokensFile !== undefined) hub.setTokens(tokens);
       log.info('tokens and certificate were read again');
     } catch (error) {
       log.error({ err: error }, 'tokens and certificate stay as they were');
@@ -126,8 +130,11 @@ function tokensOf({ token, leaderToken, workerToken, observerToken, tokensFile }
     ...(workerToken === undefined ? {} : { worker: workerToken }),
     ...(observerToken === undefined ? {} : { observer: observerToken }),
   };
-  const tokens = tokensFile === undefined ? flags : together(flags, readTokens(tokensFile));
-  return token === undefined ? { tokens } : { token, tokens };
+  const own = tokensFile === undefined ? flags : together(flags, readTokens(tokensFile));
+  if (token === undefined) return { tokens: own };
+  // What the file says is further to what is for all; a flag is instead of it.
+  const further = Object.entries(own).map(([role, tokens]) => [role, role in flags ? tokens : [token, tokens].flat(2)]);
+  return { token, tokens: Object.fromEntries(further) as HubTokens };
 }
 
 function readTls(certPath: string | undefined, keyPath: string | undefined): TlsOptions | undefined {

@@ -3,7 +3,20 @@ import { InvalidArgumentError, Option } from 'commander';
 /** An option with its environment variable: `--leader-token` is `PALADIN_LEADER_TOKEN`. */
 export function option(flags: string, description: string): Option {
   const name = /--([a-z-]+)/u.exec(flags)?.[1] ?? flags;
-  return new Option(flags, description).env(`PALADIN_${name.toUpperCase().replaceAll('-', '_')}`);
+  const variable = `PALADIN_${name.toUpperCase().replaceAll('-', '_')}`;
+  if (!flags.includes('<')) heedValue(variable);
+  return new Option(flags, description).env(variable);
+}
+
+/** commander takes a variable that is there for a flag that is set, whatever its value is. */
+function heedValue(variable: string): void {
+  const value = process.env[variable];
+  if (value === undefined || value === '1' || value === 'true') return;
+  if (value !== '' && value !== '0' && value !== 'false') {
+    console.error(`error: expected ${variable} to be true or false, got '${value}'`);
+    process.exit(1);
+  }
+  Reflect.deleteProperty(process.env, variable);
 }
 
 /** An option that is called like the limit: `maxConnections` is `--max-connections`. */

@@ -67,7 +67,8 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
     '',
     ...[headings, ...rows].map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        // Peers choose names; a terminal obeys what is not for it to show.
+        .map((cell, column) => cell.replaceAll(/\p{Cc}/gu, '?').padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     ),

@@ -19,7 +19,10 @@ export function readTokens(path: string): Partial<Record<Role, string[]>> {
   read(path)
     .split('\n')
     .forEach((line, at) => {
-      const words = line.replace(/#.*/u, '').trim().split(/\s+/u);
+      const words = line
+        .replace(/(^|\s)#.*/u, '')
+        .trim()
+        .split(/\s+/u);
       if (words[0] === '') return;
       const role = roles.find((each) => each === words[0]);
       const [, token] = words;

@@ -1,5 +1,6 @@
 /** What a hub holds peers to. */
 import type { HubLimits, Offers } from '../../src/protocol/messages.js';
+import type { HubState } from './hub-state.js';
 import type { Leader } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
@@ -10,23 +11,34 @@ export function announced(limits: SchedulerLimits): HubLimits {
 }
 
 /** What stands against a further batch of so many bytes; undefined: nothing. A lone batch is admitted whatever its size. */
-export function batchExceeds({ batches, bytes, limits }: Leader, more: number): string | undefined {
+export function batchExceeds(state: HubState, { batches, bytes, limits }: Leader, more: number): string | undefined {
   const { maxBatchesPerLeader, maxBytesPerLeader } = limits;
   if (batches >= maxBatchesPerLeader) return `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`;
   if (bytes + more > maxBytesPerLeader && batches > 0) {
     return `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`;
   }
-  return undefined;
+  return hubExceeds(state, more);
+}
+
+/** What stands against so many bytes more of any leader. */
+function hubExceeds({ bytes, config }: HubState, more: number): string | undefined {
+  const { maxBytes } = config.limits;
+  return bytes + more > maxBytes ? `more than ${maxBytes} bytes of all leaders at the hub (maxBytes)` : undefined;
 }
 
 /**
  * What stands against a further job. Those that are opened, other than after a loss of the connection, are counted against a bucket that fills
  * up with time (a token bucket).
  */
-export function jobExceeds(leader: Leader, isResumed: boolean, now: number): string | undefined {
-  const { maxJobsPerLeader, maxJobsOpenedPerSecond } = leader.limits;
+export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, bytes: number): string | undefined {
+  const { now } = state;
+  const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.limits;
   if (leader.jobs.size >= maxJobsPerLeader) return `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`;
-  if (isResumed) return undefined;
+  if (leader.descriptionBytes + bytes > maxDescriptionBytesPerLeader) {
+    return `more than ${maxDescriptionBytesPerLeader} bytes of arguments and labels at the hub (maxDescriptionBytesPerLeader)`;
+  }
+  const exceeded = hubExceeds(state, bytes);
+  if (exceeded !== undefined || isResumed) return exceeded;
   const filled = leader.mayOpen + ((now - leader.mayOpenAt) * maxJobsOpenedPerSecond) / 1_000;
   leader.mayOpen = Math.min(maxJobsOpenedPerSecond, filled);
   leader.mayOpenAt = now;
@@ -36,12 +48,16 @@ export function jobExceeds(leader: Leader, isResumed: boolean, now: number): str
 }
 
 /** What stands against what a worker offers. */
-export function offerExceeds(slots: number, { operations, labels }: Offers, limits: SchedulerLimits): string | undefined {
+export function offerExceeds(
+  slots: number,
+  { operations, serializers, labels }: Offers,
+  limits: SchedulerLimits,
+): string | undefined {
   const { maxSlotsPerWorker, maxOperationsPerWorker } = limits;
   if (slots > maxSlotsPerWorker) return `more than ${maxSlotsPerWorker} slots, ${slots} (maxSlotsPerWorker)`;
-  const names = Math.max(operations.length, labels.length);
+  const names = Math.max(operations.length, serializers.length, labels.length);
   if (names > maxOperationsPerWorker) {
-    return `more than ${maxOperationsPerWorker} operations or labels, ${names} (maxOperationsPerWorker)`;
+    return `more than ${maxOperationsPerWorker} operations, serializers or labels, ${names} (maxOperationsPerWorker)`;
   }
   return undefined;
 }

@@ -30,6 +30,8 @@ export class HubState {
     refused: 0,
     expelled: 0,
   };
+  /** Of all leaders, also of those that are away: payloads and descriptions. */
+  bytes = 0;
   closing = false;
   startedAt = 0;
   /** Whether leaders may still come back whose jobs this hub has never seen. */
@@ -42,6 +44,19 @@ export class HubState {
 
   constructor(config: SchedulerConfig) {
     this.config = config;
+  }
+
+  /** The batches that a leader has at the hub become more, or fewer. */
+  countBatches(leader: Leader, batches: number, bytes: number): void {
+    leader.batches += batches;
+    leader.bytes += bytes;
+    this.bytes += bytes;
+  }
+
+  /** Likewise what describes its jobs. */
+  countDescription(leader: Leader, bytes: number): void {
+    leader.descriptionBytes += bytes;
+    this.bytes += bytes;
   }
 
   /** Tells a leader something, if it is there. */

@@ -39,7 +39,21 @@ export function checkJob(job: Job): void {
 }
 
 /** Throws when the books of those that wait for something do not agree. */
-export function checkWaiting({ leaders, workers, jobs, awayLeaders, awayWorkers, claiming, awaiting, stalled }: HubState): void {
+export function checkWaiting({
+  leaders,
+  bytes,
+  workers,
+  jobs,
+  awayLeaders,
+  awayWorkers,
+  claiming,
+  awaiting,
+  stalled,
+}: HubState): void {
+  check(
+    bytes === [...leaders.values()].reduce((sum, leader) => sum + leader.bytes + leader.descriptionBytes, 0),
+    'bytes of all leaders',
+  );
   for (const leader of leaders.values()) {
     check(awayLeaders.has(leader) === !leader.connected, `leader ${leader.id} among those away`);
   }
@@ -55,19 +69,25 @@ export function checkWaiting({ leaders, workers, jobs, awayLeaders, awayWorkers,
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
-export function checkLeader({ id, jobs, batches, bytes, unacknowledged, limits }: Leader): void {
+export function checkLeader({ id, jobs, batches, bytes, descriptionBytes, unacknowledged, limits }: Leader): void {
   let countedBatches = 0;
   let countedBytes = 0;
   let countedAnswers = 0;
-  for (const { queue, leases, answered } of jobs.values()) {
+  let countedDescriptions = 0;
+  for (const { queue, leases, answered, bytes: description } of jobs.values()) {
     const given = leases.all().filter((lease) => !lease.adopted);
     countedBatches += queue.size + given.length;
     countedBytes += queue.bytes;
+    countedDescriptions += description;
     for (const lease of given) countedBytes += lease.bytes;
     countedAnswers += answered.size;
   }
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);
+  check(
+    countedDescriptions === descriptionBytes,
+    `leader ${id} has descriptions of ${countedDescriptions} bytes, ${descriptionBytes} counted`,
+  );
   check(countedAnswers === unacknowledged, `leader ${id} has ${countedAnswers} answers, ${unacknowledged} counted`);
   check(batches <= limits.maxBatchesPerLeader, `leader ${id} is over its limit`);
 }

@@ -1,21 +1,41 @@
 /** Jobs are made, fed and closed. */
-import type { Batch, LeaderToHub } from '../../src/protocol/messages.js';
+import type { Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import type { HubState } from './hub-state.js';
 import { freeReserved, release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
 import { endingKey, isDue, newJob, type Job, type Leader } from './records.js';
 
-/** The job that a leader opens; undefined when a limit stands against it. */
-export function createJob(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): Job | undefined {
+/**
+ * The job that a leader opens; undefined when a limit stands against it.
+ *
+ * @param isResumed whether the leader has said that it will open it again
+ */
+export function createJob(
+  state: HubState,
+  leader: Leader,
+  message: Extract<LeaderToHub, { type: 'open' }>,
+  isResumed: boolean,
+): Job | undefined {
   const { job: number, secret, description, priority, labels, resumed } = message;
-  const limit = jobExceeds(leader, resumed !== undefined, state.now);
+  const bytes = bytesOf(description, labels);
+  const limit = jobExceeds(state, leader, isResumed && resumed !== undefined, bytes);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
     return undefined;
   }
   const needClass = state.placement.needClass(needsOf(description, labels));
-  const job = newJob({ number, leader, secret, description, priority, needClass, virtualTime: state.placement.virtualTime });
+  const job = newJob({
+    number,
+    leader,
+    secret,
+    description: withOwnBytes(description),
+    bytes,
+    priority,
+    needClass,
+    virtualTime: state.placement.virtualTime,
+  });
+  state.countDescription(leader, bytes);
   leader.jobs.set(number, job);
   state.jobs.set(job.id, job);
   needClass.jobs.add(job);
@@ -30,16 +50,17 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     state.counters.strayMessages += 1;
     return;
   }
-  const limit = batchExceeds(leader, batch.payload.byteLength);
+  const limit = batchExceeds(state, leader, batch.payload.byteLength);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
     closeJob(state, job);
     return;
   }
   state.counters.batches += 1;
-  leader.batches += 1;
-  leader.bytes += batch.payload.byteLength;
-  job.queue.push(batch);
+  state.countBatches(leader, 1, batch.payload.byteLength);
+  job.queue.push({ ...batch, payload: ownBytes(batch.payload) });
+  // Others like it wait already for a worker that may be given a suspect; with each to look through all of them again would take long.
+  if (job.stalled && batch.suspect) return;
   unstall(state, job);
   serve(state, job.needClass);
 }
@@ -54,6 +75,30 @@ export function congest(state: HubState, leader: Leader, congested: boolean): vo
   if (congested) return;
   for (const { needClass } of leader.jobs.values()) serve(state, needClass);
 }
+
+/** What the description of a job takes at the hub, about. */
+function bytesOf({ stages }: JobDescription, labels: readonly string[]): number {
+  const names = [...labels, ...stages.map(({ operation }) => operation)].reduce((sum, name) => sum + name.length + namedBytes, 0);
+  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names);
+}
+
+/** What holds a name or a stage. */
+const namedBytes = 100;
+
+function withOwnBytes(description: JobDescription): JobDescription {
+  const stages = description.stages.map(({ args, ...stage }) =>
+    args === undefined ? stage : { ...stage, args: ownBytes(args) },
+  );
+  return { ...description, stages };
+}
+
+/** Bytes that do not keep much more than themselves: what arrived with them is gone when they are all that is left of it. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.byteLength + mostBeside ? bytes.slice() : bytes;
+}
+
+/** Small batches share a frame, and keep it for each other. */
+const mostBeside = 64 * 1024;
 
 function refuse(state: HubState, leader: Leader, number: number, what: string): void {
   state.counters.refused += 1;
@@ -70,8 +115,8 @@ export function closeJob(state: HubState, job: Job): void {
     release(state, lease);
   }
   for (const each of answered.values()) removeAnswered(each);
-  leader.batches -= queue.size;
-  leader.bytes -= queue.bytes;
+  state.countBatches(leader, -queue.size, -queue.bytes);
+  state.countDescription(leader, -job.bytes);
   for (const worker of workers) {
     worker.jobs.delete(job);
     state.toWorker(worker, { type: 'close', jobId: job.id });

@@ -201,8 +201,7 @@ export function release(state: HubState, lease: Lease): void {
     job.cost.end(id);
   }
   if (!lease.adopted) {
-    job.leader.batches -= 1;
-    job.leader.bytes -= bytes;
+    state.countBatches(job.leader, -1, -bytes);
   }
   state.placement.place(worker);
   // Until now its leader could hope for what a draining worker had.
@@ -215,8 +214,10 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
   const lease = leaseOf(job, worker, result);
   if (job !== undefined && lease !== undefined) {
     release(state, lease);
-    job.cost.observe(result.elapsedMs, state.now - lease.givenAt - result.elapsedMs, state.now);
-    job.virtualTime += (result.elapsedMs - lease.chargedMs) / job.weight;
+    // What was given from here cannot have taken longer than since then, whatever the worker says.
+    const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, state.now - lease.givenAt);
+    job.cost.observe(elapsedMs, state.now - lease.givenAt - elapsedMs, state.now);
+    job.virtualTime += (elapsedMs - lease.chargedMs) / job.weight;
     addAnswered(job, worker, result);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
@@ -324,8 +325,7 @@ export function cancel(state: HubState, job: Job, attempt: Attempt): void {
 export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
   const dropped = job.queue.remove(attempt);
   if (dropped === undefined) return;
-  job.leader.batches -= 1;
-  job.leader.bytes -= dropped.payload.byteLength;
+  state.countBatches(job.leader, -1, -dropped.payload.byteLength);
   state.placement.leaveTurn(job);
   if (dropped.alone) freeReserved(state, job.needClass);
 }

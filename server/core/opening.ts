@@ -9,14 +9,14 @@ import { reconcile } from './recovery.js';
 /** A leader opens a job, or one again that was open before its connection was lost. */
 export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {
   const { job: number, slots, resumed } = message;
-  leader.resuming?.delete(number);
+  const isResumed = leader.resuming?.delete(number) === true;
   const present = leader.jobs.get(number);
   if (present?.confirmed === true) {
     // Told twice, it is the same job.
     state.counters.strayMessages += 1;
     return;
   }
-  const job = present ?? createJob(state, leader, message);
+  const job = present ?? createJob(state, leader, message, isResumed);
   if (job === undefined) return;
   job.confirmed = true;
   reconcile(state, job, resumed ?? []);

@@ -24,6 +24,8 @@ export interface Leader {
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
+  /** Of what describes its jobs: arguments, names and labels. */
+  descriptionBytes: number;
   /** Answers that it has not acknowledged. */
   unacknowledged: number;
   /** Jobs that it may open at once, as of `mayOpenAt`. */
@@ -38,6 +40,8 @@ export interface Job {
   readonly leader: Leader;
   readonly secret: string;
   readonly description: JobDescription;
+  /** What the description takes. */
+  readonly bytes: number;
   readonly priority: number;
   readonly weight: number;
   readonly needClass: NeedClass;
@@ -49,6 +53,8 @@ export interface Job {
   readonly answered: Map<string, Answered>;
   /** Attempts that its leader has under way and that no worker has spoken of yet. */
   readonly awaited: Map<string, UnderWay>;
+  /** When the first of them is given up, at the earliest. */
+  awaitedUntil: number;
   /** Workers that know its description. */
   readonly workers: Set<Worker>;
   /** Execution time given so far, by weight, in milliseconds. */
@@ -96,6 +102,8 @@ export interface Worker {
   /** While it is not connected: when it is given up, and why it left. */
   awayUntil: number;
   awayReason: string;
+  /** Whether it has claimed what was not given to it. */
+  isLying: boolean;
   /** Whether it has said on this connection what it has. */
   reported: boolean;
   readonly leases: Set<Lease>;
@@ -110,6 +118,8 @@ export interface Worker {
   offers: Offers;
   slots: number;
   limits: SchedulerLimits;
+  /** Whether so much waits for it to be read that it is given nothing more. */
+  congested: boolean;
   /** Leases that were not cheap when given. */
   dear: number;
   /** Leases of suspect batches: one at most, but for those that were adopted. */
@@ -156,6 +166,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     congested: false,
     batches: 0,
     bytes: 0,
+    descriptionBytes: 0,
     unacknowledged: 0,
     mayOpen: limits.maxJobsOpenedPerSecond,
     mayOpenAt: now,
@@ -164,7 +175,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
 
 /** A job that has just been opened. */
 export function newJob(
-  opened: Pick<Job, 'number' | 'leader' | 'secret' | 'description' | 'priority' | 'needClass' | 'virtualTime'>,
+  opened: Pick<Job, 'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'virtualTime'>,
 ): Job {
   return {
     ...opened,
@@ -175,6 +186,7 @@ export function newJob(
     leases: new Leases(),
     answered: new Map(),
     awaited: new Map(),
+    awaitedUntil: Infinity,
     workers: new Set(),
     inTurn: false,
     stalled: false,
@@ -188,10 +200,12 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits): Wo
     id,
     name,
     limits,
+    congested: false,
     connected: true,
     awayUntil: 0,
     awayReason: '',
     reported: false,
+    isLying: false,
     leases: new Set(),
     ending: new Set(),
     claims: new Map(),
@@ -248,7 +262,7 @@ export function inHand({ leases, ending, claims }: Worker): number {
 }
 
 export function hasFreeSlot(worker: Worker): boolean {
-  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved;
+  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved && !worker.congested;
 }
 
 /**
@@ -256,9 +270,9 @@ export function hasFreeSlot(worker: Worker): boolean {
  * have been what came next that killed it, while the answer to what was before it was still on its way.
  */
 export function hasSpareRoom(worker: Worker): boolean {
-  const { slots, dear, suspects } = worker;
+  const { slots, dear, suspects, reserved, congested } = worker;
   const taken = inHand(worker);
-  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0 && !worker.reserved;
+  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0 && !reserved && !congested;
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */

@@ -105,7 +105,13 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
 /** Tells the leader of awaited attempts for which it is not worth waiting any longer. */
 function giveUpAwaited(state: HubState, job: Job): void {
   const { awaited, needClass } = job;
-  const lost = [...awaited.values()].filter((attempt) => awaitedUntil(state, attempt) <= state.now);
+  job.awaitedUntil = Infinity;
+  const lost: UnderWay[] = [];
+  for (const attempt of awaited.values()) {
+    const until = untilGivenUp(state, attempt);
+    if (until <= state.now) lost.push(attempt);
+    else job.awaitedUntil = Math.min(job.awaitedUntil, until);
+  }
   for (const { seq, attempt } of lost) {
     awaited.delete(attemptKey({ seq, attempt }));
     tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker has it' });
@@ -114,7 +120,7 @@ function giveUpAwaited(state: HubState, job: Job): void {
   if (lost.length > 0 && slotsFor(needClass) === 0) tellCapacity(state, needClass, [job]);
 }
 
-function awaitedUntil({ startedAt }: HubState, { worthMs }: UnderWay): number {
+function untilGivenUp({ startedAt }: HubState, { worthMs }: UnderWay): number {
   return startedAt + Math.min(worthMs, recoveryWindowMs);
 }
 
@@ -163,14 +169,18 @@ export function report(state: HubState, worker: Worker, { jobs, ending }: Extrac
   worker.reported = true;
   worker.ending.clear();
   for (const attempt of ending) worker.ending.add(endingKey(attempt.jobId, attempt));
-  const possessions = new Map(jobs.map((possession) => [possession.jobId, possession]));
-  for (const lease of worker.leases) compare(state, lease, possessions.get(lease.job.id));
-  for (const answered of worker.answered) {
-    if (!has(possessions.get(answered.job.id)?.held, answered)) dropAnswered(state, answered);
+  const running = keysOf(jobs.map((possession) => [possession.jobId, possession.running]));
+  const held = keysOf(jobs.map((possession) => [possession.jobId, possession.held]));
+  for (const lease of worker.leases) {
+    const key = endingKey(lease.job.id, lease);
+    compare(state, lease, running.has(key), held.has(key));
   }
-  for (const job of worker.jobs) if (!possessions.has(job.id)) job.workers.delete(worker);
+  for (const answered of worker.answered) if (!held.has(endingKey(answered.job.id, answered))) dropAnswered(state, answered);
+  const known = new Set(jobs.map(({ jobId }) => jobId));
+  for (const job of worker.jobs) if (!known.has(job.id)) job.workers.delete(worker);
   worker.jobs.clear();
   for (const possession of jobs) {
+    if (worker.isLying) return;
     const job = state.jobs.get(possession.jobId);
     if (job !== undefined) takeClaim(state, worker, job, possession);
     else if (isClosed(state, possession.jobId)) closeClaim(state, worker, possession);
@@ -190,9 +200,9 @@ function dropAnswered(state: HubState, answered: Answered): void {
 }
 
 /** A lease of a worker that is back: it goes on, or is answered already, or the worker never got it or has dropped it. */
-function compare(state: HubState, lease: Lease, possession: Possession | undefined): void {
-  if (has(possession?.running, lease)) return;
-  if (has(possession?.held, lease)) {
+function compare(state: HubState, lease: Lease, isRunning: boolean, isHeld: boolean): void {
+  if (isRunning) return;
+  if (isHeld) {
     release(state, lease);
     return;
   }
@@ -219,11 +229,14 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
   state.placement.place(worker);
 }
 
-/** Whether the attempt was given to this worker; otherwise it lies, and what it says is as if unsaid. */
+/** Whether the attempt was given to this worker; otherwise it lies, is disconnected, and is not listened to any more. */
 function isGenuine(state: HubState, worker: Worker, job: Job, attempt: Attempt, ticket: number): boolean {
-  const genuine = state.config.ticketOf(job.secret, worker.id, attempt) === ticket;
-  if (!genuine) state.counters.forged += 1;
-  return genuine;
+  if (worker.isLying) return false;
+  if (state.config.ticketOf(job.secret, worker.id, attempt) === ticket) return true;
+  worker.isLying = true;
+  state.counters.forged += 1;
+  state.expel('worker', worker.id, `it was not given attempt ${attempt.attempt} of batch ${attempt.seq} of job ${job.id}`);
+  return false;
 }
 
 /** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */
@@ -265,8 +278,8 @@ function isClosed(state: HubState, jobId: string): boolean {
   return leader?.resuming === undefined ? !state.recovering : !leader.resuming.has(number);
 }
 
-function has(attempts: readonly Attempt[] | undefined, { seq, attempt }: Attempt): boolean {
-  return attempts?.some((each) => each.seq === seq && each.attempt === attempt) ?? false;
+function keysOf(attempts: readonly (readonly [jobId: string, readonly Attempt[]])[]): Set<string> {
+  return new Set(attempts.flatMap(([jobId, list]) => list.map((attempt) => endingKey(jobId, attempt))));
 }
 
 // Time.
@@ -275,9 +288,7 @@ function has(attempts: readonly Attempt[] | undefined, { seq, attempt }: Attempt
 export function nextDeadline(state: HubState): number | undefined {
   const { awayLeaders, awayWorkers, claiming, awaiting, startedAt, recovering } = state;
   let next = claiming.size > 0 && recovering ? startedAt + leaderGraceMs : Infinity;
-  for (const { awaited } of awaiting) {
-    for (const attempt of awaited.values()) next = Math.min(next, awaitedUntil(state, attempt));
-  }
+  for (const { awaitedUntil } of awaiting) next = Math.min(next, awaitedUntil);
   for (const { awayUntil } of awayLeaders) next = Math.min(next, awayUntil);
   for (const { awayUntil } of awayWorkers) next = Math.min(next, awayUntil);
   return next === Infinity ? undefined : next;
@@ -291,6 +302,6 @@ export function giveUp(state: HubState): void {
     if (worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
   }
   closeClaims(state);
-  for (const job of state.awaiting) giveUpAwaited(state, job);
+  for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);
   for (const needClass of state.placement.needClasses) serve(state, needClass);
 }

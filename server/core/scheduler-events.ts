@@ -5,6 +5,10 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 export interface SchedulerLimits extends HubLimits {
   /** Jobs that one leader may open in a second, and at once. Default 10,000. */
   readonly maxJobsOpenedPerSecond: number;
+  /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
+  readonly maxDescriptionBytesPerLeader: number;
+  /** Bytes of batches, arguments and labels that all leaders may have at the hub together. Default 2 GiB. */
+  readonly maxBytes: number;
   /** Answers that one leader may leave unacknowledged. Default 65,536. */
   readonly maxUnacknowledgedPerLeader: number;
   /** Slots that one worker may offer. Default 4,096. */
@@ -34,7 +38,8 @@ export type SchedulerEvent =
   | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'leaderLeft'; readonly leaderId: string; readonly how: Departure }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
-  /** So much waits for the leader to read it that more would only fill the hub, or no longer. */
+  /** So much waits for the peer to read it that more would only fill the hub, or no longer. */
+  | { readonly type: 'workerCongested'; readonly workerId: string; readonly congested: boolean }
   | { readonly type: 'leaderCongested'; readonly leaderId: string; readonly congested: boolean }
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly how: Departure }

@@ -71,6 +71,13 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       case 'leaderSent':
         this.#leaderSent(present(state.leaders, event.leaderId, 'leader'), event.message);
         break;
+      case 'workerCongested': {
+        const worker = present(state.workers, event.workerId, 'worker');
+        worker.congested = event.congested;
+        state.placement.place(worker);
+        if (!event.congested) serveWorker(state, worker);
+        break;
+      }
       case 'leaderCongested':
         congest(state, present(state.leaders, event.leaderId, 'leader'), event.congested);
         break;
@@ -166,7 +173,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
     const worker = before ?? newWorker(id, name, limits);
-    Object.assign(worker, { name, limits, connected: true, reported: false, draining: false });
+    Object.assign(worker, { name, limits, connected: true, congested: false, reported: false, draining: false });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
@@ -186,6 +193,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         this.#offer(worker, message.slots, message.offers);
         break;
       case 'draining':
+        // Told twice, nothing has changed.
+        if (worker.draining) break;
         worker.draining = true;
         moveWorker(state, worker, undefined);
         break;

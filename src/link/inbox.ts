@@ -1,3 +1,4 @@
+import { LimitError } from '../protocol/shape.js';
 import { decodeMessages } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 
@@ -20,7 +21,7 @@ export class Inbox {
     const { bytes, last } = readPart(content);
     if (bytes.byteLength === 0) throw new RangeError('an empty part of a message');
     this.#bytes += bytes.byteLength;
-    if (this.#bytes > this.#maxBytes) throw new RangeError(`a message of more than ${this.#maxBytes} bytes`);
+    if (this.#bytes > this.#maxBytes) throw new LimitError(`a message of more than ${this.#maxBytes} bytes (maxPayloadBytes)`);
     this.#parts.push(bytes);
     if (!last) return [];
     const whole = new Uint8Array(this.#bytes);
@@ -30,7 +31,10 @@ export class Inbox {
       at += part.byteLength;
     }
     this.clear();
-    return decodeMessages(whole);
+    const messages = decodeMessages(whole);
+    // Only one that is too large for a frame travels in parts; many small ones would take long to handle in one go.
+    if (messages.length !== 1) throw new RangeError('a message in parts that is several');
+    return messages;
   }
 
   clear(): void {

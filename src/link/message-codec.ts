@@ -97,7 +97,10 @@ function readMessage(reader: Reader): unknown {
       const json: unknown = JSON.parse(utf8(text));
       const attachments: Uint8Array[] = [];
       for (let left = reader.number(); left > 0; left -= 1) attachments.push(reader.bytes());
-      return attach(json, attachments);
+      const unused = new Set(attachments.keys());
+      const message = attach(json, attachments, unused);
+      if (unused.size > 0) throw new RangeError('a message has bytes that nothing refers to');
+      return message;
     }
     case kinds.batch:
       return { type: 'batch', job: reader.number(), batch: readBatch(reader) };
@@ -238,24 +241,29 @@ function detach(value: unknown, attachments: Uint8Array[]): unknown {
   return copy;
 }
 
-/** Puts the byte arrays into a parsed message. */
-function attach(value: unknown, attachments: readonly Uint8Array[], depth = 0): unknown {
+/**
+ * Puts the byte arrays into a parsed message, each in one place: what would be passed on as often as it is referred to could come to any size.
+ */
+function attach(value: unknown, attachments: readonly Uint8Array[], unused: Set<number>, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError('a message nests too deep');
   if (Object.hasOwn(value, placeholder)) {
-    const bytes = attachments[Number(Reflect.get(value, placeholder))];
-    if (bytes === undefined) throw new RangeError('a message refers to bytes that are not there');
+    const at = Number(Reflect.get(value, placeholder));
+    const bytes = attachments[at];
+    if (bytes === undefined || Object.keys(value).length > 1 || !unused.delete(at)) {
+      throw new RangeError('a message refers to bytes that are not there, or more than once');
+    }
     return bytes;
   }
   if (Array.isArray(value)) {
     // As most lists are long, and of numbers or text.
     value.forEach((item: unknown, at) => {
-      if (typeof item === 'object' && item !== null) value[at] = attach(item, attachments, depth + 1);
+      if (typeof item === 'object' && item !== null) value[at] = attach(item, attachments, unused, depth + 1);
     });
     return value;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, attachments, depth + 1));
+    if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, attachments, unused, depth + 1));
   }
   return value;
 }

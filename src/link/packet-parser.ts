@@ -35,6 +35,9 @@ const connectErrorType = 4;
 /** The events that travel as plain packets, each with one argument. */
 const plainEvents: ReadonlySet<unknown> = new Set(['mark', 'passed', 'expelled']);
 
+/** One for each role, and the default one, whose hub says that these are the others. */
+const namespaces: ReadonlySet<string> = new Set(['/', '/leader', '/worker', '/observer']);
+
 /** The most bytes of a plain packet: the longest token and name, and all that is escaped in them. */
 const mostPlainBytes = 64 * 1024;
 
@@ -87,20 +90,27 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
 
   /** @throws an Error, which ends the connection, when what came is not a packet and the sender is not connected */
   add(frame: unknown): void {
-    const packet = this.#read(frame);
-    if (packet.type === connectType) this.#nsp ??= packet.nsp;
-    this.emit('decoded', packet);
+    this.emit('decoded', this.#read(frame));
   }
 
   destroy(): void {
+    this.#nsp = undefined;
     this.removeAllListeners();
+  }
+
+  /** Each connection is for one namespace, of which there are few. */
+  #connect(nsp: string): void {
+    if (this.#nsp !== undefined || !namespaces.has(nsp)) throw new RangeError('a connection is for one namespace, and asks once');
+    this.#nsp = nsp;
   }
 
   #read(frame: unknown): Packet {
     try {
       const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
       if (!(bytes instanceof Uint8Array)) throw new TypeError('expected a binary frame');
-      return readFrame(bytes);
+      const packet = readFrame(bytes);
+      if (packet.type === connectType) this.#connect(packet.nsp);
+      return packet;
     } catch (error) {
       if (this.#nsp === undefined) throw error;
       return { type: eventType, nsp: this.#nsp, data: ['broken', error instanceof Error ? error.message : String(error)] };

@@ -8,9 +8,15 @@ export type Shape<T> = (value: unknown, path: string) => T;
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 
-  constructor(path: string, expected: string, value: unknown) {
-    super(`${path}: expected ${expected}, got ${describe(value)}`);
+  /** @param got how the value is told; default: without what is in it, which may be somebody's data */
+  constructor(path: string, expected: string, value: unknown, got: string = describe(value)) {
+    super(`${path}: expected ${expected}, got ${got}`);
   }
+}
+
+/** Something from outside is larger than is admitted. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
 }
 
 /** The field may be absent. */
@@ -51,6 +57,9 @@ export const bool: Shape<boolean> = (value, path) => {
 export function bytes(maxLength: number): Shape<Uint8Array> {
   return (value, path) => {
     if (value instanceof Uint8Array && value.byteLength <= maxLength) return value;
+    if (value instanceof Uint8Array) {
+      throw new LimitError(`${path}: expected at most ${maxLength} bytes, got ${value.byteLength} bytes (maxPayloadBytes)`);
+    }
     throw new ShapeError(path, `at most ${maxLength} bytes`, value);
   };
 }
@@ -58,7 +67,7 @@ export function bytes(maxLength: number): Shape<Uint8Array> {
 export function oneOf<const T extends string>(...choices: readonly T[]): Shape<T> {
   return (value, path) => {
     for (const choice of choices) if (value === choice) return choice;
-    throw new ShapeError(path, choices.map((choice) => `'${choice}'`).join(' or '), value);
+    throw new ShapeError(path, choices.map((choice) => `'${choice}'`).join(' or '), value, quoted(value));
   };
 }
 
@@ -117,15 +126,20 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
     const name: unknown = Reflect.get(value, tag);
     const shape = typeof name === 'string' ? byTag.get(name) : undefined;
     if (shape === undefined) {
-      throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name);
+      throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name, quoted(name));
     }
     // The shape belongs to this tag, and holds it.
     return shape(value, path) as never;
   };
 }
 
+/** A word of the protocol, or what stands in its place. */
+function quoted(value: unknown): string {
+  return typeof value === 'string' && value.length <= 50 ? JSON.stringify(value) : describe(value);
+}
+
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 50 ? `${value.slice(0, 50)}…` : value);
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

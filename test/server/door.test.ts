@@ -226,10 +226,11 @@ describe('a connection', () => {
     await using hub = await startHub({ port: 0 });
     using peer = new RawPeer(hub.url, 'leader');
     await peer.got('welcome');
-    const other = peer.socket.io.socket('/worker', { auth: peer.socket.auth as Record<string, unknown> });
-    const refused = new Promise<Error>((resolve) => other.once('connect_error', resolve));
-    other.connect();
-    expect((await refused).message).toMatch(/a connection is for one namespace/u);
+    peer.socket.io.socket('/worker', { auth: peer.socket.auth as Record<string, unknown> }).connect();
+    expect(await peer.refused).toMatchObject({
+      code: 'PROTOCOL',
+      message: expect.stringMatching(/for one namespace, and asks once/u) as unknown,
+    });
     await peer.closed;
   });
 

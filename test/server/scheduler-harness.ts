@@ -85,7 +85,10 @@ export class HubUnderTest {
   }
 
   result(workerId: string, jobId: string, seq: number, changes: Partial<BatchResult> = {}): SchedulerEffect[] {
-    return this.fromWorker(workerId, { type: 'result', jobId, result: resultOf(seq, changes) });
+    const result = resultOf(seq, changes);
+    // The time that it took has passed.
+    this.now += changes.elapsedMs ?? 0;
+    return this.fromWorker(workerId, { type: 'result', jobId, result });
   }
 }
 
