@@ -1,4 +1,4 @@
-import { Random } from '../simulation/random.js';
+import type { Random } from '../simulation/random.js';
 import type { Field } from './attack.js';
 import { enterAs } from './attacks/enter.js';
 import { openMessage } from './messages.js';
@@ -24,8 +24,7 @@ export async function behave(field: Field, { frames, bytes, connections }: Traff
     const leader = await enterAs(field, 'leader', random);
     if (leader === undefined) throw new Error('a leader that behaves was not let in');
     leader.onMessage(() => undefined);
-    const { labels: _, ...open } = { labels: [], ...openMessage(0, 'unknown', random) };
-    const opening = { ...open, labels: [] };
+    const opening = { ...openMessage(0, 'unknown', random), labels: [] };
     for (let at = 0; at < perConnection; at += 1) {
       await field.pay(1, bytesPerFrame);
       if (at === 0) leader.send({ type: 'resume', jobs: [] });
