@@ -8,7 +8,7 @@ import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
-import { operationGraceMs } from './limits.js';
+import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
 
@@ -213,8 +213,9 @@ export class JobExecution {
 
   /** No unit was executed, and all fail with the same. */
   #allFailed(batch: Batch, serializer: Serializer | undefined, failure: UnitFailure, startedMs: number): BatchEnd {
-    // With long errors the rest is given back, and fails in results of its own.
-    const done = Math.min(batch.count, Math.max(1, Math.floor(maxFailureBytes / failureBytes(failure))));
+    // The rest is given back, and fails in results of its own.
+    const most = Math.min(maxUnexecutedFailures, Math.floor(maxFailureBytes / failureBytes(failure)));
+    const done = Math.min(batch.count, Math.max(1, most));
     const failures = Array.from({ length: done }, (_, offset) => ({ ...failure, offset }));
     const isFold = this.#description.stages.at(-1)?.kind === 'fold';
     const payload = isFold || serializer === undefined ? new Uint8Array(0) : serializer.encode([]);
