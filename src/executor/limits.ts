@@ -41,3 +41,9 @@ export const closeGraceMs = 1_000;
 
 /** The most triples of samples that a law check tries: some milliseconds for a cheap monoid. */
 export const maxLawTriples = 10_000;
+
+/**
+ * The most units of a batch that fail together, unexecuted, in one result; the rest is given back. Each takes a hub some 15 µs, which is
+ * nothing beside its execution, but there was none: a payload of three bytes may be said to hold a million units.
+ */
+export const maxUnexecutedFailures = 128;

@@ -8,7 +8,7 @@ import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
-import { operationGraceMs } from './limits.js';
+import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
 
@@ -65,6 +65,7 @@ export class JobExecution {
   /** Executes a batch; at once and without a promise where all its operations are synchronous. Never throws or rejects. */
   run(batch: Batch, control: BatchControl): BatchEnd | Promise<BatchEnd> {
     if (this.#aborted || control.aborted) return this.#cancelled(batch, 0, false);
+    const startedMs = performance.now();
     control.progress(0, batch.units === 'elements' ? 0 : this.#description.stages.length - 1);
     const { serializer: name, stages } = this.#description;
     const serializer = this.#registry.serializer(name);
@@ -74,12 +75,13 @@ export class JobExecution {
         batch,
         undefined,
         fatalFailure(0, 0, 'PROTOCOL', `there is no serializer '${name}' here; on offer: ${offered}`),
+        startedMs,
       );
     }
     const from = batch.units === 'elements' ? 0 : stages.length - 1;
     const ready = this.#setUp(from, serializer);
-    if (!(ready instanceof Promise)) return this.#runReady(batch, control, serializer, ready);
-    return this.#runWhenReady(batch, control, serializer, ready);
+    if (!(ready instanceof Promise)) return this.#runReady(batch, control, serializer, ready, startedMs);
+    return this.#runWhenReady(batch, control, serializer, ready, startedMs);
   }
 
   /** Abandons the batches under way: their operations' signals abort, and they settle as lost. Further ones are not executed. */
@@ -98,6 +100,7 @@ export class JobExecution {
     control: BatchControl,
     serializer: Serializer,
     setUp: Promise<Stage[] | UnitFailure>,
+    startedMs: number,
   ): Promise<BatchEnd> {
     const waiter = new Waiter();
     const wake = (): void => waiter.wake();
@@ -108,7 +111,7 @@ export class JobExecution {
     if (ready === 'woken' || ready === 'expired' || this.#aborted || control.aborted) {
       return this.#cancelled(batch, 0, ready === 'expired');
     }
-    return this.#runReady(batch, control, serializer, ready);
+    return this.#runReady(batch, control, serializer, ready, startedMs);
   }
 
   /** The stages from `from` on, or why there are none. */
@@ -143,8 +146,9 @@ export class JobExecution {
     control: BatchControl,
     serializer: Serializer,
     ready: Stage[] | UnitFailure,
+    startedMs: number,
   ): BatchEnd | Promise<BatchEnd> {
-    if (!Array.isArray(ready)) return this.#allFailed(batch, serializer, ready);
+    if (!Array.isArray(ready)) return this.#allFailed(batch, serializer, ready, startedMs);
     const stages = this.#description.stages;
     const last = ready.at(-1);
     const fold = last?.kind === 'fold' ? last : undefined;
@@ -153,7 +157,7 @@ export class JobExecution {
     const chain = { jobId: this.#jobId, maps, fold, firstStage, cancelGraceMs: this.#cancelGraceMs };
     if (last === undefined || maps.length + (fold ? 1 : 0) !== ready.length || (batch.units === 'partials' && !fold)) {
       const message = 'expected a chain of maps, which may end in a fold, and partials only for a fold';
-      return this.#allFailed(batch, serializer, fatalFailure(0, 0, 'PROTOCOL', message));
+      return this.#allFailed(batch, serializer, fatalFailure(0, 0, 'PROTOCOL', message), startedMs);
     }
     return this.#execute(batch, control, serializer, chain, {
       limit: batch.count,
@@ -167,8 +171,9 @@ export class JobExecution {
     try {
       run = new BatchRun(chain, batch, () => decodeUnits(batch, serializer), plan.limit, control, plan.startedMs);
     } catch (thrown) {
+      // The message says it all; details would go out once for each unit, of which there may be said to be any number.
       const message = `the input cannot be decoded: ${encodeError(thrown).message}`;
-      return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message, thrown));
+      return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message), plan.startedMs);
     }
     const abort = (): void => run.abort();
     this.#underWay.set(batch, abort);
@@ -207,13 +212,14 @@ export class JobExecution {
   }
 
   /** No unit was executed, and all fail with the same. */
-  #allFailed(batch: Batch, serializer: Serializer | undefined, failure: UnitFailure): BatchEnd {
-    // With long errors the rest is given back, and fails in results of its own.
-    const done = Math.min(batch.count, Math.max(1, Math.floor(maxFailureBytes / failureBytes(failure))));
+  #allFailed(batch: Batch, serializer: Serializer | undefined, failure: UnitFailure, startedMs: number): BatchEnd {
+    // The rest is given back, and fails in results of its own.
+    const most = Math.min(maxUnexecutedFailures, Math.floor(maxFailureBytes / failureBytes(failure)));
+    const done = Math.min(batch.count, Math.max(1, most));
     const failures = Array.from({ length: done }, (_, offset) => ({ ...failure, offset }));
     const isFold = this.#description.stages.at(-1)?.kind === 'fold';
     const payload = isFold || serializer === undefined ? new Uint8Array(0) : serializer.encode([]);
-    return settled(batch, { done, failures, payload }, performance.now(), false);
+    return settled(batch, { done, failures, payload }, startedMs, false);
   }
 
   #cancelled({ seq, attempt }: Batch, offset: number, stuck: boolean): BatchEnd {

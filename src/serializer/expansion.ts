@@ -1,6 +1,7 @@
 import { maxPropertyEscapes, maxRepeatedBytes } from './limits.js';
 import { malformed } from './malformed.js';
 
+const integer = /^-?\d+$/u;
 const propertyEscape = /\\p\{/giu;
 
 /** How many bytes the binary values and regular expressions of a batch may have that is encoded to, or decoded from, so many bytes. */
@@ -55,7 +56,7 @@ export class Expansion {
 
   /** The bigint with these digits, which is made once. */
   bigint(digits: string): bigint {
-    return once(this.#bigints, digits, BigInt);
+    return once(this.#bigints, digits, () => (integer.test(digits) ? BigInt(digits) : malformed('not a bigint')));
   }
 
   /** The string that a text stands for, likewise. */

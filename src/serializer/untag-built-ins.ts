@@ -10,9 +10,7 @@ export function untagBuiltIn(untagger: Untagging, node: object, kind: unknown, c
     case 'number':
       return number(content);
     case 'bigint':
-      return typeof content === 'string' && /^-?\d+$/.test(content)
-        ? untagger.expansion.bigint(content)
-        : malformed('not a bigint');
+      return typeof content === 'string' ? untagger.expansion.bigint(content) : malformed('not a bigint');
     case 'string':
       return untagger.units(content);
     case 'Date':

@@ -116,9 +116,13 @@ describe('a chain of maps', () => {
     const run = execution([['map', double]]);
     const broken = resultOf(await run.run(elements([1, 2], { payload: new Uint8Array([0xc1]) }), new TestControl()));
     expect(broken.failures).toMatchObject([
-      { offset: 0, code: 'PROTOCOL', kind: 'fatal' },
-      { offset: 1, code: 'PROTOCOL', kind: 'fatal' },
+      { offset: 0, code: 'PROTOCOL', kind: 'fatal', error: new Uint8Array() },
+      { offset: 1, code: 'PROTOCOL', kind: 'fatal', error: new Uint8Array() },
     ]);
+    const many = resultOf(await run.run(elements([1], { count: 1_000_000 }), new TestControl()));
+    expect(many).toMatchObject({ done: 128, failures: { length: 128 } });
+    // Or whoever sends garbage would get more than a fair share.
+    expect(broken.elapsedMs).toBeGreaterThan(0.01);
     const short = resultOf(await run.run(elements([1, 2], { count: 3 }), new TestControl()));
     expect(short.failures.map((failure) => failure.code)).toEqual(['PROTOCOL', 'PROTOCOL', 'PROTOCOL']);
     expect(short).toMatchObject({ done: 3 });

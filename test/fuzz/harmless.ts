@@ -1,10 +1,13 @@
-import { Random } from '../simulation/random.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import type { Random } from '../simulation/random.js';
 import type { Field } from './attack.js';
 import { enterAs } from './attacks/enter.js';
-import { openMessage } from './messages.js';
+import { healthyOperation } from './messages.js';
 
 /** What is sent in each connection of a peer that behaves, at most. */
 const mostPerConnection = 40;
+
+const unitsPerBatch = 10;
 
 /** How much was sent. */
 export interface Traffic {
@@ -13,9 +16,12 @@ export interface Traffic {
   readonly connections: number;
 }
 
+/** So many of the leaders have work that can be done; about as many of the attackers' frames get so far. */
+const workShare = 0.3;
+
 /**
- * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of it that
- * nobody can execute, and take it back.
+ * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of it, which
+ * workers execute or nobody can, and take it back.
  */
 export async function behave(field: Field, { frames, bytes, connections }: Traffic, random: Random): Promise<void> {
   const perConnection = Math.min(mostPerConnection, Math.max(1, Math.round(frames / Math.max(1, connections))));
@@ -24,8 +30,9 @@ export async function behave(field: Field, { frames, bytes, connections }: Traff
     const leader = await enterAs(field, 'leader', random);
     if (leader === undefined) throw new Error('a leader that behaves was not let in');
     leader.onMessage(() => undefined);
-    const { labels: _, ...open } = { labels: [], ...openMessage(0, 'unknown', random) };
-    const opening = { ...open, labels: [] };
+    const operation = random.chance(workShare) ? healthyOperation : 'unknown';
+    const stages = [{ kind: 'map', operation, version: 1 }];
+    const opening = { type: 'open', job: 0, description: { stages, serializer: 'msgpack' }, priority: 0, labels: [], slots: 0 };
     for (let at = 0; at < perConnection; at += 1) {
       await field.pay(1, bytesPerFrame);
       if (at === 0) leader.send({ type: 'resume', jobs: [] });
@@ -38,6 +45,7 @@ export async function behave(field: Field, { frames, bytes, connections }: Traff
 }
 
 function harmlessBatch(seq: number, bytes: number): object {
-  const rest = { suspect: false, alone: false, budgetMs: 0, payload: new Uint8Array(bytes) };
-  return { seq, attempt: 1, first: seq, count: 1, units: 'elements', ...rest };
+  const notes = Array.from({ length: unitsPerBatch }, (_, n) => ({ n, text: 'x'.repeat(Math.floor(bytes / unitsPerBatch)) }));
+  const rest = { suspect: false, alone: false, budgetMs: 0, payload: msgpack.encode(notes) };
+  return { seq, attempt: 1, first: seq, count: notes.length, units: 'elements', ...rest };
 }

@@ -40,7 +40,7 @@ export function wellFormedMessage(role: Role, knowledge: Knowledge, random: Rand
 export function openMessage(job: number, operation: string, random: Random): LeaderToHub {
   const map = (args: Uint8Array | undefined) => ({
     kind: 'map' as const,
-    operation: `${operation}`,
+    operation,
     version: 1,
     ...(args === undefined ? {} : { args }),
   });

@@ -26,7 +26,7 @@ const deck = [
 ].flatMap((attack) => attack.standings.map((standing) => ({ attack, standing })));
 
 /** Attacks without end, from decks that are shuffled anew each time: the same for the same seed. */
-export function* planStrikes(seed: number, at: readonly Layer[] = layers): Generator<Strike> {
+export function* planStrikes(seed: number, at: readonly Layer[] = layers): Generator<Strike, never> {
   const cards = deck.filter(({ attack }) => at.includes(attack.layer));
   const random = new Random(seed);
   for (;;) {

@@ -31,9 +31,9 @@ const lanes = 6;
 
 /** Undisturbed, harmless and hostile times take turns, so that what else the machine does befalls all of them. */
 const framesPerRound = 2_500;
-const undisturbedMs = 3_000;
+const undisturbedMs = 2_500;
 /** Of the hostile traffic so large a part is repeated by peers that behave. */
-const harmlessShare = 0.4;
+const harmlessShare = 0.3;
 const settleMs = 300;
 
 /** Until everything runs as it will, and code is compiled. */
@@ -139,12 +139,11 @@ class Assault {
   }
 
   /** Sends about so many frames; what it sent in the end. */
-  async attack(strikes: Generator<Strike>, frames: number): Promise<Traffic> {
+  async attack(strikes: Generator<Strike, never>, frames: number): Promise<Traffic> {
     const sum = { frames: 0, bytes: 0, connections: 0 };
     const lane = async (): Promise<void> => {
       while (sum.frames < frames) {
-        const { value } = strikes.next() as { readonly value: Strike };
-        const traffic = await this.#strike(value);
+        const traffic = await this.#strike(strikes.next().value);
         sum.frames += traffic.frames;
         sum.bytes += traffic.bytes;
         sum.connections += traffic.connections;

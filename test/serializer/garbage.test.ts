@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { decodeError, encodeError } from '../../src/errors/remote-error.js';
 import { flatted } from '../../src/serializer/flatted.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
@@ -106,6 +107,47 @@ describe.each([msgpack, flatted])('$name survives', (serializer) => {
     attempt(serializer, new TextEncoder().encode(`[${lists.join(',')},1]`));
     expect(serializer.decode(serializer.encode([{ still: 'works' }]))).toEqual([{ still: 'works' }]);
   });
+});
+
+describe('the decoder of errors survives', () => {
+  const decode = (bytes: Uint8Array): void => {
+    // Whatever it is: what was thrown may have been anything.
+    decodeError(bytes);
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(objectKeys);
+  };
+
+  it('random bytes and texts', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json({ maxDepth: 4 }),
+      fc
+        .array(fc.oneof(fc.constantFrom('"1"', '{"$":"1","v":"2"}', '"Error"', '["1","2"]'), fc.json()))
+        .map((items) => `[${items.join(',')}]`),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          text.map((each) => new TextEncoder().encode(each)),
+        ),
+        decode,
+      ),
+      { numRuns: 5_000 },
+    );
+  }, 60_000);
+
+  it('errors that were cut off or changed', () => {
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
+    fc.assert(
+      fc.property(carried, fc.nat(), changes, (thrown, cut, changed) => {
+        const { bytes } = encodeError(thrown);
+        for (const [at, byte] of changed) bytes[at % bytes.length] = byte;
+        decode(bytes);
+        decode(bytes.subarray(0, cut % bytes.length));
+      }),
+      { numRuns: 2_000 },
+    );
+  }, 60_000);
 });
 
 describe('flatted refuses', () => {

@@ -35,7 +35,7 @@ export const floodAttacks: readonly Attack[] = [
       const count = random.int(5, 20);
       await field.pay(count, 0);
       const connections = await Promise.all(Array.from({ length: count }, () => enter(field, standing, random)));
-      await Promise.all(connections.map((connection) => connection?.raw.closedByHub(random.int(10, 200))));
+      await Promise.all(connections.flatMap((connection) => connection?.raw.closedByHub(random.int(10, 200)) ?? []));
     },
   },
   flood('opens', 'leader', (at, random) => openMessage(at, random.pick([hostileOperation, healthyOperation, 'unknown']), random)),

@@ -74,7 +74,7 @@ export const httpAttacks: readonly Attack[] = [
         [/^GET/u, 'POST'],
         [/HTTP\/1\.1/u, 'HTTP/1.0'],
         [/Host: .*\r\n/u, ''],
-        [/$/u, `${'Sec-WebSocket-Protocol: ,,,\r\n'}`],
+        [/$/u, 'Sec-WebSocket-Protocol: ,,,\r\n'],
         [/Version: 13/u, 'Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=0'],
       ]);
       await say(field, [good.replace(...bad)]);

@@ -57,7 +57,7 @@ const speeches: Readonly<Record<string, Speech>> = {
       '{"constructor":{"prototype":{"polluted":true}}}',
       '{"$bytes":"__proto__"}',
       '{"type":{"$bytes":0}}',
-      `${'['.repeat(100_000)}`,
+      '['.repeat(100_000),
       `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
       `{"type":"resume","jobs":[${'1,'.repeat(20_000)}1]}`,
       `{"type":"x",${Array.from({ length: 5_000 }, (_unused, at) => `"k${at}":1`).join(',')}}`,
@@ -66,8 +66,9 @@ const speeches: Readonly<Record<string, Speech>> = {
     yield messagesPacket(peer.nsp, [rawOutgoing(random.pick(texts), [randomBytes(random, 3)])]);
   },
   *'messages in parts that never end'(peer, role, { knowledge }, random) {
-    for (let left = random.int(3, 10); left > 0; left -= 1)
+    for (let left = random.int(3, 10); left > 0; left -= 1) {
       yield partPacket(peer.nsp, randomBytes(random, random.pick([1, 1_000, 20_000])), false);
+    }
     if (random.chance(0.5)) yield messagesPacket(peer.nsp, [anyOutgoing(wellFormedMessage(role, knowledge, random))]);
   },
   *'messages in parts, changed'(peer, role, { knowledge }, random) {

@@ -1,3 +1,4 @@
+import type { Handshake } from '../../../src/link/socket-dial.js';
 import { protocolVersion } from '../../../src/protocol/messages.js';
 
 export const roles = ['leader', 'worker', 'observer'] as const;
@@ -5,8 +6,13 @@ export type Role = (typeof roles)[number];
 
 export type Tokens = Readonly<Record<Role, string>>;
 
+/** Who a peer says that it is. */
+export function identity(key: string, token?: string): Handshake {
+  // Shorter keys are refused.
+  return { key: key.padEnd(32, '.'), name: 'fuzz', token };
+}
+
 /** What a peer shows the hub when it connects to a namespace. */
 export function handshake(key: string, token: string | undefined): object {
-  // Shorter keys are refused.
-  return { protocol: protocolVersion, key: key.padEnd(32, '.'), name: 'fuzz', ...(token === undefined ? {} : { token }) };
+  return { protocol: protocolVersion, ...identity(key, token) };
 }
