@@ -78,8 +78,9 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('mark', (mark: unknown) => {
       this.#receive(() => {
         if (typeof mark !== 'number') throw new TypeError('expected a mark');
-        if (this.#waitingFrames() > mostWaitingFrames)
+        if (this.#waitingFrames() > mostWaitingFrames) {
           throw new LimitError(`more than ${mostWaitingFrames} marks that it does not read back`);
+        }
         socket.emit('passed', mark);
         return [];
       });

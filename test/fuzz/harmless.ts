@@ -32,7 +32,15 @@ export async function behave(field: Field, { frames, bytes, connections }: Traff
     leader.onMessage(() => undefined);
     const operation = random.chance(workShare) ? healthyOperation : 'unknown';
     const stages = [{ kind: 'map', operation, version: 1 }];
-    const opening = { type: 'open', job: 0, description: { stages, serializer: 'msgpack' }, priority: 0, labels: [], slots: 0 };
+    const opening = {
+      type: 'open',
+      job: 0,
+      secret: 'of a good leader',
+      description: { stages, serializer: 'msgpack' },
+      priority: 0,
+      labels: [],
+      slots: 0,
+    };
     for (let at = 0; at < perConnection; at += 1) {
       await field.pay(1, bytesPerFrame);
       if (at === 0) leader.send({ type: 'resume', jobs: [] });

@@ -65,7 +65,15 @@ describe('a leader that sends garbage', () => {
     onTestFinished(() => liar.close());
     liar.send({ type: 'resume', jobs: [] });
     const stages = [{ kind: 'map', operation: 'double', version: 1 }] as const;
-    const open = { type: 'open', job: 1, description: { stages, serializer }, priority: 0, labels: [], slots: 0 } as const;
+    const open = {
+      type: 'open',
+      job: 1,
+      secret: 'of a liar',
+      description: { stages, serializer },
+      priority: 0,
+      labels: [],
+      slots: 0,
+    } as const;
     liar.send(open);
     for (const [seq, [, payload]] of garbage.entries()) {
       liar.send({ type: 'batch', job: 1, batch: batchOf(seq, { count: 3, payload }) });
