@@ -73,6 +73,24 @@ describe('the message codec', () => {
     expect(decoded.batch.payload.buffer).toBe(encoded.buffer);
   });
 
+  it('refuses bytes that are referred to twice, or not at all, or by more than a reference', () => {
+    const written = (json: string, attachments: number): Uint8Array => {
+      const text = new TextEncoder().encode(json);
+      const bytes = new Uint8Array(1 + 4 + text.byteLength + 8 + attachments * 5);
+      const view = new DataView(bytes.buffer);
+      view.setUint32(1, text.byteLength, true);
+      bytes.set(text, 5);
+      view.setFloat64(5 + text.byteLength, attachments, true);
+      for (let at = 0; at < attachments; at += 1) view.setUint32(13 + text.byteLength + 5 * at, 1, true);
+      return bytes;
+    };
+    expect(decodeMessages(written('[{"$bytes":1},{"$bytes":0}]', 2))).toEqual([[new Uint8Array(1), new Uint8Array(1)]]);
+    expect(() => decodeMessages(written('[{"$bytes":0},{"$bytes":0}]', 1))).toThrow(/more than once/u);
+    expect(() => decodeMessages(written('[{"$bytes":0,"x":1}]', 1))).toThrow(/not there/u);
+    expect(() => decodeMessages(written('[{"$bytes":1}]', 1))).toThrow(/not there/u);
+    expect(() => decodeMessages(written('[]', 1))).toThrow(/nothing refers to/u);
+  });
+
   it('gives batches and results less room than their JSON would take', () => {
     const payload = new Uint8Array(100);
     for (const each of [

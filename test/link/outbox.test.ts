@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Inbox } from '../../src/link/inbox.js';
-import { decodeMessages, encodeMessages } from '../../src/link/message-codec.js';
+import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
 import { packetParser, type MessagePart } from '../../src/link/packet-parser.js';
 
@@ -220,6 +220,11 @@ describe('an inbox', () => {
     for (const content of [null, 'x', {}, { bytes: [1], last: true }, { bytes: new Uint8Array(1) }]) {
       expect(() => new Inbox(10).add(content)).toThrow('expected a part of a message');
     }
+  });
+
+  it('refuses several messages in parts, which could as well be many', () => {
+    const bytes = encodeMessages([numbered(0, 10), numbered(1, 10)].map(outgoing));
+    expect(() => new Inbox(10_000).add({ bytes, last: true })).toThrow('a message in parts that is several');
   });
 
   it('uses the memory of frames again once they are written, and not before', async () => {

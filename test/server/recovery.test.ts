@@ -571,3 +571,76 @@ describe('a leader that does not read what waits for it', () => {
     expect(assigned(hub.handle({ type: 'leaderCongested', leaderId: 'l', congested: false }))).toEqual(['w: l:1/1']);
   });
 });
+
+describe('a worker that does not read what waits for it', () => {
+  it('is given nothing more until it has caught up, and others are', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('v', 2);
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.handle({ type: 'workerCongested', workerId: 'v', congested: true });
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual(['w: l:1/0']);
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(assigned(hub.handle({ type: 'workerCongested', workerId: 'v', congested: false }))).toEqual(['v: l:1/1']);
+  });
+});
+
+describe('what the hub keeps', () => {
+  const labels = ['x'.repeat(200)];
+
+  it('is counted with the descriptions of jobs, until they are closed', () => {
+    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 1_000 });
+    hub.leader('l');
+    const opened = (job: number): boolean =>
+      toLeaders(hub.open('l', job, { labels })).every(([, { type }]) => type !== 'refused');
+    expect([1, 2, 3].map(opened)).toEqual([true, true, false]);
+    hub.fromLeader('l', { type: 'close', job: 1 });
+    expect(opened(3)).toBe(true);
+  });
+
+  it('is bounded for all leaders together', () => {
+    const hub = new HubUnderTest({ maxBytes: 600 });
+    for (const leaderId of ['l', 'm']) hub.leader(leaderId);
+    hub.open('l', 1, { labels });
+    expect(toLeaders(hub.open('m', 1, { labels }))).toMatchObject([
+      ['m', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/600 bytes of all leaders/u) as unknown }],
+    ]);
+    hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' });
+    expect(toLeaders(hub.open('m', 2, { labels }))).toMatchObject([['m', { type: 'capacity' }]]);
+  });
+
+  it('is no more of a frame than a batch needs', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    const payload = new Uint8Array(new ArrayBuffer(10_000_000), 0, 10);
+    const [[, message] = []] = toWorkers(hub.batch('l', 1, batchOf(0, { payload }))).slice(-1);
+    expect(message).toMatchObject({ type: 'assign', batch: { payload: new Uint8Array(10) } });
+    expect((message as { batch: { payload: Uint8Array } }).batch.payload.buffer.byteLength).toBe(10);
+  });
+
+  it('does not say that a job was opened before when its leader has not said so', () => {
+    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1 });
+    hub.leader('l');
+    hub.open('l', 1);
+    expect(toLeaders(hub.open('l', 2, { resumed: [] }))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+  });
+
+  it('charges a job no more time than has passed, whatever a worker says', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    for (const job of [1, 2]) hub.open('l', job);
+    for (const job of [1, 2]) hub.batch('l', job, batchOf(0));
+    hub.now = 10;
+    hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(0, { elapsedMs: 2 ** 31 }) });
+    hub.now = 1_000;
+    hub.fromWorker('w', { type: 'result', jobId: 'l:2', result: resultOf(0, { elapsedMs: 990 }) });
+    for (const job of [2, 1]) hub.batch('l', job, batchOf(1));
+    hub.batch('l', 1, batchOf(2));
+    const next = assigned(hub.fromWorker('w', { type: 'result', jobId: 'l:2', result: resultOf(1, { elapsedMs: 0 }) }));
+    expect(next).toContain('w: l:1/1');
+  });
+});
