@@ -61,14 +61,18 @@ export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
 }
 
 /**
+ * @param most how many there may be
  * @returns the messages, with their byte arrays as views on the given bytes
  * @throws an Error when the bytes are not messages
  */
-export function decodeMessages(bytes: unknown): unknown[] {
+export function decodeMessages(bytes: unknown, most: number = Infinity): unknown[] {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
   const reader = new Reader(bytes);
   const messages: unknown[] = [];
-  while (!reader.atEnd) messages.push(readMessage(reader));
+  while (!reader.atEnd) {
+    if (messages.length === most) throw new RangeError(`more than ${most} messages where that is the most`);
+    messages.push(readMessage(reader));
+  }
   return messages;
 }
 
