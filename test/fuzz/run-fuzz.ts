@@ -115,7 +115,7 @@ export async function runFuzz({ frames, seed, judgeSpeed, layers }: FuzzOptions)
   } catch (error) {
     problem(String(error));
   }
-  if (problems.length > 0) console.error(`\nWhat the programs printed last:\n${cluster.story}`);
+  if (problems.length > 0) console.error(`\nWhat the programs printed last:\n${cluster.story}\n${await lastStatus(cluster)}`);
   return problems;
 }
 
@@ -223,6 +223,14 @@ async function cleanUp(cluster: FuzzCluster, before: HubMeasurement, judgeMemory
     );
     return [...wrong, ...left];
   }
+}
+
+/** What the hub holds, for whoever looks for the reason. */
+async function lastStatus(cluster: FuzzCluster): Promise<string> {
+  return await cluster.status().then(
+    (status) => `── status of the hub\n${JSON.stringify(status, undefined, 2)}`,
+    (error: unknown) => `the hub does not say what it holds: ${String(error)}`,
+  );
 }
 
 /** What the hub's door says of it, the most frequent first. */
