@@ -1,10 +1,10 @@
 /** Jobs are made, fed and closed. */
-import type { Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import type { HubState } from './hub-state.js';
 import { freeReserved, release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
-import { endingKey, isDue, newJob, type Job, type Leader } from './records.js';
+import { attemptKey, endingKey, isDue, newJob, type Job, type Leader } from './records.js';
 
 /**
  * The job that a leader opens; undefined when a limit stands against it.
@@ -45,7 +45,7 @@ export function createJob(
 /** A leader sends a batch. */
 export function enqueue(state: HubState, leader: Leader, number: number, batch: Batch): void {
   const job = leader.jobs.get(number);
-  if (job?.confirmed !== true || job.leases.get(batch) !== undefined || job.queue.has(batch)) {
+  if (job?.confirmed !== true || isKnown(job, batch)) {
     // The hub has refused the job while this was on its way, or was told twice.
     state.counters.strayMessages += 1;
     return;
@@ -63,6 +63,11 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   if (job.stalled && batch.suspect) return;
   unstall(state, job);
   serve(state, job.needClass);
+}
+
+/** Whether the attempt is queued, with a worker, or answered and kept there. */
+function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
+  return leases.get(attempt) !== undefined || queue.has(attempt) || answered.has(attemptKey(attempt));
 }
 
 /** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */

@@ -131,9 +131,15 @@ function serveReserved(state: HubState, worker: Worker): void {
  * The matched worker, or another free one where that one has the batch already; a suspect batch only goes to a free slot of a worker that has no
  * other suspect, and one that is to be executed alone to a worker that is idle.
  */
-function findWorker(job: Job, { suspect, alone }: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
+function findWorker(job: Job, batch: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
+  const { suspect, alone } = batch;
+  const ending = endingKey(job.id, batch);
   const suits = (worker: Worker): boolean =>
-    !others.includes(worker) && !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker))) && !(alone && inHand(worker) > 0);
+    // It would take an attempt that its leader sends again, though it was cancelled, for being told twice.
+    !worker.ending.has(ending) &&
+    !others.includes(worker) &&
+    !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker))) &&
+    !(alone && inHand(worker) > 0);
   if (suits(matched)) return matched;
   for (const { free } of job.needClass.offerClasses) for (const worker of free) if (suits(worker)) return worker;
   return undefined;

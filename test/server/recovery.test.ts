@@ -644,3 +644,29 @@ describe('what the hub keeps', () => {
     expect(next).toContain('w: l:1/1');
   });
 });
+
+describe('a leader that sends an attempt again', () => {
+  it('is not listened to while a worker keeps the answer', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.result('w', 'l:1', 0);
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
+    expect(hub.scheduler.status(0)).toMatchObject({ counters: { strayMessages: 1 }, jobs: [{ queued: 0, leased: 0 }] });
+  });
+
+  it('waits until the worker has ended it that was told to cancel it', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.fromLeader('l', { type: 'cancel', job: 1, seq: 0, attempt: 1 });
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
+    const loss = { seq: 0, attempt: 1, cause: 'cancelled', reason: 'it was cancelled' } as const;
+    expect(assigned(hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss }))).toEqual(['w: l:1/0']);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 0 }]);
+  });
+});
