@@ -371,7 +371,7 @@ export const mutations = [
   {
     name: 'a worker that was to come to rest is not given back to others',
     file: `${hub}/leasing.ts`,
-    find: '      worker.reserved = false;\n      state.placement.place(worker);\n      serveWorker',
-    replace: '      if (worker.slots < 0) serveWorker',
+    find: '    endReservation(state, worker);\n    serveWorker',
+    replace: '    if (worker.slots < 0) serveWorker',
   },
 ];

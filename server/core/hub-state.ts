@@ -18,6 +18,8 @@ export class HubState {
   readonly awaiting: Set<Job> = new Set();
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
   readonly stalled: Set<Job> = new Set();
+  /** Workers that come to rest for a batch that is to be executed alone. */
+  readonly reserved: Set<Worker> = new Set();
   readonly placement: Placement = new Placement();
   readonly counters = {
     batches: 0,

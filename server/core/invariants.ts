@@ -49,6 +49,7 @@ export function checkWaiting({
   claiming,
   awaiting,
   stalled,
+  reserved,
 }: HubState): void {
   check(
     bytes === [...leaders.values()].reduce((sum, leader) => sum + leader.bytes + leader.descriptionBytes, 0),
@@ -59,9 +60,12 @@ export function checkWaiting({
   }
   for (const worker of workers.values()) {
     check(awayWorkers.has(worker) === !worker.connected, `worker ${worker.id} among those away`);
+    check(reserved.has(worker) === worker.reserved, `worker ${worker.id} among the reserved`);
     check(claiming.has(worker) === worker.claims.size > 0, `worker ${worker.id} among the claiming`);
   }
-  for (const worker of [...awayWorkers, ...claiming]) check(workers.get(worker.id) === worker, `worker ${worker.id} is gone`);
+  for (const worker of [...awayWorkers, ...claiming, ...reserved]) {
+    check(workers.get(worker.id) === worker, `worker ${worker.id} is gone`);
+  }
   for (const leader of awayLeaders) check(leaders.get(leader.id) === leader, `leader ${leader.id} is gone`);
   for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
   for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);

@@ -131,6 +131,6 @@ export function closeJob(state: HubState, job: Job): void {
   state.awaiting.delete(job);
   state.stalled.delete(job);
   state.placement.removeJob(job);
-  freeReserved(state, job.needClass);
+  freeReserved(state);
   for (const worker of freed) serveWorker(state, worker);
 }

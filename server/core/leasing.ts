@@ -95,26 +95,30 @@ function reserveWorker(state: HubState, { needClass }: Job): void {
   if (first === undefined) return;
   const chosen = others.reduce((least, worker) => (inHand(worker) < inHand(least) ? worker : least), first);
   chosen.reserved = true;
+  state.reserved.add(chosen);
   state.placement.place(chosen);
 }
 
 /** Workers that come to rest for batches which are to be executed alone take others again, once none waits that they could execute. */
-export function freeReserved(state: HubState, { offerClasses }: NeedClass): void {
+export function freeReserved(state: HubState): void {
+  if (state.reserved.size === 0) return;
   const waiting = [...state.stalled].filter((job) => firstLoner(job) !== undefined);
-  for (const { workers } of offerClasses) {
-    for (const worker of workers) {
-      if (!worker.reserved || waiting.some((job) => canExecute(worker, job))) continue;
-      worker.reserved = false;
-      state.placement.place(worker);
-      serveWorker(state, worker);
-    }
+  for (const worker of state.reserved) {
+    if (waiting.some((job) => canExecute(worker, job))) continue;
+    endReservation(state, worker);
+    serveWorker(state, worker);
   }
+}
+
+export function endReservation(state: HubState, worker: Worker): void {
+  worker.reserved = false;
+  state.reserved.delete(worker);
+  state.placement.place(worker);
 }
 
 /** A worker that was reserved has come to rest: it gets a batch that is to be executed alone, if one still waits. */
 function serveReserved(state: HubState, worker: Worker): void {
-  worker.reserved = false;
-  state.placement.place(worker);
+  endReservation(state, worker);
   for (const job of state.stalled) {
     const batch = firstLoner(job);
     if (batch === undefined || !canExecute(worker, job)) continue;
@@ -149,7 +153,7 @@ function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
   job.queue.remove(batch);
   state.placement.takeTurn(job, chargeFor(job));
   hand(state, job, batch, worker);
-  if (batch.alone) freeReserved(state, job.needClass);
+  if (batch.alone) freeReserved(state);
 }
 
 /** Where a job's batch is given though another one's turn may be next. */
@@ -333,7 +337,7 @@ export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
   if (dropped === undefined) return;
   state.countBatches(job.leader, -1, -dropped.payload.byteLength);
   state.placement.leaveTurn(job);
-  if (dropped.alone) freeReserved(state, job.needClass);
+  if (dropped.alone) freeReserved(state);
 }
 
 /** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */

@@ -18,6 +18,7 @@ import {
   askAgain,
   cancelLease,
   dropQueued,
+  endReservation,
   giveBack,
   release,
   removeAnswered,
@@ -129,7 +130,7 @@ function untilGivenUp({ startedAt }: HubState, { worthMs }: UnderWay): number {
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
 export function workerAway(state: HubState, worker: Worker, reason: string): void {
   worker.connected = false;
-  worker.reserved = false;
+  endReservation(state, worker);
   state.awayWorkers.add(worker);
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
@@ -144,6 +145,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
   worker.connected = false;
+  endReservation(state, worker);
   for (const answered of worker.answered) dropAnswered(state, answered);
   worker.claims.clear();
   worker.ending.clear();

@@ -6,29 +6,14 @@ import { describe, expect, it } from 'vitest';
 import type { Batch, BatchResult } from '../../src/protocol/messages.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { RawPeer } from './raw-peer.js';
+import { batchOf as anyBatch, resultOf as anyResult } from './scheduler-harness.js';
 
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
 const description = { stages: [{ kind: 'map', operation: 'double', version: 1 }], serializer: 'msgpack' };
 const open = (job: number): object => ({ type: 'open', job, secret: 's', description, priority: 0, labels: [], slots: 0 });
-const batchOf = (seq: number, payload: Uint8Array = msgpack.encode([seq])): Batch => ({
-  seq,
-  attempt: 1,
-  first: seq,
-  count: 1,
-  units: 'elements',
-  suspect: false,
-  alone: false,
-  budgetMs: 0,
-  payload,
-});
-const resultOf = (seq: number, value: unknown, attempt = 1): BatchResult => ({
-  seq,
-  attempt,
-  done: 1,
-  failures: [],
-  elapsedMs: 1,
-  payload: msgpack.encode([value]),
-});
+const batchOf = (seq: number, payload: Uint8Array = msgpack.encode([seq])): Batch => anyBatch(seq, { budgetMs: 0, payload });
+const resultOf = (seq: number, value: unknown, attempt = 1): BatchResult =>
+  anyResult(seq, { attempt, payload: msgpack.encode([value]) });
 
 /** A peer's misdeeds, while a job runs that is to notice nothing. */
 async function unharmed(
