@@ -103,11 +103,10 @@ function reserveWorker(state: HubState, { needClass }: Job): void {
 export function freeReserved(state: HubState): void {
   if (state.reserved.size === 0) return;
   const waiting = [...state.stalled].filter((job) => firstLoner(job) !== undefined);
-  for (const worker of state.reserved) {
-    if (waiting.some((job) => canExecute(worker, job))) continue;
-    endReservation(state, worker);
-    serveWorker(state, worker);
-  }
+  const freed = [...state.reserved].filter((worker) => !waiting.some((job) => canExecute(worker, job)));
+  // Serving one may reserve another one, or the same again.
+  for (const worker of freed) endReservation(state, worker);
+  for (const worker of freed) serveWorker(state, worker);
 }
 
 export function endReservation(state: HubState, worker: Worker): void {

@@ -374,6 +374,19 @@ describe('a batch that is suspect of killing its worker', () => {
     expect(assigned(hub.batch('l', 1, batchOf(3)))).toEqual(['v: l:1/3']);
   });
 
+  it('takes the worker over that came to rest for one whose job is closed', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    for (const job of [1, 2, 3]) hub.open('l', job);
+    hub.batch('l', 1, batchOf(0));
+    const alone = batchOf(0, { suspect: true, alone: true });
+    for (const job of [2, 3]) expect(assigned(hub.batch('l', job, alone))).toEqual([]);
+    expect(assigned(hub.fromLeader('l', { type: 'close', job: 2 }))).toEqual([]);
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:3/0']);
+  });
+
   it('is executed alone at once where a worker is idle', () => {
     const hub = new HubUnderTest();
     hub.leader('l');

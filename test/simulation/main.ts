@@ -1,6 +1,7 @@
 import { InvalidArgumentError, program } from 'commander';
 import { faultKinds, type FaultKind, type SimulationOptions } from './options.js';
 import { simulate, SimulationFailure, type Report } from './run.js';
+import { startWatchdog } from './watchdog.js';
 
 interface Options {
   readonly seed: number;
@@ -27,8 +28,10 @@ const enough = (done: number): boolean =>
 
 const total = { runs: 0, jobs: 0, elements: 0, steps: 0, virtualMs: 0 };
 const faults = new Map<FaultKind, number>();
+const watched = startWatchdog();
 let failures = 0;
 for (let done = 0; !enough(done) && failures < 5; done += 1) {
+  watched(options.seed + done);
   try {
     count(await simulate(options.seed + done, options.set, options.trace === true ? console.log : undefined));
   } catch (error) {
