@@ -11,7 +11,13 @@ const words = process.argv.slice(2);
 const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 /** What the machines are tested by. */
-const tests = ['test/core', 'test/server/scheduler.test.ts', 'test/server/recovery.test.ts', 'test/simulation'];
+const tests = [
+  'test/core',
+  'test/server/scheduler.test.ts',
+  'test/server/recovery.test.ts',
+  'test/server/intake.test.ts',
+  'test/simulation',
+];
 /** Simulated runs a mutation: enough for all so far, with much to spare. */
 const seeds = '500';
 

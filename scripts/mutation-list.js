@@ -371,7 +371,19 @@ export const mutations = [
   {
     name: 'a worker that was to come to rest is not given back to others',
     file: `${hub}/leasing.ts`,
-    find: '    endReservation(state, worker);\n    serveWorker',
-    replace: '    if (worker.slots < 0) serveWorker',
+    find: '  for (const worker of freed) endReservation(state, worker);',
+    replace: '',
+  },
+  {
+    name: 'the hub handles all that a peer has sent in one go',
+    file: 'server/intake.ts',
+    find: '      if (performance.now() > until) break;',
+    replace: '',
+  },
+  {
+    name: 'the hub lets a worker change what it offers without end',
+    file: `${hub}/allowance.ts`,
+    find: '  allowance.left -= 1;',
+    replace: '',
   },
 ];

@@ -28,7 +28,14 @@ export interface Grant {
 }
 
 /** The limits that are the hub's alone. */
-const hubLimits = ['maxConnections', 'maxConnectionsPerAddress', 'authenticateWithinMs', 'maxPayloadBytes', 'maxBytes'] as const;
+const hubLimits = [
+  'maxConnections',
+  'maxConnectionsPerAddress',
+  'authenticateWithinMs',
+  'partsWithinMs',
+  'maxPayloadBytes',
+  'maxBytes',
+] as const;
 
 /** The limits that can differ from peer to peer. */
 export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;

@@ -30,10 +30,19 @@ export function closeSoon(connection: Connection): void {
   }, lastWordsMs).unref();
 }
 
-/** Websockets whose pings are answered by `tendConnections`. */
+/** The websocket close code for whoever does not keep to the rules. */
+const policyViolation = 1008;
+
+/** Closes the connection of somebody who has not said who it is: only the close frame can tell it why. */
+export function closeSilent(connection: Connection, reason: string): void {
+  websocketOf(connection)?.close(policyViolation, reason);
+  closeSoon(connection);
+}
+
+/** Websockets whose pings are answered by `tendConnections`; of each, one frame is handled before the others have their turn. */
 export class WebsocketEngine extends WebSocketServer {
   constructor(options: ServerOptions) {
-    super({ ...options, autoPong: false });
+    super({ ...options, autoPong: false, allowSynchronousEvents: false });
   }
 }
 

@@ -2,14 +2,16 @@ import type { Socket } from 'socket.io';
 import type { ErrorCode } from '../src/errors/paladin-error.js';
 import { frameBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
-import { decodeMessages } from '../src/link/message-codec.js';
+import { readMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
+import type { MessagePart } from '../src/link/packet-parser.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
 import { LimitError } from '../src/protocol/shape.js';
 import { shortened } from '../src/protocol/shortened.js';
 import type { Departure } from './core/scheduler-events.js';
 import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
+import { Intake, type Turns } from './intake.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
@@ -17,10 +19,15 @@ const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passe
 /** Marks are sent back at once; a peer for which so many frames wait sets them without reading. */
 const mostWaitingFrames = 1_000;
 
+/** Of a message in parts so much has to come in the time that it is given, or the rest of it. */
+const leastPartBytes = 1024 * 1024;
+
 /** What a peer is held to. */
 export interface SocketLimits {
   /** Bytes of a message in parts. */
   readonly maxMessageBytes: number;
+  /** How long each further MiB of a message in parts may take, in milliseconds. */
+  readonly partsWithinMs: number;
   /** Bytes that may wait to be read. */
   readonly maxUnreadBytes: number;
 }
@@ -29,16 +36,37 @@ export interface SocketLimits {
 export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #socket: Socket;
   readonly #parse: (message: unknown) => Received;
+  readonly #limits: SocketLimits;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
+  readonly #intake: Intake;
+  /** Set while a message has come in part. */
+  #partsDue: ReturnType<typeof setTimeout> | undefined;
   #events: PeerEvents<Received> | undefined;
   #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
-  /** @param parse the door */
-  constructor(socket: Socket, parse: (message: unknown) => Received, { maxMessageBytes, maxUnreadBytes }: SocketLimits) {
+  /**
+   * @param parse the door
+   * @param turns of all peers
+   */
+  constructor(socket: Socket, parse: (message: unknown) => Received, limits: SocketLimits, turns: Turns) {
+    const { maxMessageBytes, maxUnreadBytes } = limits;
     this.#socket = socket;
     this.#parse = parse;
+    this.#limits = limits;
     this.#inbox = new Inbox(maxMessageBytes);
+    this.#intake = new Intake(turns, {
+      paused: (paused) => {
+        const websocket = websocketOf(socket.conn);
+        if (paused) websocket?.pause();
+        else websocket?.resume();
+      },
+      failed: (error) => {
+        // Whatever is wrong with what a peer sent is for that peer alone to bear.
+        const reason = error instanceof Error ? error.message : String(error);
+        this.expel(reason, error instanceof LimitError ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
+      },
+    });
     this.#outbox = new Outbox(
       {
         emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
@@ -69,27 +97,21 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   attach(peerEvents: PeerEvents<Received>): void {
     this.#events = peerEvents;
     const socket = this.#socket;
-    socket.on('messages', (messages: unknown) => {
-      this.#receive(() => decodeMessages(messages));
+    const receive = (step: () => boolean, bytes?: number): void => {
+      if (this.#expelled === undefined) this.#intake.add(step, bytes);
+    };
+    socket.on('messages', (messages: Uint8Array) => {
+      receive(this.#each(readMessages(messages)), messages.byteLength);
     });
-    socket.on('part', (part: unknown) => {
-      this.#receive(() => this.#inbox.add(part));
+    // Only the packet parser makes these.
+    socket.on('part', (part: MessagePart) => {
+      receive(() => this.#part(part), part.bytes.byteLength);
     });
     socket.on('mark', (mark: unknown) => {
-      this.#receive(() => {
-        if (typeof mark !== 'number') throw new TypeError('expected a mark');
-        if (this.#waitingFrames() > mostWaitingFrames) {
-          throw new LimitError(`more than ${mostWaitingFrames} marks that it does not read back`);
-        }
-        socket.emit('passed', mark);
-        return [];
-      });
+      receive(() => this.#mark(mark));
     });
     socket.on('passed', (mark: unknown) => {
-      this.#receive(() => {
-        this.#outbox.passed(mark);
-        return [];
-      });
+      receive(() => this.#passed(mark));
     });
     socket.on('broken', (reason: unknown) => {
       this.expel(String(reason));
@@ -102,8 +124,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     });
     socket.on('disconnect', (reason) => {
       this.#outbox.clear();
-      this.#inbox.clear();
-      this.#leave(reason, departure(reason));
+      // What it sent before counts.
+      this.#intake.add(() => this.#end(reason));
     });
   }
 
@@ -118,8 +140,6 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events?.expelled();
     // Who shows a new token is back in a moment.
     this.#leave(reason, code === 'UNAUTHORIZED' ? 'lost' : 'closed');
-    this.#outbox.clear();
-    this.#inbox.clear();
     const message = code === 'PROTOCOL' ? `it broke the protocol: ${this.#expelled.reason}` : this.#expelled.reason;
     this.#socket.emit('expelled', { code, message });
     closeSoon(this.#socket.conn);
@@ -134,26 +154,73 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   replaced(): void {
-    this.#events = undefined;
-    this.#outbox.clear();
-    this.#inbox.clear();
+    this.#drop();
     closeSoon(this.#socket.conn);
   }
 
-  #receive(read: () => readonly unknown[]): void {
-    if (this.#expelled !== undefined) return;
-    try {
-      for (const message of read().map(this.#parse)) this.#events?.received(message);
-    } catch (error) {
-      // Whatever is wrong with what a peer sent is for that peer alone to bear.
-      const reason = error instanceof Error ? error.message : String(error);
-      this.expel(reason, error instanceof LimitError ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
+  /** Handles the messages one by one. */
+  #each(messages: Iterator<unknown>): () => boolean {
+    return () => {
+      const next = messages.next();
+      if (next.done !== true) this.#events?.received(this.#parse(next.value));
+      return next.done !== true;
+    };
+  }
+
+  #part(part: MessagePart): false {
+    for (const message of this.#inbox.add(part)) this.#events?.received(this.#parse(message));
+    if (this.#inbox.waitingBytes === 0) this.#partsCame();
+    else this.#partsDue ??= this.#awaitParts();
+    return false;
+  }
+
+  #mark(mark: unknown): false {
+    if (typeof mark !== 'number') throw new TypeError('expected a mark');
+    if (this.#waitingFrames() > mostWaitingFrames) {
+      throw new LimitError(`more than ${mostWaitingFrames} marks that it does not read back`);
     }
+    this.#socket.emit('passed', mark);
+    return false;
+  }
+
+  #passed(mark: unknown): false {
+    this.#outbox.passed(mark);
+    return false;
+  }
+
+  #end(reason: string): false {
+    this.#leave(reason, departure(reason));
+    return false;
+  }
+
+  #awaitParts(): ReturnType<typeof setTimeout> {
+    const { partsWithinMs } = this.#limits;
+    const before = this.#inbox.waitingBytes;
+    return setTimeout(() => {
+      if (this.#inbox.waitingBytes < before + leastPartBytes) {
+        const reason = `the rest of a message, or ${leastPartBytes} bytes of it, took longer than ${partsWithinMs} ms (partsWithinMs)`;
+        this.expel(reason, 'LIMIT_EXCEEDED');
+      } else this.#partsDue = this.#awaitParts();
+    }, partsWithinMs);
+  }
+
+  #partsCame(): void {
+    clearTimeout(this.#partsDue);
+    this.#partsDue = undefined;
   }
 
   #leave(reason: string, how: Departure): void {
     this.#events?.left(reason, how);
+    this.#drop();
+  }
+
+  /** Nothing that came, or waits to be sent, counts any more. */
+  #drop(): void {
     this.#events = undefined;
+    this.#outbox.clear();
+    this.#inbox.clear();
+    this.#intake.clear();
+    this.#partsCame();
   }
 }
 

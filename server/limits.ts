@@ -17,6 +17,8 @@ export interface Limits extends SchedulerLimits {
   readonly maxConnectionsPerAddress: number;
   /** How long a connection may take to say who it is, in milliseconds. Default 5,000. */
   readonly authenticateWithinMs: number;
+  /** How long each further MiB of a message in parts, or the rest of it, may take, in milliseconds. Default 30,000. */
+  readonly partsWithinMs: number;
   /** Bytes that may wait for one peer to read them. Default 256 MiB. */
   readonly maxUnreadBytes: number;
 }
@@ -41,12 +43,16 @@ export const defaultLimits: Limits = {
   maxBytes: 2 * 1024 ** 3,
   // Leaders acknowledge with their next message: four times what they may have under way is out of the question.
   maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,
+  // At a thirtieth of the slowest link that values are meant for, 1 MB/s.
+  partsWithinMs: 30_000,
   // As much as a leader may have at the hub, coming back.
   maxUnreadBytes: defaultMaxBytesPerLeader,
   // A thread each on the largest machines, and room for those that wait.
   maxSlotsPerWorker: 4_096,
   // More than any program defines.
   maxOperationsPerWorker: 1_000,
+  // A worker offers when it comes, and when its slots change; every leader that finds none is told of it.
+  maxOffersPerSecond: 20,
 };
 
 /** The most that anything can be limited to. */
@@ -54,6 +60,7 @@ const most: Partial<Record<keyof Limits, number>> = {
   maxPayloadBytes: 2 ** 31,
   maxSlotsPerWorker: maxSlots,
   authenticateWithinMs: 600_000,
+  partsWithinMs: 600_000,
 };
 
 /** The names of all limits. */

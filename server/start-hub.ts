@@ -12,11 +12,12 @@ import { Addresses, isLoopback, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
-import { tendConnections, closeSoon, WebsocketEngine, type Connection } from './engine.js';
+import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
 import { answerHealth } from './health.js';
 import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
 import { HubSocket } from './hub-socket.js';
+import { Turns } from './intake.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
@@ -154,12 +155,22 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
     const leave = connections.enter(addresses.of(connection.request));
+    const due = setTimeout(() => {
+      if (door.hasHeardOf(connection)) return;
+      const { authenticateWithinMs } = limits;
+      closeSilent(
+        connection,
+        `LIMIT_EXCEEDED: it has not said who it is within ${authenticateWithinMs} ms (authenticateWithinMs)`,
+      );
+    }, limits.authenticateWithinMs);
     connection.on('close', () => {
+      clearTimeout(due);
       leave();
       if (!door.hasHeardOf(connection)) door.counters.silent += 1;
     });
   });
 
+  const turns = new Turns();
   const guests = new Set<Guest>();
   const admit = <Sent extends object, Received>(
     role: Role,
@@ -170,10 +181,16 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     door.guard(io.of(`/${role}`), role).on('connection', (socket: Socket) => {
       const admission = door.admissionOf(socket);
       const { id, name, address } = admission;
-      const hubSocket = new HubSocket<Sent, Received>(socket, parse, {
-        maxMessageBytes,
-        maxUnreadBytes: admission.limits.maxUnreadBytes,
-      });
+      const hubSocket = new HubSocket<Sent, Received>(
+        socket,
+        parse,
+        {
+          maxMessageBytes,
+          partsWithinMs: limits.partsWithinMs,
+          maxUnreadBytes: admission.limits.maxUnreadBytes,
+        },
+        turns,
+      );
       const guest: Guest = { admission, socket: hubSocket };
       guests.add(guest);
       report({ type: 'joined', role, id, name, address });

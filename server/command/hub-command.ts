@@ -34,6 +34,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxConnections: 'connections at once',
   maxConnectionsPerAddress: 'connections at once from one address',
   authenticateWithinMs: 'milliseconds that a connection may take to say who it is',
+  partsWithinMs: 'milliseconds that each further MiB of a message in parts may take',
   maxPayloadBytes: 'the most bytes of a batch, of arguments or of a result',
   maxJobsPerLeader: 'jobs that one leader may have open',
   maxJobsOpenedPerSecond: 'jobs that one leader may open in a second',
@@ -45,6 +46,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',
   maxOperationsPerWorker: 'operations that one worker may offer',
+  maxOffersPerSecond: 'changes of what it offers that one worker may tell in a second',
 };
 
 export function hubCommand(): Command {

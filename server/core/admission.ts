@@ -1,7 +1,8 @@
 /** What a hub holds peers to. */
 import type { HubLimits, Offers } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import type { Leader } from './records.js';
+import { takeFrom } from './allowance.js';
+import type { Leader, Worker } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What of the limits peers are told. */
@@ -26,12 +27,8 @@ function hubExceeds({ bytes, config }: HubState, more: number): string | undefin
   return bytes + more > maxBytes ? `more than ${maxBytes} bytes of all leaders at the hub (maxBytes)` : undefined;
 }
 
-/**
- * What stands against a further job. Those that are opened, other than after a loss of the connection, are counted against a bucket that fills
- * up with time (a token bucket).
- */
+/** What stands against a further job; those that are opened again after a loss of the connection do not count as often. */
 export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, bytes: number): string | undefined {
-  const { now } = state;
   const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.limits;
   if (leader.jobs.size >= maxJobsPerLeader) return `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`;
   if (leader.descriptionBytes + bytes > maxDescriptionBytesPerLeader) {
@@ -39,25 +36,23 @@ export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, 
   }
   const exceeded = hubExceeds(state, bytes);
   if (exceeded !== undefined || isResumed) return exceeded;
-  const filled = leader.mayOpen + ((now - leader.mayOpenAt) * maxJobsOpenedPerSecond) / 1_000;
-  leader.mayOpen = Math.min(maxJobsOpenedPerSecond, filled);
-  leader.mayOpenAt = now;
-  if (leader.mayOpen < 1) return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;
-  leader.mayOpen -= 1;
-  return undefined;
+  if (takeFrom(leader.openings, maxJobsOpenedPerSecond, state.now)) return undefined;
+  return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;
 }
 
-/** What stands against what a worker offers. */
+/** What stands against what a worker offers now. */
 export function offerExceeds(
+  { limits, offerings }: Worker,
   slots: number,
   { operations, serializers, labels }: Offers,
-  limits: SchedulerLimits,
+  now: number,
 ): string | undefined {
-  const { maxSlotsPerWorker, maxOperationsPerWorker } = limits;
+  const { maxSlotsPerWorker, maxOperationsPerWorker, maxOffersPerSecond } = limits;
   if (slots > maxSlotsPerWorker) return `more than ${maxSlotsPerWorker} slots, ${slots} (maxSlotsPerWorker)`;
   const names = Math.max(operations.length, serializers.length, labels.length);
   if (names > maxOperationsPerWorker) {
     return `more than ${maxOperationsPerWorker} operations, serializers or labels, ${names} (maxOperationsPerWorker)`;
   }
-  return undefined;
+  if (takeFrom(offerings, maxOffersPerSecond, now)) return undefined;
+  return `more than ${maxOffersPerSecond} changes of what it offers in a second (maxOffersPerSecond)`;
 }

@@ -7,24 +7,44 @@ import { slotsFor, type Job, type NeedClass, type Worker } from './records.js';
 export function moveWorker(state: HubState, worker: Worker, offers: Offers | undefined): void {
   const changed = state.placement.moveWorker(worker, offers);
   if (state.closing) return;
-  // Who finds no worker is told what there is: that has changed, too.
+  const offered = whatIsOffered(state);
   for (const needClass of state.placement.needClasses) {
-    if (changed.has(needClass) || slotsFor(needClass) === 0) tellCapacity(state, needClass, needClass.jobs);
+    const why = explain(needClass, offered);
+    // Who finds no worker is told what there is: that may have changed, too.
+    if (changed.has(needClass) || why.missing !== needClass.explained) tell(state, needClass, needClass.jobs, why);
   }
 }
 
 /** Tells the jobs' leaders how many slots there are for them. */
 export function tellCapacity(state: HubState, needClass: NeedClass, jobs: Iterable<Job>): void {
+  tell(state, needClass, jobs, explain(needClass, whatIsOffered(state)));
+}
+
+/** Why there are no slots, if there are none. */
+type Explanation = ReturnType<typeof explainMissing>;
+
+function explain(needClass: NeedClass, offered: readonly Offers[]): Explanation {
+  return slotsFor(needClass) > 0 ? { missing: '' } : explainMissing(offered, needClass.needs);
+}
+
+function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, why: Explanation): void {
+  needClass.explained = why.missing;
   const slots = slotsFor(needClass);
-  const why = slots > 0 ? { missing: '' } : explainMissing(whatIsOffered(state), needClass.needs);
   for (const { leader, number, leases, awaited } of jobs) {
     state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why });
   }
 }
 
-/** What the workers that take batches offer. */
-function whatIsOffered({ workers }: HubState): Offers[] {
-  return [...workers.values()]
-    .filter(({ offerClass, slots }) => offerClass !== undefined && slots > 0)
-    .map(({ offers }) => offers);
+/** What the workers that take batches offer, together; nothing when there are none. */
+function whatIsOffered({ placement }: HubState): readonly Offers[] {
+  const taking = [...placement.offerClasses].filter(({ slots }) => slots > 0).map(({ offers }) => offers);
+  const together = (names: (offers: Offers) => readonly string[]): string[] => [...new Set(taking.flatMap(names))];
+  if (taking.length === 0) return [];
+  return [
+    {
+      operations: together(({ operations }) => operations),
+      serializers: together(({ serializers }) => serializers),
+      labels: together(({ labels }) => labels),
+    },
+  ];
 }

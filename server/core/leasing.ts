@@ -345,7 +345,7 @@ function answeredToNobody(state: HubState, worker: Worker, jobId: string, answer
   const begun = claim?.running.find((each) => each.seq === answered.seq && each.attempt === answered.attempt);
   if (claim !== undefined && begun !== undefined) {
     const running = claim.running.filter((each) => each !== begun);
-    worker.claims.set(jobId, { jobId, running, held: [...claim.held, begun] });
+    worker.claims.set({ jobId, running, held: [...claim.held, begun] });
   } else if (!worker.ending.delete(endingKey(jobId, answered))) state.counters.staleResults += 1;
   state.placement.place(worker);
 }

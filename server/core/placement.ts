@@ -40,13 +40,17 @@ export class Placement {
     return this.#needClasses.values();
   }
 
+  get offerClasses(): Iterable<OfferClass> {
+    return this.#offerClasses.values();
+  }
+
   /** The class of jobs with these needs. */
   needClass(needs: Needs): NeedClass {
     const key = matchingKey(needs);
     const present = this.#needClasses.get(key);
     if (present !== undefined) return present;
     const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offers }) => satisfies(offers, needs)));
-    const needClass: NeedClass = { needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses };
+    const needClass: NeedClass = { needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
     this.#needClasses.set(key, needClass);
     return needClass;

@@ -2,8 +2,10 @@ import type { Heap } from '../../src/collections/heap.js';
 import { batchesAhead } from '../../src/core/batches-ahead.js';
 import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
-import type { Attempt, JobDescription, Offers, Possession, UnderWay } from '../../src/protocol/messages.js';
+import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
+import { newAllowance, type Allowance } from './allowance.js';
 import { BatchQueue } from './batch-queue.js';
+import { Claims } from './claims.js';
 import { Leases } from './leases.js';
 import type { Needs } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
@@ -28,9 +30,8 @@ export interface Leader {
   descriptionBytes: number;
   /** Answers that it has not acknowledged. */
   unacknowledged: number;
-  /** Jobs that it may open at once, as of `mayOpenAt`. */
-  mayOpen: number;
-  mayOpenAt: number;
+  /** Jobs that it may open. */
+  readonly openings: Allowance;
 }
 
 /** What the scheduler knows of a job. */
@@ -109,8 +110,7 @@ export interface Worker {
   readonly leases: Set<Lease>;
   /** Attempts that were cancelled, and that it has not said to be over. */
   readonly ending: Set<string>;
-  /** What it has of jobs that no leader has opened yet, by job id. */
-  readonly claims: Map<string, Possession>;
+  readonly claims: Claims;
   readonly answered: Set<Answered>;
   readonly jobs: Set<Job>;
   /** There while it takes batches. */
@@ -118,6 +118,8 @@ export interface Worker {
   offers: Offers;
   slots: number;
   limits: SchedulerLimits;
+  /** Changes of what it offers. */
+  readonly offerings: Allowance;
   /** Whether so much waits for it to be read that it is given nothing more. */
   congested: boolean;
   /** Leases that were not cheap when given. */
@@ -138,6 +140,8 @@ export interface NeedClass {
   /** Jobs with queued batches, by the virtual time at which they were put in; one entry each. */
   readonly turns: Heap<{ readonly job: Job; readonly at: number }>;
   readonly offerClasses: Set<OfferClass>;
+  /** Why there are no slots, as the jobs' leaders were told. */
+  explained: string;
 }
 
 /** Workers with the same offers. */
@@ -168,8 +172,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     bytes: 0,
     descriptionBytes: 0,
     unacknowledged: 0,
-    mayOpen: limits.maxJobsOpenedPerSecond,
-    mayOpenAt: now,
+    openings: newAllowance(limits.maxJobsOpenedPerSecond, now),
   };
 }
 
@@ -195,11 +198,12 @@ export function newJob(
 }
 
 /** A worker that has just joined for the first time: it has offered nothing yet. */
-export function newWorker(id: string, name: string, limits: SchedulerLimits): Worker {
+export function newWorker(id: string, name: string, limits: SchedulerLimits, now: number): Worker {
   return {
     id,
     name,
     limits,
+    offerings: newAllowance(limits.maxOffersPerSecond, now),
     congested: false,
     connected: true,
     awayUntil: 0,
@@ -208,7 +212,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits): Wo
     isLying: false,
     leases: new Set(),
     ending: new Set(),
-    claims: new Map(),
+    claims: new Claims(),
     answered: new Set(),
     jobs: new Set(),
     offerClass: undefined,
@@ -257,8 +261,7 @@ export function slotsFor({ offerClasses }: NeedClass): number {
 
 /** How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. */
 export function inHand({ leases, ending, claims }: Worker): number {
-  const taken = leases.size + ending.size;
-  return claims.size === 0 ? taken : [...claims.values()].reduce((sum, { running }) => sum + running.length, taken);
+  return leases.size + ending.size + claims.running;
 }
 
 export function hasFreeSlot(worker: Worker): boolean {

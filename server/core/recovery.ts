@@ -187,7 +187,7 @@ export function report(state: HubState, worker: Worker, { jobs, ending }: Extrac
     if (job !== undefined) takeClaim(state, worker, job, possession);
     else if (isClosed(state, possession.jobId)) closeClaim(state, worker, possession);
     else {
-      worker.claims.set(possession.jobId, possession);
+      worker.claims.set(possession);
       state.claiming.add(worker);
     }
   }
@@ -268,7 +268,7 @@ function dropClaim(state: HubState, worker: Worker, jobId: string): void {
 
 function closeClaims(state: HubState): void {
   for (const worker of state.claiming) {
-    for (const [jobId, claim] of worker.claims) if (isClosed(state, jobId)) closeClaim(state, worker, claim);
+    for (const claim of worker.claims) if (isClosed(state, claim.jobId)) closeClaim(state, worker, claim);
   }
 }
 

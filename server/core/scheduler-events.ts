@@ -15,6 +15,8 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxSlotsPerWorker: number;
   /** Operations that one worker may offer, and labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
+  /** Changes of what it offers that one worker may tell in a second, and at once. Default 20. */
+  readonly maxOffersPerSecond: number;
 }
 
 /** The proof that an attempt was given to a worker; a whole number from 0. */

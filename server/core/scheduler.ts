@@ -172,7 +172,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
-    const worker = before ?? newWorker(id, name, limits);
+    const worker = before ?? newWorker(id, name, limits, state.now);
     Object.assign(worker, { name, limits, connected: true, congested: false, reported: false, draining: false });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
@@ -212,14 +212,14 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #offer(worker: Worker, slots: number, offers: Offers): void {
     const state = this.#state;
-    const limit = offerExceeds(slots, offers, worker.limits);
+    const { offerClass } = worker;
+    // Said again, it need not be told to all.
+    if (offerClass !== undefined && slots === worker.slots && matchingKey(offers) === matchingKey(offerClass.offers)) return;
+    const limit = offerExceeds(worker, slots, offers, state.now);
     if (limit !== undefined) {
       state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
       return;
     }
-    const { offerClass } = worker;
-    // Said again, it need not be told to all.
-    if (offerClass !== undefined && slots === worker.slots && matchingKey(offers) === matchingKey(offerClass.offers)) return;
     worker.slots = slots;
     worker.offers = offers;
     if (worker.draining) return;

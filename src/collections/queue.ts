@@ -12,6 +12,11 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
+  /** The first item; undefined when there is none. */
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** Takes the first item; undefined when there is none. */
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;

@@ -13,8 +13,13 @@ export class Inbox {
     this.#maxBytes = maxBytes;
   }
 
+  /** The bytes of the parts of a message whose last part has not come. */
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
   /**
-   * @returns the messages that the parts are of, once the part is the last of them
+   * @returns the message that the parts are of, once the part is the last of them
    * @throws an Error when it is not a part, or what it is a part of is too large or no message
    */
   add(content: unknown): readonly unknown[] {

@@ -62,18 +62,21 @@ export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
 
 /**
  * @param most how many there may be
- * @returns the messages, with their byte arrays as views on the given bytes
- * @throws an Error when the bytes are not messages
+ * @returns the messages, one after the other, with their byte arrays as views on the given bytes
+ * @throws an Error when what comes next is no message
  */
-export function decodeMessages(bytes: unknown, most: number = Infinity): unknown[] {
+export function* readMessages(bytes: unknown, most: number = Infinity): Generator<unknown, undefined> {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
   const reader = new Reader(bytes);
-  const messages: unknown[] = [];
-  while (!reader.atEnd) {
-    if (messages.length === most) throw new RangeError(`more than ${most} messages where that is the most`);
-    messages.push(readMessage(reader));
+  for (let count = 1; !reader.atEnd; count += 1) {
+    if (count > most) throw new RangeError(`more than ${most} messages where that is the most`);
+    yield readMessage(reader);
   }
-  return messages;
+}
+
+/** All of the messages, likewise. */
+export function decodeMessages(bytes: unknown, most?: number): unknown[] {
+  return [...readMessages(bytes, most)];
 }
 
 export function writeMessages(writer: Writer, messages: readonly Outgoing[]): void {

@@ -5,7 +5,7 @@ import { protocolVersion } from '../protocol/messages.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
 import type { FrameMemory } from './frame-memory.js';
-import { decodeMessages, type Outgoing } from './message-codec.js';
+import { readMessages, type Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
@@ -106,10 +106,10 @@ export function socketDial<Sent extends object, Received>(
       socket.disconnect();
       events.refused(error);
     };
-    const receive = (read: () => readonly unknown[]): void => {
+    const receive = (read: () => Iterable<unknown>): void => {
       let messages: readonly Received[];
       try {
-        messages = read().map(parse);
+        messages = Array.from(read(), parse);
       } catch (error) {
         refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${messageOf(error)}`));
         return;
@@ -126,7 +126,7 @@ export function socketDial<Sent extends object, Received>(
       if (!closed) events.opened();
     });
     socket.on('messages', (messages) => {
-      receive(() => decodeMessages(messages));
+      receive(() => readMessages(messages));
     });
     socket.on('part', (part) => {
       receive(() => inbox.add(part));

@@ -159,7 +159,7 @@ describe('a leader', () => {
       for (let seq = 0; seq < 2_000; seq += 1) leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
       const isHeldBack = async (): Promise<boolean> => {
         const job = await jobOf();
-        return job !== undefined && job.leased === 0 && job.queued > 0 && job.unacknowledged > 0;
+        return job?.leased === 0 && job.queued > 0 && job.queued + job.unacknowledged === 2_000;
       };
       while (!(await isHeldBack())) await new Promise((resolve) => setTimeout(resolve, 10));
       expect((await jobOf())?.queued).toBeGreaterThan(1_000);
@@ -179,6 +179,19 @@ describe('a leader', () => {
       expect(await leader.refused).toMatchObject({
         code: 'LIMIT_EXCEEDED',
         message: expect.stringMatching(/maxUnreadBytes/u) as unknown,
+      });
+      await leader.closed;
+    });
+  });
+
+  it('that does not end a message in parts is disconnected', async () => {
+    await unharmed({ partsWithinMs: 200 }, async (url) => {
+      using leader = new RawPeer(url, 'leader');
+      await leader.got('welcome');
+      leader.socket.emit('part', { bytes: new Uint8Array(1_000), last: false });
+      expect(await leader.refused).toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        message: 'the rest of a message, or 1048576 bytes of it, took longer than 200 ms (partsWithinMs)',
       });
       await leader.closed;
     });

@@ -4,6 +4,7 @@ import { fetchStatus, startHub, type HubEvent } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { range } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { RawPeer } from './raw-peer.js';
 
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
@@ -188,6 +189,18 @@ describe('a connection', () => {
     const closed = new Promise<void>((resolve) => socket.once('close', resolve));
     socket.write(text);
     await closed;
+  });
+
+  it('is told by the close frame that it said nothing', async () => {
+    await using hub = await startHub({ port: 0, authenticateWithinMs: 150 });
+    const socket = new WebSocket(`ws://127.0.0.1:${hub.port}/socket.io/?EIO=4&transport=websocket`);
+    const closed = new Promise<unknown>((resolve) => {
+      socket.once('close', (code, reason) => {
+        resolve([code, reason.toString()]);
+      });
+    });
+    expect(await closed).toEqual([1008, 'LIMIT_EXCEEDED: it has not said who it is within 150 ms (authenticateWithinMs)']);
+    while (hub.status().counters['silent'] !== 1) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('is refused beyond the limits, by name, in all and by address as a trusted proxy gives it', async () => {

@@ -556,6 +556,20 @@ describe('the limits of peers', () => {
     ]);
   });
 
+  it('hold a worker to how often it may change what it offers; to say it again is no change', () => {
+    const hub = new HubUnderTest({ maxOffersPerSecond: 2 });
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    const offer = (slots: number): SchedulerEffect[] =>
+      hub.fromWorker('w', { type: 'offer', slots, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
+    for (const slots of [1, 1, 2, 2, 2]) expect(offer(slots)).toEqual([]);
+    hub.now = 500;
+    expect(offer(3)).toEqual([]);
+    expect(offer(4)).toMatchObject([
+      { type: 'expel', reason: expect.stringMatching(/more than 2 changes .* in a second \(maxOffersPerSecond\)/u) as unknown },
+    ]);
+  });
+
   it('hold a leader to the answers that it may leave unacknowledged', () => {
     const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
     hub.leader('l');
