@@ -317,7 +317,7 @@ export const mutations = [
   {
     name: 'the hub forgets what a worker has of jobs that nobody has opened yet',
     file: `${hub}/recovery.ts`,
-    find: '      worker.claims.set(possession.jobId, possession);\n      state.claiming.add(worker);',
+    find: '      worker.claims.set(possession);\n      state.claiming.add(worker);',
     replace: '',
   },
   {
@@ -346,9 +346,9 @@ export const mutations = [
   },
   {
     name: 'the hub counts jobs that are opened and never fills up again',
-    file: `${hub}/admission.ts`,
-    find: 'leader.mayOpen = Math.min(maxJobsOpenedPerSecond, filled);',
-    replace: '',
+    file: `${hub}/allowance.ts`,
+    find: 'Math.min(perSecond, allowance.left + ((now - allowance.at) * perSecond) / 1_000)',
+    replace: 'allowance.left',
   },
   {
     name: 'the hub takes whatever a worker offers',
