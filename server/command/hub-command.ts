@@ -32,7 +32,7 @@ interface Options extends Limits {
 /** What the flags of the limits say of them. */
 const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxConnections: 'connections at once',
-  maxConnectionsPerAddress: 'connections at once from one address',
+  maxConnectionsPerAddress: 'connections at once from one address, or one /64 of IPv6',
   authenticateWithinMs: 'milliseconds that a connection may take to say who it is',
   partsWithinMs: 'milliseconds that each further MiB of a message in parts may take',
   maxPayloadBytes: 'the most bytes of a batch, of arguments or of a result',

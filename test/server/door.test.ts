@@ -235,6 +235,34 @@ describe('a connection', () => {
     }
   });
 
+  it('counts for the /64 that its IPv6 address is of, and is reported with the whole address', async () => {
+    const events: HubEvent[] = [];
+    await using hub = await startHub({
+      port: 0,
+      token: 'a',
+      maxConnectionsPerAddress: 1,
+      trustedProxies: ['127.0.0.1'],
+      onEvent: (event) => {
+        events.push(event);
+      },
+    });
+    const join = (address: string): RawPeer =>
+      new RawPeer(hub.url, 'leader', { token: 'a', headers: { 'x-forwarded-for': address } });
+    using first = join('[2001:db8::1]:50000');
+    await first.got('welcome');
+    using second = join('[2001:db8::2]:50000');
+    expect(await second.refused).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('more than 1 connections from 2001:db8:0:0::/64') as unknown,
+    });
+    expect(events).toMatchObject([
+      { type: 'joined', address: '2001:db8::1' },
+      { type: 'refused', address: '2001:db8::2' },
+    ]);
+    using elsewhere = join('2001:db8:0:1::1');
+    await elsewhere.got('welcome');
+  });
+
   it('is for one namespace', async () => {
     await using hub = await startHub({ port: 0 });
     using peer = new RawPeer(hub.url, 'leader');
