@@ -9,6 +9,7 @@ import { readMessages, type Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
+import { whyUnreachable } from './unreachable.js';
 import { Websocket } from './websocket.js';
 
 /** What a peer shows a hub. */
@@ -163,7 +164,7 @@ export function socketDial<Sent extends object, Received>(
       const code = refusalCode(Reflect.get(error, 'data'));
       // A hub that is full may have room again, and this peer had been taken before.
       if (code === undefined || (taken && code === 'LIMIT_EXCEEDED')) {
-        lost(unreachable(error));
+        lost(code === undefined ? whyUnreachable(hub, error) : error.message);
         reconnect();
       } else refuse(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
     });
@@ -204,12 +205,4 @@ function refusalCode(data: unknown): ErrorCode | undefined {
 function isTooLarge(details: unknown): boolean {
   const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
   return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;
-}
-
-/** The root of a connection error, such as `connect ECONNREFUSED 127.0.0.1:7400`. */
-function unreachable(error: Error): string {
-  const description: unknown = Reflect.get(error, 'description');
-  const inner: unknown = typeof description === 'object' && description !== null ? Reflect.get(description, 'error') : undefined;
-  const message: unknown = typeof inner === 'object' && inner !== null ? Reflect.get(inner, 'message') : undefined;
-  return typeof message === 'string' && message !== '' ? message : error.message;
 }
