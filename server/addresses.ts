@@ -39,7 +39,7 @@ export class Addresses {
     const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
     let address = plain(request.socket.remoteAddress ?? '');
     while (this.isTrusted(address)) {
-      const before = plain(forwarded.pop()?.trim() ?? '');
+      const before = plain(withoutPort(forwarded.pop()?.trim() ?? ''));
       if (isIP(before) === 0) break;
       address = before;
     }
@@ -49,5 +49,42 @@ export class Addresses {
 
 /** IPv4 addresses as such, also where they come over a socket for IPv6. */
 export function plain(address: string): string {
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  if (!isIPv6(address)) return address;
+  const groups = groupsOf(address);
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  return isMapped ? groups.slice(6).map(dotted).join('.') : address;
+}
+
+/** Whose address it is: in IPv6 whoever has one has all of its /64, and could come from each. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const prefix = groupsOf(address).slice(0, 4);
+  return `${prefix.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+/** Some proxies say the port, too: `1.2.3.4:5678`, `[2001:db8::1]:443`; IPv6 addresses may be in brackets without one. */
+function withoutPort(entry: string): string {
+  const { bracketed, bare } = /^(?:\[(?<bracketed>[^\]]+)\]|(?<bare>[^:]+))(?::\d{1,5})?$/u.exec(entry)?.groups ?? {};
+  return bracketed ?? bare ?? entry;
+}
+
+/** The eight groups of an IPv6 address, however it is written: `::` is as many zeros as are missing, and the end may look like IPv4. */
+function groupsOf(address: string): number[] {
+  const [head = [], tail] = address
+    .replace(/%.*/u, '')
+    .split('::')
+    .map((half) => half.split(':').flatMap(groupsIn));
+  if (tail === undefined) return head;
+  return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+}
+
+function groupsIn(text: string): number[] {
+  if (text === '') return [];
+  if (!text.includes('.')) return [Number.parseInt(text, 16)];
+  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
+  return [a * 256 + b, c * 256 + d];
+}
+
+function dotted(group: number): string {
+  return `${group >> 8}.${group & 0xff}`;
 }

@@ -1,9 +1,10 @@
+import { networkOf } from './addresses.js';
 import type { Limits } from './limits.js';
 
-/** Counts connections, in all and by address. */
+/** Counts connections, in all and by address; IPv6 addresses of one /64 are counted together. */
 export class Connections {
   readonly #limits: Pick<Limits, 'maxConnections' | 'maxConnectionsPerAddress'>;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byNetwork = new Map<string, number>();
   #all = 0;
 
   constructor(limits: Pick<Limits, 'maxConnections' | 'maxConnectionsPerAddress'>) {
@@ -12,16 +13,17 @@ export class Connections {
 
   /** Counts one in; the result counts it out, once. */
   enter(address: string): () => void {
+    const network = networkOf(address);
     this.#all += 1;
-    this.#byAddress.set(address, this.#of(address) + 1);
+    this.#byNetwork.set(network, this.#of(network) + 1);
     let here = true;
     return () => {
       if (!here) return;
       here = false;
       this.#all -= 1;
-      const left = this.#of(address) - 1;
-      if (left === 0) this.#byAddress.delete(address);
-      else this.#byAddress.set(address, left);
+      const left = this.#of(network) - 1;
+      if (left === 0) this.#byNetwork.delete(network);
+      else this.#byNetwork.set(network, left);
     };
   }
 
@@ -34,13 +36,13 @@ export class Connections {
   exceeded(address: string | undefined, slack = 0): string | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     if (this.#all > maxConnections + slack) return `more than ${maxConnections} connections (maxConnections)`;
-    if (address !== undefined && this.#of(address) > maxConnectionsPerAddress + slack) {
-      return `more than ${maxConnectionsPerAddress} connections from ${address} (maxConnectionsPerAddress)`;
-    }
-    return undefined;
+    if (address === undefined) return undefined;
+    const network = networkOf(address);
+    if (this.#of(network) <= maxConnectionsPerAddress + slack) return undefined;
+    return `more than ${maxConnectionsPerAddress} connections from ${network} (maxConnectionsPerAddress)`;
   }
 
-  #of(address: string): number {
-    return this.#byAddress.get(address) ?? 0;
+  #of(network: string): number {
+    return this.#byNetwork.get(network) ?? 0;
   }
 }

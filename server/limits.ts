@@ -13,7 +13,7 @@ import type { SchedulerLimits } from './core/scheduler-events.js';
 export interface Limits extends SchedulerLimits {
   /** Connections at once, of all kinds. Default 10,000. */
   readonly maxConnections: number;
-  /** Connections at once from one address. Default 1,024. */
+  /** Connections at once from one address, or from one /64 of IPv6, all of whose addresses one host may have. Default 1,024. */
   readonly maxConnectionsPerAddress: number;
   /** How long a connection may take to say who it is, in milliseconds. Default 5,000. */
   readonly authenticateWithinMs: number;

@@ -60,7 +60,11 @@ export class Tokens {
 
 function digestsOf(where: string, role: Role, given: string | readonly string[]): readonly Buffer[] {
   const list = typeof given === 'string' ? [given] : given;
-  if (!Array.isArray(list) || list.length === 0) {
+  if (Array.isArray(list) && list.length === 0) {
+    const expected = `expected at least one ${role} token (--token, --${role}-token) that is not empty, got none`;
+    throw new PaladinError('INVALID_INPUT', `${where}: ${expected}`);
+  }
+  if (!Array.isArray(list)) {
     throw new PaladinError('INVALID_INPUT', `${where}: expected the ${role} token to be a string or a list of strings`);
   }
   return list.map((token: unknown) => {

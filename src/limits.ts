@@ -102,6 +102,9 @@ export const recoveryWindowMs: number = 3_000;
 /** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
 export const workerGraceMs: number = 400;
 
+/** How long a peer that can show another token goes on trying after the first was refused: as long as a hub waits for its leaders. */
+export const tokenGraceMs: number = 30_000;
+
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;
 

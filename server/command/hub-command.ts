@@ -7,7 +7,6 @@ import type { HubEvent } from '../hub-events.js';
 import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
 import type { TlsOptions, TokenOptions } from '../start-hub.js';
 import type { HubTokens } from '../tokens.js';
-import { exitWith } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
 import { collectLess, outliveReaders } from './serving.js';
@@ -32,7 +31,7 @@ interface Options extends Limits {
 /** What the flags of the limits say of them. */
 const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxConnections: 'connections at once',
-  maxConnectionsPerAddress: 'connections at once from one address',
+  maxConnectionsPerAddress: 'connections at once from one address, or one /64 of IPv6',
   authenticateWithinMs: 'milliseconds that a connection may take to say who it is',
   partsWithinMs: 'milliseconds that each further MiB of a message in parts may take',
   maxPayloadBytes: 'the most bytes of a batch, of arguments or of a result',
@@ -87,23 +86,20 @@ async function runHub(options: Options): Promise<void> {
   const log = logTo(logLevel);
   // Loaded by the command that needs it, so that the others start sooner.
   const { startHub } = await import('../start-hub.js');
-  const start = async (): ReturnType<typeof startHub> => {
-    const tls = readTls(tlsCert, tlsKey);
-    return await startHub({
-      ...Object.fromEntries(limitNames.map((name) => [name, options[name]])),
-      ...tokensOf(options),
-      ...(tls === undefined ? {} : { tls }),
-      port,
-      host,
-      insecure,
-      trustedProxies,
-      origins,
-      onEvent: (event) => {
-        record(log, event);
-      },
-    });
-  };
-  const hub = await start().catch(exitWith);
+  const tls = readTls(tlsCert, tlsKey);
+  const hub = await startHub({
+    ...Object.fromEntries(limitNames.map((name) => [name, options[name]])),
+    ...tokensOf(options),
+    ...(tls === undefined ? {} : { tls }),
+    port,
+    host,
+    insecure,
+    trustedProxies,
+    origins,
+    onEvent: (event) => {
+      record(log, event);
+    },
+  });
   console.log(`hub listening on ${hub.url}`);
   process.on('SIGHUP', () => {
     try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { exitCodes } from './exit-codes.js';
+import { exitCodes, exitWith } from './exit-codes.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
 import { workerCommand } from './worker-command.js';
@@ -19,4 +19,4 @@ const program = new Command('paladin')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
-await program.parseAsync();
+await program.parseAsync().catch(exitWith);

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { HubStatus } from '../../src/protocol/messages.js';
-import { exitWith } from './exit-codes.js';
 import { hubOption, option, tokenOptions } from './options.js';
 import { shown } from './token-file.js';
 
@@ -22,7 +21,7 @@ export function statusCommand(): Command {
     .action(async ({ hub, token, tokenFile, json = false }: Options) => {
       // Loaded by the command that needs it, so that the others start sooner.
       const { fetchStatus } = await import('../../src/leader/observe.js');
-      const status = await fetchStatus(hub, shown(token, tokenFile).token).catch(exitWith);
+      const status = await fetchStatus(hub, shown(token, tokenFile).token);
       console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
     });
 }

@@ -3,16 +3,29 @@ import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Token } from '../../src/link/socket-dial.js';
 import { roles, type HubTokens, type Role } from '../tokens.js';
 
-/** What a peer shows: the token, or what is in the file at each connection. */
+/**
+ * What a peer shows: the token, or what is in the file at each connection.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, or is empty
+ */
 export function shown(token: string | undefined, file: string | undefined): { readonly token?: Token } {
-  if (file !== undefined) return { token: () => read(file).trim() };
-  return token === undefined ? {} : { token };
+  if (file === undefined) return token === undefined ? {} : { token };
+  // Said at once, rather than once there is a hub.
+  tokenIn(file);
+  return { token: () => tokenIn(file) };
+}
+
+function tokenIn(file: string): string {
+  const token = read(file).trim();
+  if (token === '') throw new PaladinError('INVALID_INPUT', `expected a token in the file ${file}, got an empty one`);
+  return token;
 }
 
 /**
  * Reads the tokens of a hub: a role and a token on each line, `#` begins a comment.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, or a line is something else
+ * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, a line is something else, or there is none: then it would let
+ *   anybody in
  */
 export function readTokens(path: string): Partial<Record<Role, string[]>> {
   const tokens: Partial<Record<Role, string[]>> = {};
@@ -32,6 +45,10 @@ export function readTokens(path: string): Partial<Record<Role, string[]>> {
       }
       (tokens[role] ??= []).push(token);
     });
+  if (Object.keys(tokens).length === 0) {
+    const expected = `expected at least one line with a role (${roles.join(', ')}) and a token`;
+    throw new PaladinError('INVALID_INPUT', `${path}: ${expected}, got none`);
+  }
   return tokens;
 }
 

@@ -54,7 +54,8 @@ async function runWorker(
       stop();
     });
   }
-  let waiting = false;
+  /** Why the hub is not there, as it was said last. */
+  let lastReason: string | undefined;
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
   const worker = await startWorker({
@@ -65,11 +66,11 @@ async function runWorker(
     name,
     connectTimeout: Infinity,
     onLost: (reason) => {
-      if (!waiting) log.warn({ hub, reason }, `no hub at ${hub}: ${reason}; waiting for it`);
-      waiting = true;
+      if (reason !== lastReason) log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
+      lastReason = reason;
     },
     onBack: () => {
-      waiting = false;
+      lastReason = undefined;
       console.log(`worker ready again at ${hub}`);
     },
     onRefused: exitWith,
@@ -77,8 +78,8 @@ async function runWorker(
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
-  }).catch(exitWith);
-  waiting = false;
+  });
+  lastReason = undefined;
   stop = (): void => {
     console.log('worker draining');
     // Told twice, it ends at once.

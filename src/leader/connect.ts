@@ -1,9 +1,9 @@
-import { PaladinError } from '../errors/paladin-error.js';
 import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerKey } from '../link/peer-id.js';
 import { checkToken } from '../link/check-token.js';
 import type { Token } from '../link/socket-dial.js';
+import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
@@ -13,7 +13,7 @@ import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
-  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. */
+  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once it was taken, it is asked again for 30 s. */
   readonly token?: Token;
   /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
   readonly noWorkerTimeout?: number;
@@ -81,8 +81,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     },
   });
   const timer = setTimeout(() => {
-    const message = `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${runtime.lastReason}); start one with: paladin hub`;
-    reject(new PaladinError('HUB_UNREACHABLE', message));
+    reject(noHubAnswered(hub, connectTimeoutMs, runtime.lastReason));
   }, connectTimeoutMs);
   try {
     await promise;

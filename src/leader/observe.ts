@@ -1,10 +1,10 @@
-import { PaladinError } from '../errors/paladin-error.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
 import { checkToken } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
 import type { Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
 import { socketDial, type Token } from '../link/socket-dial.js';
+import { noHubAnswered } from '../link/unreachable.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
 import { hubToObserver } from '../protocol/parse.js';
 
@@ -53,9 +53,7 @@ export async function fetchStatus(
       });
       link = made;
       timer = setTimeout(() => {
-        reject(
-          new PaladinError('HUB_UNREACHABLE', `no hub answered at ${hub.origin} within ${connectTimeoutMs} ms (${lastReason})`),
-        );
+        reject(noHubAnswered(hub, connectTimeoutMs, lastReason));
       }, connectTimeoutMs);
     });
   } finally {

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
-import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs } from '../limits.js';
+import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
@@ -9,6 +9,7 @@ import { readMessages, type Outgoing } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { packetParser, type MessagePart } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
+import { whyUnreachable } from './unreachable.js';
 import { Websocket } from './websocket.js';
 
 /** What a peer shows a hub. */
@@ -40,7 +41,8 @@ interface HubEvents {
 }
 
 /**
- * Makes links to a hub over socket.io. A lost connection is made again, with jittered and growing delays.
+ * Makes links to a hub over socket.io. A lost connection is made again, with jittered and growing delays. Tokens are exchanged at the hub and
+ * at its peers one after the other: a peer that the hub had taken, and that may show another token next time, is not refused at once.
  *
  * @param parse the door for what the hub sends
  */
@@ -64,9 +66,10 @@ export function socketDial<Sent extends object, Received>(
             show({ protocol: protocolVersion, key: handshake.key, name: handshake.name, token });
           },
           (error: unknown) => {
-            refuse(
-              new PaladinError('UNAUTHORIZED', `there is no token for hub ${hub.origin}: ${messageOf(error)}`, { cause: error }),
-            );
+            if (closed) return;
+            const message = `there is no token for hub ${hub.origin}: ${messageOf(error)}`;
+            socket.disconnect();
+            unwanted(new PaladinError('UNAUTHORIZED', message, { cause: error }));
           },
         );
       },
@@ -88,9 +91,11 @@ export function socketDial<Sent extends object, Received>(
     const inbox = new Inbox(Number.MAX_SAFE_INTEGER);
     let closed = false;
     let taken = false;
+    /** When the hub, or who gives the token, refused first, since the peer was taken last. */
+    let refusedSince: number | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
 
-    /** socket.io comes back by itself, but not when the hub has closed the connection in good order. */
+    /** socket.io comes back by itself, but not when the hub has closed the connection in good order, or refused it. */
     const reconnect = (): void => {
       if (!closed && !socket.active) again = setTimeout(() => socket.connect(), reconnectDelayMaxMs * Math.random());
     };
@@ -105,6 +110,17 @@ export function socketDial<Sent extends object, Received>(
       closed = true;
       socket.disconnect();
       events.refused(error);
+    };
+    /** It cannot be let in now: whether that may pass decides whether it tries again. */
+    const unwanted = (error: PaladinError): void => {
+      refusedSince ??= performance.now();
+      const hasOtherToken = typeof handshake.token === 'function' && performance.now() - refusedSince < tokenGraceMs;
+      // A hub that is full may have room again.
+      const mayPass = error.code === 'LIMIT_EXCEEDED' || (error.code === 'UNAUTHORIZED' && hasOtherToken);
+      if (taken && mayPass) {
+        lost(error.message);
+        reconnect();
+      } else refuse(error);
     };
     const receive = (read: () => Iterable<unknown>): void => {
       let messages: readonly Received[];
@@ -123,6 +139,7 @@ export function socketDial<Sent extends object, Received>(
     });
     socket.on('connect', () => {
       taken = true;
+      refusedSince = undefined;
       if (!closed) events.opened();
     });
     socket.on('messages', (messages) => {
@@ -161,11 +178,10 @@ export function socketDial<Sent extends object, Received>(
     });
     socket.on('connect_error', (error) => {
       const code = refusalCode(Reflect.get(error, 'data'));
-      // A hub that is full may have room again, and this peer had been taken before.
-      if (code === undefined || (taken && code === 'LIMIT_EXCEEDED')) {
-        lost(unreachable(error));
+      if (code === undefined) {
+        lost(whyUnreachable(hub, error));
         reconnect();
-      } else refuse(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
+      } else unwanted(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
     });
 
     return {
@@ -204,12 +220,4 @@ function refusalCode(data: unknown): ErrorCode | undefined {
 function isTooLarge(details: unknown): boolean {
   const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
   return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;
-}
-
-/** The root of a connection error, such as `connect ECONNREFUSED 127.0.0.1:7400`. */
-function unreachable(error: Error): string {
-  const description: unknown = Reflect.get(error, 'description');
-  const inner: unknown = typeof description === 'object' && description !== null ? Reflect.get(description, 'error') : undefined;
-  const message: unknown = typeof inner === 'object' && inner !== null ? Reflect.get(inner, 'message') : undefined;
-  return typeof message === 'string' && message !== '' ? message : error.message;
 }

@@ -5,6 +5,7 @@ import { checkToken } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerKey } from '../link/peer-id.js';
 import { socketDial, type Token } from '../link/socket-dial.js';
+import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
@@ -28,7 +29,7 @@ export interface Worker extends AsyncDisposable {
 export interface WorkerConnection {
   /** The hub's address, such as `http://127.0.0.1:7400`. */
   readonly hub: string | URL;
-  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. */
+  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once it was taken, it is asked again for 30 s. */
   readonly token?: Token;
   /** A name for people. Default: none. */
   readonly name?: string;
@@ -100,8 +101,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
     });
     if (connectTimeout === Infinity) return;
     timer = setTimeout(() => {
-      const message = `no hub answered at ${hub.origin} within ${connectTimeout} ms (${lastReason}); start one with: paladin hub`;
-      fail(new PaladinError('HUB_UNREACHABLE', message));
+      fail(noHubAnswered(hub, connectTimeout, lastReason));
     }, connectTimeout);
   });
   return {

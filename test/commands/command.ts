@@ -37,10 +37,10 @@ export class Command implements AsyncDisposable {
     return this.#lines.join('\n');
   }
 
-  /** The first printed line that matches; rejects when the command ends without one. */
-  async printed(pattern: RegExp): Promise<string> {
+  /** The first printed line that matches, or a later one; rejects when the command ends without it. */
+  async printed(pattern: RegExp, nth = 1): Promise<string> {
     for (;;) {
-      const line = this.#lines.find((each) => pattern.test(each));
+      const line = this.#lines.filter((each) => pattern.test(each))[nth - 1];
       if (line !== undefined) return line;
       if (this.#isOver) throw new Error(`ended without printing ${String(pattern)}:\n${this.output}`);
       await new Promise<void>((resolve) => this.#waiting.add(resolve));

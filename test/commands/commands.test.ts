@@ -67,7 +67,7 @@ describe('the paladin command', () => {
     expect(await runtime.run(square, 3)).toBe(9);
     first.kill('SIGTERM');
     expect(await first.exited()).toBe(0);
-    await worker.printed(/"msg":"no hub at .*; waiting for it"/u);
+    await worker.printed(/"msg":"not connected to .*; trying again"/u);
     const later = runtime.run(square, 4);
     await using second = new Command(['hub', '--port', String(port)]);
     await second.printed(/^hub listening/u);
@@ -126,6 +126,19 @@ describe('the paladin command', () => {
     [['worker', 'x.js', '--threads', '0'], /Expected a whole number from 1 to 1024/u],
     [['hub', '--port', 'x'], /Expected a whole number from 0 to 65535/u],
     [['hub', '--colour'], /unknown option '--colour'/u],
+    [
+      ['hub', '--host', ''],
+      /^error: .*expected host to be an address to listen on, such as 127\.0\.0\.1 or 0\.0\.0\.0, got an empty/u,
+    ],
+    [
+      ['hub', '--token', ''],
+      /^error: .*expected at least one leader token \(--token, --leader-token\) that is not empty, got none$/u,
+    ],
+    [['hub', '--worker-token', ' ,'], /^error: .*expected at least one worker token .*got none$/u],
+    [['hub', '--tokens-file', 'no-such-file'], /^error: the token file cannot be read: .*no-such-file'$/u],
+    [['worker', 'x.js', '--token', ''], /^error: .*expected token to be a string that is not empty.*got an empty one$/u],
+    [['status', '--token', ''], /^error: .*expected token to be a string that is not empty.*got an empty one$/u],
+    [['status', '--token-file', 'no-such-file'], /^error: the token file cannot be read: .*no-such-file'$/u],
     [['status', '--hub', 'nowhere'], /expected the hub's url, such as http:\/\/127\.0\.0\.1:7400, got 'nowhere'/u],
   ])('refuses %j with exit code 1 and says why', async (args, message) => {
     await using command = new Command(args);
@@ -144,7 +157,7 @@ describe('the paladin command', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using worker = new Command(['worker', operations, '--hub', url, '--threads', '1']);
-    await worker.printed(/"msg":"no hub at .*ECONNREFUSED.*; waiting for it"/u);
+    await worker.printed(/"msg":"not connected to .*ECONNREFUSED.*; start a hub with: paladin hub; trying again"/u);
     await using hub = new Command(['hub', '--port', String(port)]);
     await hub.printed(/^hub listening/u);
     await worker.printed(/^worker ready/u);

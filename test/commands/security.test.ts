@@ -46,7 +46,7 @@ describe('the paladin command on a network', () => {
     expect(await status.exited()).toBe(0);
     expect(status.output).toContain('1 workers');
     await using distrusting = new Command(['worker', operations, '--hub', url, '--token', 'a', '--threads', '1']);
-    await distrusting.printed(/"msg":"no hub at .*self-signed certificate/u);
+    await distrusting.printed(/"msg":"not connected to .*self-signed certificate; to trust .* NODE_EXTRA_CA_CERTS/u);
     await using mismatched = new Command(['hub', '--port', '0', '--tls-cert', cert]);
     expect(await mismatched.exited()).toBe(1);
     expect(mismatched.output).toContain('expected both --tls-cert and --tls-key');
@@ -95,6 +95,23 @@ describe('the paladin command on a network', () => {
     expect(JSON.stringify(log)).not.toMatch(/"(lead|one|two|look)"/u);
     // Six programs are started, one after the other.
   }, 60_000);
+
+  it('takes no file without a token, at the start or at SIGHUP', async () => {
+    await using folder = await temporaryDirectory();
+    const file = join(folder.path, 'tokens');
+    writeFileSync(file, '# all of them are gone\n\n');
+    await using open = new Command(['hub', '--port', '0', '--tokens-file', file]);
+    expect(await open.exited()).toBe(1);
+    expect(open.output).toMatch(/^error: .*tokens: expected at least one line with a role .* and a token, got none$/u);
+    writeFileSync(file, 'worker one\n');
+    await using hub = await startHubCommand('--tokens-file', file);
+    writeFileSync(file, '\n');
+    hub.kill('SIGHUP');
+    await hub.printed(/stay as they were/u);
+    await using late = new Command(['worker', operations, '--hub', hub.url, '--token-file', file, '--threads', '1']);
+    expect(await late.exited()).toBe(1);
+    expect(late.output).toMatch(/^error: expected a token in the file .*tokens, got an empty one$/u);
+  });
 
   it('takes limits by flags and variables, and says what is wrong with them', async () => {
     await using hub = await startHubCommand('--max-jobs-per-leader', '1', '--log-level', 'silent');

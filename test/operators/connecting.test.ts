@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, defineOperation } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { fetchStatus, startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
-import { Server } from 'socket.io';
+import { Server as SocketServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
 import { packetParser } from '../../src/link/packet-parser.js';
@@ -11,14 +12,26 @@ import { rejectionOf } from '../support/outcome.js';
 
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
 
-/** An address where nobody listens any more. */
-async function vacantUrl(): Promise<string> {
-  const server = createServer();
+const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+
+/** A server that is no hub, on a free port. */
+async function listening(server: Server): Promise<AsyncDisposable & { readonly url: string }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A TCP server has an address of this kind.
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
+}
+
+/** An address where nobody listens any more. */
+async function vacantUrl(): Promise<string> {
+  await using server = await listening(createServer());
+  return server.url;
 }
 
 describe('connect', () => {
@@ -27,7 +40,7 @@ describe('connect', () => {
     const error = await rejectionOf(connect(url, { connectTimeout: 100 }));
     expect(error.code).toBe('HUB_UNREACHABLE');
     expect(error.message).toMatch(
-      new RegExp(`^no hub answered at ${url} within 100 ms \\(.*ECONNREFUSED.*\\); start one with: paladin hub$`, 'u'),
+      new RegExp(`^no hub answered at ${url} within 100 ms: .*ECONNREFUSED.*; start a hub with: paladin hub$`, 'u'),
     );
   });
 
@@ -35,6 +48,37 @@ describe('connect', () => {
     const url = await vacantUrl();
     const error = await rejectionOf(startWorker({ hub: url, operations: [double], connectTimeout: 100 }));
     expect(error).toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('says what to do where the url or the trust does not fit what answers', async () => {
+    await using plain = await startHub({ port: 0 });
+    await using tls = await startHub({ port: 0, tls: { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') } });
+    await using other = await listening(createServer((_, response) => response.writeHead(404).end()));
+    const cases = [
+      [plain.url.replace('http:', 'https:'), /: what answers does not speak TLS .*its url begins with http:\/\/$/u],
+      [tls.url.replace('https:', 'http:'), /: socket hang up; if the hub speaks TLS, its url begins with https:\/\/$/u],
+      [tls.url, /: self-signed certificate; to trust .* NODE_EXTRA_CA_CERTS set to its file/u],
+      [other.url, /response: 404; no hub listens there, or a proxy/u],
+    ] as const;
+    const errors = cases.map(async ([url, message]) => {
+      const expected = { code: 'HUB_UNREACHABLE', message: expect.stringMatching(message) as unknown };
+      const peers = [
+        connect(url, { connectTimeout: 3_000 }),
+        fetchStatus(url, undefined, 3_000),
+        startWorker({ hub: url, operations: [double], connectTimeout: 3_000 }),
+      ];
+      expect(await Promise.all(peers.map(rejectionOf))).toMatchObject([expected, expected, expected]);
+    });
+    await Promise.all(errors);
+  });
+
+  it('takes no empty token', async () => {
+    const expected = { code: 'INVALID_INPUT', message: expect.stringMatching(/token .*not empty.*got an empty one/u) as unknown };
+    expect(await rejectionOf(connect('http://127.0.0.1:1', { token: '' }))).toMatchObject(expected);
+    expect(await rejectionOf(fetchStatus('http://127.0.0.1:1', ''))).toMatchObject(expected);
+    expect(await rejectionOf(startWorker({ hub: 'http://127.0.0.1:1', operations: [double], token: '' }))).toMatchObject(
+      expected,
+    );
   });
 
   it('waits for a hub that comes within the time', async () => {
@@ -74,7 +118,7 @@ describe('connect', () => {
 
   it('is refused by a hub that speaks another version of the protocol', async () => {
     const http = createServer();
-    const hub = new Server(http, { transports: ['websocket'], parser: packetParser });
+    const hub = new SocketServer(http, { transports: ['websocket'], parser: packetParser });
     hub.of('/leader').use((_, next) => {
       next(
         Object.assign(new Error('the hub speaks version 999 of the protocol, the peer version 1'), { data: { code: 'VERSION' } }),

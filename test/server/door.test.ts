@@ -3,7 +3,7 @@ import { connect, defineOperation, PaladinError, remoteMap } from 'paladin-rx';
 import { fetchStatus, startHub, type HubEvent } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { range } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { RawPeer } from './raw-peer.js';
 
@@ -107,6 +107,67 @@ describe('who shows a token', () => {
     await first.close();
     await using _ = await startHub({ port: first.port, token: 'new' });
     expect(await waiting).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+});
+
+describe('who is asked for its token at each connection', () => {
+  it('is asked again, once it was taken, when its token is refused or cannot be had', async () => {
+    const first = await startHub({ port: 0, token: 'old' });
+    const reasons: string[] = [];
+    let token = (): string => 'old';
+    let isBack = (): void => undefined;
+    const back = new Promise<void>((resolve) => {
+      isBack = resolve;
+    });
+    await using _ = await startWorker({
+      hub: first.url,
+      operations: [double],
+      token: () => token(),
+      onLost: (reason) => {
+        reasons.push(reason);
+        if (reason.includes('refused the worker: the token is wrong')) {
+          token = () => {
+            throw new Error('the issuer sleeps');
+          };
+        } else if (reason.includes('there is no token for hub')) token = () => 'new';
+      },
+      onBack: isBack,
+    });
+    await first.close();
+    await using hub = await startHub({ port: first.port, token: 'new' });
+    await back;
+    expect(hub.status().counters).toMatchObject({ unauthorized: 1 });
+    expect(reasons.at(-1)).toBe(`there is no token for hub ${hub.url}: the issuer sleeps`);
+  });
+
+  it('is asked at the most for 30 s; then its jobs end with UNAUTHORIZED', async () => {
+    const first = await startHub({ port: 0, token: 'old' });
+    await using runtime = await connect(first.url, { token: () => 'old' });
+    const waiting = rejectionOf(runtime.run(double, 1));
+    await first.close();
+    let refusals = 0;
+    const onEvent = ({ type }: HubEvent): void => {
+      if (type !== 'refused') return;
+      refusals += 1;
+      // It knows of the first for sure once it comes again.
+      if (refusals !== 2) return;
+      const now = performance.now.bind(performance);
+      vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+    };
+    try {
+      await using _ = await startHub({ port: first.port, token: 'new', onEvent });
+      expect(await waiting).toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringMatching(hinted) as unknown });
+      expect(refusals).toBe(2);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('is not asked again when it was never taken', async () => {
+    await using hub = await startHub({ port: 0, token: 'new' });
+    const token = vi.fn(() => 'old');
+    expect(await rejectionOf(connect(hub.url, { token }))).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(token).toHaveBeenCalledOnce();
   });
 });
 
@@ -233,6 +294,34 @@ describe('a connection', () => {
     } finally {
       for (const peer of open) peer[Symbol.dispose]();
     }
+  });
+
+  it('counts for the /64 that its IPv6 address is of, and is reported with the whole address', async () => {
+    const events: HubEvent[] = [];
+    await using hub = await startHub({
+      port: 0,
+      token: 'a',
+      maxConnectionsPerAddress: 1,
+      trustedProxies: ['127.0.0.1'],
+      onEvent: (event) => {
+        events.push(event);
+      },
+    });
+    const join = (address: string): RawPeer =>
+      new RawPeer(hub.url, 'leader', { token: 'a', headers: { 'x-forwarded-for': address } });
+    using first = join('[2001:db8::1]:50000');
+    await first.got('welcome');
+    using second = join('[2001:db8::2]:50000');
+    expect(await second.refused).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('more than 1 connections from 2001:db8:0:0::/64') as unknown,
+    });
+    expect(events).toMatchObject([
+      { type: 'joined', address: '2001:db8::1' },
+      { type: 'refused', address: '2001:db8::2' },
+    ]);
+    using elsewhere = join('2001:db8:0:1::1');
+    await elsewhere.got('welcome');
   });
 
   it('is for one namespace', async () => {
