@@ -46,7 +46,7 @@ export function accept(
   goOn: (accepted: unknown, late: boolean) => unknown,
 ): unknown {
   // Its types are only what it says of itself.
-  const result: unknown = schema['~standard'].validate(value);
+  const result: unknown = withoutStrays(() => schema['~standard'].validate(value));
   return isThenable(result)
     ? Promise.resolve(result).then((settled) => goOn(valueOf(settled, subject), true))
     : goOn(valueOf(result, subject), false);
@@ -59,4 +59,29 @@ function valueOf(result: unknown, subject: Subject): unknown {
     if (!issues && 'value' in result) return result.value;
   }
   throw new TypeError(`the schema of ${subject} returned neither a value nor a list of issues`);
+}
+
+/** Not in a browser, where a rejection that nobody handles ends nothing. */
+const promiseHooks = (globalThis.process as Partial<NodeJS.Process> | undefined)?.getBuiltinModule?.('v8').promiseHooks;
+
+/**
+ * Asks, and handles whatever promises are made meanwhile. A schema may leave some to themselves: Zod tries without waiting first, and asks
+ * again, waiting, once it has met a promise, of which it then keeps nothing. If that one rejected, it would end the thread or the process.
+ */
+function withoutStrays<Result>(ask: () => Result): Result {
+  if (promiseHooks === undefined) return ask();
+  const made: Promise<unknown>[] = [];
+  const stop: unknown = promiseHooks.onInit((promise) => made.push(promise));
+  try {
+    return ask();
+  } finally {
+    // Its types say that it is any function.
+    (stop as () => void)();
+    // Not by its own `then`, which may have been written over.
+    for (const promise of made) void Promise.prototype.then.call(promise, undefined, ignore);
+  }
+}
+
+function ignore(): void {
+  // Where the schema waits for it, its answer tells.
 }

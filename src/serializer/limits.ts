@@ -50,3 +50,21 @@ export const maxPropertyEscapes = 256;
 
 /** How much of a text from a payload an error's message shows: enough to see what it is. */
 export const maxShownLength = 200;
+
+/**
+ * How many entries a Map or Set may have that msgpackr makes by itself. Larger ones are tagged, and filled where their keys are watched
+ * (`crowding.ts`). As many keys that all collide take 3 µs each (measured), those of a larger one as much more as there are more of them.
+ */
+export const maxBareEntries = 1_024;
+
+/** How many keys of a Map or Set are timed together: so many that reading the clock costs nothing, and so few that a slow lot ends soon. */
+export const timedKeys = 1_024;
+
+/**
+ * How many microseconds it may take to look for a key in a Map or Set. It takes 0.3 where the table has two million keys and no part of
+ * it is in a cache (measured), and 4 where some 1,000 (bigints) to 2,000 (numbers) keys collide with the one that is looked for.
+ */
+export const maxLookupUs = 4;
+
+/** How often keys are looked for before it is the keys that are slow, and not the machine, which pauses now and then, but not each time. */
+export const lookupRuns = 5;

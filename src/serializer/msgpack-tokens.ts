@@ -3,6 +3,7 @@
  * good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it was, references, errors
  * and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
  */
+import { maxBareEntries } from './limits.js';
 import { malformed } from './malformed.js';
 
 /** Types of extensions. Behind a set, and behind a record's number, what it is made of follows as further tokens. */
@@ -61,8 +62,11 @@ const fixed: Uint8Array = Uint8Array.from({ length: 256 }, (_, token) => {
   return sized[token] ?? 0;
 });
 
-/** @throws an Error when there is a token that `msgpack.ts` does not write, or one that is cut off */
-export function checkTokens(bytes: Uint8Array): void {
+/**
+ * @param maps whether maps are objects, and not Maps
+ * @throws an Error when there is a token that `msgpack.ts` does not write, or one that is cut off
+ */
+export function checkTokens(bytes: Uint8Array, maps: boolean): void {
   const end = bytes.length;
   let at = 0;
   while (at < end) {
@@ -73,7 +77,8 @@ export function checkTokens(bytes: Uint8Array): void {
     if (following === 0) continue;
     if (following === none) malformed('an unknown token');
     if (following !== variable) {
-      if (token >= 0xd4 && token <= 0xd8) checkExtension(bytes[at], following - 1);
+      if (token >= 0xd4 && token <= 0xd8) checkExtension(bytes, at, following - 1);
+      else if ((token === 0xde || token === 0xdf) && !maps) checkEntries(lengthAt(bytes, at, following));
       at += following;
     } else at = skipped(bytes, at, token);
   }
@@ -83,15 +88,35 @@ export function checkTokens(bytes: Uint8Array): void {
 /** Where the token ends whose length is at `at`. */
 function skipped(bytes: Uint8Array, at: number, token: number): number {
   const { bytes: count = 1, extension = false } = lengthBytes[token] ?? {};
-  let length = 0;
-  for (let place = 0; place < count; place += 1) length = length * 0x100 + (bytes[at + place] ?? 0);
+  const length = lengthAt(bytes, at, count);
   if (!extension) return at + count + length;
-  checkExtension(bytes[at + count], length);
+  checkExtension(bytes, at + count, length);
   return at + count + 1 + length;
 }
 
-function checkExtension(type: number | undefined, length: number): void {
+/** @param at where its type is */
+function checkExtension(bytes: Uint8Array, at: number, length: number): void {
+  const type = bytes[at];
   if (type === undefined || !extensions.has(type)) malformed('an unknown extension');
   // A record's number is one byte: with two, its instances would be read in another way.
   if (type === 0x72 && length !== 1) malformed('a record with a long number');
+  if (type === 0x73) checkItems(bytes, at + 1 + length);
+}
+
+/** What a Set is made of has to be an array: of a typed array, for one, there could be any number of items. */
+function checkItems(bytes: Uint8Array, at: number): void {
+  const token = bytes[at] ?? none;
+  if (token === 0xdc || token === 0xdd) checkEntries(lengthAt(bytes, at + 1, token === 0xdc ? 2 : 4));
+  else if (token < 0x90 || token > 0x9f) malformed('a Set of something else than an array');
+}
+
+/** Its keys could be made to collide, and nobody would see to it. */
+function checkEntries(count: number): void {
+  if (count > maxBareEntries) malformed('a large Map or Set without a tag');
+}
+
+function lengthAt(bytes: Uint8Array, at: number, count: number): number {
+  let length = 0;
+  for (let place = 0; place < count; place += 1) length = length * 0x100 + (bytes[at + place] ?? 0);
+  return length;
 }

@@ -112,7 +112,7 @@ class Msgpack implements Serializer {
     const packed = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, Math.max(0, bytes.byteLength - 1));
     const layout = bytes[0];
     if (layout !== layouts.records && layout !== layouts.maps && layout !== layouts.tagged) throw new Error('an unknown layout');
-    checkTokens(packed);
+    checkTokens(packed, layout === layouts.maps);
     const values: unknown = (layout === layouts.maps ? this.maps : this.records).unpack(packed);
     if (!Array.isArray(values)) throw new Error('not a batch');
     if (layout !== layouts.tagged) return values;

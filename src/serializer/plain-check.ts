@@ -1,5 +1,5 @@
 import { typedArrayNames } from './built-ins.js';
-import { maxBatchKeys, maxDepth, maxRecordKeys, maxSearchedItems } from './limits.js';
+import { maxBareEntries, maxBatchKeys, maxDepth, maxRecordKeys, maxSearchedItems } from './limits.js';
 import { isSafeKey, isSafeText } from './safe-text.js';
 
 /**
@@ -134,17 +134,19 @@ class PlainCheck {
   private map(value: object): boolean {
     this.sawMap = true;
     if (!hasNoKeys(value)) return false;
+    let count = 0;
     // `entries` throws where it is not a Map after all.
     for (const [key, item] of Map.prototype.entries.call(value)) {
-      if (!this.value(key) || !this.value(item)) return false;
+      if (++count > maxBareEntries || !this.value(key) || !this.value(item)) return false;
     }
     return true;
   }
 
   private items(value: object): boolean {
     if (!hasNoKeys(value)) return false;
+    let count = 0;
     for (const item of Set.prototype.values.call(value)) {
-      if (!this.value(item)) return false;
+      if (++count > maxBareEntries || !this.value(item)) return false;
     }
     return true;
   }

@@ -1,4 +1,5 @@
 import { bareError, NodeBuffer, typedArrayClasses } from './built-ins.js';
+import { Crowding } from './crowding.js';
 import { malformed } from './malformed.js';
 import type { Untagging } from './tagging.js';
 
@@ -17,11 +18,8 @@ export function untagBuiltIn(untagger: Untagging, node: object, kind: unknown, c
       return untagger.enter(node, new Date(untagger.number(content)));
     case 'Map':
       return map(untagger, node, untagger.list(content));
-    case 'Set': {
-      const made = untagger.enter(node, new Set<unknown>());
-      for (const item of untagger.list(content)) made.add(untagger.untag(item));
-      return made;
-    }
+    case 'Set':
+      return set(untagger, node, untagger.list(content));
     case 'RegExp':
       return regExp(untagger, node, untagger.list(content));
     case 'Error':
@@ -54,9 +52,22 @@ function number(content: unknown): number {
 
 function map(untagger: Untagging, node: object, list: readonly unknown[]): Map<unknown, unknown> {
   const made = untagger.enter(node, new Map<unknown, unknown>());
+  const crowding = new Crowding(made);
   for (let at = 0; at < list.length; at += 2) {
     const key = untagger.untag(list[at]);
     made.set(key, untagger.untag(list[at + 1]));
+    crowding.added(key);
+  }
+  return made;
+}
+
+function set(untagger: Untagging, node: object, list: readonly unknown[]): Set<unknown> {
+  const made = untagger.enter(node, new Set<unknown>());
+  const crowding = new Crowding(made);
+  for (const each of list) {
+    const item = untagger.untag(each);
+    made.add(item);
+    crowding.added(item);
   }
   return made;
 }

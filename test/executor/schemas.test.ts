@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -232,6 +233,36 @@ describe('a schema that is broken', () => {
   });
 });
 
+describe('a schema that waits and is left by a promise that rejects', () => {
+  const closed = async (): Promise<boolean> => Promise.reject(new RangeError('closed'));
+  const closedLater = async (): Promise<boolean> => {
+    await sleep(5);
+    return closed();
+  };
+
+  it.each<[string, z.ZodType<number>]>([
+    ['a refinement', z.number().refine((n) => n !== 2 || closed())],
+    [
+      'two refinements',
+      z
+        .number()
+        .refine((n) => n !== 2 || closed())
+        .refine((n) => n !== 2 || closed()),
+    ],
+    ['a refinement that rejects later', z.number().refine((n) => n !== 2 || closedLater())],
+    ['a transformation', z.number().transform((n) => (n === 2 ? closed().then(Number) : n))],
+  ])('in %s fails the element for that reason, and nothing else', async (_, input) => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const operation = defineOperation({ name: 'f', input, execute: (n) => n });
+    const result = await run(operation, [1, 2, 3]);
+    await sleep(20);
+    process.off('unhandledRejection', unhandled);
+    expect(summary(result, 'map')).toEqual({ done: 3, values: [1, 3], failures: ['1.0 OPERATION_FAILED thrown: closed'] });
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
 describe('a chain of which some have schemas', () => {
   const half = defineOperation({ name: 'half', execute: (n: number) => n / 2 });
   const whole = defineOperation({ name: 'whole', input: z.int(), output: z.number().max(2), execute: (n) => n });
@@ -301,5 +332,11 @@ describe('in threads', () => {
       failures: ['1.0 OPERATION_FAILED fatal: output: Invalid input: expected string, received number'],
     });
     expect(await runOn('times', ['3'], [2])).toEqual({ done: 1, values: [6], failures: [] });
+    const closed = 'OPERATION_FAILED thrown: the register is closed';
+    expect(await runOn('registered', [], [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }])).toEqual({
+      done: 4,
+      values: [1, 4],
+      failures: [`1.0 ${closed}`, `2.0 ${closed}`],
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { decodeError } from '../../src/errors/remote-error.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
@@ -5,6 +6,7 @@ import { flatted } from '../../src/serializer/flatted.js';
 import { maxPropertyEscapes } from '../../src/serializer/limits.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
+import { collidingBigints, collidingDoubles, collidingIntegers } from './colliding.js';
 
 /** As long as crafted payloads are, in bytes. */
 const size = 1 << 20;
@@ -139,6 +141,63 @@ describe('time is linear', () => {
   it('in a bigint of very many digits', () => {
     const text = `[["1"],{"$":"2","v":"3"},"bigint","${'9'.repeat(size)}"]`;
     expect(attempt(flatted, utf8.encode(text))).toEqual([expect.any(BigInt)]);
+  });
+});
+
+describe('keys that collide', () => {
+  const count = 65_536;
+  const packr = new Packr({ moreTypes: true, structuredClone: false });
+  const packed = (kind: string, list: readonly unknown[]): Uint8Array =>
+    Buffer.concat([Buffer.of(3), packr.pack([{ $: kind, v: list }])]);
+  const written = (kind: string, list: readonly unknown[]): Uint8Array => {
+    const bigints = list.filter((item) => typeof item === 'bigint');
+    let tag = 4;
+    const items = list.map((item) => (typeof item === 'bigint' ? String(tag++) : item));
+    const tags = bigints.map((_, at) => ({ $: String(4 + bigints.length), v: String(5 + bigints.length + at) }));
+    return utf8.encode(JSON.stringify([['1'], { $: '2', v: '3' }, kind, items, ...tags, 'bigint', ...bigints.map(String)]));
+  };
+
+  it.each<[string, readonly unknown[]]>([
+    ['bigints that share their low 64 bits', Array.from({ length: count }, (_, at) => (BigInt(at + 1) << 64n) | 7n)],
+    ['bigints', collidingBigints(count)],
+    ['numbers', collidingDoubles(count)],
+    ['integers', collidingIntegers(count)],
+  ])('are refused, where they are %s', (_, keys) => {
+    const entries = keys.flatMap((key) => [key, 1]);
+    for (const [serializer, bytes] of [
+      [msgpack, packed('Set', keys)],
+      [msgpack, packed('Map', entries)],
+      [flatted, written('Set', keys)],
+      [flatted, written('Map', entries)],
+    ] as const) {
+      expect(attempt(serializer, bytes)).toMatchObject({
+        code: 'PROTOCOL',
+        message: expect.stringContaining('keys that collide'),
+      });
+    }
+  });
+
+  it.each<[string, readonly number[]]>([
+    ['a Set', [0xd4, 0x73, 0, 0xdc, 0x04, 0x01]],
+    ['a Set of a typed array', [0xd4, 0x73, 0, 0xc7, 0x09, 0x74, 0x08, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['a Map', [0xde, 0x04, 0x01]],
+  ])('cannot be in %s that nobody watches', (_, head) => {
+    const bytes = Uint8Array.of(1, 0x91, ...head, ...new Array<number>(2_050).fill(0));
+    expect(attempt(msgpack, bytes)).toMatchObject({ code: 'PROTOCOL', message: expect.stringContaining('Set') });
+  });
+
+  it.each([msgpack, flatted])('are not seen by $name where there are only many of them', (serializer) => {
+    const several = (length: number): unknown[] => [
+      new Set(Array.from({ length }, (_, at) => 7 * at)),
+      new Set(Array.from({ length }, (_, at) => BigInt(at) << 20n)),
+      new Map(Array.from({ length }, (_, at) => [at + 0.5, { at }])),
+      new Map(Array.from({ length }, (_, at) => [`key ${at}`, at])),
+    ];
+    for (const length of [1_024, 1_025, 20_000]) {
+      const decoded = serializer.decode(serializer.encode(several(length))) as Map<unknown, unknown>[];
+      const lists = (all: readonly unknown[]): unknown[] => all.map((each) => [...(each as Iterable<unknown>)]);
+      expect(lists(decoded)).toEqual(lists(several(length)));
+    }
   });
 });
 
