@@ -13,7 +13,7 @@ import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
-import { defaultLimits } from './limits.js';
+import { defaultLimits, type Limits } from './limits.js';
 
 /** Options of `inMemory`. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
@@ -41,6 +41,13 @@ export type StartThread = (
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
 
+/** This process may ask of itself as often as it can: its workers offer each operation anew that a job uses. */
+const ownLimits: Limits = {
+  ...defaultLimits,
+  maxJobsOpenedPerSecond: Number.MAX_SAFE_INTEGER,
+  maxOffersPerSecond: Number.MAX_SAFE_INTEGER,
+};
+
 /**
  * Makes a runtime out of a hub and workers in this process, connected by loopback links.
  *
@@ -65,7 +72,7 @@ export function startInMemory(
   }
   const hub = new HubDriver({
     epoch: peerId(),
-    limits: defaultLimits,
+    limits: ownLimits,
     // Its workers are this process itself.
     ticketOf: () => 0,
   });
