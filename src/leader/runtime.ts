@@ -140,6 +140,7 @@ export class LeaderRuntime implements Runtime {
         { ...job, stages: [stage] },
         {
           next: (value) => {
+            run.settled = true;
             // The operation's type says what it returns.
             resolve(value as Output);
           },
@@ -150,6 +151,7 @@ export class LeaderRuntime implements Runtime {
           },
           completed: () => {
             signal?.removeEventListener('abort', abort);
+            if (run.settled) return;
             // A fatal error may have said that the element be left out: then there is no output.
             reject(new PaladinError('OPERATION_FAILED', `operation '${operation.name}' left its only element out`));
           },
@@ -161,7 +163,7 @@ export class LeaderRuntime implements Runtime {
         reject(signal?.reason as Error);
       }
       // It may have failed at once.
-      if (!run.settled) signal?.addEventListener('abort', abort, { once: true });
+      if (signal !== undefined && !run.settled) signal.addEventListener('abort', abort, { once: true });
       handle.push(input);
       handle.complete();
     });
