@@ -386,4 +386,10 @@ export const mutations = [
     find: '  allowance.left -= 1;',
     replace: '',
   },
+  {
+    name: 'the job lets batches grow as long as one slot has executed for all',
+    file: `${job}/batch-sizing.ts`,
+    find: 'elapsedMs / Math.max(1, slots)',
+    replace: 'elapsedMs',
+  },
 ];

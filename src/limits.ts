@@ -3,11 +3,20 @@
 /** Work per batch that hides the cost of a trip (well under 1 ms) and is short enough to share slots fairly. */
 export const targetBatchMs: number = 20;
 
+/**
+ * Work per batch of a job that has gone on for long. Where all cores compute, a trip takes 2 ms of them (measured), a tenth of what a batch
+ * does in 20 ms; and nobody waits for the first results any more.
+ */
+export const longTargetBatchMs: number = 80;
+
+/** The part of what each slot has executed so far that a batch of such a job may take. */
+export const longTargetShare: number = 0.1;
+
 /** A batch this long is not worth cutting finer: below it the trip costs more than the work. */
 export const leastBatchMs: number = 1;
 
-/** After this much work a worker gives back the rest of an automatic batch: five times the target, so that only a misjudged batch does. */
-export const batchBudgetMs: number = 100;
+/** After so many times the work that is aimed at, a worker gives back the rest of an automatic batch: only a misjudged one takes so long. */
+export const batchBudgetFactor: number = 5;
 
 /** The most bytes that an automatic batch aims at, so that heartbeats are never stuck behind data. */
 export const targetBatchBytes: number = 256 * 1024;

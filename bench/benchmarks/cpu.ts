@@ -24,7 +24,7 @@ const costs: readonly (readonly [number, string])[] = [
 ];
 
 /** Work in one run, on each core: long against the way to the workers and back. */
-const runMs = 2_000;
+const runMs = 5_000;
 
 const cores = availableParallelism();
 

@@ -5,7 +5,7 @@ import { BatchSizing } from '../../src/core/job/batch-sizing.js';
 function sizes(sizing: BatchSizing, msPerElement: number, rounds: number): number[] {
   return Array.from({ length: rounds }, () => {
     const { full } = sizing;
-    sizing.observe(0, full, full * msPerElement, 0);
+    sizing.observe(0, full, full * msPerElement, 0, 1);
     return full;
   });
 }
@@ -13,6 +13,16 @@ function sizes(sizing: BatchSizing, msPerElement: number, rounds: number): numbe
 describe('batch sizing', () => {
   it('grows to 20 ms of work within a few rounds', () => {
     expect(sizes(new BatchSizing('auto', 65_536), 0.1, 6)).toEqual([1, 8, 64, 200, 200, 200]);
+  });
+
+  it('grows to 80 ms in a job that goes on, as each slot has executed ten times as much', () => {
+    const long = sizes(new BatchSizing('auto', 65_536), 0.1, 60);
+    expect(long[10]).toBe(200);
+    expect(long.at(-1)).toBe(800);
+    const shared = new BatchSizing('auto', 65_536);
+    for (let round = 0; round < 60; round += 1) shared.observe(0, 200, 20, 0, 100);
+    expect(shared.full).toBe(200);
+    expect([shared.budgetMs, new BatchSizing(7, 65_536).budgetMs]).toEqual([100, 0]);
   });
 
   it('lets expensive elements travel alone', () => {
@@ -39,7 +49,8 @@ describe('batch sizing', () => {
     const sizing = new BatchSizing('auto', 65_536);
     sizes(sizing, 0.01, 10);
     expect(sizing.full).toBe(2_000);
-    expect(sizes(sizing, 10, 4).at(-1)).toBeLessThanOrEqual(3);
+    // Some 80 ms: by now each slot has executed for long.
+    expect(sizes(sizing, 10, 4).at(-1)).toBeLessThanOrEqual(9);
     expect(sizes(sizing, 0.01, 16).at(-1)).toBeGreaterThan(1_500);
   });
 
@@ -71,11 +82,11 @@ describe('batch sizing', () => {
     const sizing = new BatchSizing('auto', 65_536);
     for (let seq = 0; seq < 8; seq += 1) sizing.sent(seq, 0);
     // The quickest of eight, 2 ms of which 1 ms was the way: the others have had as long.
-    sizing.observe(3, 1, 1, 2);
+    sizing.observe(3, 1, 1, 2, 8);
     expect(sizing.full).toBe(Math.floor(20 / 8));
     // One hangs.
-    for (const seq of [0, 1, 2, 4, 5, 6]) sizing.observe(seq, 1, 0.01, 3);
-    for (let seq = 8; seq < 24; seq += 1) sizing.observe(seq, sizing.full, 0.01 * sizing.full, 10_000);
+    for (const seq of [0, 1, 2, 4, 5, 6]) sizing.observe(seq, 1, 0.01, 3, 8);
+    for (let seq = 8; seq < 24; seq += 1) sizing.observe(seq, sizing.full, 0.01 * sizing.full, 10_000, 8);
     expect(sizing.full).toBeGreaterThan(1_000);
   });
 
@@ -84,7 +95,7 @@ describe('batch sizing', () => {
     for (let seq = 0; seq < 8; seq += 1) sizing.sent(seq, 0);
     sizing.lost(0);
     sizing.allLost();
-    sizing.observe(9, 1, 10, 1_000);
+    sizing.observe(9, 1, 10, 1_000, 8);
     expect(sizing.full).toBe(2);
   });
 });

@@ -1,6 +1,15 @@
 import { batchesAhead } from '../batches-ahead.js';
 import { CostEstimate } from '../cost-estimate.js';
-import { batchGrowth, leastBatchMs, maxBatchElements, targetBatchBytes, targetBatchMs } from '../../limits.js';
+import {
+  batchBudgetFactor,
+  batchGrowth,
+  leastBatchMs,
+  longTargetBatchMs,
+  longTargetShare,
+  maxBatchElements,
+  targetBatchBytes,
+  targetBatchMs,
+} from '../../limits.js';
 
 /** What the next cut depends on, beside what was learnt from the batches that came back. */
 export interface CutSituation {
@@ -18,7 +27,7 @@ export interface CutSituation {
  * How many elements the next batch takes.
  *
  * Automatic batches begin with one element and grow, by what workers report, towards about 20 ms of work or 256 KiB, at most eightfold
- * from one round to the next. What is there goes out while slots are idle; while all are busy, only full batches do. Once the source
+ * from one round to the next; in a job that goes on, towards a tenth of what each slot has executed, up to 80 ms. What is there goes out while slots are idle; while all are busy, only full batches do. Once the source
  * has completed, each batch takes a share of the rest (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the last ones
  * are small and all slots finish together. Rest and share never go below a millisecond of work, where the trip would cost more.
  */
@@ -39,6 +48,8 @@ export class BatchSizing {
   #tripMs = 0;
   /** The most elements that came back in one batch lately. */
   #proven = 0;
+  /** For how long each slot has executed, on average. */
+  #pastMs = 0;
 
   /**
    * @param batch a number of elements, or `auto`
@@ -66,8 +77,9 @@ export class BatchSizing {
     this.#cost.endAll();
   }
 
-  /** Learns from a batch that came back. */
-  observe(seq: number, elements: number, elapsedMs: number, now: number): void {
+  /** Learns from a batch that came back, of a job that has so many slots. */
+  observe(seq: number, elements: number, elapsedMs: number, now: number, slots: number): void {
+    this.#pastMs += elapsedMs / Math.max(1, slots);
     const sentAt = this.#cost.end(seq);
     if (sentAt !== undefined) this.#tripMs = now - sentAt - elapsedMs;
     this.#firstLeft -= 1;
@@ -109,11 +121,21 @@ export class BatchSizing {
     return slots * (2 + batchesAhead(this.#msPerElement * this.full)) + 1;
   }
 
+  /** How long a worker may spend on a batch before it gives back the rest; 0: as long as it takes. */
+  get budgetMs(): number {
+    return this.#fixed === undefined ? batchBudgetFactor * this.#targetMs : 0;
+  }
+
+  /** How much work a full batch is meant to be. */
+  get #targetMs(): number {
+    return Math.max(targetBatchMs, Math.min(longTargetBatchMs, longTargetShare * this.#pastMs));
+  }
+
   /** How many elements a full batch has at present. */
   get full(): number {
     if (this.#fixed !== undefined) return this.#fixed;
     if (this.#msPerElement === undefined) return 1;
-    const byTime = targetBatchMs / Math.max(this.#msPerElement, 1e-6);
+    const byTime = this.#targetMs / Math.max(this.#msPerElement, 1e-6);
     const byBytes = targetBatchBytes / Math.max(this.#bytesPerInput, this.#bytesPerOutput, 1);
     return Math.max(1, Math.floor(Math.min(byTime, byBytes, this.#proven * batchGrowth, this.#most)));
   }

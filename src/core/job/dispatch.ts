@@ -1,5 +1,4 @@
 import {
-  batchBudgetMs,
   leastBatchMs,
   maxCombineFanIn,
   maxJobBytesInFlight,
@@ -55,7 +54,7 @@ export function dispatch(state: JobState, now: number): void {
 function send(state: JobState, record: BatchRecord, now: number): void {
   state.ledger.send(record, now);
   const { seq, attempt, first, count, units, suspect, alone, payload } = record;
-  const budgetMs = state.config.batch === 'auto' && units === 'elements' ? batchBudgetMs : 0;
+  const budgetMs = units === 'elements' ? state.sizing.budgetMs : 0;
   state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, payload } });
 }
 

@@ -118,7 +118,7 @@ export function adopt(
 
 function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload }: BatchResult, now: number): void {
   if (record.units === 'elements') {
-    state.sizing.observe(record.seq, done, elapsedMs, now);
+    state.sizing.observe(record.seq, done, elapsedMs, now, state.slots);
     if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
   } else {
     const width = record.parts.slice(0, done).reduce((sum, part) => sum + part.count, 0);
