@@ -1,10 +1,4 @@
-import {
-  leastBatchMs,
-  maxCombineFanIn,
-  maxJobBytesInFlight,
-  targetBatchBytes,
-  targetBatchMs,
-} from '../../limits.js';
+import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
 import { siteError, type FailureSite } from './failure.js';
