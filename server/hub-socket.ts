@@ -19,8 +19,11 @@ const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passe
 /** Marks are sent back at once; a peer for which so many frames wait sets them without reading. */
 const mostWaitingFrames = 1_000;
 
+/** Peers make all parts but the last as large as a frame may be. */
+const leastPartBytes = frameBytes / 4;
+
 /** Of a message in parts so much has to come in the time that it is given, or the rest of it. */
-const leastPartBytes = 1024 * 1024;
+const leastProgressBytes = 1024 * 1024;
 
 /** What a peer is held to. */
 export interface SocketLimits {
@@ -54,7 +57,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#socket = socket;
     this.#parse = parse;
     this.#limits = limits;
-    this.#inbox = new Inbox(maxMessageBytes);
+    this.#inbox = new Inbox(maxMessageBytes, leastPartBytes);
     this.#intake = new Intake(turns, {
       paused: (paused) => {
         const websocket = websocketOf(socket.conn);
@@ -98,7 +101,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events = peerEvents;
     const socket = this.#socket;
     const receive = (step: () => boolean, bytes?: number): void => {
-      if (this.#expelled === undefined) this.#intake.add(step, bytes);
+      // Who was disconnected or replaced is not heard any more.
+      if (this.#events !== undefined) this.#intake.add(step, bytes);
     };
     socket.on('messages', (messages: Uint8Array) => {
       receive(this.#each(readMessages(messages)), messages.byteLength);
@@ -197,8 +201,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     const { partsWithinMs } = this.#limits;
     const before = this.#inbox.waitingBytes;
     return setTimeout(() => {
-      if (this.#inbox.waitingBytes < before + leastPartBytes) {
-        const reason = `the rest of a message, or ${leastPartBytes} bytes of it, took longer than ${partsWithinMs} ms (partsWithinMs)`;
+      if (this.#inbox.waitingBytes < before + leastProgressBytes) {
+        const reason = `the rest of a message, or ${leastProgressBytes} bytes of it, took longer than ${partsWithinMs} ms (partsWithinMs)`;
         this.expel(reason, 'LIMIT_EXCEEDED');
       } else this.#partsDue = this.#awaitParts();
     }, partsWithinMs);

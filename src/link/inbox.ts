@@ -5,12 +5,17 @@ import type { MessagePart } from './packet-parser.js';
 /** Puts messages together that came in parts. */
 export class Inbox {
   readonly #maxBytes: number;
+  readonly #leastPartBytes: number;
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
-  /** @param maxBytes the most that a message may have in all */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes the most that a message may have in all
+   * @param leastPartBytes what each part but the last has at the least: of many small ones, each takes room beside its bytes
+   */
+  constructor(maxBytes: number, leastPartBytes: number = 0) {
     this.#maxBytes = maxBytes;
+    this.#leastPartBytes = leastPartBytes;
   }
 
   /** The bytes of the parts of a message whose last part has not come. */
@@ -25,6 +30,9 @@ export class Inbox {
   add(content: unknown): readonly unknown[] {
     const { bytes, last } = readPart(content);
     if (bytes.byteLength === 0) throw new RangeError('an empty part of a message');
+    if (!last && bytes.byteLength < this.#leastPartBytes) {
+      throw new RangeError(`a part of less than ${this.#leastPartBytes} bytes that is not the last`);
+    }
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#maxBytes) throw new LimitError(`a message of more than ${this.#maxBytes} bytes (maxPayloadBytes)`);
     this.#parts.push(bytes);

@@ -188,7 +188,7 @@ describe('a leader', () => {
     await unharmed({ partsWithinMs: 200 }, async (url) => {
       using leader = new RawPeer(url, 'leader');
       await leader.got('welcome');
-      leader.socket.emit('part', { bytes: new Uint8Array(1_000), last: false });
+      leader.socket.emit('part', { bytes: new Uint8Array(100_000), last: false });
       expect(await leader.refused).toMatchObject({
         code: 'LIMIT_EXCEEDED',
         message: 'the rest of a message, or 1048576 bytes of it, took longer than 200 ms (partsWithinMs)',
