@@ -127,9 +127,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       this.expel(error.message);
     });
     socket.on('disconnect', (reason) => {
-      this.#outbox.clear();
-      // What it sent before counts.
-      this.#intake.add(() => this.#end(reason));
+      // What still waits of it is lost with the connection, as what is on its way: kept, it would count against no limit.
+      this.#leave(reason, departure(reason));
     });
   }
 
@@ -189,11 +188,6 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
 
   #passed(mark: unknown): false {
     this.#outbox.passed(mark);
-    return false;
-  }
-
-  #end(reason: string): false {
-    this.#leave(reason, departure(reason));
     return false;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Peers take turns. What one of them sends is handled at once as long as that is quick; what takes longer is done in slices of time, and what came for
- * others meanwhile is handled in between. So a peer that sends more than can be handled keeps none but itself waiting.
+ * Peers take turns. What one of them sends is handled at once as long as that is quick; what takes longer is done in slices of time,
+ * and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself waiting.
  */
 import { Queue } from '../src/collections/queue.js';
 

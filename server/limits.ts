@@ -51,7 +51,7 @@ export const defaultLimits: Limits = {
   maxSlotsPerWorker: 4_096,
   // More than any program defines.
   maxOperationsPerWorker: 1_000,
-  // A worker offers when it comes, and when its slots change; every leader that finds none is told of it.
+  // A worker offers when it comes, and when its operations change; every leader that finds none is told of it.
   maxOffersPerSecond: 20,
 };
 
