@@ -166,8 +166,8 @@ export const mutations = [
   {
     name: 'the session does not say which jobs live',
     file: 'src/core/leader-session.ts',
-    find: "this.#send({ type: 'resume', jobs: [...this.#interrupted] });",
-    replace: "this.#send({ type: 'resume', jobs: [] });",
+    find: 'resumeMessages([...this.#interrupted])',
+    replace: 'resumeMessages([])',
   },
   {
     name: 'the session resumes nothing',
@@ -196,8 +196,8 @@ export const mutations = [
   {
     name: 'the worker does not report what runs',
     file: 'src/core/worker-session.ts',
-    find: 'running.filter((task) => task.jobId === jobId && !task.cancelled).map(ticketedOf)',
-    replace: 'running.filter(() => false).map(attemptOf)',
+    find: '(running.get(jobId) ?? []).map(ticketedOf)',
+    replace: '[]',
   },
   {
     name: 'the worker ignores a cancel',
@@ -311,13 +311,13 @@ export const mutations = [
   {
     name: 'the hub gives out what a leader has that is away',
     file: `${hub}/recovery.ts`,
-    find: '    job.confirmed = false;\n    state.placement.leaveTurn(job);',
-    replace: '    job.confirmed = false;',
+    find: '    job.listing = undefined;\n    state.placement.leaveTurn(job);',
+    replace: '    job.listing = undefined;',
   },
   {
     name: 'the hub forgets what a worker has of jobs that nobody has opened yet',
     file: `${hub}/recovery.ts`,
-    find: '      worker.claims.set(possession);\n      state.claiming.add(worker);',
+    find: '    worker.claims.add(possession);\n    state.claiming.add(worker);',
     replace: '',
   },
   {

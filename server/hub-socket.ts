@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { ErrorCode } from '../src/errors/paladin-error.js';
-import { frameBytes } from '../src/limits.js';
+import { frameBytes, maxJsonBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
 import { readMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
@@ -57,7 +57,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#socket = socket;
     this.#parse = parse;
     this.#limits = limits;
-    this.#inbox = new Inbox(maxMessageBytes, leastPartBytes);
+    this.#inbox = new Inbox(maxMessageBytes, maxJsonBytes, leastPartBytes);
     this.#intake = new Intake(turns, {
       paused: (paused) => {
         const websocket = websocketOf(socket.conn);
@@ -105,7 +105,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       if (this.#events !== undefined) this.#intake.add(step, bytes);
     };
     socket.on('messages', (messages: Uint8Array) => {
-      receive(this.#each(readMessages(messages)), messages.byteLength);
+      receive(this.#each(readMessages(messages, maxJsonBytes)), messages.byteLength);
     });
     // Only the packet parser makes these.
     socket.on('part', (part: MessagePart) => {

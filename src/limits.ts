@@ -120,6 +120,15 @@ export const leaderGraceMs: number = 30_000;
 /** The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely acknowledged. */
 export const maxHeldBytes: number = 64 * 1024 * 1024;
 
+/**
+ * The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: four times what the default ones let it
+ * have.
+ */
+export const maxResumed: number = 4 * defaultMaxBatchesPerLeader;
+
+/** The most answers that a worker keeps: as many as a hub lets wait for the acknowledgement of one leader. */
+export const maxHeldAnswers: number = 4 * defaultMaxBatchesPerLeader;
+
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
 
@@ -147,8 +156,8 @@ export const maxSlots: number = 65_536;
 /** The most labels of a job or worker, and the most operations that a worker offers. */
 export const maxNames: number = 10_000;
 
-/** The most jobs, and attempts of one job, that a peer speaks of as it comes back: beyond what limits let it have. */
-export const maxAttempts: number = 1_048_576;
+/** The most jobs or attempts in one message: what a peer that comes back has to say beyond it follows in further ones. */
+export const maxListed: number = 1_024;
 
 /** The most elements of a batch of fixed size: far beyond any sense. */
 export const maxBatchUnits: number = 1_048_576;
@@ -165,5 +174,14 @@ export const maxIssueLength: number = 250;
 /** The most keys that an issue's path has: deeper values are trees or lists, in which the beginning says most. */
 export const maxIssueKeys: number = 100;
 
-/** The most bytes that the failures of one result have, about; a batch with more is handed in sooner. */
+/** The most bytes that the failures of one result have, with those of their JSON counted several times; a batch with more is handed in sooner. */
 export const maxFailureBytes: number = 1024 * 1024;
+
+/** How often JSON counts that a hub has to parse, where thrown values pass through it unread. */
+export const failureJsonWeight: number = 4;
+
+/**
+ * The most JSON of a message to a hub, which does nothing else while it parses it: the failures of a result and one more, or all the operations of a
+ * large program.
+ */
+export const maxJsonBytes: number = maxFailureBytes / failureJsonWeight + 64 * 1024;

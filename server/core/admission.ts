@@ -1,4 +1,5 @@
 /** What a hub holds peers to. */
+import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
 import type { HubLimits, Offers } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
@@ -40,19 +41,37 @@ export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, 
   return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;
 }
 
-/** What stands against what a worker offers now. */
-export function offerExceeds(
-  { limits, offerings }: Worker,
-  slots: number,
-  { operations, serializers, labels }: Offers,
-  now: number,
-): string | undefined {
-  const { maxSlotsPerWorker, maxOperationsPerWorker, maxOffersPerSecond } = limits;
+/** What stands against the jobs that a leader says it goes on with. */
+export function resumedExceeds({ listed, limits }: Leader): string | undefined {
+  const most = Math.max(maxResumed, limits.maxJobsPerLeader);
+  return listed.size > most ? `more than ${most} jobs to go on with (maxJobsPerLeader)` : undefined;
+}
+
+/** What stands against the attempts that a leader says to be under way. */
+export function underWayExceeds({ underWay, limits }: Leader): string | undefined {
+  const most = Math.max(maxResumed, limits.maxBatchesPerLeader);
+  return underWay > most ? `more than ${most} batches under way (maxBatchesPerLeader)` : undefined;
+}
+
+/** What stands against what a worker says that it has: it executes no more than it has slots for, and keeps so many answers. */
+export function saidExceeds({ said, limits }: Worker): string | undefined {
+  // Of each job that it speaks of it has at least one batch.
+  const most = 2 * (maxHeldAnswers + limits.maxSlotsPerWorker);
+  return said.count > most ? `more than ${most} batches and jobs that it has (maxSlotsPerWorker)` : undefined;
+}
+
+/** What stands against what a worker offers. */
+export function offerExceeds({ limits }: Worker, slots: number, { operations, serializers, labels }: Offers): string | undefined {
+  const { maxSlotsPerWorker, maxOperationsPerWorker } = limits;
   if (slots > maxSlotsPerWorker) return `more than ${maxSlotsPerWorker} slots, ${slots} (maxSlotsPerWorker)`;
   const names = Math.max(operations.length, serializers.length, labels.length);
-  if (names > maxOperationsPerWorker) {
-    return `more than ${maxOperationsPerWorker} operations, serializers or labels, ${names} (maxOperationsPerWorker)`;
-  }
+  if (names <= maxOperationsPerWorker) return undefined;
+  return `more than ${maxOperationsPerWorker} operations, serializers or labels, ${names} (maxOperationsPerWorker)`;
+}
+
+/** What stands against it that a worker offers something else now. */
+export function changeExceeds({ limits, offerings }: Worker, now: number): string | undefined {
+  const { maxOffersPerSecond } = limits;
   if (takeFrom(offerings, maxOffersPerSecond, now)) return undefined;
   return `more than ${maxOffersPerSecond} changes of what it offers in a second (maxOffersPerSecond)`;
 }

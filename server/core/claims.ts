@@ -19,6 +19,12 @@ export class Claims {
     return this.#byJob.get(jobId);
   }
 
+  /** It has this of the job beside what was said before. */
+  add({ jobId, running, held }: Possession): void {
+    const before = this.get(jobId);
+    this.set({ jobId, running: [...(before?.running ?? []), ...running], held: [...(before?.held ?? []), ...held] });
+  }
+
   /** What it has of this job, in place of what was said before. */
   set(possession: Possession): void {
     this.delete(possession.jobId);

@@ -105,7 +105,7 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
 /** Small batches share a frame, and keep it for each other. */
 const mostBeside = 64 * 1024;
 
-function refuse(state: HubState, leader: Leader, number: number, what: string): void {
+export function refuse(state: HubState, leader: Leader, number: number, what: string): void {
   state.counters.refused += 1;
   const message = `the hub's limit is reached: ${what}`;
   state.toLeader(leader, { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message });

@@ -1,27 +1,55 @@
-import type { LeaderToHub } from '../../src/protocol/messages.js';
+import type { LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
+import { underWayExceeds } from './admission.js';
 import { tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
-import { createJob } from './jobs.js';
+import { closeJob, createJob, refuse } from './jobs.js';
 import { serve, unstall } from './leasing.js';
-import { slotsFor, type Leader } from './records.js';
+import { slotsFor, type Job, type Leader, type Listing } from './records.js';
 import { reconcile } from './recovery.js';
 
 /** A leader opens a job, or one again that was open before its connection was lost. */
 export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {
-  const { job: number, slots, resumed } = message;
+  const { job: number, slots, resumed = [], more = false } = message;
   const isResumed = leader.resuming?.delete(number) === true;
   const present = leader.jobs.get(number);
-  if (present?.confirmed === true) {
+  if (present?.confirmed === true || present?.listing !== undefined) {
     // Told twice, it is the same job.
     state.counters.strayMessages += 1;
     return;
   }
   const job = present ?? createJob(state, leader, message, isResumed);
   if (job === undefined) return;
+  job.listing = { attempts: [], slots };
+  list(state, job, job.listing, resumed, more);
+}
+
+/** A leader says what else it has under way of a job that it opens again. */
+export function listUnderWay(
+  state: HubState,
+  leader: Leader,
+  { job: number, attempts, more = false }: Extract<LeaderToHub, { type: 'underWay' }>,
+): void {
+  const job = leader.jobs.get(number);
+  if (job?.listing === undefined) state.counters.strayMessages += 1;
+  else list(state, job, job.listing, attempts, more);
+}
+
+/** The job is open as soon as all that is under way of it is known. */
+function list(state: HubState, job: Job, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
+  const { leader, needClass } = job;
+  leader.underWay += attempts.length;
+  const limit = underWayExceeds(leader);
+  if (limit !== undefined) {
+    refuse(state, leader, job.number, limit);
+    closeJob(state, job);
+    return;
+  }
+  listing.attempts.push(...attempts);
+  if (more) return;
+  job.listing = undefined;
   job.confirmed = true;
-  reconcile(state, job, resumed ?? []);
-  const { needClass } = job;
-  if (slots === 0 || slots !== slotsFor(needClass)) tellCapacity(state, needClass, [job]);
+  reconcile(state, job, listing.attempts);
+  if (listing.slots === 0 || listing.slots !== slotsFor(needClass)) tellCapacity(state, needClass, [job]);
   unstall(state, job);
   serve(state, needClass);
 }

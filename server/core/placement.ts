@@ -50,7 +50,7 @@ export class Placement {
     const present = this.#needClasses.get(key);
     if (present !== undefined) return present;
     const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offers }) => satisfies(offers, needs)));
-    const needClass: NeedClass = { needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses, explained: '' };
+    const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
     this.#needClasses.set(key, needClass);
     return needClass;
@@ -62,7 +62,7 @@ export class Placement {
     job.inTurn = false;
     needClass.jobs.delete(job);
     if (needClass.jobs.size > 0) return;
-    this.#needClasses.delete(matchingKey(needClass.needs));
+    this.#needClasses.delete(needClass.key);
     for (const offerClass of needClass.offerClasses) offerClass.needClasses.delete(needClass);
   }
 
@@ -79,7 +79,7 @@ export class Placement {
       previous.free.delete(worker);
       previous.spare.delete(worker);
       if (previous.workers.size === 0) {
-        this.#offerClasses.delete(matchingKey(previous.offers));
+        this.#offerClasses.delete(previous.key);
         for (const needClass of previous.needClasses) needClass.offerClasses.delete(previous);
       }
     }
@@ -153,7 +153,7 @@ export class Placement {
     const present = this.#offerClasses.get(key);
     if (present !== undefined) return present;
     const needClasses = new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offers, needs)));
-    const offerClass: OfferClass = { offers, workers: new Set(), slots: 0, free: new Set(), spare: new Set(), needClasses };
+    const offerClass: OfferClass = { key, offers, workers: new Set(), slots: 0, free: new Set(), spare: new Set(), needClasses };
     for (const needClass of needClasses) needClass.offerClasses.add(offerClass);
     this.#offerClasses.set(key, offerClass);
     return offerClass;

@@ -20,6 +20,10 @@ export interface Leader {
   awayUntil: number;
   /** Jobs that it has said will be opened next; undefined until it has spoken of them on this connection. */
   resuming: Set<number> | undefined;
+  /** Such jobs that it has named, until it has named them all. */
+  listed: Set<number>;
+  /** How many attempts it has said to be under way on this connection. */
+  underWay: number;
   limits: SchedulerLimits;
   /** Whether so much waits for it to be read that nothing of it is given out. */
   congested: boolean;
@@ -48,6 +52,8 @@ export interface Job {
   readonly needClass: NeedClass;
   /** Whether its leader has opened it on this connection. Until then nothing of it is given out. */
   confirmed: boolean;
+  /** What its leader has said of it, until it has said all of what is under way. */
+  listing: Listing | undefined;
   readonly queue: BatchQueue;
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
@@ -66,6 +72,14 @@ export interface Job {
   stalled: boolean;
   /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
   readonly cost: CostEstimate;
+}
+
+/** What a leader that opens a job has said of it. */
+export interface Listing {
+  /** What is under way. */
+  readonly attempts: UnderWay[];
+  /** How many slots it knows of. */
+  readonly slots: number;
 }
 
 /** That an attempt is with a worker. */
@@ -105,8 +119,9 @@ export interface Worker {
   awayReason: string;
   /** Whether it has claimed what was not given to it. */
   isLying: boolean;
-  /** Whether it has said on this connection what it has. */
+  /** Whether it has said on this connection what it has; and that, as long as not all has been said. */
   reported: boolean;
+  said: Said;
   readonly leases: Set<Lease>;
   /** Attempts that were cancelled, and that it has not said to be over. */
   readonly ending: Set<string>;
@@ -133,8 +148,23 @@ export interface Worker {
   draining: boolean;
 }
 
+/** What a worker has said that it has: attempts by their keys, jobs by their ids. */
+export interface Said {
+  readonly jobs: Set<string>;
+  readonly running: Set<string>;
+  readonly held: Set<string>;
+  /** Of all these, and of what is ending. */
+  count: number;
+}
+
+export function nothingSaid(): Said {
+  return { jobs: new Set(), running: new Set(), held: new Set(), count: 0 };
+}
+
 /** Jobs with the same needs. */
 export interface NeedClass {
+  /** The `matchingKey` of the needs. */
+  readonly key: string;
   readonly needs: Needs;
   readonly jobs: Set<Job>;
   /** Jobs with queued batches, by the virtual time at which they were put in; one entry each. */
@@ -146,6 +176,8 @@ export interface NeedClass {
 
 /** Workers with the same offers. */
 export interface OfferClass {
+  /** The `matchingKey` of the offers. */
+  readonly key: string;
   readonly offers: Offers;
   readonly workers: Set<Worker>;
   /** Of all its workers. */
@@ -166,6 +198,8 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     connected: true,
     awayUntil: 0,
     resuming: undefined,
+    listed: new Set(),
+    underWay: 0,
     limits,
     congested: false,
     batches: 0,
@@ -193,7 +227,8 @@ export function newJob(
     virtualTime,
     id: jobIdOf(leader.id, number),
     weight: 2 ** priority,
-    confirmed: true,
+    confirmed: false,
+    listing: undefined,
     queue: new BatchQueue(),
     leases: new Leases(),
     answered: new Map(),
@@ -218,6 +253,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, now
     awayUntil: 0,
     awayReason: '',
     reported: false,
+    said: nothingSaid(),
     isLying: false,
     leases: new Set(),
     ending: new Set(),

@@ -8,6 +8,7 @@
  */
 import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
+import { resumedExceeds, saidExceeds } from './admission.js';
 import { moveWorker, tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
 import { closeJob } from './jobs.js';
@@ -29,11 +30,11 @@ import {
   attemptKey,
   endingKey,
   leaderOf,
+  nothingSaid,
   slotsFor,
   type Answered,
   type Job,
   type Leader,
-  type Lease,
   type Worker,
 } from './records.js';
 
@@ -51,6 +52,7 @@ export function leaderAway(state: HubState, leader: Leader): void {
   leader.awayUntil = state.now + leaderGraceMs;
   for (const job of leader.jobs.values()) {
     job.confirmed = false;
+    job.listing = undefined;
     state.placement.leaveTurn(job);
   }
 }
@@ -64,11 +66,19 @@ export function leaderGone(state: HubState, leader: Leader): void {
   closeClaims(state);
 }
 
-/** The leader says which of its jobs live. */
-export function resume(state: HubState, leader: Leader, jobs: readonly number[]): void {
+/** The leader says which of its jobs live, and whether it has more to name. */
+export function resume(state: HubState, leader: Leader, jobs: readonly number[], more: boolean): void {
   // Told twice, what has been opened since is not to be closed.
   if (leader.resuming !== undefined) return;
-  leader.resuming = new Set(jobs);
+  for (const job of jobs) leader.listed.add(job);
+  const limit = resumedExceeds(leader);
+  if (limit !== undefined) {
+    state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
+    return;
+  }
+  if (more) return;
+  leader.resuming = leader.listed;
+  leader.listed = new Set();
   for (const job of leader.jobs.values()) if (!leader.resuming.has(job.number)) closeJob(state, job);
   closeClaims(state);
 }
@@ -135,6 +145,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
   worker.reported = false;
+  worker.said = nothingSaid();
   worker.ending.clear();
   worker.claims.clear();
   state.claiming.delete(worker);
@@ -164,32 +175,59 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   });
 }
 
-/** The worker, connected anew, says what it has. */
-export function report(state: HubState, worker: Worker, { jobs, ending }: Extract<WorkerToHub, { type: 'report' }>): void {
+/** The worker, connected anew, says what it has, or a part of it. */
+export function report(
+  state: HubState,
+  worker: Worker,
+  { jobs, ending, more = false }: Extract<WorkerToHub, { type: 'report' }>,
+): void {
   // Told twice, what was given out since would be missing.
   if (worker.reported) return;
-  worker.reported = true;
-  worker.ending.clear();
+  worker.said.count += ending.length;
+  for (const possession of jobs) note(worker, possession);
+  const limit = saidExceeds(worker);
+  if (limit !== undefined) {
+    state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
+    return;
+  }
   for (const attempt of ending) worker.ending.add(endingKey(attempt.jobId, attempt));
-  const running = keysOf(jobs.map((possession) => [possession.jobId, possession.running]));
-  const held = keysOf(jobs.map((possession) => [possession.jobId, possession.held]));
+  for (const possession of jobs) if (!worker.isLying) takePossession(state, worker, possession);
+  if (!more && !worker.isLying) takeWhole(state, worker);
+}
+
+function note({ said }: Worker, { jobId, running, held }: Possession): void {
+  said.count += 1 + running.length + held.length;
+  said.jobs.add(jobId);
+  for (const attempt of running) said.running.add(endingKey(jobId, attempt));
+  for (const attempt of held) said.held.add(endingKey(jobId, attempt));
+}
+
+function takePossession(state: HubState, worker: Worker, possession: Possession): void {
+  const { jobId } = possession;
+  const job = state.jobs.get(jobId);
+  if (job !== undefined) takeClaim(state, worker, job, possession);
+  else if (isClosed(state, jobId)) closeClaim(state, worker, possession);
+  else {
+    worker.claims.add(possession);
+    state.claiming.add(worker);
+  }
+}
+
+/** The worker has said all that it has: what else the hub believed it to have is lost. */
+function takeWhole(state: HubState, worker: Worker): void {
+  const { jobs, running, held } = worker.said;
+  worker.reported = true;
+  worker.said = nothingSaid();
   for (const lease of worker.leases) {
-    const key = endingKey(lease.job.id, lease);
-    compare(state, lease, running.has(key), held.has(key));
+    if (running.has(endingKey(lease.job.id, lease))) continue;
+    const { seq, attempt } = lease;
+    giveBack(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
   }
   for (const answered of worker.answered) if (!held.has(endingKey(answered.job.id, answered))) dropAnswered(state, answered);
-  const known = new Set(jobs.map(({ jobId }) => jobId));
-  for (const job of worker.jobs) if (!known.has(job.id)) job.workers.delete(worker);
-  worker.jobs.clear();
-  for (const possession of jobs) {
-    if (worker.isLying) return;
-    const job = state.jobs.get(possession.jobId);
-    if (job !== undefined) takeClaim(state, worker, job, possession);
-    else if (isClosed(state, possession.jobId)) closeClaim(state, worker, possession);
-    else {
-      worker.claims.set(possession);
-      state.claiming.add(worker);
-    }
+  for (const job of worker.jobs) {
+    if (jobs.has(job.id)) continue;
+    worker.jobs.delete(job);
+    job.workers.delete(worker);
   }
 }
 
@@ -201,17 +239,6 @@ function dropAnswered(state: HubState, answered: Answered): void {
   tellLost(state, job, worker.id, { seq, attempt, cause: 'returned', reason: 'its answer is gone' });
 }
 
-/** A lease of a worker that is back: it goes on, or is answered already, or the worker never got it or has dropped it. */
-function compare(state: HubState, lease: Lease, isRunning: boolean, isHeld: boolean): void {
-  if (isRunning) return;
-  if (isHeld) {
-    release(state, lease);
-    return;
-  }
-  const { seq, attempt } = lease;
-  giveBack(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
-}
-
 /** What a worker has of a job that is open. */
 function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
   dropClaim(state, worker, job.id);
@@ -220,6 +247,8 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
   for (const { ticket, ...attempt } of held) {
     if (!isGenuine(state, worker, job, attempt, ticket)) continue;
     job.awaited.delete(attemptKey(attempt));
+    const lease = job.leases.get(attempt);
+    if (lease?.worker === worker) release(state, lease);
     askAgain(state, addAnswered(job, worker, attempt));
   }
   for (const { ticket, ...attempt } of running) {
@@ -278,10 +307,6 @@ function isClosed(state: HubState, jobId: string): boolean {
   const { leaderId, number } = leaderOf(jobId);
   const leader = state.leaders.get(leaderId);
   return leader?.resuming === undefined ? !state.recovering : !leader.resuming.has(number);
-}
-
-function keysOf(attempts: readonly (readonly [jobId: string, readonly Attempt[]])[]): Set<string> {
-  return new Set(attempts.flatMap(([jobId, list]) => list.map((attempt) => endingKey(jobId, attempt))));
 }
 
 // Time.

@@ -20,13 +20,13 @@
  */
 import type { Machine } from '../../src/core/machine.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
-import { announced, offerExceeds } from './admission.js';
+import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkWorker } from './invariants.js';
 import { congest, enqueue } from './jobs.js';
 import { acknowledge, cancel, lose, serveWorker, settle } from './leasing.js';
-import { open } from './opening.js';
+import { listUnderWay, open } from './opening.js';
 import {
   closeOrForget,
   giveUp,
@@ -40,7 +40,7 @@ import {
   workerGone,
 } from './recovery.js';
 import { matchingKey } from './matching.js';
-import { newLeader, newWorker, type Leader, type Worker } from './records.js';
+import { newLeader, newWorker, nothingSaid, type Leader, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { jobStatus, leaderStatus, workerStatus } from './status.js';
 
@@ -139,7 +139,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
     const leader = before ?? newLeader(id, name, limits, state.now);
-    Object.assign(leader, { name, limits, connected: true, congested: false, resuming: undefined });
+    Object.assign(leader, {
+      name,
+      limits,
+      connected: true,
+      congested: false,
+      resuming: undefined,
+      listed: new Set(),
+      underWay: 0,
+    });
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
@@ -149,10 +157,13 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     switch (message.type) {
       case 'resume':
-        resume(state, leader, message.jobs);
+        resume(state, leader, message.jobs, message.more === true);
         return;
       case 'open':
         open(state, leader, message);
+        return;
+      case 'underWay':
+        listUnderWay(state, leader, message);
         return;
       case 'batch':
         enqueue(state, leader, message.job, message.batch);
@@ -173,7 +184,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
     const worker = before ?? newWorker(id, name, limits, state.now);
-    Object.assign(worker, { name, limits, connected: true, congested: false, reported: false, draining: false });
+    Object.assign(worker, {
+      name,
+      limits,
+      connected: true,
+      congested: false,
+      reported: false,
+      said: nothingSaid(),
+      draining: false,
+    });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
@@ -212,10 +231,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #offer(worker: Worker, slots: number, offers: Offers): void {
     const state = this.#state;
-    const { offerClass } = worker;
+    const isNew = (): boolean => slots !== worker.slots || matchingKey(offers) !== worker.offerClass?.key;
+    const tooMuch = offerExceeds(worker, slots, offers);
     // Said again, it need not be told to all.
-    if (offerClass !== undefined && slots === worker.slots && matchingKey(offers) === matchingKey(offerClass.offers)) return;
-    const limit = offerExceeds(worker, slots, offers, state.now);
+    if (tooMuch === undefined && !isNew()) return;
+    const limit = tooMuch ?? changeExceeds(worker, state.now);
     if (limit !== undefined) {
       state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
       return;

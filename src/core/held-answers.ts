@@ -14,13 +14,15 @@ interface Held {
  */
 export class HeldAnswers {
   readonly #maxBytes: number;
+  readonly #maxAnswers: number;
   /** By attempt, the oldest first. */
   readonly #answers = new Map<string, Held>();
   #bytes = 0;
 
   /** @param maxBytes the most payload bytes; one answer is kept whatever its size */
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, maxAnswers: number) {
     this.#maxBytes = maxBytes;
+    this.#maxAnswers = maxAnswers;
   }
 
   get size(): number {
@@ -32,7 +34,7 @@ export class HeldAnswers {
     this.#answers.set(keyOf(attemptOf(answer)), { answer, ticket });
     this.#bytes += bytesOf(answer);
     for (const [key, oldest] of this.#answers) {
-      if (this.#bytes <= this.#maxBytes || this.#answers.size === 1) return;
+      if (this.#answers.size === 1 || (this.#bytes <= this.#maxBytes && this.#answers.size <= this.#maxAnswers)) return;
       this.#remove(key, oldest.answer);
     }
   }
@@ -55,13 +57,16 @@ export class HeldAnswers {
     for (const [key, { answer }] of this.#answers) if (answer.jobId === jobId) this.#remove(key, answer);
   }
 
-  ofJob(jobId: string): Ticketed[] {
-    return [...this.#answers.values()]
-      .filter(({ answer }) => answer.jobId === jobId)
-      .map(({ answer, ticket }) => {
-        const { seq, attempt } = attemptOf(answer);
-        return { seq, attempt, ticket };
-      });
+  /** The attempts that are answered of each job of which any is. */
+  byJob(): ReadonlyMap<string, readonly Ticketed[]> {
+    const byJob = new Map<string, Ticketed[]>();
+    for (const { answer, ticket } of this.#answers.values()) {
+      const { jobId, seq, attempt } = attemptOf(answer);
+      const before = byJob.get(jobId);
+      if (before === undefined) byJob.set(jobId, [{ seq, attempt, ticket }]);
+      else before.push({ seq, attempt, ticket });
+    }
+    return byJob;
   }
 
   all(): JobAttempt[] {
@@ -72,6 +77,7 @@ export class HeldAnswers {
     const bytes = [...this.#answers.values()].reduce((sum, { answer }) => sum + bytesOf(answer), 0);
     if (bytes !== this.#bytes) throw new Error(`${bytes} bytes of answers kept, ${this.#bytes} counted`);
     if (bytes > this.#maxBytes && this.#answers.size > 1) throw new Error(`${bytes} bytes of answers kept, more than may be`);
+    if (this.#answers.size > this.#maxAnswers) throw new Error(`${this.#answers.size} answers kept, more than may be`);
   }
 
   #remove(key: string, answer: Answer): void {

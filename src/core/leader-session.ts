@@ -15,6 +15,7 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds } from '../limits.js';
 import type { HubLimits, HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import type { JobEvent, JobLimits } from './job/job-events.js';
+import { resumeMessages } from './listing.js';
 import type { Machine } from './machine.js';
 
 /** How much of a job is at the hub. */
@@ -183,7 +184,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#connected = true;
     this.#reconnectBy = undefined;
     this.#limits = limits;
-    this.#send({ type: 'resume', jobs: [...this.#interrupted] });
+    for (const message of resumeMessages([...this.#interrupted])) this.#send(message);
     // All are open before any of them sends: until then the hub may count what is not wanted any more.
     const opened = [...this.#jobs].filter(([job, { needs }]) => this.#openJob(job, needs));
     for (const [job, { needs }] of opened) this.#connectJob(job, needs);

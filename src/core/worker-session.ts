@@ -13,7 +13,7 @@
  * 4. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
  *    drained once the hub has said goodbye; or when the hub is gone and nothing runs, for then nobody may ever come to ask.
  */
-import { maxHeldBytes } from '../limits.js';
+import { maxHeldAnswers, maxHeldBytes } from '../limits.js';
 import type {
   Batch,
   BatchLoss,
@@ -21,12 +21,14 @@ import type {
   JobAttempt,
   JobDescription,
   Offers,
+  Possession,
   Ticketed,
   WorkerToHub,
 } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { shortened } from '../protocol/shortened.js';
 import { HeldAnswers } from './held-answers.js';
+import { reportMessages } from './listing.js';
 import type { Machine } from './machine.js';
 
 export type SessionEvent =
@@ -67,7 +69,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #waiting: Task[] = [];
   /** By run number; a run that is cancelled stays here until it has come to an end. */
   readonly #running = new Map<number, Task & { cancelled: boolean }>();
-  readonly #held = new HeldAnswers(maxHeldBytes);
+  readonly #held = new HeldAnswers(maxHeldBytes, maxHeldAnswers);
   #nextRun = 0;
   #slots = 0;
   #offers: Offers = { operations: [], serializers: [], labels: [] };
@@ -256,16 +258,19 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (this.#connected) this.#send({ type: 'lost', jobId, loss: { seq, attempt, cause, reason } });
   }
 
-  /** Says what it has. */
+  /** Says what it has. Jobs of which it has nothing are forgotten: the hub describes them again. */
   #report(): void {
-    const running = [...this.#running.values()];
-    const jobs = [...this.#jobs.keys()].map((jobId) => ({
-      jobId,
-      running: running.filter((task) => task.jobId === jobId && !task.cancelled).map(ticketedOf),
-      held: this.#held.ofJob(jobId),
-    }));
-    const ending = running.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
-    this.#send({ type: 'report', jobs, ending });
+    const tasks = [...this.#running.values()];
+    const running = byJobId(tasks.filter((task) => !task.cancelled));
+    const held = this.#held.byJob();
+    const possessions: Possession[] = [];
+    for (const jobId of this.#jobs.keys()) {
+      const possession = { jobId, running: (running.get(jobId) ?? []).map(ticketedOf), held: held.get(jobId) ?? [] };
+      if (possession.running.length + possession.held.length > 0) possessions.push(possession);
+      else this.#close(jobId);
+    }
+    const ending = tasks.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
+    for (const message of reportMessages(possessions, ending)) this.#send(message);
   }
 
   #offer(): void {
@@ -284,6 +289,16 @@ function attemptOf({ batch: { seq, attempt } }: Task): { readonly seq: number; r
 
 function ticketedOf(task: Task): Ticketed {
   return { ...attemptOf(task), ticket: task.ticket };
+}
+
+function byJobId(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
+  const byJob = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const before = byJob.get(task.jobId);
+    if (before === undefined) byJob.set(task.jobId, [task]);
+    else before.push(task);
+  }
+  return byJob;
 }
 
 function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Task) => boolean {

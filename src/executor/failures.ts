@@ -1,5 +1,6 @@
 import { thrownKind } from '../errors/operation-errors.js';
 import { encodeError } from '../errors/remote-error.js';
+import { failureJsonWeight } from '../limits.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { SchemaError } from '../errors/schema-error.js';
 import type { UnitFailure } from '../protocol/messages.js';
@@ -72,7 +73,13 @@ function property(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
 }
 
-/** About how many bytes a failure has on the wire. */
+/** How much of `maxFailureBytes` a failure takes. */
 export function failureBytes({ message, error }: UnitFailure): number {
-  return message.length + error.byteLength + 200;
+  const jsonBytes = text.encode(JSON.stringify(message)).byteLength + mostBesideMessage;
+  return failureJsonWeight * jsonBytes + error.byteLength;
 }
+
+const text = new TextEncoder();
+
+/** More JSON than all fields of a failure take beside its message. */
+const mostBesideMessage = 300;

@@ -1,4 +1,5 @@
 import type { JobLimits } from '../core/job/job-events.js';
+import { reopenMessages } from '../core/listing.js';
 import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent, type Load } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
@@ -131,7 +132,7 @@ export class SessionDriver {
     const job = this.#jobs.get(number);
     if (job === undefined) return;
     const { secret, description, priority, labels, driver } = job;
-    const known = resumed ? { resumed: driver.underWay } : {};
-    this.#link.send({ type: 'open', job: number, secret, description, priority, labels, slots, ...known });
+    const open = { type: 'open', job: number, secret, description, priority, labels, slots } as const;
+    for (const message of resumed ? reopenMessages(open, driver.underWay) : [open]) this.#link.send(message);
   }
 }

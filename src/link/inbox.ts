@@ -1,20 +1,23 @@
 import { LimitError } from '../protocol/shape.js';
-import { decodeMessages } from './message-codec.js';
+import { decodeMessage } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 
 /** Puts messages together that came in parts. */
 export class Inbox {
   readonly #maxBytes: number;
+  readonly #maxJsonBytes: number;
   readonly #leastPartBytes: number;
   #parts: Uint8Array[] = [];
   #bytes = 0;
 
   /**
    * @param maxBytes the most that a message may have in all
+   * @param maxJsonBytes the most of it that may be JSON
    * @param leastPartBytes what each part but the last has at the least: of many small ones, each takes room beside its bytes
    */
-  constructor(maxBytes: number, leastPartBytes: number = 0) {
+  constructor(maxBytes: number, maxJsonBytes: number = Infinity, leastPartBytes: number = 0) {
     this.#maxBytes = maxBytes;
+    this.#maxJsonBytes = maxJsonBytes;
     this.#leastPartBytes = leastPartBytes;
   }
 
@@ -45,7 +48,7 @@ export class Inbox {
     }
     this.clear();
     // Only one that is too large for a frame travels in parts; many small ones would take long to handle in one go.
-    return decodeMessages(whole, 1);
+    return [decodeMessage(whole, this.#maxJsonBytes)];
   }
 
   clear(): void {

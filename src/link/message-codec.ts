@@ -7,6 +7,7 @@
  */
 import type { Batch, BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
+import { LimitError } from '../protocol/shape.js';
 import { allocate } from './frame-memory.js';
 
 /** The messages with a layout of their own. */
@@ -61,22 +62,27 @@ export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
 }
 
 /**
- * @param most how many there may be
+ * @param maxJsonBytes the most bytes of JSON that a message may have; hubs bound it, since nothing else is done while it is parsed
  * @returns the messages, one after the other, with their byte arrays as views on the given bytes
  * @throws an Error when what comes next is no message
  */
-export function* readMessages(bytes: unknown, most: number = Infinity): Generator<unknown, undefined> {
+export function* readMessages(bytes: unknown, maxJsonBytes: number = Infinity): Generator<unknown, undefined> {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
   const reader = new Reader(bytes);
-  for (let count = 1; !reader.atEnd; count += 1) {
-    if (count > most) throw new RangeError(`more than ${most} messages where that is the most`);
-    yield readMessage(reader);
-  }
+  while (!reader.atEnd) yield readMessage(reader, maxJsonBytes);
+}
+
+/** The one message, likewise. */
+export function decodeMessage(bytes: Uint8Array, maxJsonBytes?: number): unknown {
+  const reader = new Reader(bytes);
+  const message = readMessage(reader, maxJsonBytes);
+  if (!reader.atEnd) throw new RangeError('more than one message');
+  return message;
 }
 
 /** All of the messages, likewise. */
-export function decodeMessages(bytes: unknown, most?: number): unknown[] {
-  return [...readMessages(bytes, most)];
+export function decodeMessages(bytes: unknown): unknown[] {
+  return [...readMessages(bytes)];
 }
 
 export function writeMessages(writer: Writer, messages: readonly Outgoing[]): void {
@@ -95,15 +101,17 @@ function writeMessage(writer: Writer, message: Outgoing): void {
   for (const bytes of attachments) writer.bytes(bytes);
 }
 
-function readMessage(reader: Reader): unknown {
+function readMessage(reader: Reader, maxJsonBytes: number = Infinity): unknown {
   const kind = reader.byte();
   switch (kind) {
     case kinds.json: {
       const text = reader.bytes();
-      if (text.byteLength > mostJsonBytes) throw new RangeError(`a message with more than ${mostJsonBytes} bytes of JSON`);
+      if (text.byteLength > maxJsonBytes) throw new LimitError(`a message with more than ${maxJsonBytes} bytes of JSON`);
       const json: unknown = JSON.parse(utf8(text));
       const attachments: Uint8Array[] = [];
       for (let left = reader.number(); left > 0; left -= 1) attachments.push(reader.bytes());
+      // Nothing else tells the two kinds apart that are not of ours: what refers to bytes that are not there has unknown fields.
+      if (attachments.length === 0) return json;
       const unused = new Set(attachments.keys());
       const message = attach(json, attachments, unused);
       if (unused.size > 0) throw new RangeError('a message has bytes that nothing refers to');
@@ -232,9 +240,6 @@ function readResult(reader: Reader): BatchResult {
 /** Stands in the JSON for a byte array, by its place among the attachments. */
 const placeholder = '$bytes';
 
-/** The most JSON of a message: what a worker says of a hundred thousand answers, and parsed in some 30 ms. */
-const mostJsonBytes = 4 * 1024 * 1024;
-
 /** How deep a message may nest: far deeper than any does, and no danger to the stack. */
 const deepest = 32;
 
@@ -254,6 +259,14 @@ function detach(value: unknown, attachments: Uint8Array[]): unknown {
 function attach(value: unknown, attachments: readonly Uint8Array[], unused: Set<number>, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError('a message nests too deep');
+  if (Array.isArray(value)) {
+    const list: unknown[] = value;
+    for (let at = 0; at < list.length; at += 1) {
+      const item = list[at];
+      if (typeof item === 'object' && item !== null) list[at] = attach(item, attachments, unused, depth + 1);
+    }
+    return list;
+  }
   if (Object.hasOwn(value, placeholder)) {
     const at = Number(Reflect.get(value, placeholder));
     const bytes = attachments[at];
@@ -261,13 +274,6 @@ function attach(value: unknown, attachments: readonly Uint8Array[], unused: Set<
       throw new RangeError('a message refers to bytes that are not there, or more than once');
     }
     return bytes;
-  }
-  if (Array.isArray(value)) {
-    // As most lists are long, and of numbers or text.
-    value.forEach((item: unknown, at) => {
-      if (typeof item === 'object' && item !== null) value[at] = attach(item, attachments, unused, depth + 1);
-    });
-    return value;
   }
   for (const [key, item] of Object.entries(value)) {
     if (typeof item === 'object' && item !== null) Reflect.set(value, key, attach(item, attachments, unused, depth + 1));

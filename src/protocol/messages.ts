@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -86,7 +86,7 @@ export interface Ticketed extends Attempt {
   readonly ticket: number;
 }
 
-/** What a worker has of a job as it connects. */
+/** What a worker has of a job as it connects; of many attempts in several of these. */
 export interface Possession {
   readonly jobId: string;
   /** What it is executing. */
@@ -165,8 +165,11 @@ export interface HubLimits {
 }
 
 export type LeaderToHub =
-  /** First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. */
-  | { readonly type: 'resume'; readonly jobs: readonly number[] }
+  /**
+   * First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. `more`: others
+   * follow, of which the same is true, and before which nothing is to be closed.
+   */
+  | { readonly type: 'resume'; readonly jobs: readonly number[]; readonly more?: boolean }
   | {
       readonly type: 'open';
       readonly job: number;
@@ -181,7 +184,10 @@ export type LeaderToHub =
       readonly slots: number;
       /** Of a job that was open before the connection was lost: the hub answers for each attempt that is under way, sooner or later. */
       readonly resumed?: readonly UnderWay[];
+      /** Further ones follow, in messages `underWay`; until the last of them the job is not open yet. */
+      readonly more?: boolean;
     }
+  | { readonly type: 'underWay'; readonly job: number; readonly attempts: readonly UnderWay[]; readonly more?: boolean }
   | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }
   /** The leader has the answer to the attempt; the worker need not keep it any longer. */
   | { readonly type: 'acknowledge'; readonly job: number; readonly seq: number; readonly attempt: number }
@@ -242,12 +248,13 @@ export type HubToWorker =
   | { readonly type: 'goodbye'; readonly reason: string };
 
 export type WorkerToHub =
-  /** First after connecting: what the worker has. */
+  /** First after connecting: what the worker has; in several messages when that is much, with `more` in all but the last. */
   | {
       readonly type: 'report';
       readonly jobs: readonly Possession[];
       /** What was cancelled, and still holds a slot. */
       readonly ending: readonly JobAttempt[];
+      readonly more?: boolean;
     }
   /** Next, and again when slots or offers change. */
   | { readonly type: 'offer'; readonly slots: number; readonly offers: Offers }

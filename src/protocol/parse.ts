@@ -3,9 +3,9 @@
  * lengths of `messages.ts`, and no unknown fields; whether the sender may say it is for the machines to know.
  */
 import {
-  maxAttempts,
   maxBatchUnits,
   maxFailureBytes,
+  maxListed,
   maxNameLength,
   maxNames,
   maxPriority,
@@ -82,7 +82,10 @@ const loss = record({
 
 const attempt = { seq: index, attempt: int(1) };
 const jobAttempt = record({ jobId: name, ...attempt });
-const attempts = list(record({ ...attempt, ticket: index }), maxAttempts);
+const attempts = list(record({ ...attempt, ticket: index }), maxListed);
+const underWay = list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool }), maxListed);
+/** Whether more of the same follows. */
+const more = optional(bool);
 
 function sized(maxPayloadBytes: number): {
   readonly description: Shape<Extract<HubToWorker, { type: 'job' }>['description']>;
@@ -125,7 +128,7 @@ function sized(maxPayloadBytes: number): {
 export function leaderToHub(maxPayloadBytes: number): (message: unknown) => LeaderToHub {
   const { description, batch } = sized(maxPayloadBytes);
   const shape: Shape<LeaderToHub> = variant('type', {
-    resume: record({ jobs: list(index, maxAttempts) }),
+    resume: record({ jobs: list(index, maxListed), more }),
     open: record({
       job: index,
       secret: text(200, 1),
@@ -133,8 +136,10 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
       priority: int(-maxPriority, maxPriority),
       labels: names,
       slots: index,
-      resumed: optional(list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool }), maxAttempts)),
+      resumed: optional(underWay),
+      more,
     }),
+    underWay: record({ job: index, attempts: underWay, more }),
     batch: record({ job: index, batch }),
     acknowledge: record({ job: index, ...attempt }),
     cancel: record({ job: index, ...attempt }),
@@ -148,8 +153,9 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
   const { result } = sized(maxPayloadBytes);
   const shape: Shape<WorkerToHub> = variant('type', {
     report: record({
-      jobs: list(record({ jobId: name, running: attempts, held: attempts }), maxAttempts),
-      ending: list(jobAttempt, maxAttempts),
+      jobs: list(record({ jobId: name, running: attempts, held: attempts }), maxListed),
+      ending: list(jobAttempt, maxListed),
+      more,
     }),
     offer: record({ slots: int(1, maxSlots), offers }),
     result: record({ jobId: name, result }),
@@ -189,7 +195,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: text(maxNameLength), loss }),
-  adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxAttempts) }),
+  adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,
 });

@@ -11,7 +11,7 @@ const seqs = (held: HeldAnswers): number[] => held.all().map(({ seq }) => seq);
 
 describe('the answers that a worker keeps', () => {
   it('are bounded: the oldest go, and the last one stays whatever its size', () => {
-    const held = new HeldAnswers(100);
+    const held = new HeldAnswers(100, 10);
     for (let seq = 0; seq < 5; seq += 1) held.add(answer(seq, 40), seq);
     expect(seqs(held)).toEqual([3, 4]);
     held.add(answer(5, 1_000), 5);
@@ -19,15 +19,22 @@ describe('the answers that a worker keeps', () => {
     held.validate();
   });
 
+  it('are so many at most, however small they are', () => {
+    const held = new HeldAnswers(100, 3);
+    for (let seq = 0; seq < 5; seq += 1) held.add(answer(seq, 0), seq);
+    expect(seqs(held)).toEqual([2, 3, 4]);
+    held.validate();
+  });
+
   it('count what has gone no more', () => {
-    const held = new HeldAnswers(100);
+    const held = new HeldAnswers(100, 10);
     held.add(answer(0, 60), 0);
     held.delete({ jobId: 'j', seq: 0, attempt: 1 });
     held.add(answer(1, 60), 1);
     held.deleteJob('j');
     held.add(answer(2, 60), 2);
     expect(seqs(held)).toEqual([2]);
-    expect(held.ofJob('j')).toEqual([{ seq: 2, attempt: 1, ticket: 2 }]);
+    expect([...held.byJob()]).toEqual([['j', [{ seq: 2, attempt: 1, ticket: 2 }]]]);
     held.validate();
   });
 });

@@ -169,7 +169,7 @@ describe("a worker's session", () => {
     const test = SessionUnderTest.with(1);
     test.assign(0);
     test.tell('cancel', 0);
-    expect(test.reconnect()).toEqual([report([], [], [0]), offer(1)]);
+    expect(test.reconnect()).toEqual([{ type: 'forget', jobId: 'j' }, report([], [], [0], false), offer(1)]);
   });
 
   it('drains: gives back what waits, finishes what runs, begins nothing, and leaves when all is acknowledged', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessages, encodeMessages, mostBytesOf, outgoing } from '../../src/link/message-codec.js';
+import {
+  decodeMessages,
+  encodeMessages,
+  mostBytesOf,
+  outgoing,
+  decodeMessage,
+  readMessages,
+} from '../../src/link/message-codec.js';
+import { LimitError } from '../../src/protocol/shape.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 const bytes = fc.uint8Array({ maxLength: 50 });
@@ -119,15 +127,27 @@ describe('the message codec', () => {
     const refersTo = (text: string): Uint8Array => {
       const nothing = encode({ type: 'x' });
       const json = new TextEncoder().encode(text);
-      const bytesOf = new Uint8Array(1 + 4 + json.byteLength + 8);
+      const bytesOf = new Uint8Array(1 + 4 + json.byteLength + 8 + 4);
       bytesOf[0] = nothing[0] ?? 0;
-      new DataView(bytesOf.buffer).setUint32(1, json.byteLength, true);
+      const view = new DataView(bytesOf.buffer);
+      view.setUint32(1, json.byteLength, true);
       bytesOf.set(json, 5);
+      // One byte array, of no bytes.
+      view.setFloat64(5 + json.byteLength, 1, true);
       return bytesOf;
     };
-    expect(() => decodeMessages(refersTo('{"a":{"$bytes":0}}'))).toThrow('bytes that are not there');
+    expect(decodeMessages(refersTo('{"a":{"$bytes":0}}'))).toEqual([{ a: new Uint8Array(0) }]);
+    expect(() => decodeMessages(refersTo('{"a":{"$bytes":1}}'))).toThrow('bytes that are not there');
     expect(() => decodeMessages(refersTo('{"a":{"$bytes":"length"}}'))).toThrow('bytes that are not there');
     expect(() => decodeMessages(refersTo(`${'['.repeat(10_000)}${']'.repeat(10_000)}`))).toThrow('nests too deep');
+  });
+
+  it('holds a message to the JSON that it may have', () => {
+    const [bytes, json] = [encode({ type: 'x', list: [1, 2, 3] }), '{"type":"x","list":[1,2,3]}'.length];
+    expect([...readMessages(bytes, json)]).toEqual([decodeMessage(bytes, json)]);
+    for (const decode of [() => [...readMessages(bytes, json - 1)], () => decodeMessage(bytes, json - 1)]) {
+      expect(decode).toThrow(new LimitError(`a message with more than ${json - 1} bytes of JSON`));
+    }
   });
 });
 

@@ -223,14 +223,14 @@ describe('an inbox', () => {
   });
 
   it('refuses small parts where they can but be the last', () => {
-    const inbox = new Inbox(10_000, 100);
+    const inbox = new Inbox(10_000, Infinity, 100);
     inbox.add({ bytes: new Uint8Array(100), last: false });
     expect(() => inbox.add({ bytes: new Uint8Array(99), last: false })).toThrow('a part of less than 100 bytes');
   });
 
   it('refuses several messages in parts, which could as well be many', () => {
     const bytes = encodeMessages([numbered(0, 10), numbered(1, 10)].map(outgoing));
-    expect(() => new Inbox(10_000).add({ bytes, last: true })).toThrow('more than 1 messages');
+    expect(() => new Inbox(10_000).add({ bytes, last: true })).toThrow('more than one message');
   });
 
   it('uses the memory of frames again once they are written, and not before', async () => {

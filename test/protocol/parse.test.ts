@@ -55,7 +55,10 @@ describe('the door', () => {
 
   it.each([
     [null, 'message: expected an object, got null'],
-    [{ type: 'x' }, "message.type: expected 'resume' or 'open' or 'batch' or 'acknowledge' or 'cancel' or 'close', got \"x\""],
+    [
+      { type: 'x' },
+      "message.type: expected 'resume' or 'open' or 'underWay' or 'batch' or 'acknowledge' or 'cancel' or 'close', got \"x\"",
+    ],
     [{ type: '__proto__' }, 'message.type: expected'],
     [{ type: 'close', job: 1.5 }, 'message.job: expected a whole number'],
     [{ type: 'close', job: -1 }, 'message.job: expected a whole number'],

@@ -64,11 +64,12 @@ export class HubUnderTest {
       labels?: readonly string[];
       slots?: number;
       resumed?: readonly UnderWay[];
+      more?: boolean;
     } = {},
   ): SchedulerEffect[] {
-    const { operation = 'f', priority = 0, labels = [], slots = 0, resumed } = changes;
+    const { operation = 'f', priority = 0, labels = [], slots = 0, resumed, more } = changes;
     const description = { stages: [{ kind: 'map', operation, version: 1 }], serializer: 'json' } as const;
-    const known = resumed === undefined ? {} : { resumed };
+    const known = { ...(resumed && { resumed }), ...(more === true && { more }) };
     return this.fromLeader(leaderId, { type: 'open', job, secret, description, priority, labels, slots, ...known });
   }
 

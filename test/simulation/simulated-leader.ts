@@ -1,6 +1,7 @@
 import { Job } from '../../src/core/job/job.js';
 import type { JobConfig, JobEffect, JobEvent } from '../../src/core/job/job-events.js';
 import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent } from '../../src/core/leader-session.js';
+import { reopenMessages } from '../../src/core/listing.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
@@ -95,8 +96,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       return;
     }
     const { description, priority } = job.spec;
-    const known = effect.resumed ? { resumed: job.machine.underWay } : {};
-    this.#send?.({
+    const open = {
       type: 'open',
       job: effect.job,
       secret: `of job ${effect.job}`,
@@ -104,8 +104,8 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       priority,
       labels: [],
       slots: effect.slots,
-      ...known,
-    });
+    } as const;
+    for (const message of effect.resumed ? reopenMessages(open, job.machine.underWay) : [open]) this.#send?.(message);
   }
 }
 
