@@ -49,16 +49,17 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
   /**
+   * @param address where the peer is connected from
    * @param parse the door
    * @param turns of all peers
    */
-  constructor(socket: Socket, parse: (message: unknown) => Received, limits: SocketLimits, turns: Turns) {
+  constructor(socket: Socket, address: string, parse: (message: unknown) => Received, limits: SocketLimits, turns: Turns) {
     const { maxMessageBytes, maxUnreadBytes } = limits;
     this.#socket = socket;
     this.#parse = parse;
     this.#limits = limits;
     this.#inbox = new Inbox(maxMessageBytes, maxJsonBytes, leastPartBytes);
-    this.#intake = new Intake(turns, {
+    this.#intake = new Intake(turns, address, {
       paused: (paused) => {
         const websocket = websocketOf(socket.conn);
         if (paused) websocket?.pause();
@@ -217,7 +218,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events = undefined;
     this.#outbox.clear();
     this.#inbox.clear();
-    this.#intake.clear();
+    this.#intake.close();
     this.#partsCame();
   }
 }

@@ -1,11 +1,15 @@
 /**
  * Peers take turns. What one of them sends is handled at once as long as that is quick; what takes longer is done in slices of time,
- * and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself waiting.
+ * and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself waiting; and since
+ * whoever can connect can do so often, the turns go to addresses first, and at each of them to one of its peers.
  */
 import { Queue } from '../src/collections/queue.js';
 
 /** For how long what one peer has sent is handled in one go. */
 const sliceMs = 2;
+
+/** For how long what comes from one address is handled at once; it fills up again with half of the time that passes. */
+const atOnceMs = 20;
 
 /** So much of a peer may wait; from then on nothing more is read of it. */
 const mostWaitingBytes = 1024 * 1024;
@@ -16,13 +20,39 @@ const entryBytes = 256;
 /** Does a piece of something. @returns whether more of it is left */
 type Step = () => boolean;
 
-/** Who has a turn next; one slice each time that the process has looked for what has come. */
+/** What comes from one address. */
+interface Origin {
+  readonly address: string;
+  readonly waiting: Queue<Intake>;
+  intakes: number;
+  /** How long may be handled at once still, as of `at`. */
+  leftMs: number;
+  at: number;
+}
+
+/** Who has a turn next; for a slice of time whenever the process has looked for what has come. */
 export class Turns {
-  readonly #waiting = new Queue<Intake>();
+  readonly #origins = new Map<string, Origin>();
+  readonly #waiting = new Queue<Origin>();
   #isDue = false;
 
+  /** One more peer is connected from the address. */
+  join(address: string): Origin {
+    const origin = this.#origins.get(address) ?? newOrigin(address);
+    this.#origins.set(address, origin);
+    origin.intakes += 1;
+    return origin;
+  }
+
+  leave(origin: Origin): void {
+    origin.intakes -= 1;
+    if (origin.intakes === 0) this.#origins.delete(origin.address);
+  }
+
   enter(intake: Intake): void {
-    this.#waiting.push(intake);
+    const { waiting } = intake.origin;
+    waiting.push(intake);
+    if (waiting.size === 1) this.#waiting.push(intake.origin);
     this.#plan();
   }
 
@@ -31,11 +61,26 @@ export class Turns {
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      const intake = this.#waiting.shift();
-      if (intake?.handleSlice() === true) this.#waiting.push(intake);
+      const until = performance.now() + sliceMs;
+      do this.#serveNext();
+      while (this.#waiting.size > 0 && performance.now() < until);
       if (this.#waiting.size > 0) this.#plan();
     });
   }
+
+  #serveNext(): void {
+    const origin = this.#waiting.shift();
+    const intake = origin?.waiting.peek();
+    if (origin === undefined || intake === undefined) return;
+    const isLeft = intake.handleSlice();
+    origin.waiting.shift();
+    if (isLeft) origin.waiting.push(intake);
+    if (origin.waiting.size > 0) this.#waiting.push(origin);
+  }
+}
+
+function newOrigin(address: string): Origin {
+  return { address, waiting: new Queue(), intakes: 0, leftMs: atOnceMs, at: performance.now() };
 }
 
 /** What happens at an intake. */
@@ -48,23 +93,40 @@ export interface IntakeEvents {
 
 /** What one peer has sent, in the order in which it came. */
 export class Intake {
+  readonly origin: Origin;
   readonly #turns: Turns;
   readonly #events: IntakeEvents;
   readonly #entries = new Queue<{ readonly step: Step; readonly bytes: number }>();
   #bytes = 0;
   #paused = false;
+  #closed = false;
 
-  constructor(turns: Turns, events: IntakeEvents) {
+  /** @param address where the peer is connected from */
+  constructor(turns: Turns, address: string, events: IntakeEvents) {
     this.#turns = turns;
     this.#events = events;
+    this.origin = turns.join(address);
   }
 
-  /** Does this once everything before is done: now, if that is so already. */
+  /** Does this once everything before is done: now, if that is so already. Nothing is done any more after `close`. */
   add(step: Step, bytes = 0): void {
+    if (this.#closed) return;
     this.#entries.push({ step, bytes: bytes + entryBytes });
     this.#bytes += bytes + entryBytes;
     if (this.#entries.size > 1) this.#pause(this.#bytes > mostWaitingBytes);
-    else if (this.handleSlice()) this.#turns.enter(this);
+    else if (this.#handleAtOnce()) this.#turns.enter(this);
+  }
+
+  /** @returns whether something is left */
+  #handleAtOnce(): boolean {
+    const { origin } = this;
+    const from = performance.now();
+    origin.leftMs = Math.min(atOnceMs, origin.leftMs + (from - origin.at) / 2);
+    origin.at = from;
+    if (origin.leftMs <= 0) return true;
+    const isLeft = this.handleSlice();
+    origin.leftMs -= performance.now() - from;
+    return isLeft;
   }
 
   /** @returns whether something is left */
@@ -82,11 +144,14 @@ export class Intake {
     return this.#entries.size > 0;
   }
 
-  /** Drops what waits. */
-  clear(): void {
+  /** Drops what waits, for good. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#entries.clear();
     this.#bytes = 0;
     this.#pause(false);
+    this.#turns.leave(this.origin);
   }
 
   #isDone(step: Step): boolean {

@@ -184,6 +184,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       const { id, name, address } = admission;
       const hubSocket = new HubSocket<Sent, Received>(
         socket,
+        address,
         parse,
         {
           maxMessageBytes,

@@ -156,8 +156,9 @@ describe('a leader', () => {
       const jobOf = async (): Promise<HubStatus['jobs'][number] | undefined> =>
         (await fetchStatus(url)).jobs.find(({ jobId }) => jobId.startsWith(String(id)));
       // Far more than 4 MiB of answers; the hub gives out what makes some 3 MiB of them.
-      for (let seq = 0; seq < batches; seq += 1)
+      for (let seq = 0; seq < batches; seq += 1) {
         leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
+      }
       const isHeldBack = async (): Promise<boolean> => {
         const job = await jobOf();
         return job?.leased === 0 && job.queued > 0 && job.queued + job.unacknowledged === batches;

@@ -23,8 +23,8 @@ function saying(name: string, times: number, said: string[]): () => boolean {
   };
 }
 
-function intake(turns: Turns, paused: boolean[] = [], failed: unknown[] = []): Intake {
-  return new Intake(turns, { paused: (is) => paused.push(is), failed: (error) => failed.push(error) });
+function intake(turns: Turns, paused: boolean[] = [], failed: unknown[] = [], address = '::1'): Intake {
+  return new Intake(turns, address, { paused: (is) => paused.push(is), failed: (error) => failed.push(error) });
 }
 
 const nextTurn = async (): Promise<void> => {
@@ -76,7 +76,7 @@ describe('an intake', () => {
     const one = intake(new Turns(), [], failed);
     one.add(saying('a', 4, said));
     one.add(() => {
-      one.clear();
+      one.close();
       throw new Error('wrong');
     });
     one.add(saying('b', 1, said));
@@ -85,6 +85,29 @@ describe('an intake', () => {
     expect(said.join('')).toBe('aaaa');
     expect(failed).toEqual([new Error('wrong')]);
     one.add(saying('c', 1, said));
-    expect(said.join('')).toBe('aaaac');
+    expect(said.join('')).toBe('aaaa');
+  });
+
+  it('takes turns with all others, those of one address together having as many as one of another', async () => {
+    const said: string[] = [];
+    const turns = new Turns();
+    const from = (address: string): Intake => intake(turns, [], [], address);
+    for (const name of ['a', 'b', 'c']) from('10.0.0.1').add(saying(name, 10, said));
+    from('10.0.0.2').add(saying('x', 10, said));
+    said.length = 0;
+    for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+    expect(said.join('')).toBe('aaaxxxbbbxxxcccxaaa');
+  });
+
+  it('is not handled at once when much has been that came from the same address', async () => {
+    const said: string[] = [];
+    const turns = new Turns();
+    for (let at = 0; at < 100; at += 1) intake(turns, [], [], '10.0.0.1').add(saying('a', 1, said));
+    // The 20 ms that may be, and half of the time that they have taken.
+    expect(said).toHaveLength(40);
+    intake(turns, [], [], '10.0.0.2').add(saying('x', 1, said));
+    expect(said.at(-1)).toBe('x');
+    for (let turn = 0; turn < 60; turn += 1) await nextTurn();
+    expect(said).toHaveLength(101);
   });
 });
