@@ -4,8 +4,8 @@
  * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns; `Placement` knows whose turn it
  * is, and which worker is for it. An assignment is remembered as a lease until its answer comes, and the answer as being with its worker until
  * the leader has acknowledged it. A worker that goes away for good gives its leases back to their leaders as lost.
- * `opening.ts` and `jobs.ts` open, feed and close jobs, `leasing.ts` gives batches out and takes answers, `recovery.ts` finds again what was under way
- * before a connection was lost; they share `HubState`.
+ * `opening.ts` and `jobs.ts` open, feed and close jobs, `leasing.ts` gives batches out and takes answers, `recovery.ts` finds again
+ * what was under way before a connection was lost; they share `HubState`.
  *
  * Rules.
  * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`), so that no slot waits for

@@ -13,7 +13,10 @@ import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
-  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once it was taken, it is asked again for 30 s. */
+  /**
+   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
+   * it was taken, it is asked again for 30 s.
+   */
   readonly token?: Token;
   /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
   readonly noWorkerTimeout?: number;

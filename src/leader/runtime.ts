@@ -33,8 +33,8 @@ export interface Runtime extends AsyncDisposable {
    *
    * @param spec a stage chain and the job's options
    * @param observer is told outputs and the end; may be told already before `openJob` returns
-   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one or, with `validate`, arguments are refused, `NOT_SERIALIZABLE` or `PAYLOAD_TOO_LARGE` when the arguments of an
-   *   operation cannot be sent, `CLOSED` when the runtime is
+   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one or, with `validate`, arguments are refused, `NOT_SERIALIZABLE`
+   *   or `PAYLOAD_TOO_LARGE` when the arguments of an operation cannot be sent, `CLOSED` when the runtime is
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;
   /** Ends all jobs with `CLOSED`, and lets go of the hub or of the in-memory workers. Resolves when that is done. */

@@ -29,7 +29,10 @@ export interface Worker extends AsyncDisposable {
 export interface WorkerConnection {
   /** The hub's address, such as `http://127.0.0.1:7400`. */
   readonly hub: string | URL;
-  /** What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once it was taken, it is asked again for 30 s. */
+  /**
+   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
+   * it was taken, it is asked again for 30 s.
+   */
   readonly token?: Token;
   /** A name for people. Default: none. */
   readonly name?: string;

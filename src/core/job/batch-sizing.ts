@@ -28,8 +28,9 @@ export interface CutSituation {
  *
  * Automatic batches begin with one element and grow, by what workers report, towards about 20 ms of work or 256 KiB, at most eightfold
  * from one round to the next; in a job that goes on, towards a tenth of what each slot has executed, up to 80 ms. What is there goes out
- * while slots are idle; while all are busy, only full batches do. Once the source has completed, each batch takes a share of the rest (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the last ones
- * are small and all slots finish together. Rest and share never go below a millisecond of work, where the trip would cost more.
+ * while slots are idle; while all are busy, only full batches do. Once the source has completed, each batch takes a share of the
+ * rest (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the last ones are small and all slots finish together. Rest
+ * and share never go below a millisecond of work, where the trip would cost more.
  */
 export class BatchSizing {
   readonly #fixed: number | undefined;

@@ -22,7 +22,10 @@ export type Segment =
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
-/** Makes the error, given how many elements before it were left out by earlier stages: its index in the failed stage's own source is so much lower. */
+/**
+ * Makes the error, given how many elements before it were left out by earlier stages: its index in the failed stage's own source is
+ * so much lower.
+ */
 export type ErrorAt = (skippedBefore: number) => PaladinError;
 
 /**
