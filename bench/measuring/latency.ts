@@ -9,8 +9,13 @@ export interface Latency {
 /** How long a run takes, about. */
 const runMs = 1_000;
 
-/** For so long before, round trips are made and not counted: while the others had their turn, caches and memory went to them. */
+/**
+ * So many round trips are made before and not counted, for half a second at the least, and five at the most: while the others had their turn, caches
+ * and memory went to them; and programs that have just started are compiled as they run, which takes some thousand trips.
+ */
+const settleTrips = 4_000;
 const settleMs = 500;
+const mostSettleMs = 5_000;
 
 /** At least so many round trips are made, so that there is something beyond the 99th percentile. */
 const leastTrips = 100;
@@ -22,7 +27,12 @@ const leastTrips = 100;
  */
 export async function latencyOf(trip: (index: number) => Promise<void>): Promise<Latency> {
   let trips = 0;
-  for (const settled = performance.now() + settleMs; performance.now() < settled; trips += 1) await trip(trips);
+  const begun = performance.now();
+  const isSettled = (): boolean => {
+    const tookMs = performance.now() - begun;
+    return tookMs > mostSettleMs || (tookMs > settleMs && trips >= settleTrips);
+  };
+  for (; !isSettled(); trips += 1) await trip(trips);
   const tookUs: number[] = [];
   const end = performance.now() + runMs;
   for (let start = performance.now(); start < end || tookUs.length < leastTrips; trips += 1) {
