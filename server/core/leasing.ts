@@ -184,16 +184,18 @@ function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
 export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt'>): void {
-  const added: Lease = { ...lease, id: state.nextLease, givenAt: state.now };
+  const { seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
+  const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
-  const { job, worker } = added;
+  // One by one: to spread so many fields is slow.
+  const added: Lease = { id, givenAt, seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted };
   job.leases.add(added);
   worker.leases.add(added);
-  if (added.suspect) worker.suspects += 1;
-  if (added.alone) worker.loners += 1;
-  if (!added.cheap) {
+  if (suspect) worker.suspects += 1;
+  if (alone) worker.loners += 1;
+  if (!cheap) {
     worker.dear += 1;
-    job.cost.begin(added.id, added.givenAt);
+    job.cost.begin(id, givenAt);
   }
   state.placement.place(worker);
 }
