@@ -91,7 +91,7 @@ export function socketDial<Sent extends object, Received>(
     const inbox = new Inbox(Number.MAX_SAFE_INTEGER);
     let closed = false;
     let taken = false;
-    /** When the hub, or who gives the token, refused first, since the peer was taken last. */
+    /** When the hub refused its token first, or who gives it did, since the peer was taken last. */
     let refusedSince: number | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,12 +111,15 @@ export function socketDial<Sent extends object, Received>(
       socket.disconnect();
       events.refused(error);
     };
+    /** Whether it may still have another token to show. */
+    const hasOtherToken = (): boolean => {
+      refusedSince ??= performance.now();
+      return typeof handshake.token === 'function' && performance.now() - refusedSince < tokenGraceMs;
+    };
     /** It cannot be let in now: whether that may pass decides whether it tries again. */
     const unwanted = (error: PaladinError): void => {
-      refusedSince ??= performance.now();
-      const hasOtherToken = typeof handshake.token === 'function' && performance.now() - refusedSince < tokenGraceMs;
-      // A hub that is full may have room again.
-      const mayPass = error.code === 'LIMIT_EXCEEDED' || (error.code === 'UNAUTHORIZED' && hasOtherToken);
+      // A hub that is full may have room again: it has not looked at the token.
+      const mayPass = error.code === 'LIMIT_EXCEEDED' || (error.code === 'UNAUTHORIZED' && hasOtherToken());
       if (taken && mayPass) {
         lost(error.message);
         reconnect();

@@ -163,6 +163,55 @@ describe('who is asked for its token at each connection', () => {
     }
   });
 
+  it('has as long where the hub was full before it looked at the token', async () => {
+    const first = await startHub({ port: 0, token: 'old' });
+    let token = (): string | Promise<string> => 'old';
+    let isBack = (): void => undefined;
+    let refused = (_: PaladinError): void => undefined;
+    const back = new Promise<void>((resolve, reject) => {
+      isBack = resolve;
+      refused = reject;
+    });
+    await using _ = await startWorker({
+      hub: first.url,
+      operations: [double],
+      token: () => token(),
+      onRefused: refused,
+      onBack: isBack,
+    });
+    let fill = (): void => undefined;
+    const filled = new Promise<void>((resolve) => {
+      fill = resolve;
+    });
+    token = async () => {
+      await filled;
+      return 'old';
+    };
+    await first.close();
+    const codes: string[] = [];
+    const onEvent = (event: HubEvent): void => {
+      if (event.type !== 'refused') return;
+      codes.push(event.code);
+      if (event.code === 'UNAUTHORIZED') token = () => 'new';
+      // It knows of the first for sure once it comes again.
+      if (codes.length !== 2) return;
+      const now = performance.now.bind(performance);
+      vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+      filler.terminate();
+    };
+    await using hub = await startHub({ port: first.port, token: 'new', maxConnections: 1, onEvent });
+    const filler = new WebSocket(`ws://127.0.0.1:${hub.port}/socket.io/?EIO=4&transport=websocket`);
+    try {
+      filler.once('open', fill);
+      await back;
+      expect(codes.slice(0, 2)).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+      expect(codes.at(-1)).toBe('UNAUTHORIZED');
+    } finally {
+      vi.restoreAllMocks();
+      filler.terminate();
+    }
+  });
+
   it('is not asked again when it was never taken', async () => {
     await using hub = await startHub({ port: 0, token: 'new' });
     const token = vi.fn(() => 'old');
