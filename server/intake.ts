@@ -108,6 +108,11 @@ export class Intake {
     this.origin = turns.join(address);
   }
 
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Does this once everything before is done: now, if that is so already. Nothing is done any more after `close`. */
   add(step: Step, bytes = 0): void {
     if (this.#closed) return;
