@@ -54,8 +54,8 @@ async function runWorker(
       stop();
     });
   }
-  /** Why the hub is not there, as it was said last. */
-  let lastReason: string | undefined;
+  /** Why the hub is not there, as far as it was said. */
+  const reasons = new Set<string>();
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
   const worker = await startWorker({
@@ -66,11 +66,11 @@ async function runWorker(
     name,
     connectTimeout: Infinity,
     onLost: (reason) => {
-      if (reason !== lastReason) log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
-      lastReason = reason;
+      if (!reasons.has(reason)) log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
+      reasons.add(reason);
     },
     onBack: () => {
-      lastReason = undefined;
+      reasons.clear();
       console.log(`worker ready again at ${hub}`);
     },
     onRefused: exitWith,
@@ -79,7 +79,7 @@ async function runWorker(
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
   });
-  lastReason = undefined;
+  reasons.clear();
   stop = (): void => {
     console.log('worker draining');
     // Told twice, it ends at once.

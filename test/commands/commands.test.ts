@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { from, lastValueFrom, range, toArray } from 'rxjs';
 import { connect, remoteFold, remoteMap } from 'paladin-rx';
 import { fetchStatus } from 'paladin-rx/server';
@@ -161,6 +162,35 @@ describe('the paladin command', () => {
     await using hub = new Command(['hub', '--port', String(port)]);
     await hub.printed(/^hub listening/u);
     await worker.printed(/^worker ready/u);
+  });
+
+  it('says each reason why a worker is not connected once, until it is', async () => {
+    let attempts = 0;
+    let tried = (): void => undefined;
+    const often = new Promise<void>((resolve) => {
+      tried = resolve;
+    });
+    const elsewhere = createHttpServer().on('upgrade', (_, socket) => {
+      attempts += 1;
+      if (attempts % 2 === 0) socket.destroy();
+      else socket.end('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n');
+      if (attempts === 5) tried();
+    });
+    await new Promise<void>((resolve) => {
+      elsewhere.listen(0, '127.0.0.1', resolve);
+    });
+    // A TCP server has an address of this kind.
+    const { port } = elsewhere.address() as AddressInfo;
+    await using worker = new Command(['worker', operations, '--hub', `http://127.0.0.1:${port}`, '--threads', '1']);
+    await often;
+    await new Promise((resolve) => elsewhere.close(resolve));
+    await worker.printed(/"msg":"not connected to .*ECONNREFUSED/u);
+    await using hub = new Command(['hub', '--port', String(port)]);
+    await worker.printed(/^worker ready/u);
+    hub.kill('SIGTERM');
+    await worker.printed(/"msg":"not connected to .*ECONNREFUSED/u, 2);
+    const said = worker.output.match(/(?<="msg":"not connected to \S+ )(socket hang up|Unexpected|connect ECONNREFUSED)/gu);
+    expect(said).toEqual(['Unexpected', 'socket hang up', 'connect ECONNREFUSED', 'connect ECONNREFUSED']);
   });
 
   it('explains itself', async () => {
