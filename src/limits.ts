@@ -36,8 +36,11 @@ export const defaultIteratorWindow: number = 64;
 /** Payload bytes that one job has under way; bounds what a job of large values holds in leader and hub. */
 export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
 
-/** Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub. */
-export const prefetchBelowMs: number = 50;
+/**
+ * Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub. Batches of
+ * `longTargetBatchMs`, which vary about it, are to be among the former: over a link of 20 ms, there and back, slots would be idle for a fifth of the time.
+ */
+export const prefetchBelowMs: number = 100;
 
 /** Work that is sent ahead for each slot: a few trips over a local network, and little for another job to wait behind. */
 export const workAheadMs: number = 4;

@@ -17,7 +17,8 @@
  *    Where combines grow with the range, the last one takes n × c, while one slot is busy: total ≥ n × c + (rest of the work) / slots.
  * 2. Nobody knows how long an element takes before it has been executed, so no order is better than source order. Whoever begins elements
  *    in that order begins none before a greedy list schedule of the elements alone would: by induction that has the least sorted vector
- *    of times at which slots come free. The longest element can happen to be the last.
+ *    of times at which slots come free. The longest element can happen to be the last. (Of what is sent ahead a later element may begin
+ *    first, at another worker; and so now and then the bound is beaten, by luck.)
  * 3. Work is not there before it has come from the source. After element i has come, it and all later elements are still to be
  *    executed, and each of them is still to be combined.
  */

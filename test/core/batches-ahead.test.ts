@@ -4,8 +4,9 @@ import { batchesAhead } from '../../src/core/batches-ahead.js';
 describe('batches ahead', () => {
   it.each([
     [undefined, 0],
-    [50, 0],
-    [49, 1],
+    [100, 0],
+    [99, 1],
+    [80, 1],
     [4, 1],
     [1, 4],
     [0.5, 8],

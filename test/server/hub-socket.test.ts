@@ -31,6 +31,7 @@ function slowlyServed(): { readonly from: EventEmitter; readonly peer: HubSocket
   };
   const peer = new HubSocket<object, unknown>(
     socket,
+    '127.0.0.1',
     slow,
     { maxMessageBytes: 2 ** 25, partsWithinMs, maxUnreadBytes: 2 ** 25 },
     new Turns(),
