@@ -1,5 +1,5 @@
-import { createServer, type Server as HttpServer } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { PaladinError } from '../src/errors/paladin-error.js';
@@ -13,12 +13,12 @@ import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
-import { answerHealth } from './health.js';
 import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
 import { HubSocket } from './hub-socket.js';
 import { Turns } from './intake.js';
 import { limitsFrom, type Limits } from './limits.js';
+import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 
@@ -127,7 +127,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const connections = new Connections(limits);
   const door = new Door({ limits, addresses, connections, authorize, tokens: () => tokens, report });
   let closing: Promise<void> | undefined;
-  const http = serverFor(options.tls, limits, () => closing === undefined);
+  const http = serverFor(options.tls, limits);
   boundConnections(http, limits, addresses, () => {
     door.counters.floods += 1;
   });
@@ -153,6 +153,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       decide(allowed ? null : 'pages of this origin may not connect', allowed);
     },
   });
+  serveRequests(http, io, () => closing === undefined);
   tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
     const leave = connections.enter(addresses.of(connection.request));
@@ -294,29 +295,17 @@ function exposureOf(host: string, trustedProxies: readonly string[], open: reado
   return `${where} anybody who can reach the hub may come as ${open.join(', ')}, without a token`;
 }
 
-function serverFor(
-  tls: TlsOptions | undefined,
-  { authenticateWithinMs }: Limits,
-  isReady: () => boolean,
-): HttpServer | HttpsServer {
+function serverFor(tls: TlsOptions | undefined, { authenticateWithinMs }: Limits): OneRequestServer {
   // A request that comes in drops is as slow as a peer that does not say who it is.
-  const timeouts = {
+  const options = {
+    IncomingMessage: OnlyRequest,
     headersTimeout: authenticateWithinMs,
     requestTimeout: authenticateWithinMs,
-    keepAliveTimeout: authenticateWithinMs,
     connectionsCheckingInterval: Math.max(leastLookMs, Math.min(1_000, authenticateWithinMs / 2)),
   };
-  if (tls === undefined) {
-    return createServer(timeouts, (request, response) => {
-      answerHealth(request, response, isReady);
-    });
-  }
+  if (tls === undefined) return createServer(options);
   const { cert, key } = tls;
-  return readTls(() =>
-    createHttpsServer({ ...timeouts, cert, key, handshakeTimeout: authenticateWithinMs }, (request, response) => {
-      answerHealth(request, response, isReady);
-    }),
-  );
+  return readTls(() => createHttpsServer({ ...options, cert, key, handshakeTimeout: authenticateWithinMs }));
 }
 
 function readTls<T>(read: () => T): T {
@@ -329,7 +318,7 @@ function readTls<T>(read: () => T): T {
 }
 
 /** Cuts floods off before anything is spent on them: beyond the limits and some, to the few of which it is said why. */
-function boundConnections(http: HttpServer | HttpsServer, limits: Limits, addresses: Addresses, cutOff: () => void): void {
+function boundConnections(http: OneRequestServer, limits: Limits, addresses: Addresses, cutOff: () => void): void {
   const sockets = new Connections(limits);
   http.on('connection', (socket: TcpSocket) => {
     const address = plain(socket.remoteAddress ?? '');
@@ -349,7 +338,7 @@ function refuseOthers(namespace: Namespace): void {
   });
 }
 
-async function listen(http: HttpServer | HttpsServer, port: number, host: string): Promise<number> {
+async function listen(http: OneRequestServer, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
       const hint =

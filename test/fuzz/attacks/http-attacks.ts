@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attack, Field } from '../attack.js';
 import { mutateBytes, randomBytes } from '../mutate-bytes.js';
 import { RawConnection } from '../wire/raw-connection.js';
-import { upgradeRequest, websocketPath } from '../wire/upgraded-connection.js';
+import { UpgradedConnection, upgradeRequest, websocketPath } from '../wire/upgraded-connection.js';
 
 /** How long a connection waits for the hub to close it; most are closed at once. */
 const patienceMs = 30;
@@ -124,8 +124,65 @@ export const httpAttacks: readonly Attack[] = [
     standings: strangersOnly,
     async strike(field, _, random) {
       const one = 'GET / HTTP/1.1\r\nHost: hub\r\n\r\n';
-      const chunked = 'POST / HTTP/1.1\r\nHost: hub\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\nffffffff\r\nGET /';
-      await say(field, [random.pick([one.repeat(50), chunked, `${one}${upgradeRequest(websocketPath)}`, '\r\n'.repeat(500)])]);
+      const behind = random.pick([one, upgradeRequest(websocketPath)]);
+      const post = (headers: readonly string[], body: string): string =>
+        ['POST /healthz HTTP/1.1', 'Host: hub', ...headers, '', `${body}${behind}`].join('\r\n');
+      const chunks = ['Transfer-Encoding: chunked'];
+      const text = random.pick([
+        one.repeat(random.pick([50, 5_000])),
+        'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'.repeat(50),
+        `${one}${upgradeRequest(websocketPath)}`,
+        `${upgradeRequest(websocketPath, [`Content-Length: ${behind.length}`])}${behind}`,
+        `${upgradeRequest(websocketPath, chunks)}5\r\nhello\r\n0\r\n\r\n${behind}`,
+        '\r\n'.repeat(500),
+        one.replaceAll('\r', ''),
+        post([...chunks, 'Content-Length: 4'], 'ffffffff\r\n'),
+        post(['Content-Length: 4', 'Content-Length: 5'], 'body'),
+        post(['Content-Length: 4, 4'], 'body'),
+        post(['Content-Length: 4', 'Expect: 100-continue'], ''),
+        post(['Transfer-Encoding:', ' chunked'], '0\r\n\r\n'),
+        post(['Transfer-Encoding : chunked'], '0\r\n\r\n'),
+        post(['Transfer-Encoding: chunked, identity'], '0\r\n\r\n'),
+        post(chunks, `4;a=b;c="${'d'.repeat(random.pick([1, 20_000]))}"\r\nbody\r\n0\r\n\r\n`),
+        post(chunks, `${'f'.repeat(random.pick([8, 16, 17]))}\r\nbody`),
+        post(chunks, `0\r\nX-Trailer: ${'t'.repeat(random.pick([1, 20_000]))}\r\n\r\n`),
+      ]);
+      await say(field, [text]);
+    },
+  },
+  {
+    layer: 'http',
+    name: 'body without end',
+    standings: strangersOnly,
+    async strike(field, _, random) {
+      const path = random.pick(['/healthz', '/anything', websocketPath]);
+      const length = random.pick(['Content-Length: 1000000000000', 'Transfer-Encoding: chunked']);
+      const chunk = `fff\r\n${'b'.repeat(0xfff)}\r\n`;
+      await say(field, [`POST ${path} HTTP/1.1\r\nHost: hub\r\n${length}\r\n\r\n`, ...new Array<string>(5).fill(chunk)], 1);
+    },
+  },
+  {
+    layer: 'http',
+    name: 'upgrade elsewhere',
+    standings: strangersOnly,
+    async strike(field, _, random) {
+      const request = upgradeRequest(random.pick(['/healthz', '/anything', '/socket.ioo/', '*']));
+      await say(field, [request, randomBytes(random, random.pick([0, 1_000, 20_000]))]);
+    },
+  },
+  {
+    layer: 'http',
+    name: 'requests and another websocket in a session',
+    standings: strangersOnly,
+    async strike(field, _, random) {
+      field.connecting();
+      const connection = await UpgradedConnection.open(field.port);
+      if (connection === undefined) return;
+      const path = `${websocketPath}&sid=${connection.session}`;
+      const get = `GET ${path} HTTP/1.1\r\nHost: hub\r\n\r\n`;
+      const post = `POST ${path} HTTP/1.1\r\nHost: hub\r\nContent-Length: 1\r\n\r\n1`;
+      await say(field, [random.pick([get.repeat(1_000), post, upgradeRequest(path)])]);
+      connection.raw.close();
     },
   },
   {

@@ -17,6 +17,8 @@ export function upgradeRequest(path: string, more: readonly string[] = []): stri
 /** A websocket to the hub, through which engine.io's greeting has come. Pings are answered, so that only what is sent else can end it. */
 export class UpgradedConnection {
   readonly raw: RawConnection;
+  /** What engine.io calls its session. */
+  session = '';
   readonly #frames: ServerFrame[] = [];
   readonly #waiting = new Set<() => void>();
   #onFrame: ((frame: ServerFrame) => void) | undefined;
@@ -31,9 +33,12 @@ export class UpgradedConnection {
     connection.#listen();
     connection.raw.write(upgradeRequest(websocketPath));
     const greeting = await connection.next(({ opcode }) => opcode === opcodes.text);
-    if (greeting !== undefined) return connection;
-    connection.raw.close();
-    return undefined;
+    if (greeting === undefined) {
+      connection.raw.close();
+      return undefined;
+    }
+    connection.session = sessionIn(greeting);
+    return connection;
   }
 
   /** A binary message, as engine.io has it. */
@@ -101,4 +106,10 @@ export class UpgradedConnection {
     else if (this.#frames.length < 100) this.#frames.push(frame);
     for (const wake of this.#waiting) wake();
   }
+}
+
+/** The greeting is the packet '0', with JSON. */
+function sessionIn({ payload }: ServerFrame): string {
+  const { sid } = JSON.parse(Buffer.from(payload).toString().slice(1)) as { readonly sid: string };
+  return sid;
 }
