@@ -208,8 +208,8 @@ export const mutations = [
   {
     name: 'the worker leaks a closed job',
     file: 'src/core/worker-session.ts',
-    find: 'if (!this.#jobs.delete(jobId)) return;',
-    replace: 'if (!this.#jobs.has(jobId)) return;',
+    find: '    this.#jobs.delete(jobId);\n',
+    replace: '',
   },
   {
     name: 'the worker says nothing when a cancelled batch has ended',
@@ -244,9 +244,9 @@ export const mutations = [
   {
     name: 'the hub acknowledges before the leader does',
     file: `${hub}/leasing.ts`,
-    find: '    addAnswered(job, worker, result);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);',
+    find: '    addAnswered(job, worker, result, true);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);',
     replace:
-      '    addAnswered(job, worker, result);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+      '    addAnswered(job, worker, result, true);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
   },
   {
     name: 'the hub takes results from anybody',

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { ErrorCode } from '../src/errors/paladin-error.js';
-import { frameBytes, maxJsonBytes } from '../src/limits.js';
+import { frameBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
 import { readMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
@@ -12,6 +12,7 @@ import type { Departure } from './core/scheduler-events.js';
 import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 import { Intake, type Turns } from './intake.js';
+import type { Unfinished } from './unfinished.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
@@ -33,6 +34,14 @@ export interface SocketLimits {
   readonly partsWithinMs: number;
   /** Bytes that may wait to be read. */
   readonly maxUnreadBytes: number;
+  /** Bytes of JSON of a message. */
+  readonly maxJsonBytes: number;
+}
+
+/** What all peers share. */
+export interface Shared {
+  readonly turns: Turns;
+  readonly unfinished: Unfinished;
 }
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
@@ -43,23 +52,30 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #intake: Intake;
+  readonly #unfinished: Unfinished;
   /** Set while a message has come in part. */
   #partsDue: ReturnType<typeof setTimeout> | undefined;
   #events: PeerEvents<Received> | undefined;
   #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
   /**
-   * @param address where the peer is connected from
+   * @param network where the peer is connected from
    * @param parse the door
-   * @param turns of all peers
    */
-  constructor(socket: Socket, address: string, parse: (message: unknown) => Received, limits: SocketLimits, turns: Turns) {
-    const { maxMessageBytes, maxUnreadBytes } = limits;
+  constructor(
+    socket: Socket,
+    network: string,
+    parse: (message: unknown) => Received,
+    limits: SocketLimits,
+    { turns, unfinished }: Shared,
+  ) {
+    const { maxMessageBytes, maxUnreadBytes, maxJsonBytes } = limits;
     this.#socket = socket;
     this.#parse = parse;
     this.#limits = limits;
     this.#inbox = new Inbox(maxMessageBytes, maxJsonBytes, leastPartBytes);
-    this.#intake = new Intake(turns, address, {
+    this.#unfinished = unfinished;
+    this.#intake = new Intake(turns, network, {
       paused: (paused) => {
         const websocket = websocketOf(socket.conn);
         if (paused) websocket?.pause();
@@ -106,7 +122,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       if (this.#events !== undefined) this.#intake.add(step, bytes);
     };
     socket.on('messages', (messages: Uint8Array) => {
-      receive(this.#each(readMessages(messages, maxJsonBytes)), messages.byteLength);
+      receive(this.#each(readMessages(messages, this.#limits.maxJsonBytes)), messages.byteLength);
     });
     // Only the packet parser makes these.
     socket.on('part', (part: MessagePart) => {
@@ -149,6 +165,11 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     closeSoon(this.#socket.conn);
   }
 
+  /** It holds too much of unfinished messages. */
+  overflowed(reason: string): void {
+    this.expel(reason, 'LIMIT_EXCEEDED');
+  }
+
   #pendingBytes(): number {
     return pendingBytes(writeBufferOf(this.#socket.conn), websocketOf(this.#socket.conn));
   }
@@ -172,7 +193,9 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   #part(part: MessagePart): false {
-    for (const message of this.#inbox.add(part)) this.#events?.received(this.#parse(message));
+    const whole = this.#inbox.add(part);
+    this.#unfinished.set(this, this.#inbox.waitingBytes);
+    for (const message of whole) this.#events?.received(this.#parse(message));
     if (this.#inbox.waitingBytes === 0) this.#partsCame();
     else this.#partsDue ??= this.#awaitParts();
     return false;
@@ -219,6 +242,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events = undefined;
     this.#outbox.clear();
     this.#inbox.clear();
+    this.#unfinished.set(this, 0);
     this.#intake.close();
     this.#partsCame();
   }

@@ -3,12 +3,20 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { PaladinError } from '../src/errors/paladin-error.js';
-import { defaultPort, frameBytes, heartbeatIntervalMs, heartbeatTimeoutMs, messageOverheadBytes } from '../src/limits.js';
+import {
+  defaultPort,
+  frameBytes,
+  heartbeatIntervalMs,
+  heartbeatTimeoutMs,
+  maxJsonBytes,
+  maxNameLength,
+  messageOverheadBytes,
+} from '../src/limits.js';
 import { packetParser } from '../src/link/packet-parser.js';
 import { peerId } from '../src/link/peer-id.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
 import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
-import { Addresses, isLoopback, plain } from './addresses.js';
+import { Addresses, isLoopback, networkOf, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
@@ -20,6 +28,7 @@ import { Turns } from './intake.js';
 import { limitsFrom, type Limits } from './limits.js';
 import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
 import { ticketOf } from './tickets.js';
+import { Unfinished } from './unfinished.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
@@ -172,7 +181,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     });
   });
 
-  const turns = new Turns();
+  const shared = { turns: new Turns(), unfinished: new Unfinished(limits.maxBytes) };
   const guests = new Set<Guest>();
   const admit = <Sent extends object, Received>(
     role: Role,
@@ -185,14 +194,16 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       const { id, name, address } = admission;
       const hubSocket = new HubSocket<Sent, Received>(
         socket,
-        address,
+        networkOf(address),
         parse,
         {
           maxMessageBytes,
           partsWithinMs: limits.partsWithinMs,
           maxUnreadBytes: admission.limits.maxUnreadBytes,
+          // As long as names may be.
+          maxJsonBytes: Math.max(maxJsonBytes, admission.limits.maxOperationsPerWorker * maxNameLength),
         },
-        turns,
+        shared,
       );
       const guest: Guest = { admission, socket: hubSocket };
       guests.add(guest);

@@ -123,14 +123,11 @@ export const leaderGraceMs: number = 30_000;
 /** The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely acknowledged. */
 export const maxHeldBytes: number = 64 * 1024 * 1024;
 
-/**
- * The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: four times what the default ones let it
- * have.
- */
-export const maxResumed: number = 4 * defaultMaxBatchesPerLeader;
+/** The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default ones let it have. */
+export const maxResumed: number = defaultMaxBatchesPerLeader;
 
-/** The most answers that a worker keeps: as many as a hub lets wait for the acknowledgement of one leader. */
-export const maxHeldAnswers: number = 4 * defaultMaxBatchesPerLeader;
+/** The most answers that a worker keeps: as many as one leader may wait for. */
+export const maxHeldAnswers: number = defaultMaxBatchesPerLeader;
 
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
@@ -156,7 +153,10 @@ export const maxStages: number = 1_000;
 /** The most slots of a worker. */
 export const maxSlots: number = 65_536;
 
-/** The most labels of a job or worker, and the most operations that a worker offers. */
+/** The most labels of a job: each is looked for at workers that come and go. */
+export const maxJobLabels: number = 64;
+
+/** The most labels of a worker, and the most operations that it offers. */
 export const maxNames: number = 10_000;
 
 /** The most jobs or attempts in one message: what a peer that comes back has to say beyond it follows in further ones. */

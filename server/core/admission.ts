@@ -13,19 +13,24 @@ export function announced(limits: SchedulerLimits): HubLimits {
 }
 
 /** What stands against a further batch of so many bytes; undefined: nothing. A lone batch is admitted whatever its size. */
-export function batchExceeds(state: HubState, { batches, bytes, limits }: Leader, more: number): string | undefined {
+export function batchExceeds(
+  state: HubState,
+  { batches, bytes, descriptionBytes, limits }: Leader,
+  more: number,
+): string | undefined {
   const { maxBatchesPerLeader, maxBytesPerLeader } = limits;
   if (batches >= maxBatchesPerLeader) return `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`;
   if (bytes + more > maxBytesPerLeader && batches > 0) {
     return `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`;
   }
-  return hubExceeds(state, more);
+  return hubExceeds(state, bytes + descriptionBytes, more);
 }
 
-/** What stands against so many bytes more of any leader. */
-function hubExceeds({ bytes, config }: HubState, more: number): string | undefined {
+/** What stands against so many bytes more of a leader: once all is taken, those that have their share of it, or more, get no more. */
+function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more: number): string | undefined {
   const { maxBytes } = config.limits;
-  return bytes + more > maxBytes ? `more than ${maxBytes} bytes of all leaders at the hub (maxBytes)` : undefined;
+  if (bytes + more <= maxBytes || ofLeader + more <= maxBytes / (2 * leaders.size)) return undefined;
+  return `more than ${maxBytes} bytes of all leaders at the hub (maxBytes)`;
 }
 
 /** What stands against a further job; those that are opened again after a loss of the connection do not count as often. */
@@ -35,7 +40,7 @@ export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, 
   if (leader.descriptionBytes + bytes > maxDescriptionBytesPerLeader) {
     return `more than ${maxDescriptionBytesPerLeader} bytes of arguments and labels at the hub (maxDescriptionBytesPerLeader)`;
   }
-  const exceeded = hubExceeds(state, bytes);
+  const exceeded = hubExceeds(state, leader.bytes + leader.descriptionBytes, bytes);
   if (exceeded !== undefined || isResumed) return exceeded;
   if (takeFrom(leader.openings, maxJobsOpenedPerSecond, state.now)) return undefined;
   return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;

@@ -1,6 +1,6 @@
 import type { Offers } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import { explainMissing } from './matching.js';
+import { explainMissing, offeredBy, type Offered } from './matching.js';
 import { slotsFor, type Job, type NeedClass, type Worker } from './records.js';
 
 /** Moves the worker to where its offers belong, and tells the leaders concerned what they have now. */
@@ -23,7 +23,7 @@ export function tellCapacity(state: HubState, needClass: NeedClass, jobs: Iterab
 /** Why there are no slots, if there are none. */
 type Explanation = ReturnType<typeof explainMissing>;
 
-function explain(needClass: NeedClass, offered: readonly Offers[]): Explanation {
+function explain(needClass: NeedClass, offered: Offered | undefined): Explanation {
   return slotsFor(needClass) > 0 ? { missing: '' } : explainMissing(offered, needClass.needs);
 }
 
@@ -35,16 +35,8 @@ function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, why: E
   }
 }
 
-/** What the workers that take batches offer, together; nothing when there are none. */
-function whatIsOffered({ placement }: HubState): readonly Offers[] {
+/** What the workers that take batches offer, together; undefined when there are none. */
+function whatIsOffered({ placement }: HubState): Offered | undefined {
   const taking = [...placement.offerClasses].filter(({ slots }) => slots > 0).map(({ offers }) => offers);
-  const together = (names: (offers: Offers) => readonly string[]): string[] => [...new Set(taking.flatMap(names))];
-  if (taking.length === 0) return [];
-  return [
-    {
-      operations: together(({ operations }) => operations),
-      serializers: together(({ serializers }) => serializers),
-      labels: together(({ labels }) => labels),
-    },
-  ];
+  return taking.length === 0 ? undefined : offeredBy(taking);
 }

@@ -1,13 +1,22 @@
-import type { Possession } from '../../src/protocol/messages.js';
+import type { Possession, Ticketed } from '../../src/protocol/messages.js';
+import { leaderOf } from './job-id.js';
+
+/** As a possession, and one that grows. */
+interface Claim extends Possession {
+  readonly running: Ticketed[];
+  readonly held: Ticketed[];
+}
 
 /** What a worker has of jobs that no leader has opened yet. */
 export class Claims {
-  readonly #byJob = new Map<string, Possession>();
+  /** By leader, and by job. */
+  readonly #byLeader = new Map<string, Map<string, Claim>>();
+  #jobs = 0;
   #running = 0;
 
   /** Of how many jobs there is something. */
   get size(): number {
-    return this.#byJob.size;
+    return this.#jobs;
   }
 
   /** How many attempts it executes. */
@@ -16,33 +25,54 @@ export class Claims {
   }
 
   get(jobId: string): Possession | undefined {
-    return this.#byJob.get(jobId);
+    return this.#byLeader.get(leaderOf(jobId).leaderId)?.get(jobId);
+  }
+
+  /** What it has of jobs of the leader. */
+  ofLeader(leaderId: string): Iterable<Possession> {
+    return this.#byLeader.get(leaderId)?.values() ?? [];
   }
 
   /** It has this of the job beside what was said before. */
   add({ jobId, running, held }: Possession): void {
-    const before = this.get(jobId);
-    this.set({ jobId, running: [...(before?.running ?? []), ...running], held: [...(before?.held ?? []), ...held] });
+    const { leaderId } = leaderOf(jobId);
+    const jobs = this.#byLeader.get(leaderId) ?? new Map<string, Claim>();
+    this.#byLeader.set(leaderId, jobs);
+    const claim = jobs.get(jobId);
+    if (claim === undefined) {
+      jobs.set(jobId, { jobId, running: [...running], held: [...held] });
+      this.#jobs += 1;
+    } else {
+      claim.running.push(...running);
+      claim.held.push(...held);
+    }
+    this.#running += running.length;
   }
 
   /** What it has of this job, in place of what was said before. */
   set(possession: Possession): void {
     this.delete(possession.jobId);
-    this.#byJob.set(possession.jobId, possession);
-    this.#running += possession.running.length;
+    this.add(possession);
   }
 
   delete(jobId: string): void {
-    this.#running -= this.get(jobId)?.running.length ?? 0;
-    this.#byJob.delete(jobId);
+    const { leaderId } = leaderOf(jobId);
+    const jobs = this.#byLeader.get(leaderId);
+    const claim = jobs?.get(jobId);
+    if (jobs === undefined || claim === undefined) return;
+    jobs.delete(jobId);
+    if (jobs.size === 0) this.#byLeader.delete(leaderId);
+    this.#jobs -= 1;
+    this.#running -= claim.running.length;
   }
 
   clear(): void {
-    this.#byJob.clear();
+    this.#byLeader.clear();
+    this.#jobs = 0;
     this.#running = 0;
   }
 
-  [Symbol.iterator](): Iterator<Possession> {
-    return this.#byJob.values();
+  *[Symbol.iterator](): Generator<Possession, undefined> {
+    for (const jobs of this.#byLeader.values()) yield* jobs.values();
   }
 }

@@ -84,7 +84,7 @@ export function checkLeader({ id, jobs, batches, bytes, descriptionBytes, unackn
     countedBytes += queue.bytes;
     countedDescriptions += description;
     for (const lease of given) countedBytes += lease.bytes;
-    countedAnswers += answered.size;
+    countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);

@@ -84,8 +84,11 @@ export function congest(state: HubState, leader: Leader, congested: boolean): vo
 /** What the description of a job takes at the hub, about. */
 function bytesOf({ stages }: JobDescription, labels: readonly string[]): number {
   const names = [...labels, ...stages.map(({ operation }) => operation)].reduce((sum, name) => sum + name.length + namedBytes, 0);
-  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names);
+  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names + jobBytes);
 }
+
+/** What a job takes beside. */
+const jobBytes = 2_000;
 
 /** What holds a name or a stage. */
 const namedBytes = 100;

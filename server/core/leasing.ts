@@ -229,7 +229,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, state.now - lease.givenAt);
     job.cost.observe(elapsedMs, state.now - lease.givenAt - elapsedMs, state.now);
     job.virtualTime += (elapsedMs - lease.chargedMs) / job.weight;
-    addAnswered(job, worker, result);
+    addAnswered(job, worker, result, true);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
   } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
@@ -242,7 +242,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   const job = state.jobs.get(jobId);
   const lease = leaseOf(job, worker, loss);
   if (job !== undefined && lease !== undefined) {
-    addAnswered(job, worker, loss);
+    addAnswered(job, worker, loss, true);
     checkAcknowledged(state, job);
     giveBack(state, lease, loss);
   } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
@@ -277,12 +277,12 @@ export function cancelLease(state: HubState, lease: Lease): void {
 }
 
 /** A worker keeps the answer to an attempt until the leader has acknowledged it. */
-export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt): Answered {
+export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt, counted: boolean): Answered {
   const key = attemptKey({ seq, attempt });
   const before = job.answered.get(key);
-  if (before === undefined) job.leader.unacknowledged += 1;
-  else before.worker.answered.delete(before);
-  const answered: Answered = { job, worker, seq, attempt, asked: false };
+  if (before !== undefined) removeAnswered(before);
+  if (counted) job.leader.unacknowledged += 1;
+  const answered: Answered = { job, worker, seq, attempt, asked: false, counted };
   job.answered.set(key, answered);
   worker.answered.add(answered);
   return answered;
@@ -309,7 +309,7 @@ export function removeAnswered(answered: Answered): void {
   const key = attemptKey(answered);
   if (job.answered.get(key) !== answered) return;
   job.answered.delete(key);
-  job.leader.unacknowledged -= 1;
+  if (answered.counted) job.leader.unacknowledged -= 1;
 }
 
 /** The leader has the answer: its worker need not keep it. */

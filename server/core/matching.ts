@@ -18,58 +18,70 @@ export function matchingKey({ operations, serializers, labels }: Offers): string
   return JSON.stringify([operations, serializers, labels]);
 }
 
-/** Whether a worker with these offers can execute a job with these needs. */
-export function satisfies(offers: Offers, needs: Needs): boolean {
-  return unmet(offers, needs).length === 0;
+/** What is offered, by one worker or by several together, in order. */
+export type Offered = { readonly [Kind in keyof Offers]: ReadonlySet<string> };
+
+/** What these offer together. */
+export function offeredBy(all: readonly Offers[]): Offered {
+  const together = (names: (offers: Offers) => readonly string[]): Set<string> => new Set(all.flatMap(names).toSorted());
+  return {
+    operations: together(({ operations }) => operations),
+    serializers: together(({ serializers }) => serializers),
+    labels: together(({ labels }) => labels),
+  };
 }
 
-/** Why no worker can execute the job, for people; and the name of the operation that nobody offers, if it is that. */
-export function explainMissing(all: readonly Offers[], needs: Needs): { readonly missing: string; readonly operation?: string } {
-  if (all.length === 0) return { missing: 'no worker is connected' };
-  const some: Offers = {
-    operations: all.flatMap((offers) => offers.operations),
-    serializers: all.flatMap((offers) => offers.serializers),
-    labels: all.flatMap((offers) => offers.labels),
-  };
-  const nowhere = unmet(some, needs);
-  if (nowhere.length > 0) {
-    const missing = `no worker offers ${nowhere.join(', ')}; ${onOffer(some, nowhere)}`;
-    const unknown = needs.operations.find((operation) => !some.operations.includes(operation));
+/** Whether a worker that offers this can execute a job with these needs. */
+export function satisfies(offered: Offered, needs: Needs): boolean {
+  return kinds.every(([, kind]) => needs[kind].every((name) => offered[kind].has(name)));
+}
+
+/**
+ * Why no worker can execute the job, for people; and the name of the operation that nobody offers, if it is that.
+ *
+ * @param offered by all workers together; undefined when there are none
+ */
+export function explainMissing(
+  offered: Offered | undefined,
+  needs: Needs,
+): { readonly missing: string; readonly operation?: string } {
+  if (offered === undefined) return { missing: 'no worker is connected' };
+  if (!satisfies(offered, needs)) {
+    const missing = `no worker offers ${shortList(unmet(offered, needs))}; ${onOffer(offered, needs)}`;
+    const unknown = needs.operations.find((operation) => !offered.operations.has(operation));
     return unknown === undefined ? { missing } : { missing, operation: unknown.slice(0, unknown.lastIndexOf('@')) };
   }
   const wanted = [...needs.operations, ...needs.serializers, ...needs.labels];
-  return { missing: `no single worker offers all of ${wanted.join(', ')}` };
+  return { missing: `no single worker offers all of ${shortList(wanted)}` };
 }
 
-function unmet(offers: Offers, needs: Needs): string[] {
-  const missing = (kind: string, wanted: readonly string[], offered: readonly string[]): string[] => {
-    const has = new Set(offered);
-    return wanted.filter((name) => !has.has(name)).map((name) => `${kind} '${name}'`);
-  };
-  return [
-    ...missing('operation', needs.operations, offers.operations),
-    ...missing('serializer', needs.serializers, offers.serializers),
-    ...missing('label', needs.labels, offers.labels),
-  ];
+const kinds = [
+  ['operation', 'operations'],
+  ['serializer', 'serializers'],
+  ['label', 'labels'],
+] as const;
+
+function unmet(offered: Offered, needs: Needs): string[] {
+  return kinds.flatMap(([kind, plural]) =>
+    needs[plural].filter((name) => !offered[plural].has(name)).map((name) => `${kind} '${name}'`),
+  );
 }
 
 /** The most names that an explanation lists. */
 const listed = 20;
 
-function onOffer(some: Offers, nowhere: readonly string[]): string {
-  const kinds = [
-    ['operation', 'operations', some.operations],
-    ['serializer', 'serializers', some.serializers],
-    ['label', 'labels', some.labels],
-  ] as const;
+function shortList(names: readonly string[]): string {
+  const rest = names.length > listed ? ` and ${names.length - listed} more` : '';
+  return `${names.slice(0, listed).join(', ')}${rest}`;
+}
+
+/** What there is of the kinds of which something is missing. */
+function onOffer(offered: Offered, needs: Needs): string {
   return kinds
-    .filter(([kind]) => nowhere.some((name) => name.startsWith(`${kind} `)))
-    .map(([, plural, names]) => {
-      const distinct = [...new Set(names)].toSorted();
-      const rest = distinct.length > listed ? ` and ${distinct.length - listed} more` : '';
-      return distinct.length === 0
-        ? `there are no ${plural}`
-        : `${plural} on offer: ${distinct.slice(0, listed).join(', ')}${rest}`;
+    .filter(([, plural]) => needs[plural].some((name) => !offered[plural].has(name)))
+    .map(([, plural]) => {
+      const names = offered[plural];
+      return names.size === 0 ? `there are no ${plural}` : `${plural} on offer: ${shortList([...names])}`;
     })
     .join('; ');
 }

@@ -1,6 +1,6 @@
 import { Heap } from '../../src/collections/heap.js';
 import type { Offers } from '../../src/protocol/messages.js';
-import { matchingKey, satisfies, type Needs } from './matching.js';
+import { matchingKey, offeredBy, satisfies, type Needs } from './matching.js';
 import {
   hasFreeSlot,
   hasSpareRoom,
@@ -49,7 +49,7 @@ export class Placement {
     const key = matchingKey(needs);
     const present = this.#needClasses.get(key);
     if (present !== undefined) return present;
-    const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offers }) => satisfies(offers, needs)));
+    const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offered }) => satisfies(offered, needs)));
     const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
     this.#needClasses.set(key, needClass);
@@ -152,8 +152,18 @@ export class Placement {
     const key = matchingKey(offers);
     const present = this.#offerClasses.get(key);
     if (present !== undefined) return present;
-    const needClasses = new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offers, needs)));
-    const offerClass: OfferClass = { key, offers, workers: new Set(), slots: 0, free: new Set(), spare: new Set(), needClasses };
+    const offered = offeredBy([offers]);
+    const needClasses = new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offered, needs)));
+    const offerClass: OfferClass = {
+      key,
+      offers,
+      offered,
+      workers: new Set(),
+      slots: 0,
+      free: new Set(),
+      spare: new Set(),
+      needClasses,
+    };
     for (const needClass of needClasses) needClass.offerClasses.add(offerClass);
     this.#offerClasses.set(key, offerClass);
     return offerClass;

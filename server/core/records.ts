@@ -6,8 +6,9 @@ import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protoc
 import { newAllowance, type Allowance } from './allowance.js';
 import { BatchQueue } from './batch-queue.js';
 import { Claims } from './claims.js';
+import { jobIdOf } from './job-id.js';
 import { Leases } from './leases.js';
-import type { Needs } from './matching.js';
+import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What the scheduler knows of a leader. */
@@ -32,7 +33,7 @@ export interface Leader {
   bytes: number;
   /** Of what describes its jobs: arguments, names and labels. */
   descriptionBytes: number;
-  /** Answers that it has not acknowledged. */
+  /** Answers that it has not acknowledged, of those that are counted. */
   unacknowledged: number;
   /** Jobs that it may open. */
   readonly openings: Allowance;
@@ -107,6 +108,8 @@ export interface Answered extends Attempt {
   readonly worker: Worker;
   /** Whether it was asked to send it again, and has not yet. */
   asked: boolean;
+  /** Whether its leader is held to acknowledging it: not where only the worker says that it has it. */
+  readonly counted: boolean;
 }
 
 /** What the scheduler knows of a worker. */
@@ -153,12 +156,13 @@ export interface Said {
   readonly jobs: Set<string>;
   readonly running: Set<string>;
   readonly held: Set<string>;
-  /** Of all these, and of what is ending. */
+  readonly ending: Set<string>;
+  /** Of all these, and of the pieces in which jobs were spoken of. */
   count: number;
 }
 
 export function nothingSaid(): Said {
-  return { jobs: new Set(), running: new Set(), held: new Set(), count: 0 };
+  return { jobs: new Set(), running: new Set(), held: new Set(), ending: new Set(), count: 0 };
 }
 
 /** Jobs with the same needs. */
@@ -179,6 +183,7 @@ export interface OfferClass {
   /** The `matchingKey` of the offers. */
   readonly key: string;
   readonly offers: Offers;
+  readonly offered: Offered;
   readonly workers: Set<Worker>;
   /** Of all its workers. */
   slots: number;
@@ -269,17 +274,6 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, now
     reserved: false,
     draining: false,
   };
-}
-
-/** What hub and workers call a leader's job. */
-export function jobIdOf(leaderId: string, number: number): string {
-  return `${leaderId}:${number}`;
-}
-
-/** The leader that a job id is of, and its number. */
-export function leaderOf(jobId: string): { readonly leaderId: string; readonly number: number } {
-  const colon = jobId.lastIndexOf(':');
-  return { leaderId: jobId.slice(0, colon), number: Number(jobId.slice(colon + 1)) };
 }
 
 /** Tells the attempts of a job apart. */

@@ -11,6 +11,7 @@ import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/proto
 import { resumedExceeds, saidExceeds } from './admission.js';
 import { moveWorker, tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
+import { jobIdOf, leaderOf } from './job-id.js';
 import { closeJob } from './jobs.js';
 import {
   acknowledge,
@@ -26,17 +27,7 @@ import {
   serve,
   tellLost,
 } from './leasing.js';
-import {
-  attemptKey,
-  endingKey,
-  leaderOf,
-  nothingSaid,
-  slotsFor,
-  type Answered,
-  type Job,
-  type Leader,
-  type Worker,
-} from './records.js';
+import { attemptKey, endingKey, nothingSaid, slotsFor, type Answered, type Job, type Leader, type Worker } from './records.js';
 
 // Leaders.
 
@@ -63,7 +54,7 @@ export function leaderGone(state: HubState, leader: Leader): void {
   for (const job of leader.jobs.values()) closeJob(state, job);
   state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
-  closeClaims(state);
+  closeClaims(state, leader.id);
 }
 
 /** The leader says which of its jobs live, and whether it has more to name. */
@@ -80,7 +71,7 @@ export function resume(state: HubState, leader: Leader, jobs: readonly number[],
   leader.resuming = leader.listed;
   leader.listed = new Set();
   for (const job of leader.jobs.values()) if (!leader.resuming.has(job.number)) closeJob(state, job);
-  closeClaims(state);
+  closeClaims(state, leader.id);
 }
 
 /** The leader's job has ended, perhaps before it was opened again. */
@@ -89,7 +80,11 @@ export function closeOrForget(state: HubState, leader: Leader, number: number): 
   const wasExpected = leader.resuming?.delete(number) === true;
   if (job !== undefined) closeJob(state, job);
   else if (!wasExpected) state.counters.strayMessages += 1;
-  if (wasExpected) closeClaims(state);
+  if (!wasExpected) return;
+  for (const worker of state.claiming) {
+    const claim = worker.claims.get(jobIdOf(leader.id, number));
+    if (claim !== undefined) closeClaim(state, worker, claim);
+  }
 }
 
 /** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
@@ -183,6 +178,11 @@ export function report(
 ): void {
   // Told twice, what was given out since would be missing.
   if (worker.reported) return;
+  const empty = jobs.find(({ running, held }) => running.length + held.length === 0);
+  if (empty !== undefined) {
+    state.expel('worker', worker.id, `it has reported job ${empty.jobId}, of which it has nothing`);
+    return;
+  }
   worker.said.count += ending.length;
   for (const possession of jobs) note(worker, possession);
   const limit = saidExceeds(worker);
@@ -190,7 +190,11 @@ export function report(
     state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
   }
-  for (const attempt of ending) worker.ending.add(endingKey(attempt.jobId, attempt));
+  for (const attempt of ending) {
+    const key = endingKey(attempt.jobId, attempt);
+    worker.said.ending.add(key);
+    worker.ending.add(key);
+  }
   for (const possession of jobs) if (!worker.isLying) takePossession(state, worker, possession);
   if (!more && !worker.isLying) takeWhole(state, worker);
 }
@@ -215,7 +219,9 @@ function takePossession(state: HubState, worker: Worker, possession: Possession)
 
 /** The worker has said all that it has: what else the hub believed it to have is lost. */
 function takeWhole(state: HubState, worker: Worker): void {
-  const { jobs, running, held } = worker.said;
+  const { jobs, running, held, ending } = worker.said;
+  // What was cancelled since it is back, and is not there any more, is not going to be answered.
+  for (const key of worker.ending) if (!running.has(key) && !ending.has(key)) worker.ending.delete(key);
   worker.reported = true;
   worker.said = nothingSaid();
   for (const lease of worker.leases) {
@@ -249,11 +255,13 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     job.awaited.delete(attemptKey(attempt));
     const lease = job.leases.get(attempt);
     if (lease?.worker === worker) release(state, lease);
-    askAgain(state, addAnswered(job, worker, attempt));
+    askAgain(state, addAnswered(job, worker, attempt, false));
   }
   for (const { ticket, ...attempt } of running) {
     const lease = job.leases.get(attempt);
-    if (lease?.worker === worker || !isGenuine(state, worker, job, attempt, ticket)) continue;
+    // What was cancelled meanwhile comes to an end: the worker is told already.
+    const isEnding = worker.ending.has(endingKey(job.id, attempt));
+    if (lease?.worker === worker || isEnding || !isGenuine(state, worker, job, attempt, ticket)) continue;
     if (lease === undefined) adopt(state, worker, job, attempt);
   }
   if (job.awaited.size === 0) state.awaiting.delete(job);
@@ -295,10 +303,13 @@ function dropClaim(state: HubState, worker: Worker, jobId: string): void {
   if (worker.claims.size === 0) state.claiming.delete(worker);
 }
 
-function closeClaims(state: HubState): void {
-  for (const worker of state.claiming) {
-    for (const claim of worker.claims) if (isClosed(state, claim.jobId)) closeClaim(state, worker, claim);
-  }
+/** Workers need not keep what they have of jobs of the leader that are closed. */
+function closeClaims(state: HubState, leaderId: string): void {
+  for (const worker of state.claiming) closeClosed(state, worker, worker.claims.ofLeader(leaderId));
+}
+
+function closeClosed(state: HubState, worker: Worker, claims: Iterable<Possession>): void {
+  for (const claim of claims) if (isClosed(state, claim.jobId)) closeClaim(state, worker, claim);
 }
 
 /** Whether a job that is not here was closed, rather than that its leader has not come back yet. */
@@ -323,12 +334,14 @@ export function nextDeadline(state: HubState): number | undefined {
 
 /** Gives up whoever has been away for too long, and what was waited for. */
 export function giveUp(state: HubState): void {
-  if (state.now >= state.startedAt + leaderGraceMs) state.recovering = false;
+  if (state.recovering && state.now >= state.startedAt + leaderGraceMs) {
+    state.recovering = false;
+    for (const worker of state.claiming) closeClosed(state, worker, worker.claims);
+  }
   for (const leader of state.awayLeaders) if (leader.awayUntil <= state.now) leaderGone(state, leader);
   for (const worker of state.awayWorkers) {
     if (worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
   }
-  closeClaims(state);
   for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);
   for (const needClass of state.placement.needClasses) serve(state, needClass);
 }

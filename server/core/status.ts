@@ -12,9 +12,13 @@ export function workerStatus(worker: Worker): HubStatus['workers'][number] {
   return { workerId: id, name, slots, leased: leases.size, ending: ending.size, draining, away: !connected, offers };
 }
 
+/** The most stages of a job that are named. */
+const mostStages = 20;
+
 /** What an observer is told of a job. */
 export function jobStatus({ id, description, priority, queue, leases, answered, needClass }: Job): HubStatus['jobs'][number] {
-  const stages = description.stages.map((stage) => stage.operation);
+  const stages = description.stages.slice(0, mostStages).map((stage) => stage.operation);
+  if (description.stages.length > mostStages) stages.push(`and ${description.stages.length - mostStages} more`);
   const slots = slotsFor(needClass);
   return { jobId: id, stages, priority, queued: queue.size, leased: leases.size, unacknowledged: answered.size, slots };
 }

@@ -231,10 +231,16 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   #close(jobId: string): void {
-    if (!this.#jobs.delete(jobId)) return;
+    if (!this.#jobs.has(jobId)) return;
     this.#dropWaiting((task) => task.jobId === jobId);
     this.#held.deleteJob(jobId);
     for (const task of this.#running.values()) if (task.jobId === jobId) task.cancelled = true;
+    this.#forget(jobId);
+  }
+
+  /** Nothing of the job waits, or is to be answered. */
+  #forget(jobId: string): void {
+    this.#jobs.delete(jobId);
     this.#effects.push({ type: 'forget', jobId });
   }
 
@@ -267,7 +273,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     for (const jobId of this.#jobs.keys()) {
       const possession = { jobId, running: (running.get(jobId) ?? []).map(ticketedOf), held: held.get(jobId) ?? [] };
       if (possession.running.length + possession.held.length > 0) possessions.push(possession);
-      else this.#close(jobId);
+      else this.#forget(jobId);
     }
     const ending = tasks.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
     for (const message of reportMessages(possessions, ending)) this.#send(message);

@@ -109,12 +109,15 @@ function readMessage(reader: Reader, maxJsonBytes: number = Infinity): unknown {
       if (text.byteLength > maxJsonBytes) throw new LimitError(`a message with more than ${maxJsonBytes} bytes of JSON`);
       const json: unknown = JSON.parse(utf8(text));
       const attachments: Uint8Array[] = [];
-      for (let left = reader.number(); left > 0; left -= 1) attachments.push(reader.bytes());
-      // Nothing else tells the two kinds apart that are not of ours: what refers to bytes that are not there has unknown fields.
+      const count = reader.number();
+      // Of empty ones there could be millions.
+      if (!(count >= 0 && count <= text.byteLength / leastPlaceholderBytes)) throw new RangeError(unreferred);
+      while (attachments.length < count) attachments.push(reader.bytes());
+      // Then a placeholder stays as it is: an object that nothing here takes.
       if (attachments.length === 0) return json;
       const unused = new Set(attachments.keys());
       const message = attach(json, attachments, unused);
-      if (unused.size > 0) throw new RangeError('a message has bytes that nothing refers to');
+      if (unused.size > 0) throw new RangeError(unreferred);
       return message;
     }
     case kinds.batch:
@@ -239,6 +242,11 @@ function readResult(reader: Reader): BatchResult {
 
 /** Stands in the JSON for a byte array, by its place among the attachments. */
 const placeholder = '$bytes';
+
+/** As `{"$bytes":0}` has. */
+const leastPlaceholderBytes = 12;
+
+const unreferred = 'a message has bytes that nothing refers to';
 
 /** How deep a message may nest: far deeper than any does, and no danger to the stack. */
 const deepest = 32;

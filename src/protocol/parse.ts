@@ -5,6 +5,7 @@
 import {
   maxBatchUnits,
   maxFailureBytes,
+  maxJobLabels,
   maxListed,
   maxNameLength,
   maxNames,
@@ -134,7 +135,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
       secret: text(200, 1),
       description,
       priority: int(-maxPriority, maxPriority),
-      labels: names,
+      labels: list(name, maxJobLabels),
       slots: index,
       resumed: optional(underWay),
       more,

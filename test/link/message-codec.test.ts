@@ -142,6 +142,18 @@ describe('the message codec', () => {
     expect(() => decodeMessages(refersTo(`${'['.repeat(10_000)}${']'.repeat(10_000)}`))).toThrow('nests too deep');
   });
 
+  it('refuses more byte arrays than its JSON can refer to, before it looks at them', () => {
+    const json = '{"type":"x"}';
+    const bytes = new Uint8Array(1 + 4 + json.length + 8 + 4 * 1_000_000);
+    bytes.set(new TextEncoder().encode(json), 5);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(1, json.length, true);
+    for (const count of [2, 1_000_000, -1, NaN, Infinity]) {
+      view.setFloat64(5 + json.length, count, true);
+      expect(() => decodeMessages(bytes), `${count}`).toThrow('bytes that nothing refers to');
+    }
+  });
+
   it('holds a message to the JSON that it may have', () => {
     const [bytes, json] = [encode({ type: 'x', list: [1, 2, 3] }), '{"type":"x","list":[1,2,3]}'.length];
     expect([...readMessages(bytes, json)]).toEqual([decodeMessage(bytes, json)]);

@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubSocket } from '../../server/hub-socket.js';
 import { Turns } from '../../server/intake.js';
+import { Unfinished } from '../../server/unfinished.js';
 import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
 
 const partsWithinMs = 1_000;
@@ -33,8 +34,8 @@ function slowlyServed(): { readonly from: EventEmitter; readonly peer: HubSocket
     socket,
     '127.0.0.1',
     slow,
-    { maxMessageBytes: 2 ** 25, partsWithinMs, maxUnreadBytes: 2 ** 25 },
-    new Turns(),
+    { maxMessageBytes: 2 ** 25, partsWithinMs, maxUnreadBytes: 2 ** 25, maxJsonBytes: 1_000 },
+    { turns: new Turns(), unfinished: new Unfinished(2 ** 25) },
   );
   peer.attach({ received: () => undefined, congested: () => undefined, left: () => undefined, expelled: () => undefined });
   return { from, peer };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { explainMissing, needsOf, satisfies } from '../../server/core/matching.js';
+import { explainMissing, needsOf, offeredBy, satisfies, type Needs } from '../../server/core/matching.js';
 
-const offers = (operations: string[], labels: string[] = []): Parameters<typeof satisfies>[0] => ({
+const offers = (operations: string[], labels: string[] = []): Needs => ({
   operations,
   serializers: ['msgpack'],
   labels,
 });
+
+const offered = (...args: Parameters<typeof offers>): ReturnType<typeof offeredBy> => offeredBy([offers(...args)]);
 
 describe('matching', () => {
   it('asks for every operation of the chain by name and version, the serializer and the labels', () => {
@@ -19,26 +21,32 @@ describe('matching', () => {
     });
   });
 
+  it('names a few of many that are missing', () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => `l${at}`);
+    const { missing } = explainMissing(offered(['f@1']), offers(['f@1'], many));
+    expect(missing).toMatch(/label 'l19' and 980 more; there are no labels$/u);
+  });
+
   it('is satisfied by a worker that offers more', () => {
     const needs = offers(['f@1'], ['gpu']);
-    expect(satisfies(offers(['f@1', 'g@1'], ['gpu', 'big']), needs)).toBe(true);
-    expect(satisfies(offers(['f@2'], ['gpu']), needs)).toBe(false);
-    expect(satisfies(offers(['f@1']), needs)).toBe(false);
+    expect(satisfies(offered(['f@1', 'g@1'], ['gpu', 'big']), needs)).toBe(true);
+    expect(satisfies(offered(['f@2'], ['gpu']), needs)).toBe(false);
+    expect(satisfies(offered(['f@1']), needs)).toBe(false);
   });
 
   it('explains what is missing, and what is on offer', () => {
-    expect(explainMissing([], offers(['f@1']))).toEqual({ missing: 'no worker is connected' });
-    expect(explainMissing([offers(['f@2', 'g@1'])], offers(['f@1']))).toEqual({
+    expect(explainMissing(undefined, offers(['f@1']))).toEqual({ missing: 'no worker is connected' });
+    expect(explainMissing(offeredBy([offers(['f@2', 'g@1'])]), offers(['f@1']))).toEqual({
       missing: "no worker offers operation 'f@1'; operations on offer: f@2, g@1",
       operation: 'f',
     });
-    expect(explainMissing([offers(['f@1'])], offers(['f@1'], ['gpu']))).toEqual({
+    expect(explainMissing(offeredBy([offers(['f@1'])]), offers(['f@1'], ['gpu']))).toEqual({
       missing: "no worker offers label 'gpu'; there are no labels",
     });
-    expect(explainMissing([offers(['f@1']), offers(['g@1'])], offers(['f@1', 'g@1']))).toEqual({
+    expect(explainMissing(offeredBy([offers(['f@1']), offers(['g@1'])]), offers(['f@1', 'g@1']))).toEqual({
       missing: 'no single worker offers all of f@1, g@1, msgpack',
     });
     const many = Array.from({ length: 30 }, (_, at) => `o${String(at).padStart(2, '0')}@1`);
-    expect(explainMissing([offers(many)], offers(['f@1'])).missing).toMatch(/o19@1 and 10 more$/u);
+    expect(explainMissing(offeredBy([offers(many)]), offers(['f@1'])).missing).toMatch(/o19@1 and 10 more$/u);
   });
 });

@@ -543,6 +543,29 @@ describe('what is said in several messages', () => {
     expect(hub.scheduler.status(0).counters).toMatchObject({ strayMessages: 2 });
   });
 
+  it.each(['cancel', 'close'] as const)('does not wait for what is over by %s before a worker has reported all', (type) => {
+    const hub = busyHub();
+    workerLost(hub);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    part(hub, [possession([0])], true);
+    for (const seq of [0, 1]) hub.fromLeader('l', type === 'close' ? { type, job: 1 } : { type, job: 1, ...attempt(seq) });
+    part(hub, [possession([2])].slice(1), false);
+    // Batch 0 comes to an end still; batch 1 was not there any more.
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 1 }]);
+    hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { ...attempt(0), cause: 'cancelled', reason: 'it was cancelled' } });
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 0 }]);
+  });
+
+  it('does not adopt what was cancelled before the worker has spoken of it', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    part(hub, [], true);
+    hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) });
+    part(hub, [possession([0, 1])], false);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 1 }]);
+  });
+
   it('forgets what a leader has named when its connection is lost before the end', () => {
     const hub = busyHub();
     leaderLost(hub);
@@ -563,7 +586,7 @@ describe('what is said in several messages', () => {
     leaderLost(hub);
     hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
     expect(hub.fromLeader('l', { type: 'resume', jobs: many, more: true })).toMatchObject([
-      { type: 'expel', code: 'LIMIT_EXCEEDED', reason: expect.stringMatching(/more than 65536 jobs to go on with \(maxJobs/u) },
+      { type: 'expel', code: 'LIMIT_EXCEEDED', reason: expect.stringMatching(/more than 16384 jobs to go on with \(maxJobs/u) },
     ]);
     leaderLost(hub);
     hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
@@ -576,14 +599,14 @@ describe('what is said in several messages', () => {
           type: 'refused',
           job: 1,
           code: 'LIMIT_EXCEEDED',
-          message: expect.stringContaining('more than 65536 batches under way'),
+          message: expect.stringContaining('more than 16384 batches under way'),
         },
       ],
     ]);
     hub.handle({ type: 'workerJoined', workerId: 'v', name: '' });
     const ending = Array.from({ length: 2 * (maxHeldAnswers + 4_096) + 1 }, (_, seq) => ({ jobId: 'x', ...attempt(seq) }));
     expect(hub.fromWorker('v', { type: 'report', jobs: [], ending, more: true })).toMatchObject([
-      { type: 'expel', id: 'v', code: 'LIMIT_EXCEEDED', reason: expect.stringContaining('more than 139264 batches and jobs') },
+      { type: 'expel', id: 'v', code: 'LIMIT_EXCEEDED', reason: expect.stringContaining('more than 40960 batches and jobs') },
     ]);
   });
 });
@@ -604,6 +627,32 @@ describe('a worker that lies', () => {
     }
     // Who has it may still answer.
     expect(toLeaders(hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(0) }))).toHaveLength(1);
+  });
+
+  it('cannot have a leader disconnected for answers that this has acknowledged', () => {
+    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 4 });
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    for (let seq = 0; seq < 8; seq += 1) {
+      hub.batch('l', 1, batchOf(seq));
+      hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
+      hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(seq) });
+    }
+    workerLost(hub);
+    workerBack(hub, [possession([], [0, 1, 2, 3, 4, 5, 6, 7])]);
+    hub.batch('l', 1, batchOf(8));
+    const effects = hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(8) });
+    expect(answers(effects)).toEqual(['result 8/1']);
+    expect(effects.map(({ type }) => type)).not.toContain('expel');
+  });
+
+  it('is disconnected when it reports a job of which it has nothing', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    expect(hub.fromWorker('liar', { type: 'report', jobs: [possession([])], ending: [] })).toMatchObject([
+      { type: 'expel', role: 'worker', id: 'liar', code: 'PROTOCOL', reason: 'it has reported job l:1, of which it has nothing' },
+    ]);
   });
 
   it('is not believed by a hub that has just started either', () => {
@@ -730,7 +779,7 @@ describe('what the hub keeps', () => {
   const labels = ['x'.repeat(200)];
 
   it('is counted with the descriptions of jobs, until they are closed', () => {
-    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 1_000 });
+    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 5_000 });
     hub.leader('l');
     const opened = (job: number): boolean =>
       toLeaders(hub.open('l', job, { labels })).every(([, { type }]) => type !== 'refused');
@@ -740,14 +789,23 @@ describe('what the hub keeps', () => {
   });
 
   it('is bounded for all leaders together', () => {
-    const hub = new HubUnderTest({ maxBytes: 600 });
+    const hub = new HubUnderTest({ maxBytes: 3_000 });
     for (const leaderId of ['l', 'm']) hub.leader(leaderId);
     hub.open('l', 1, { labels });
     expect(toLeaders(hub.open('m', 1, { labels }))).toMatchObject([
-      ['m', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/600 bytes of all leaders/u) as unknown }],
+      ['m', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/3000 bytes of all leaders/u) as unknown }],
     ]);
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' });
     expect(toLeaders(hub.open('m', 2, { labels }))).toMatchObject([['m', { type: 'capacity' }]]);
+  });
+
+  it('leaves room for those that have little, when others have taken all', () => {
+    const hub = new HubUnderTest({ maxBytes: 10_000, maxJobsPerLeader: 10 });
+    for (const leaderId of ['l', 'm']) hub.leader(leaderId);
+    const refused = (leaderId: string, job: number): boolean =>
+      toLeaders(hub.open(leaderId, job, { labels })).some(([, { type }]) => type === 'refused');
+    expect([1, 2, 3, 4, 5].map((job) => refused('l', job))).toEqual([false, false, false, false, true]);
+    expect([1, 2].map((job) => refused('m', job))).toEqual([false, true]);
   });
 
   it('is no more of a frame than a batch needs', () => {
