@@ -13,6 +13,7 @@ export class BatchQueue {
   readonly #attempts = new Map<number, number>();
   /** How many are further attempts of a batch that is queued as well. */
   #doubles = 0;
+  #loners = 0;
 
   get size(): number {
     return this.#batches.length - this.#head;
@@ -20,6 +21,11 @@ export class BatchQueue {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How many are to be executed alone. */
+  get loners(): number {
+    return this.#loners;
   }
 
   has({ seq, attempt }: Attempt): boolean {
@@ -69,6 +75,7 @@ export class BatchQueue {
     if (at === batches.length) batches.push(batch);
     else batches.splice(at, 0, batch);
     this.#bytes += batch.payload.byteLength;
+    if (batch.alone) this.#loners += 1;
   }
 
   shift(): Batch | undefined {
@@ -85,8 +92,9 @@ export class BatchQueue {
   }
 
   /** It is not in the queue any more. */
-  #forget({ seq, payload }: Batch): void {
+  #forget({ seq, payload, alone }: Batch): void {
     this.#bytes -= payload.byteLength;
+    if (alone) this.#loners -= 1;
     const other = this.#doubles === 0 ? undefined : this.all().findLast((batch) => batch.seq === seq);
     if (other === undefined) {
       this.#attempts.delete(seq);

@@ -60,7 +60,11 @@ export function unstall(state: HubState, job: Job): void {
 
 /** Gives the job's next batch to the worker that was matched, or to another one where that one must not have it. */
 function assign(state: HubState, job: Job, matched: Worker): void {
+  let isForSuspects = true;
+  let isForLoners = true;
   for (const batch of job.queue.inOrder()) {
+    // Where one of a kind finds no worker, the others of it find none.
+    if (batch.alone ? !isForLoners : batch.suspect && !isForSuspects) continue;
     const others = job.leases.ofSeq(batch.seq).map(({ worker }) => worker);
     const worker = findWorker(job, batch, others, matched);
     if (worker !== undefined) {
@@ -74,6 +78,9 @@ function assign(state: HubState, job: Job, matched: Worker): void {
       tellLost(state, job, '', { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason });
       return;
     }
+    // A worker that is idle is free for a suspect, too.
+    if (batch.alone || batch.suspect) isForLoners = false;
+    if (batch.suspect && !batch.alone) isForSuspects = false;
   }
   job.stalled = true;
   state.stalled.add(job);
@@ -83,7 +90,7 @@ function assign(state: HubState, job: Job, matched: Worker): void {
 
 /** The job's next batch that is to be executed alone. */
 function firstLoner({ queue }: Job): Batch | undefined {
-  for (const batch of queue.inOrder()) if (batch.alone) return batch;
+  if (queue.loners > 0) for (const batch of queue.inOrder()) if (batch.alone) return batch;
   return undefined;
 }
 
