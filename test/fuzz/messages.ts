@@ -99,9 +99,12 @@ export function offerMessage(random: Random): WorkerToHub {
 function leaderMessage(random: Random): LeaderToHub {
   const job = random.int(0, 3);
   const attempt = { seq: random.int(0, 5), attempt: random.int(1, 3) };
-  switch (random.int(0, 6)) {
+  const more = random.chance(0.3);
+  switch (random.int(0, 7)) {
     case 0:
-      return { type: 'resume', jobs: Array.from({ length: random.int(0, 3) }, () => random.int(0, 5)) };
+      return { type: 'resume', jobs: Array.from({ length: random.int(0, 3) }, () => random.int(0, 5)), more };
+    case 7:
+      return { type: 'underWay', job, attempts: [{ ...attempt, bytes: 1, worthMs: 1, suspect: false }], more };
     case 1:
     case 2:
       return openMessage(job, random.pick([hostileOperation, healthyOperation, 'unknown']), random);
@@ -122,7 +125,8 @@ function workerMessage(knowledge: Knowledge, random: Random): WorkerToHub {
   switch (random.int(0, 6)) {
     case 0: {
       const lie = { ...attempt, ticket: random.int(0, 2 ** 48) };
-      return { type: 'report', jobs: [{ jobId, running: [lie], held: [lie] }], ending: [{ jobId, ...attempt }] };
+      const jobs = [{ jobId, running: [lie], held: [lie] }];
+      return { type: 'report', jobs, ending: [{ jobId, ...attempt }], more: random.chance(0.3) };
     }
     case 1:
       return offerMessage(random);

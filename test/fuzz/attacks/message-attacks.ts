@@ -65,6 +65,11 @@ const speeches: Readonly<Record<string, Speech>> = {
     ];
     yield messagesPacket(peer.nsp, [rawOutgoing(random.pick(texts), [randomBytes(random, 3)])]);
   },
+  *'byte arrays that nothing refers to'(peer, _, __, random) {
+    const count = random.pick([1, 1_000, 50_000]);
+    const nothing = Array.from({ length: count }, () => new Uint8Array(0));
+    yield messagesPacket(peer.nsp, [rawOutgoing('{"type":"draining"}', nothing)]);
+  },
   *'messages in parts that never end'(peer, role, { knowledge }, random) {
     for (let left = random.int(3, 10); left > 0; left -= 1) {
       yield partPacket(peer.nsp, randomBytes(random, random.pick([1, 1_000, 20_000])), false);
