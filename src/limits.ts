@@ -124,10 +124,10 @@ export const leaderGraceMs: number = 30_000;
 export const maxHeldBytes: number = 64 * 1024 * 1024;
 
 /** The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default ones let it have. */
-export const maxResumed: number = defaultMaxBatchesPerLeader;
+export const maxResumed: number = 16_384;
 
 /** The most answers that a worker keeps: as many as one leader may wait for. */
-export const maxHeldAnswers: number = defaultMaxBatchesPerLeader;
+export const maxHeldAnswers: number = 16_384;
 
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
