@@ -1,14 +1,14 @@
 /**
  * Peers take turns. What one of them sends is handled at once as long as that is quick; what takes longer is done in slices of time,
  * and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself waiting; and since
- * whoever can connect can do so often, the turns go to addresses first, and at each of them to one of its peers.
+ * whoever can connect can do so often, the turns go to networks first (an address, or a /64 of IPv6), and at each of them to one of its peers.
  */
 import { Queue } from '../src/collections/queue.js';
 
 /** For how long what one peer has sent is handled in one go. */
 const sliceMs = 2;
 
-/** For how long what comes from one address is handled at once; it fills up again with half of the time that passes. */
+/** For how long what comes from one network is handled at once; it fills up again with half of the time that passes. */
 const atOnceMs = 20;
 
 /** So much of a peer may wait; from then on nothing more is read of it. */
@@ -20,9 +20,9 @@ const entryBytes = 256;
 /** Does a piece of something. @returns whether more of it is left */
 type Step = () => boolean;
 
-/** What comes from one address. */
+/** What comes from one network. */
 interface Origin {
-  readonly address: string;
+  readonly network: string;
   readonly waiting: Queue<Intake>;
   intakes: number;
   /** How long may be handled at once still, as of `at`. */
@@ -36,17 +36,17 @@ export class Turns {
   readonly #waiting = new Queue<Origin>();
   #isDue = false;
 
-  /** One more peer is connected from the address. */
-  join(address: string): Origin {
-    const origin = this.#origins.get(address) ?? newOrigin(address);
-    this.#origins.set(address, origin);
+  /** One more peer is connected from the network. */
+  join(network: string): Origin {
+    const origin = this.#origins.get(network) ?? newOrigin(network);
+    this.#origins.set(network, origin);
     origin.intakes += 1;
     return origin;
   }
 
   leave(origin: Origin): void {
     origin.intakes -= 1;
-    if (origin.intakes === 0) this.#origins.delete(origin.address);
+    if (origin.intakes === 0) this.#origins.delete(origin.network);
   }
 
   enter(intake: Intake): void {
@@ -79,8 +79,8 @@ export class Turns {
   }
 }
 
-function newOrigin(address: string): Origin {
-  return { address, waiting: new Queue(), intakes: 0, leftMs: atOnceMs, at: performance.now() };
+function newOrigin(network: string): Origin {
+  return { network, waiting: new Queue(), intakes: 0, leftMs: atOnceMs, at: performance.now() };
 }
 
 /** What happens at an intake. */
@@ -101,11 +101,11 @@ export class Intake {
   #paused = false;
   #closed = false;
 
-  /** @param address where the peer is connected from */
-  constructor(turns: Turns, address: string, events: IntakeEvents) {
+  /** @param network where the peer is connected from */
+  constructor(turns: Turns, network: string, events: IntakeEvents) {
     this.#turns = turns;
     this.#events = events;
-    this.origin = turns.join(address);
+    this.origin = turns.join(network);
   }
 
   /** Whether nothing waits. */

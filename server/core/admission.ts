@@ -26,7 +26,7 @@ export function batchExceeds(
   return hubExceeds(state, bytes + descriptionBytes, more);
 }
 
-/** What stands against so many bytes more of a leader: once all is taken, those that have their share of it, or more, get no more. */
+/** What stands against so many bytes more of a leader: once all is taken, those that would have more than half of an equal share get no more. */
 function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more: number): string | undefined {
   const { maxBytes } = config.limits;
   if (bytes + more <= maxBytes || ofLeader + more <= maxBytes / (2 * leaders.size)) return undefined;

@@ -7,7 +7,10 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxJobsOpenedPerSecond: number;
   /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
   readonly maxDescriptionBytesPerLeader: number;
-  /** Bytes of batches, arguments and labels that all leaders may have at the hub together. Default 2 GiB. */
+  /**
+   * Bytes of batches, arguments and labels that all leaders may have at the hub together, beyond which each still gets half of
+   * an equal share; and of unfinished messages of all peers. Default 2 GiB.
+   */
   readonly maxBytes: number;
   /** Answers that one leader may leave unacknowledged. Default 65,536. */
   readonly maxUnacknowledgedPerLeader: number;

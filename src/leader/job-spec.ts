@@ -1,7 +1,7 @@
 import { isObservable } from 'rxjs';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
-import { maxBatchUnits, maxDeaths, maxNameLength, maxPriority, maxStages } from '../limits.js';
+import { maxBatchUnits, maxDeaths, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
 import { definitionOf, type Operation } from '../operation/operation.js';
 import { areNames, isName } from '../protocol/names.js';
 import { isSerializer } from '../serializer/is-serializer.js';
@@ -34,7 +34,7 @@ export interface JobOptions {
   readonly window?: number;
   /** The job's share of the slots doubles with each step: a whole number from -10 to 10. Default 0. */
   readonly priority?: number;
-  /** Labels that a worker must carry to be given the job's work. Default none. */
+  /** Labels that a worker must carry to be given the job's work, at most 64. Default none. */
   readonly labels?: readonly string[];
   /**
    * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For operations
@@ -105,8 +105,12 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   ) {
     throw invalid(where, `priority to be a whole number from -${maxPriority} to ${maxPriority}`, priority);
   }
-  if (labels !== undefined && !areNames(labels)) {
-    throw invalid(where, `labels to be a list of names, of at most ${maxNameLength} characters each`, labels);
+  if (labels !== undefined && !(areNames(labels) && labels.length <= maxJobLabels)) {
+    throw invalid(
+      where,
+      `labels to be a list of at most ${maxJobLabels} names, of at most ${maxNameLength} characters each`,
+      labels,
+    );
   }
   if (speculate !== undefined && typeof speculate !== 'boolean') throw invalid(where, 'speculate to be true or false', speculate);
   if (serializer !== undefined) checkSerializer(where, serializer);
