@@ -4,7 +4,7 @@ import { frameBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
 import { readMessages } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
-import type { MessagePart } from '../src/link/packet-parser.js';
+import { decoderOf, messagesFrame, partFrame, type MessagePart, type MessageSink } from '../src/link/packet-parser.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
 import { LimitError } from '../src/protocol/shape.js';
 import { shortened } from '../src/protocol/shortened.js';
@@ -89,8 +89,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     });
     this.#outbox = new Outbox(
       {
-        emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
-        emitPart: (part) => socket.emit('part', part),
+        emitMessages: (messages, memory) => socket.conn.write(messagesFrame(socket.nsp.name, messages, memory)),
+        emitPart: (part) => socket.conn.write(partFrame(socket.nsp.name, part)),
         emitMark: (mark) => socket.emit('mark', mark),
         pendingBytes: () => this.#pendingBytes(),
         congested: (congested) => this.#events?.congested(congested),
@@ -121,13 +121,18 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       // Who was disconnected or replaced is not heard any more.
       if (this.#events !== undefined) this.#intake.add(step, bytes);
     };
-    socket.on('messages', (messages: Uint8Array) => {
-      receive(this.#each(readMessages(messages, this.#limits.maxJsonBytes)), messages.byteLength);
-    });
-    // Only the packet parser makes these.
-    socket.on('part', (part: MessagePart) => {
-      receive(() => this.#part(part), part.bytes.byteLength);
-    });
+    const sink: MessageSink = {
+      messages: (messages) => {
+        receive(this.#each(readMessages(messages, this.#limits.maxJsonBytes)), messages.byteLength);
+      },
+      part: (part) => {
+        receive(() => this.#part(part), part.bytes.byteLength);
+      },
+    };
+    decoderOf(socket.client).deliverTo(sink);
+    // What came before it was let in.
+    socket.on('messages', sink.messages);
+    socket.on('part', sink.part);
     socket.on('mark', (mark: unknown) => {
       receive(() => this.#mark(mark));
     });

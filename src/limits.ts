@@ -48,6 +48,15 @@ export const workAheadMs: number = 4;
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;
 
+/** A leader waits awake for lone batches that come back as soon as this: above it, what waking takes is little beside the trip. */
+export const quickTripMs: number = 1;
+
+/** For how long it does: most of such batches are back by then, and no more than this of a processor goes on one. */
+export const mostWakefulMs: number = 2;
+
+/** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: then trying costs next to nothing. */
+export const mostTripsAsleep: number = 1_024;
+
 /** A batch that has taken this many times what is usual is slow: then a second attempt is likely to overtake it. */
 export const speculationFactor: number = 2;
 

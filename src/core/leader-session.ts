@@ -87,6 +87,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return this.#lastReason;
   }
 
+  /** How many batches all jobs have at the hub. */
+  get batches(): number {
+    return this.#batches;
+  }
+
   /** What a job may send: a fair share, and no more than the hub takes from all jobs together. */
   limits(): JobLimits {
     const limits = this.#limits;

@@ -4,9 +4,11 @@ import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent, type 
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
+import { keepTurning } from '../next-turn.js';
 import { Timer } from '../timer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import type { JobDriver } from './job-driver.js';
+import { WakefulWaiting } from './wakeful-waiting.js';
 
 /** A job, and what the hub is told of it. */
 interface SessionJob {
@@ -29,6 +31,8 @@ export class SessionDriver {
   readonly #timer = new Timer(() => {
     this.#handle({ type: 'tick' });
   });
+  readonly #waiting = new WakefulWaiting();
+  #isTurning = false;
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
@@ -37,6 +41,7 @@ export class SessionDriver {
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
+        if (message.type === 'result') this.#waiting.answered(performance.now());
         this.#handle({ type: 'received', message });
         if (message.type === 'welcome') welcomed();
       },
@@ -80,6 +85,8 @@ export class SessionDriver {
 
   send(number: number, batch: Batch): void {
     this.#link.send({ type: 'batch', job: number, batch });
+    if (this.#session.batches === 0) this.#waitAwake();
+    else this.#waiting.forget();
   }
 
   /** A job has the answer to an attempt. Nobody waits for that. */
@@ -107,6 +114,13 @@ export class SessionDriver {
     this.fail(error);
     await this.#link.close();
     this.#timer.clear();
+  }
+
+  /** A lone batch goes out. */
+  #waitAwake(): void {
+    this.#waiting.sent(performance.now());
+    if (this.#isTurning) return;
+    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(performance.now())));
   }
 
   #handle(event: LeaderSessionEvent): void {

@@ -56,18 +56,28 @@ class Encoder {
   }
 }
 
-function messagesFrame(nsp: string, messages: readonly Outgoing[], memory: FrameMemory): Uint8Array {
+export function messagesFrame(nsp: string, messages: readonly Outgoing[], memory: FrameMemory): Uint8Array {
   const writer = new Writer(memory.take(mostNumberBytes + mostUtf8Bytes * nsp.length + mostBytesOf(messages)));
-  writer.byte(kinds.messages);
-  writer.text(nsp);
+  writeHeader(writer, kinds.messages, nsp);
   writeMessages(writer, messages);
   return writer.written();
 }
 
-function partFrame(nsp: string, { bytes, last }: MessagePart): Uint8Array {
-  const writer = new Writer(allocate(mostNumberBytes + mostUtf8Bytes * nsp.length + bytes.byteLength));
-  writer.byte(last ? kinds.lastPart : kinds.part);
+/** What a frame begins with. */
+function writeHeader(writer: Writer, kind: number, nsp: string): void {
+  writer.byte(kind);
   writer.text(nsp);
+}
+
+function headerOf(kind: number, nsp: string): Uint8Array {
+  const writer = new Writer(new Uint8Array(mostNumberBytes + mostUtf8Bytes * nsp.length));
+  writeHeader(writer, kind, nsp);
+  return writer.written();
+}
+
+export function partFrame(nsp: string, { bytes, last }: MessagePart): Uint8Array {
+  const writer = new Writer(allocate(mostNumberBytes + mostUtf8Bytes * nsp.length + bytes.byteLength));
+  writeHeader(writer, last ? kinds.lastPart : kinds.part, nsp);
   writer.bytes(bytes);
   return writer.written();
 }
@@ -80,6 +90,12 @@ function plainFrame({ type, nsp, data }: Packet): Uint8Array {
   return writer.written();
 }
 
+/** Takes the messages of a connection. */
+export interface MessageSink {
+  messages(bytes: Uint8Array): void;
+  part(part: MessagePart): void;
+}
+
 interface DecoderEvents {
   decoded: (packet: Packet) => void;
 }
@@ -87,14 +103,44 @@ interface DecoderEvents {
 class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
   /** Where the sender is connected. */
   #nsp: string | undefined;
+  #sink: MessageSink | undefined;
+  /** What frames of messages from there begin with. */
+  #header: Uint8Array = new Uint8Array(0);
+
+  /**
+   * From now on messages go to the sink as they come; undefined: to socket.io again. That hands on each packet in a tick of its own, by way of
+   * a dozen calls that find out what is known here, and they take longer than what most messages are about.
+   */
+  deliverTo(sink: MessageSink | undefined): void {
+    this.#sink = sink;
+    this.#header = headerOf(kinds.messages, this.#nsp ?? '');
+  }
 
   /** @throws an Error, which ends the connection, when what came is not a packet and the sender is not connected */
   add(frame: unknown): void {
-    this.emit('decoded', this.#read(frame));
+    const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
+    const sink = this.#sink;
+    if (sink !== undefined && bytes instanceof Uint8Array && startsWith(bytes, this.#header)) {
+      const messages = bytes.subarray(this.#header.byteLength);
+      deliver(() => {
+        sink.messages(messages);
+      });
+      return;
+    }
+    const packet = this.#read(bytes);
+    const part = sink === undefined ? undefined : partIn(packet);
+    // In order with the messages.
+    if (part === undefined) this.emit('decoded', packet);
+    else {
+      deliver(() => {
+        sink?.part(part);
+      });
+    }
   }
 
   destroy(): void {
     this.#nsp = undefined;
+    this.#sink = undefined;
     this.removeAllListeners();
   }
 
@@ -104,9 +150,8 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
     this.#nsp = nsp;
   }
 
-  #read(frame: unknown): Packet {
+  #read(bytes: unknown): Packet {
     try {
-      const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
       if (!(bytes instanceof Uint8Array)) throw new TypeError('expected a binary frame');
       const packet = readFrame(bytes);
       if (packet.type === connectType) this.#connect(packet.nsp);
@@ -116,6 +161,28 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
       return { type: eventType, nsp: this.#nsp, data: ['broken', error instanceof Error ? error.message : String(error)] };
     }
   }
+}
+
+/** Calls a sink. An error that it throws is thrown at nobody: socket.io would close the connection and say nothing of it. */
+function deliver(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function partIn({ type, data }: Packet): MessagePart | undefined {
+  // Only frames of their kinds make these, see `readFrame`.
+  return type === eventType && Array.isArray(data) && data[0] === 'part' ? (data[1] as MessagePart) : undefined;
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  if (bytes.byteLength < start.byteLength) return false;
+  for (let at = 0; at < start.byteLength; at += 1) if (bytes[at] !== start[at]) return false;
+  return true;
 }
 
 function readFrame(bytes: Uint8Array): Packet {
@@ -173,3 +240,10 @@ function isContent(type: number, data: unknown): boolean {
 
 /** For the option `parser` of socket.io servers and clients. */
 export const packetParser: { readonly Encoder: typeof Encoder; readonly Decoder: typeof Decoder } = { Encoder, Decoder };
+
+/** The decoder that socket.io has made for a connection by this parser. */
+export function decoderOf(owner: object): Decoder {
+  const decoder: unknown = Reflect.get(owner, 'decoder');
+  if (decoder instanceof Decoder) return decoder;
+  throw new TypeError('expected the connection to have a packet parser');
+}

@@ -4,10 +4,9 @@ import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from 
 import { protocolVersion } from '../protocol/messages.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
-import type { FrameMemory } from './frame-memory.js';
-import { readMessages, type Outgoing } from './message-codec.js';
+import { readMessages } from './message-codec.js';
 import { Outbox } from './outbox.js';
-import { packetParser, type MessagePart } from './packet-parser.js';
+import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
 import { whyUnreachable } from './unreachable.js';
 import { Websocket } from './websocket.js';
@@ -25,15 +24,13 @@ export interface Handshake {
 export type Token = string | (() => string | Promise<string>);
 
 interface PeerEvents {
-  messages: (messages: readonly Outgoing[], memory: FrameMemory) => void;
-  part: (part: MessagePart) => void;
   mark: (mark: number) => void;
   passed: (mark: unknown) => void;
 }
 
 interface HubEvents {
-  messages: (messages: unknown) => void;
-  part: (part: unknown) => void;
+  messages: (messages: Uint8Array) => void;
+  part: (part: MessagePart) => void;
   mark: (mark: unknown) => void;
   passed: (mark: unknown) => void;
   expelled: (why: unknown) => void;
@@ -53,7 +50,8 @@ export function socketDial<Sent extends object, Received>(
   parse: (message: unknown) => Received,
 ): Dial<Sent, Received> {
   return (events) => {
-    const socket: Socket<HubEvents, PeerEvents> = io(new URL(`/${role}`, hub).href, {
+    const nsp = `/${role}`;
+    const socket: Socket<HubEvents, PeerEvents> = io(new URL(nsp, hub).href, {
       transports: [Websocket],
       parser: packetParser,
       forceNew: true,
@@ -76,8 +74,8 @@ export function socketDial<Sent extends object, Received>(
     });
     const outbox = new Outbox(
       {
-        emitMessages: (messages, memory) => socket.emit('messages', messages, memory),
-        emitPart: (part) => socket.emit('part', part),
+        emitMessages: (messages, memory) => socket.io.engine.write(messagesFrame(nsp, messages, memory)),
+        emitPart: (part) => socket.io.engine.write(partFrame(nsp, part)),
         emitMark: (mark) => socket.emit('mark', mark),
         pendingBytes: () => {
           const { engine } = socket.io;
@@ -100,6 +98,7 @@ export function socketDial<Sent extends object, Received>(
       if (!closed && !socket.active) again = setTimeout(() => socket.connect(), reconnectDelayMaxMs * Math.random());
     };
     const lost = (reason: string): void => {
+      decoder.deliverTo(undefined);
       outbox.clear();
       inbox.clear();
       // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of turn.
@@ -140,17 +139,24 @@ export function socketDial<Sent extends object, Received>(
       // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward, is enough.
       Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
     });
+    const sink: MessageSink = {
+      messages: (messages) => {
+        receive(() => readMessages(messages));
+      },
+      part: (part) => {
+        receive(() => inbox.add(part));
+      },
+    };
+    const decoder = decoderOf(socket.io);
     socket.on('connect', () => {
       taken = true;
       refusedSince = undefined;
       if (!closed) events.opened();
+      decoder.deliverTo(sink);
     });
-    socket.on('messages', (messages) => {
-      receive(() => readMessages(messages));
-    });
-    socket.on('part', (part) => {
-      receive(() => inbox.add(part));
-    });
+    // What comes together with the connection.
+    socket.on('messages', sink.messages);
+    socket.on('part', sink.part);
     socket.on('mark', (mark) => socket.emit('passed', mark));
     socket.on('passed', (mark) => {
       receive(() => {
