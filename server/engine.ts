@@ -39,20 +39,53 @@ export function closeSilent(connection: Connection, reason: string): void {
   closeSoon(connection);
 }
 
-/** Websockets whose pings are answered by `tendConnections`; of each, one frame is handled before the others have their turn. */
+/** Websockets whose pings are answered by `tendConnections`, which also sees to their turns. */
 export class WebsocketEngine extends WebSocketServer {
   constructor(options: ServerOptions) {
-    super({ ...options, autoPong: false, allowSynchronousEvents: false });
+    super({ ...options, autoPong: false, allowSynchronousEvents: true });
   }
+}
+
+/**
+ * Of each websocket one frame is handled in a turn of the event loop, so that others have theirs in between: the first at once, and each further
+ * one, which `ws` would handle in one go with it, in a turn to come.
+ */
+class FrameTurns {
+  #served: Receiver[] = [];
+
+  /** The websocket's frames take turns with those of others. */
+  join(websocket: WebSocket): void {
+    // `ws` lets nobody choose from one frame to the next; but it looks each time.
+    const receiver = Reflect.get(websocket, '_receiver') as Receiver;
+    websocket.on('message', () => {
+      if (!receiver._allowSynchronousEvents) return;
+      receiver._allowSynchronousEvents = false;
+      if (this.#served.push(receiver) === 1) setImmediate(() => this.#nextTurn());
+    });
+  }
+
+  #nextTurn(): void {
+    const served = this.#served;
+    this.#served = [];
+    for (const receiver of served) receiver._allowSynchronousEvents = true;
+  }
+}
+
+/** The part of `ws` that takes frames apart. */
+interface Receiver {
+  /** Whether the next frame is handled in the turn in which it has come. */
+  _allowSynchronousEvents: boolean;
 }
 
 /** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
 const mostPendingForPong = 16 * 1024;
 
-/** Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
+/** Lets frames take turns, answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
 export function tendConnections(io: Server): void {
+  const turns = new FrameTurns();
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);
+    if (websocket !== undefined) turns.join(websocket);
     connection.on('close', () => {
       setTimeout(() => websocket?.terminate(), closeMs).unref();
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { protocolVersion } from '../src/protocol/messages.js';
-import { int, optional, record, ShapeError, text } from '../src/protocol/shape.js';
+import { int, optional, parseAs, record, ShapeError, text } from '../src/protocol/shape.js';
 import { maxTokenLength } from './tokens.js';
 
 /** What a peer says of itself. */
@@ -34,7 +34,7 @@ export function readHandshake(auth: unknown): PeerIdentity {
     throw new PaladinError('VERSION', `the hub speaks version ${protocolVersion} of the protocol, the peer ${spoken}`);
   }
   try {
-    const { key, name, token } = handshake(auth, 'handshake');
+    const { key, name, token } = parseAs('handshake', handshake, auth);
     return { id: idOf(key), name, token };
   } catch (error) {
     // What is wrong with a token is not to be repeated to anybody.

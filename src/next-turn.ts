@@ -1,3 +1,13 @@
+const settled = Promise.resolve();
+
+/**
+ * Calls back once what runs now has ended, before anything else that comes. As `queueMicrotask`, which makes a resource for asynchronous hooks each
+ * time in Node.
+ */
+export function afterThis(callback: () => void): void {
+  void settled.then(callback);
+}
+
 /** Calls back in a turn of its own of the event loop. Unlike `setTimeout` it is not throttled or delayed by a millisecond. */
 export function nextTurn(callback: () => void): void {
   if (typeof setImmediate === 'function') {

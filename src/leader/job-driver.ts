@@ -3,6 +3,7 @@ import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { Load } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
+import { afterThis } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { Timer } from '../timer.js';
 import type { Pausable } from './flow.js';
@@ -95,7 +96,7 @@ export class JobDriver implements JobHandle {
     if (this.#taken === maxBatchElements) this.#takeIn();
     if (this.#intakeScheduled) return;
     this.#intakeScheduled = true;
-    queueMicrotask(() => {
+    afterThis(() => {
       this.#takeIn();
     });
   }

@@ -46,10 +46,33 @@ export class Writer {
 
   /** Text in UTF-8 behind its 32-bit length. */
   text(text: string): void {
-    const { written } = utf8Encoder.encodeInto(text, this.#bytes.subarray(this.#at + 4));
+    const written = this.#shortAscii(text) ?? utf8Encoder.encodeInto(text, this.#bytes.subarray(this.#at + 4)).written;
     this.#view.setUint32(this.#at, written, true);
     this.#at += 4 + written;
   }
+
+  /** Writes a short text of ASCII behind where its length goes, if it is one; returns how many bytes. */
+  #shortAscii(text: string): number | undefined {
+    const { length } = text;
+    if (length > shortLength) return undefined;
+    for (let at = 0; at < length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > mostAscii) return undefined;
+      this.#bytes[this.#at + 4 + at] = unit;
+    }
+    return length;
+  }
+}
+
+/** For shorter texts, such as ids, a call of the encoder or decoder costs more than all the rest. */
+const shortLength = 64;
+const mostAscii = 0x7f;
+
+/** The text, if it is short and of ASCII. */
+function shortAscii(bytes: Uint8Array): string | undefined {
+  if (bytes.byteLength > shortLength) return undefined;
+  for (const byte of bytes) if (byte > mostAscii) return undefined;
+  return String.fromCharCode(...bytes);
 }
 
 /** Reads what a `Writer` wrote; throws a RangeError where it goes beyond the end. */
@@ -93,7 +116,10 @@ export class Reader {
     return this.#bytes.subarray(start);
   }
 
-  text(): string {
-    return utf8(this.bytes());
+  /** @param mostBytes the most that it may take */
+  text(mostBytes: number = Infinity): string {
+    const bytes = this.bytes();
+    if (bytes.byteLength > mostBytes) throw new RangeError(`a text of more than ${mostBytes} bytes`);
+    return shortAscii(bytes) ?? utf8(bytes);
   }
 }

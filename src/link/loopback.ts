@@ -1,3 +1,4 @@
+import { afterThis } from '../next-turn.js';
 import type { Link } from './link.js';
 
 /** Gets what the other end sends. */
@@ -54,7 +55,7 @@ class Pipe<Message> {
     this.#queue.push(message);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    afterThis(() => {
       this.#deliver();
     });
   }

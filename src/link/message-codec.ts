@@ -1,19 +1,29 @@
 /**
  * Messages as bytes.
  *
- * What there is one of for each batch (`batch`, `assign`, `acknowledge`, and a `result` without failures) has a layout of its own; everything else is
- * JSON, with the byte arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of
+ * What there is one of for each batch or job (`batch`, `assign`, `acknowledge`, a `result` without failures, `open` for the first time, `job` and `close`)
+ * has a layout of its own; everything else is JSON, with the byte arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of
  * them is looked at.
  */
-import type { Batch, BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
+import type {
+  Batch,
+  BatchResult,
+  HubToLeader,
+  HubToWorker,
+  JobDescription,
+  LeaderToHub,
+  StageDescription,
+  WorkerToHub,
+} from '../protocol/messages.js';
 import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
+import { maxJobLabels, maxNameLength, maxStages } from '../limits.js';
 import { LimitError } from '../protocol/shape.js';
 import { allocate } from './frame-memory.js';
 
 /** The messages with a layout of their own. */
 type Laid =
-  | Extract<LeaderToHub, { type: 'batch' | 'acknowledge' }>
-  | Extract<HubToWorker, { type: 'assign' | 'acknowledge' }>
+  | Extract<LeaderToHub, { type: 'open' | 'batch' | 'acknowledge' | 'close' }>
+  | Extract<HubToWorker, { type: 'job' | 'assign' | 'acknowledge' | 'close' }>
   | Extract<HubToLeader | WorkerToHub, { type: 'result' }>;
 
 /** A message that is to be encoded, and what is known of it before. */
@@ -30,6 +40,10 @@ const kinds = {
   resultToLeader: 4,
   acknowledgeToHub: 5,
   acknowledgeToWorker: 6,
+  open: 7,
+  job: 8,
+  closeToHub: 9,
+  closeToWorker: 10,
 } as const;
 
 /** More than the numbers and lengths of any layout take together. */
@@ -38,9 +52,7 @@ const mostNumberBytes = 128;
 /** Finds out what the message takes. */
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
-  if (laid !== undefined) {
-    return { laid, mostBytes: mostNumberBytes + mostUtf8Bytes * idLength(laid) + payloadBytes(laid) };
-  }
+  if (laid !== undefined) return { laid, mostBytes: mostLaidBytes(laid) };
   const attachments: Uint8Array[] = [];
   const json = JSON.stringify(detach(message, attachments));
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
@@ -123,15 +135,23 @@ function readMessage(reader: Reader, maxJsonBytes: number = Infinity): unknown {
     case kinds.batch:
       return { type: 'batch', job: reader.number(), batch: readBatch(reader) };
     case kinds.assign:
-      return { type: 'assign', jobId: reader.text(), ticket: reader.number(), batch: readBatch(reader) };
+      return { type: 'assign', jobId: readName(reader), ticket: reader.number(), batch: readBatch(reader) };
     case kinds.resultToHub:
-      return { type: 'result', jobId: reader.text(), result: readResult(reader) };
+      return { type: 'result', jobId: readName(reader), result: readResult(reader) };
     case kinds.resultToLeader:
-      return { type: 'result', job: reader.number(), workerId: reader.text(), result: readResult(reader) };
+      return { type: 'result', job: reader.number(), workerId: readName(reader), result: readResult(reader) };
     case kinds.acknowledgeToHub:
       return { type: 'acknowledge', job: reader.number(), seq: reader.number(), attempt: reader.number() };
     case kinds.acknowledgeToWorker:
-      return { type: 'acknowledge', jobId: reader.text(), seq: reader.number(), attempt: reader.number() };
+      return { type: 'acknowledge', jobId: readName(reader), seq: reader.number(), attempt: reader.number() };
+    case kinds.open:
+      return readOpen(reader);
+    case kinds.job:
+      return { type: 'job', jobId: readName(reader), description: readDescription(reader) };
+    case kinds.closeToHub:
+      return { type: 'close', job: reader.number() };
+    case kinds.closeToWorker:
+      return { type: 'close', jobId: readName(reader) };
     default:
       throw new RangeError(`unknown kind of message ${kind}`);
   }
@@ -144,7 +164,11 @@ function laidOf(message: object): Laid | undefined {
     case 'batch':
     case 'assign':
     case 'acknowledge':
+    case 'job':
+    case 'close':
       return known;
+    case 'open':
+      return known.resumed === undefined && known.more === undefined ? known : undefined;
     case 'result':
       return known.result.failures.length === 0 ? known : undefined;
     default:
@@ -152,51 +176,160 @@ function laidOf(message: object): Laid | undefined {
   }
 }
 
-function idLength(message: Laid): number {
-  return 'jobId' in message ? message.jobId.length : 'workerId' in message ? message.workerId.length : 0;
+function mostLaidBytes(message: Laid): number {
+  const id = 'jobId' in message ? message.jobId : 'workerId' in message ? message.workerId : '';
+  const bytes = mostNumberBytes + mostUtf8Bytes * id.length;
+  switch (message.type) {
+    case 'batch':
+    case 'assign':
+      return bytes + message.batch.payload.byteLength;
+    case 'result':
+      return bytes + message.result.payload.byteLength;
+    case 'open':
+      return bytes + mostDescriptionBytes(message.description) + mostTextBytes(message.secret) + mostTextsBytes(message.labels);
+    case 'job':
+      return bytes + mostDescriptionBytes(message.description);
+    default:
+      return bytes;
+  }
 }
 
-function payloadBytes(message: Laid): number {
-  switch (message.type) {
-    case 'acknowledge':
-      return 0;
-    case 'result':
-      return message.result.payload.byteLength;
-    default:
-      return message.batch.payload.byteLength;
-  }
+function mostDescriptionBytes({ stages, serializer }: JobDescription): number {
+  let bytes = mostTextBytes(serializer);
+  for (const { operation, args } of stages) bytes += mostTextBytes(operation) + mostStageBytes + (args?.byteLength ?? 0);
+  return bytes;
+}
+
+function mostTextBytes(text: string): number {
+  return mostUtf8Bytes * text.length + 4;
+}
+
+function mostTextsBytes(texts: readonly string[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += mostTextBytes(text);
+  return bytes;
 }
 
 function writeLaid(writer: Writer, message: Laid): void {
-  if (message.type === 'batch') {
-    writer.byte(kinds.batch);
-    writer.number(message.job);
-    writeBatch(writer, message.batch);
-  } else if (message.type === 'assign') {
-    writer.byte(kinds.assign);
-    writer.text(message.jobId);
-    writer.number(message.ticket);
-    writeBatch(writer, message.batch);
-  } else if (message.type === 'acknowledge') {
-    if ('jobId' in message) {
-      writer.byte(kinds.acknowledgeToWorker);
-      writer.text(message.jobId);
-    } else {
-      writer.byte(kinds.acknowledgeToHub);
+  switch (message.type) {
+    case 'batch':
+      writer.byte(kinds.batch);
       writer.number(message.job);
-    }
-    writer.number(message.seq);
-    writer.number(message.attempt);
-  } else if ('jobId' in message) {
-    writer.byte(kinds.resultToHub);
-    writer.text(message.jobId);
-    writeResult(writer, message.result);
-  } else {
-    writer.byte(kinds.resultToLeader);
-    writer.number(message.job);
-    writer.text(message.workerId);
-    writeResult(writer, message.result);
+      writeBatch(writer, message.batch);
+      break;
+    case 'assign':
+      writer.byte(kinds.assign);
+      writer.text(message.jobId);
+      writer.number(message.ticket);
+      writeBatch(writer, message.batch);
+      break;
+    case 'acknowledge':
+      writeJob(writer, message, kinds.acknowledgeToHub, kinds.acknowledgeToWorker);
+      writer.number(message.seq);
+      writer.number(message.attempt);
+      break;
+    case 'result':
+      writeJob(writer, message, kinds.resultToLeader, kinds.resultToHub);
+      if ('workerId' in message) writer.text(message.workerId);
+      writeResult(writer, message.result);
+      break;
+    case 'open':
+      writeOpen(writer, message);
+      break;
+    case 'job':
+      writer.byte(kinds.job);
+      writer.text(message.jobId);
+      writeDescription(writer, message.description);
+      break;
+    case 'close':
+      writeJob(writer, message, kinds.closeToHub, kinds.closeToWorker);
+      break;
   }
+}
+
+/** Leader and hub call a job by its number, hub and worker by its id; the kind tells which. */
+function writeJob(
+  writer: Writer,
+  message: { readonly job: number } | { readonly jobId: string },
+  kindWithLeader: number,
+  kindWithWorker: number,
+): void {
+  if ('job' in message) {
+    writer.byte(kindWithLeader);
+    writer.number(message.job);
+  } else {
+    writer.byte(kindWithWorker);
+    writer.text(message.jobId);
+  }
+}
+
+type Open = Extract<LeaderToHub, { type: 'open' }>;
+
+function writeOpen(writer: Writer, { job, secret, description, priority, labels, slots }: Open): void {
+  writer.byte(kinds.open);
+  for (const value of [job, priority, slots, labels.length]) writer.number(value);
+  writer.text(secret);
+  for (const label of labels) writer.text(label);
+  writeDescription(writer, description);
+}
+
+function readOpen(reader: Reader): Open {
+  const job = reader.number();
+  const priority = reader.number();
+  const slots = reader.number();
+  const count = reader.number();
+  const secret = readName(reader);
+  const labels: string[] = [];
+  if (count > maxJobLabels) throw new RangeError(`more than ${maxJobLabels} labels`);
+  while (labels.length < count) labels.push(readName(reader));
+  return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
+}
+
+/** Bits of a stage. */
+const foldBit = 1;
+const argsBit = 2;
+const timeoutBit = 4;
+
+/** More than what a stage has beside its operation and arguments. */
+const mostStageBytes = 32;
+
+function writeDescription(writer: Writer, { stages, serializer }: JobDescription): void {
+  writer.text(serializer);
+  writer.number(stages.length);
+  for (const { kind, operation, version, args, timeoutMs } of stages) {
+    writer.byte(
+      (kind === 'fold' ? foldBit : 0) + (args === undefined ? 0 : argsBit) + (timeoutMs === undefined ? 0 : timeoutBit),
+    );
+    writer.text(operation);
+    writer.number(version);
+    if (args !== undefined) writer.bytes(args);
+    if (timeoutMs !== undefined) writer.number(timeoutMs);
+  }
+}
+
+function readDescription(reader: Reader): JobDescription {
+  const serializer = readName(reader);
+  const count = reader.number();
+  if (count > maxStages) throw new RangeError(`more than ${maxStages} stages`);
+  const stages: StageDescription[] = [];
+  while (stages.length < count) stages.push(readStage(reader));
+  return { stages, serializer };
+}
+
+function readStage(reader: Reader): StageDescription {
+  const bits = reader.byte();
+  if (bits > foldBit + argsBit + timeoutBit) throw new RangeError(`unknown bits of a stage ${bits}`);
+  const kind = (bits & foldBit) === 0 ? 'map' : 'fold';
+  const operation = readName(reader);
+  const version = reader.number();
+  const args = (bits & argsBit) === 0 ? {} : { args: reader.bytes() };
+  const timeoutMs = (bits & timeoutBit) === 0 ? {} : { timeoutMs: reader.number() };
+  return { kind, operation, version, ...args, ...timeoutMs };
+}
+
+/** A name or id: longer ones are refused later in any case, and would take long to read. */
+function readName(reader: Reader): string {
+  return reader.text(mostUtf8Bytes * maxNameLength);
 }
 
 /** Bits of a batch. */

@@ -1,5 +1,5 @@
 import { congestedBytes, mostBytesInFlight } from '../limits.js';
-import { nextTurn } from '../next-turn.js';
+import { afterThis, nextTurn } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
@@ -119,7 +119,7 @@ export class Outbox {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    afterThis(() => {
       this.#scheduled = false;
       this.#pump();
     });

@@ -15,7 +15,7 @@ import {
   maxStages,
 } from '../limits.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
-import { bool, bytes, int, list, number, oneOf, optional, record, text, variant, type Shape } from './shape.js';
+import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';
 
 const name = text(maxNameLength, 1);
 const reason = text(maxReasonLength);
@@ -146,7 +146,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     cancel: record({ job: index, ...attempt }),
     close: record({ job: index }),
   });
-  return (message) => shape(message, 'message');
+  return (message) => parseAs('message', shape, message);
 }
 
 /** Parses what a worker sent. Throws a `ShapeError`. */
@@ -164,28 +164,28 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     draining: record({}),
     leaving: record({}),
   });
-  return (message) => shape(message, 'message');
+  return (message) => parseAs('message', shape, message);
 }
 
 /** Parses what an observer sent. Throws a `ShapeError`. */
 export function observerToHub(message: unknown): ObserverToHub {
   const shape: Shape<ObserverToHub> = variant('type', { status: record({}) });
-  return shape(message, 'message');
+  return parseAs('message', shape, message);
 }
 
 /** Parses what a hub sent to a leader. Throws a `ShapeError`. */
 export function hubToLeader(message: unknown): HubToLeader {
-  return hubToLeaderShape(message, 'message');
+  return parseAs('message', hubToLeaderShape, message);
 }
 
 /** Parses what a hub sent to a worker. Throws a `ShapeError`. */
 export function hubToWorker(message: unknown): HubToWorker {
-  return hubToWorkerShape(message, 'message');
+  return parseAs('message', hubToWorkerShape, message);
 }
 
 /** Parses what a hub sent to an observer. Throws a `ShapeError`. */
 export function hubToObserver(message: unknown): HubToObserver {
-  return hubToObserverShape(message, 'message');
+  return parseAs('message', hubToObserverShape, message);
 }
 
 // What a hub sends has passed its own door, with its own limits.
@@ -213,13 +213,15 @@ const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
 });
 
 const many = 1_000_000;
-const counters: Shape<Readonly<Record<string, number>>> = (value, path) => {
-  const entries = list(record({ name, count: index }), many)(
+const counters: Shape<Readonly<Record<string, number>>> = (value) => {
+  const entries = list(
+    record({ name, count: index }),
+    many,
+  )(
     Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([key, count]: [string, unknown]) => ({
       name: key,
       count,
     })),
-    path,
   );
   return Object.fromEntries(entries.map((entry) => [entry.name, entry.count]));
 };

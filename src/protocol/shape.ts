@@ -1,22 +1,53 @@
 /**
  * Small parsers for what comes from outside: each returns the value as its type, copied field by field, or throws a
- * {@link ShapeError} that says where what was expected.
+ * {@link ShapeError} that says where what was expected. The way to where is only put together when something is wrong.
  */
-export type Shape<T> = (value: unknown, path: string) => T;
+export type Shape<T> = (value: unknown) => T;
+
+/** What came from outside is not as it must be, at some place in it. */
+class PlacedError extends Error {
+  readonly #what: string;
+  #place = '';
+
+  constructor(what: string) {
+    super(what);
+    this.#what = what;
+  }
+
+  /** What it is the place of is itself at this place of something larger. */
+  under(place: string): this {
+    this.#place = place + this.#place;
+    this.message = `${this.#place}: ${this.#what}`;
+    return this;
+  }
+}
 
 /** Something from outside is not what it must be. */
-export class ShapeError extends Error {
+export class ShapeError extends PlacedError {
   override readonly name = 'ShapeError';
 
   /** @param got how the value is told; default: without what is in it, which may be somebody's data */
-  constructor(path: string, expected: string, value: unknown, got: string = describe(value)) {
-    super(`${path}: expected ${expected}, got ${got}`);
+  constructor(expected: string, value: unknown, got: string = describe(value)) {
+    super(`expected ${expected}, got ${got}`);
   }
 }
 
 /** Something from outside is larger than is admitted. */
-export class LimitError extends Error {
+export class LimitError extends PlacedError {
   override readonly name = 'LimitError';
+}
+
+/** Parses something that has a name. */
+export function parseAs<T>(name: string, shape: Shape<T>, value: unknown): T {
+  try {
+    return shape(value);
+  } catch (error) {
+    throw placed(error, name);
+  }
+}
+
+function placed(error: unknown, place: string): unknown {
+  return error instanceof PlacedError ? error.under(place) : error;
 }
 
 /** The field may be absent. */
@@ -29,59 +60,65 @@ type Parsed<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F
 };
 
 export function int(min: number, max: number = Number.MAX_SAFE_INTEGER): Shape<number> {
-  return (value, path) => {
+  return (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    throw new ShapeError(path, `a whole number from ${min} to ${max}`, value);
+    throw new ShapeError(`a whole number from ${min} to ${max}`, value);
   };
 }
 
 export function number(min: number, max: number): Shape<number> {
-  return (value, path) => {
+  return (value) => {
     if (typeof value === 'number' && value >= min && value <= max) return value;
-    throw new ShapeError(path, `a number from ${min} to ${max}`, value);
+    throw new ShapeError(`a number from ${min} to ${max}`, value);
   };
 }
 
 export function text(maxLength: number, minLength = 0): Shape<string> {
-  return (value, path) => {
+  return (value) => {
     if (typeof value === 'string' && value.length >= minLength && value.length <= maxLength) return value;
-    throw new ShapeError(path, `a string of ${minLength} to ${maxLength} characters`, value);
+    throw new ShapeError(`a string of ${minLength} to ${maxLength} characters`, value);
   };
 }
 
-export const bool: Shape<boolean> = (value, path) => {
+export const bool: Shape<boolean> = (value) => {
   if (typeof value === 'boolean') return value;
-  throw new ShapeError(path, 'true or false', value);
+  throw new ShapeError('true or false', value);
 };
 
 export function bytes(maxLength: number): Shape<Uint8Array> {
-  return (value, path) => {
+  return (value) => {
     if (value instanceof Uint8Array && value.byteLength <= maxLength) return value;
     if (value instanceof Uint8Array) {
-      throw new LimitError(`${path}: expected at most ${maxLength} bytes, got ${value.byteLength} bytes (maxPayloadBytes)`);
+      throw new LimitError(`expected at most ${maxLength} bytes, got ${value.byteLength} bytes (maxPayloadBytes)`);
     }
-    throw new ShapeError(path, `at most ${maxLength} bytes`, value);
+    throw new ShapeError(`at most ${maxLength} bytes`, value);
   };
 }
 
 export function oneOf<const T extends string>(...choices: readonly T[]): Shape<T> {
-  return (value, path) => {
+  return (value) => {
     for (const choice of choices) if (value === choice) return choice;
-    throw new ShapeError(path, choices.map((choice) => `'${choice}'`).join(' or '), value, quoted(value));
+    throw new ShapeError(choices.map((choice) => `'${choice}'`).join(' or '), value, quoted(value));
   };
 }
 
 export function list<T>(item: Shape<T>, maxLength: number, minLength = 0): Shape<readonly T[]> {
-  return (value, path) => {
+  return (value) => {
     if (!Array.isArray(value) || value.length < minLength || value.length > maxLength) {
-      throw new ShapeError(path, `a list of ${minLength} to ${maxLength} items`, value);
+      throw new ShapeError(`a list of ${minLength} to ${maxLength} items`, value);
     }
-    return value.map((entry: unknown, at) => item(entry, `${path}[${at}]`));
+    const items: T[] = [];
+    try {
+      for (const entry of value as readonly unknown[]) items.push(item(entry));
+    } catch (error) {
+      throw placed(error, `[${items.length}]`);
+    }
+    return items;
   };
 }
 
 export function optional<T>(shape: Shape<T>): OptionalShape<T> {
-  return Object.assign((value: unknown, path: string) => shape(value, path), { optional: true } as const);
+  return Object.assign((value: unknown) => shape(value), { optional: true } as const);
 }
 
 /** The shape of an object, and what it is made of. */
@@ -90,24 +127,30 @@ export type RecordShape<F extends Fields> = Shape<Parsed<F>> & { readonly fields
 /** An object with these fields and no others. */
 export function record<F extends Fields>(fields: F): RecordShape<F> {
   const known = Object.entries(fields).map(([name, shape]) => ({ name, shape, isOptional: 'optional' in shape }));
-  const parse = (value: unknown, path: string): Parsed<F> => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError(path, 'an object', value);
+  const parse = (value: unknown): Parsed<F> => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ShapeError('an object', value);
     const given = value as Readonly<Record<string, unknown>>;
     const parsed: Record<string, unknown> = {};
     let found = 0;
-    for (const { name, shape, isOptional } of known) {
-      const field = given[name];
-      if (field !== undefined) {
-        parsed[name] = shape(field, `${path}.${name}`);
-        found += 1;
-      } else if (!isOptional) {
-        throw new ShapeError(`${path}.${name}`, 'a value', undefined);
+    let at = '';
+    try {
+      for (const { name, shape, isOptional } of known) {
+        at = name;
+        const field = given[name];
+        if (field !== undefined) {
+          parsed[name] = shape(field);
+          found += 1;
+        } else if (!isOptional) {
+          throw new ShapeError('a value', undefined);
+        }
       }
+    } catch (error) {
+      throw placed(error, `.${at}`);
     }
     const keys = Object.keys(given);
     if (keys.length > found) {
       const unknown = keys.find((key) => !Object.hasOwn(fields, key));
-      if (unknown !== undefined) throw new ShapeError(path, `no field '${unknown.slice(0, 50)}'`, value);
+      if (unknown !== undefined) throw new ShapeError(`no field '${unknown.slice(0, 50)}'`, value);
     }
     // Every field was parsed by its shape just now.
     return parsed as Parsed<F>;
@@ -121,15 +164,16 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
   shapes: Shapes,
 ): Shape<{ [K in keyof Shapes]: ReturnType<Shapes[K]> & { readonly [T in Tag]: K } }[keyof Shapes]> {
   const byTag = new Map(Object.entries(shapes).map(([name, { fields }]) => [name, record({ [tag]: oneOf(name), ...fields })]));
-  return (value, path) => {
-    if (typeof value !== 'object' || value === null) throw new ShapeError(path, 'an object', value);
+  return (value) => {
+    if (typeof value !== 'object' || value === null) throw new ShapeError('an object', value);
     const name: unknown = Reflect.get(value, tag);
     const shape = typeof name === 'string' ? byTag.get(name) : undefined;
     if (shape === undefined) {
-      throw new ShapeError(`${path}.${tag}`, [...byTag.keys()].map((key) => `'${key}'`).join(' or '), name, quoted(name));
+      const choices = [...byTag.keys()].map((key) => `'${key}'`).join(' or ');
+      throw new ShapeError(choices, name, quoted(name)).under(`.${tag}`);
     }
     // The shape belongs to this tag, and holds it.
-    return shape(value, path) as never;
+    return shape(value) as never;
   };
 }
 

@@ -48,19 +48,62 @@ const failures = fc.oneof(
   fc.array(fc.record({ offset: fc.nat(), error: bytes }), { minLength: 1, maxLength: 3 }),
 );
 const result = fc.record({ seq: number, attempt: number, done: number, failures, elapsedMs: number, payload: bytes });
+const stage = fc.record(
+  { kind: fc.constantFrom('map', 'fold'), operation: id, version: number, args: bytes, timeoutMs: number },
+  { requiredKeys: ['kind', 'operation', 'version'] },
+);
+const description = fc.record({ stages: fc.array(stage, { maxLength: 3 }), serializer: id });
+const open = {
+  type: fc.constant('open'),
+  job: number,
+  secret: id,
+  description,
+  priority: number,
+  labels: fc.array(id, { maxLength: 3 }),
+  slots: number,
+};
 const message = fc.oneof(
-  fc.record({ type: fc.constantFrom('open', 'lost', 'status'), value }),
+  fc.record({ type: fc.constantFrom('underWay', 'lost', 'status'), value }),
   fc.record({ type: fc.constant('batch'), job: number, batch }),
   fc.record({ type: fc.constant('assign'), jobId: id, ticket: number, batch }),
   fc.record({ type: fc.constant('acknowledge'), jobId: id, seq: number, attempt: number }),
   fc.record({ type: fc.constant('acknowledge'), job: number, seq: number, attempt: number }),
   fc.record({ type: fc.constant('result'), jobId: id, result }),
   fc.record({ type: fc.constant('result'), job: number, workerId: id, result }),
+  fc.record(open),
+  // Opened again after a loss: JSON.
+  fc.record({ ...open, resumed: fc.array(fc.record({ seq: fc.nat() })), more: fc.boolean() }),
+  fc.record({ type: fc.constant('job'), jobId: id, description }),
+  fc.record({ type: fc.constant('close'), job: number }),
+  fc.record({ type: fc.constant('close'), jobId: id }),
 );
+
+const mapStage = { kind: 'map', operation: '', version: 1 };
+const opened = {
+  type: 'open',
+  job: 1,
+  secret: '',
+  description: { stages: [], serializer: '' },
+  priority: 0,
+  labels: [],
+  slots: 0,
+};
 
 const encode = (...messages: readonly object[]): Uint8Array => encodeMessages(messages.map(outgoing));
 
 describe('the message codec', () => {
+  it.each([
+    ['names', { type: 'close', jobId: 'x'.repeat(901) }, 'a text of more than 900 bytes'],
+    ['labels', { ...opened, labels: Array.from({ length: 65 }, () => '') }, 'more than 64 labels'],
+    [
+      'stages',
+      { ...opened, description: { serializer: '', stages: Array.from({ length: 1_001 }, () => mapStage) } },
+      'more than 1000 stages',
+    ],
+  ])('does not read %s beyond what any has', (_, message, why) => {
+    expect(() => decodeMessages(encode(message))).toThrow(why);
+  });
+
   it('brings messages and their byte arrays back, whatever they are, in their order', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 5 }), (originals) => {

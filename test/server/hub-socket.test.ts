@@ -5,6 +5,7 @@ import { HubSocket } from '../../server/hub-socket.js';
 import { Turns } from '../../server/intake.js';
 import { Unfinished } from '../../server/unfinished.js';
 import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { packetParser } from '../../src/link/packet-parser.js';
 
 const partsWithinMs = 1_000;
 let now = 0;
@@ -25,7 +26,8 @@ function slowlyServed(): { readonly from: EventEmitter; readonly peer: HubSocket
   const from = new EventEmitter();
   const conn = { transport: {}, writeBuffer: [], close: () => undefined };
   // All that it uses of a socket.
-  const socket = Object.assign(from, { conn, connected: true, onAny: () => undefined }) as unknown as Socket;
+  const client = { decoder: new packetParser.Decoder() };
+  const socket = Object.assign(from, { conn, client, connected: true, onAny: () => undefined }) as unknown as Socket;
   const slow = (message: unknown): unknown => {
     now += 3;
     return message;
