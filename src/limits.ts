@@ -57,6 +57,12 @@ export const mostWakefulMs: number = 2;
 /** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: then trying costs next to nothing. */
 export const mostTripsAsleep: number = 1_024;
 
+/** How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on workers. */
+export const standingJobMs: number = 1_000;
+
+/** The most of them that a leader keeps open. */
+export const maxStandingJobs: number = 16;
+
 /** A batch that has taken this many times what is usual is slow: then a second attempt is likely to overtake it. */
 export const speculationFactor: number = 2;
 

@@ -92,6 +92,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return this.#batches;
   }
 
+  /** Whether the hub admits no further job at present. */
+  get isFull(): boolean {
+    return this.#limits !== undefined && this.#open.size >= this.#limits.maxJobsPerLeader;
+  }
+
   /** What a job may send: a fair share, and no more than the hub takes from all jobs together. */
   limits(): JobLimits {
     const limits = this.#limits;
@@ -225,7 +230,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   #openJob(job: number, needs: string): boolean {
     // One that ended while others were being opened may have made room for it already.
     if (this.#open.has(job)) return false;
-    if (!this.#connected || this.#limits === undefined || this.#open.size >= this.#limits.maxJobsPerLeader) {
+    if (!this.#connected || this.#limits === undefined || this.isFull) {
       this.#unopened.add(job);
       return false;
     }

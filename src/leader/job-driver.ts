@@ -109,6 +109,11 @@ export class JobDriver implements JobHandle {
     this.#endSource({ type: 'sourceFailed', error });
   }
 
+  /** Where all that was pushed is settled: what is pushed next is the first again. */
+  rewind(): void {
+    this.handle({ type: 'rewound' });
+  }
+
   cancel(): void {
     this.#silent = true;
     this.#held = [];

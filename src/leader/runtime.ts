@@ -18,12 +18,15 @@ import {
   type StageSpec,
 } from './job-spec.js';
 import { SessionDriver } from './session-driver.js';
+import { SoloJob } from './solo-job.js';
+import { StandingJobs } from './standing-jobs.js';
 import { checkArguments, refusalOf } from './validation.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
   /**
-   * Executes an operation on one value.
+   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job, and with it what
+   * `create` has set up.
    *
    * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
    */
@@ -66,6 +69,7 @@ export interface RuntimeConfig {
 export class LeaderRuntime implements Runtime {
   readonly #config: RuntimeConfig;
   readonly #session: SessionDriver;
+  readonly #standing = new StandingJobs();
   #closing: Promise<void> | undefined;
 
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
@@ -84,6 +88,10 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
+    return this.#open(spec, observer);
+  }
+
+  #open(spec: JobSpec, observer: JobObserver): JobDriver {
     checkChain('openJob', spec.stages);
     checkJobOptions('openJob', spec);
     checkSpeculation('openJob', spec.stages, spec);
@@ -95,6 +103,8 @@ export class LeaderRuntime implements Runtime {
       stages: spec.stages.map((stage) => this.#describe(stage, serializer)),
       serializer: serializer.name,
     };
+    // Those that rest leave their place to one that has something to do.
+    if (this.#session.isFull) this.#standing.clear();
     const number = this.#session.nextJobNumber();
     const driver = new JobDriver(this.#machine(spec, serializer), observer, {
       send: (batch) => {
@@ -125,7 +135,18 @@ export class LeaderRuntime implements Runtime {
   }
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
-    const { signal, timeout, retry, validate, ...job } = options;
+    const { signal, ...own } = options;
+    signal?.throwIfAborted();
+    // Where it asks for something of its own, it has a job of its own.
+    const isPlain = Object.values(own).every((value) => value === undefined);
+    const job = (isPlain ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
+    // The operation's type says what it returns.
+    return (await job.execute(input, signal)) as Output;
+  }
+
+  /** @param mayStand whether further values may go through it */
+  #openSolo(operation: Operation<never, unknown>, options: Omit<RunOptions, 'signal'>, mayStand: boolean): SoloJob {
+    const { timeout, retry, validate, ...job } = options;
     const stage: StageSpec = {
       kind: 'map',
       operation,
@@ -133,40 +154,18 @@ export class LeaderRuntime implements Runtime {
       ...(retry === undefined ? {} : { retry }),
       ...(validate === undefined ? {} : { validate }),
     };
-    signal?.throwIfAborted();
-    return await new Promise<Output>((resolve, reject) => {
-      const run = { settled: false };
-      const handle = this.openJob(
-        { ...job, stages: [stage] },
-        {
-          next: (value) => {
-            run.settled = true;
-            // The operation's type says what it returns.
-            resolve(value as Output);
-          },
-          failed: (error) => {
-            run.settled = true;
-            signal?.removeEventListener('abort', abort);
-            reject(error instanceof Error ? error : new Error(String(error)));
-          },
-          completed: () => {
-            signal?.removeEventListener('abort', abort);
-            if (run.settled) return;
-            // A fatal error may have said that the element be left out: then there is no output.
-            reject(new PaladinError('OPERATION_FAILED', `operation '${operation.name}' left its only element out`));
-          },
-        },
-      );
-      function abort(): void {
-        handle.cancel();
-        // As it is: whatever the caller aborted with.
-        reject(signal?.reason as Error);
-      }
-      // It may have failed at once.
-      if (signal !== undefined && !run.settled) signal.addEventListener('abort', abort, { once: true });
-      handle.push(input);
-      handle.complete();
-    });
+    return new SoloJob(
+      operation,
+      (observer) => this.#open({ ...job, stages: [stage] }, observer),
+      (rested) => {
+        // With arguments, each call of it is another operation.
+        if (mayStand && operation.args.length === 0) this.#standing.put(rested);
+        else rested.close();
+      },
+      (ended) => {
+        this.#standing.drop(ended);
+      },
+    );
   }
 
   close(): Promise<void> {
@@ -179,6 +178,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   async #close(): Promise<void> {
+    this.#standing.clear();
     await this.#session.close(new PaladinError('CLOSED', 'the runtime was closed while the job was running'));
     await this.#config.closed?.();
   }

@@ -60,6 +60,11 @@ export class SessionDriver {
     return this.#session.lastReason;
   }
 
+  /** Whether the hub admits no further job at present. */
+  get isFull(): boolean {
+    return this.#session.isFull;
+  }
+
   /** What a job may send. */
   limits(): JobLimits {
     return this.#session.limits();

@@ -95,6 +95,14 @@ export class Emission {
     }
   }
 
+  /** Counts from 0 again, where nothing waits. */
+  rewind(): void {
+    this.#turn = 0;
+    this.#arrived = 0;
+    this.#released = 0;
+    this.#skippedByStage.clear();
+  }
+
   pause(): void {
     this.#paused = true;
   }

@@ -59,6 +59,8 @@ export type JobEvent =
   | { readonly type: 'elements'; readonly values: readonly unknown[] }
   | { readonly type: 'sourceCompleted' }
   | { readonly type: 'sourceFailed'; readonly error: unknown }
+  /** All elements are settled, and the next one is to be the first again. */
+  | { readonly type: 'rewound' }
   /** The job is open at the hub (again). */
   | { readonly type: 'connected' }
   /** The connection to the hub is gone. What was under way stays so until the hub, back again, answers for it. */

@@ -71,6 +71,16 @@ export class JobState {
     return `source ${this.source.state}, ${this.cut} cut, ${this.emission.released} released, ${this.ledger.size} batches unsettled`;
   }
 
+  /** Counts from 0 again. Batches go on from the last number, so that a late answer is not taken for one of the next. */
+  rewind(): void {
+    const { backlog, ledger, emission, fold, cut } = this;
+    if (backlog.size + ledger.size > 0 || emission.released < cut || fold !== undefined) {
+      throw new Error(`'rewound' while something is to be done; ${this.story()}`);
+    }
+    this.cut = 0;
+    emission.rewind();
+  }
+
   validate(): void {
     const fail = (what: string): never => {
       throw new Error(`${what}; ${this.story()}`);

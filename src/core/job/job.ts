@@ -121,6 +121,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
         this.#expectOpenSource(event.type);
         state.source = { state: 'failed', error: event.error };
         break;
+      case 'rewound':
+        this.#expectOpenSource(event.type);
+        state.rewind();
+        this.#demanded = 0;
+        break;
       case 'connected':
         state.connected = true;
         // Until the hub says how many there are: a lone element need not wait for that.

@@ -1,0 +1,98 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import type { Operation } from '../operation/operation.js';
+import type { JobDriver, JobObserver } from './job-driver.js';
+
+/** The value that is being executed, and who waits for what becomes of it. */
+interface Run {
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job. */
+export class SoloJob implements JobObserver {
+  readonly operation: Operation<never, unknown>;
+  readonly #driver: JobDriver;
+  readonly #rested: (job: SoloJob) => void;
+  readonly #ended: (job: SoloJob) => void;
+  #run: Run | undefined;
+  #isFresh = true;
+
+  /**
+   * @param open opens the job; throws when it cannot be
+   * @param rested called when the job has executed a value, and may execute another one
+   * @param ended called when it may not
+   */
+  constructor(
+    operation: Operation<never, unknown>,
+    open: (observer: JobObserver) => JobDriver,
+    rested: (job: SoloJob) => void,
+    ended: (job: SoloJob) => void,
+  ) {
+    this.operation = operation;
+    this.#rested = rested;
+    this.#ended = ended;
+    this.#driver = open(this);
+  }
+
+  /** While it rests: rejects with the signal's reason when that is aborted. */
+  async execute(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    let abort: (() => void) | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#run = { resolve, reject };
+        abort = (): void => {
+          this.#cancel(signal?.reason);
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        if (!this.#isFresh) this.#driver.rewind();
+        this.#isFresh = false;
+        this.#driver.push(input);
+      });
+    } finally {
+      if (abort !== undefined) signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends it in good order, while it rests. */
+  close(): void {
+    this.#driver.complete();
+  }
+
+  next(output: unknown): void {
+    this.#settle((run) => {
+      run.resolve(output);
+    });
+    this.#rested(this);
+  }
+
+  /** A fatal error said that the element be left out: then there is no output. */
+  skipped(): void {
+    const message = `operation '${this.operation.name}' left its only element out`;
+    this.#settle((run) => {
+      run.reject(new PaladinError('OPERATION_FAILED', message));
+    });
+    this.#rested(this);
+  }
+
+  completed(): void {
+    this.#ended(this);
+  }
+
+  failed(error: unknown): void {
+    this.#settle((run) => {
+      run.reject(error);
+    });
+    this.#ended(this);
+  }
+
+  #cancel(reason: unknown): void {
+    this.#driver.cancel();
+    this.failed(reason);
+  }
+
+  #settle(how: (run: Run) => void): void {
+    const run = this.#run;
+    this.#run = undefined;
+    if (run !== undefined) how(run);
+  }
+}

@@ -1,0 +1,52 @@
+import { maxStandingJobs, standingJobMs } from '../limits.js';
+import type { Operation } from '../operation/operation.js';
+import type { SoloJob } from './solo-job.js';
+
+/**
+ * Jobs of `run` that have executed their value and stay open for a moment: the next value for the same operation goes into one of them, since to
+ * open a job at hub and worker, and to close it, takes as long as the trip of the value. Those that have rested longest are closed first.
+ */
+export class StandingJobs {
+  #resting: { readonly job: SoloJob; readonly sinceMs: number }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Takes out one that executes the operation. */
+  take(operation: Operation<never, unknown>): SoloJob | undefined {
+    const at = this.#resting.findLastIndex(({ job }) => job.operation === operation);
+    return at === -1 ? undefined : this.#resting.splice(at, 1)[0]?.job;
+  }
+
+  /** The job rests. */
+  put(job: SoloJob): void {
+    this.#resting.push({ job, sinceMs: performance.now() });
+    if (this.#resting.length > maxStandingJobs) this.#resting.shift()?.job.close();
+    this.#timer ??= this.#closeLater(standingJobMs);
+  }
+
+  /** The job has ended. */
+  drop(job: SoloJob): void {
+    this.#resting = this.#resting.filter((each) => each.job !== job);
+  }
+
+  /** Closes all. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const resting = this.#resting;
+    this.#resting = [];
+    for (const { job } of resting) job.close();
+  }
+
+  #closeLater(afterMs: number): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#timer = undefined;
+      const until = performance.now() - standingJobMs;
+      while ((this.#resting[0]?.sinceMs ?? Infinity) <= until) this.#resting.shift()?.job.close();
+      const [oldest] = this.#resting;
+      if (oldest !== undefined) this.#timer = this.#closeLater(oldest.sinceMs - until);
+    }, afterMs);
+    // In Node a program may end meanwhile; in browsers timers are numbers, and keep nothing.
+    if (typeof timer === 'object') timer.unref();
+    return timer;
+  }
+}
