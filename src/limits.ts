@@ -54,8 +54,8 @@ export const quickTripMs: number = 1;
 /** For how long it does: most of such batches are back by then, and no more than this of a processor goes on one. */
 export const mostWakefulMs: number = 2;
 
-/** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: then trying costs next to nothing. */
-export const mostTripsAsleep: number = 1_024;
+/** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms at the most. */
+export const mostTripsAsleep: number = 64;
 
 /** How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on workers. */
 export const standingJobMs: number = 1_000;

@@ -6,7 +6,7 @@ import { timeoutFailure } from './failures.js';
 import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
 import { clampTimer } from './settlement.js';
-import type { FromThread, ThreadSetUp, ToThread } from './thread-messages.js';
+import { isPackable, packRun, unpackResult, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 
 /** A batch for a thread. */
@@ -83,7 +83,7 @@ export class ThreadHandle {
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv }),
     });
-    this.#worker.on('message', (message: FromThread) => this.#receive(message));
+    this.#worker.on('message', (message: FromThread | Uint8Array) => this.#receive(message));
     this.#worker.on('error', (thrown: unknown) => {
       // The stack, since whoever threw it is in no call that anybody waits for.
       this.#uncaught = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
@@ -118,6 +118,15 @@ export class ThreadHandle {
     this.#state = 'busy';
     this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
+    this.#worker.ref();
+    if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
+    if (this.#jobs.has(jobId) && this.#forgotten.length === 0 && isPackable(batch.payload)) {
+      this.#worker.postMessage(packRun({ jobId, turn: this.#turns, batch }));
+    } else this.#postWhole(assignment, maxPayloadBytes);
+  }
+
+  /** With the description of its job, where it does not know that, and what it is to forget. */
+  #postWhole({ jobId, description, batch }: Assignment, maxPayloadBytes: number): void {
     const job = this.#jobs.has(jobId) ? undefined : { description: ownDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
     // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
@@ -132,9 +141,7 @@ export class ThreadHandle {
       forget,
       ...(job && { job }),
     };
-    this.#worker.ref();
     this.#worker.postMessage(message, [payload.buffer]);
-    if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
   }
 
   /** Drops the job; when it is executing, aborts it, and after the grace period terminates the thread. */
@@ -171,8 +178,13 @@ export class ThreadHandle {
     this.#worker.postMessage(message);
   }
 
-  #receive(message: FromThread): void {
+  #receive(message: FromThread | Uint8Array): void {
     if (this.#state === 'gone') return;
+    if (message instanceof Uint8Array) {
+      const { turn, result } = unpackResult(message);
+      this.#settle(turn, { type: 'result', result }, false);
+      return;
+    }
     switch (message.type) {
       case 'ready':
         clearTimeout(this.#startTimer);
@@ -186,17 +198,21 @@ export class ThreadHandle {
         this.#leave(new PaladinError('INVALID_INPUT', message.message, { cause }));
         return;
       }
-      case 'ended': {
-        const turn = this.#turn;
-        if (turn?.number !== message.turn) return;
-        this.#clearTimers();
-        this.#turn = undefined;
-        if (message.stuck) this.#leave(undefined);
-        else this.#rest();
-        turn.settled(message.outcome);
-        if (!message.stuck) this.#events.idle(this);
-      }
+      case 'ended':
+        this.#settle(message.turn, message.outcome, message.stuck);
     }
+  }
+
+  /** It has ended a turn. */
+  #settle(number: number, outcome: Outcome, stuck: boolean): void {
+    const turn = this.#turn;
+    if (turn?.number !== number) return;
+    this.#clearTimers();
+    this.#turn = undefined;
+    if (stuck) this.#leave(undefined);
+    else this.#rest();
+    turn.settled(outcome);
+    if (!stuck) this.#events.idle(this);
   }
 
   #rest(): void {

@@ -6,7 +6,15 @@ import type { BatchLoss } from '../protocol/messages.js';
 import { ownOutcome } from './own-bytes.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 import { ThreadControl } from './thread-control.js';
-import type { FromThread, ThreadSetUp, ToThread } from './thread-messages.js';
+import {
+  isPackable,
+  packResult,
+  unpackRun,
+  type FromThread,
+  type PackedRun,
+  type ThreadSetUp,
+  type ToThread,
+} from './thread-messages.js';
 import { Progress } from './thread-progress.js';
 
 if (parentPort === null) throw new Error('this module is the entry of a worker thread');
@@ -33,16 +41,23 @@ try {
   post({ type: 'failed', message: error.message, cause: { message, stack } });
 }
 
-function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
+function post(message: FromThread | Uint8Array, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
 // Only the executor posts to this port.
-function onMessage(message: ToThread): void {
-  if (message.type === 'forget') {
+function onMessage(message: ToThread | Uint8Array): void {
+  if (message instanceof Uint8Array) {
+    execute(unpackRun(message));
+  } else if (message.type === 'forget') {
     forget(message.jobIds);
   } else {
-    forget(message.forget);
+    const { jobId, job, forget: over } = message;
+    forget(over);
+    if (job !== undefined) {
+      // Its operations are waited for without end: the executor outside terminates the thread.
+      executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
+    }
     execute(message);
   }
 }
@@ -54,14 +69,14 @@ function forget(jobIds: readonly string[]): void {
   }
 }
 
-function execute({ jobId, job, turn, batch }: Extract<ToThread, { type: 'run' }>): void {
+function execute({ jobId, turn, batch }: PackedRun): void {
   control.turn = turn;
-  if (job !== undefined) {
-    // Its operations are waited for without end: the executor outside terminates the thread.
-    executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
-  }
   const end = ({ outcome, stuck }: BatchEnd): void => {
     progress.deadlineMs = 0;
+    if (outcome.type === 'result' && !stuck && outcome.result.failures.length === 0 && isPackable(outcome.result.payload)) {
+      post(packResult({ turn, result: outcome.result }));
+      return;
+    }
     const owned = ownOutcome(outcome);
     post({ type: 'ended', turn, outcome: owned.outcome, stuck }, owned.transfer);
   };

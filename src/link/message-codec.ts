@@ -47,7 +47,7 @@ const kinds = {
 } as const;
 
 /** More than the numbers and lengths of any layout take together. */
-const mostNumberBytes = 128;
+export const mostNumberBytes = 128;
 
 /** Finds out what the message takes. */
 export function outgoing(message: object): Outgoing {
@@ -337,13 +337,13 @@ const partialsBit = 1;
 const suspectBit = 2;
 const aloneBit = 4;
 
-function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch): void {
+export function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
   writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
   writer.bytes(payload);
 }
 
-function readBatch(reader: Reader): Batch {
+export function readBatch(reader: Reader): Batch {
   const seq = reader.number();
   const attempt = reader.number();
   const first = reader.number();
@@ -357,12 +357,12 @@ function readBatch(reader: Reader): Batch {
   return { seq, attempt, first, count, units, suspect, alone, budgetMs, payload: reader.bytes() };
 }
 
-function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {
+export function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {
   for (const value of [seq, attempt, done, elapsedMs]) writer.number(value);
   writer.bytes(payload);
 }
 
-function readResult(reader: Reader): BatchResult {
+export function readResult(reader: Reader): BatchResult {
   return {
     seq: reader.number(),
     attempt: reader.number(),
