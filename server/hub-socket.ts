@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import type { ErrorCode } from '../src/errors/paladin-error.js';
 import { frameBytes } from '../src/limits.js';
 import { Inbox } from '../src/link/inbox.js';
-import { readMessages } from '../src/link/message-codec.js';
+import { MessageReader } from '../src/link/message-codec.js';
 import { Outbox, type Urgency } from '../src/link/outbox.js';
 import { decoderOf, messagesFrame, partFrame, type MessagePart, type MessageSink } from '../src/link/packet-parser.js';
 import { pendingBytes } from '../src/link/pending-bytes.js';
@@ -123,7 +123,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     };
     const sink: MessageSink = {
       messages: (messages) => {
-        receive(this.#each(readMessages(messages, this.#limits.maxJsonBytes)), messages.byteLength);
+        receive(this.#each(new MessageReader(messages, this.#limits.maxJsonBytes)), messages.byteLength);
       },
       part: (part) => {
         receive(() => this.#part(part), part.bytes.byteLength);
@@ -189,11 +189,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   /** Handles the messages one by one. */
-  #each(messages: Iterator<unknown>): () => boolean {
+  #each(messages: MessageReader): () => boolean {
     return () => {
-      const next = messages.next();
-      if (next.done !== true) this.#events?.received(this.#parse(next.value));
-      return next.done !== true;
+      if (!messages.atEnd) this.#events?.received(this.#parse(messages.next()));
+      return !messages.atEnd;
     };
   }
 

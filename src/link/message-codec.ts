@@ -73,18 +73,32 @@ export function encodeMessages(messages: readonly Outgoing[]): Uint8Array {
   return writer.written();
 }
 
-/**
- * @param maxJsonBytes the most bytes of JSON that a message may have; hubs bound it, since nothing else is done while it is parsed
- * @returns the messages, one after the other, with their byte arrays as views on the given bytes
- * @throws an Error when what comes next is no message
- */
-export function* readMessages(bytes: unknown, maxJsonBytes: number = Infinity): Generator<unknown, undefined> {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
-  const reader = new Reader(bytes);
-  while (!reader.atEnd) yield readMessage(reader, maxJsonBytes);
+/** Messages as they are taken out of a frame, with their byte arrays as views on it. */
+export class MessageReader {
+  readonly #reader: Reader;
+  readonly #maxJsonBytes: number;
+
+  /** @param maxJsonBytes the most bytes of JSON that a message may have; hubs bound it, since nothing else is done while it is parsed */
+  constructor(bytes: Uint8Array, maxJsonBytes: number = Infinity) {
+    this.#reader = new Reader(bytes);
+    this.#maxJsonBytes = maxJsonBytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#reader.atEnd;
+  }
+
+  /** @throws an Error when what comes next is no message */
+  next(): unknown {
+    return readMessage(this.#reader, this.#maxJsonBytes);
+  }
 }
 
-/** The one message, likewise. */
+/**
+ * The one message.
+ *
+ * @throws an Error when it is none
+ */
 export function decodeMessage(bytes: Uint8Array, maxJsonBytes?: number): unknown {
   const reader = new Reader(bytes);
   const message = readMessage(reader, maxJsonBytes);
@@ -94,7 +108,10 @@ export function decodeMessage(bytes: Uint8Array, maxJsonBytes?: number): unknown
 
 /** All of the messages, likewise. */
 export function decodeMessages(bytes: unknown): unknown[] {
-  return [...readMessages(bytes)];
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
+  const messages: unknown[] = [];
+  for (const reader = new MessageReader(bytes); !reader.atEnd;) messages.push(reader.next());
+  return messages;
 }
 
 export function writeMessages(writer: Writer, messages: readonly Outgoing[]): void {
@@ -337,7 +354,10 @@ const partialsBit = 1;
 const suspectBit = 2;
 const aloneBit = 4;
 
-export function writeBatch(writer: Writer, { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch): void {
+export function writeBatch(
+  writer: Writer,
+  { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch,
+): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
   writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
   writer.bytes(payload);

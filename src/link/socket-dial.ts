@@ -4,7 +4,7 @@ import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from 
 import { protocolVersion } from '../protocol/messages.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
-import { readMessages } from './message-codec.js';
+import { decodeMessages } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
@@ -124,10 +124,10 @@ export function socketDial<Sent extends object, Received>(
         reconnect();
       } else refuse(error);
     };
-    const receive = (read: () => Iterable<unknown>): void => {
-      let messages: readonly Received[];
+    const receive = (read: () => readonly unknown[]): void => {
+      const messages: Received[] = [];
       try {
-        messages = Array.from(read(), parse);
+        for (const message of read()) messages.push(parse(message));
       } catch (error) {
         refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${messageOf(error)}`));
         return;
@@ -141,7 +141,7 @@ export function socketDial<Sent extends object, Received>(
     });
     const sink: MessageSink = {
       messages: (messages) => {
-        receive(() => readMessages(messages));
+        receive(() => decodeMessages(messages));
       },
       part: (part) => {
         receive(() => inbox.add(part));
