@@ -50,9 +50,9 @@ export class JobState {
     return last === 'failed' || last === 'completed' || last === 'closed';
   }
 
-  /** Elements that may be cut before others are released. */
+  /** Elements that may be cut before others are released, or in partials. */
   get room(): number {
-    return this.config.window - (this.cut - this.emission.released);
+    return this.config.window - (this.cut - this.emission.released - this.emission.foldedAhead);
   }
 
   /** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */
