@@ -4,10 +4,9 @@ import type { BatchRecord } from './batch-ledger.js';
 import type { JobState } from './job-state.js';
 
 /** How long the batch takes to execute, by those that came back; Infinity before the first of its kind. */
-export function expectedMs({ sizing, combineCost }: JobState, { units, count, parts }: BatchRecord): number {
+export function expectedMs({ sizing, combineCost }: JobState, { units, count, width }: BatchRecord): number {
   if (units === 'elements') return sizing.expectedMs(count);
   if (!combineCost.isKnown) return Infinity;
-  const width = parts.reduce((sum, part) => sum + part.count, 0);
   return combineCost.estimateMs(count, width);
 }
 

@@ -30,6 +30,8 @@ export class JobState {
   readonly combineCost: CombineCost = new CombineCost();
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
+  /** When partials should be combined that are kept for others as yet, though slots are idle. */
+  combineAt: number | undefined = undefined;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
   gone: { readonly count: number; readonly first: number; readonly reason: string } | undefined = undefined;
   /** Results that came for batches which were settled already. */

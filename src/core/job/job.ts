@@ -99,7 +99,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const straggler = nextStragglerAt(this.#state) ?? Infinity;
-    const deadline = Math.min(due, starved, straggler);
+    const deadline = Math.min(due, starved, straggler, this.#state.combineAt ?? Infinity);
     return this.#over || deadline === Infinity ? undefined : deadline;
   }
 
