@@ -1,13 +1,14 @@
 import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
-import { expectedMs } from './expected-time.js';
+import { comingOf } from './expected-time.js';
+import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
 import { elementPartial, joinedBytes, type FoldAssembly, type GroupLimits, type ValuedPartial } from './fold-assembly.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';
-import type { Coming, Outlook } from './outlook.js';
+import type { Outlook } from './outlook.js';
 import { stragglers } from './speculation.js';
 
 /**
@@ -83,23 +84,25 @@ function queueCombine(state: JobState, now: number): boolean {
   if (fold === undefined || state.stopAt < Infinity) return false;
   if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
   if (!combineCost.isKnown) return queueGroup(state);
-  if (queueGroup(state, outlook(state, now))) return true;
-  state.combineAt = fold.dueAt;
-  return false;
+  const finish = planned(state, fold, now);
+  if (finish === undefined) {
+    if (queueGroup(state, outlook(state, now))) return true;
+    state.combineAt = fold.dueAt;
+    return false;
+  }
+  state.combineAt = finish.lookAt;
+  if (finish.group === undefined) return false;
+  queuePiece(state, finish.group);
+  return true;
 }
 
 function outlook(state: JobState, now: number): Outlook {
-  const { ledger, sizing, combineCost } = state;
-  const coming = (record: BatchRecord | undefined): Coming | undefined => {
-    if (record?.state !== 'sent') return undefined;
-    const { first, width: count, sentAt } = record;
-    return { first, count, sentAt, expectedAt: sentAt + sizing.tripMs + expectedMs(state, record) };
-  };
+  const { ledger, combineCost } = state;
   return {
     now,
     cost: combineCost,
-    before: (index) => coming(ledger.endingAt(index)),
-    after: (index) => coming(ledger.startingAt(index)),
+    before: (index) => comingOf(state, ledger.endingAt(index)),
+    after: (index) => comingOf(state, ledger.startingAt(index)),
   };
 }
 

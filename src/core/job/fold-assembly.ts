@@ -138,16 +138,27 @@ export class FoldAssembly {
    *
    * @param unripe what is known of those to come, where slots would be idle; `any`: neighbours are combined whether they are ripe or not
    */
-  takeGroup(limits: GroupLimits, unripe?: Outlook | 'any'): ValuedPartial[] | undefined {
+  takeGroup(limits: GroupLimits, unripe?: Outlook | 'any'): readonly ValuedPartial[] | undefined {
     const pair = this.#ripePair() ?? (unripe === undefined ? undefined : this.#unripePair(unripe));
     if (pair === undefined) return undefined;
-    const group = this.#widen(pair, limits);
-    const before = this.#leftOf(group[0] ?? pair.left);
-    const after = this.#rightOf(group.at(-1) ?? pair.right);
+    return this.take(this.#widen(pair, limits));
+  }
+
+  /** Takes out these neighbours. */
+  take(group: readonly ValuedPartial[]): readonly ValuedPartial[] {
+    const [first] = group;
+    const last = group.at(-1);
+    const before = first === undefined ? undefined : this.#leftOf(first);
+    const after = last === undefined ? undefined : this.#rightOf(last);
     for (const partial of group) this.#remove(partial);
     // What is next to them now is under way.
     this.#lookAgain(before, after);
     return group;
+  }
+
+  /** The partial whose range begins at this index. */
+  startingAt(index: number): Partial | undefined {
+    return this.#byFirst.get(index);
   }
 
   /** The partial of all `total` elements, once it stands alone. */
@@ -423,7 +434,7 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
   };
 }
 
-function hasValue(partial: Partial): partial is ValuedPartial {
+export function hasValue(partial: Partial): partial is ValuedPartial {
   return partial.bytes !== undefined;
 }
 

@@ -43,18 +43,36 @@ export interface Choice {
 }
 
 /**
+ * When it comes, and when to look again whether it is late. What is late is expected to take as long again as it has taken.
+ *
+ * @param combineMs what it takes to combine with it
+ */
+export function arrival(
+  { sentAt, expectedAt }: Pick<Coming, 'sentAt' | 'expectedAt'>,
+  combineMs: number,
+  now: number,
+): { readonly comesAt: number; readonly lookAt: number } {
+  const patienceMs = patienceFor(combineMs);
+  const isLate = now >= expectedAt + patienceMs;
+  return isLate
+    ? { comesAt: now + (now - sentAt), lookAt: now + patienceMs }
+    : { comesAt: Math.max(now, expectedAt), lookAt: expectedAt + patienceMs };
+}
+
+function patienceFor(combineMs: number): number {
+  return Math.max(leastBatchMs, patience * combineMs);
+}
+
+/**
  * Until when a partial is kept for what is missing beside it, rather than combined with its neighbour on the other side.
  *
  * A combine that is over before what is missing begins to come costs nothing. Otherwise a partial is combined with whatever lets it be
- * in a wider one sooner. What is late is expected to take as long again as it has taken.
+ * in a wider one sooner.
  *
  * @returns not after `now`: it is not worth waiting
  */
-export function keptUntil({ sentAt, expectedAt }: Coming, { ownMs, uneven, pathMs, otherMs }: Choice, now: number): number {
-  const patienceMs = Math.max(leastBatchMs, patience * otherMs);
-  const isLate = now >= expectedAt + patienceMs;
-  const comesAt = isLate ? now + (now - sentAt) : Math.max(now, expectedAt);
+export function keptUntil(coming: Coming, { ownMs, uneven, pathMs, otherMs }: Choice, now: number): number {
+  const { comesAt, lookAt } = arrival(coming, otherMs, now);
   if (now + ownMs <= comesAt) return now;
-  if (!uneven && now + ownMs + patienceMs <= comesAt + pathMs + otherMs) return now;
-  return isLate ? now + patienceMs : expectedAt + patienceMs;
+  return !uneven && now + ownMs + patienceFor(otherMs) <= comesAt + pathMs + otherMs ? now : lookAt;
 }
