@@ -128,8 +128,8 @@ export class Emission {
       bytes += bytesOf(segment);
       if (segment.type !== 'folded') continue;
       folded += segment.count;
-      if (this.#foldedByEnd.get(segment.first + segment.count) !== segment)
-        throw new Error(`what is folded at ${segment.first} has no end`);
+      const found = this.#foldedByEnd.get(segment.first + segment.count);
+      if (found !== segment) throw new Error(`what is folded at ${segment.first} has no end`);
     }
     if (folded !== this.#foldedAhead) throw new Error(`${folded} folded elements wait, ${this.#foldedAhead} counted`);
     if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
