@@ -72,6 +72,9 @@ export const leastSpeculationMs: number = 100;
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
+/** The most partials of a fold whose last combines are planned: five levels of them, and a plan takes well under a millisecond. */
+export const maxPlanned: number = 32;
+
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;
 

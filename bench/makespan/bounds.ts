@@ -21,6 +21,14 @@
  *    first, at another worker; and so now and then the bound is beaten, by luck.)
  * 3. Work is not there before it has come from the source. After element i has come, it and all later elements are still to be
  *    executed, and each of them is still to be combined.
+ * 4. A range's last combine begins when both its parts are there, and the left one is complete so much earlier as the right one has elements
+ *    that come one by one. So d(l), the least time from when the last of l elements has come until they are one, even with slots without
+ *    end, is C(l) + min over l = a + b of max(d(b), d(a) - b × interval), C(l) being what combining them takes.
+ * 5. Where combines grow with the range, few slots are busy at the end. Let r(m, x) be the least work on a range of m elements that must be
+ *    done more than x before their partial is there, whatever the tree. While x ≤ C(m) only the last combine is under way, so that
+ *    r = (least work on m elements) - x. Beyond that its two parts have had to be there at C(m) before the end:
+ *    r(m, x) = min over m = a + b of (r(a, x - C(m)) + r(b, x - C(m))). Where that is anything, it has to fit in before: makespan ≥ x + r(n, x) / slots.
+ *    Ranges are looked at in 64 classes by width, each with the least work and the shortest window of those in it.
  */
 import { leastDepths, type Workload } from './workload.js';
 
@@ -34,7 +42,7 @@ export interface Bounds {
 export function bounds(workload: Workload): Bounds {
   const { totalMs, slots } = workload;
   const plainMs = Math.max(totalMs / slots, criticalPath(workload), afterArrivals(workload));
-  return { plainMs, tightMs: Math.max(plainMs, tail(workload), inOrder(workload)) };
+  return { plainMs, tightMs: Math.max(plainMs, tail(workload), inOrder(workload), afterLast(workload), beforeEnd(workload)) };
 }
 
 /** The longest path through the tree that makes it as short as can be, with any number of slots and no latency. */
@@ -96,6 +104,88 @@ function tail({ elements, slots, latencyMs, combineMs: { fixed, perElement }, to
     work -= busy * ms;
   }
   return 4 * latencyMs + (toOne[slots] ?? 0) + work / slots;
+}
+
+/** Bound 4. */
+function afterLast({ elements, elementMs, arrivalMs, combineMs: { fixed, perElement } }: Workload): number {
+  const intervalMs = elements > 1 ? (arrivalMs[1] ?? 0) - (arrivalMs[0] ?? 0) : 0;
+  const leastMs = new Float64Array(elements + 1);
+  leastMs[1] = elementMs.reduce((a, b) => Math.min(a, b), Infinity);
+  for (let length = 2; length <= elements; length += 1) {
+    // The more elements are on the right, the later is the right part, and the earlier the left one: the best place is where they meet.
+    const rightAt = (right: number): number => leastMs[right] ?? 0;
+    const leftAt = (right: number): number => (leastMs[length - right] ?? 0) - right * intervalMs;
+    let low = 1;
+    let high = length - 1;
+    while (low < high) {
+      const right = (low + high) >> 1;
+      if (rightAt(right) >= leftAt(right)) high = right;
+      else low = right + 1;
+    }
+    const meeting = Math.max(rightAt(low), leftAt(low));
+    const before = low > 1 ? Math.max(rightAt(low - 1), leftAt(low - 1)) : Infinity;
+    leastMs[length] = fixed + perElement * length + Math.min(meeting, before);
+  }
+  return (arrivalMs[elements - 1] ?? 0) + (leastMs[elements] ?? 0);
+}
+
+/** Widths that are told apart. */
+const classes = 64;
+
+/** Bound 5. */
+function beforeEnd({ elements, elementMs, slots, combineMs: { perElement } }: Workload): number {
+  if (perElement === 0 || elements < classes) return 0;
+  const unit = elements / classes;
+  // So fine that the last combine of any but the narrowest ranges takes a step or more.
+  const stepMs = (perElement * unit) / 2;
+  const steps = 5 * classes;
+  const leastWork = leastWorks(elementMs, perElement, unit);
+  /** By class, whose ranges are wider than `class` units and at most one unit wider; then by steps before the end. */
+  const before: Float64Array[] = [];
+  for (let width = 0; width < classes; width += 1) {
+    const own = new Float64Array(steps + 1);
+    before.push(own);
+    const work = leastWork[width] ?? 0;
+    for (let step = 0; step <= steps; step += 1) {
+      const ms = step * stepMs;
+      const lastMs = perElement * unit * width;
+      const leftMs = work - slots * ms;
+      own[step] = Math.max(0, leftMs, ms <= lastMs ? work - ms : divided(before, width, Math.ceil((ms - lastMs) / stepMs)));
+    }
+  }
+  let bound = 0;
+  const wholeMs = perElement * elements;
+  for (let step = 0; step <= steps; step += 1) {
+    const leftMs = divided(before, classes - 1, step);
+    if (leftMs > 0) bound = Math.max(bound, wholeMs + step * stepMs + leftMs / slots);
+  }
+  return bound;
+}
+
+/** The least of what must be done before, over all divisions of a range of this class; nothing, of the narrowest. */
+function divided(before: readonly Float64Array[], width: number, step: number): number {
+  if (width === 0) return 0;
+  let least = Infinity;
+  for (let left = 0; left <= width; left += 1) {
+    for (const right of [width - left, width - left - 1]) {
+      if (right < 0 || right > left) continue;
+      least = Math.min(least, (before[left]?.[step] ?? 0) + (before[right]?.[step] ?? 0));
+    }
+  }
+  return least;
+}
+
+/** The least work on ranges that are so many units wide, by units: elements, and combines in the cheapest order. */
+function leastWorks(elementMs: Float64Array, perElement: number, unit: number): number[] {
+  const sums = new Float64Array(elementMs.length + 1);
+  for (let at = 0; at < elementMs.length; at += 1) sums[at + 1] = (sums[at] ?? 0) + (elementMs[at] ?? 0);
+  return Array.from({ length: classes }, (_, width) => {
+    const count = Math.floor(width * unit);
+    if (count === 0) return 0;
+    let least = Infinity;
+    for (let at = 0; at + count < sums.length; at += 1) least = Math.min(least, (sums[at + count] ?? 0) - (sums[at] ?? 0));
+    return least + perElement * leastDepths(count);
+  });
 }
 
 function inOrder({ elements, elementMs, arrivalMs, slots, latencyMs, combineMs: { fixed, perElement } }: Workload): number {

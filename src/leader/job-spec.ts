@@ -30,7 +30,7 @@ export interface JobOptions {
   readonly ordered?: boolean;
   /** Elements per batch: by cost and size (`auto`, the default), or at most so many. */
   readonly batch?: 'auto' | number;
-  /** The most elements taken in but not yet emitted. Default 65,536. */
+  /** The most elements taken in but not yet emitted, or, where the chain ends in a fold, not yet folded. Default 65,536. */
   readonly window?: number;
   /** The job's share of the slots doubles with each step: a whole number from -10 to 10. Default 0. */
   readonly priority?: number;

@@ -78,6 +78,46 @@ describe('the makespan of the machines', () => {
     expect(runMachines(drawn).trips).toBeLessThan(dear + 1_000);
   });
 
+  it('is not behind baselines by a level of the tree, where combines take as long as elements or longer', () => {
+    for (const [elements, combine] of [
+      [1_000, 'equal'],
+      [100, 'large'],
+      [1_000, 'large'],
+    ] as const) {
+      const drawn = draw({ elements, slots: 64, meanMs: 100, durations: 'constant', combine, source: 'instant' }, 1);
+      const { makespanMs } = runMachines(drawn, true);
+      expect(makespanMs).toBeLessThan(1.01 * paladinsRule(drawn));
+      expect(makespanMs).toBeLessThan(1.01 * staticChunks(drawn));
+    }
+  });
+
+  it('is near the least where elements come slowly and combines grow: what came first is far ahead at the end', () => {
+    const drawn = draw(
+      { elements: 10_000, slots: 16, meanMs: 100, durations: 'constant', combine: 'growing', source: 'slow' },
+      1,
+    );
+    expect(runMachines(drawn).makespanMs).toBeLessThan(1.1 * bounds(drawn).tightMs);
+  });
+
+  it('does not wait with all combines for one element that takes long', () => {
+    const drawn = draw(
+      { elements: 100, slots: 16, meanMs: 100, durations: 'constant', combine: 'growing', source: 'instant' },
+      1,
+    );
+    const elementMs = drawn.elementMs.map((ms, index) => (index === 90 ? 100 * ms : ms));
+    const { perElement } = drawn.combineMs;
+    const late = { ...drawn, elementMs, totalMs: drawn.totalMs + 99 * 100 };
+    // It begins in the sixth round. After it: with what is right of it, and the last combine.
+    expect(runMachines(late, true).makespanMs).toBeLessThan(6 * 101 + 10_000 + perElement * (10 + 100));
+  });
+
+  it('does not depend on the window where one element takes far longer than all others together', () => {
+    const drawn = workload(80_000, 16, (index) => (index === 0 ? 200_000 : 1));
+    expect(overBound(drawn)).toBeLessThan(1.01);
+    const second = workload(80_000, 16, (index) => (index === 0 || index === 70_000 ? 20_000 : 1));
+    expect(runMachines(second).makespanMs).toBeLessThan(30_000);
+  });
+
   it('is that of the element and the trip where there is but one', () => {
     const drawn = workload(1, 8, () => 1);
     expect(runMachines(drawn, true).makespanMs).toBeCloseTo(1 + 4 * drawn.latencyMs);

@@ -104,6 +104,18 @@ describe('a job that folds', () => {
     expect(most).toBeLessThanOrEqual(2 * window);
   });
 
+  it('goes on beyond its window behind an element that takes long, for what is in partials does not count', () => {
+    const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1, window: 4 });
+    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const [slow] = test.elements(...letters);
+    test.complete();
+    if (slow === undefined) throw new Error('no batch');
+    for (const batch of test.sent) if (batch !== slow) test.fold(batch);
+    expect(test.sent.filter(({ units }) => units === 'elements')).toHaveLength(letters.length);
+    for (const batch of test.fold(slow)) test.fold(batch);
+    expect(test.emitted).toEqual([letters.join('')]);
+  });
+
   it('asks its source for many elements at once, though it never learns what they cost', () => {
     const demand = (kind: 'map' | 'fold'): unknown =>
       new JobUnderTest({ stages: [stage(kind)] }).job.handle({ type: 'connected' }, 0).find(({ type }) => type === 'demand');

@@ -11,6 +11,8 @@ export interface BatchRecord {
   readonly first: number;
   /** How many units. */
   readonly count: number;
+  /** How many elements these stand for together. */
+  readonly width: number;
   readonly payload: Uint8Array;
   /** The partials that are its units; empty for elements. */
   readonly parts: readonly ValuedPartial[];
@@ -49,6 +51,9 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
+  /** By where its range begins, and by where it ends: ranges are disjoint. */
+  readonly #byFirst = new Map<number, BatchRecord>();
+  readonly #byEnd = new Map<number, BatchRecord>();
   readonly #ready = new Heap<BatchRecord>((record) => record.first);
   readonly #delayed = new Heap<BatchRecord>((record) => record.dueAt);
   #nextSeq = 0;
@@ -78,12 +83,24 @@ export class BatchLedger {
     return this.#records.get(seq);
   }
 
+  /** The batch whose range begins at this index. */
+  startingAt(index: number): BatchRecord | undefined {
+    return this.#byFirst.get(index);
+  }
+
+  /** The batch whose range ends before this index. */
+  endingAt(index: number): BatchRecord | undefined {
+    return this.#byEnd.get(index);
+  }
+
   /** Takes a batch that is to be sent, at once or from a time on. */
   add(record: NewRecord, dueAt = 0): void {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
+    const { parts = [], count } = record;
     const added: BatchRecord = {
       units: 'elements',
+      width: parts.length === 0 ? count : parts.reduce((sum, part) => sum + part.count, 0),
       parts: [],
       retries: [],
       deaths: [],
@@ -99,6 +116,8 @@ export class BatchLedger {
       dueAt,
     };
     this.#records.set(seq, added);
+    this.#byFirst.set(added.first, added);
+    this.#byEnd.set(endOf(added), added);
     this.#queue(added);
   }
 
@@ -118,7 +137,7 @@ export class BatchLedger {
     for (let record = this.#ready.peek(); record !== undefined; record = this.#ready.peek()) {
       if (this.#is(record, 'ready')) {
         if (record.first < stopAt) return record;
-        this.#records.delete(record.seq);
+        this.#forget(record);
       }
       this.#ready.pop();
     }
@@ -156,7 +175,7 @@ export class BatchLedger {
   /** Forgets the batch. */
   settle(record: BatchRecord): void {
     for (const attempt of record.underWay) this.lose(record, attempt);
-    this.#records.delete(record.seq);
+    this.#forget(record);
   }
 
   /** The batches that are sent, those first that were sent first. */
@@ -189,6 +208,8 @@ export class BatchLedger {
 
   clear(): void {
     this.#records.clear();
+    this.#byFirst.clear();
+    this.#byEnd.clear();
     this.#sent = 0;
     this.#combining = 0;
     this.#bytesSent = 0;
@@ -206,12 +227,21 @@ export class BatchLedger {
     for (const { seq, state, underWay: attempts } of this.#records.values()) {
       if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);
     }
-    const elements = [...this.#records.values()].filter((record) => record.units === 'elements');
     let end = 0;
-    for (const record of elements.toSorted((a, b) => a.first - b.first)) {
+    for (const record of [...this.#records.values()].toSorted((a, b) => a.first - b.first)) {
       if (record.first < end) throw new Error(`batches overlap at ${record.first}`);
-      end = record.first + record.count;
+      end = endOf(record);
+      const found = [this.#byFirst.get(record.first), this.#byEnd.get(end)];
+      if (found.some((each) => each !== record)) throw new Error(`batch ${record.seq} is not found`);
     }
+    const most = Math.max(this.#byFirst.size, this.#byEnd.size);
+    if (most > this.#records.size) throw new Error('batches are found that are over');
+  }
+
+  #forget(record: BatchRecord): void {
+    this.#records.delete(record.seq);
+    this.#byFirst.delete(record.first);
+    this.#byEnd.delete(endOf(record));
   }
 
   #is(record: BatchRecord, state: BatchRecord['state']): boolean {
@@ -231,4 +261,8 @@ export class BatchLedger {
     this.#bytesSent += record.payload.byteLength;
     if (record.units === 'partials') this.#combining += 1;
   }
+}
+
+function endOf({ first, width }: BatchRecord): number {
+  return first + width;
 }

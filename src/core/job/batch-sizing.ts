@@ -89,6 +89,11 @@ export class BatchSizing {
     this.#proven = Math.max(elements, this.#proven >> 1);
   }
 
+  /** What a batch takes beside its execution, as far as is known. */
+  get tripMs(): number {
+    return this.#tripMs;
+  }
+
   get #msPerElement(): number | undefined {
     return this.#cost.meanMs;
   }

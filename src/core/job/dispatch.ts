@@ -1,11 +1,14 @@
 import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
+import { comingOf } from './expected-time.js';
+import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
-import { elementPartial, joinedBytes, type FoldAssembly, type ValuedPartial } from './fold-assembly.js';
+import { elementPartial, joinedBytes, type FoldAssembly, type GroupLimits, type ValuedPartial } from './fold-assembly.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';
+import type { Outlook } from './outlook.js';
 import { stragglers } from './speculation.js';
 
 /**
@@ -17,13 +20,14 @@ import { stragglers } from './speculation.js';
 export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
+  state.combineAt = undefined;
   if (state.slots === 0) return;
   const { maxBatches, freeBatches, freeBytes } = config.limits();
   const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
   let batches = 0;
   let bytes = 0;
   while (ledger.sent < limit && (ledger.sent === 0 || ledger.bytesSent < maxJobBytesInFlight)) {
-    const record = nextRecord(state);
+    const record = nextRecord(state, now);
     if (state.ending) return;
     if (record === undefined) break;
     batches += 1;
@@ -52,24 +56,19 @@ function send(state: JobState, record: BatchRecord, now: number): void {
   state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, payload } });
 }
 
-function nextRecord(state: JobState): BatchRecord | undefined {
+function nextRecord(state: JobState, now: number): BatchRecord | undefined {
   const record = state.ledger.nextReady(state.stopAt);
   if (record !== undefined) return record;
   const queued = isCrowded(state)
     ? // A lone element that was cut may be a partial by itself, with which others can be combined.
-      queueGroup(state) || queueCut(state) || queueGroup(state)
-    : queueTrial(state) || queueCut(state) || (mayCombine(state) && queueGroup(state));
+      queueGroup(state, 'any') || queueCut(state) || queueGroup(state, 'any')
+    : queueTrial(state) || queueCut(state) || queueCombine(state, now);
   return queued ? state.ledger.nextReady(state.stopAt) : undefined;
 }
 
 /** Whether there are so many partials that combining comes before new elements. */
 function isCrowded({ fold, config }: JobState): boolean {
   return fold !== undefined && (fold.size >= config.window || fold.bytes >= maxJobBytesInFlight);
-}
-
-/** Whether partials may be combined now that no elements can be sent: for idle slots, and ahead for all while there is much to combine. */
-function mayCombine({ fold, ledger, slots }: JobState): boolean {
-  return fold !== undefined && (ledger.sent < slots || fold.size > 4 * slots);
 }
 
 /** As long as the cost of combining is unknown, the first two neighbours show it. */
@@ -79,12 +78,41 @@ function queueTrial(state: JobState): boolean {
   return queueGroup(state);
 }
 
-function queueGroup(state: JobState): boolean {
+/** Now that no elements can be sent, partials are combined: for idle slots, and ahead for all while there is much to combine. */
+function queueCombine(state: JobState, now: number): boolean {
+  const { fold, ledger, slots, combineCost } = state;
+  if (fold === undefined || state.stopAt < Infinity) return false;
+  if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
+  if (!combineCost.isKnown) return queueGroup(state);
+  const finish = planned(state, fold, now);
+  if (finish === undefined) {
+    if (queueGroup(state, outlook(state, now))) return true;
+    state.combineAt = fold.dueAt;
+    return false;
+  }
+  state.combineAt = finish.lookAt;
+  if (finish.group === undefined) return false;
+  queuePiece(state, finish.group);
+  return true;
+}
+
+function outlook(state: JobState, now: number): Outlook {
+  const { ledger, combineCost } = state;
+  return {
+    now,
+    cost: combineCost,
+    before: (index) => comingOf(state, ledger.endingAt(index)),
+    after: (index) => comingOf(state, ledger.startingAt(index)),
+  };
+}
+
+function queueGroup(state: JobState, unripe?: Outlook | 'any'): boolean {
   const { fold, ledger, source, backlog } = state;
   if (fold === undefined || fold.size < 2 || state.stopAt < Infinity) return false;
   if (source.state !== 'open') fold.expect(state.cut + backlog.size);
+  const limits = groupLimits(state, fold);
   const queued = ledger.size;
-  for (let group = takeGroup(state, fold); group !== undefined; group = takeGroup(state, fold)) {
+  for (let group = fold.takeGroup(limits, unripe); group !== undefined; group = fold.takeGroup(limits, unripe)) {
     queuePiece(state, group);
     if (state.ending || ledger.size > queued) return true;
   }
@@ -92,11 +120,11 @@ function queueGroup(state: JobState): boolean {
 }
 
 /** Combines are sized as elements are: full trips as a rule, and shares of the rest near the end. */
-function takeGroup({ combineCost, slots, config }: JobState, fold: FoldAssembly): ValuedPartial[] | undefined {
+function groupLimits({ combineCost, slots, config }: JobState, fold: FoldAssembly): GroupLimits {
   const restMs = combineCost.estimateMs(2, 2 * fold.meanWidth) * fold.size;
   const budgetMs = Math.min(targetBatchMs, Math.max(leastBatchMs, restMs / (2 * Math.max(1, slots))));
   const bytes = Math.min(targetBatchBytes, config.limits().maxPayloadBytes);
-  return fold.takeGroup({ cost: combineCost, budgetMs, units: maxCombineFanIn, bytes });
+  return { cost: combineCost, budgetMs, units: maxCombineFanIn, bytes };
 }
 
 /** Partials that fit into one payload are combined; two that do not, never can be. */

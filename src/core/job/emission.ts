@@ -33,6 +33,7 @@ export type ErrorAt = (skippedBefore: number) => PaladinError;
  * order for those that came before it.
  *
  * Outputs are released a segment an event, so that the owner may pause after each; until it resumes they stay what they are, bytes.
+ * Of what is in partials nothing is kept but where it is, neighbours as one, so that ever so much may wait for one slow element.
  *
  * Invariant: no element is released twice, and in source order `released` is the index up to which everything is.
  */
@@ -40,10 +41,13 @@ export class Emission {
   readonly #ordered: boolean;
   /** Under the index of the first element in source order, under its place among all that came in completion order. */
   readonly #waiting = new Map<number, Segment>();
+  /** Those of them that are in partials, under the index of their end. */
+  readonly #foldedByEnd = new Map<number, Folded>();
   /** Where the next segment to be released is, or will be. */
   #turn = 0;
   #arrived = 0;
   #released = 0;
+  #foldedAhead = 0;
   #waitingBytes = 0;
   #paused = false;
   /** The effects of the last event that outputs were released in. */
@@ -58,6 +62,11 @@ export class Emission {
   /** How many elements have been emitted or left out. */
   get released(): number {
     return this.#released;
+  }
+
+  /** How many elements wait for one before them, but are in partials. */
+  get foldedAhead(): number {
+    return this.#foldedAhead;
   }
 
   /** How many bytes wait for an element before them, or for the owner. */
@@ -77,7 +86,8 @@ export class Emission {
 
   /** Takes a segment, and releases what may be. */
   put(segment: Segment, effects: JobEffect[]): void {
-    this.#waiting.set(this.#ordered ? segment.first : this.#arrived, segment);
+    if (segment.type === 'folded') this.#putFolded(segment);
+    else this.#waiting.set(this.#ordered ? segment.first : this.#arrived, segment);
     this.#arrived += 1;
     this.#waitingBytes += bytesOf(segment);
     this.release(effects);
@@ -87,7 +97,8 @@ export class Emission {
   release(effects: JobEffect[]): void {
     for (let next = this.#due(); next !== undefined; next = this.#due()) {
       if (next.type === 'values' && this.#filled === effects) return;
-      this.#waiting.delete(this.#turn);
+      if (next.type === 'folded') this.#takeFolded(next);
+      else this.#waiting.delete(this.#turn);
       this.#turn += this.#ordered ? next.count : 1;
       this.#waitingBytes -= bytesOf(next);
       this.#release(next, effects);
@@ -113,14 +124,48 @@ export class Emission {
 
   clear(): void {
     this.#waiting.clear();
+    this.#foldedByEnd.clear();
+    this.#foldedAhead = 0;
     this.#waitingBytes = 0;
   }
 
   validate(): void {
     let bytes = 0;
-    for (const segment of this.#waiting.values()) bytes += bytesOf(segment);
+    let folded = 0;
+    for (const segment of this.#waiting.values()) {
+      bytes += bytesOf(segment);
+      if (segment.type !== 'folded') continue;
+      folded += segment.count;
+      const found = this.#foldedByEnd.get(segment.first + segment.count);
+      if (found !== segment) throw new Error(`what is folded at ${segment.first} has no end`);
+    }
+    if (folded !== this.#foldedAhead) throw new Error(`${folded} folded elements wait, ${this.#foldedAhead} counted`);
     if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
     if (this.#ordered && this.#turn !== this.#released) throw new Error(`${this.#released} released, ${this.#turn} is next`);
+  }
+
+  /** A fold is always in source order. */
+  #putFolded({ first, count }: Folded): void {
+    const before = this.#foldedByEnd.get(first);
+    const after = this.#waiting.get(first + count);
+    let joined: Folded = { type: 'folded', first, count };
+    if (before !== undefined) {
+      this.#takeFolded(before);
+      joined = { ...joined, first: before.first, count: before.count + joined.count };
+    }
+    if (after?.type === 'folded') {
+      this.#takeFolded(after);
+      joined = { ...joined, count: joined.count + after.count };
+    }
+    this.#waiting.set(joined.first, joined);
+    this.#foldedByEnd.set(joined.first + joined.count, joined);
+    this.#foldedAhead += joined.count;
+  }
+
+  #takeFolded({ first, count }: Folded): void {
+    this.#waiting.delete(first);
+    this.#foldedByEnd.delete(first + count);
+    this.#foldedAhead -= count;
   }
 
   /** What may be released. Partials are for no one to see, so a pause does not hold up what is in them. */
@@ -154,6 +199,8 @@ export class Emission {
     return skipped;
   }
 }
+
+type Folded = Extract<Segment, { type: 'folded' }>;
 
 function bytesOf(segment: Segment): number {
   return segment.type === 'values' ? segment.bytes : 0;

@@ -2,13 +2,20 @@ import { recoveryWindowMs } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { BatchRecord } from './batch-ledger.js';
 import type { JobState } from './job-state.js';
+import type { Coming } from './outlook.js';
 
 /** How long the batch takes to execute, by those that came back; Infinity before the first of its kind. */
-export function expectedMs({ sizing, combineCost }: JobState, { units, count, parts }: BatchRecord): number {
+export function expectedMs({ sizing, combineCost }: JobState, { units, count, width }: BatchRecord): number {
   if (units === 'elements') return sizing.expectedMs(count);
   if (!combineCost.isKnown) return Infinity;
-  const width = parts.reduce((sum, part) => sum + part.count, 0);
   return combineCost.estimateMs(count, width);
+}
+
+/** When a batch is expected to come back; undefined: it has not been sent. */
+export function comingOf(state: JobState, record: BatchRecord | undefined): Coming | undefined {
+  if (record?.state !== 'sent') return undefined;
+  const { first, width: count, sentAt } = record;
+  return { first, count, sentAt, expectedAt: sentAt + state.sizing.tripMs + expectedMs(state, record) };
 }
 
 /** What the hub is to answer for, and how long it is worth waiting for a worker that may have it, rather than to execute it again. */

@@ -9,22 +9,28 @@
  * there will be, nodes are the ranges whose widths are powers of two.
  *
  * Rules.
- * 1. Neighbours of the smallest node are combined first.
- * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only where the cost does not
- *    depend on the range; then all combines bring the end equally near, and none is too early.
+ * 1. Neighbours of the smallest node are combined first. The levels of the tree are gone through from the bottom, which keeps most slots busy for
+ *    longest (highest level first, Hu 1961).
+ * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only for slots that would be idle, and
+ *    only when what is missing is further off than it is worth waiting (`outlook.ts`).
  * 3. A group takes the units of larger and larger nodes while they are worth one trip.
  *
  * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours. Every two
- * neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over.
+ * neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over, and thrown out when they
+ * are many.
  */
 import { Heap } from '../../collections/heap.js';
 import type { CombineCost } from './combine-cost.js';
+import { isUneven, keptUntil, type Coming, type Outlook } from './outlook.js';
 
-/** The fold of a contiguous range of elements, as bytes. */
-export interface Partial {
+/** Contiguous elements. */
+export interface Range {
   readonly first: number;
-  /** How many elements it stands for; those left out count as the identity. */
   readonly count: number;
+}
+
+/** The fold of a contiguous range of elements, as bytes; those left out count as the identity. */
+export interface Partial extends Range {
   /** The index of the first of them that was not left out: where it failed, if it fails. */
   readonly index: number;
   /** The encoded value; undefined: the identity, of elements that were left out. */
@@ -54,14 +60,18 @@ interface Pair {
   readonly right: ValuedPartial;
   /** The height of the smallest node that holds both. */
   readonly height: number;
+  /** When to look at them again, if they are not ripe; Infinity: when something next to them changes. */
+  readonly at: number;
 }
 
 export class FoldAssembly {
   readonly #byFirst = new Map<number, Partial>();
   readonly #byEnd = new Map<number, Partial>();
-  /** Neighbours to look at, those of the smallest node first. */
+  /** Neighbours, under the index where they meet. */
+  readonly #neighbours = new Map<number, Pair>();
+  /** Those to look at, of the smallest node first. */
   #pairs = newPairs();
-  /** Neighbours that were not ripe, the narrowest first; those that ripen are among the others then. */
+  /** Those that were not ripe, by when to look at them again; those that ripen are among the others then. */
   #unripe = newUnripe();
   #bytes = 0;
   #width = 0;
@@ -103,28 +113,52 @@ export class FoldAssembly {
     this.#pair(this.#leftOf(grown), grown);
     this.#pair(grown, this.#rightOf(grown));
     // With what is next to them now, these may have become ripe.
-    const before = this.#leftOf(grown);
-    const after = this.#rightOf(grown);
-    if (before !== undefined) this.#pair(this.#leftOf(before), before);
-    if (after !== undefined) this.#pair(after, this.#rightOf(after));
+    this.#lookAgain(this.#leftOf(grown), this.#rightOf(grown));
   }
 
   /** It is known now how many elements there are. */
   expect(total: number): void {
     if (this.#total === total) return;
     this.#total = total;
+    this.#neighbours.clear();
     this.#pairs = newPairs();
     this.#unripe = newUnripe();
     for (const partial of this.#byFirst.values()) this.#pair(partial, this.#rightOf(partial));
   }
 
-  /** Takes out partials to be combined in one trip; undefined: there are none that should be now. */
-  takeGroup(limits: GroupLimits): ValuedPartial[] | undefined {
-    const pair = this.#nextPair(limits.cost.flatWidth);
+  /** When neighbours that are not ripe should be looked at again; undefined: when something changes. */
+  get dueAt(): number | undefined {
+    this.#dropGone(this.#unripe);
+    const at = this.#unripe.peek()?.at ?? Infinity;
+    return at === Infinity ? undefined : at;
+  }
+
+  /**
+   * Takes out partials to be combined in one trip; undefined: there are none that should be now.
+   *
+   * @param unripe what is known of those to come, where slots would be idle; `any`: neighbours are combined whether they are ripe or not
+   */
+  takeGroup(limits: GroupLimits, unripe?: Outlook | 'any'): readonly ValuedPartial[] | undefined {
+    const pair = this.#ripePair() ?? (unripe === undefined ? undefined : this.#unripePair(unripe));
     if (pair === undefined) return undefined;
-    const group = this.#widen(pair, limits);
+    return this.take(this.#widen(pair, limits));
+  }
+
+  /** Takes out these neighbours. */
+  take(group: readonly ValuedPartial[]): readonly ValuedPartial[] {
+    const [first] = group;
+    const last = group.at(-1);
+    const before = first === undefined ? undefined : this.#leftOf(first);
+    const after = last === undefined ? undefined : this.#rightOf(last);
     for (const partial of group) this.#remove(partial);
+    // What is next to them now is under way.
+    this.#lookAgain(before, after);
     return group;
+  }
+
+  /** The partial whose range begins at this index. */
+  startingAt(index: number): Partial | undefined {
+    return this.#byFirst.get(index);
   }
 
   /** The partial of all `total` elements, once it stands alone. */
@@ -136,6 +170,7 @@ export class FoldAssembly {
   clear(): void {
     this.#byFirst.clear();
     this.#byEnd.clear();
+    this.#neighbours.clear();
     this.#pairs = newPairs();
     this.#unripe = newUnripe();
     this.#bytes = 0;
@@ -160,20 +195,69 @@ export class FoldAssembly {
     if (bytes !== this.#bytes) throw new Error(`partials of ${bytes} bytes, ${this.#bytes} counted`);
   }
 
-  /** The next neighbours that should be combined. */
-  #nextPair(flatWidth: number): Pair | undefined {
+  #ripePair(): Pair | undefined {
     for (let pair = this.#pairs.pop(); pair !== undefined; pair = this.#pairs.pop()) {
       if (!this.#isHeld(pair)) continue;
-      if (widthOf(pair) <= flatWidth || this.#isWhole(pair.left, pair.right, pair.height)) return pair;
-      this.#unripe.push(pair);
-    }
-    for (let pair = this.#unripe.peek(); pair !== undefined; pair = this.#unripe.peek()) {
-      const held = this.#isHeld(pair);
-      if (held && widthOf(pair) > flatWidth) return undefined;
-      this.#unripe.pop();
-      if (held) return pair;
+      if (this.#isWhole(pair.left, pair.right, pair.height)) return pair;
+      this.#putUnripe(pair, 0);
     }
     return undefined;
+  }
+
+  #unripePair(outlook: Outlook | 'any'): Pair | undefined {
+    const now = outlook === 'any' ? Infinity : outlook.now;
+    for (let pair = this.#unripe.peek(); pair !== undefined && pair.at <= now; pair = this.#unripe.peek()) {
+      this.#unripe.pop();
+      if (!this.#isHeld(pair)) continue;
+      const at = outlook === 'any' ? now : this.#worthFrom(pair, outlook);
+      if (at <= now) return pair;
+      this.#putUnripe(pair, at);
+    }
+    return undefined;
+  }
+
+  #putUnripe(pair: Pair, at: number): void {
+    const unripe = { ...pair, at };
+    this.#neighbours.set(pair.right.first, unripe);
+    this.#unripe.push(unripe);
+  }
+
+  /** From when on neighbours that are not ripe are worth a slot that would be idle; Infinity: not before something next to them changes. */
+  #worthFrom({ left, right, height }: Pair, outlook: Outlook): number {
+    const keepsLeft = this.#keptUntil(left, right, this.#leftOf(left), () => outlook.before(left.first), height, outlook);
+    const keepsRight = this.#keptUntil(right, left, this.#rightOf(right), () => outlook.after(endOf(right)), height, outlook);
+    return Math.max(keepsLeft, keepsRight);
+  }
+
+  /** Until when a partial is kept for what their node has on its other side, which may be held: then the narrower ones are combined. */
+  #keptUntil(
+    partial: ValuedPartial,
+    neighbour: ValuedPartial,
+    held: ValuedPartial | undefined,
+    findComing: () => Coming | undefined,
+    height: number,
+    outlook: Outlook,
+  ): number {
+    const { now, cost } = outlook;
+    const uneven = isUneven(partial.count, neighbour.count, cost);
+    const next = held ?? findComing();
+    if (next === undefined) {
+      const missing = this.#missingBeside(partial, neighbour, height);
+      return uneven && missing >= Math.min(partial.count, neighbour.count) / 2 ? Infinity : now;
+    }
+    if (this.#nodeOf(next, height) !== this.#nodeOf(partial, height)) return now;
+    if (!('expectedAt' in next)) return uneven || next.count < neighbour.count ? Infinity : now;
+    // Together they will be in a node of their own, all of which is worth waiting for.
+    const missing = this.#missingBeside(partial, neighbour, this.#commonHeight(partial, next));
+    const ownMs = cost.estimateMs(2, partial.count + neighbour.count);
+    const otherMs = cost.estimateMs(2, partial.count + missing);
+    return keptUntil(next, { ownMs, otherMs, pathMs: cost.pathMs(next.count, missing), uneven }, now);
+  }
+
+  /** How many elements of its node of this height are on the side of the partial where its neighbour is not. */
+  #missingBeside(partial: Partial, neighbour: Partial, height: number): number {
+    const { first, end } = this.#spanOf(partial, height);
+    return partial.first < neighbour.first ? partial.first - first : end - endOf(partial);
   }
 
   /** The pair with all that shares larger and larger nodes with it. */
@@ -222,28 +306,45 @@ export class FoldAssembly {
 
   /** Whether nothing that their node holds is missing at either side of these neighbours, or but a little. */
   #isWhole(left: ValuedPartial, right: ValuedPartial, height: number): boolean {
-    const nodeWidth = 2 ** height / this.#scale();
-    const nodeFirst = this.#nodeOf(left, height) * nodeWidth;
+    const { first, end } = this.#spanOf(left, height);
     const little = Math.min(left.count, right.count) / 2;
     const before = this.#leftOf(left);
     const after = this.#rightOf(right);
     const wholeLeft =
-      before === undefined ? left.first - nodeFirst < little : this.#nodeOf(before, height) !== this.#nodeOf(left, height);
+      before === undefined ? left.first - first < little : this.#nodeOf(before, height) !== this.#nodeOf(left, height);
     const wholeRight =
-      after === undefined
-        ? nodeFirst + nodeWidth - endOf(right) < little
-        : this.#nodeOf(after, height) !== this.#nodeOf(right, height);
+      after === undefined ? end - endOf(right) < little : this.#nodeOf(after, height) !== this.#nodeOf(right, height);
     return wholeLeft && wholeRight;
+  }
+
+  /** Which elements the node of this height has that holds the partial. */
+  #spanOf(partial: Range, height: number): { readonly first: number; readonly end: number } {
+    const width = 2 ** height / this.#scale();
+    const first = this.#nodeOf(partial, height) * width;
+    return { first, end: first + width };
+  }
+
+  /** At the neighbours that one of these, which are next to what has changed, has on its other side. */
+  #lookAgain(before: ValuedPartial | undefined, after: ValuedPartial | undefined): void {
+    if (before !== undefined) this.#pair(this.#leftOf(before), before);
+    if (after !== undefined) this.#pair(after, this.#rightOf(after));
   }
 
   #pair(left: Partial | undefined, right: Partial | undefined): void {
     if (left === undefined || right === undefined || !hasValue(left) || !hasValue(right)) return;
-    const scale = this.#scale();
-    this.#pairs.push({ left, right, height: commonHeight(middleOf(left) * scale, middleOf(right) * scale) });
+    const pair = { left, right, height: this.#commonHeight(left, right), at: 0 };
+    this.#neighbours.set(right.first, pair);
+    this.#pairs.push(pair);
+    const many = 2 * this.#neighbours.size + fewGone;
+    for (const heap of [this.#pairs, this.#unripe]) if (heap.size > many) heap.remove((each) => !this.#isHeld(each));
   }
 
-  #isHeld({ left, right }: Pair): boolean {
-    return this.#byFirst.get(left.first) === left && this.#byFirst.get(right.first) === right;
+  #dropGone(heap: Heap<Pair>): void {
+    for (let pair = heap.peek(); pair !== undefined && !this.#isHeld(pair); pair = heap.peek()) heap.pop();
+  }
+
+  #isHeld(pair: Pair): boolean {
+    return this.#neighbours.get(pair.right.first) === pair;
   }
 
   #leftOf({ first }: Partial): ValuedPartial | undefined {
@@ -261,14 +362,22 @@ export class FoldAssembly {
     return this.#total === undefined ? 2 : 2 ** rootHeight / this.#total;
   }
 
+  /** The height of the smallest node that holds both. */
+  #commonHeight(left: Range, right: Range): number {
+    const scale = this.#scale();
+    return commonHeight(middleOf(left) * scale, middleOf(right) * scale);
+  }
+
   /** Which of the nodes of this height holds the partial. */
-  #nodeOf(partial: Partial, height: number): number {
+  #nodeOf(partial: Range, height: number): number {
     return Math.floor((middleOf(partial) * this.#scale()) / 2 ** height);
   }
 
   #remove(partial: Partial): void {
     this.#byFirst.delete(partial.first);
     this.#byEnd.delete(endOf(partial));
+    this.#neighbours.delete(partial.first);
+    this.#neighbours.delete(endOf(partial));
     this.#bytes -= partial.bytes?.byteLength ?? 0;
     this.#width -= partial.count;
   }
@@ -276,6 +385,9 @@ export class FoldAssembly {
 
 /** Node heights above the leaves, which are single points: more points than elements can be, and exact in a double. */
 const rootHeight = 48;
+
+/** So many pairs that are no longer there are not worth throwing out. */
+const fewGone = 64;
 
 /** The height of the smallest node that holds both points. */
 function commonHeight(a: number, b: number): number {
@@ -289,18 +401,14 @@ function newPairs(): Heap<Pair> {
 }
 
 function newUnripe(): Heap<Pair> {
-  return new Heap(widthOf);
-}
-
-function widthOf({ left, right }: Pair): number {
-  return left.count + right.count;
+  return new Heap((pair) => pair.at);
 }
 
 function endOf({ first, count }: Partial): number {
   return first + count;
 }
 
-function middleOf({ first, count }: Partial): number {
+function middleOf({ first, count }: Range): number {
   return first + count / 2;
 }
 
@@ -326,7 +434,7 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
   };
 }
 
-function hasValue(partial: Partial): partial is ValuedPartial {
+export function hasValue(partial: Partial): partial is ValuedPartial {
   return partial.bytes !== undefined;
 }
 

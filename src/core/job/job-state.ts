@@ -30,6 +30,8 @@ export class JobState {
   readonly combineCost: CombineCost = new CombineCost();
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
+  /** When partials should be combined that are kept for others as yet, though slots are idle. */
+  combineAt: number | undefined = undefined;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
   gone: { readonly count: number; readonly first: number; readonly reason: string } | undefined = undefined;
   /** Results that came for batches which were settled already. */
@@ -50,9 +52,9 @@ export class JobState {
     return last === 'failed' || last === 'completed' || last === 'closed';
   }
 
-  /** Elements that may be cut before others are released. */
+  /** Elements that may be cut before others are released, or in partials. */
   get room(): number {
-    return this.config.window - (this.cut - this.emission.released);
+    return this.config.window - (this.cut - this.emission.released - this.emission.foldedAhead);
   }
 
   /** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */

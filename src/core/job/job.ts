@@ -11,7 +11,8 @@
  * Rules.
  * 1. An element is in exactly one place: backlog, one batch, waiting for emission or in a partial, or released. So none is emitted
  *    twice and none is lost; a result whose batch is settled already is dropped and counted.
- * 2. Cut but not released elements never exceed the window. A slow element holds up emission, not dispatch within the window.
+ * 2. Cut but not released elements never exceed the window; those that are in partials do not count, for partials have bounds of their own. A
+ *    slow element holds up emission, not dispatch within the window; a fold, which emits nothing before its end, it does not hold up at all.
  * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
  *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
  * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
@@ -98,7 +99,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const straggler = nextStragglerAt(this.#state) ?? Infinity;
-    const deadline = Math.min(due, starved, straggler);
+    const deadline = Math.min(due, starved, straggler, this.#state.combineAt ?? Infinity);
     return this.#over || deadline === Infinity ? undefined : deadline;
   }
 
