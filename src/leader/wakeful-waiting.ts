@@ -6,7 +6,7 @@ import { mostTripsAsleep, mostWakefulMs, quickTripMs } from '../limits.js';
  *
  * Rules.
  * 1. It waits awake for a lone batch alone: nothing else is under way, so nothing else wakes it.
- * 2. It does when such batches have lately come back within moments (`quickTripMs`), and for six times as long as they took, `mostWakefulMs` at the most.
+ * 2. It does when such batches have lately come back within moments (`quickTripMs`), and for four times as long as they took, `mostWakefulMs` at the most.
  * 3. Where one took longer it was awake for nothing, and kept others from the processor: it sleeps through the next ones, through twice as many
  *    each time that this happens again, and half as many each time that it does not.
  */
@@ -24,7 +24,7 @@ export class WakefulWaiting {
   sent(now: number): void {
     this.#sentAt = now;
     const usualMs = this.#usualMs ?? Infinity;
-    this.#awakeUntil = usualMs <= quickTripMs && this.#asleepFor === 0 ? now + Math.min(6 * usualMs, mostWakefulMs) : 0;
+    this.#awakeUntil = usualMs <= quickTripMs && this.#asleepFor === 0 ? now + Math.min(4 * usualMs, mostWakefulMs) : 0;
     if (this.#asleepFor > 0) this.#asleepFor -= 1;
   }
 
