@@ -1,5 +1,6 @@
 /** What a hub needs of engine.io that socket.io does not pass on. */
 import type { Server, Socket } from 'socket.io';
+import { afterThis } from '../src/next-turn.js';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 
 /** A connection, below socket.io. */
@@ -47,28 +48,19 @@ export class WebsocketEngine extends WebSocketServer {
 }
 
 /**
- * Of each websocket one frame is handled in a turn of the event loop, so that others have theirs in between: the first at once, and each further
- * one, which `ws` would handle in one go with it, in a turn to come.
+ * Of what a websocket has received in one go the first frame is handled at once, and each further one in a turn of the event loop of its own, so that
+ * others have theirs in between.
  */
-class FrameTurns {
-  #served: Receiver[] = [];
-
-  /** The websocket's frames take turns with those of others. */
-  join(websocket: WebSocket): void {
-    // `ws` lets nobody choose from one frame to the next; but it looks each time.
-    const receiver = Reflect.get(websocket, '_receiver') as Receiver;
-    websocket.on('message', () => {
-      if (!receiver._allowSynchronousEvents) return;
-      receiver._allowSynchronousEvents = false;
-      if (this.#served.push(receiver) === 1) setImmediate(() => this.#nextTurn());
-    });
-  }
-
-  #nextTurn(): void {
-    const served = this.#served;
-    this.#served = [];
-    for (const receiver of served) receiver._allowSynchronousEvents = true;
-  }
+function takeTurns(websocket: WebSocket): void {
+  // `ws` lets nobody choose from one frame to the next; but it looks each time.
+  const receiver = Reflect.get(websocket, '_receiver') as Receiver;
+  const restore = (): void => {
+    receiver._allowSynchronousEvents = true;
+  };
+  websocket.on('message', () => {
+    receiver._allowSynchronousEvents = false;
+    afterThis(restore);
+  });
 }
 
 /** The part of `ws` that takes frames apart. */
@@ -82,10 +74,9 @@ const mostPendingForPong = 16 * 1024;
 
 /** Lets frames take turns, answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
 export function tendConnections(io: Server): void {
-  const turns = new FrameTurns();
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);
-    if (websocket !== undefined) turns.join(websocket);
+    if (websocket !== undefined) takeTurns(websocket);
     connection.on('close', () => {
       setTimeout(() => websocket?.terminate(), closeMs).unref();
     });
