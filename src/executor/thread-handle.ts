@@ -6,7 +6,7 @@ import { timeoutFailure } from './failures.js';
 import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
 import { clampTimer } from './settlement.js';
-import { isPackable, packRun, unpackResult, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
+import { Mailbox, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 
 /** A batch for a thread. */
@@ -55,6 +55,8 @@ export class ThreadHandle {
   readonly #options: ThreadOptions;
   readonly #events: ThreadEvents;
   readonly #progress = new Progress();
+  readonly #toThread = new Mailbox();
+  readonly #fromThread = new Mailbox();
   /** The jobs that it knows the description of. */
   readonly #jobs = new Set<string>();
   /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
@@ -74,7 +76,12 @@ export class ThreadHandle {
   constructor(options: ThreadOptions, events: ThreadEvents) {
     this.#options = options;
     this.#events = events;
-    const workerData: ThreadSetUp = { modules: options.modules, progress: this.#progress.memory };
+    const workerData: ThreadSetUp = {
+      modules: options.modules,
+      progress: this.#progress.memory,
+      toThread: this.#toThread.memory,
+      fromThread: this.#fromThread.memory,
+    };
     const { name, resourceLimits } = options;
     const execArgv = inheritableArgv(process.execArgv);
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
@@ -83,7 +90,7 @@ export class ThreadHandle {
       ...(resourceLimits && { resourceLimits }),
       ...(execArgv && { execArgv }),
     });
-    this.#worker.on('message', (message: FromThread | Uint8Array) => this.#receive(message));
+    this.#worker.on('message', (message: FromThread | number) => this.#receive(message));
     this.#worker.on('error', (thrown: unknown) => {
       // The stack, since whoever threw it is in no call that anybody waits for.
       this.#uncaught = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
@@ -120,9 +127,10 @@ export class ThreadHandle {
     this.#progress.deadlineMs = 0;
     this.#worker.ref();
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
-    if (this.#jobs.has(jobId) && this.#forgotten.length === 0 && isPackable(batch.payload)) {
-      this.#worker.postMessage(packRun({ jobId, turn: this.#turns, batch }));
-    } else this.#postWhole(assignment, maxPayloadBytes);
+    const isKnown = this.#jobs.has(jobId) && this.#forgotten.length === 0;
+    const bytes = isKnown ? this.#toThread.putRun({ jobId, turn: this.#turns, batch }) : undefined;
+    if (bytes === undefined) this.#postWhole(assignment, maxPayloadBytes);
+    else this.#worker.postMessage(bytes);
   }
 
   /** With the description of its job, where it does not know that, and what it is to forget. */
@@ -178,10 +186,10 @@ export class ThreadHandle {
     this.#worker.postMessage(message);
   }
 
-  #receive(message: FromThread | Uint8Array): void {
+  #receive(message: FromThread | number): void {
     if (this.#state === 'gone') return;
-    if (message instanceof Uint8Array) {
-      const { turn, result } = unpackResult(message);
+    if (typeof message === 'number') {
+      const { turn, result } = this.#fromThread.takeResult(message);
       this.#settle(turn, { type: 'result', result }, false);
       return;
     }

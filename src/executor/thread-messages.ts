@@ -8,6 +8,9 @@ export interface ThreadSetUp {
   /** URLs of the modules to load. */
   readonly modules: readonly string[];
   readonly progress: SharedArrayBuffer;
+  /** By way of which it is given batches, and gives back results. */
+  readonly toThread: SharedArrayBuffer;
+  readonly fromThread: SharedArrayBuffer;
 }
 
 export type ToThread =
@@ -35,47 +38,79 @@ export type FromThread =
   | { readonly type: 'failed'; readonly message: string; readonly cause: { readonly message: string; readonly stack: string } }
   | { readonly type: 'ended'; readonly turn: number; readonly outcome: Outcome; readonly stuck: boolean };
 
-/** A batch of a job that the thread knows, in a few bytes: to clone an object of so many fields takes longer than most trips to a thread. */
-export interface PackedRun {
+/** A batch of a job that the thread knows. */
+export interface KnownRun {
   readonly jobId: string;
   readonly turn: number;
   readonly batch: Batch;
 }
 
-/** Likewise a result without failures. */
-export interface PackedResult {
+/** A result without failures. */
+export interface PlainResult {
   readonly turn: number;
   readonly result: BatchResult;
 }
 
-/** Larger payloads are transferred instead of copied. */
-const mostPackedBytes = 16 * 1024;
+/** Larger payloads are transferred instead. */
+const mostPayloadBytes = 16 * 1024;
 
-export function isPackable(payload: Uint8Array): boolean {
-  return payload.byteLength <= mostPackedBytes;
-}
+/** Beside it; longer ids than any that leaders and hubs make do not fit. */
+const mostBesideBytes = mostNumberBytes + 512;
 
-export function packRun({ jobId, turn, batch }: PackedRun): Uint8Array {
-  const writer = new Writer(new Uint8Array(mostNumberBytes + mostUtf8Bytes * jobId.length + batch.payload.byteLength));
-  writer.text(jobId);
-  writer.number(turn);
-  writeBatch(writer, batch);
-  return writer.written();
-}
+/**
+ * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says how many bytes.
+ * To clone an object of so many fields, or even an array, takes longer than most trips to a thread.
+ */
+export class Mailbox {
+  readonly memory: SharedArrayBuffer;
+  readonly #shared: Uint8Array;
+  /** What is written goes here first: texts cannot be encoded into memory that is shared. */
+  readonly #draft = new Uint8Array(mostPayloadBytes + mostBesideBytes);
 
-export function unpackRun(bytes: Uint8Array): PackedRun {
-  const reader = new Reader(bytes);
-  return { jobId: reader.text(), turn: reader.number(), batch: readBatch(reader) };
-}
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(mostPayloadBytes + mostBesideBytes)) {
+    this.memory = memory;
+    this.#shared = new Uint8Array(memory);
+  }
 
-export function packResult({ turn, result }: PackedResult): Uint8Array {
-  const writer = new Writer(new Uint8Array(mostNumberBytes + result.payload.byteLength));
-  writer.number(turn);
-  writeResult(writer, result);
-  return writer.written();
-}
+  /** @returns how many bytes; undefined: it does not fit */
+  putRun({ jobId, turn, batch }: KnownRun): number | undefined {
+    if (batch.payload.byteLength > mostPayloadBytes || mostNumberBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) {
+      return undefined;
+    }
+    const writer = new Writer(this.#draft);
+    writer.text(jobId);
+    writer.number(turn);
+    writeBatch(writer, batch);
+    return this.#put(writer);
+  }
 
-export function unpackResult(bytes: Uint8Array): PackedResult {
-  const reader = new Reader(bytes);
-  return { turn: reader.number(), result: readResult(reader) };
+  takeRun(bytes: number): KnownRun {
+    const reader = this.#take(bytes);
+    return { jobId: reader.text(), turn: reader.number(), batch: readBatch(reader) };
+  }
+
+  /** @returns how many bytes; undefined: it does not fit */
+  putResult({ turn, result }: PlainResult): number | undefined {
+    if (result.payload.byteLength > mostPayloadBytes) return undefined;
+    const writer = new Writer(this.#draft);
+    writer.number(turn);
+    writeResult(writer, result);
+    return this.#put(writer);
+  }
+
+  takeResult(bytes: number): PlainResult {
+    const reader = this.#take(bytes);
+    return { turn: reader.number(), result: readResult(reader) };
+  }
+
+  #put(writer: Writer): number {
+    const written = writer.written();
+    this.#shared.set(written);
+    return written.byteLength;
+  }
+
+  /** Of a copy, which the payload is a part of. */
+  #take(bytes: number): Reader {
+    return new Reader(this.#shared.slice(0, bytes));
+  }
 }

@@ -6,15 +6,7 @@ import type { BatchLoss } from '../protocol/messages.js';
 import { ownOutcome } from './own-bytes.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 import { ThreadControl } from './thread-control.js';
-import {
-  isPackable,
-  packResult,
-  unpackRun,
-  type FromThread,
-  type PackedRun,
-  type ThreadSetUp,
-  type ToThread,
-} from './thread-messages.js';
+import { Mailbox, type FromThread, type KnownRun, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { Progress } from './thread-progress.js';
 
 if (parentPort === null) throw new Error('this module is the entry of a worker thread');
@@ -22,6 +14,8 @@ const port = parentPort;
 // The executor starts its threads with nothing else.
 const setUp = workerData as ThreadSetUp;
 const progress = new Progress(setUp.progress);
+const toThread = new Mailbox(setUp.toThread);
+const fromThread = new Mailbox(setUp.fromThread);
 const registry = new Registry();
 const executions = new Map<string, JobExecution>();
 const control = new ThreadControl(progress);
@@ -41,14 +35,14 @@ try {
   post({ type: 'failed', message: error.message, cause: { message, stack } });
 }
 
-function post(message: FromThread | Uint8Array, transfer: ArrayBuffer[] = []): void {
+function post(message: FromThread | number, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
 // Only the executor posts to this port.
-function onMessage(message: ToThread | Uint8Array): void {
-  if (message instanceof Uint8Array) {
-    execute(unpackRun(message));
+function onMessage(message: ToThread | number): void {
+  if (typeof message === 'number') {
+    execute(toThread.takeRun(message));
   } else if (message.type === 'forget') {
     forget(message.jobIds);
   } else {
@@ -69,12 +63,14 @@ function forget(jobIds: readonly string[]): void {
   }
 }
 
-function execute({ jobId, turn, batch }: PackedRun): void {
+function execute({ jobId, turn, batch }: KnownRun): void {
   control.turn = turn;
   const end = ({ outcome, stuck }: BatchEnd): void => {
     progress.deadlineMs = 0;
-    if (outcome.type === 'result' && !stuck && outcome.result.failures.length === 0 && isPackable(outcome.result.payload)) {
-      post(packResult({ turn, result: outcome.result }));
+    const isPlain = outcome.type === 'result' && !stuck && outcome.result.failures.length === 0;
+    const bytes = isPlain ? fromThread.putResult({ turn, result: outcome.result }) : undefined;
+    if (bytes !== undefined) {
+      post(bytes);
       return;
     }
     const owned = ownOutcome(outcome);
