@@ -128,7 +128,7 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
       return;
     }
     const packet = this.#read(bytes);
-    const part = sink === undefined ? undefined : partIn(packet);
+    const part = sink !== undefined && packet.nsp === this.#nsp ? partIn(packet) : undefined;
     // In order with the messages.
     if (part === undefined) this.emit('decoded', packet);
     else {

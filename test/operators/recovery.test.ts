@@ -20,13 +20,13 @@ function counted(name: string) {
   return { begun, operation };
 }
 
-/** What is left at the hub, once it had the time to hear of it. */
+/** Nothing is left at the hub, once it had the time to hear of it: a job of `run` stays open for a second. */
 async function isIdle(hub: Hub): Promise<void> {
   await vi.waitFor(() => {
     const { jobs, workers } = hub.status();
     expect(jobs).toEqual([]);
     for (const worker of workers) expect(worker).toMatchObject({ leased: 0, ending: 0 });
-  });
+  }, 5_000);
 }
 
 describe('what is running', () => {

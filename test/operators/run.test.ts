@@ -1,5 +1,8 @@
-import { defineOperation, inMemory, TransientError, FatalError, type Runtime } from 'paladin-rx';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, defineOperation, inMemory, remoteMap, TransientError, FatalError, type Runtime } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { firstValueFrom, of } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aborted, gate } from '../support/gate.js';
 import { rejectionOf } from '../support/outcome.js';
 
@@ -111,5 +114,93 @@ describe('run', () => {
   it('rejects what it cannot run', async () => {
     expect(await rejectionOf(runtime.run({} as never, 1))).toMatchObject({ code: 'INVALID_INPUT' });
     expect(await rejectionOf(runtime.run(double, (() => 1) as never))).toMatchObject({ code: 'NOT_SERIALIZABLE', index: 0 });
+  });
+
+  it('may share a job with those before it, and is the first element of it all the same', async () => {
+    await using single = inMemory({ workers: 1 });
+    const setUps: string[] = [];
+    const seen: { readonly index: number; readonly jobId: string }[] = [];
+    const inspect = defineOperation({
+      name: 'inspect',
+      create: () => {
+        setUps.push('set up');
+        return (value: number, { index, jobId }) => {
+          seen.push({ index, jobId });
+          if (value < 0) throw new FatalError('below 0', value === -2 ? { onFatal: 'skip' } : {});
+          return value;
+        };
+      },
+    })();
+    for (const value of [1, 2, 3]) expect(await single.run(inspect, value)).toBe(value);
+    expect(await rejectionOf(single.run(inspect, -2))).toMatchObject({
+      message: "operation 'inspect' left its only element out",
+    });
+    expect(await single.run(inspect, 4)).toBe(4);
+    expect(await rejectionOf(single.run(inspect, -1))).toMatchObject({ code: 'OPERATION_FAILED', index: 0, attempts: 1 });
+    // One that fails ends its job.
+    expect(await single.run(inspect, 5)).toBe(5);
+    // Options, also the signal of one that was aborted, are no other's.
+    expect(await single.run(inspect, 6, { timeout: 1_000 })).toBe(6);
+    expect(await single.run(inspect, 7)).toBe(7);
+    expect(new Set(seen.map(({ index }) => index))).toEqual(new Set([0]));
+    const jobs = seen.map(({ jobId }) => jobId);
+    expect(new Set(jobs.slice(0, 6)).size).toBe(1);
+    expect([jobs[6] === jobs[5], jobs[7] === jobs[6], jobs[8] === jobs[6]]).toEqual([false, false, true]);
+    expect(setUps).toHaveLength(3);
+  });
+
+  it('goes into another job once it was aborted', async () => {
+    const begun = gate();
+    const jobs: string[] = [];
+    const abortable = defineOperation({
+      name: 'abortable',
+      execute: async (waits: boolean, { signal, jobId }) => {
+        jobs.push(jobId);
+        begun.open();
+        if (waits) await aborted(signal);
+        return waits;
+      },
+    });
+    expect(await runtime.run(abortable, false)).toBe(false);
+    const controller = new AbortController();
+    const running = runtime.run(abortable, true, { signal: controller.signal });
+    await vi.waitFor(() => expect(jobs).toHaveLength(2));
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await runtime.run(abortable, false)).toBe(false);
+    expect([jobs[0] === jobs[1], jobs[1] === jobs[2]]).toEqual([true, false]);
+  });
+
+  it('is not kept out by jobs that rest, where the hub admits few, and these end by themselves', async () => {
+    const triple = defineOperation({ name: 'triple', execute: (x: number) => 3 * x });
+    await using hub = await startHub({ port: 0, limits: { maxJobsPerLeader: 1 } });
+    await using _worker = await startWorker({ hub: hub.url, operations: [double, triple] });
+    await using leader = await connect(hub.url);
+    expect(await leader.run(double, 1)).toBe(2);
+    expect(await leader.run(triple, 1)).toBe(3);
+    expect(await firstValueFrom(of(2).pipe(remoteMap(double, leader)))).toBe(4);
+    expect(await Promise.all([leader.run(double, 3), leader.run(triple, 3), leader.run(double, 4)])).toEqual([6, 9, 8]);
+    await vi.waitFor(() => expect(hub.status().jobs).toEqual([]), 5_000);
+  });
+
+  it('goes on with a job that rested while the hub was away', async () => {
+    const jobs = new Set<string>();
+    const halve = defineOperation({
+      name: 'halve',
+      execute: (x: number, { jobId }) => {
+        jobs.add(jobId);
+        return x / 2;
+      },
+    });
+    const first = await startHub({ port: 0 });
+    const { port, url } = first;
+    await using _worker = await startWorker({ hub: url, operations: [halve] });
+    await using leader = await connect(url);
+    expect(await leader.run(halve, 2)).toBe(1);
+    await first.close();
+    await using _again = await startHub({ port });
+    expect(await leader.run(halve, 4)).toBe(2);
+    expect(await leader.run(halve, 6)).toBe(3);
+    expect(jobs.size).toBeLessThanOrEqual(2);
   });
 });

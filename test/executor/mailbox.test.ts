@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Mailbox } from '../../src/executor/thread-messages.js';
+import { batchOf, resultOf } from '../server/scheduler-harness.js';
+
+describe('a mailbox', () => {
+  it('brings batches and results from one end to the other, in bytes of their own', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 80 }), fc.nat(), fc.uint8Array({ maxLength: 300 }), (jobId, turn, payload) => {
+        const here = new Mailbox();
+        const there = new Mailbox(here.memory);
+        const run = { jobId, turn, batch: batchOf(3, { payload }) };
+        const taken = there.takeRun(here.putRun(run) ?? -1);
+        expect(taken).toEqual(run);
+        expect(taken.batch.payload.buffer).not.toBeInstanceOf(SharedArrayBuffer);
+
+        const result = { turn, result: resultOf(3, { payload }) };
+        const back = here.takeResult(there.putResult(result) ?? -1);
+        expect(back).toEqual(result);
+        // What is put next does not change what was taken.
+        here.putRun({ ...run, batch: { ...run.batch, payload: payload.map((byte) => byte ^ 0xff) } });
+        expect([taken, back]).toEqual([run, result]);
+      }),
+    );
+  });
+
+  it('does not take what does not fit', () => {
+    const mailbox = new Mailbox();
+    const batch = (bytes: number): ReturnType<typeof batchOf> => batchOf(0, { payload: new Uint8Array(bytes) });
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024) })).toBeGreaterThan(16 * 1024);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024 + 1) })).toBeUndefined();
+    expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(0) })).toBeUndefined();
+    const result = resultOf(0, { payload: new Uint8Array(16 * 1024 + 1) });
+    expect(mailbox.putResult({ turn: 1, result })).toBeUndefined();
+  });
+});
