@@ -11,11 +11,12 @@ interface Run {
 /** A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job. */
 export class SoloJob implements JobObserver {
   readonly operation: Operation<never, unknown>;
-  readonly #driver: JobDriver;
+  readonly #open: (observer: JobObserver) => JobDriver;
   readonly #rested: (job: SoloJob) => void;
   readonly #ended: (job: SoloJob) => void;
+  /** There from the first value on. */
+  #driver: JobDriver | undefined;
   #run: Run | undefined;
-  #isFresh = true;
 
   /**
    * @param open opens the job; throws when it cannot be
@@ -31,7 +32,7 @@ export class SoloJob implements JobObserver {
     this.operation = operation;
     this.#rested = rested;
     this.#ended = ended;
-    this.#driver = open(this);
+    this.#open = open;
   }
 
   /** While it rests: rejects with the signal's reason when that is aborted. */
@@ -44,8 +45,9 @@ export class SoloJob implements JobObserver {
           this.#cancel(signal?.reason);
         };
         signal?.addEventListener('abort', abort, { once: true });
-        if (!this.#isFresh) this.#driver.rewind();
-        this.#isFresh = false;
+        // It may fail at once, and then takes nothing.
+        if (this.#driver === undefined) this.#driver = this.#open(this);
+        else this.#driver.rewind();
         this.#driver.push(input);
       });
     } finally {
@@ -55,7 +57,7 @@ export class SoloJob implements JobObserver {
 
   /** Ends it in good order, while it rests. */
   close(): void {
-    this.#driver.complete();
+    this.#driver?.complete();
   }
 
   next(output: unknown): void {
@@ -86,7 +88,7 @@ export class SoloJob implements JobObserver {
   }
 
   #cancel(reason: unknown): void {
-    this.#driver.cancel();
+    this.#driver?.cancel();
     this.failed(reason);
   }
 

@@ -203,4 +203,14 @@ describe('run', () => {
     expect(await leader.run(halve, 6)).toBe(3);
     expect(jobs.size).toBeLessThanOrEqual(2);
   });
+
+  it('rejects, each time, once the hub does not want its leader any more', async () => {
+    await using hub = await startHub({ port: 0, token: 'old' });
+    await using leader = await connect(hub.url, { token: 'old' });
+    const waiting = leader.run(double, 1);
+    hub.setTokens({ token: 'new' });
+    expect(await rejectionOf(waiting)).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(await rejectionOf(leader.run(double, 1))).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(await rejectionOf(leader.run(double, 2))).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
 });
