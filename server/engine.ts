@@ -1,7 +1,7 @@
 /** What a hub needs of engine.io that socket.io does not pass on. */
 import type { Server, Socket } from 'socket.io';
-import { afterThis } from '../src/next-turn.js';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import { afterThis } from '../src/next-turn.js';
 
 /** A connection, below socket.io. */
 export type Connection = Socket['conn'];
@@ -40,27 +40,30 @@ export function closeSilent(connection: Connection, reason: string): void {
   closeSoon(connection);
 }
 
-/** Websockets whose pings are answered by `tendConnections`, which also sees to their turns. */
+/** Websockets whose pings are answered by `tendConnections`; of each, one frame is handled before the others have their turn. */
 export class WebsocketEngine extends WebSocketServer {
   constructor(options: ServerOptions) {
-    super({ ...options, autoPong: false, allowSynchronousEvents: true });
+    super({ ...options, autoPong: false, allowSynchronousEvents: false });
   }
 }
 
 /**
- * Of what a websocket has received in one go the first frame is handled at once, and each further one in a turn of the event loop of its own, so that
- * others have theirs in between.
+ * Of what a websocket has received in one go the first frame is handled at once, of whatever kind it is; each further one has a turn of the event loop
+ * of its own, as all would without this, so that others have theirs in between.
  */
-function takeTurns(websocket: WebSocket): void {
+export function beginAtOnce(websocket: WebSocket): void {
   // `ws` lets nobody choose from one frame to the next; but it looks each time.
-  const receiver = Reflect.get(websocket, '_receiver') as Receiver;
-  const restore = (): void => {
+  const receiver: unknown = Reflect.get(websocket, '_receiver');
+  if (!isReceiver(receiver)) return;
+  const mayBegin = (): void => {
     receiver._allowSynchronousEvents = true;
   };
-  websocket.on('message', () => {
+  const hasBegun = (): void => {
     receiver._allowSynchronousEvents = false;
-    afterThis(restore);
-  });
+    afterThis(mayBegin);
+  };
+  for (const kind of ['message', 'ping', 'pong']) websocket.on(kind, hasBegun);
+  mayBegin();
 }
 
 /** The part of `ws` that takes frames apart. */
@@ -69,14 +72,18 @@ interface Receiver {
   _allowSynchronousEvents: boolean;
 }
 
+function isReceiver(value: unknown): value is Receiver {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, '_allowSynchronousEvents') === 'boolean';
+}
+
 /** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
 const mostPendingForPong = 16 * 1024;
 
-/** Lets frames take turns, answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
+/** Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
 export function tendConnections(io: Server): void {
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);
-    if (websocket !== undefined) takeTurns(websocket);
+    if (websocket !== undefined) beginAtOnce(websocket);
     connection.on('close', () => {
       setTimeout(() => websocket?.terminate(), closeMs).unref();
     });

@@ -33,7 +33,7 @@ export const defaultLimits: Limits = {
   authenticateWithinMs: 5_000,
   maxPayloadBytes: defaultMaxPayloadBytes,
   maxJobsPerLeader: defaultMaxJobsPerLeader,
-  // Twice what `runtime.run`, which opens a job for each value, can do from one leader.
+  // Twice what one leader can do by `runtime.run` with options, which opens a job for each value.
   maxJobsOpenedPerSecond: 10_000,
   maxBatchesPerLeader: defaultMaxBatchesPerLeader,
   maxBytesPerLeader: defaultMaxBytesPerLeader,

@@ -5,7 +5,14 @@ const settled = Promise.resolve();
  * time in Node.
  */
 export function afterThis(callback: () => void): void {
-  void settled.then(callback);
+  void settled.then(callback).catch(throwAtNobody);
+}
+
+/** Throws outside of any promise, as an error in a callback that nobody waits for is thrown. */
+export function throwAtNobody(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** Calls back in a turn of its own of the event loop. Unlike `setTimeout` it is not throttled or delayed by a millisecond. */

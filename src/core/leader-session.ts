@@ -97,6 +97,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return this.#limits !== undefined && this.#open.size >= this.#limits.maxJobsPerLeader;
   }
 
+  /** Whether a job waits for the hub to admit it. */
+  get isCrowded(): boolean {
+    return this.#connected && this.#unopened.size > 0;
+  }
+
   /** What a job may send: a fair share, and no more than the hub takes from all jobs together. */
   limits(): JobLimits {
     const limits = this.#limits;

@@ -57,6 +57,7 @@ export class ThreadHandle {
   readonly #progress = new Progress();
   readonly #toThread = new Mailbox();
   readonly #fromThread = new Mailbox();
+  readonly #mark = Math.random();
   /** The jobs that it knows the description of. */
   readonly #jobs = new Set<string>();
   /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
@@ -81,6 +82,7 @@ export class ThreadHandle {
       progress: this.#progress.memory,
       toThread: this.#toThread.memory,
       fromThread: this.#fromThread.memory,
+      mark: this.#mark,
     };
     const { name, resourceLimits } = options;
     const execArgv = inheritableArgv(process.execArgv);
@@ -128,9 +130,8 @@ export class ThreadHandle {
     this.#worker.ref();
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
     const isKnown = this.#jobs.has(jobId) && this.#forgotten.length === 0;
-    const bytes = isKnown ? this.#toThread.putRun({ jobId, turn: this.#turns, batch }) : undefined;
-    if (bytes === undefined) this.#postWhole(assignment, maxPayloadBytes);
-    else this.#worker.postMessage(bytes);
+    if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#worker.postMessage(this.#mark);
+    else this.#postWhole(assignment, maxPayloadBytes);
   }
 
   /** With the description of its job, where it does not know that, and what it is to forget. */
@@ -189,7 +190,9 @@ export class ThreadHandle {
   #receive(message: FromThread | number): void {
     if (this.#state === 'gone') return;
     if (typeof message === 'number') {
-      const { turn, result } = this.#fromThread.takeResult(message);
+      // Operations, too, may post to the port.
+      if (message !== this.#mark) return;
+      const { turn, result } = this.#fromThread.takeResult();
       this.#settle(turn, { type: 'result', result }, false);
       return;
     }

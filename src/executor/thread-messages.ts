@@ -1,5 +1,5 @@
 import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
-import { mostNumberBytes, readBatch, readResult, writeBatch, writeResult } from '../link/message-codec.js';
+import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/message-codec.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
@@ -11,6 +11,8 @@ export interface ThreadSetUp {
   /** By way of which it is given batches, and gives back results. */
   readonly toThread: SharedArrayBuffer;
   readonly fromThread: SharedArrayBuffer;
+  /** Says that something is in a mailbox: a number that no operation posts by chance, as it may post others. */
+  readonly mark: number;
 }
 
 export type ToThread =
@@ -55,62 +57,69 @@ export interface PlainResult {
 const mostPayloadBytes = 16 * 1024;
 
 /** Beside it; longer ids than any that leaders and hubs make do not fit. */
-const mostBesideBytes = mostNumberBytes + 512;
+const mostBesideBytes = mostLayoutBytes + 512;
+
+/** Where in the memory it says how many bytes there are. */
+const lengthBytes = 4;
 
 /**
- * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says how many bytes.
+ * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says that they are there.
  * To clone an object of so many fields, or even an array, takes longer than most trips to a thread.
  */
 export class Mailbox {
   readonly memory: SharedArrayBuffer;
+  readonly #length: Int32Array;
   readonly #shared: Uint8Array;
   /** What is written goes here first: texts cannot be encoded into memory that is shared. */
   readonly #draft = new Uint8Array(mostPayloadBytes + mostBesideBytes);
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(mostPayloadBytes + mostBesideBytes)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(lengthBytes + mostPayloadBytes + mostBesideBytes)) {
     this.memory = memory;
-    this.#shared = new Uint8Array(memory);
+    this.#length = new Int32Array(memory, 0, 1);
+    this.#shared = new Uint8Array(memory, lengthBytes);
   }
 
-  /** @returns how many bytes; undefined: it does not fit */
-  putRun({ jobId, turn, batch }: KnownRun): number | undefined {
-    if (batch.payload.byteLength > mostPayloadBytes || mostNumberBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) {
-      return undefined;
+  /** @returns whether it fits, and is there */
+  putRun({ jobId, turn, batch }: KnownRun): boolean {
+    if (batch.payload.byteLength > mostPayloadBytes || mostLayoutBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) {
+      return false;
     }
     const writer = new Writer(this.#draft);
     writer.text(jobId);
     writer.number(turn);
     writeBatch(writer, batch);
-    return this.#put(writer);
+    this.#put(writer);
+    return true;
   }
 
-  takeRun(bytes: number): KnownRun {
-    const reader = this.#take(bytes);
+  takeRun(): KnownRun {
+    const reader = this.#take();
     return { jobId: reader.text(), turn: reader.number(), batch: readBatch(reader) };
   }
 
-  /** @returns how many bytes; undefined: it does not fit */
-  putResult({ turn, result }: PlainResult): number | undefined {
-    if (result.payload.byteLength > mostPayloadBytes) return undefined;
+  /** @returns whether it fits, and is there */
+  putResult({ turn, result }: PlainResult): boolean {
+    if (result.payload.byteLength > mostPayloadBytes) return false;
     const writer = new Writer(this.#draft);
     writer.number(turn);
     writeResult(writer, result);
-    return this.#put(writer);
+    this.#put(writer);
+    return true;
   }
 
-  takeResult(bytes: number): PlainResult {
-    const reader = this.#take(bytes);
+  takeResult(): PlainResult {
+    const reader = this.#take();
     return { turn: reader.number(), result: readResult(reader) };
   }
 
-  #put(writer: Writer): number {
+  #put(writer: Writer): void {
     const written = writer.written();
     this.#shared.set(written);
-    return written.byteLength;
+    this.#length[0] = written.byteLength;
   }
 
   /** Of a copy, which the payload is a part of. */
-  #take(bytes: number): Reader {
-    return new Reader(this.#shared.slice(0, bytes));
+  #take(): Reader {
+    return new Reader(this.#shared.slice(0, this.#length[0]));
   }
 }

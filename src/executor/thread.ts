@@ -42,7 +42,7 @@ function post(message: FromThread | number, transfer: ArrayBuffer[] = []): void 
 // Only the executor posts to this port.
 function onMessage(message: ToThread | number): void {
   if (typeof message === 'number') {
-    execute(toThread.takeRun(message));
+    execute(toThread.takeRun());
   } else if (message.type === 'forget') {
     forget(message.jobIds);
   } else {
@@ -68,9 +68,8 @@ function execute({ jobId, turn, batch }: KnownRun): void {
   const end = ({ outcome, stuck }: BatchEnd): void => {
     progress.deadlineMs = 0;
     const isPlain = outcome.type === 'result' && !stuck && outcome.result.failures.length === 0;
-    const bytes = isPlain ? fromThread.putResult({ turn, result: outcome.result }) : undefined;
-    if (bytes !== undefined) {
-      post(bytes);
+    if (isPlain && fromThread.putResult({ turn, result: outcome.result })) {
+      post(setUp.mark);
       return;
     }
     const owned = ownOutcome(outcome);

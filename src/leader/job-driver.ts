@@ -3,7 +3,7 @@ import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { Load } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
-import { afterThis } from '../next-turn.js';
+import { afterThis, throwAtNobody } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { Timer } from '../timer.js';
 import type { Pausable } from './flow.js';
@@ -304,8 +304,6 @@ function guarded(callback: () => void): void {
   try {
     callback();
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    throwAtNobody(error);
   }
 }

@@ -70,6 +70,8 @@ export class LeaderRuntime implements Runtime {
   readonly #config: RuntimeConfig;
   readonly #session: SessionDriver;
   readonly #standing = new StandingJobs();
+  /** Operations that were run before. */
+  readonly #known = new WeakSet<Operation<never, unknown>>();
   #closing: Promise<void> | undefined;
 
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
@@ -158,9 +160,10 @@ export class LeaderRuntime implements Runtime {
       operation,
       (observer) => this.#open({ ...job, stages: [stage] }, observer),
       (rested) => {
-        // With arguments, each call of it is another operation.
-        if (mayStand && operation.args.length === 0) this.#standing.put(rested);
+        // Most operations are run once, or made anew for each run; and a job that waits to be opened comes first.
+        if (mayStand && this.#known.has(operation) && !this.#session.isCrowded) this.#standing.put(rested);
         else rested.close();
+        this.#known.add(operation);
       },
       (ended) => {
         this.#standing.drop(ended);

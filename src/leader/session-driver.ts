@@ -33,6 +33,7 @@ export class SessionDriver {
   });
   readonly #waiting = new WakefulWaiting();
   #isTurning = false;
+  #underWay = 0;
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
@@ -65,6 +66,11 @@ export class SessionDriver {
     return this.#session.isFull;
   }
 
+  /** Whether a job waits for the hub to admit it. */
+  get isCrowded(): boolean {
+    return this.#session.isCrowded;
+  }
+
   /** What a job may send. */
   limits(): JobLimits {
     return this.#session.limits();
@@ -86,12 +92,11 @@ export class SessionDriver {
   /** A job has handled an event. */
   handled(number: number, load: Load, blocked: boolean): void {
     this.#handle({ type: 'jobHandled', job: number, load, blocked });
+    this.#waitFor(this.#session.batches);
   }
 
   send(number: number, batch: Batch): void {
     this.#link.send({ type: 'batch', job: number, batch });
-    if (this.#session.batches === 0) this.#waitAwake();
-    else this.#waiting.forget();
   }
 
   /** A job has the answer to an attempt. Nobody waits for that. */
@@ -106,7 +111,9 @@ export class SessionDriver {
 
   /** The job is over. */
   remove(number: number): void {
-    if (this.#jobs.delete(number)) this.#handle({ type: 'jobRemoved', job: number });
+    if (!this.#jobs.delete(number)) return;
+    this.#handle({ type: 'jobRemoved', job: number });
+    this.#waitFor(this.#session.batches);
   }
 
   /** Ends all jobs with the error, now and from now on. */
@@ -121,7 +128,15 @@ export class SessionDriver {
     this.#timer.clear();
   }
 
-  /** A lone batch goes out. */
+  /** So many batches are under way. */
+  #waitFor(batches: number): void {
+    if (batches === this.#underWay) return;
+    const isLone = batches === 1 && this.#underWay === 0;
+    this.#underWay = batches;
+    if (isLone) this.#waitAwake();
+    else this.#waiting.forget();
+  }
+
   #waitAwake(): void {
     this.#waiting.sent(performance.now());
     if (this.#isTurning) return;

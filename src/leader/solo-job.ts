@@ -6,6 +6,8 @@ import type { JobDriver, JobObserver } from './job-driver.js';
 interface Run {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Listens to its signal no more. */
+  readonly forget: () => void;
 }
 
 /** A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job. */
@@ -36,23 +38,21 @@ export class SoloJob implements JobObserver {
   }
 
   /** While it rests: rejects with the signal's reason when that is aborted. */
-  async execute(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    let abort: (() => void) | undefined;
-    try {
-      return await new Promise((resolve, reject) => {
-        this.#run = { resolve, reject };
-        abort = (): void => {
-          this.#cancel(signal?.reason);
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        // It may fail at once, and then takes nothing.
-        if (this.#driver === undefined) this.#driver = this.#open(this);
-        else this.#driver.rewind();
-        this.#driver.push(input);
-      });
-    } finally {
-      if (abort !== undefined) signal?.removeEventListener('abort', abort);
-    }
+  execute(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => {
+        this.#driver?.cancel();
+        this.failed(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      // At once: the job may go on with another run before this one's promise is looked at.
+      const forget = (): void => signal?.removeEventListener('abort', abort);
+      this.#run = { resolve, reject, forget };
+      // It may fail at once, and then takes nothing.
+      if (this.#driver === undefined) this.#driver = this.#open(this);
+      else this.#driver.rewind();
+      this.#driver.push(input);
+    });
   }
 
   /** Ends it in good order, while it rests. */
@@ -87,14 +87,11 @@ export class SoloJob implements JobObserver {
     this.#ended(this);
   }
 
-  #cancel(reason: unknown): void {
-    this.#driver?.cancel();
-    this.failed(reason);
-  }
-
   #settle(how: (run: Run) => void): void {
     const run = this.#run;
     this.#run = undefined;
-    if (run !== undefined) how(run);
+    if (run === undefined) return;
+    run.forget();
+    how(run);
   }
 }

@@ -47,7 +47,7 @@ const kinds = {
 } as const;
 
 /** More than the numbers and lengths of any layout take together. */
-export const mostNumberBytes = 128;
+export const mostLayoutBytes = 128;
 
 /** Finds out what the message takes. */
 export function outgoing(message: object): Outgoing {
@@ -56,7 +56,7 @@ export function outgoing(message: object): Outgoing {
   const attachments: Uint8Array[] = [];
   const json = JSON.stringify(detach(message, attachments));
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
-  return { laid, json, attachments, mostBytes: mostNumberBytes + mostUtf8Bytes * json.length + bytes };
+  return { laid, json, attachments, mostBytes: mostLayoutBytes + mostUtf8Bytes * json.length + bytes };
 }
 
 /** The most bytes that the messages take. */
@@ -195,7 +195,7 @@ function laidOf(message: object): Laid | undefined {
 
 function mostLaidBytes(message: Laid): number {
   const id = 'jobId' in message ? message.jobId : 'workerId' in message ? message.workerId : '';
-  const bytes = mostNumberBytes + mostUtf8Bytes * id.length;
+  const bytes = mostLayoutBytes + mostUtf8Bytes * id.length;
   switch (message.type) {
     case 'batch':
     case 'assign':
@@ -297,7 +297,7 @@ function readOpen(reader: Reader): Open {
   const count = reader.number();
   const secret = readName(reader);
   const labels: string[] = [];
-  if (count > maxJobLabels) throw new RangeError(`more than ${maxJobLabels} labels`);
+  if (!isCount(count, maxJobLabels)) throw new RangeError(`expected at most ${maxJobLabels} labels`);
   while (labels.length < count) labels.push(readName(reader));
   return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
 }
@@ -327,7 +327,7 @@ function writeDescription(writer: Writer, { stages, serializer }: JobDescription
 function readDescription(reader: Reader): JobDescription {
   const serializer = readName(reader);
   const count = reader.number();
-  if (count > maxStages) throw new RangeError(`more than ${maxStages} stages`);
+  if (!isCount(count, maxStages)) throw new RangeError(`expected at most ${maxStages} stages`);
   const stages: StageDescription[] = [];
   while (stages.length < count) stages.push(readStage(reader));
   return { stages, serializer };
@@ -342,6 +342,11 @@ function readStage(reader: Reader): StageDescription {
   const args = (bits & argsBit) === 0 ? {} : { args: reader.bytes() };
   const timeoutMs = (bits & timeoutBit) === 0 ? {} : { timeoutMs: reader.number() };
   return { kind, operation, version, ...args, ...timeoutMs };
+}
+
+/** What stands for anything else than a number of items would be read as none. */
+function isCount(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
 }
 
 /** A name or id: longer ones are refused later in any case, and would take long to read. */

@@ -6,6 +6,7 @@
  * nobody to tell, and the connection ends.
  */
 import { Emitter } from '@socket.io/component-emitter';
+import { throwAtNobody } from '../next-turn.js';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
 import { allocate, type FrameMemory } from './frame-memory.js';
 import { mostBytesOf, writeMessages, type Outgoing } from './message-codec.js';
@@ -46,12 +47,6 @@ const mostNumberBytes = 16;
 
 class Encoder {
   encode(packet: Packet): Uint8Array[] {
-    const { nsp, data } = packet;
-    if (packet.type === eventType && Array.isArray(data)) {
-      // These two events are emitted by the outbox alone.
-      if (data[0] === 'messages') return [messagesFrame(nsp, data[1] as readonly Outgoing[], data[2] as FrameMemory)];
-      if (data[0] === 'part') return [partFrame(nsp, data[1] as MessagePart)];
-    }
     return [plainFrame(packet)];
   }
 }
@@ -168,9 +163,7 @@ function deliver(call: () => void): void {
   try {
     call();
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    throwAtNobody(error);
   }
 }
 

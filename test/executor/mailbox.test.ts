@@ -10,12 +10,14 @@ describe('a mailbox', () => {
         const here = new Mailbox();
         const there = new Mailbox(here.memory);
         const run = { jobId, turn, batch: batchOf(3, { payload }) };
-        const taken = there.takeRun(here.putRun(run) ?? -1);
+        expect(here.putRun(run)).toBe(true);
+        const taken = there.takeRun();
         expect(taken).toEqual(run);
         expect(taken.batch.payload.buffer).not.toBeInstanceOf(SharedArrayBuffer);
 
         const result = { turn, result: resultOf(3, { payload }) };
-        const back = here.takeResult(there.putResult(result) ?? -1);
+        expect(there.putResult(result)).toBe(true);
+        const back = here.takeResult();
         expect(back).toEqual(result);
         // What is put next does not change what was taken.
         here.putRun({ ...run, batch: { ...run.batch, payload: payload.map((byte) => byte ^ 0xff) } });
@@ -27,10 +29,10 @@ describe('a mailbox', () => {
   it('does not take what does not fit', () => {
     const mailbox = new Mailbox();
     const batch = (bytes: number): ReturnType<typeof batchOf> => batchOf(0, { payload: new Uint8Array(bytes) });
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024) })).toBeGreaterThan(16 * 1024);
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024 + 1) })).toBeUndefined();
-    expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(0) })).toBeUndefined();
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024) })).toBe(true);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024 + 1) })).toBe(false);
+    expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(0) })).toBe(false);
     const result = resultOf(0, { payload: new Uint8Array(16 * 1024 + 1) });
-    expect(mailbox.putResult({ turn: 1, result })).toBeUndefined();
+    expect(mailbox.putResult({ turn: 1, result })).toBe(false);
   });
 });

@@ -105,6 +105,13 @@ describe('the thread executor', () => {
     on.run('job', job('double'), elements([1]), settled);
     expect(settled).not.toHaveBeenCalled();
   });
+
+  it('takes nothing that operations post for a result', async () => {
+    const threads = await start();
+    for (const message of [0, 3, 2 ** 40, Number.NaN]) {
+      for (let at = 0; at < 3; at += 1) expect(outputs(await run(threads, job('post'), elements([message])))).toEqual([message]);
+    }
+  });
 });
 
 describe('threads that cannot start', () => {

@@ -94,11 +94,11 @@ const encode = (...messages: readonly object[]): Uint8Array => encodeMessages(me
 describe('the message codec', () => {
   it.each([
     ['names', { type: 'close', jobId: 'x'.repeat(901) }, 'a text of more than 900 bytes'],
-    ['labels', { ...opened, labels: Array.from({ length: 65 }, () => '') }, 'more than 64 labels'],
+    ['labels', { ...opened, labels: Array.from({ length: 65 }, () => '') }, 'expected at most 64 labels'],
     [
       'stages',
       { ...opened, description: { serializer: '', stages: Array.from({ length: 1_001 }, () => mapStage) } },
-      'more than 1000 stages',
+      'expected at most 1000 stages',
     ],
   ])('does not read %s beyond what any has', (_, message, why) => {
     expect(() => decodeMessages(encode(message))).toThrow(why);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Inbox } from '../../src/link/inbox.js';
 import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
-import { packetParser, type MessagePart } from '../../src/link/packet-parser.js';
+import { messagesFrame, packetParser, type MessagePart } from '../../src/link/packet-parser.js';
 
 /** A socket that keeps what it is given, and hands it to the operating system when told. */
 class Socket implements Outlet {
@@ -234,15 +234,14 @@ describe('an inbox', () => {
   });
 
   it('uses the memory of frames again once they are written, and not before', async () => {
-    const encoder = new packetParser.Encoder();
     const sent: Uint8Array[] = [];
     let pending = 0;
     const outbox = new Outbox(
       {
         emitMessages: (messages, memory) => {
-          const [frame] = encoder.encode({ type: 2, nsp: '/worker', data: ['messages', messages, memory] });
-          sent.push(frame as Uint8Array);
-          pending += (frame as Uint8Array).byteLength;
+          const frame = messagesFrame('/worker', messages, memory);
+          sent.push(frame);
+          pending += frame.byteLength;
         },
         emitPart: () => undefined,
         emitMark: () => undefined,

@@ -49,7 +49,7 @@ describe('a peer that breaks the protocol', () => {
     ['an event of its own', (peer: RawPeer) => write(peer, plain([2, '/leader', ['disconnect', 'client namespace disconnect']]))],
     ['an event that only hubs emit', (peer: RawPeer) => write(peer, plain([2, '/leader', ['expelled', {}]]))],
     ['a forged mark', (peer: RawPeer) => peer.socket.emit('passed', 1)],
-    ['an empty part', (peer: RawPeer) => peer.socket.emit('part', { bytes: new Uint8Array(), last: true })],
+    ['an empty part', (peer: RawPeer) => peer.sendPart({ bytes: new Uint8Array(), last: true })],
     ['a message with a field too many', (peer: RawPeer) => peer.send({ type: 'resume', jobs: [], more: 1 })],
     ['a message with a prototype key', (peer: RawPeer) => write(peer, message('{"type":"resume","jobs":[],"__proto__":{}}'))],
     ['a message of another role', (peer: RawPeer) => peer.send({ type: 'draining' })],
@@ -190,7 +190,7 @@ describe('a leader', () => {
     await unharmed({ partsWithinMs: 200 }, async (url) => {
       using leader = new RawPeer(url, 'leader');
       await leader.got('welcome');
-      leader.socket.emit('part', { bytes: new Uint8Array(100_000), last: false });
+      leader.sendPart({ bytes: new Uint8Array(100_000), last: false });
       expect(await leader.refused).toMatchObject({
         code: 'LIMIT_EXCEEDED',
         message: 'the rest of a message, or 1048576 bytes of it, took longer than 200 ms (partsWithinMs)',

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { FrameMemory } from '../../src/link/frame-memory.js';
 import { decodeMessages, outgoing } from '../../src/link/message-codec.js';
-import { packetParser } from '../../src/link/packet-parser.js';
+import { messagesFrame, packetParser, partFrame, type MessagePart } from '../../src/link/packet-parser.js';
 import { protocolVersion } from '../../src/protocol/messages.js';
 
 /** What a raw peer shows; keys have 32 characters at least. */
@@ -22,10 +22,12 @@ export class RawPeer {
   readonly refused: Promise<{ readonly code: unknown; readonly message: unknown }>;
   /** Resolves when the connection has ended. */
   readonly closed: Promise<void>;
+  readonly #nsp: string;
   readonly #look = new Set<() => void>();
 
   constructor(url: string, role: string, { key, token, name = '', headers = {} }: Shown = {}) {
     peers += 1;
+    this.#nsp = `/${role}`;
     this.socket = io(`${url}/${role}`, {
       transports: ['websocket'],
       parser: packetParser,
@@ -68,7 +70,11 @@ export class RawPeer {
   }
 
   send(...messages: readonly object[]): void {
-    this.socket.emit('messages', messages.map(outgoing), new FrameMemory());
+    this.socket.io.engine.write(messagesFrame(this.#nsp, messages.map(outgoing), new FrameMemory()));
+  }
+
+  sendPart(part: MessagePart): void {
+    this.socket.io.engine.write(partFrame(this.#nsp, part));
   }
 
   [Symbol.dispose](): void {

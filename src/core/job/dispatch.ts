@@ -84,16 +84,18 @@ function queueCombine(state: JobState, now: number): boolean {
   if (fold === undefined || state.stopAt < Infinity) return false;
   if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
   if (!combineCost.isKnown) return queueGroup(state);
-  const finish = planned(state, fold, now);
-  if (finish === undefined) {
-    if (queueGroup(state, outlook(state, now))) return true;
-    state.combineAt = fold.dueAt;
-    return false;
+  const queued = ledger.size;
+  // Where two do not fit into one payload, there is another plan without one of them.
+  for (let finish = planned(state, fold, now); finish !== undefined; finish = planned(state, fold, now)) {
+    state.combineAt = finish.lookAt;
+    // Where nothing is under way, there is nothing to wait for.
+    if (finish.group === undefined) return ledger.size === 0 && queueGroup(state, 'any');
+    queuePiece(state, finish.group);
+    if (state.ending || ledger.size > queued) return true;
   }
-  state.combineAt = finish.lookAt;
-  if (finish.group === undefined) return false;
-  queuePiece(state, finish.group);
-  return true;
+  if (queueGroup(state, outlook(state, now))) return true;
+  state.combineAt = fold.dueAt;
+  return false;
 }
 
 function outlook(state: JobState, now: number): Outlook {

@@ -80,6 +80,7 @@ export class JobState {
       throw new Error(`'rewound' while something is to be done; ${this.story()}`);
     }
     this.cut = 0;
+    this.gone = undefined;
     emission.rewind();
   }
 

@@ -1,7 +1,7 @@
 /** Packets and messages as the package itself writes and reads them, and with whatever content. */
 import { FrameMemory } from '../../../src/link/frame-memory.js';
 import { decodeMessages, encodeMessages, outgoing, type Outgoing } from '../../../src/link/message-codec.js';
-import { packetParser } from '../../../src/link/packet-parser.js';
+import { messagesFrame, packetParser, partFrame } from '../../../src/link/packet-parser.js';
 
 /** A packet of socket.io. */
 export interface Packet {
@@ -48,11 +48,11 @@ export function messagesIn(packet: Packet | undefined): readonly unknown[] {
 }
 
 export function messagesPacket(nsp: string, messages: readonly Outgoing[]): Uint8Array {
-  return whole(encoder.encode({ type: packetTypes.event, nsp, data: ['messages', messages, new FrameMemory()] }));
+  return whole([messagesFrame(nsp, messages, new FrameMemory())]);
 }
 
 export function partPacket(nsp: string, bytes: Uint8Array, last: boolean): Uint8Array {
-  return whole(encoder.encode({ type: packetTypes.event, nsp, data: ['part', { bytes, last }] }));
+  return whole([partFrame(nsp, { bytes, last })]);
 }
 
 /** A message in the layout that it has, where it still fits into it, else as JSON. */
