@@ -100,7 +100,6 @@ async function runHub(options: Options): Promise<void> {
       record(log, event);
     },
   });
-  console.log(`hub listening on ${hub.url}`);
   process.on('SIGHUP', () => {
     try {
       const tokens = tokensOf(options);
@@ -119,6 +118,8 @@ async function runHub(options: Options): Promise<void> {
       void hub.close().then(() => process.exit(0));
     });
   }
+  // Who reads it may send a signal at once.
+  console.log(`hub listening on ${hub.url}`);
 }
 
 /** By flags and by file. */
