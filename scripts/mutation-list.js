@@ -136,8 +136,8 @@ export const mutations = [
   {
     name: 'the job exceeds its window',
     file: `${job}/job-state.ts`,
-    find: 'return this.config.window - (this.cut - this.emission.released);',
-    replace: 'return this.config.window + 1 - (this.cut - this.emission.released);',
+    find: 'return this.config.window - (this.cut - this.emission.released - this.emission.foldedAhead);',
+    replace: 'return this.config.window + 1 - (this.cut - this.emission.released - this.emission.foldedAhead);',
   },
   {
     name: 'the job sends while it is not connected',
@@ -391,5 +391,17 @@ export const mutations = [
     file: `${job}/batch-sizing.ts`,
     find: 'elapsedMs / Math.max(1, slots)',
     replace: 'elapsedMs',
+  },
+  {
+    name: 'a rewound job numbers on',
+    file: `${job}/job-state.ts`,
+    find: '    this.cut = 0;\n    this.gone',
+    replace: '    this.gone',
+  },
+  {
+    name: 'a planned combine that does not fit ends the planning',
+    file: `${job}/dispatch.ts`,
+    find: '    if (state.ending || ledger.size > queued) return true;\n  }\n  if (queueGroup(state, outlook',
+    replace: '    return true;\n  }\n  if (queueGroup(state, outlook',
   },
 ];

@@ -4,8 +4,8 @@ const settled = Promise.resolve();
  * Calls back once what runs now has ended, before anything else that comes. As `queueMicrotask`, which makes a resource for asynchronous hooks each
  * time in Node.
  */
-export function afterThis(callback: () => void): void {
-  void settled.then(callback).catch(throwAtNobody);
+export function afterThis(call: () => void): void {
+  settled.then(call).catch(throwAtNobody);
 }
 
 /** Throws outside of any promise, as an error in a callback that nobody waits for is thrown. */

@@ -140,7 +140,7 @@ export class LeaderRuntime implements Runtime {
     const { signal, ...own } = options;
     signal?.throwIfAborted();
     // Where it asks for something of its own, it has a job of its own.
-    const isPlain = Object.values(own).every((value) => value === undefined);
+    const isPlain = Object.values<unknown>(own).every((value) => value === undefined);
     const job = (isPlain ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
     // The operation's type says what it returns.
     return (await job.execute(input, signal)) as Output;

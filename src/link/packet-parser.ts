@@ -87,8 +87,8 @@ function plainFrame({ type, nsp, data }: Packet): Uint8Array {
 
 /** Takes the messages of a connection. */
 export interface MessageSink {
-  messages(bytes: Uint8Array): void;
-  part(part: MessagePart): void;
+  readonly messages: (bytes: Uint8Array) => void;
+  readonly part: (part: MessagePart) => void;
 }
 
 interface DecoderEvents {

@@ -1,7 +1,7 @@
 import { connect, defineOperation, inMemory, remoteMap, TransientError, FatalError, type Runtime } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
-import { firstValueFrom, of } from 'rxjs';
+import { firstValueFrom, of, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { aborted, gate } from '../support/gate.js';
 import { rejectionOf } from '../support/outcome.js';
@@ -194,7 +194,7 @@ describe('run', () => {
 
   it('is not kept out by jobs that rest, where the hub admits few, and these end by themselves', async () => {
     const triple = defineOperation({ name: 'triple', execute: (x: number) => 3 * x });
-    await using hub = await startHub({ port: 0, limits: { maxJobsPerLeader: 1 } });
+    await using hub = await startHub({ port: 0, maxJobsPerLeader: 1 });
     await using _worker = await startWorker({ hub: hub.url, operations: [double, triple] });
     await using leader = await connect(hub.url);
     for (let at = 0; at < 3; at += 1) {
@@ -204,10 +204,15 @@ describe('run', () => {
     expect(await firstValueFrom(of(2).pipe(remoteMap(double, leader)))).toBe(4);
     expect(await Promise.all([leader.run(double, 3), leader.run(triple, 3), leader.run(double, 4)])).toEqual([6, 9, 8]);
     // Nor is a job that waits while runs follow one another without end.
+    const mapped = { isDone: false };
+    const mapping = firstValueFrom(
+      of(7).pipe(
+        remoteMap(triple, leader),
+        tap(() => (mapped.isDone = true)),
+      ),
+    );
     let rounds = 0;
-    let mapped: number | undefined;
-    const mapping = firstValueFrom(of(7).pipe(remoteMap(triple, leader))).then((value) => (mapped = value));
-    for (; mapped === undefined && rounds < 10_000; rounds += 1) await leader.run(double, rounds);
+    for (; !mapped.isDone && rounds < 10_000; rounds += 1) await leader.run(double, rounds);
     expect(await mapping).toBe(21);
     expect(rounds).toBeLessThan(100);
     await vi.waitFor(() => expect(hub.status().jobs).toEqual([]), 5_000);
