@@ -173,25 +173,6 @@ describe('run', () => {
     expect([jobs[1] === jobs[2], jobs[2] === jobs[3]]).toEqual([true, false]);
   });
 
-  it('is not aborted by the signal of the one before it in its job', async () => {
-    await using single = inMemory({ workers: 1 });
-    for (let at = 0; at < 2; at += 1) await single.run(double, at);
-    const controller = new AbortController();
-    // As soon as the first has come to rest, before anybody who waits for it is told.
-    const next = new Promise<number>((resolve, reject) => {
-      const remove = controller.signal.removeEventListener.bind(controller.signal);
-      controller.signal.removeEventListener = (...args: Parameters<typeof remove>): void => {
-        remove(...args);
-        queueMicrotask(() => {
-          single.run(double, 5).then(resolve, reject);
-          controller.abort();
-        });
-      };
-    });
-    expect(await single.run(double, 4, { signal: controller.signal })).toBe(8);
-    expect(await next).toBe(10);
-  });
-
   it('is not kept out by jobs that rest, where the hub admits few, and these end by themselves', async () => {
     const triple = defineOperation({ name: 'triple', execute: (x: number) => 3 * x });
     await using hub = await startHub({ port: 0, maxJobsPerLeader: 1 });
