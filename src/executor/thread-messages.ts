@@ -1,5 +1,5 @@
 import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
-import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/message-codec.js';
+import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/batch-layout.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 

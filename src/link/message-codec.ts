@@ -2,23 +2,23 @@
  * Messages as bytes.
  *
  * What there is one of for each batch or job (`batch`, `assign`, `acknowledge`, a `result` without failures, `open` for the first time, `job` and `close`)
- * has a layout of its own; everything else is JSON, with the byte arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of
- * them is looked at.
+ * has a layout of its own (`batch-layout.ts`, `job-layout.ts`); everything else is JSON, with the byte arrays that it refers to behind it.
+ * Payloads are copied once when they are written, and read as views: nothing of them is looked at.
  */
-import type {
-  Batch,
-  BatchResult,
-  HubToLeader,
-  HubToWorker,
-  JobDescription,
-  LeaderToHub,
-  StageDescription,
-  WorkerToHub,
-} from '../protocol/messages.js';
+import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
-import { maxJobLabels, maxNameLength, maxStages } from '../limits.js';
 import { LimitError } from '../protocol/shape.js';
+import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from './batch-layout.js';
 import { allocate } from './frame-memory.js';
+import {
+  mostDescriptionBytes,
+  mostOpenBytes,
+  readDescription,
+  readName,
+  readOpen,
+  writeDescription,
+  writeOpen,
+} from './job-layout.js';
 
 /** The messages with a layout of their own. */
 type Laid =
@@ -45,9 +45,6 @@ const kinds = {
   closeToHub: 9,
   closeToWorker: 10,
 } as const;
-
-/** More than the numbers and lengths of any layout take together. */
-export const mostLayoutBytes = 128;
 
 /** Finds out what the message takes. */
 export function outgoing(message: object): Outgoing {
@@ -203,28 +200,12 @@ function mostLaidBytes(message: Laid): number {
     case 'result':
       return bytes + message.result.payload.byteLength;
     case 'open':
-      return bytes + mostDescriptionBytes(message.description) + mostTextBytes(message.secret) + mostTextsBytes(message.labels);
+      return bytes + mostOpenBytes(message);
     case 'job':
       return bytes + mostDescriptionBytes(message.description);
     default:
       return bytes;
   }
-}
-
-function mostDescriptionBytes({ stages, serializer }: JobDescription): number {
-  let bytes = mostTextBytes(serializer);
-  for (const { operation, args } of stages) bytes += mostTextBytes(operation) + mostStageBytes + (args?.byteLength ?? 0);
-  return bytes;
-}
-
-function mostTextBytes(text: string): number {
-  return mostUtf8Bytes * text.length + 4;
-}
-
-function mostTextsBytes(texts: readonly string[]): number {
-  let bytes = 0;
-  for (const text of texts) bytes += mostTextBytes(text);
-  return bytes;
 }
 
 function writeLaid(writer: Writer, message: Laid): void {
@@ -251,6 +232,7 @@ function writeLaid(writer: Writer, message: Laid): void {
       writeResult(writer, message.result);
       break;
     case 'open':
+      writer.byte(kinds.open);
       writeOpen(writer, message);
       break;
     case 'job':
@@ -278,124 +260,6 @@ function writeJob(
     writer.byte(kindWithWorker);
     writer.text(message.jobId);
   }
-}
-
-type Open = Extract<LeaderToHub, { type: 'open' }>;
-
-function writeOpen(writer: Writer, { job, secret, description, priority, labels, slots }: Open): void {
-  writer.byte(kinds.open);
-  for (const value of [job, priority, slots, labels.length]) writer.number(value);
-  writer.text(secret);
-  for (const label of labels) writer.text(label);
-  writeDescription(writer, description);
-}
-
-function readOpen(reader: Reader): Open {
-  const job = reader.number();
-  const priority = reader.number();
-  const slots = reader.number();
-  const count = reader.number();
-  const secret = readName(reader);
-  const labels: string[] = [];
-  if (!isCount(count, maxJobLabels)) throw new RangeError(`expected at most ${maxJobLabels} labels`);
-  while (labels.length < count) labels.push(readName(reader));
-  return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
-}
-
-/** Bits of a stage. */
-const foldBit = 1;
-const argsBit = 2;
-const timeoutBit = 4;
-
-/** More than what a stage has beside its operation and arguments. */
-const mostStageBytes = 32;
-
-function writeDescription(writer: Writer, { stages, serializer }: JobDescription): void {
-  writer.text(serializer);
-  writer.number(stages.length);
-  for (const { kind, operation, version, args, timeoutMs } of stages) {
-    writer.byte(
-      (kind === 'fold' ? foldBit : 0) + (args === undefined ? 0 : argsBit) + (timeoutMs === undefined ? 0 : timeoutBit),
-    );
-    writer.text(operation);
-    writer.number(version);
-    if (args !== undefined) writer.bytes(args);
-    if (timeoutMs !== undefined) writer.number(timeoutMs);
-  }
-}
-
-function readDescription(reader: Reader): JobDescription {
-  const serializer = readName(reader);
-  const count = reader.number();
-  if (!isCount(count, maxStages)) throw new RangeError(`expected at most ${maxStages} stages`);
-  const stages: StageDescription[] = [];
-  while (stages.length < count) stages.push(readStage(reader));
-  return { stages, serializer };
-}
-
-function readStage(reader: Reader): StageDescription {
-  const bits = reader.byte();
-  if (bits > foldBit + argsBit + timeoutBit) throw new RangeError(`unknown bits of a stage ${bits}`);
-  const kind = (bits & foldBit) === 0 ? 'map' : 'fold';
-  const operation = readName(reader);
-  const version = reader.number();
-  const args = (bits & argsBit) === 0 ? {} : { args: reader.bytes() };
-  const timeoutMs = (bits & timeoutBit) === 0 ? {} : { timeoutMs: reader.number() };
-  return { kind, operation, version, ...args, ...timeoutMs };
-}
-
-/** What stands for anything else than a number of items would be read as none. */
-function isCount(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= most;
-}
-
-/** A name or id: longer ones are refused later in any case, and would take long to read. */
-function readName(reader: Reader): string {
-  return reader.text(mostUtf8Bytes * maxNameLength);
-}
-
-/** Bits of a batch. */
-const partialsBit = 1;
-const suspectBit = 2;
-const aloneBit = 4;
-
-export function writeBatch(
-  writer: Writer,
-  { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch,
-): void {
-  for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
-  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
-  writer.bytes(payload);
-}
-
-export function readBatch(reader: Reader): Batch {
-  const seq = reader.number();
-  const attempt = reader.number();
-  const first = reader.number();
-  const count = reader.number();
-  const budgetMs = reader.number();
-  const bits = reader.byte();
-  if (bits > partialsBit + suspectBit + aloneBit) throw new RangeError(`unknown bits of a batch ${bits}`);
-  const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
-  const suspect = (bits & suspectBit) !== 0;
-  const alone = (bits & aloneBit) !== 0;
-  return { seq, attempt, first, count, units, suspect, alone, budgetMs, payload: reader.bytes() };
-}
-
-export function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {
-  for (const value of [seq, attempt, done, elapsedMs]) writer.number(value);
-  writer.bytes(payload);
-}
-
-export function readResult(reader: Reader): BatchResult {
-  return {
-    seq: reader.number(),
-    attempt: reader.number(),
-    done: reader.number(),
-    failures: [],
-    elapsedMs: reader.number(),
-    payload: reader.bytes(),
-  };
 }
 
 /** Stands in the JSON for a byte array, by its place among the attachments. */

@@ -1,7 +1,7 @@
 import { Heap } from '../../collections/heap.js';
 import type { Batch } from '../../protocol/messages.js';
 import { joinParts } from '../../protocol/parts.js';
-import type { ValuedPartial } from './fold-assembly.js';
+import type { ValuedPartial } from './partial.js';
 
 /** What the leader remembers of a batch until it is settled. */
 export interface BatchRecord {

@@ -4,7 +4,8 @@ import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elem
 import { comingOf } from './expected-time.js';
 import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
-import { elementPartial, joinedBytes, type FoldAssembly, type GroupLimits, type ValuedPartial } from './fold-assembly.js';
+import type { FoldAssembly, GroupLimits } from './fold-assembly.js';
+import { elementPartial, joinedBytes, type ValuedPartial } from './partial.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { failed, foldElements } from './judgement.js';

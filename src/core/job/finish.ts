@@ -1,7 +1,8 @@
 import { maxPlanned, targetBatchMs } from '../../limits.js';
 import { comingOf, expectedMs } from './expected-time.js';
 import { planFinish, type Operand } from './finish-plan.js';
-import { hasValue, type FoldAssembly, type ValuedPartial } from './fold-assembly.js';
+import type { FoldAssembly } from './fold-assembly.js';
+import { hasValue, type ValuedPartial } from './partial.js';
 import type { JobState } from './job-state.js';
 import { arrival } from './outlook.js';
 

@@ -22,6 +22,7 @@
  * 7. While paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it may have
  *    under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a combine.
  * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
+ * 9. Where all is settled and the source goes on, a job of maps may be rewound: the next element is the first again, and batches are numbered on.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
 import { maxBatchElements } from '../../limits.js';

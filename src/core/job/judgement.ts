@@ -2,7 +2,8 @@ import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
 import type { BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
 import { failureError, judge, type Failure, type FailureSite } from './failure.js';
-import { elementPartial, identityPartial, type FoldAssembly, type Partial } from './fold-assembly.js';
+import type { FoldAssembly } from './fold-assembly.js';
+import { elementPartial, identityPartial, type Partial } from './partial.js';
 import type { JobState } from './job-state.js';
 
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */

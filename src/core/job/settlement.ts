@@ -1,7 +1,8 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
-import { elementPartial, joinPartials, type FoldAssembly } from './fold-assembly.js';
+import type { FoldAssembly } from './fold-assembly.js';
+import { elementPartial, joinPartials } from './partial.js';
 import type { JobEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { foldElements, judgeAll, slice } from './judgement.js';

@@ -1,0 +1,50 @@
+/** The layouts of batches and results, in frames and on the way to threads. */
+import type { Batch, BatchResult } from '../protocol/messages.js';
+import type { Reader, Writer } from './byte-io.js';
+
+/** More than the numbers and lengths of any layout take together. */
+export const mostLayoutBytes = 128;
+
+/** Bits of a batch. */
+const partialsBit = 1;
+const suspectBit = 2;
+const aloneBit = 4;
+
+export function writeBatch(
+  writer: Writer,
+  { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch,
+): void {
+  for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
+  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
+  writer.bytes(payload);
+}
+
+export function readBatch(reader: Reader): Batch {
+  const seq = reader.number();
+  const attempt = reader.number();
+  const first = reader.number();
+  const count = reader.number();
+  const budgetMs = reader.number();
+  const bits = reader.byte();
+  if (bits > partialsBit + suspectBit + aloneBit) throw new RangeError(`unknown bits of a batch ${bits}`);
+  const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
+  const suspect = (bits & suspectBit) !== 0;
+  const alone = (bits & aloneBit) !== 0;
+  return { seq, attempt, first, count, units, suspect, alone, budgetMs, payload: reader.bytes() };
+}
+
+export function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {
+  for (const value of [seq, attempt, done, elapsedMs]) writer.number(value);
+  writer.bytes(payload);
+}
+
+export function readResult(reader: Reader): BatchResult {
+  return {
+    seq: reader.number(),
+    attempt: reader.number(),
+    done: reader.number(),
+    failures: [],
+    elapsedMs: reader.number(),
+    payload: reader.bytes(),
+  };
+}

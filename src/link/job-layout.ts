@@ -1,0 +1,95 @@
+/** The layouts of what opens a job, and of what describes it. */
+import { maxJobLabels, maxNameLength, maxStages } from '../limits.js';
+import type { JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
+import { mostUtf8Bytes, type Reader, type Writer } from './byte-io.js';
+
+type Open = Extract<LeaderToHub, { type: 'open' }>;
+
+export function writeOpen(writer: Writer, { job, secret, description, priority, labels, slots }: Open): void {
+  for (const value of [job, priority, slots, labels.length]) writer.number(value);
+  writer.text(secret);
+  for (const label of labels) writer.text(label);
+  writeDescription(writer, description);
+}
+
+export function readOpen(reader: Reader): Open {
+  const job = reader.number();
+  const priority = reader.number();
+  const slots = reader.number();
+  const count = reader.number();
+  const secret = readName(reader);
+  const labels: string[] = [];
+  if (!isCount(count, maxJobLabels)) throw new RangeError(`expected at most ${maxJobLabels} labels`);
+  while (labels.length < count) labels.push(readName(reader));
+  return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
+}
+
+/** Bits of a stage. */
+const foldBit = 1;
+const argsBit = 2;
+const timeoutBit = 4;
+
+/** More than what a stage has beside its operation and arguments. */
+const mostStageBytes = 32;
+
+export function writeDescription(writer: Writer, { stages, serializer }: JobDescription): void {
+  writer.text(serializer);
+  writer.number(stages.length);
+  for (const { kind, operation, version, args, timeoutMs } of stages) {
+    writer.byte(
+      (kind === 'fold' ? foldBit : 0) + (args === undefined ? 0 : argsBit) + (timeoutMs === undefined ? 0 : timeoutBit),
+    );
+    writer.text(operation);
+    writer.number(version);
+    if (args !== undefined) writer.bytes(args);
+    if (timeoutMs !== undefined) writer.number(timeoutMs);
+  }
+}
+
+export function readDescription(reader: Reader): JobDescription {
+  const serializer = readName(reader);
+  const count = reader.number();
+  if (!isCount(count, maxStages)) throw new RangeError(`expected at most ${maxStages} stages`);
+  const stages: StageDescription[] = [];
+  while (stages.length < count) stages.push(readStage(reader));
+  return { stages, serializer };
+}
+
+function readStage(reader: Reader): StageDescription {
+  const bits = reader.byte();
+  if (bits > foldBit + argsBit + timeoutBit) throw new RangeError(`unknown bits of a stage ${bits}`);
+  const kind = (bits & foldBit) === 0 ? 'map' : 'fold';
+  const operation = readName(reader);
+  const version = reader.number();
+  const args = (bits & argsBit) === 0 ? {} : { args: reader.bytes() };
+  const timeoutMs = (bits & timeoutBit) === 0 ? {} : { timeoutMs: reader.number() };
+  return { kind, operation, version, ...args, ...timeoutMs };
+}
+
+/** The most bytes that a description takes. */
+export function mostDescriptionBytes({ stages, serializer }: JobDescription): number {
+  let bytes = mostTextBytes(serializer);
+  for (const { operation, args } of stages) bytes += mostTextBytes(operation) + mostStageBytes + (args?.byteLength ?? 0);
+  return bytes;
+}
+
+function mostTextBytes(text: string): number {
+  return mostUtf8Bytes * text.length + 4;
+}
+
+/** The most bytes that `open` takes, beside its numbers. */
+export function mostOpenBytes({ description, secret, labels }: Open): number {
+  let bytes = mostDescriptionBytes(description) + mostTextBytes(secret);
+  for (const label of labels) bytes += mostTextBytes(label);
+  return bytes;
+}
+
+/** What stands for anything else than a number of items would be read as none. */
+function isCount(value: number, most: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= most;
+}
+
+/** A name or id: longer ones are refused later in any case, and would take long to read. */
+export function readName(reader: Reader): string {
+  return reader.text(mostUtf8Bytes * maxNameLength);
+}
