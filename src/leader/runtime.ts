@@ -25,7 +25,7 @@ import { checkArguments, refusalOf } from './validation.js';
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
   /**
-   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job, and with it what
+   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job while nothing else is under way, and with it what
    * `create` has set up.
    *
    * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
@@ -141,7 +141,9 @@ export class LeaderRuntime implements Runtime {
     signal?.throwIfAborted();
     // Where it asks for something of its own, it has a job of its own.
     const isPlain = Object.values<unknown>(own).every((value) => value === undefined);
-    const job = (isPlain ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
+    // Of a job that it knows to be cheap the hub sends batches ahead, where they may wait behind an element that the same leader holds up.
+    const mayShare = isPlain && !this.#session.isBusy;
+    const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
     // The operation's type says what it returns.
     return (await job.execute(input, signal)) as Output;
   }

@@ -66,6 +66,11 @@ export class SessionDriver {
     return this.#session.isFull;
   }
 
+  /** Whether anything is under way. */
+  get isBusy(): boolean {
+    return this.#session.batches > 0;
+  }
+
   /** Whether a job waits for the hub to admit it. */
   get isCrowded(): boolean {
     return this.#session.isCrowded;

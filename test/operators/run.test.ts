@@ -173,6 +173,26 @@ describe('run', () => {
     expect([jobs[1] === jobs[2], jobs[2] === jobs[3]]).toEqual([true, false]);
   });
 
+  it('has a job of its own while anything else is under way, which it might have to wait behind', async () => {
+    const [begun, done] = [gate(), gate()];
+    const tell = defineOperation({ name: 'tell', execute: (_: number, { jobId }) => jobId });
+    const waits = defineOperation({
+      name: 'waits',
+      execute: async (x: number) => {
+        begun.open();
+        await done.opened;
+        return x;
+      },
+    });
+    const before = [await runtime.run(tell, 1), await runtime.run(tell, 2), await runtime.run(tell, 3)];
+    expect(before[2]).toBe(before[1]);
+    const waiting = runtime.run(waits, 1);
+    await begun.opened;
+    expect(await runtime.run(tell, 4)).not.toBe(before[2]);
+    done.open();
+    expect(await waiting).toBe(1);
+  });
+
   it('is not kept out by jobs that rest, where the hub admits few, and these end by themselves', async () => {
     const triple = defineOperation({ name: 'triple', execute: (x: number) => 3 * x });
     await using hub = await startHub({ port: 0, maxJobsPerLeader: 1 });
