@@ -22,7 +22,7 @@ export const batchBudgetFactor: number = 5;
 export const targetBatchBytes: number = 256 * 1024;
 
 /** The most elements of an automatic batch: beyond it a batch gains nothing and takes longer to show its first result. */
-export const maxBatchElements: number = 4_096;
+export const maxBatchElements: number = 8_192;
 
 /** How much larger than the largest batch that came back a new one may be, so that a wrong first guess costs little. */
 export const batchGrowth: number = 8;

@@ -58,7 +58,6 @@ export class BatchRun {
   offset = 0;
   limit: number;
   readonly failures: UnitFailure[] = [];
-  readonly outputs: unknown[] = [];
   readonly runs: Run[] = [];
   cancelled = false;
   /** An operation did not settle though it was aborted, and may be running still. */
@@ -68,6 +67,9 @@ export class BatchRun {
   readonly #batch: Batch;
   readonly #decode: () => readonly unknown[];
   #values: readonly unknown[];
+  /** Has room for all from the beginning: an array that grows by and by is copied a dozen times. */
+  readonly #outputs: unknown[];
+  #succeeded = 0;
   /** The failure of a unit that was found guilty, and is not executed again. */
   #condemned: UnitFailure | undefined = undefined;
   readonly #control: BatchControl;
@@ -101,11 +103,18 @@ export class BatchRun {
     this.#batch = batch;
     this.#decode = decode;
     this.#values = decode();
+    this.#outputs = new Array<unknown>(chain.fold === undefined ? this.#values.length : 0);
     this.#control = control;
     this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined;
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);
+  }
+
+  /** What the maps made of the units that succeeded, where there is no fold. */
+  get outputs(): readonly unknown[] {
+    this.#outputs.length = this.#succeeded;
+    return this.#outputs;
   }
 
   /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
@@ -169,7 +178,7 @@ export class BatchRun {
         value = output;
       }
       if (fold === undefined) {
-        this.outputs.push(value);
+        this.#outputs[this.#succeeded++] = value;
         this.offset++;
         return undefined;
       }

@@ -54,7 +54,7 @@ export interface PlainResult {
 }
 
 /** Larger payloads are transferred instead. */
-const mostPayloadBytes = 16 * 1024;
+const mostPayloadBytes = 32 * 1024;
 
 /** Beside it; longer ids than any that leaders and hubs make do not fit. */
 const mostBesideBytes = mostLayoutBytes + 512;

@@ -30,7 +30,7 @@ describe('batch sizing', () => {
   });
 
   it('never goes beyond its most elements, its most bytes, or a quarter of the window', () => {
-    expect(sizes(new BatchSizing('auto', 65_536), 1e-6, 6).at(-1)).toBe(4_096);
+    expect(sizes(new BatchSizing('auto', 65_536), 1e-6, 6).at(-1)).toBe(8_192);
     expect(sizes(new BatchSizing('auto', 100), 1e-6, 6).at(-1)).toBe(25);
     const large = new BatchSizing('auto', 65_536);
     large.observeBytes(1, 100_000);

@@ -29,10 +29,10 @@ describe('a mailbox', () => {
   it('does not take what does not fit', () => {
     const mailbox = new Mailbox();
     const batch = (bytes: number): ReturnType<typeof batchOf> => batchOf(0, { payload: new Uint8Array(bytes) });
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024) })).toBe(true);
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(16 * 1024 + 1) })).toBe(false);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(32 * 1024) })).toBe(true);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(32 * 1024 + 1) })).toBe(false);
     expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(0) })).toBe(false);
-    const result = resultOf(0, { payload: new Uint8Array(16 * 1024 + 1) });
+    const result = resultOf(0, { payload: new Uint8Array(32 * 1024 + 1) });
     expect(mailbox.putResult({ turn: 1, result })).toBe(false);
   });
 });

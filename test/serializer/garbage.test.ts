@@ -18,7 +18,7 @@ function attempt(serializer: Serializer, bytes: Uint8Array): void {
 }
 const objectKeys = Reflect.ownKeys(Object.prototype);
 
-const layoutByte = fc.constantFrom(0, 1, 1, 2, 2, 3, 3, 0x10, 0x11, 0x12, 0x13, 0x20);
+const layoutByte = fc.constantFrom(0, 1, 1, 2, 2, 3, 3, 0x12, 0x13, 0x14, 0x15, 0x20);
 const opcode = fc.constantFrom(
   0x91,
   0xdc,
