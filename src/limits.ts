@@ -57,6 +57,12 @@ export const mostWakefulMs: number = 2;
 /** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms at the most. */
 export const mostTripsAsleep: number = 64;
 
+/** The most answers to lone batches that are acknowledged together: so each takes a tenth of what it takes alone, and few are kept for it. */
+export const maxAcknowledgedLater: number = 16;
+
+/** After this the first of them is acknowledged in any case: a worker that drains waits for it. */
+export const acknowledgeWithinMs: number = 20;
+
 /** How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on workers. */
 export const standingJobMs: number = 1_000;
 
