@@ -131,7 +131,7 @@ export class HubDriver {
         this.#leaders.get(effect.leaderId)?.send(effect.message);
         break;
       case 'toWorker':
-        this.#workers.get(effect.workerId)?.send(effect.message, isPatient(effect.message) ? 'soon' : 'now');
+        this.#workers.get(effect.workerId)?.send(effect.message, urgencyOf(effect.message));
         break;
       case 'expel':
         (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason, effect.code);
@@ -140,9 +140,9 @@ export class HubDriver {
   }
 }
 
-/** Whether nobody waits for it. */
-function isPatient({ type }: HubToWorker): boolean {
-  return type === 'close' || type === 'acknowledge';
+function urgencyOf({ type }: HubToWorker): Urgency {
+  if (type === 'acknowledge') return 'later';
+  return type === 'close' ? 'soon' : 'now';
 }
 
 /** A way into the hub for a leader of the same process. */

@@ -57,12 +57,6 @@ export const mostWakefulMs: number = 2;
 /** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms at the most. */
 export const mostTripsAsleep: number = 64;
 
-/** The most answers to lone batches that are acknowledged together: so each takes a tenth of what it takes alone, and few are kept for it. */
-export const maxAcknowledgedLater: number = 16;
-
-/** After this the first of them is acknowledged in any case: a worker that drains waits for it. */
-export const acknowledgeWithinMs: number = 20;
-
 /** How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on workers. */
 export const standingJobMs: number = 1_000;
 
@@ -104,6 +98,15 @@ export const mostBytesInFlight: number = 2 * 1024 * 1024;
 
 /** So much waiting for one peer is a sign that it does not keep up: some seconds of a slow link, and little beside what a hub may hold. */
 export const congestedBytes: number = 16 * 1024 * 1024;
+
+/** After this, what nobody waits for goes with the next message; sooner it would make a quick trip longer. */
+export const companyAfterMs: number = 20;
+
+/** The most messages that wait for such company: together each takes a tenth of what it takes alone. */
+export const maxSentLater: number = 16;
+
+/** The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker that drains waits for them. */
+export const sentLaterMs: number = 100;
 
 /** What a message holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
 export const messageOverheadBytes: number = 8 * 1024 * 1024;

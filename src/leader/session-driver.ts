@@ -7,7 +7,6 @@ import { peerKey } from '../link/peer-id.js';
 import { keepTurning } from '../next-turn.js';
 import { Timer } from '../timer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
-import { Acknowledgements } from './acknowledgements.js';
 import type { JobDriver } from './job-driver.js';
 import { WakefulWaiting } from './wakeful-waiting.js';
 
@@ -33,9 +32,6 @@ export class SessionDriver {
     this.#handle({ type: 'tick' });
   });
   readonly #waiting = new WakefulWaiting();
-  readonly #acknowledgements = new Acknowledgements((message) => {
-    this.#link.send(message, 'soon');
-  });
   #isTurning = false;
   #underWay = 0;
   #nextJob = 1;
@@ -51,7 +47,6 @@ export class SessionDriver {
         if (message.type === 'welcome') welcomed();
       },
       lost: (reason) => {
-        this.#acknowledgements.forgetAll();
         this.#handle({ type: 'lost', reason });
       },
       refused: (error) => {
@@ -111,7 +106,7 @@ export class SessionDriver {
 
   /** A job has the answer to an attempt. */
   acknowledge(number: number, seq: number, attempt: number): void {
-    this.#acknowledgements.add({ type: 'acknowledge', job: number, seq, attempt }, this.#isTurning);
+    this.#link.send({ type: 'acknowledge', job: number, seq, attempt }, 'later');
   }
 
   /** A job does not want an attempt any more. */
@@ -122,7 +117,6 @@ export class SessionDriver {
   /** The job is over. */
   remove(number: number): void {
     if (!this.#jobs.delete(number)) return;
-    this.#acknowledgements.forget(number);
     this.#handle({ type: 'jobRemoved', job: number });
     this.#waitFor(this.#session.batches);
   }
@@ -136,7 +130,6 @@ export class SessionDriver {
   async close(error: PaladinError): Promise<void> {
     this.fail(error);
     await this.#link.close();
-    this.#acknowledgements.forgetAll();
     this.#timer.clear();
   }
 

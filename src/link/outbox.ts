@@ -1,4 +1,4 @@
-import { congestedBytes, mostBytesInFlight } from '../limits.js';
+import { companyAfterMs, congestedBytes, maxSentLater, mostBytesInFlight, sentLaterMs } from '../limits.js';
 import { afterThis, nextTurn } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
@@ -19,8 +19,12 @@ export interface Outlet {
   overflowed?(): void;
 }
 
-/** `soon`: nobody waits for it; it goes with the next message that is sent, or in the next turn of the event loop. */
-export type Urgency = 'now' | 'soon';
+/**
+ * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it; what is sent `now` may
+ * overtake it, until there are several of its kind (`maxSentLater`), or until it has waited for long enough to go with another message
+ * (`companyAfterMs`), or alone (`sentLaterMs`).
+ */
+export type Urgency = 'now' | 'soon' | 'later';
 
 /** How often to look whether a socket has written what it was given; there is no event for that. */
 const lookMs = 5;
@@ -46,6 +50,10 @@ export class Outbox {
   #waiting: Outgoing[] = [];
   #waitingBytes = 0;
   #congested = false;
+  /** What is sent later, and since when the first of it waits. */
+  #later: Outgoing[] = [];
+  #laterSince = 0;
+  #laterTimer: ReturnType<typeof setTimeout> | undefined;
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
@@ -71,16 +79,22 @@ export class Outbox {
 
   send(message: object, urgency: Urgency = 'now'): void {
     const next = outgoing(message);
-    this.#waiting.push(next);
+    if (urgency === 'later') this.#keepForLater(next);
+    else {
+      if (this.#later.length > 0 && (urgency === 'soon' || performance.now() >= this.#laterSince + companyAfterMs))
+        this.#takeAlong();
+      this.#waiting.push(next);
+    }
     this.#waitingBytes += next.mostBytes;
     if (this.#waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
     else if (this.#waitingBytes > this.#manyBytes && !this.#congested) this.#setCongested(true);
     if (urgency === 'now') this.#schedule();
-    else this.#scheduleSoon();
+    else if (urgency === 'soon') this.#scheduleSoon();
   }
 
   /** Resolves when everything is with the operating system. */
   async flushed(): Promise<void> {
+    this.#takeAlong();
     this.#pump();
     if (this.#isIdle()) return;
     await new Promise<void>((resolve) => {
@@ -109,11 +123,36 @@ export class Outbox {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#congested = false;
+    this.#later = [];
     this.#parts = [];
     this.#memory.abandon();
+    clearTimeout(this.#laterTimer);
+    this.#laterTimer = undefined;
     clearTimeout(this.#look);
     this.#look = undefined;
     this.#settleIdle();
+  }
+
+  #keepForLater(next: Outgoing): void {
+    if (this.#later.length === 0) this.#laterSince = performance.now();
+    this.#later.push(next);
+    if (this.#later.length === maxSentLater) {
+      this.#takeAlong();
+      this.#scheduleSoon();
+    }
+    // That it may come early for what begins to wait meanwhile costs less than to set it anew each time.
+    this.#laterTimer ??= setTimeout(() => {
+      this.#laterTimer = undefined;
+      this.#takeAlong();
+      this.#pump();
+    }, sentLaterMs);
+  }
+
+  /** What was to be sent later goes with what is sent next. */
+  #takeAlong(): void {
+    if (this.#later.length === 0) return;
+    this.#waiting.push(...this.#later);
+    this.#later = [];
   }
 
   #schedule(): void {

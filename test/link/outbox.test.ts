@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { companyAfterMs, maxSentLater, sentLaterMs } from '../../src/limits.js';
 import { Inbox } from '../../src/link/inbox.js';
 import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
@@ -76,7 +77,7 @@ describe('an outbox', () => {
     expect(socket.frames).toHaveLength(2);
   });
 
-  it('lets what nobody waits for go with the next message, or in the next turn', async () => {
+  it('lets what is sent soon go with the next message, or in the next turn', async () => {
     const socket = new Socket();
     const outbox = new Outbox(socket, 10_000);
     outbox.send(numbered(0, 10), 'soon');
@@ -88,6 +89,51 @@ describe('an outbox', () => {
     outbox.send(numbered(2, 10), 'soon');
     await turn();
     expect(socket.messages).toHaveLength(3);
+  });
+
+  it('lets what is sent later go with others only once it has waited for a while', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    outbox.send(numbered(0, 10), 'later');
+    outbox.send(numbered(1, 10));
+    await turn();
+    await vi.advanceTimersByTimeAsync(companyAfterMs - 1);
+    outbox.send(numbered(2, 10));
+    await turn();
+    expect(socket.messages).toEqual([numbered(1, 10), numbered(2, 10)]);
+    await vi.advanceTimersByTimeAsync(1);
+    outbox.send(numbered(3, 10));
+    await turn();
+    expect(socket.frames.slice(2)).toEqual([{ messages: [numbered(0, 10), numbered(3, 10)] }]);
+  });
+
+  it('sends it alone when it has waited for long, or there is much of it', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    outbox.send(numbered(0, 10), 'later');
+    outbox.send(numbered(1, 10), 'later');
+    await vi.advanceTimersByTimeAsync(sentLaterMs - 1);
+    expect(socket.frames).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(socket.frames).toEqual([{ messages: [numbered(0, 10), numbered(1, 10)] }]);
+    for (let at = 0; at < maxSentLater; at += 1) outbox.send(numbered(at, 10), 'later');
+    await turn();
+    expect(socket.frames).toHaveLength(2);
+    expect(socket.messages).toHaveLength(2 + maxSentLater);
+  });
+
+  it('sends it before what is sent soon, and when it is to be empty; not over another connection', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    outbox.send(numbered(0, 10), 'later');
+    outbox.send(numbered(1, 10), 'soon');
+    await turn();
+    outbox.send(numbered(2, 10), 'later');
+    void outbox.flushed();
+    expect(socket.messages).toEqual([0, 1, 2].map((at) => numbered(at, 10)));
+    outbox.send(numbered(3, 10), 'later');
+    outbox.clear();
+    expect([outbox.waitingBytes, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('has no more on its way than two seconds of a slow link carry, and goes on as marks come back', async () => {
