@@ -10,6 +10,8 @@ import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, Sched
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {
   send(message: Sent, urgency?: Urgency): void;
+  /** What was sent later goes soon. */
+  hurry(): void;
   /** The peer has broken the protocol, or goes beyond a limit. */
   expel(reason: string, code: ErrorCode): void;
   /** The peer has come back over a new connection; this one is none any more. */
@@ -31,6 +33,8 @@ export class HubDriver {
   readonly #scheduler: Scheduler;
   readonly #leaders = new Map<string, Peer<HubToLeader>>();
   readonly #workers = new Map<string, Peer<HubToWorker>>();
+  /** Those that are about to leave, and wait for what they have answered to be acknowledged. */
+  readonly #draining = new WeakSet<Peer<HubToWorker>>();
   readonly #events: SchedulerEvent[] = [];
   readonly #timer = new Timer(() => {
     this.#handle({ type: 'tick' });
@@ -85,7 +89,12 @@ export class HubDriver {
     const present = (): boolean => this.#workers.get(workerId) === peer;
     return {
       received: (message) => {
-        if (present()) this.#handle({ type: 'workerSent', workerId, message });
+        if (!present()) return;
+        if (message.type === 'draining') {
+          this.#draining.add(peer);
+          peer.hurry();
+        }
+        this.#handle({ type: 'workerSent', workerId, message });
       },
       congested: (congested) => {
         if (present()) this.#handle({ type: 'workerCongested', workerId, congested });
@@ -131,18 +140,20 @@ export class HubDriver {
         this.#leaders.get(effect.leaderId)?.send(effect.message);
         break;
       case 'toWorker':
-        this.#workers.get(effect.workerId)?.send(effect.message, urgencyOf(effect.message));
+        this.#toWorker(effect);
         break;
       case 'expel':
         (effect.role === 'leader' ? this.#leaders : this.#workers).get(effect.id)?.expel(effect.reason, effect.code);
         break;
     }
   }
-}
 
-function urgencyOf({ type }: HubToWorker): Urgency {
-  if (type === 'acknowledge') return 'later';
-  return type === 'close' ? 'soon' : 'now';
+  #toWorker({ workerId, message }: Extract<SchedulerEffect, { type: 'toWorker' }>): void {
+    const worker = this.#workers.get(workerId);
+    if (worker === undefined) return;
+    if (message.type === 'acknowledge') worker.send(message, this.#draining.has(worker) ? 'soon' : 'later');
+    else worker.send(message, message.type === 'close' ? 'soon' : 'now');
+  }
 }
 
 /** A way into the hub for a leader of the same process. */
@@ -174,6 +185,7 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
         send: (message) => {
           right.send(message);
         },
+        hurry: () => undefined,
         expel: (reason, code) => {
           left.cut();
           leave(reason);
@@ -188,6 +200,7 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
       send: (message) => {
         left.send(message);
       },
+      hurry: () => undefined,
       close: async () => {
         await left.close();
         leave('it closed the connection');

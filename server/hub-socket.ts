@@ -158,6 +158,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     if (this.#socket.connected && this.#expelled === undefined) this.#outbox.send(message, urgency);
   }
 
+  hurry(): void {
+    this.#outbox.hurry();
+  }
+
   /** Disconnects the peer, and tells it why, so that it does not come back to do it again. */
   expel(reason: string, code: ErrorCode = 'PROTOCOL'): void {
     if (this.#expelled !== undefined) return;

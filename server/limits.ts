@@ -5,6 +5,7 @@ import {
   defaultMaxBytesPerLeader,
   defaultMaxJobsPerLeader,
   defaultMaxPayloadBytes,
+  maxSentLater,
   maxSlots,
 } from '../src/limits.js';
 import type { SchedulerLimits } from './core/scheduler-events.js';
@@ -41,7 +42,7 @@ export const defaultLimits: Limits = {
   maxDescriptionBytesPerLeader: defaultMaxBytesPerLeader,
   // As eight leaders may have that use their limits to the full; payloads are outside of the heap of the process.
   maxBytes: 2 * 1024 ** 3,
-  // Leaders acknowledge with their next message: four times what they may have under way is out of the question.
+  // Leaders acknowledge within moments: four times what they may have under way is out of the question.
   maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,
   // At a thirtieth of the slowest link that values are meant for, 1 MB/s.
   partsWithinMs: 30_000,
@@ -53,6 +54,12 @@ export const defaultLimits: Limits = {
   maxOperationsPerWorker: 1_000,
   // A worker offers when it comes, and when its operations change; every leader that finds none is told of it.
   maxOffersPerSecond: 20,
+};
+
+/** The least that anything can be limited to, where that is not 1. */
+const least: Partial<Record<keyof Limits, number>> = {
+  // Leaders keep some of them back, on purpose, and others are on their way.
+  maxUnacknowledgedPerLeader: 4 * maxSentLater,
 };
 
 /** The most that anything can be limited to. */
@@ -69,7 +76,7 @@ export const limitNames = Object.keys(defaultLimits) as readonly (keyof Limits)[
 
 /** The range of a limit. */
 export function rangeOf(name: keyof Limits): { readonly least: number; readonly most: number } {
-  return { least: 1, most: most[name] ?? Number.MAX_SAFE_INTEGER };
+  return { least: least[name] ?? 1, most: most[name] ?? Number.MAX_SAFE_INTEGER };
 }
 
 /**

@@ -21,7 +21,10 @@ export const batchBudgetFactor: number = 5;
 /** The most bytes that an automatic batch aims at, so that heartbeats are never stuck behind data. */
 export const targetBatchBytes: number = 256 * 1024;
 
-/** The most elements of an automatic batch: beyond it a batch gains nothing and takes longer to show its first result. */
+/**
+ * The most elements of an automatic batch: with half as many, a tenth fewer small numbers pass in a second (measured). With more, a window would
+ * hold too few batches.
+ */
 export const maxBatchElements: number = 8_192;
 
 /** How much larger than the largest batch that came back a new one may be, so that a wrong first guess costs little. */
@@ -102,7 +105,7 @@ export const congestedBytes: number = 16 * 1024 * 1024;
 /** After this, what nobody waits for goes with the next message; sooner it would make a quick trip longer. */
 export const companyAfterMs: number = 20;
 
-/** The most messages that wait for such company: together each takes a tenth of what it takes alone. */
+/** The most messages that wait for such company: of so many, one trip in each is all that is a little longer. */
 export const maxSentLater: number = 16;
 
 /** The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker that drains waits for them. */

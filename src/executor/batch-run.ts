@@ -47,7 +47,7 @@ export interface Run {
  * `advance` goes on until it meets something to wait for, and then returns the promise after which it is to be called again. As
  * long as operations are synchronous nothing is awaited and no promise is made, so that the cost per unit is that of the call.
  *
- * The units before `offset` are settled: as one of `failures`, or as the next of `outputs` or part of one of `runs`. It is over
+ * The units before `offset` are settled: as one of `failures`, or as the next output or part of one of `runs`. It is over
  * when `offset` has reached `limit`, which falls when the budget is spent or an operation is stuck, or when it is `cancelled`.
  *
  * A run is folded as a binary counter carries: partials of equal width are combined as soon as they are neighbours, and the rest when the
@@ -103,7 +103,7 @@ export class BatchRun {
     this.#batch = batch;
     this.#decode = decode;
     this.#values = decode();
-    this.#outputs = new Array<unknown>(chain.fold === undefined ? this.#values.length : 0);
+    this.#outputs = new Array<unknown>(chain.fold === undefined ? Math.min(limit, this.#values.length) : 0);
     this.#control = control;
     this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
     this.limit = limit;
@@ -112,7 +112,7 @@ export class BatchRun {
   }
 
   /** What the maps made of the units that succeeded, where there is no fold. */
-  get outputs(): readonly unknown[] {
+  takeOutputs(): readonly unknown[] {
     this.#outputs.length = this.#succeeded;
     return this.#outputs;
   }

@@ -202,8 +202,8 @@ export class JobExecution {
       stage: this.#description.stages.length - 1,
       units: batch.units,
     };
-    const { failures, outputs, runs } = run;
-    const executed = { done: run.offset, failures, outputs, runs };
+    const { failures, runs } = run;
+    const executed = { done: run.offset, failures, outputs: run.takeOutputs(), runs };
     const packed: Packed | Redo = chain.fold === undefined ? packOutputs(executed, packing) : packPartials(executed, packing);
     if ('limit' in packed) {
       return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: plan.startedMs, stuck });

@@ -1,3 +1,4 @@
+import { maxBatchElements } from '../limits.js';
 import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/batch-layout.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
@@ -53,8 +54,8 @@ export interface PlainResult {
   readonly result: BatchResult;
 }
 
-/** Larger payloads are transferred instead. */
-const mostPayloadBytes = 32 * 1024;
+/** Larger payloads are transferred instead. So many integers fit as a batch has at the most, and the header of their layout. */
+const mostPayloadBytes = 4 * maxBatchElements + 64;
 
 /** Beside it; longer ids than any that leaders and hubs make do not fit. */
 const mostBesideBytes = mostLayoutBytes + 512;

@@ -43,6 +43,8 @@ export class SessionDriver {
       opened: () => undefined,
       received: (message) => {
         if (message.type === 'result') this.#waiting.answered(performance.now());
+        // A worker may be about to leave, and waits for what it has answered to be acknowledged.
+        if (message.type === 'capacity') this.#link.hurry();
         this.#handle({ type: 'received', message });
         if (message.type === 'welcome') welcomed();
       },

@@ -29,6 +29,7 @@ function end<Sent>(outgoing: Pipe<Sent>, incoming: { cut(): void }): LoopbackEnd
     send: (message) => {
       outgoing.push(message);
     },
+    hurry: () => undefined,
     close: async () => {
       incoming.cut();
       await outgoing.emptied();

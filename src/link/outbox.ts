@@ -20,9 +20,9 @@ export interface Outlet {
 }
 
 /**
- * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it; what is sent `now` may
- * overtake it, until there are several of its kind (`maxSentLater`), or until it has waited for long enough to go with another message
- * (`companyAfterMs`), or alone (`sentLaterMs`).
+ * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it yet. What is sent `now` may
+ * overtake it, what is sent `soon` does not; it goes once there are several of its kind (`maxSentLater`), with another message when it has waited
+ * for a while (`companyAfterMs`), and alone when that was long (`sentLaterMs`).
  */
 export type Urgency = 'now' | 'soon' | 'later';
 
@@ -30,7 +30,7 @@ export type Urgency = 'now' | 'soon' | 'later';
 const lookMs = 5;
 
 /**
- * Sends messages in order: what is sent in one go travels in one frame, and what is too large for one in several. It never lets more
+ * Sends messages in order, but for those that are sent later: what is sent in one go travels in one frame, and what is too large for one in several. It never lets more
  * than about `mostPendingBytes` pile up in the socket, nor more than about `mostBytesInFlight` be on their way, in the buffers of operating
  * systems and of whatever is between: so heartbeats get through between frames, also over a slow link. To know what has arrived it sets marks,
  * which the other side sends back.
@@ -81,8 +81,7 @@ export class Outbox {
     const next = outgoing(message);
     if (urgency === 'later') this.#keepForLater(next);
     else {
-      if (this.#later.length > 0 && (urgency === 'soon' || performance.now() >= this.#laterSince + companyAfterMs))
-        this.#takeAlong();
+      if (urgency === 'soon' || this.#isLaterDue()) this.#takeAlong();
       this.#waiting.push(next);
     }
     this.#waitingBytes += next.mostBytes;
@@ -92,7 +91,14 @@ export class Outbox {
     else if (urgency === 'soon') this.#scheduleSoon();
   }
 
-  /** Resolves when everything is with the operating system. */
+  /** What was sent later goes soon: somebody waits for it. */
+  hurry(): void {
+    if (this.#later.length === 0) return;
+    this.#takeAlong();
+    this.#scheduleSoon();
+  }
+
+  /** Resolves when everything that was sent is with the operating system. */
   async flushed(): Promise<void> {
     this.#takeAlong();
     this.#pump();
@@ -146,6 +152,10 @@ export class Outbox {
       this.#takeAlong();
       this.#pump();
     }, sentLaterMs);
+  }
+
+  #isLaterDue(): boolean {
+    return this.#later.length > 0 && performance.now() >= this.#laterSince + companyAfterMs;
   }
 
   /** What was to be sent later goes with what is sent next. */

@@ -197,6 +197,9 @@ export function socketDial<Sent extends object, Received>(
       send: (message, urgency) => {
         if (socket.connected) outbox.send(message, urgency);
       },
+      hurry: () => {
+        outbox.hurry();
+      },
       close: async () => {
         if (socket.connected && !closed) await outbox.flushed();
         closed = true;

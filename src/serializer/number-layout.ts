@@ -1,10 +1,10 @@
 /**
  * A batch of nothing but numbers, as the bytes of the narrowest typed array that holds them exactly, little-endian.
  *
- * Byte 0 is the layout (below), bytes 4 to 7 are a 32-bit integer that is to be added to each number of one or two bytes, those between are
- * zero; so the numbers are aligned, which come then. Integers near each other, as those of a range are, take one byte or two, however large they
- * are ("frame of reference": Goldstein, Ramakrishnan and Shaft, Compressing Relations and Indexes, 1998). Packing and unpacking small integers
- * takes a tenth of msgpackr's time.
+ * Byte 0 is the layout (below). Where numbers have one byte or two, bytes 4 to 7 are the base, a 32-bit integer that is to be added to each. All other
+ * bytes up to the eighth are zero and not looked at; they are there so that the numbers behind them are aligned. So integers near each other, as
+ * those of a range are, take one byte or two, however large they are ("frame of reference": Goldstein, Ramakrishnan and Shaft, Compressing Relations
+ * and Indexes, 1998). Packing and unpacking small integers takes a tenth of msgpackr's time.
  */
 
 type NumberArray = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
@@ -69,7 +69,7 @@ export function decodeNumbers(bytes: Uint8Array): number[] | undefined {
   const base = width.bytes <= 2 ? view.getInt32(baseAt, true) : 0;
   const numbers: number[] = new Array<number>(count);
   if (!littleEndian) {
-    for (let at = 0; at < count; at++) numbers[at] = base + readLittleEndian(view, headerBytes + at * width.bytes, width);
+    for (let at = 0; at < count; at++) numbers[at] = readLittleEndian(view, headerBytes + at * width.bytes, base, width);
     return numbers;
   }
   const aligned =
@@ -82,12 +82,12 @@ export function decodeNumbers(bytes: Uint8Array): number[] | undefined {
   return numbers;
 }
 
-function readLittleEndian(view: DataView, at: number, width: Width): number {
+function readLittleEndian(view: DataView, at: number, base: number, width: Width): number {
   switch (width.bytes) {
     case 1:
-      return view.getUint8(at);
+      return base + view.getUint8(at);
     case 2:
-      return view.getUint16(at, true);
+      return base + view.getUint16(at, true);
     case 4:
       return view.getInt32(at, true);
     case 8:

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Mailbox } from '../../src/executor/thread-messages.js';
+import { maxBatchElements } from '../../src/limits.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 describe('a mailbox', () => {
@@ -26,13 +28,15 @@ describe('a mailbox', () => {
     );
   });
 
-  it('does not take what does not fit', () => {
+  it('takes the largest batch of integers, and not what does not fit', () => {
     const mailbox = new Mailbox();
-    const batch = (bytes: number): ReturnType<typeof batchOf> => batchOf(0, { payload: new Uint8Array(bytes) });
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(32 * 1024) })).toBe(true);
-    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(32 * 1024 + 1) })).toBe(false);
-    expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(0) })).toBe(false);
-    const result = resultOf(0, { payload: new Uint8Array(32 * 1024 + 1) });
-    expect(mailbox.putResult({ turn: 1, result })).toBe(false);
+    const batch = (payload: Uint8Array): ReturnType<typeof batchOf> => batchOf(0, { payload });
+    const integers = msgpack.encode(Array.from({ length: maxBatchElements }, (_, at) => at * 1_000));
+    const much = new Uint8Array(2 * integers.byteLength);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(integers) })).toBe(true);
+    expect(mailbox.putResult({ turn: 1, result: resultOf(0, { payload: integers }) })).toBe(true);
+    expect(mailbox.putRun({ jobId: 'j', turn: 1, batch: batch(much) })).toBe(false);
+    expect(mailbox.putRun({ jobId: '€'.repeat(171), turn: 1, batch: batch(new Uint8Array(0)) })).toBe(false);
+    expect(mailbox.putResult({ turn: 1, result: resultOf(0, { payload: much }) })).toBe(false);
   });
 });

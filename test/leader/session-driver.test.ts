@@ -1,6 +1,8 @@
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap } from 'paladin-rx';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { SessionDriver } from '../../src/leader/session-driver.js';
+import type { HubToLeader } from '../../src/protocol/messages.js';
 
 const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
@@ -26,5 +28,26 @@ describe("a leader's jobs", () => {
     const sources = Array.from({ length: 12 }, () => from(Array.from({ length: 40 }, () => new Uint8Array(1_000_000))));
     const folds = sources.map((source) => lastValueFrom(source.pipe(remoteMap(large, runtime), remoteFold(sum, runtime))));
     expect(await Promise.all(folds)).toEqual(sources.map(() => 40_000_000));
+  });
+
+  it('are acknowledged later, but soon where a worker may be about to leave', () => {
+    const said: string[] = [];
+    let tell: (message: HubToLeader) => void = () => undefined;
+    const session = new SessionDriver(
+      ({ received }) => {
+        tell = received;
+        return {
+          send: ({ type }, urgency = 'now') => said.push(`${type} ${urgency}`),
+          hurry: () => said.push('hurry'),
+          close: () => Promise.resolve(),
+        };
+      },
+      1_000,
+      () => undefined,
+    );
+    session.acknowledge(1, 0, 1);
+    expect(said).toEqual(['acknowledge later']);
+    tell({ type: 'capacity', job: 1, slots: 0, leased: 0, missing: '' });
+    expect(said).toEqual(['acknowledge later', 'hurry']);
   });
 });

@@ -101,10 +101,12 @@ describe('an outbox', () => {
     outbox.send(numbered(2, 10));
     await turn();
     expect(socket.messages).toEqual([numbered(1, 10), numbered(2, 10)]);
+    // Since the first of them.
+    outbox.send(numbered(3, 10), 'later');
     await vi.advanceTimersByTimeAsync(1);
-    outbox.send(numbered(3, 10));
+    outbox.send(numbered(4, 10));
     await turn();
-    expect(socket.frames.slice(2)).toEqual([{ messages: [numbered(0, 10), numbered(3, 10)] }]);
+    expect(socket.frames.slice(2)).toEqual([{ messages: [0, 3, 4].map((at) => numbered(at, 10)) }]);
   });
 
   it('sends it alone when it has waited for long, or there is much of it', async () => {
@@ -120,20 +122,30 @@ describe('an outbox', () => {
     await turn();
     expect(socket.frames).toHaveLength(2);
     expect(socket.messages).toHaveLength(2 + maxSentLater);
+    await vi.advanceTimersByTimeAsync(sentLaterMs);
+    outbox.send(numbered(0, 10), 'later');
+    await vi.advanceTimersByTimeAsync(sentLaterMs);
+    expect(socket.frames).toHaveLength(3);
   });
 
-  it('sends it before what is sent soon, and when it is to be empty; not over another connection', async () => {
+  it('sends it before what is sent soon, when it is told to hurry, and when it is to be empty; not over another connection', async () => {
     const socket = new Socket();
     const outbox = new Outbox(socket, 10_000);
     outbox.send(numbered(0, 10), 'later');
     outbox.send(numbered(1, 10), 'soon');
     await turn();
     outbox.send(numbered(2, 10), 'later');
-    void outbox.flushed();
-    expect(socket.messages).toEqual([0, 1, 2].map((at) => numbered(at, 10)));
+    outbox.hurry();
+    await turn();
     outbox.send(numbered(3, 10), 'later');
+    void outbox.flushed();
+    expect(socket.messages).toEqual([0, 1, 2, 3].map((at) => numbered(at, 10)));
+    outbox.send(numbered(4, 10), 'later');
     outbox.clear();
     expect([outbox.waitingBytes, vi.getTimerCount()]).toEqual([0, 0]);
+    outbox.send(numbered(5, 10), 'later');
+    await vi.advanceTimersByTimeAsync(sentLaterMs);
+    expect(socket.messages.slice(4)).toEqual([numbered(5, 10)]);
   });
 
   it('has no more on its way than two seconds of a slow link carry, and goes on as marks come back', async () => {

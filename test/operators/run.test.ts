@@ -3,6 +3,7 @@ import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { firstValueFrom, of, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rangeOf } from '../../server/limits.js';
 import { aborted, gate } from '../support/gate.js';
 import { rejectionOf } from '../support/outcome.js';
 
@@ -191,6 +192,17 @@ describe('run', () => {
     expect(await runtime.run(tell, 4)).not.toBe(before[2]);
     done.open();
     expect(await waiting).toBe(1);
+  });
+
+  it('acknowledges in time, also where a hub lets little be unacknowledged, and where a worker leaves', async () => {
+    const { least } = rangeOf('maxUnacknowledgedPerLeader');
+    await using hub = await startHub({ port: 0, maxUnacknowledgedPerLeader: least });
+    const worker = await startWorker({ hub: hub.url, operations: [double] });
+    await using leader = await connect(hub.url);
+    for (let at = 0; at < 2 * least; at += 1) expect(await leader.run(double, at)).toBe(2 * at);
+    await worker.drain();
+    expect(hub.status().jobs.map(({ unacknowledged }) => unacknowledged)).toEqual([0]);
+    await expect(startHub({ port: 0, maxUnacknowledgedPerLeader: least - 1 })).rejects.toThrow(`from ${least} to`);
   });
 
   it('is not kept out by jobs that rest, where the hub admits few, and these end by themselves', async () => {

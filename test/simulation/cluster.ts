@@ -40,6 +40,7 @@ export class Cluster {
       latencyMs: () => random.next() * options.latencyMs,
       bytesPerMs: options.bytesPerMs,
       duplicates: () => random.chance(options.duplicates),
+      laterMs: () => random.next() * options.laterMs,
     };
     this.hub = new SimulatedHub(options.limits, () => this.#newParty(), trace);
     this.executions = new Executions(plans, options, random);

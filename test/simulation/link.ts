@@ -8,9 +8,14 @@ export interface LinkQuality {
   readonly bytesPerMs: number;
   /** Whether the next message is delivered twice. */
   readonly duplicates: () => boolean;
+  /** How long an acknowledgement is kept back, so that others overtake it. */
+  readonly laterMs: () => number;
 }
 
-/** One direction of a connection: messages arrive later, in order, and none after it was cut; while it is blocked they are on their way. */
+/**
+ * One direction of a connection: messages arrive later, in order but for acknowledgements, and none after it was cut; while it is blocked they are on
+ * their way.
+ */
 export class Link<Message extends object> {
   readonly #agenda: Agenda;
   readonly #quality: LinkQuality;
@@ -18,6 +23,7 @@ export class Link<Message extends object> {
   #clearAt = 0;
   #open = true;
   #blocked: Message[] | undefined;
+  #later: Message[] = [];
 
   constructor(agenda: Agenda, quality: LinkQuality, receive: (message: Message) => void) {
     this.#agenda = agenda;
@@ -26,6 +32,25 @@ export class Link<Message extends object> {
   }
 
   send(message: Message): void {
+    const type: unknown = Reflect.get(message, 'type');
+    if (type === 'acknowledge') {
+      this.#later.push(message);
+      this.#agenda.after(this.#quality.laterMs(), () => {
+        this.#sendLater();
+      });
+      return;
+    }
+    if (type === 'close') this.#sendLater();
+    this.#transmit(message);
+  }
+
+  #sendLater(): void {
+    const later = this.#later;
+    this.#later = [];
+    for (const message of later) this.#transmit(message);
+  }
+
+  #transmit(message: Message): void {
     if (!this.#open) return;
     const { latencyMs, bytesPerMs, duplicates } = this.#quality;
     const now = this.#agenda.now;

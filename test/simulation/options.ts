@@ -33,6 +33,8 @@ export interface SimulationOptions {
   readonly bytesPerMs: number;
   /** Which part of messages is delivered twice. */
   readonly duplicates: number;
+  /** How long acknowledgements are kept back, while others overtake them. */
+  readonly laterMs: number;
   /** How late timers may be. */
   readonly latestWakeMs: number;
   readonly faults: readonly FaultKind[];
@@ -65,6 +67,7 @@ export function optionsOf(random: Random): SimulationOptions {
     latencyMs: random.pick([0, 1, 20]),
     bytesPerMs: random.pick([1_000_000, 1_000_000, 50]),
     duplicates: random.pick([0, 0, 0.05]),
+    laterMs: random.pick([0, 20, 100]),
     latestWakeMs: random.pick([0, 0, 200]),
     faults,
     faultEveryMs: patient ? 1_500 : random.pick([100, 400, 1_500]),
