@@ -137,7 +137,8 @@ export class HubDriver {
   #perform(effect: SchedulerEffect): void {
     switch (effect.type) {
       case 'toLeader':
-        this.#leaders.get(effect.leaderId)?.send(effect.message);
+        // What many workers have answered in one turn goes in one frame.
+        this.#leaders.get(effect.leaderId)?.send(effect.message, effect.message.type === 'result' ? 'soon' : 'now');
         break;
       case 'toWorker':
         this.#toWorker(effect);

@@ -34,13 +34,14 @@ class Recorder<Sent extends { readonly type: string }> implements Peer<Sent> {
 }
 
 describe("a hub's driver", () => {
-  it('lets acknowledgements be overtaken, but not where a worker waits for them to leave', () => {
+  it('sends results of one turn together, and lets acknowledgements be overtaken, but not where a worker waits for them to leave', () => {
     const hub = new HubDriver({ epoch: 'e', limits: { ...defaultLimits, ...limits }, ticketOf: () => 1 });
     const worker = new Recorder<HubToWorker>();
     const fromWorker = hub.addWorker('w', '', worker);
     fromWorker.received({ type: 'report', jobs: [], ending: [] });
     fromWorker.received({ type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
-    const fromLeader = hub.addLeader('l', '', new Recorder<HubToLeader>());
+    const leader = new Recorder<HubToLeader>();
+    const fromLeader = hub.addLeader('l', '', leader);
     fromLeader.received({ type: 'resume', jobs: [] });
     const description = { stages: [{ kind: 'map', operation: 'f', version: 1 }], serializer: 'json' } as const;
     fromLeader.received({ type: 'open', job: 1, secret: 's', description, priority: 0, labels: [], slots: 0 });
@@ -49,6 +50,7 @@ describe("a hub's driver", () => {
     fromWorker.received({ type: 'result', jobId: 'l:1', result: resultOf(0) });
     fromLeader.received({ type: 'acknowledge', job: 1, seq: 0, attempt: 1 });
     expect(worker.news.slice(-4)).toEqual(['job now', 'assign now', 'assign now', 'acknowledge later']);
+    expect(leader.news.slice(-1)).toEqual(['result soon']);
     fromWorker.received({ type: 'draining' });
     fromWorker.received({ type: 'result', jobId: 'l:1', result: resultOf(1) });
     fromLeader.received({ type: 'acknowledge', job: 1, seq: 1, attempt: 1 });
