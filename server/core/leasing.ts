@@ -232,10 +232,15 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
   const lease = leaseOf(job, worker, result);
   if (job !== undefined && lease !== undefined) {
     release(state, lease);
+    const sinceMs = state.now - lease.givenAt;
     // What was given from here cannot have taken longer than since then, whatever the worker says.
-    const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, state.now - lease.givenAt);
-    job.cost.observe(elapsedMs, state.now - lease.givenAt - elapsedMs, state.now);
-    job.virtualTime += (elapsedMs - lease.chargedMs) / job.weight;
+    const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
+    job.cost.observe(elapsedMs, sinceMs - elapsedMs, state.now);
+    // Before it was adopted the slot was of no use to anybody: the worker was away.
+    const refundMs = lease.chargedMs - Math.min(elapsedMs, sinceMs);
+    // For little it is not worth finding its place in turn anew.
+    if (refundMs > targetBatchMs) state.placement.refund(job, refundMs);
+    else job.virtualTime -= refundMs / job.weight;
     addAnswered(job, worker, result, true);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
@@ -261,7 +266,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 export function giveBack(state: HubState, lease: Lease, loss: BatchLoss): void {
   const { job, worker, chargedMs } = lease;
   release(state, lease);
-  job.virtualTime -= chargedMs / job.weight;
+  state.placement.refund(job, chargedMs);
   tellLost(state, job, worker.id, loss);
 }
 

@@ -127,6 +127,15 @@ export class Placement {
     if (job.inTurn) job.needClass.turns.push({ job, at: job.virtualTime });
   }
 
+  /** The job was charged too much: it gets back what it did not use, and comes earlier in turn. */
+  refund(job: Job, refundMs: number): void {
+    job.virtualTime -= refundMs / job.weight;
+    if (!job.inTurn) return;
+    // An entry that is too late is not put right on the way: until its time comes nobody looks at it.
+    job.needClass.turns.remove((turn) => turn.job === job);
+    job.needClass.turns.push({ job, at: job.virtualTime });
+  }
+
   /** The next job of the class, with a worker for it; undefined when there is none of either. */
   matchFor(needClass: NeedClass): Match | undefined {
     const job = nextInTurn(needClass);

@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {

@@ -155,6 +155,26 @@ describe('a worker whose connection broke', () => {
     expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
   });
 
+  it('is charged to its job only from then on, and what the job is charged too much for others of it comes back to it at once', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.open('l', 2);
+    hub.batch('l', 1, batchOf(0));
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    workerBack(hub, [possession([0])]);
+    const given: string[] = [];
+    for (let seq = 1; seq <= 20; seq += 1) for (const job of [2, 1]) given.push(...assigned(hub.batch('l', job, batchOf(seq))));
+    given.push(...assigned(hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(0, { elapsedMs: 12_000 }) })));
+    for (let at = 0; at < 12; at += 1) {
+      const [, jobId = '', seq] = /(l:\d)\/(\d+)$/u.exec(given[at] ?? '') ?? [];
+      given.push(...assigned(hub.result('w', jobId, Number(seq), { elapsedMs: 20 })));
+    }
+    expect(given.filter((each) => each.startsWith('w: l:1/')).length).toBeGreaterThan(3);
+  });
+
   it('goes on in place of what waits, which nobody executes any more', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
