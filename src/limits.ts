@@ -105,7 +105,7 @@ export const congestedBytes: number = 16 * 1024 * 1024;
 /** After this, what nobody waits for goes with the next message; sooner it would make a quick trip longer. */
 export const companyAfterMs: number = 20;
 
-/** The most messages that wait for such company: of so many, one trip in each is all that is a little longer. */
+/** The most messages that wait for such company: of so many quick trips, one is a little longer. */
 export const maxSentLater: number = 16;
 
 /** The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker that drains waits for them. */
