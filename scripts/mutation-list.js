@@ -329,8 +329,14 @@ export const mutations = [
   {
     name: 'the hub loses the turn of a job',
     file: `${hub}/placement.ts`,
-    find: '    job.inTurn = job.queue.size > 0;',
-    replace: '    job.inTurn = false;',
+    find: '    this.charge(job, chargedMs);\n    this.leaveTurn(job);',
+    replace: '    this.charge(job, chargedMs);\n    job.needClass.turns.leave(job);',
+  },
+  {
+    name: 'a job that gets execution time back keeps its place in turn',
+    file: `${hub}/placement.ts`,
+    find: '    if (isInTurn(job)) job.needClass.turns.moved(job);',
+    replace: '    if (isInTurn(job) && ms > 0) job.needClass.turns.moved(job);',
   },
   {
     name: 'the hub admits one batch too many',

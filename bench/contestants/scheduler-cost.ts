@@ -17,10 +17,11 @@ const payload = new Uint8Array(16);
 /** Batches in a run. */
 const batches = 50_000;
 
-/** What a batch is said to have taken. */
-const elapsedMs = 20;
+/** What batches are said to have taken, one after the other: as jobs are charged what such batches usually take, each is put right. */
+const elapsedMs = [5, 80, 10, 20, 40, 15, 60, 5, 20, 10, 30] as const;
+const meanMs = elapsedMs.reduce((sum, ms) => sum + ms, 0) / elapsedMs.length;
 
-/** The hub's scheduler alone, with events as they would come, and time standing still: no sockets, nothing to encode. */
+/** The hub's scheduler alone, with events as they would come, in virtual time: no sockets, nothing to encode. */
 export function schedulerCost(workers: number, jobs: number): Contestant<HubMetric> {
   return {
     name: `${workers} ${workers === 1 ? 'worker' : 'workers'}, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,
@@ -28,7 +29,8 @@ export function schedulerCost(workers: number, jobs: number): Contestant<HubMetr
       Promise.resolve({
         run: () => {
           const cluster = new ScheduledCluster(workers, jobs);
-          cluster.pass(batches);
+          // So many that jobs have been described to nearly all workers.
+          cluster.pass(Math.max(batches, 2 * workers * jobs));
           const start = process.cpuUsage();
           const introductions = cluster.pass(batches);
           const { user, system } = process.cpuUsage(start);
@@ -51,10 +53,13 @@ class ScheduledCluster {
   readonly #perJob: number;
   readonly #sent: number[];
   readonly #assigned: { readonly workerId: string; readonly jobId: string; readonly batch: Batch }[] = [];
+  readonly #workers: number;
+  #now = 0;
   #introductions = 0;
   #results = 0;
 
   constructor(workers: number, jobs: number) {
+    this.#workers = workers;
     this.#jobs = jobs;
     this.#perJob = Math.ceil((3 * workers + 1) / jobs) + 1;
     this.#sent = Array.from({ length: jobs }, () => 0);
@@ -85,7 +90,9 @@ class ScheduledCluster {
       if (next === undefined) throw new Error('nothing is under way');
       taken += 1;
       const { workerId, jobId, batch } = next;
-      const result = { seq: batch.seq, attempt: batch.attempt, done: 1, failures: [], elapsedMs, payload };
+      this.#now += meanMs / this.#workers;
+      const elapsed = elapsedMs[this.#results % elapsedMs.length] ?? meanMs;
+      const result = { seq: batch.seq, attempt: batch.attempt, done: 1, failures: [], elapsedMs: elapsed, payload };
       this.#handle({ type: 'workerSent', workerId, message: { type: 'result', jobId, result } });
     }
     this.#assigned.splice(0, taken);
@@ -110,7 +117,7 @@ class ScheduledCluster {
   }
 
   #handle(event: SchedulerEvent): void {
-    for (const effect of this.#scheduler.handle(event, 0)) this.#perform(effect);
+    for (const effect of this.#scheduler.handle(event, this.#now)) this.#perform(effect);
   }
 
   #perform(effect: SchedulerEffect): void {

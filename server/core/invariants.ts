@@ -1,6 +1,16 @@
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
-import { attemptKey, hasFreeSlot, isDue, hasSpareRoom, type Job, type Leader, type NeedClass, type Worker } from './records.js';
+import {
+  attemptKey,
+  hasFreeSlot,
+  hasSpareRoom,
+  isDue,
+  isInTurn,
+  type Job,
+  type Leader,
+  type NeedClass,
+  type Worker,
+} from './records.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
@@ -29,7 +39,7 @@ export function checkWorker(worker: Worker): void {
 /** Throws when a job's books do not agree. */
 export function checkJob(job: Job): void {
   const { id, confirmed, leader, leases, answered, cost } = job;
-  check(job.inTurn === isDue(job), `job ${id} in turn`);
+  check(isInTurn(job) === isDue(job), `job ${id} in turn`);
   check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
   check(leader.jobs.get(job.number) === job, `job ${id} and its leader`);
   for (const lease of leases.all()) check(lease.worker.leases.has(lease), `a lease of job ${id}`);
@@ -96,11 +106,16 @@ export function checkLeader({ id, jobs, batches, bytes, descriptionBytes, unackn
   check(batches <= limits.maxBatchesPerLeader, `leader ${id} is over its limit`);
 }
 
+/** Throws when those in turn are not the ones that are due, in order. */
+export function checkTurns({ jobs, turns }: NeedClass): void {
+  turns.validate();
+  check(turns.size === [...jobs].filter(isInTurn).length, 'a turn order holds a job that is in none, or of another class');
+}
+
 /** Throws when a batch waits while a worker that could take it has a free slot. */
-export function checkNoneWaits({ jobs, offerClasses }: NeedClass): void {
-  const waiting = [...jobs].some((job) => job.inTurn);
+export function checkNoneWaits({ turns, offerClasses }: NeedClass): void {
   const free = [...offerClasses].some((offerClass) => offerClass.free.size > 0);
-  check(!(waiting && free), 'a batch waits while a slot is free');
+  check(!(turns.size > 0 && free), 'a batch waits while a slot is free');
 }
 
 function check(holds: boolean, what: string): void {

@@ -9,6 +9,7 @@ import {
   inHand,
   isCheap,
   isDue,
+  isInTurn,
   slotsFor,
   type Answered,
   type Job,
@@ -129,7 +130,7 @@ function serveReserved(state: HubState, worker: Worker): void {
     const batch = firstLoner(job);
     if (batch === undefined || !canExecute(worker, job)) continue;
     unstall(state, job);
-    if (!job.inTurn) continue;
+    if (!isInTurn(job)) continue;
     giveOutOfTurn(state, job, batch, worker);
     // What else it has queued may find a worker, or waits again.
     serve(state, job.needClass);
@@ -165,14 +166,17 @@ function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
 /** Where a job's batch is given though another one's turn may be next. */
 function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker): void {
   job.queue.remove(batch);
-  job.virtualTime += chargeFor(job) / job.weight;
+  state.placement.charge(job, chargeFor(job));
   hand(state, job, batch, worker);
   state.placement.leaveTurn(job);
 }
 
+/** No batch is charged less: where clocks are coarse many seem to take nothing, and would have their job keep its turn. */
+const leastChargeMs = 0.01;
+
 /** Of what is not known the usual is charged; the rest is put right by the result. */
 function chargeFor({ cost }: Job): number {
-  return cost.meanMs ?? targetBatchMs;
+  return Math.max(leastChargeMs, cost.meanMs ?? targetBatchMs);
 }
 
 function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
@@ -237,10 +241,8 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
     job.cost.observe(elapsedMs, sinceMs - elapsedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
-    const refundMs = lease.chargedMs - Math.min(elapsedMs, sinceMs);
-    // For little it is not worth finding its place in turn anew.
-    if (refundMs > targetBatchMs) state.placement.refund(job, refundMs);
-    else job.virtualTime -= refundMs / job.weight;
+    const usedMs = Math.max(leastChargeMs, Math.min(elapsedMs, sinceMs));
+    state.placement.charge(job, usedMs - lease.chargedMs);
     addAnswered(job, worker, result, true);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
@@ -266,7 +268,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 export function giveBack(state: HubState, lease: Lease, loss: BatchLoss): void {
   const { job, worker, chargedMs } = lease;
   release(state, lease);
-  state.placement.refund(job, chargedMs);
+  state.placement.charge(job, -chargedMs);
   tellLost(state, job, worker.id, loss);
 }
 

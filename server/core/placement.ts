@@ -1,4 +1,3 @@
-import { Heap } from '../../src/collections/heap.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { matchingKey, offeredBy, satisfies, type Needs } from './matching.js';
 import {
@@ -6,12 +5,14 @@ import {
   hasSpareRoom,
   isCheap,
   isDue,
+  isInTurn,
   takesAhead,
   type Job,
   type NeedClass,
   type OfferClass,
   type Worker,
 } from './records.js';
+import { TurnOrder } from './turn-order.js';
 
 /** A batch's way: whose turn it is, and who is to execute it. */
 export interface Match {
@@ -50,7 +51,7 @@ export class Placement {
     const present = this.#needClasses.get(key);
     if (present !== undefined) return present;
     const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offered }) => satisfies(offered, needs)));
-    const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new Heap((turn) => turn.at), offerClasses, explained: '' };
+    const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new TurnOrder(), offerClasses, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
     this.#needClasses.set(key, needClass);
     return needClass;
@@ -59,7 +60,7 @@ export class Placement {
   /** The job is closed. */
   removeJob(job: Job): void {
     const { needClass } = job;
-    job.inTurn = false;
+    if (isInTurn(job)) needClass.turns.leave(job);
     needClass.jobs.delete(job);
     if (needClass.jobs.size > 0) return;
     this.#needClasses.delete(needClass.key);
@@ -104,41 +105,33 @@ export class Placement {
 
   /** The job has something queued. */
   enterTurn(job: Job): void {
-    if (job.inTurn) return;
-    job.inTurn = true;
+    if (isInTurn(job)) return;
     job.virtualTime = Math.max(job.virtualTime, this.#virtualTime);
-    job.needClass.turns.push({ job, at: job.virtualTime });
+    job.needClass.turns.enter(job);
   }
 
   /** The job has nothing queued any more, or nothing of it is to be given out. */
   leaveTurn(job: Job): void {
-    if (!job.inTurn || isDue(job)) return;
-    job.inTurn = false;
-    job.needClass.turns.remove((turn) => turn.job === job);
+    if (isInTurn(job) && !isDue(job)) job.needClass.turns.leave(job);
   }
 
   /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
   takeTurn(job: Job, chargedMs: number): void {
-    const turn = job.needClass.turns.pop();
-    if (turn?.job !== job) throw new Error(`it is not the turn of job ${job.id}`);
+    if (job.needClass.turns.next !== job) throw new Error(`it is not the turn of job ${job.id}`);
     this.#virtualTime = Math.max(this.#virtualTime, job.virtualTime);
-    job.virtualTime += chargedMs / job.weight;
-    job.inTurn = job.queue.size > 0;
-    if (job.inTurn) job.needClass.turns.push({ job, at: job.virtualTime });
+    this.charge(job, chargedMs);
+    this.leaveTurn(job);
   }
 
-  /** The job was charged too much: it gets back what it did not use, and comes earlier in turn. */
-  refund(job: Job, refundMs: number): void {
-    job.virtualTime -= refundMs / job.weight;
-    if (!job.inTurn) return;
-    // An entry that is too late is not put right on the way: until its time comes nobody looks at it.
-    job.needClass.turns.remove((turn) => turn.job === job);
-    job.needClass.turns.push({ job, at: job.virtualTime });
+  /** The job is given execution time, or given back what it has not used: then it is negative. */
+  charge(job: Job, ms: number): void {
+    job.virtualTime += ms / job.weight;
+    if (isInTurn(job)) job.needClass.turns.moved(job);
   }
 
   /** The next job of the class, with a worker for it; undefined when there is none of either. */
   matchFor(needClass: NeedClass): Match | undefined {
-    const job = nextInTurn(needClass);
+    const job = needClass.turns.next;
     const worker = job === undefined ? undefined : (freeWorker(needClass) ?? workerAhead(needClass, job));
     return job === undefined || worker === undefined ? undefined : { job, worker };
   }
@@ -149,7 +142,7 @@ export class Placement {
     if (worker.offerClass === undefined || (!free && !hasSpareRoom(worker))) return undefined;
     let next: Job | undefined;
     for (const needClass of worker.offerClass.needClasses) {
-      const job = nextInTurn(needClass);
+      const job = needClass.turns.next;
       if (job === undefined || (!free && freeWorker(needClass) !== undefined)) continue;
       if (next === undefined || job.virtualTime < next.virtualTime) next = job;
     }
@@ -179,17 +172,6 @@ export class Placement {
   }
 }
 
-/** The job of the class whose turn it is; entries that are out of date are put right or dropped on the way. */
-function nextInTurn({ turns }: NeedClass): Job | undefined {
-  for (let turn = turns.peek(); turn !== undefined; turn = turns.peek()) {
-    const { job, at } = turn;
-    if (job.inTurn && at === job.virtualTime) return job;
-    turns.pop();
-    if (job.inTurn) turns.push({ job, at: job.virtualTime });
-  }
-  return undefined;
-}
-
 /** A worker with a free slot. */
 function freeWorker({ offerClasses }: NeedClass): Worker | undefined {
   for (const { free } of offerClasses) for (const worker of free) return worker;
@@ -216,7 +198,7 @@ function workerAhead({ offerClasses }: NeedClass, job: Job): Worker | undefined 
 /** Whether the worker's next free slot is for a job that comes before this one in turn, and cannot be sent ahead. */
 function isOwed({ offerClass }: Worker, { virtualTime }: Job): boolean {
   for (const needClass of offerClass?.needClasses ?? []) {
-    const other = nextInTurn(needClass);
+    const other = needClass.turns.next;
     if (other !== undefined && other.virtualTime < virtualTime && !isCheap(other)) return true;
   }
   return false;

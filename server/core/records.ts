@@ -1,4 +1,3 @@
-import type { Heap } from '../../src/collections/heap.js';
 import { batchesAhead } from '../../src/core/batches-ahead.js';
 import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
@@ -10,6 +9,7 @@ import { jobIdOf } from './job-id.js';
 import { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
+import type { Turn, TurnOrder } from './turn-order.js';
 
 /** What the scheduler knows of a leader. */
 export interface Leader {
@@ -39,8 +39,8 @@ export interface Leader {
   readonly openings: Allowance;
 }
 
-/** What the scheduler knows of a job. */
-export interface Job {
+/** What the scheduler knows of a job; its virtual time is the execution time given to it so far, by weight, in milliseconds. */
+export interface Job extends Turn {
   readonly id: string;
   readonly number: number;
   readonly leader: Leader;
@@ -65,10 +65,6 @@ export interface Job {
   awaitedUntil: number;
   /** Workers that know its description. */
   readonly workers: Set<Worker>;
-  /** Execution time given so far, by weight, in milliseconds. */
-  virtualTime: number;
-  /** Whether it stands in its class's turn order: when it is due. */
-  inTurn: boolean;
   /** Whether all that is queued is suspect, and no worker is free for such. */
   stalled: boolean;
   /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
@@ -171,8 +167,8 @@ export interface NeedClass {
   readonly key: string;
   readonly needs: Needs;
   readonly jobs: Set<Job>;
-  /** Jobs with queued batches, by the virtual time at which they were put in; one entry each. */
-  readonly turns: Heap<{ readonly job: Job; readonly at: number }>;
+  /** Those of them that are due. */
+  readonly turns: TurnOrder<Job>;
   readonly offerClasses: Set<OfferClass>;
   /** Why there are no slots, as the jobs' leaders were told. */
   explained: string;
@@ -240,7 +236,7 @@ export function newJob(
     awaited: new Map(),
     awaitedUntil: Infinity,
     workers: new Set(),
-    inTurn: false,
+    place: -1,
     stalled: false,
     cost: new CostEstimate(),
   };
@@ -289,6 +285,11 @@ export function endingKey(jobId: string, attempt: Attempt): string {
 /** Whether something of the job is to be given out. */
 export function isDue({ confirmed, queue, stalled, leader }: Job): boolean {
   return confirmed && queue.size > 0 && !stalled && !leader.congested;
+}
+
+/** Whether the job stands in its class's turn order: when it is due. */
+export function isInTurn({ place }: Job): boolean {
+  return place >= 0;
 }
 
 /** How many slots there are for the jobs of a class. */

@@ -133,6 +133,22 @@ describe('the scheduler', () => {
     expect(turns.filter((turn) => turn === 'b')).toHaveLength(9);
   });
 
+  it('lets jobs take turns whose batches seem to take no time', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
+    hub.leader('a');
+    hub.worker('w', 1);
+    for (const job of [1, 2, 3]) hub.open('a', job);
+    for (let seq = 0; seq < 30; seq += 1) for (const job of [1, 2, 3]) hub.batch('a', job, batchOf(seq));
+    let running: string | undefined = 'a:1/0';
+    const turns: string[] = [];
+    for (let turn = 0; turn < 30; turn += 1) {
+      const [jobId = '', seq = '']: string[] = (running ?? '').split('/');
+      [running] = assigned(hub.result('w', jobId, Number(seq), { elapsedMs: 0 })).map((line) => line.slice(3));
+      turns.push((running ?? '').slice(0, 3));
+    }
+    for (const job of ['a:1', 'a:2', 'a:3']) expect(turns.filter((turn) => turn === job).length).toBeGreaterThanOrEqual(8);
+  });
+
   it('gives a job of higher priority a larger share, and starves none', () => {
     const hub = new HubUnderTest({ maxBatchesPerLeader: 1_000, maxBytesPerLeader: 10_000 });
     hub.leader('a');
