@@ -75,8 +75,14 @@ export const leastSpeculationMs: number = 100;
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
-/** The most partials of a fold whose last combines are planned: five levels of them, and a plan takes well under a millisecond. */
-export const maxPlanned: number = 32;
+/** The most partials of a fold whose last combines are planned: eight levels of them, and a plan takes three milliseconds. */
+export const maxPlanned: number = 256;
+
+/**
+ * The cube of how many are planned at the most, for each millisecond that the last combine takes: a plan after each of them takes a twentieth of
+ * that time.
+ */
+export const planningShare: number = 1_000;
 
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;

@@ -1,8 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planFinish, type Operand } from '../../src/core/job/finish-plan.js';
+import { FinishPlan, type Operand } from '../../src/core/job/finish-plan.js';
 
 function operands(...readyAt: number[]): Operand[] {
   return readyAt.map((at) => ({ count: 1, readyAt: at }));
+}
+
+function firstPairs(given: readonly Operand[], costMs: (width: number) => number): number[] {
+  return new FinishPlan(given, costMs).firstPairs().toSorted((a, b) => a - b);
 }
 
 const always = () => 10;
@@ -10,17 +15,17 @@ const growing = (width: number) => width;
 
 describe('the plan for the last partials', () => {
   it('combines neighbours in pairs where all are ready', () => {
-    expect(planFinish(operands(0, 0, 0, 0, 0, 0, 0, 0), always).toSorted((a, b) => a - b)).toEqual([0, 2, 4, 6]);
-    expect(planFinish(operands(0, 0), always)).toEqual([0]);
-    expect(planFinish(operands(0), always)).toEqual([]);
-    expect(planFinish([], always)).toEqual([]);
+    expect(firstPairs(operands(0, 0, 0, 0, 0, 0, 0, 0), always)).toEqual([0, 2, 4, 6]);
+    expect(firstPairs(operands(0, 0), always)).toEqual([0]);
+    expect(firstPairs(operands(0), always)).toEqual([]);
+    expect(firstPairs([], always)).toEqual([]);
   });
 
   it('leaves the one that comes last for the end', () => {
     // (a b)(c d), then both, before e: it goes into the last combine only.
-    expect(planFinish(operands(0, 0, 0, 0, 100), always).toSorted((a, b) => a - b)).toEqual([0, 2]);
-    expect(planFinish(operands(0, 0, 100), always)).toEqual([0]);
-    expect(planFinish(operands(100, 0, 0), always)).toEqual([1]);
+    expect(firstPairs(operands(0, 0, 0, 0, 100), always)).toEqual([0, 2]);
+    expect(firstPairs(operands(0, 0, 100), always)).toEqual([0]);
+    expect(firstPairs(operands(100, 0, 0), always)).toEqual([1]);
   });
 
   it('combines the wide one that was ready first with what is ready, rather than halves', () => {
@@ -31,20 +36,35 @@ describe('the plan for the last partials', () => {
       { count: 2, readyAt: 6 },
       { count: 2, readyAt: 6 },
     ];
-    expect(planFinish(skewed, growing).toSorted((a, b) => a - b)).toEqual([0, 2]);
+    expect(firstPairs(skewed, growing)).toEqual([0, 2]);
   });
 
   it('is as good as the best of all trees', () => {
-    let seed = 1;
-    const random = (most: number): number => {
-      seed = (seed * 48_271) % 2_147_483_647;
-      return seed % most;
-    };
-    for (let round = 0; round < 200; round += 1) {
-      const drawn = Array.from({ length: 2 + random(6) }, () => ({ count: 1 + random(5), readyAt: random(30) }));
-      const costMs = (width: number): number => 3 + width;
-      expect(endByPlan(drawn, costMs)).toBe(endAtBest(drawn, costMs));
-    }
+    const operand = fc.record({ count: fc.integer({ min: 1, max: 5 }), readyAt: fc.nat(30) });
+    fc.assert(
+      fc.property(fc.array(operand, { minLength: 2, maxLength: 7 }), fc.nat(3), fc.nat(2), (drawn, fixedMs, perElementMs) => {
+        const costMs = (width: number): number => fixedMs + perElementMs * width;
+        expect(endByPlan(drawn, costMs)).toBe(endAtBest(drawn, costMs));
+      }),
+    );
+  });
+
+  it('divides in the middle, or as near to it as costs nothing', () => {
+    const operand = fc.record({ count: fc.integer({ min: 1, max: 5 }), readyAt: fc.nat(4).map((at) => 10 * at) });
+    fc.assert(
+      fc.property(fc.array(operand, { minLength: 2, maxLength: 9 }), (drawn) => {
+        const plan = new FinishPlan(drawn, always);
+        const middle = plan.startOf(drawn.length) / 2;
+        const off = (at: number): number => Math.abs(plan.startOf(at + 1) - middle);
+        const chosen = plan.divide(0, drawn.length - 1);
+        const meetAt = (at: number): number =>
+          Math.max(endAtBest(drawn.slice(0, at + 1), always), endAtBest(drawn.slice(at + 1), always));
+        const bestMs = Math.min(...drawn.slice(1).map((_, at) => meetAt(at)));
+        expect(meetAt(chosen)).toBe(bestMs);
+        for (let at = 0; at < drawn.length - 1; at += 1) if (off(at) < off(chosen)) expect(meetAt(at)).toBeGreaterThan(bestMs);
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
@@ -52,7 +72,7 @@ describe('the plan for the last partials', () => {
 function endByPlan(given: readonly Operand[], costMs: (width: number) => number): number {
   let left = [...given];
   while (left.length > 1) {
-    const [at] = planFinish(left, costMs);
+    const [at] = firstPairs(left, costMs);
     left = left.flatMap((operand, index) => {
       const right = left[index + 1];
       if (index === (at ?? 0) + 1) return [];

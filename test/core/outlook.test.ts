@@ -23,8 +23,9 @@ describe('whether a partial is kept for what is missing', () => {
   it('is while it is a little late, and then no longer than half a combine after it has shown how late', () => {
     expect(keptUntil(coming(0, 100), flat, 149)).toBe(150);
     expect(keptUntil(coming(0, 100), flat, 150)).toBe(150);
-    expect(keptUntil(coming(140, 145), { ...flat, ownMs: 20, otherMs: 20 }, 155)).toBe(155);
-    expect(arrival({ sentAt: 0, expectedAt: 100 }, 100, 160)).toEqual({ comesAt: 320, lookAt: 210 });
+    expect(keptUntil(coming(130, 135), { ...flat, ownMs: 20, otherMs: 20 }, 155)).toBe(155);
+    expect(keptUntil(coming(140, 145), { ...flat, ownMs: 20, otherMs: 20 }, 155)).toBe(165);
+    expect(arrival({ sentAt: 0, expectedAt: 100 }, 100, 160)).toEqual({ comesAt: 240, lookAt: 210 });
   });
 
   it('is rather than to be dragged through a wide combine, unless that is over before anything comes', () => {

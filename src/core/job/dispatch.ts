@@ -90,8 +90,8 @@ function queueCombine(state: JobState, now: number): boolean {
   for (let finish = planned(state, fold, now); finish !== undefined; finish = planned(state, fold, now)) {
     state.combineAt = finish.lookAt;
     // Where nothing is under way, there is nothing to wait for.
-    if (finish.group === undefined) return ledger.size === 0 && queueGroup(state, 'any');
-    queuePiece(state, finish.group);
+    if (finish.groups.length === 0) return ledger.size === 0 && queueGroup(state, 'any');
+    for (const group of finish.groups) if (!state.ending) queuePiece(state, group);
     if (state.ending || ledger.size > queued) return true;
   }
   if (queueGroup(state, outlook(state, now))) return true;

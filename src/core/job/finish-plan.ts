@@ -6,53 +6,97 @@ export interface Operand {
 }
 
 /**
- * Which of the last partials of a fold are to be combined with each other first, so that all are one as soon as can be, when each combine
- * has a slot as soon as its two operands are there.
+ * In which order operands, which follow one another, are combined so that all are one as soon as can be, when each combine has a slot as
+ * soon as its two operands are there.
  *
  * The end of each contiguous run of operands is the least, over all places at which it can be divided, of the later end of the two parts,
- * and what it takes to combine these (dynamic programming over runs). Of equally good places the one that is nearest to the middle is
- * taken: what need not be early should not be dear.
- *
- * @param combineMs how long it takes to combine partials that stand for so many elements together
- * @returns the places of the left ones of such neighbours that the plan combines with each other before anything else
+ * and what it takes to combine these (dynamic programming over runs). The further on a run is divided, the later its left part is
+ * complete, and the earlier the right one; so the best place is where the two meet, and is found by bisection. Of equally good places the one that is
+ * nearest to the middle is taken: what need not be early should not be dear.
  */
-export function planFinish(operands: readonly Operand[], combineMs: (width: number) => number): number[] {
-  const size = operands.length;
-  const endsAt = new Float64Array(size * size);
-  const divides = new Uint8Array(size * size);
-  const ends = [0];
-  for (const { count } of operands) ends.push((ends.at(-1) ?? 0) + count);
-  operands.forEach(({ readyAt }, at) => (endsAt[at * size + at] = readyAt));
-  for (let length = 2; length <= size; length += 1) {
-    for (let from = 0; from + length <= size; from += 1) {
-      const to = from + length - 1;
-      const middle = ((ends[from] ?? 0) + (ends[to + 1] ?? 0)) / 2;
-      let best = Infinity;
-      let bestOff = Infinity;
-      let bestAt = from;
-      for (let at = from; at < to; at += 1) {
-        const readyAt = Math.max(endsAt[from * size + at] ?? 0, endsAt[(at + 1) * size + to] ?? 0);
-        const off = Math.abs((ends[at + 1] ?? 0) - middle);
-        if (readyAt > best || (readyAt === best && off >= bestOff)) continue;
-        best = readyAt;
-        bestOff = off;
-        bestAt = at;
+export class FinishPlan {
+  readonly size: number;
+  /** By where a run begins, and where its last operand is. */
+  readonly #endsAt: Float64Array;
+  readonly #divides: Uint16Array;
+  /** Where operands begin, in elements from the first, and where the last one ends. */
+  readonly #starts: Float64Array;
+
+  /** @param combineMs how long it takes to combine partials that stand for so many elements together; more of them take as long or longer */
+  constructor(operands: readonly Operand[], combineMs: (width: number) => number) {
+    const size = operands.length;
+    this.size = size;
+    this.#endsAt = new Float64Array(size * size);
+    this.#divides = new Uint16Array(size * size);
+    this.#starts = new Float64Array(size + 1);
+    operands.forEach(({ count, readyAt }, at) => {
+      this.#starts[at + 1] = this.startOf(at) + count;
+      this.#endsAt[at * size + at] = readyAt;
+    });
+    for (let length = 2; length <= size; length += 1) {
+      for (let from = 0; from + length <= size; from += 1) {
+        const to = from + length - 1;
+        const at = this.#bestDivide(from, to);
+        this.#divides[from * size + to] = at;
+        this.#endsAt[from * size + to] = this.#meetAt(from, at, to) + combineMs(this.startOf(to + 1) - this.startOf(from));
       }
-      endsAt[from * size + to] = best + combineMs((ends[to + 1] ?? 0) - (ends[from] ?? 0));
-      divides[from * size + to] = bestAt;
     }
   }
-  const pairs: number[] = [];
-  const runs: [number, number][] = size > 1 ? [[0, size - 1]] : [];
-  for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
-    const [from, to] = run;
-    if (to - from === 1) {
-      pairs.push(from);
-      continue;
-    }
-    const at = divides[from * size + to] ?? from;
-    if (at > from) runs.push([from, at]);
-    if (at + 1 < to) runs.push([at + 1, to]);
+
+  /** At how many elements from the first this operand begins. */
+  startOf(operand: number): number {
+    return this.#starts[operand] ?? 0;
   }
-  return pairs;
+
+  /** Which is the last operand of the left part of this run of two or more. */
+  divide(from: number, to: number): number {
+    return this.#divides[from * this.size + to] ?? from;
+  }
+
+  /** The places of the left ones of such neighbours that are combined with each other before anything else. */
+  firstPairs(): number[] {
+    const pairs: number[] = [];
+    const runs: [number, number][] = this.size > 1 ? [[0, this.size - 1]] : [];
+    for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
+      const [from, to] = run;
+      const at = this.divide(from, to);
+      if (to - from === 1) pairs.push(from);
+      if (at > from) runs.push([from, at]);
+      if (at + 1 < to) runs.push([at + 1, to]);
+    }
+    return pairs;
+  }
+
+  #endOf(from: number, to: number): number {
+    return this.#endsAt[from * this.size + to] ?? 0;
+  }
+
+  /** When both parts are complete. */
+  #meetAt(from: number, at: number, to: number): number {
+    return Math.max(this.#endOf(from, at), this.#endOf(at + 1, to));
+  }
+
+  #bestDivide(from: number, to: number): number {
+    // Where the left part begins to be complete no earlier than the right one.
+    const meets = firstWhere(from, to - 1, (at) => this.#endOf(from, at) >= this.#endOf(at + 1, to));
+    const isBefore = meets > from && this.#meetAt(from, meets - 1, to) <= this.#meetAt(from, meets, to);
+    const bestMs = this.#meetAt(from, isBefore ? meets - 1 : meets, to);
+    const middle = (this.startOf(from) + this.startOf(to + 1)) / 2;
+    const after = firstWhere(from, to - 1, (at) => this.startOf(at + 1) >= middle);
+    const nearest = after > from && middle - this.startOf(after) <= this.startOf(after + 1) - middle ? after - 1 : after;
+    if (this.#meetAt(from, nearest, to) <= bestMs) return nearest;
+    if (nearest < meets) return firstWhere(nearest, to - 1, (at) => this.#endOf(at + 1, to) <= bestMs);
+    return firstWhere(from, nearest, (at) => this.#endOf(from, at) > bestMs) - 1;
+  }
+}
+
+/** The first place from `low` to `high` where it holds, as it does for all after such a one; `high` where it holds for none before. */
+function firstWhere(low: number, high: number, holds: (at: number) => boolean): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

@@ -1,6 +1,6 @@
-import { maxPlanned, targetBatchMs } from '../../limits.js';
+import { maxPlanned, planningShare, targetBatchMs } from '../../limits.js';
 import { comingOf, expectedMs } from './expected-time.js';
-import { planFinish, type Operand } from './finish-plan.js';
+import { FinishPlan, type Operand } from './finish-plan.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { hasValue, type ValuedPartial } from './partial.js';
 import type { JobState } from './job-state.js';
@@ -8,8 +8,8 @@ import { arrival } from './outlook.js';
 
 /** What the plan for the last partials says now. */
 export interface Finish {
-  /** Neighbours to be combined; undefined: they wait for what is under way. */
-  readonly group: readonly ValuedPartial[] | undefined;
+  /** Neighbours to be combined; none: they wait for what is under way. */
+  readonly groups: readonly (readonly ValuedPartial[])[];
   /** When to look again, if nothing comes: then something is late. */
   readonly lookAt: number | undefined;
 }
@@ -22,8 +22,9 @@ export interface Finish {
  */
 export function planned(state: JobState, fold: FoldAssembly, now: number): Finish | undefined {
   const { source, backlog, ledger, combineCost, sizing, slots, cut } = state;
-  if (source.state === 'open' || backlog.size > 0 || fold.size + ledger.size > Math.min(maxPlanned, 2 * slots)) return undefined;
-  if (combineCost.estimateMs(2, cut) < targetBatchMs) return undefined;
+  if (source.state === 'open' || backlog.size > 0) return undefined;
+  const lastMs = combineCost.estimateMs(2, cut);
+  if (lastMs < targetBatchMs || fold.size + ledger.size > Math.min(2 * slots, mostPlanned(lastMs))) return undefined;
   const operands: Operand[] = [];
   const held: (ValuedPartial | undefined)[] = [];
   let lookAt = Infinity;
@@ -45,10 +46,15 @@ export function planned(state: JobState, fold: FoldAssembly, now: number): Finis
       at += count;
     } else return undefined;
   }
-  for (const at of planFinish(operands, (width) => combineCost.estimateMs(2, width) + sizing.tripMs)) {
-    const left = held[at];
-    const right = held[at + 1];
-    if (left !== undefined && right !== undefined) return { group: fold.take([left, right]), lookAt: undefined };
-  }
-  return { group: undefined, lookAt: lookAt === Infinity ? undefined : lookAt };
+  const plan = new FinishPlan(operands, (width) => combineCost.estimateMs(2, width) + sizing.tripMs);
+  const groups = plan.firstPairs().flatMap((at) => {
+    const pair = held.slice(at, at + 2).filter((partial) => partial !== undefined);
+    return pair.length === 2 ? [fold.take(pair)] : [];
+  });
+  return { groups, lookAt: lookAt === Infinity ? undefined : lookAt };
+}
+
+/** How many operands may be planned where the last combine takes so long: to plan them after each result takes time, too. */
+function mostPlanned(lastMs: number): number {
+  return Math.min(maxPlanned, Math.floor(Math.cbrt(planningShare * lastMs)));
 }
