@@ -2,7 +2,7 @@ import type { Benchmark, Findings } from '../benchmark.js';
 import { paladinsRule, staticChunks } from '../makespan/baselines.js';
 import { bounds } from '../makespan/bounds.js';
 import { runMachines } from '../makespan/machines.js';
-import { draw, type CombineCost, type Durations, type SourcePace } from '../makespan/workload.js';
+import { draw, type CombineCost, type Durations, type SourcePace, type Workload } from '../makespan/workload.js';
 import type { Rounds } from '../measuring/measure.js';
 import { atMost } from '../report/budget.js';
 
@@ -32,7 +32,12 @@ const least = 50;
 /** By how much the bound may be exceeded. */
 const allowed = 1.1;
 
-/** The makespan of ours, divided by what it is compared with. */
+/** How often durations are drawn: one slow element in the wrong place can decide everything. */
+const draws = 5;
+/** Where elements are many, there are slow ones in each draw. */
+const manyElements = 50_000;
+
+/** The makespan of ours, divided by what it is compared with; the mean of all draws. */
 interface Cell {
   readonly name: string;
   readonly many: boolean;
@@ -43,6 +48,9 @@ interface Cell {
   /** Whether it is proven that nobody, knowing no more than we do, can keep to what the plain bound allows. */
   readonly impossible: boolean;
 }
+
+/** Of one draw. */
+type Ratios = Readonly<Record<Measure | 'tightOfPlain', number>>;
 
 type Measure = 'plain' | 'tight' | 'paladin' | 'chunks';
 
@@ -102,30 +110,45 @@ function run({ say }: Rounds): Promise<Findings> {
       atMost('makespan, of that with static chunks, worst of all', 1.02, chunks.ratio, digits),
     ],
     notes: [
-      'The machines of leader, hub and worker run in virtual time, with 0.2 ms for each way over a link. Elements take 100 ms on average; the same draw for all three; the result does not vary from run to run.',
+      'The machines of leader, hub and worker run in virtual time, with 0.2 ms for each way over a link. Elements take 100 ms on average; the same draws for all three; the result does not vary from run to run.',
+      `Ratios are means of ${draws} draws, of one where durations are constant or there are ${manyElements.toLocaleString('en')} elements or more.`,
       `Bounds are looked at from ${least} elements a slot on. The bound is max(work / slots, longest path); the tight one also heeds that the last combines of a fold cannot keep all slots busy, and that nobody knows in advance which element takes long (bench/makespan/bounds.ts).`,
       `In ${many.length - possible.length} of ${many.length} such cases the tight bound is more than ${allowed.toFixed(2)} of the bound: nobody can keep to it there. Of the other ${possible.length}, ${beyond} are beyond ${allowed.toFixed(2)}.`,
     ],
   });
 }
 
-function compare(source: SourcePace, duration: Durations, combine: CombineCost): Cell[] {
+function compare(source: SourcePace, durations: Durations, combine: CombineCost): Cell[] {
   return sizes.flatMap(([slots, counts]) =>
     counts.map((elements) => {
-      const workload = draw({ elements, slots, meanMs, durations: duration, combine, source }, 1);
-      const { makespanMs } = runMachines(workload);
-      const { plainMs, tightMs } = bounds(workload);
+      const isOne = durations === 'constant' || elements >= manyElements;
+      const ratios = Array.from({ length: isOne ? 1 : draws }, (_, seed) =>
+        ratiosOf(draw({ elements, slots, meanMs, durations, combine, source }, seed + 1)),
+      );
+      const mean = (measure: keyof Ratios): number => ratios.reduce((sum, ratio) => sum + ratio[measure], 0) / ratios.length;
       return {
-        name: `${source}, ${duration}, ${combine}; ${elements.toLocaleString('en')} on ${slots.toLocaleString('en')}`,
+        name: `${source}, ${durations}, ${combine}; ${elements.toLocaleString('en')} on ${slots.toLocaleString('en')}`,
         many: elements >= least * slots,
-        plain: makespanMs / plainMs,
-        tight: makespanMs / tightMs,
-        paladin: makespanMs / paladinsRule(workload),
-        chunks: makespanMs / staticChunks(workload),
-        impossible: tightMs > allowed * plainMs,
+        plain: mean('plain'),
+        tight: mean('tight'),
+        paladin: mean('paladin'),
+        chunks: mean('chunks'),
+        impossible: mean('tightOfPlain') > allowed,
       };
     }),
   );
+}
+
+function ratiosOf(workload: Workload): Ratios {
+  const { makespanMs } = runMachines(workload);
+  const { plainMs, tightMs } = bounds(workload);
+  return {
+    plain: makespanMs / plainMs,
+    tight: makespanMs / tightMs,
+    paladin: makespanMs / paladinsRule(workload),
+    chunks: makespanMs / staticChunks(workload),
+    tightOfPlain: tightMs / plainMs,
+  };
 }
 
 interface Worst {
