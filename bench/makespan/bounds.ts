@@ -242,8 +242,9 @@ function neighbours({ elements, latencyMs, combineMs: { perElement } }: Workload
       for (let at = from + 1; at < to; at += 1) {
         least = Math.min(least, Math.max(oneAt[from * places + at] ?? 0, oneAt[at * places + to] ?? 0));
       }
-      // A range of no width is at once.
-      for (let at = from; at < to && ranges < elements; at += 1) {
+      // Where each range is one element, divisions fall between none. A range of no width is at once.
+      const gapsEnd = ranges < elements ? to : from;
+      for (let at = from; at < gapsEnd; at += 1) {
         least = Math.min(least, Math.max(oneAt[from * places + at] ?? 0, oneAt[(at + 1) * places + to] ?? 0));
       }
       oneAt[from * places + to] = least + perElement * (place(to) - place(from));
