@@ -75,14 +75,14 @@ export const leastSpeculationMs: number = 100;
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
-/** The most partials of a fold whose last combines are planned: eight levels of them, and a plan takes three milliseconds. */
+/** The most partials of a fold whose last combines are planned: eight levels of them, and a plan takes some milliseconds. */
 export const maxPlanned: number = 256;
 
 /**
- * The cube of how many are planned at the most, for each millisecond that the last combine takes: a plan after each of them takes a twentieth of
- * that time.
+ * The cube of how many are planned at the most, for each millisecond that it takes to combine two of them. A plan of n takes about n² / 28,000 ms, and
+ * there are as many plans: together they take a tenth of what one combine does, and so a fiftieth of the levels that are left.
  */
-export const planningShare: number = 1_000;
+export const planningShare: number = 2_500;
 
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;

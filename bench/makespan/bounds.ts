@@ -31,15 +31,16 @@
  *    Ranges are looked at in 64 classes by width, each with the least work and the shortest window of those in it.
  * 6. Only neighbours are combined, and element i is not complete before r(i), the time at which it ends in the greedy schedule of 2. So T(i, j), the
  *    least time at which elements i to j are one, even with slots without end for combines, is C(j - i) + min over m of max(T(i, m), T(m, j)). That
- *    is worked out for ranges between 513 places, evenly spaced. Where a division falls between two places, the elements between these are left out:
- *    nothing is later for it, as each tree of a range holds one, no later, for each part of it.
+ *    is worked out exactly for up to 1,024 elements. Of more of them, ranges between 513 places, evenly spaced, are looked at; where a division falls
+ *    between two places, the elements between these are left out: nothing is later for it, as each tree of a range holds one, no later, for each
+ *    part of it. As with 2, what is sent ahead beats it now and then, by luck, and so does whoever begins elements in another order.
  */
 import { leastDepths, type Workload } from './workload.js';
 
 export interface Bounds {
   /** max(total work / slots, critical path), with regard to when elements come. */
   readonly plainMs: number;
-  /** The largest bound for which there is a proof. */
+  /** The largest bound, for whoever begins elements in source order. */
   readonly tightMs: number;
 }
 
@@ -219,16 +220,20 @@ function inOrder({ elements, latencyMs, combineMs: { fixed, perElement } }: Work
   return max(readyMs) + 2 * latencyMs + (elements > 1 ? fixed + perElement * elements : 0);
 }
 
-/** Ranges between which neighbours are divided. */
+/** For so many elements it is worked out between which neighbours ranges are best divided. */
+const mostExact = 1_024;
+/** For more of them, between which of so many ranges. */
 const mostRanges = 512;
 
 /** Bound 6. */
 function neighbours({ elements, latencyMs, combineMs: { perElement } }: Workload, readyMs: Float64Array): number {
   if (perElement === 0) return 0;
-  const ranges = Math.min(mostRanges, elements);
+  const ranges = elements <= mostExact ? elements : mostRanges;
   const place = (at: number): number => Math.floor((at * elements) / ranges);
+  // What is left out where a division falls within a range.
+  const gap = ranges < elements ? 1 : 0;
   const places = ranges + 1;
-  /** By the places at which a range begins and ends. */
+  /** By the places at which a range begins and ends; one of no width is at once. */
   const oneAt = new Float64Array(places * places);
   for (let at = 0; at < ranges; at += 1) {
     const within = readyMs.subarray(place(at), place(at + 1));
@@ -239,13 +244,8 @@ function neighbours({ elements, latencyMs, combineMs: { perElement } }: Workload
     for (let from = 0; from + length <= ranges; from += 1) {
       const to = from + length;
       let least = Infinity;
-      for (let at = from + 1; at < to; at += 1) {
-        least = Math.min(least, Math.max(oneAt[from * places + at] ?? 0, oneAt[at * places + to] ?? 0));
-      }
-      // Where each range is one element, divisions fall between none. A range of no width is at once.
-      const gapsEnd = ranges < elements ? to : from;
-      for (let at = from; at < gapsEnd; at += 1) {
-        least = Math.min(least, Math.max(oneAt[from * places + at] ?? 0, oneAt[(at + 1) * places + to] ?? 0));
+      for (let at = from + 1 - gap; at < to; at += 1) {
+        least = Math.min(least, Math.max(oneAt[from * places + at] ?? 0, oneAt[(at + gap) * places + to] ?? 0));
       }
       oneAt[from * places + to] = least + perElement * (place(to) - place(from));
     }

@@ -194,12 +194,13 @@ function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
 }
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
-export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt'>): void {
+export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry'>): void {
   const { seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
   // One by one: to spread so many fields is slow.
-  const added: Lease = { id, givenAt, seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted };
+  const { entries: entry } = job;
+  const added: Lease = { id, givenAt, seq, attempt, bytes, job, worker, chargedMs, entry, cheap, suspect, alone, adopted };
   job.leases.add(added);
   worker.leases.add(added);
   if (suspect) worker.suspects += 1;
@@ -242,7 +243,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     job.cost.observe(elapsedMs, sinceMs - elapsedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
     const usedMs = Math.max(leastChargeMs, Math.min(elapsedMs, sinceMs));
-    state.placement.charge(job, usedMs - lease.chargedMs);
+    state.placement.settle(lease, usedMs);
     addAnswered(job, worker, result, true);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);
@@ -266,9 +267,9 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 
 /** Tells the leader that an attempt came to nothing. */
 export function giveBack(state: HubState, lease: Lease, loss: BatchLoss): void {
-  const { job, worker, chargedMs } = lease;
+  const { job, worker } = lease;
   release(state, lease);
-  state.placement.charge(job, -chargedMs);
+  state.placement.settle(lease, 0);
   tellLost(state, job, worker.id, loss);
 }
 

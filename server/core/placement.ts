@@ -8,6 +8,7 @@ import {
   isInTurn,
   takesAhead,
   type Job,
+  type Lease,
   type NeedClass,
   type OfferClass,
   type Worker,
@@ -106,6 +107,8 @@ export class Placement {
   /** The job has something queued. */
   enterTurn(job: Job): void {
     if (isInTurn(job)) return;
+    job.entries += 1;
+    job.aheadMs = (job.virtualTime - this.#virtualTime) * job.weight;
     job.virtualTime = Math.max(job.virtualTime, this.#virtualTime);
     job.needClass.turns.enter(job);
   }
@@ -123,7 +126,22 @@ export class Placement {
     this.leaveTurn(job);
   }
 
-  /** The job is given execution time, or given back what it has not used: then it is negative. */
+  /**
+   * What was charged for the lease is put right. As far as its job has been raised to the hub's virtual time since, it gets nothing back, nor is
+   * charged more: that would be credit for its absence, or the contrary.
+   */
+  settle({ job, chargedMs, entry }: Lease, usedMs: number): void {
+    const ms = usedMs - chargedMs;
+    if (entry === job.entries) {
+      this.charge(job, ms);
+      return;
+    }
+    const before = Math.max(0, job.aheadMs);
+    job.aheadMs += ms;
+    this.charge(job, Math.max(0, job.aheadMs) - before);
+  }
+
+  /** The job is given execution time, or given some back: then it is negative. */
   charge(job: Job, ms: number): void {
     job.virtualTime += ms / job.weight;
     if (isInTurn(job)) job.needClass.turns.moved(job);

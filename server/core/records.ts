@@ -65,6 +65,10 @@ export interface Job extends Turn {
   awaitedUntil: number;
   /** Workers that know its description. */
   readonly workers: Set<Worker>;
+  /** How often it has entered its class's turn order. */
+  entries: number;
+  /** How far it had been charged beyond the hub's virtual time when it entered last; below 0: how much it had not used by then, and has not now. */
+  aheadMs: number;
   /** Whether all that is queued is suspect, and no worker is free for such. */
   stalled: boolean;
   /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
@@ -90,6 +94,8 @@ export interface Lease extends Attempt {
   readonly givenAt: number;
   /** What its job's virtual time was charged for it. */
   readonly chargedMs: number;
+  /** How often its job had entered the turn order by then. */
+  readonly entry: number;
   /** Whether its job was cheap when it was given. */
   readonly cheap: boolean;
   readonly suspect: boolean;
@@ -237,6 +243,8 @@ export function newJob(
     awaitedUntil: Infinity,
     workers: new Set(),
     place: -1,
+    entries: 0,
+    aheadMs: 0,
     stalled: false,
     cost: new CostEstimate(),
   };

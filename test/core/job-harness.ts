@@ -23,6 +23,25 @@ export function stage(kind: 'map' | 'fold', changes: Partial<StagePolicy> = {}):
   };
 }
 
+/** Of a map, unless the changes say otherwise. */
+export function configOf(changes: Partial<JobConfig> = {}): JobConfig {
+  const stages = changes.stages ?? [stage('map')];
+  return {
+    stages,
+    empty: stages.at(-1)?.kind === 'fold' ? () => 'empty' : undefined,
+    ordered: true,
+    batch: 'auto',
+    window: 1_000,
+    serializer: json,
+    noWorkerTimeoutMs: 10_000,
+    maxDeaths: 4,
+    speculate: false,
+    random: () => 0.5,
+    limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
+    ...changes,
+  };
+}
+
 /** A job machine under test: keeps its time, validates it after each event, and takes its effects apart. */
 export class JobUnderTest {
   now = 0;
@@ -37,21 +56,7 @@ export class JobUnderTest {
   readonly others: JobEffect[] = [];
 
   constructor(changes: Partial<JobConfig> = {}) {
-    const stages = changes.stages ?? [stage('map')];
-    this.job = new Job({
-      stages,
-      empty: stages.at(-1)?.kind === 'fold' ? () => 'empty' : undefined,
-      ordered: true,
-      batch: 'auto',
-      window: 1_000,
-      serializer: json,
-      noWorkerTimeoutMs: 10_000,
-      maxDeaths: 4,
-      speculate: false,
-      random: () => 0.5,
-      limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
-      ...changes,
-    });
+    this.job = new Job(configOf(changes));
   }
 
   /** Connected, with so many slots. */

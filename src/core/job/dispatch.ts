@@ -22,6 +22,7 @@ export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
   state.combineAt = undefined;
+  state.isPlanned = false;
   if (state.slots === 0) return;
   const { maxBatches, freeBatches, freeBytes } = config.limits();
   const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
@@ -85,13 +86,15 @@ function queueCombine(state: JobState, now: number): boolean {
   if (fold === undefined || state.stopAt < Infinity) return false;
   if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
   if (!combineCost.isKnown) return queueGroup(state);
+  if (state.isPlanned) return false;
   const queued = ledger.size;
   // Where two do not fit into one payload, there is another plan without one of them.
   for (let finish = planned(state, fold, now); finish !== undefined; finish = planned(state, fold, now)) {
     state.combineAt = finish.lookAt;
+    for (const group of finish.groups) if (!state.ending) queuePiece(state, group);
+    state.isPlanned = finish.groups.length === 0 || ledger.size > queued;
     // Where nothing is under way, there is nothing to wait for.
     if (finish.groups.length === 0) return ledger.size === 0 && queueGroup(state, 'any');
-    for (const group of finish.groups) if (!state.ending) queuePiece(state, group);
     if (state.ending || ledger.size > queued) return true;
   }
   if (queueGroup(state, outlook(state, now))) return true;

@@ -11,14 +11,18 @@ export interface Operand {
  *
  * The end of each contiguous run of operands is the least, over all places at which it can be divided, of the later end of the two parts,
  * and what it takes to combine these (dynamic programming over runs). The further on a run is divided, the later its left part is
- * complete, and the earlier the right one; so the best place is where the two meet, and is found by bisection. Of equally good places the one that is
- * nearest to the middle is taken: what need not be early should not be dear.
+ * complete, and the earlier the right one; so the best place is where the two meet, which is not before that of a run which ends earlier: all are
+ * found in time proportional to the runs. Of equally good places the one that is nearest to the middle is taken: what need not be early should not
+ * be dear.
  */
 export class FinishPlan {
   readonly size: number;
   /** By where a run begins, and where its last operand is. */
   readonly #endsAt: Float64Array;
   readonly #divides: Uint16Array;
+  /** Where the left part begins to be complete no earlier than the right one, and where it begins to be half of the run. */
+  readonly #meets: Uint16Array;
+  readonly #halves: Uint16Array;
   /** Where operands begin, in elements from the first, and where the last one ends. */
   readonly #starts: Float64Array;
 
@@ -28,6 +32,8 @@ export class FinishPlan {
     this.size = size;
     this.#endsAt = new Float64Array(size * size);
     this.#divides = new Uint16Array(size * size);
+    this.#meets = new Uint16Array(size * size);
+    this.#halves = new Uint16Array(size * size);
     this.#starts = new Float64Array(size + 1);
     operands.forEach(({ count, readyAt }, at) => {
       this.#starts[at + 1] = this.startOf(at) + count;
@@ -77,13 +83,17 @@ export class FinishPlan {
   }
 
   #bestDivide(from: number, to: number): number {
-    // Where the left part begins to be complete no earlier than the right one.
-    const meets = firstWhere(from, to - 1, (at) => this.#endOf(from, at) >= this.#endOf(at + 1, to));
+    const run = from * this.size + to;
+    let meets = to - from === 1 ? from : (this.#meets[run - 1] ?? from);
+    while (meets < to - 1 && this.#endOf(from, meets) < this.#endOf(meets + 1, to)) meets += 1;
+    this.#meets[run] = meets;
     const isBefore = meets > from && this.#meetAt(from, meets - 1, to) <= this.#meetAt(from, meets, to);
     const bestMs = this.#meetAt(from, isBefore ? meets - 1 : meets, to);
     const middle = (this.startOf(from) + this.startOf(to + 1)) / 2;
-    const after = firstWhere(from, to - 1, (at) => this.startOf(at + 1) >= middle);
-    const nearest = after > from && middle - this.startOf(after) <= this.startOf(after + 1) - middle ? after - 1 : after;
+    let half = to - from === 1 ? from : (this.#halves[run - 1] ?? from);
+    while (half < to - 1 && this.startOf(half + 1) < middle) half += 1;
+    this.#halves[run] = half;
+    const nearest = half > from && middle - this.startOf(half) <= this.startOf(half + 1) - middle ? half - 1 : half;
     if (this.#meetAt(from, nearest, to) <= bestMs) return nearest;
     if (nearest < meets) return firstWhere(nearest, to - 1, (at) => this.#endOf(at + 1, to) <= bestMs);
     return firstWhere(from, nearest, (at) => this.#endOf(from, at) > bestMs) - 1;

@@ -23,8 +23,9 @@ export interface Finish {
 export function planned(state: JobState, fold: FoldAssembly, now: number): Finish | undefined {
   const { source, backlog, ledger, combineCost, sizing, slots, cut } = state;
   if (source.state === 'open' || backlog.size > 0) return undefined;
-  const lastMs = combineCost.estimateMs(2, cut);
-  if (lastMs < targetBatchMs || fold.size + ledger.size > Math.min(2 * slots, mostPlanned(lastMs))) return undefined;
+  const size = fold.size + ledger.size;
+  if (size > Math.min(2 * slots, mostPlanned(combineCost.estimateMs(2, (2 * cut) / size)))) return undefined;
+  if (combineCost.estimateMs(2, cut) < targetBatchMs) return undefined;
   const operands: Operand[] = [];
   const held: (ValuedPartial | undefined)[] = [];
   let lookAt = Infinity;
@@ -47,14 +48,16 @@ export function planned(state: JobState, fold: FoldAssembly, now: number): Finis
     } else return undefined;
   }
   const plan = new FinishPlan(operands, (width) => combineCost.estimateMs(2, width) + sizing.tripMs);
-  const groups = plan.firstPairs().flatMap((at) => {
+  const pairs = plan.firstPairs().flatMap((at) => {
     const pair = held.slice(at, at + 2).filter((partial) => partial !== undefined);
-    return pair.length === 2 ? [fold.take(pair)] : [];
+    return pair.length === 2 ? [pair] : [];
   });
+  // What finds no slot now may be planned otherwise when one is free.
+  const groups = pairs.slice(0, slots - ledger.sent).map((pair) => fold.take(pair));
   return { groups, lookAt: lookAt === Infinity ? undefined : lookAt };
 }
 
-/** How many operands may be planned where the last combine takes so long: to plan them after each result takes time, too. */
-function mostPlanned(lastMs: number): number {
-  return Math.min(maxPlanned, Math.floor(Math.cbrt(planningShare * lastMs)));
+/** How many operands may be planned where it takes so long to combine two of them: to plan them after each result takes time, too. */
+function mostPlanned(combineMs: number): number {
+  return Math.min(maxPlanned, Math.floor(Math.cbrt(planningShare * combineMs)));
 }

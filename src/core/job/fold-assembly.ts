@@ -297,11 +297,11 @@ export class FoldAssembly {
     return wholeLeft && wholeRight;
   }
 
-  /** Which elements the node of this height has that holds the partial. */
+  /** Which elements the node of this height has that holds the partial: those whose middles are in it. */
   #spanOf(partial: Range, height: number): { readonly first: number; readonly end: number } {
     const width = 2 ** height / this.#scale();
-    const first = this.#nodeOf(partial, height) * width;
-    return { first, end: first + width };
+    const node = this.#nodeOf(partial, height);
+    return { first: Math.ceil(node * width - 0.5), end: Math.ceil((node + 1) * width - 0.5) };
   }
 
   /** At the neighbours that one of these, which are next to what has changed, has on its other side. */

@@ -32,6 +32,8 @@ export class JobState {
   blocked = false;
   /** When partials should be combined that are kept for others as yet, though slots are idle. */
   combineAt: number | undefined = undefined;
+  /** Whether the end of the fold has been planned since the last event. */
+  isPlanned = false;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
   gone: { readonly count: number; readonly first: number; readonly reason: string } | undefined = undefined;
   /** Results that came for batches which were settled already. */
