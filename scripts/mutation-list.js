@@ -339,6 +339,12 @@ export const mutations = [
     replace: '    if (isInTurn(job) && ms > 0) job.needClass.turns.moved(job);',
   },
   {
+    name: 'a job that comes back gets credit for what it was charged too much before',
+    file: `${hub}/placement.ts`,
+    find: '    if (entry === job.entries) {',
+    replace: '    if (entry <= job.entries) {',
+  },
+  {
     name: 'the hub admits one batch too many',
     file: `${hub}/admission.ts`,
     find: 'if (batches >= maxBatchesPerLeader)',

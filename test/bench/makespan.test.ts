@@ -91,6 +91,21 @@ describe('the makespan of the machines', () => {
     }
   });
 
+  it('is not behind static chunks by a level, where each element has a slot and the number of elements is no power of two', () => {
+    const parameters = {
+      elements: 1_000,
+      slots: 1_000,
+      meanMs: 100,
+      durations: 'exponential',
+      combine: 'large',
+      source: 'instant',
+    } as const;
+    for (const seed of [2, 3]) {
+      const drawn = draw(parameters, seed);
+      expect(runMachines(drawn).makespanMs).toBeLessThan(1.01 * staticChunks(drawn));
+    }
+  });
+
   it('is near the least where elements come slowly and combines grow: what came first is far ahead at the end', () => {
     const drawn = draw(
       { elements: 10_000, slots: 16, meanMs: 100, durations: 'constant', combine: 'growing', source: 'slow' },
