@@ -31,9 +31,9 @@ const lookMs = 5;
 
 /**
  * Sends messages in order, but for those that are sent later: what is sent in one go travels in one frame, and what is too large for one in
- * several. It never lets more than about `mostPendingBytes` pile up in the socket, nor more than about `mostBytesInFlight` be on their way, in the buffers of operating
- * systems and of whatever is between: so heartbeats get through between frames, also over a slow link. To know what has arrived it sets marks,
- * which the other side sends back.
+ * several. It never lets more than about `mostPendingBytes` pile up in the socket, nor more than about `mostBytesInFlight` be on their way, in
+ * the buffers of operating systems and of whatever is between: so heartbeats get through between frames, also over a slow link. To know what has
+ * arrived it sets marks, which the other side sends back.
  */
 export class Outbox {
   readonly #outlet: Outlet;

@@ -16,7 +16,7 @@ export interface Operand {
  * be dear.
  */
 export class FinishPlan {
-  readonly size: number;
+  readonly #size: number;
   /** By where a run begins, and where its last operand is. */
   readonly #endsAt: Float64Array;
   readonly #divides: Uint16Array;
@@ -29,7 +29,7 @@ export class FinishPlan {
   /** @param combineMs how long it takes to combine partials that stand for so many elements together; more of them take as long or longer */
   constructor(operands: readonly Operand[], combineMs: (width: number) => number) {
     const size = operands.length;
-    this.size = size;
+    this.#size = size;
     this.#endsAt = new Float64Array(size * size);
     this.#divides = new Uint16Array(size * size);
     this.#meets = new Uint16Array(size * size);
@@ -56,13 +56,13 @@ export class FinishPlan {
 
   /** Which is the last operand of the left part of this run of two or more. */
   divide(from: number, to: number): number {
-    return this.#divides[from * this.size + to] ?? from;
+    return this.#divides[from * this.#size + to] ?? from;
   }
 
   /** The places of the left ones of such neighbours that are combined with each other before anything else. */
   firstPairs(): number[] {
     const pairs: number[] = [];
-    const runs: [number, number][] = this.size > 1 ? [[0, this.size - 1]] : [];
+    const runs: [number, number][] = this.#size > 1 ? [[0, this.#size - 1]] : [];
     for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
       const [from, to] = run;
       const at = this.divide(from, to);
@@ -74,7 +74,7 @@ export class FinishPlan {
   }
 
   #endOf(from: number, to: number): number {
-    return this.#endsAt[from * this.size + to] ?? 0;
+    return this.#endsAt[from * this.#size + to] ?? 0;
   }
 
   /** When both parts are complete. */
@@ -83,7 +83,7 @@ export class FinishPlan {
   }
 
   #bestDivide(from: number, to: number): number {
-    const run = from * this.size + to;
+    const run = from * this.#size + to;
     let meets = to - from === 1 ? from : (this.#meets[run - 1] ?? from);
     while (meets < to - 1 && this.#endOf(from, meets) < this.#endOf(meets + 1, to)) meets += 1;
     this.#meets[run] = meets;
