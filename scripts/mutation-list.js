@@ -416,4 +416,58 @@ export const mutations = [
     find: '    if (state.ending || ledger.size > queued) return true;\n  }\n  if (queueGroup(state, outlook',
     replace: '    return true;\n  }\n  if (queueGroup(state, outlook',
   },
+  {
+    name: 'the leader asks no idle job for its place',
+    file: 'src/core/places.ts',
+    find: 'return idle === undefined || this.#leaving.size',
+    replace: 'return idle !== undefined || this.#leaving.size',
+  },
+  {
+    name: 'the leader asks for its place the job that has been idle shortest',
+    file: 'src/core/places.ts',
+    find: '    const [idle] = this.#idle;',
+    replace: '    const idle = [...this.#idle].at(-1);',
+  },
+  {
+    name: 'a job leaves its place with something under way',
+    file: `${job}/job.ts`,
+    find: 'if (!state.connected || state.ledger.sent > 0) return;',
+    replace: 'if (!state.connected) return;',
+  },
+  {
+    name: 'a job that has left its place sends on',
+    file: `${job}/job.ts`,
+    find: '    state.connected = false;\n    state.slots = 0;\n    this.#leased = 0;',
+    replace: '    state.connected = false;\n    this.#leased = 0;',
+  },
+  {
+    name: 'a job without a place does not say that it wants one',
+    file: `${job}/dispatch.ts`,
+    find: 'state.wanting = state.slots === 0 && ledger.sent === 0 && wouldSend(state, now);',
+    replace: 'state.wanting = false;',
+  },
+  {
+    name: 'a job forgets that partials want a place',
+    file: `${job}/dispatch.ts`,
+    find: 'queueTrial(state) || cutSize(state) > 0 || queueCombine(state, now);\n  state.slots = 0;',
+    replace: 'queueTrial(state) || cutSize(state) > 0;\n  state.slots = 0;',
+  },
+  {
+    name: 'a job that has left its place is told of slots',
+    file: 'src/core/leader-session.ts',
+    find: 'if (this.#places.open.has(job)) this.#toJob(job, event);',
+    replace: 'this.#toJob(job, event);',
+  },
+  {
+    name: 'a job that waits for a place waits for ever',
+    file: 'src/core/leader-session.ts',
+    find: '        this.#giveUpWaiting(now);\n',
+    replace: '',
+  },
+  {
+    name: 'idle jobs come before those that wait when the hub is back',
+    file: 'src/core/leader-session.ts',
+    find: 'this.#keepIdle(limits.maxJobsPerLeader - this.#places.waiting.size)',
+    replace: 'this.#keepIdle(limits.maxJobsPerLeader)',
+  },
 ];

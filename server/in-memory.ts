@@ -41,10 +41,16 @@ export type StartThread = (
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
 
-/** This process may ask of itself as often as it can: its workers offer each operation anew that a job uses. */
+/**
+ * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway, and its workers offer each operation
+ * anew that a job uses. What is under way stays bounded, as jobs wait for room.
+ */
 const ownLimits: Limits = {
   ...defaultLimits,
+  maxJobsPerLeader: Number.MAX_SAFE_INTEGER,
   maxJobsOpenedPerSecond: Number.MAX_SAFE_INTEGER,
+  maxDescriptionBytesPerLeader: Number.MAX_SAFE_INTEGER,
+  maxBytes: Number.MAX_SAFE_INTEGER,
   maxOffersPerSecond: Number.MAX_SAFE_INTEGER,
 };
 

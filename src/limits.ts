@@ -87,6 +87,9 @@ export const planningShare: number = 2_500;
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;
 
+/** How much longer a job waits for a place at the hub: jobs that no worker takes end first, and leave theirs. */
+export const placeGraceMs: number = 1_000;
+
 /** How long a leader waits for a hub at `connect`. */
 export const defaultConnectTimeoutMs: number = 10_000;
 
@@ -126,7 +129,7 @@ export const defaultMaxBatchesPerLeader: number = 16_384;
 /** Payload bytes that one leader may have at the hub. */
 export const defaultMaxBytesPerLeader: number = 256 * 1024 * 1024;
 
-/** Jobs that one leader may have open at the hub; a leader keeps further ones until there is room. */
+/** Jobs that one leader may have open at the hub: those with something under way, as others leave their place to them. */
 export const defaultMaxJobsPerLeader: number = 1_024;
 
 /** For how many different needs of jobs a leader remembers the slots: more than a program has chains of operations. */

@@ -1,6 +1,6 @@
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
-import type { Load } from '../core/leader-session.js';
+import type { JobReport } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
 import { afterThis, throwAtNobody } from '../next-turn.js';
@@ -44,8 +44,10 @@ export interface JobOutlet {
   send(batch: Batch): void;
   acknowledge(seq: number, attempt: number): void;
   cancel(seq: number, attempt: number): void;
-  /** An event was handled: so much is at the hub now, and whether the job would send more if there were room. */
-  handled(load: Load, blocked: boolean): void;
+  /** The job has left its place at the hub. */
+  placeLeft(): void;
+  /** An event was handled. */
+  handled(report: JobReport): void;
   /** The job is over. */
   over(): void;
 }
@@ -172,7 +174,7 @@ export class JobDriver implements JobHandle {
   }
 
   #report(): void {
-    if (!this.#over) this.#outlet.handled(this.#job.load, this.#job.blocked);
+    if (!this.#over) this.#outlet.handled(this.#job);
   }
 
   /** The attempts that the hub is to answer for. */
@@ -214,6 +216,9 @@ export class JobDriver implements JobHandle {
         break;
       case 'cancel':
         this.#outlet.cancel(effect.seq, effect.attempt);
+        break;
+      case 'placeLeft':
+        this.#outlet.placeLeft();
         break;
       case 'demand':
         this.#observer.demand?.(effect.count);

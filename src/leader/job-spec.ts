@@ -9,7 +9,10 @@ import type { Serializer } from '../serializer/serializer.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
-  /** How long one element may take, in milliseconds; then it fails with `TASK_TIMEOUT`. Default: any time. */
+  /**
+   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count.
+   * Default: any time.
+   */
   readonly timeout?: number;
   /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
   readonly retry?: RetryStrategy;

@@ -28,6 +28,9 @@ export interface Runtime extends AsyncDisposable {
    * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job while nothing else is under way, and with it what
    * `create` has set up.
    *
+   * `timeout` covers the execution at the worker. It does not cover the wait for a worker or for a place at the hub: either ends after the runtime's
+   * `noWorkerTimeout`. To bound all of it, give `signal: AbortSignal.timeout(ms)`.
+   *
    * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RunOptions): Promise<Output>;
@@ -76,7 +79,7 @@ export class LeaderRuntime implements Runtime {
 
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
     this.#config = config;
-    this.#session = new SessionDriver(dial, config.reconnectTimeoutMs, config.welcomed);
+    this.#session = new SessionDriver(dial, config, config.welcomed);
   }
 
   /** Why the hub is not there. */
@@ -105,8 +108,6 @@ export class LeaderRuntime implements Runtime {
       stages: spec.stages.map((stage) => this.#describe(stage, serializer)),
       serializer: serializer.name,
     };
-    // Those that rest leave their place to one that has something to do.
-    if (this.#session.isFull) this.#standing.clear();
     const number = this.#session.nextJobNumber();
     const driver = new JobDriver(this.#machine(spec, serializer), observer, {
       send: (batch) => {
@@ -118,8 +119,11 @@ export class LeaderRuntime implements Runtime {
       cancel: (seq, attempt) => {
         this.#session.cancel(number, seq, attempt);
       },
-      handled: (load, blocked) => {
-        this.#session.handled(number, load, blocked);
+      placeLeft: () => {
+        this.#session.placeLeft(number);
+      },
+      handled: (report) => {
+        this.#session.handled(number, report);
       },
       over: () => {
         this.#session.remove(number);
@@ -162,8 +166,8 @@ export class LeaderRuntime implements Runtime {
       operation,
       (observer) => this.#open({ ...job, stages: [stage] }, observer),
       (rested) => {
-        // Most operations are run once, or made anew for each run; and a job that waits to be opened comes first.
-        if (mayStand && this.#known.has(operation) && !this.#session.isCrowded) this.#standing.put(rested);
+        // Most operations are run once, or made anew for each run.
+        if (mayStand && this.#known.has(operation)) this.#standing.put(rested);
         else rested.close();
         this.#known.add(operation);
       },

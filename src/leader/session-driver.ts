@@ -1,6 +1,12 @@
 import type { JobLimits } from '../core/job/job-events.js';
 import { reopenMessages } from '../core/listing.js';
-import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent, type Load } from '../core/leader-session.js';
+import {
+  LeaderSession,
+  type JobReport,
+  type LeaderSessionConfig,
+  type LeaderSessionEffect,
+  type LeaderSessionEvent,
+} from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
@@ -37,8 +43,8 @@ export class SessionDriver {
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
-  constructor(dial: Dial<LeaderToHub, HubToLeader>, reconnectTimeoutMs: number, welcomed: (error?: PaladinError) => void) {
-    this.#session = new LeaderSession(reconnectTimeoutMs);
+  constructor(dial: Dial<LeaderToHub, HubToLeader>, config: LeaderSessionConfig, welcomed: (error?: PaladinError) => void) {
+    this.#session = new LeaderSession(config);
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
@@ -63,19 +69,9 @@ export class SessionDriver {
     return this.#session.lastReason;
   }
 
-  /** Whether the hub admits no further job at present. */
-  get isFull(): boolean {
-    return this.#session.isFull;
-  }
-
   /** Whether anything is under way. */
   get isBusy(): boolean {
     return this.#session.batches > 0;
-  }
-
-  /** Whether a job waits for the hub to admit it. */
-  get isCrowded(): boolean {
-    return this.#session.isCrowded;
   }
 
   /** What a job may send. */
@@ -90,16 +86,21 @@ export class SessionDriver {
     return number;
   }
 
-  /** Takes a job in; it is opened at the hub as soon as possible. */
+  /** Takes a job in; it is opened at the hub when it has something to send. */
   add(number: number, job: SessionJob): void {
     this.#jobs.set(number, { ...job, secret: peerKey() });
     this.#handle({ type: 'jobAdded', job: number, needs: job.needs });
   }
 
   /** A job has handled an event. */
-  handled(number: number, load: Load, blocked: boolean): void {
-    this.#handle({ type: 'jobHandled', job: number, load, blocked });
+  handled(number: number, { load, wanting, blocked }: JobReport): void {
+    this.#handle({ type: 'jobHandled', job: number, load, wanting, blocked });
     this.#waitFor(this.#session.batches);
+  }
+
+  /** A job has left its place. */
+  placeLeft(number: number): void {
+    this.#handle({ type: 'placeLeft', job: number });
   }
 
   send(number: number, batch: Batch): void {

@@ -4,10 +4,10 @@ import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { HubLimits } from '../../src/protocol/messages.js';
 import { limits } from '../server/scheduler-harness.js';
 
-/** A session under test, validated after each event; gives up after a second without a hub. */
+/** A session under test, validated after each event; gives up after a second without a hub, or without a place and a moment more. */
 class SessionUnderTest {
   now = 0;
-  readonly session = new LeaderSession(1_000);
+  readonly session = new LeaderSession({ reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000 });
 
   static welcomed(changes: Partial<HubLimits> = {}): SessionUnderTest {
     const test = new SessionUnderTest();
@@ -32,8 +32,20 @@ class SessionUnderTest {
     return this.handle({ type: 'lost', reason: 'cut' });
   }
 
+  /** A job that has something to send. */
   add(job: number, needs = 'double@1'): LeaderSessionEffect[] {
-    return this.handle({ type: 'jobAdded', job, needs });
+    return [...this.handle({ type: 'jobAdded', job, needs }), ...this.want(job)];
+  }
+
+  /** The job has something to send, and nothing under way. */
+  want(job: number): LeaderSessionEffect[] {
+    return this.handle({ type: 'jobHandled', job, load: { batches: 0, bytes: 0 }, wanting: true, blocked: false });
+  }
+
+  /** The job has been asked for its place, and leaves. */
+  leave(job: number, wanting = false): LeaderSessionEffect[] {
+    const effects = this.handle({ type: 'placeLeft', job });
+    return [...effects, ...(wanting ? this.want(job) : this.handled(job, 0))];
   }
 
   remove(job: number): LeaderSessionEffect[] {
@@ -41,7 +53,7 @@ class SessionUnderTest {
   }
 
   handled(job: number, batches: number, blocked = false, bytes = batches): LeaderSessionEffect[] {
-    return this.handle({ type: 'jobHandled', job, load: { batches, bytes }, blocked });
+    return this.handle({ type: 'jobHandled', job, load: { batches, bytes }, wanting: blocked, blocked });
   }
 }
 
@@ -49,6 +61,7 @@ const open = (job: number, slots = 0, resumed = false): LeaderSessionEffect => (
 const connected = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'connected' } });
 const close = (job: number): LeaderSessionEffect => ({ type: 'send', message: { type: 'close', job } });
 const resume = (...jobs: number[]): LeaderSessionEffect => ({ type: 'send', message: { type: 'resume', jobs } });
+const asked = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'placeWanted' } });
 const tick = (job: number): LeaderSessionEffect => ({ type: 'toJob', job, event: { type: 'tick' } });
 
 describe("a leader's session", () => {
@@ -97,6 +110,8 @@ describe("a leader's session", () => {
     const test = SessionUnderTest.welcomed();
     test.add(1);
     test.add(2);
+    test.handled(1, 1);
+    test.handled(2, 1);
     test.lose();
     test.welcome({ maxJobsPerLeader: 1 });
     expect(test.remove(2)).toEqual([close(2)]);
@@ -113,6 +128,98 @@ describe("a leader's session", () => {
     expect(test.remove(1)).toEqual([close(1), open(2), connected(2)]);
     expect(test.remove(3)).toEqual([]);
     expect(test.remove(2)).toEqual([close(2)]);
+  });
+
+  it('opens no job that has nothing to send, and closes none that is idle while nobody waits', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
+    expect(test.handle({ type: 'jobAdded', job: 1, needs: '' })).toEqual([]);
+    expect(test.handled(1, 0)).toEqual([]);
+    expect(test.want(1)).toEqual([open(1), connected(1)]);
+    expect(test.handled(1, 1)).toEqual([]);
+    expect(test.handled(1, 0)).toEqual([]);
+    expect(test.add(2)).toEqual([open(2), connected(2)]);
+  });
+
+  it('asks the job that has been idle longest for its place when another needs it, and gives it when that has left', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
+    for (const job of [1, 2]) {
+      test.add(job);
+      test.handled(job, 1);
+    }
+    test.handled(2, 0);
+    test.handled(1, 0);
+    expect(test.add(3)).toEqual([asked(2)]);
+    // Nobody else is asked for the same.
+    expect(test.handled(1, 0)).toEqual([]);
+    expect(test.leave(2)).toEqual([close(2), open(3), connected(3)]);
+    test.handled(3, 1);
+    expect(test.want(2)).toEqual([asked(1)]);
+    expect(test.leave(1, true)).toEqual([close(1), open(2), connected(2)]);
+    test.handled(2, 1);
+    expect(test.handled(3, 0)).toEqual([asked(3)]);
+    expect(test.leave(3)).toEqual([close(3), open(1), connected(1)]);
+  });
+
+  it('asks another job when the one that was asked has begun something meanwhile', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
+    test.add(1);
+    test.add(2);
+    test.handled(1, 0);
+    expect(test.add(3)).toEqual([asked(1)]);
+    test.handled(1, 1);
+    expect(test.handled(2, 0)).toEqual([asked(2)]);
+    expect(test.leave(2)).toEqual([close(2), open(3), connected(3)]);
+    // One that has something to send and no slot or room for it keeps its place.
+    test.handled(3, 0, true);
+    expect(test.add(4)).toEqual([]);
+  });
+
+  it('ends with LIMIT_EXCEEDED a job that waits for a place while none is given to any', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 1 });
+    test.add(1);
+    test.handled(1, 1);
+    test.now = 500;
+    test.add(2);
+    test.now = 700;
+    test.add(3);
+    test.now = 1_400;
+    expect(test.session.nextDeadline()).toBe(2_500);
+    // The queue has moved on: those in it are given as long again.
+    expect(test.remove(1)).toEqual([close(1), open(2), connected(2)]);
+    test.handled(2, 1);
+    expect(test.session.nextDeadline()).toBe(3_400);
+    test.now = 3_399;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    test.now = 3_400;
+    const message =
+      'no room for a further job at the hub within 1000 ms: all 1 that the hub admits of one leader are open, and have something under way (maxJobsPerLeader, --max-jobs-per-leader)';
+    expect(test.handle({ type: 'tick' })).toEqual([
+      { type: 'toJob', job: 3, event: { type: 'refused', error: new PaladinError('LIMIT_EXCEEDED', message) } },
+    ]);
+    test.remove(3);
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
+  it('opens jobs with something under way first when the hub is back, then those that wait, and idle ones where there is room', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 4 });
+    for (const job of [1, 2, 3, 4]) test.add(job);
+    test.handled(1, 0);
+    test.handled(2, 0);
+    test.handled(3, 1);
+    test.handled(4, 1);
+    test.lose();
+    test.add(5);
+    expect(test.welcome({ maxJobsPerLeader: 4 })).toEqual([
+      resume(2, 3, 4),
+      open(3, 0, true),
+      open(4, 0, true),
+      open(5),
+      open(2, 0, true),
+      ...[3, 4, 5, 2].map(connected),
+    ]);
+    // Job 1 left its place without a word: it is opened anew.
+    expect(test.want(1)).toEqual([asked(2)]);
+    expect(test.leave(2)).toEqual([close(2), open(1), connected(1)]);
   });
 
   it('shares what the hub takes of a leader', () => {

@@ -61,7 +61,7 @@ export function optionsOf(random: Random): SimulationOptions {
   const patient = random.chance(0.2);
   return {
     leaders: random.int(1, 3),
-    jobsPerLeader: random.pick([1, 1, 2, 4]),
+    jobsPerLeader: random.pick([1, 1, 2, 4, 8]),
     workers: random.int(1, 5),
     mostSlots: random.pick([1, 4]),
     latencyMs: random.pick([0, 1, 20]),

@@ -22,6 +22,8 @@ export interface Plan {
   readonly cancelAfterMs: number | undefined;
   /** The pause of its source between elements, at most. */
   readonly sourcePauseMs: number;
+  /** Whether its source waits for the leader's next job, so that open jobs may wait for others that are not. */
+  readonly follows: boolean;
   /** How long its subscriber pauses, at most; undefined: never. */
   readonly hesitationMs: number | undefined;
 }
@@ -83,7 +85,9 @@ export function planJob(leader: number, number: number, options: SimulationOptio
     flaws: planFlaws(elements, maps, folds && onFatal === 'skip', options, random),
     sourceFails: random.chance(0.1),
     cancelAfterMs: random.chance(0.1) ? random.int(0, 2_000) : undefined,
-    sourcePauseMs: random.pick([0, 0, 1, 20]),
+    // Long ones let a job be idle, and wake again.
+    sourcePauseMs: random.pick([0, 0, 1, 20, 300]),
+    follows: random.chance(0.15),
     hesitationMs: random.chance(0.3) ? random.pick([1, 20, 300]) : undefined,
   };
 }

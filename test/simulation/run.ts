@@ -91,7 +91,9 @@ async function runAll(
     if (leader === undefined) throw new Error(`no leader for job ${jobId}`);
     const job = leader.addJob(plan.spec);
     outcomes.push({ jobId, plan, leader, job });
-    subscribe(job, plan, leader.party, options, random);
+    const number = leader.jobs.length;
+    const followed = (): SimulatedJob | undefined => (plan.follows ? leader.jobs[number] : undefined);
+    subscribe(job, followed, plan, leader.party, options, random);
   }
   const faults = new Faults(cluster, options, random);
   const run: Run = { options, cluster, outcomes, faults: faults.counts };
@@ -123,9 +125,17 @@ async function runAll(
   };
 }
 
-/** The source begins, and the subscriber does what its plan says. */
+/** How often a source looks whether the job that it follows has gone on. */
+const lookMs = 20;
+
+/**
+ * The source begins, and the subscriber does what its plan says.
+ *
+ * @param followed the job that the source is never ahead of, if there is one
+ */
 function subscribe(
   job: SimulatedJob,
+  followed: () => SimulatedJob | undefined,
   plan: Plan,
   party: Outcome['leader']['party'],
   { limits, faultsUntilMs }: SimulationOptions,
@@ -133,7 +143,16 @@ function subscribe(
 ): void {
   const { elements, sourcePauseMs, sourceFails, hesitationMs, cancelAfterMs } = plan;
   let next = 0;
+  const isAhead = (): boolean => {
+    const other = followed();
+    return other !== undefined && !other.isOver && other.received.values.length <= next;
+  };
   const more = (): void => {
+    if (job.isOver) return;
+    if (isAhead()) {
+      party.later(lookMs, more);
+      return;
+    }
     const count = Math.min(elements - next, sourcePauseMs === 0 ? elements : random.int(1, 10));
     const values = Array.from({ length: count }, (_, at) => inputOf(plan, next + at, limits.maxPayloadBytes));
     next += count;

@@ -31,7 +31,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   constructor(id: string, party: Party, reconnectTimeoutMs: number) {
     this.id = id;
     this.party = party;
-    this.#session = new LeaderSession(reconnectTimeoutMs);
+    this.#session = new LeaderSession({ reconnectTimeoutMs, noWorkerTimeoutMs: Infinity });
   }
 
   connected(send: (message: LeaderToHub) => void): void {
@@ -60,7 +60,11 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       {
         send: (message) => this.#send?.({ job: number, ...message }),
         handled: () => {
-          this.#handle({ type: 'jobHandled', job: number, load: job.machine.load, blocked: job.machine.blocked });
+          const { load, wanting, blocked } = job.machine;
+          this.#handle({ type: 'jobHandled', job: number, load, wanting, blocked });
+        },
+        placeLeft: () => {
+          this.#handle({ type: 'placeLeft', job: number });
         },
         over: () => {
           this.#live.delete(number);
@@ -117,6 +121,7 @@ type JobMessage =
 interface Surroundings {
   send(message: JobMessage): void;
   handled(): void;
+  placeLeft(): void;
   over(): void;
 }
 
@@ -182,6 +187,9 @@ export class SimulatedJob {
         break;
       case 'failed':
         this.received.end = { type: 'failed', error: effect.error };
+        break;
+      case 'placeLeft':
+        this.#surroundings.placeLeft();
         break;
       case 'demand':
         break;

@@ -23,6 +23,7 @@ export function dispatch(state: JobState, now: number): void {
   state.blocked = false;
   state.combineAt = undefined;
   state.isPlanned = false;
+  state.wanting = state.slots === 0 && ledger.sent === 0 && wouldSend(state, now);
   if (state.slots === 0) return;
   const { maxBatches, freeBatches, freeBytes } = config.limits();
   const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
@@ -49,6 +50,18 @@ export function dispatch(state: JobState, now: number): void {
     record.speculated = true;
     send(state, record, now);
   }
+}
+
+/** Whether there is something to send as soon as there is a slot. Elements are not cut for that: more may come until then. */
+function wouldSend(state: JobState, now: number): boolean {
+  const { ledger, stopAt } = state;
+  if (ledger.nextReady(stopAt) !== undefined) return true;
+  state.slots = 1;
+  const would = isCrowded(state)
+    ? queueGroup(state, 'any') || cutSize(state) > 0
+    : queueTrial(state) || cutSize(state) > 0 || queueCombine(state, now);
+  state.slots = 0;
+  return would && !state.ending;
 }
 
 function send(state: JobState, record: BatchRecord, now: number): void {

@@ -63,6 +63,8 @@ export type JobEvent =
   | { readonly type: 'rewound' }
   /** The job is open at the hub (again). */
   | { readonly type: 'connected' }
+  /** Another job needs its place at the hub: it leaves, if nothing of it is under way. */
+  | { readonly type: 'placeWanted' }
   /** The connection to the hub is gone. What was under way stays so until the hub, back again, answers for it. */
   | { readonly type: 'disconnected' }
   | {
@@ -97,6 +99,8 @@ export type JobEffect =
   | ({ readonly type: 'acknowledge' } & Attempt)
   /** The attempt is not wanted any more. */
   | ({ readonly type: 'cancel' } & Attempt)
+  /** It is not open at the hub any more, until it is connected again. */
+  | { readonly type: 'placeLeft' }
   /** At most once an event. */
   | { readonly type: 'emit'; readonly values: readonly unknown[] }
   /** An element was left out. */

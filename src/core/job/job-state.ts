@@ -30,6 +30,8 @@ export class JobState {
   readonly combineCost: CombineCost = new CombineCost();
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
+  /** Whether it has nothing under way and something to send, for which it has no place or no slot. */
+  wanting = false;
   /** When partials should be combined that are kept for others as yet, though slots are idle. */
   combineAt: number | undefined = undefined;
   /** Whether the end of the fold has been planned since the last event. */

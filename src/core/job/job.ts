@@ -16,7 +16,7 @@
  * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
  *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
  * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
- * 5. Nothing is sent while disconnected. What was under way stays so: the hub, once it is back, answers for each attempt by what became of it,
+ * 5. Nothing is sent while it is not open at the hub. What was under way stays so: the hub, once it is back, answers for each attempt by what became of it,
  *    or as lost. Several attempts of a batch may be under way: the first success settles it, and the others are cancelled.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
  * 7. While paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it may have
@@ -71,6 +71,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
   /** Whether it emits nothing at present. */
   get paused(): boolean {
     return this.#state.emission.paused;
+  }
+
+  /** Whether it has something to send, and waits for a place, a slot or room at the hub. */
+  get wanting(): boolean {
+    return (this.#state.wanting || this.#state.blocked) && !this.#over;
   }
 
   /** Whether it waits for the leader's other jobs to leave it room at the hub. */
@@ -143,6 +148,9 @@ export class Job implements Machine<JobEvent, JobEffect> {
         // Until the hub says how many there are: a lone element need not wait for that.
         state.slots = 1;
         break;
+      case 'placeWanted':
+        this.#leavePlace();
+        break;
       case 'disconnected':
         if (state.connected) state.disconnectedAt = now;
         state.connected = false;
@@ -178,6 +186,15 @@ export class Job implements Machine<JobEvent, JobEffect> {
       case 'tick':
         break;
     }
+  }
+
+  #leavePlace(): void {
+    const state = this.#state;
+    if (!state.connected || state.ledger.sent > 0) return;
+    state.connected = false;
+    state.slots = 0;
+    this.#leased = 0;
+    state.effects.push({ type: 'placeLeft' });
   }
 
   /** What follows from the present state, after each event. */

@@ -1,0 +1,184 @@
+import { connect, defineOperation, fromPull, inMemory, remoteMap, type Runtime } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import * as fc from 'fast-check';
+import { combineLatest, firstValueFrom, from, lastValueFrom, map, mergeMap, of, Subject, take, toArray, zip } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { gate } from '../support/gate.js';
+import { rejectionOf } from '../support/outcome.js';
+
+const increase = defineOperation({ name: 'increase', execute: (x: number) => x + 1 });
+const finish = gate();
+const held = defineOperation({
+  name: 'held',
+  execute: async (x: number) => {
+    await finish.opened;
+    return x;
+  },
+});
+const created: number[] = [];
+const add = defineOperation({
+  name: 'add',
+  create: (term: number) => {
+    created.push(term);
+    return (x: number) => x + term;
+  },
+});
+
+/** A hub that admits so many jobs of a leader, with a worker, and a leader. */
+async function small(
+  maxJobsPerLeader: number,
+  body: (leader: Runtime) => Promise<void>,
+  noWorkerTimeout = 20_000,
+): Promise<void> {
+  await using hub = await startHub({ port: 0, maxJobsPerLeader });
+  await using _worker = await startWorker({ hub: hub.url, operations: [increase, add, held], slots: 4 });
+  await using leader = await connect(hub.url, { noWorkerTimeout });
+  await body(leader);
+}
+
+describe('more jobs than a hub admits of a leader', () => {
+  it('all get their outputs: live streams that are idle and wake by turns', async () => {
+    await small(2, async (leader) => {
+      const streams = Array.from({ length: 20 }, () => new Subject<number>());
+      const outputs = streams.map((stream) => lastValueFrom(stream.pipe(remoteMap(increase, leader), toArray())));
+      for (let round = 0; round < 5; round += 1) {
+        for (const [at, stream] of streams.entries()) stream.next(100 * round + at);
+        await leader.run(increase, round);
+      }
+      for (const stream of streams) stream.complete();
+      expect(await Promise.all(outputs)).toEqual(streams.map((_, at) => [1, 101, 201, 301, 401].map((x) => x + at)));
+    });
+  });
+
+  it('all end: operators that wait for several of them', async () => {
+    await small(2, async (leader) => {
+      const live = Array.from({ length: 12 }, () => new Subject<number>());
+      const latest = firstValueFrom(combineLatest(live.map((stream) => stream.pipe(remoteMap(increase, leader)))));
+      for (const [at, stream] of live.entries()) stream.next(at);
+      expect(await latest).toEqual(live.map((_, at) => at + 1));
+
+      const pairs = zip(Array.from({ length: 6 }, (_, at) => from([at, at + 1]).pipe(remoteMap(increase, leader))));
+      expect(await lastValueFrom(pairs.pipe(toArray()))).toEqual([
+        [1, 2, 3, 4, 5, 6],
+        [2, 3, 4, 5, 6, 7],
+      ]);
+    });
+  });
+
+  it('all end: chains in which a job feeds another, also without end', async () => {
+    await small(1, async (leader) => {
+      function* naturals(): Generator<number> {
+        for (let n = 0; ; n += 1) yield n;
+      }
+      let chain = fromPull(naturals());
+      for (let stage = 0; stage < 4; stage += 1) {
+        chain = chain.pipe(
+          remoteMap(increase, leader, { window: 32 }),
+          map((x) => x),
+        );
+      }
+      expect(await lastValueFrom(chain.pipe(take(500), toArray()))).toEqual(Array.from({ length: 500 }, (_, n) => n + 4));
+      const nested = from([1, 2, 3]).pipe(
+        remoteMap(increase, leader),
+        mergeMap((x) => of(x).pipe(remoteMap(add(10), leader))),
+        mergeMap((x) => leader.run(add(100), x, { priority: 1 })),
+        toArray(),
+      );
+      expect((await lastValueFrom(nested)).toSorted((a, b) => a - b)).toEqual([112, 113, 114]);
+    });
+  });
+
+  it('set up their operations again when they come back, and keep what is set up while nobody needs their place', async () => {
+    await small(1, async (leader) => {
+      const outputs = new Subject<number>();
+      const [one, two] = [1_000, 2_000].map((term) => {
+        const stream = new Subject<number>();
+        stream.pipe(remoteMap(add(term), leader)).subscribe(outputs);
+        return async (x: number): Promise<number> => {
+          const output = firstValueFrom(outputs);
+          stream.next(x);
+          return await output;
+        };
+      });
+      created.length = 0;
+      expect([await one?.(1), await one?.(2)]).toEqual([1_001, 1_002]);
+      expect(created).toEqual([1_000]);
+      expect([await two?.(1), await one?.(3)]).toEqual([2_001, 1_003]);
+      expect(created).toEqual([1_000, 2_000, 1_000]);
+    });
+  });
+
+  it('end with an error that names the limit where all places are taken for too long, and leave the others alone', async () => {
+    await small(
+      2,
+      async (leader) => {
+        const holding = [leader.run(held, 1, { priority: 1 }), leader.run(held, 2, { priority: 1 })];
+        const error = await rejectionOf(leader.run(increase, 1));
+        expect(error).toMatchObject({
+          code: 'LIMIT_EXCEEDED',
+          message:
+            'no room for a further job at the hub within 200 ms: all 2 that the hub admits of one leader are open, and have something under way (maxJobsPerLeader, --max-jobs-per-leader)',
+        });
+        finish.open();
+        expect(await Promise.all(holding)).toEqual([1, 2]);
+        expect(await leader.run(increase, 1)).toBe(2);
+      },
+      200,
+    );
+  });
+
+  it('give what they give in memory, however few places there are', async () => {
+    const pipeline = fc.record({
+      lengths: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 6 }),
+      stages: fc.integer({ min: 1, max: 3 }),
+      how: fc.constantFrom('merge', 'zip', 'chain'),
+    });
+    await using hub = await startHub({ port: 0, maxJobsPerLeader: 2 });
+    await using _worker = await startWorker({ hub: hub.url, operations: [increase], slots: 3 });
+    await fc.assert(
+      fc.asyncProperty(pipeline, async ({ lengths, stages, how }) => {
+        await using leader = await connect(hub.url);
+        const runs = lengths.map((length, at) => {
+          let stream = from(Array.from({ length }, (_, n) => 100 * at + n));
+          for (let stage = 0; stage < stages; stage += 1) {
+            stream = stream.pipe(
+              remoteMap(increase, leader),
+              map((x) => x),
+            );
+          }
+          return stream;
+        });
+        const expected = lengths.map((length, at) => Array.from({ length }, (_, n) => 100 * at + n + stages));
+        if (how === 'zip') {
+          const least = Math.min(...lengths);
+          expect(await firstValueFrom(zip(runs).pipe(toArray()))).toEqual(
+            Array.from({ length: least }, (_, n) => expected.map((values) => values[n])),
+          );
+          return;
+        }
+        const concurrent = how === 'chain' ? 1 : lengths.length;
+        const all = await firstValueFrom(
+          from(runs).pipe(
+            mergeMap((run) => run, concurrent),
+            toArray(),
+          ),
+        );
+        const right = expected.flat();
+        expect(how === 'chain' ? all : all.toSorted((a, b) => a - b)).toEqual(right);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('an in-memory runtime', () => {
+  it('has no limit of jobs', async () => {
+    await using runtime = inMemory();
+    const streams = Array.from({ length: 1_500 }, () => new Subject<number>());
+    const latest = firstValueFrom(combineLatest(streams.map((stream) => stream.pipe(remoteMap(increase, runtime)))));
+    for (const [at, stream] of streams.entries()) stream.next(at);
+    expect((await latest).every((x, at) => x === at + 1)).toBe(true);
+    expect(await runtime.run(increase, 1)).toBe(2);
+  });
+});
