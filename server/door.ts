@@ -9,6 +9,7 @@ import { readHandshake } from './handshake.js';
 import type { HubEvent } from './hub-events.js';
 import type { Limits } from './limits.js';
 import type { Role, Tokens } from './tokens.js';
+import { later, type Later } from '../src/real-time.js';
 
 /** Somebody who was let in. */
 export interface Admission {
@@ -129,15 +130,15 @@ export function refusal({ code, message }: Pick<PaladinError, 'code' | 'message'
 }
 
 async function within<T>(ms: number, result: T | Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Later | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    timer = later(() => {
       reject(new Error(`authorize took longer than ${ms} ms (authenticateWithinMs)`));
     }, ms);
   });
   try {
     return await Promise.race([result, late]);
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
   }
 }

@@ -2,6 +2,7 @@
 import type { Server, Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { afterThis } from '../src/next-turn.js';
+import { isImmediateFake, later, type Later } from '../src/real-time.js';
 
 /** A connection, below socket.io. */
 export type Connection = Socket['conn'];
@@ -25,9 +26,9 @@ const closeMs = 400;
 /** Closes the connection of somebody who was told why, or cuts it off where that cannot be had. */
 export function closeSoon(connection: Connection): void {
   const websocket = websocketOf(connection);
-  setTimeout(() => {
+  later(() => {
     connection.close();
-    setTimeout(() => websocket?.terminate(), closeMs).unref();
+    later(() => websocket?.terminate(), closeMs).unref();
   }, lastWordsMs).unref();
 }
 
@@ -59,6 +60,8 @@ export function beginAtOnce(websocket: WebSocket): void {
     receiver._allowSynchronousEvents = true;
   };
   const hasBegun = (): void => {
+    // It waits for a turn by `setImmediate`: where that is a fake, it does not wait.
+    if (isImmediateFake()) return;
     receiver._allowSynchronousEvents = false;
     afterThis(mayBegin);
   };
@@ -76,6 +79,33 @@ function isReceiver(value: unknown): value is Receiver {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, '_allowSynchronousEvents') === 'boolean';
 }
 
+/** A connection, as engine.io keeps it alive: it pings, waits for the pong, and pings again when that has come. */
+interface Heartbeat {
+  readonly pingIntervalTimer: NodeJS.Timeout;
+  readonly server: { readonly opts: { readonly pingInterval: number; readonly pingTimeout: number } };
+  sendPacket(type: 'ping'): void;
+  onClose(reason: 'ping timeout'): void;
+}
+
+/** Pings by real timers: where a test has fake ones, a hub in its process would fall silent, or take its peers to be. */
+function beatInRealTime(connection: Connection): void {
+  // The types of engine.io leave these out.
+  const heartbeat = connection as unknown as Heartbeat;
+  const { pingInterval, pingTimeout } = heartbeat.server.opts;
+  let timer: Later | undefined;
+  const wait = (): void => {
+    timer?.cancel();
+    timer = later(() => {
+      timer = later(() => heartbeat.onClose('ping timeout'), pingTimeout);
+      heartbeat.sendPacket('ping');
+    }, pingInterval);
+  };
+  clearTimeout(heartbeat.pingIntervalTimer);
+  Object.assign(heartbeat, { pingIntervalTimer: { refresh: wait } });
+  wait();
+  connection.on('close', () => timer?.cancel());
+}
+
 /** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
 const mostPendingForPong = 16 * 1024;
 
@@ -84,8 +114,9 @@ export function tendConnections(io: Server): void {
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);
     if (websocket !== undefined) beginAtOnce(websocket);
+    beatInRealTime(connection);
     connection.on('close', () => {
-      setTimeout(() => websocket?.terminate(), closeMs).unref();
+      later(() => websocket?.terminate(), closeMs).unref();
     });
     websocket?.on('ping', (data) => {
       if (websocket.bufferedAmount <= mostPendingForPong) websocket.pong(data);

@@ -3,6 +3,7 @@ import { loopback } from '../src/link/loopback.js';
 import type { Dial } from '../src/link/link.js';
 import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
+import { afterThis } from '../src/next-turn.js';
 import { Timer } from '../src/timer.js';
 import { Scheduler } from './core/scheduler.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './core/scheduler-events.js';
@@ -46,7 +47,7 @@ export class HubDriver {
   }
 
   status(): HubStatus {
-    return this.#scheduler.status(performance.now());
+    return this.#scheduler.status(this.#timer.now());
   }
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
@@ -126,7 +127,7 @@ export class HubDriver {
     this.#handling = true;
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#scheduler.handle(next, performance.now())) this.#perform(effect);
+        for (const effect of this.#scheduler.handle(next, this.#timer.now())) this.#perform(effect);
       }
     } finally {
       this.#handling = false;
@@ -180,7 +181,7 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
       hubSide?.left(reason, 'closed');
       hubSide = undefined;
     };
-    queueMicrotask(() => {
+    afterThis(() => {
       events.opened();
       hubSide = join({
         send: (message) => {

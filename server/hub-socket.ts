@@ -13,6 +13,7 @@ import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 import { Intake, type Turns } from './intake.js';
 import type { Unfinished } from './unfinished.js';
+import { later, type Later } from '../src/real-time.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
@@ -54,7 +55,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   readonly #intake: Intake;
   readonly #unfinished: Unfinished;
   /** Set while a message has come in part. */
-  #partsDue: ReturnType<typeof setTimeout> | undefined;
+  #partsDue: Later | undefined;
   #events: PeerEvents<Received> | undefined;
   #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
@@ -223,10 +224,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     return false;
   }
 
-  #awaitParts(): ReturnType<typeof setTimeout> {
+  #awaitParts(): Later {
     const { partsWithinMs } = this.#limits;
     const before = this.#inbox.waitingBytes;
-    return setTimeout(() => {
+    return later(() => {
       // What waits here may be the rest: it is the hub that is late.
       if (this.#intake.isEmpty && this.#inbox.waitingBytes < before + leastProgressBytes) {
         const reason = `the rest of a message, or ${leastProgressBytes} bytes of it, took longer than ${partsWithinMs} ms (partsWithinMs)`;
@@ -236,7 +237,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
   }
 
   #partsCame(): void {
-    clearTimeout(this.#partsDue);
+    this.#partsDue?.cancel();
     this.#partsDue = undefined;
   }
 

@@ -4,6 +4,7 @@
  * whoever can connect can do so often, the turns go to networks first (an address, or a /64 of IPv6), and at each of them to one of its peers.
  */
 import { Queue } from '../src/collections/queue.js';
+import { nextTurn, realNow } from '../src/real-time.js';
 
 /** For how long what one peer has sent is handled in one go. */
 const sliceMs = 2;
@@ -59,11 +60,11 @@ export class Turns {
   #plan(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#isDue = false;
-      const until = performance.now() + sliceMs;
+      const until = realNow() + sliceMs;
       do this.#serveNext();
-      while (this.#waiting.size > 0 && performance.now() < until);
+      while (this.#waiting.size > 0 && realNow() < until);
       if (this.#waiting.size > 0) this.#plan();
     });
   }
@@ -80,7 +81,7 @@ export class Turns {
 }
 
 function newOrigin(network: string): Origin {
-  return { network, waiting: new Queue(), intakes: 0, leftMs: atOnceMs, at: performance.now() };
+  return { network, waiting: new Queue(), intakes: 0, leftMs: atOnceMs, at: realNow() };
 }
 
 /** What happens at an intake. */
@@ -125,25 +126,25 @@ export class Intake {
   /** @returns whether something is left */
   #handleAtOnce(): boolean {
     const { origin } = this;
-    const from = performance.now();
+    const from = realNow();
     origin.leftMs = Math.min(atOnceMs, origin.leftMs + (from - origin.at) / 2);
     origin.at = from;
     if (origin.leftMs <= 0) return true;
     const isLeft = this.handleSlice();
-    origin.leftMs -= performance.now() - from;
+    origin.leftMs -= realNow() - from;
     return isLeft;
   }
 
   /** @returns whether something is left */
   handleSlice(): boolean {
-    const until = performance.now() + sliceMs;
+    const until = realNow() + sliceMs;
     for (let entry = this.#entries.peek(); entry !== undefined; entry = this.#entries.peek()) {
       // It may clear all that waits.
       if (this.#isDone(entry.step) && this.#entries.peek() === entry) {
         this.#entries.shift();
         this.#bytes -= entry.bytes;
       }
-      if (performance.now() > until) break;
+      if (realNow() > until) break;
     }
     this.#pause(this.#bytes > mostWaitingBytes);
     return this.#entries.size > 0;

@@ -30,6 +30,7 @@ import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js
 import { ticketOf } from './tickets.js';
 import { Unfinished } from './unfinished.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
+import { later } from '../src/real-time.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {
@@ -166,7 +167,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
     const leave = connections.enter(addresses.of(connection.request));
-    const due = setTimeout(() => {
+    const due = later(() => {
       if (door.hasHeardOf(connection)) return;
       const { authenticateWithinMs } = limits;
       closeSilent(
@@ -175,7 +176,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       );
     }, limits.authenticateWithinMs);
     connection.on('close', () => {
-      clearTimeout(due);
+      due.cancel();
       leave();
       if (!door.hasHeardOf(connection)) door.counters.silent += 1;
     });

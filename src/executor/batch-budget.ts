@@ -1,4 +1,5 @@
 import { clockStepsPerBudget, maxClockStep } from './limits.js';
+import { realNow } from '../real-time.js';
 
 /** Watches how long a batch takes, and reads the clock at every unit while they are dear, and more seldom while they are cheap. */
 export class BatchBudget {
@@ -20,7 +21,7 @@ export class BatchBudget {
 
   /** Whether the time is up; else says when to look again. */
   isSpent(offset: number): boolean {
-    const now = performance.now();
+    const now = realNow();
     if (now >= this.#endMs) return true;
     const cheap = now - this.#lastLookMs < this.#budgetMs / clockStepsPerBudget;
     this.#step = cheap ? Math.min(this.#step * 2, maxClockStep) : 1;

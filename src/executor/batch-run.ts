@@ -9,6 +9,7 @@ import { PartialStack } from './partial-stack.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
 import type { FoldStage, MapStage } from './stage.js';
 import { TaskContext, type BatchContext } from './task-context.js';
+import { realNow } from '../real-time.js';
 
 /** What the runner and the executor around it tell each other while a batch is executed. */
 export interface BatchControl {
@@ -214,10 +215,7 @@ export class BatchRun {
     if (!this.cancelled) {
       // The runner keeps the time from here on, but an operation may block the thread again after it has waited.
       if (timeoutMs !== undefined) this.#watch(at, this.#timedSinceMs + timeoutMs + operationGraceMs);
-      end = await this.#waiter.until(
-        settled,
-        timeoutMs === undefined ? undefined : this.#timedSinceMs + timeoutMs - performance.now(),
-      );
+      end = await this.#waiter.until(settled, timeoutMs === undefined ? undefined : this.#timedSinceMs + timeoutMs - realNow());
     }
     if (end === 'woken') return this.#abandon(settled);
     if (end === 'expired') return this.#expire(settled, at, timeoutMs ?? 0, context);
@@ -240,7 +238,7 @@ export class BatchRun {
   /** The operation has run past its timeout: the unit has failed, and the operation gets its signal and some time to stop. */
   async #expire(settled: Promise<Settlement>, at: number, timeoutMs: number, context: TaskContext): Promise<void> {
     context.abort(new PaladinError('TASK_TIMEOUT', `ran past its timeout of ${timeoutMs} ms`));
-    const end = this.cancelled ? 'woken' : await this.#waiter.until(settled, operationGraceMs);
+    const end = this.cancelled ? 'woken' : await this.#waiter.within(settled, operationGraceMs);
     if (end === 'woken') return this.#abandon(settled);
     this.#failLate(at, timeoutMs);
     if (end === 'expired') this.#giveUp();
@@ -251,7 +249,7 @@ export class BatchRun {
   async #abandon(settled: Promise<unknown>): Promise<void> {
     this.cancelled = true;
     this.#context?.abort();
-    const end = await this.#waiter.until(settled, this.#chain.cancelGraceMs);
+    const end = await this.#waiter.within(settled, this.#chain.cancelGraceMs);
     if (end === 'expired') this.stuck = true;
   }
 
@@ -300,7 +298,7 @@ export class BatchRun {
       }
       if (end !== 'expired') return 'thrown' in end;
       context.abort();
-      if ((await this.#waiter.until(settled, operationGraceMs)) === 'expired') this.#giveUp();
+      if ((await this.#waiter.within(settled, operationGraceMs)) === 'expired') this.#giveUp();
       return true;
     } catch {
       return true;
@@ -382,14 +380,14 @@ export class BatchRun {
   }
 
   #startTimer(at: number, timeoutMs: number): void {
-    this.#timedSinceMs = performance.now();
+    this.#timedSinceMs = realNow();
     this.#watch(at, this.#timedSinceMs + timeoutMs);
   }
 
   /** Whether the stage has run past its timeout, now that it has ended. */
   #isLate(at: number, timeoutMs: number): boolean {
     this.#watch(at, 0);
-    return performance.now() - this.#timedSinceMs > timeoutMs;
+    return realNow() - this.#timedSinceMs > timeoutMs;
   }
 
   #watch(at: number, deadlineMs: number): void {

@@ -3,7 +3,7 @@ import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js'
 import type { BatchControl } from './batch-run.js';
 import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { nextTurn } from '../next-turn.js';
+import { nextTurn } from '../real-time.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 
 export interface InlineExecutorOptions {

@@ -11,6 +11,7 @@ import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
+import { realNow } from '../real-time.js';
 
 /** How a batch ended, and whether an operation (or set-up) of it is stuck: aborted, but not settled in time. */
 export interface BatchEnd {
@@ -65,7 +66,7 @@ export class JobExecution {
   /** Executes a batch; at once and without a promise where all its operations are synchronous. Never throws or rejects. */
   run(batch: Batch, control: BatchControl): BatchEnd | Promise<BatchEnd> {
     if (this.#aborted || control.aborted) return this.#cancelled(batch, 0, false);
-    const startedMs = performance.now();
+    const startedMs = realNow();
     control.progress(0, batch.units === 'elements' ? 0 : this.#description.stages.length - 1);
     const { serializer: name, stages } = this.#description;
     const serializer = this.#registry.serializer(name);
@@ -107,7 +108,7 @@ export class JobExecution {
     this.#underWay.set(batch, wake);
     let ready = await waiter.until(setUp);
     this.#underWay.delete(batch);
-    if (ready === 'woken') ready = await waiter.until(setUp, this.#cancelGraceMs);
+    if (ready === 'woken') ready = await waiter.within(setUp, this.#cancelGraceMs);
     if (ready === 'woken' || ready === 'expired' || this.#aborted || control.aborted) {
       return this.#cancelled(batch, 0, ready === 'expired');
     }
@@ -161,7 +162,7 @@ export class JobExecution {
     }
     return this.#execute(batch, control, serializer, chain, {
       limit: batch.count,
-      startedMs: performance.now(),
+      startedMs: realNow(),
       stuck: false,
     });
   }
@@ -261,6 +262,6 @@ function withFailure({ done, failures, payload }: Packed, failure: UnitFailure):
 
 function settled({ seq, attempt }: Batch, packed: Packed, startedMs: number, stuck: boolean): BatchEnd {
   const { done, failures, payload } = packed;
-  const result: BatchResult = { seq, attempt, done, failures, elapsedMs: performance.now() - startedMs, payload };
+  const result: BatchResult = { seq, attempt, done, failures, elapsedMs: realNow() - startedMs, payload };
   return { outcome: { type: 'result', result }, stuck };
 }

@@ -1,3 +1,4 @@
+import { later } from '../real-time.js';
 import { longestTimerMs } from './limits.js';
 
 /** How an asynchronous operation ended. */
@@ -24,15 +25,34 @@ export function settlementOf(pending: PromiseLike<unknown>): Promise<Settlement>
 export class Waiter {
   #wake: (() => void) | undefined = undefined;
 
-  /** What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. */
+  /**
+   * What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. The time is a user's
+   * deadline, which fake timers may move.
+   */
   until<T>(promise: Promise<T>, ms?: number): Promise<T | 'expired' | 'woken'> {
+    return this.#wait(promise, ms, (expire, afterMs) => {
+      const timer = setTimeout(expire, afterMs);
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /** Likewise, in real time. */
+  within<T>(promise: Promise<T>, ms: number): Promise<T | 'expired' | 'woken'> {
+    return this.#wait(promise, ms, (expire, afterMs) => later(expire, afterMs).cancel);
+  }
+
+  #wait<T>(
+    promise: Promise<T>,
+    ms: number | undefined,
+    start: (expire: () => void, afterMs: number) => () => void,
+  ): Promise<T | 'expired' | 'woken'> {
     return new Promise((resolve, reject) => {
-      const timer = ms === undefined || ms === Infinity ? undefined : setTimeout(end, clampTimer(ms), 'expired');
+      const stop = ms === undefined || ms === Infinity ? undefined : start(() => end('expired'), clampTimer(ms));
       const wake = (): void => end('woken');
       this.#wake = wake;
       promise.then(end, reject);
       function end(how: T | 'expired' | 'woken'): void {
-        clearTimeout(timer);
+        stop?.();
         resolve(how);
       }
     });

@@ -14,6 +14,8 @@ import {
 } from './limits.js';
 import { Waiter } from './settlement.js';
 import { ThreadHandle, type Assignment, type ThreadEvents } from './thread-handle.js';
+import { afterThis } from '../next-turn.js';
+import { later, type Later } from '../real-time.js';
 
 export interface ThreadExecutorOptions {
   /** How many threads, and so how many batches at once. */
@@ -67,7 +69,7 @@ class ThreadPool implements ThreadExecutor {
   /** The ends of threads that had to be terminated. */
   readonly #ending = new Set<Promise<void>>();
   /** Timers of replacements that are to be tried again. */
-  readonly #backoffs = new Set<NodeJS.Timeout>();
+  readonly #backoffs = new Set<Later>();
   #startFailures = 0;
   #started = 0;
   #state: 'starting' | 'running' | 'closed' = 'starting';
@@ -127,7 +129,7 @@ class ThreadPool implements ThreadExecutor {
 
   async close(): Promise<void> {
     this.#state = 'closed';
-    for (const timer of this.#backoffs) clearTimeout(timer);
+    for (const timer of this.#backoffs) timer.cancel();
     this.#backoffs.clear();
     this.#waiting = [];
     const ends = [...this.#ending, ...[...this.#threads].map((thread) => thread.close())];
@@ -201,7 +203,7 @@ class ThreadPool implements ThreadExecutor {
     this.#startFailures++;
     if (this.#startFailures < maxStartFailures) {
       const delayMs = Math.min(startBackoffMs * 2 ** (this.#startFailures - 1), maxStartBackoffMs);
-      const timer = setTimeout(() => {
+      const timer = later(() => {
         this.#backoffs.delete(timer);
         this.#replace();
       }, delayMs);
@@ -223,5 +225,5 @@ class ThreadPool implements ThreadExecutor {
 
 /** Settles in a microtask, so that nobody is called back within a call. */
 function giveBack({ batch: { seq, attempt }, settled }: Assignment, cause: 'returned' | 'cancelled', reason: string): void {
-  queueMicrotask(() => settled({ type: 'lost', loss: { seq, attempt, cause, reason } }));
+  afterThis(() => settled({ type: 'lost', loss: { seq, attempt, cause, reason } }));
 }

@@ -8,6 +8,7 @@ import { copyOf, ownDescription } from './own-bytes.js';
 import { clampTimer } from './settlement.js';
 import { Mailbox, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
+import { later, realNow, type Later } from '../real-time.js';
 
 /** A batch for a thread. */
 export interface Assignment {
@@ -62,7 +63,7 @@ export class ThreadHandle {
   readonly #jobs = new Set<string>();
   /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
   #forgotten: string[] = [];
-  #forgetTimer: NodeJS.Timeout | undefined = undefined;
+  #forgetTimer: Later | undefined = undefined;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
   /** Defined exactly while it is busy. */
   #turn: Turn | undefined = undefined;
@@ -72,7 +73,7 @@ export class ThreadHandle {
   #ended: Promise<unknown> = Promise.resolve();
   readonly #startTimer: NodeJS.Timeout;
   #watchdog: NodeJS.Timeout | undefined = undefined;
-  #graceTimer: NodeJS.Timeout | undefined = undefined;
+  #graceTimer: Later | undefined = undefined;
 
   constructor(options: ThreadOptions, events: ThreadEvents) {
     this.#options = options;
@@ -123,7 +124,7 @@ export class ThreadHandle {
     // The number has to fit into 31 bits, and 0 means none.
     this.#turns = (this.#turns % 0x7fff_ffff) + 1;
     const leastTimeoutMs = leastTimeout(batch.units === 'elements' ? description.stages : description.stages.slice(-1));
-    this.#turn = { ...assignment, number: this.#turns, startedMs: performance.now(), leastTimeoutMs };
+    this.#turn = { ...assignment, number: this.#turns, startedMs: realNow(), leastTimeoutMs };
     this.#state = 'busy';
     this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
@@ -160,14 +161,17 @@ export class ThreadHandle {
     if (turn?.jobId === jobId) {
       this.#progress.cancel(turn.number);
       const reason = `its job was cancelled; it did not stop within ${this.#options.graceMs} ms`;
-      this.#graceTimer = setTimeout(
+      this.#graceTimer = later(
         () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }),
         clampTimer(this.#options.graceMs),
       );
     }
     this.#forgotten.push(jobId);
     if (turn?.jobId === jobId) this.#tellForgotten();
-    else this.#forgetTimer ??= setTimeout(() => this.#tellForgotten(), forgetDelayMs).unref();
+    else if (this.#forgetTimer === undefined) {
+      this.#forgetTimer = later(() => this.#tellForgotten(), forgetDelayMs);
+      this.#forgetTimer.unref();
+    }
   }
 
   /** Ends it, and resolves when it has ended; what it executes does not settle. */
@@ -178,7 +182,7 @@ export class ThreadHandle {
   }
 
   #tellForgotten(): void {
-    clearTimeout(this.#forgetTimer);
+    this.#forgetTimer?.cancel();
     this.#forgetTimer = undefined;
     const jobIds = this.#forgotten;
     if (jobIds.length === 0 || this.#state === 'gone') return;
@@ -274,7 +278,7 @@ export class ThreadHandle {
     }
     const isFold = description.stages.at(-1)?.kind === 'fold';
     const payload = copyOf((isFold ? undefined : this.#nothing[description.serializer]) ?? new Uint8Array(0));
-    const elapsedMs = performance.now() - turn.startedMs;
+    const elapsedMs = realNow() - turn.startedMs;
     const { seq, attempt } = batch;
     this.#terminate({ type: 'result', result: { seq, attempt, done: 1, failures: [failure], elapsedMs, payload } });
   }
@@ -296,7 +300,7 @@ export class ThreadHandle {
     if (this.#state === 'gone') return;
     this.#state = 'gone';
     this.#clearTimers();
-    clearTimeout(this.#forgetTimer);
+    this.#forgetTimer?.cancel();
     this.#ended = this.#worker.terminate();
     this.#events.gone(this, error);
   }
@@ -304,7 +308,7 @@ export class ThreadHandle {
   #clearTimers(): void {
     clearTimeout(this.#startTimer);
     clearTimeout(this.#watchdog);
-    clearTimeout(this.#graceTimer);
+    this.#graceTimer?.cancel();
   }
 }
 

@@ -1,10 +1,12 @@
+import { realNow } from '../real-time.js';
+
 const [seconds, nanoseconds] = process.hrtime();
-/** From the clock of this thread's `performance.now()`, which starts with the thread, to the common one. */
-const sinceStartMs = seconds * 1e3 + nanoseconds / 1e6 - performance.now();
+/** From the clock of this thread, which starts with the thread, to the common one. */
+const sinceStartMs = seconds * 1e3 + nanoseconds / 1e6 - realNow();
 
 /** A monotonic clock that all threads of a process share, in milliseconds; unlike `performance.timeOrigin` it heeds no wall clock. */
 export function commonNow(): number {
-  return toCommon(performance.now());
+  return toCommon(realNow());
 }
 
 export function toCommon(localMs: number): number {

@@ -149,7 +149,7 @@ export class JobDriver implements JobHandle {
     this.#handling = true;
     try {
       for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
-        for (const effect of this.#job.handle(next, performance.now())) this.#perform(effect);
+        for (const effect of this.#job.handle(next, this.#timer.now())) this.#perform(effect);
         // What it may send with the next event depends on it.
         this.#report();
       }
@@ -170,7 +170,7 @@ export class JobDriver implements JobHandle {
     const event = this.#events.shift();
     if (event !== undefined) return event;
     const deadline = this.#job.nextDeadline();
-    return deadline !== undefined && deadline <= performance.now() ? { type: 'tick' } : undefined;
+    return deadline !== undefined && deadline <= this.#timer.now() ? { type: 'tick' } : undefined;
   }
 
   #report(): void {

@@ -10,7 +10,7 @@ import {
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
-import { keepTurning } from '../next-turn.js';
+import { keepTurning } from '../real-time.js';
 import { Timer } from '../timer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import type { JobDriver } from './job-driver.js';
@@ -48,7 +48,7 @@ export class SessionDriver {
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
-        if (message.type === 'result') this.#waiting.answered(performance.now());
+        if (message.type === 'result') this.#waiting.answered(this.#timer.now());
         // A worker may be about to leave, and waits for what it has answered to be acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
         this.#handle({ type: 'received', message });
@@ -146,13 +146,13 @@ export class SessionDriver {
   }
 
   #waitAwake(): void {
-    this.#waiting.sent(performance.now());
+    this.#waiting.sent(this.#timer.now());
     if (this.#isTurning) return;
-    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(performance.now())));
+    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#timer.now())));
   }
 
   #handle(event: LeaderSessionEvent): void {
-    for (const effect of this.#session.handle(event, performance.now())) this.#perform(effect);
+    for (const effect of this.#session.handle(event, this.#timer.now())) this.#perform(effect);
     this.#timer.set(this.#session.nextDeadline());
   }
 

@@ -1,6 +1,7 @@
 import { maxStandingJobs, standingJobMs } from '../limits.js';
 import type { Operation } from '../operation/operation.js';
 import type { SoloJob } from './solo-job.js';
+import { later, realNow, type Later } from '../real-time.js';
 
 /**
  * Jobs of `run` that have executed their value and stay open for a moment: the next value for the same operation goes into one of them, since to
@@ -8,7 +9,7 @@ import type { SoloJob } from './solo-job.js';
  */
 export class StandingJobs {
   #resting: { readonly job: SoloJob; readonly sinceMs: number }[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Later | undefined;
 
   /** Takes out one that executes the operation. */
   take(operation: Operation<never, unknown>): SoloJob | undefined {
@@ -18,7 +19,7 @@ export class StandingJobs {
 
   /** The job rests. */
   put(job: SoloJob): void {
-    this.#resting.push({ job, sinceMs: performance.now() });
+    this.#resting.push({ job, sinceMs: realNow() });
     if (this.#resting.length > maxStandingJobs) this.#resting.shift()?.job.close();
     this.#timer ??= this.#closeLater(standingJobMs);
   }
@@ -30,23 +31,23 @@ export class StandingJobs {
 
   /** Closes all. */
   clear(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     const resting = this.#resting;
     this.#resting = [];
     for (const { job } of resting) job.close();
   }
 
-  #closeLater(afterMs: number): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => {
+  #closeLater(afterMs: number): Later {
+    const timer = later(() => {
       this.#timer = undefined;
-      const until = performance.now() - standingJobMs;
+      const until = realNow() - standingJobMs;
       while ((this.#resting[0]?.sinceMs ?? Infinity) <= until) this.#resting.shift()?.job.close();
       const [oldest] = this.#resting;
       if (oldest !== undefined) this.#timer = this.#closeLater(oldest.sinceMs - until);
     }, afterMs);
-    // In Node a program may end meanwhile; in browsers timers are numbers, and keep nothing.
-    if (typeof timer === 'object') timer.unref();
+    // A program may end meanwhile.
+    timer.unref();
     return timer;
   }
 }

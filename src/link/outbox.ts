@@ -1,8 +1,9 @@
 import { companyAfterMs, congestedBytes, maxSentLater, mostBytesInFlight, sentLaterMs } from '../limits.js';
-import { afterThis, nextTurn } from '../next-turn.js';
+import { afterThis } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
 import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
+import { later, nextTurn, realNow, type Later } from '../real-time.js';
 
 /** What an outbox needs of a socket. */
 export interface Outlet {
@@ -53,14 +54,14 @@ export class Outbox {
   /** What is sent later, and since when the first of it waits. */
   #later: Outgoing[] = [];
   #laterSince = 0;
-  #laterTimer: ReturnType<typeof setTimeout> | undefined;
+  #laterTimer: Later | undefined;
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
   #scheduled = false;
   #scheduledSoon = false;
   /** Runs while the socket is full, or while somebody waits for it to be empty. */
-  #look: ReturnType<typeof setTimeout> | undefined;
+  #look: Later | undefined;
   #idle: (() => void)[] = [];
 
   /** @param mostWaitingBytes how much may wait to be sent; beyond it the outlet is told */
@@ -132,22 +133,22 @@ export class Outbox {
     this.#later = [];
     this.#parts = [];
     this.#memory.abandon();
-    clearTimeout(this.#laterTimer);
+    this.#laterTimer?.cancel();
     this.#laterTimer = undefined;
-    clearTimeout(this.#look);
+    this.#look?.cancel();
     this.#look = undefined;
     this.#settleIdle();
   }
 
   #keepForLater(next: Outgoing): void {
-    if (this.#later.length === 0) this.#laterSince = performance.now();
+    if (this.#later.length === 0) this.#laterSince = realNow();
     this.#later.push(next);
     if (this.#later.length === maxSentLater) {
       this.#takeAlong();
       this.#scheduleSoon();
     }
     // That it may come early for what begins to wait meanwhile costs less than to set it anew each time.
-    this.#laterTimer ??= setTimeout(() => {
+    this.#laterTimer ??= later(() => {
       this.#laterTimer = undefined;
       this.#takeAlong();
       this.#pump();
@@ -155,7 +156,7 @@ export class Outbox {
   }
 
   #isLaterDue(): boolean {
-    return this.#later.length > 0 && performance.now() >= this.#laterSince + companyAfterMs;
+    return this.#later.length > 0 && realNow() >= this.#laterSince + companyAfterMs;
   }
 
   /** What was to be sent later goes with what is sent next. */
@@ -239,7 +240,7 @@ export class Outbox {
   }
 
   #lookLater(): void {
-    this.#look ??= setTimeout(() => {
+    this.#look ??= later(() => {
       this.#look = undefined;
       this.#pump();
       if (this.#isIdle()) this.#settleIdle();

@@ -9,7 +9,8 @@ import { Outbox } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
 import { whyUnreachable } from './unreachable.js';
-import { Websocket } from './websocket.js';
+import { useRealTimers, Websocket } from './websocket.js';
+import { later, realNow, type Later } from '../real-time.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
@@ -55,6 +56,7 @@ export function socketDial<Sent extends object, Received>(
       transports: [Websocket],
       parser: packetParser,
       forceNew: true,
+      autoConnect: false,
       reconnectionDelay: reconnectDelayMs,
       reconnectionDelayMax: reconnectDelayMaxMs,
       randomizationFactor: 0.5,
@@ -72,6 +74,7 @@ export function socketDial<Sent extends object, Received>(
         );
       },
     });
+    useRealTimers(socket.io);
     const outbox = new Outbox(
       {
         emitMessages: (messages, memory) => socket.io.engine.write(messagesFrame(nsp, messages, memory)),
@@ -91,11 +94,11 @@ export function socketDial<Sent extends object, Received>(
     let taken = false;
     /** When the hub refused its token first, or who gives it did, since the peer was taken last. */
     let refusedSince: number | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
+    let again: Later | undefined;
 
     /** socket.io comes back by itself, but not when the hub has closed the connection in good order, or refused it. */
     const reconnect = (): void => {
-      if (!closed && !socket.active) again = setTimeout(() => socket.connect(), reconnectDelayMaxMs * Math.random());
+      if (!closed && !socket.active) again = later(() => socket.connect(), reconnectDelayMaxMs * Math.random());
     };
     const lost = (reason: string): void => {
       decoder.deliverTo(undefined);
@@ -112,8 +115,8 @@ export function socketDial<Sent extends object, Received>(
     };
     /** Whether it may still have another token to show. */
     const hasOtherToken = (): boolean => {
-      refusedSince ??= performance.now();
-      return typeof handshake.token === 'function' && performance.now() - refusedSince < tokenGraceMs;
+      refusedSince ??= realNow();
+      return typeof handshake.token === 'function' && realNow() - refusedSince < tokenGraceMs;
     };
     /** It cannot be let in now: whether that may pass decides whether it tries again. */
     const unwanted = (error: PaladinError): void => {
@@ -193,6 +196,7 @@ export function socketDial<Sent extends object, Received>(
       } else unwanted(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
     });
 
+    socket.connect();
     return {
       send: (message, urgency) => {
         if (socket.connected) outbox.send(message, urgency);
@@ -203,7 +207,7 @@ export function socketDial<Sent extends object, Received>(
       close: async () => {
         if (socket.connected && !closed) await outbox.flushed();
         closed = true;
-        clearTimeout(again);
+        again?.cancel();
         socket.disconnect();
       },
     };

@@ -1,4 +1,5 @@
 import { NodeWebSocket } from 'socket.io-client';
+import { later, type Later } from '../real-time.js';
 
 /** What `ws` takes that engine.io does not know of. */
 interface MaskOptions {
@@ -12,6 +13,12 @@ interface MaskOptions {
  * browsers the class is the browser's, which masks by itself.
  */
 export class Websocket extends NodeWebSocket {
+  constructor(options: ConstructorParameters<typeof NodeWebSocket>[0]) {
+    super(options);
+    // The engine that it is made for, whose timer for heartbeats is set after this.
+    useRealTimers(Reflect.get(options, 'socket'));
+  }
+
   override createSocket(
     uri: string,
     protocols: string | string[] | undefined,
@@ -20,4 +27,15 @@ export class Websocket extends NodeWebSocket {
     const unmasked: MaskOptions = { generateMask: (mask) => mask.fill(0) };
     return super.createSocket(uri, protocols, { ...options, ...unmasked });
   }
+}
+
+/** The timers by which socket.io's client finds a silent hub and comes back to it: a fake clock that is moved must not close a connection. */
+const realTimers = {
+  setTimeoutFn: (callback: () => void, ms: number): Later => later(callback, ms),
+  clearTimeoutFn: (timer: Later | undefined): void => timer?.cancel(),
+};
+
+/** @param part of socket.io's client, that has timers of its own */
+export function useRealTimers(part: unknown): void {
+  if (typeof part === 'object' && part !== null && 'setTimeoutFn' in part) Object.assign(part, realTimers);
 }

@@ -1,0 +1,159 @@
+import { nodeModule } from './platform.js';
+
+/*
+ * Time that goes on while a test has fake timers in the place of the real ones, whether they came before this module was loaded or after. What
+ * no user asked to wait for must not wait for a fake clock: turns of the event loop, looks at a socket, heartbeats. A deadline that a user has
+ * set is the matter of `Timer`, which a fake clock moves.
+ */
+
+const nodeTimers = nodeModule('node:timers');
+const { performance: clock } = nodeModule('node:perf_hooks') ?? globalThis;
+
+/** Fakes stand in the place of the object, or of its method; the method of the class is the real one. */
+const readClock = (Object.getPrototypeOf(clock) as Partial<typeof clock>).now ?? clock.now;
+
+/** Milliseconds on a clock that only goes forward, and that no fake sets. */
+export const realNow: () => number = readClock.bind(clock);
+
+/** Where the functions may be real: a test runner gives modules a global object of their own, and leaves Node's module alone. */
+const holders = [nodeTimers, globalThis].filter((holder) => holder !== undefined);
+
+/** Undefined where there are fakes alone, and in browsers. Fakes differ in what they return. */
+const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
+  if (typeof setImmediate !== 'function') return false;
+  const made = setImmediate(() => undefined);
+  clearImmediate(made);
+  return typeof made === 'object' && '_onImmediate' in made;
+})?.setImmediate;
+
+/** Likewise; in browsers all return numbers, and fakes that were there before cannot be told. */
+const realTimers = holders.find(({ setTimeout, clearTimeout }) => {
+  const made: unknown = setTimeout(() => undefined, 1);
+  clearTimeout(made as number);
+  return nodeTimers === undefined || (typeof made === 'object' && made !== null && '_onTimeout' in made);
+});
+const setRealTimeout = realTimers?.setTimeout;
+const clearRealTimeout = realTimers?.clearTimeout;
+
+/** Whether what waits by `setImmediate` waits for a fake clock. */
+export function isImmediateFake(): boolean {
+  return nodeTimers !== undefined && globalThis.setImmediate !== setRealImmediate;
+}
+
+/** Calls back in a turn of its own of the event loop. Unlike `setTimeout` it is not throttled or delayed by a millisecond. */
+export function nextTurn(callback: () => void): void {
+  if (setRealImmediate === undefined) channelTurns.add(callback);
+  else setRealImmediate(callback);
+}
+
+/**
+ * Keeps the event loop turning, so that whatever comes is seen at once, for as long as it is wanted. Only where turns cost next to nothing,
+ * which they do not in browsers.
+ */
+export function keepTurning(isWanted: () => boolean): void {
+  if (setRealImmediate === undefined) return;
+  const turn = (): void => {
+    if (isWanted()) setRealImmediate(turn);
+  };
+  turn();
+}
+
+/** Something that is going to be called. */
+export interface Later {
+  cancel(): void;
+  /** Does not keep the program from ending. */
+  unref(): void;
+}
+
+/** Calls back after some time. */
+export function later(callback: () => void, ms: number): Later {
+  if (setRealTimeout === undefined) return afterSignal(callback, ms);
+  const timer = setRealTimeout(callback, ms);
+  return {
+    cancel: () => clearRealTimeout?.(timer),
+    unref: () => {
+      // In browsers timers are numbers, and keep nothing.
+      if (typeof timer === 'object') timer.unref();
+    },
+  };
+}
+
+/** By the one timer of the platform that fakes leave alone. */
+function afterSignal(callback: () => void, ms: number): Later {
+  const signal = AbortSignal.timeout(Math.ceil(ms));
+  // The signal does not keep the program from ending, and the port does.
+  const { port1 } = new MessageChannel();
+  hold(port1, true);
+  const fire = (): void => {
+    port1.close();
+    callback();
+  };
+  signal.addEventListener('abort', fire, { once: true });
+  return {
+    cancel: () => {
+      signal.removeEventListener('abort', fire);
+      port1.close();
+    },
+    unref: () => hold(port1, false),
+  };
+}
+
+type Channel = InstanceType<typeof MessageChannel>;
+
+/** Turns by messages to oneself. */
+class ChannelTurns {
+  #callbacks: (() => void)[] = [];
+  /** Node delivers a message to a port that is being read in the same turn, so two take turns. */
+  #channels: readonly [Channel, Channel] | undefined;
+  #at = 0;
+
+  add(callback: () => void): void {
+    this.#callbacks.push(callback);
+    if (this.#callbacks.length === 1) this.#post();
+  }
+
+  #post(): void {
+    this.#channels ??= [this.#open(), this.#open()];
+    this.#at = 1 - this.#at;
+    const { port1, port2 } = this.#channels[this.#at === 0 ? 0 : 1];
+    hold(port1, true);
+    port2.postMessage(undefined);
+  }
+
+  #open(): Channel {
+    const channel = new MessageChannel();
+    const { port1 } = channel;
+    Object.assign(port1, {
+      onmessage: () => {
+        hold(port1, false);
+        this.#run();
+      },
+    });
+    hold(port1, false);
+    return channel;
+  }
+
+  #run(): void {
+    const callbacks = this.#callbacks;
+    this.#callbacks = [];
+    let at = 0;
+    try {
+      for (; at < callbacks.length; at += 1) callbacks[at]?.();
+    } finally {
+      // Those behind one that throws come in the next turn.
+      const rest = callbacks.slice(at + 1);
+      if (rest.length > 0) {
+        this.#callbacks.unshift(...rest);
+        if (this.#callbacks.length === rest.length) this.#post();
+      }
+    }
+  }
+}
+
+const channelTurns = new ChannelTurns();
+
+/** In Node a port may keep the program from ending. */
+function hold(port: Partial<Channel['port1']>, whether: boolean): void {
+  if (whether) port.ref?.();
+  else port.unref?.();
+}
