@@ -1,6 +1,15 @@
-import type { Observable, Observer } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { PaladinError } from '../src/errors/paladin-error.js';
-import { PullObservable, type Pull } from '../src/leader/pull-source.js';
+import { AsyncPull, SyncPull } from '../src/leader/iterator-pull.js';
+import { isThenable } from '../src/executor/settlement.js';
+import { PullObservable } from '../src/leader/pull-source.js';
+import {
+  isNodeStream,
+  isWebStream,
+  nodeStreamIterator,
+  webStreamIterator,
+  type WebStream,
+} from '../src/leader/stream-iterator.js';
 
 /**
  * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what their
@@ -26,113 +35,17 @@ import { PullObservable, type Pull } from '../src/leader/pull-source.js';
  * console.log(await lastValueFrom(fromPull(numbers()).pipe(remoteMap(square, runtime), remoteFold(sum, runtime)))); // 333338333350000
  * ```
  */
-export function fromPull<T>(input: Iterable<T> | AsyncIterable<T>): Observable<T> {
-  if (isAsync(input)) return new PullObservable((observer) => pullAsync(input[Symbol.asyncIterator](), observer));
-  if (isSync(input)) return new PullObservable((observer) => pullSync(input[Symbol.iterator](), observer));
-  throw new PaladinError('INVALID_INPUT', `fromPull: expected an iterable, an async iterable or a stream, got ${typeof input}`);
+export function fromPull<T>(input: Iterable<T> | AsyncIterable<T> | WebStream<T>): Observable<T> {
+  if (isWebStream(input)) return pullLater(() => webStreamIterator(input));
+  if (isNodeStream(input)) return pullLater(() => nodeStreamIterator(input));
+  if (isAsync(input)) return pullLater(() => input[Symbol.asyncIterator]());
+  if (isSync(input)) return new PullObservable((observer) => new SyncPull(input[Symbol.iterator](), observer));
+  const hint = isThenable(input) ? 'a promise: await it' : typeof input;
+  throw new PaladinError('INVALID_INPUT', `fromPull: expected an iterable, an async iterable or a stream, got ${hint}`);
 }
 
-function pullSync<T>(iterator: Iterator<T>, observer: Observer<T>): Pull {
-  let wanted = 0;
-  let paused = false;
-  let pulling = false;
-  let ended = false;
-  const stopped = (): boolean => paused || ended;
-  const pull = (): void => {
-    if (pulling) return;
-    pulling = true;
-    try {
-      while (wanted > 0 && !stopped()) {
-        const step = iterator.next();
-        if (step.done === true) {
-          ended = true;
-          observer.complete();
-        } else {
-          wanted -= 1;
-          observer.next(step.value);
-        }
-      }
-    } catch (error) {
-      ended = true;
-      observer.error(error);
-    } finally {
-      pulling = false;
-    }
-  };
-  return {
-    request: (count) => {
-      wanted += count;
-      pull();
-    },
-    pause: () => {
-      paused = true;
-    },
-    resume: () => {
-      paused = false;
-      pull();
-    },
-    cancel: () => {
-      if (ended) return;
-      ended = true;
-      iterator.return?.();
-    },
-  };
-}
-
-function pullAsync<T>(iterator: AsyncIterator<T>, observer: Observer<T>): Pull {
-  let wanted = 0;
-  let paused = false;
-  let pulling = false;
-  let ended = false;
-  const stopped = (): boolean => paused || ended;
-  /** What came while it was paused. */
-  let held: IteratorResult<T> | undefined;
-  const pull = async (): Promise<void> => {
-    if (pulling || stopped()) return;
-    pulling = true;
-    try {
-      while (wanted > 0 && !stopped()) {
-        held ??= await iterator.next();
-        // Cancelled, or paused, meanwhile.
-        if (stopped()) return;
-        const step = held;
-        held = undefined;
-        if (step.done === true) {
-          ended = true;
-          observer.complete();
-          return;
-        }
-        wanted -= 1;
-        observer.next(step.value);
-      }
-    } catch (error) {
-      if (ended) return;
-      ended = true;
-      observer.error(error);
-    } finally {
-      pulling = false;
-    }
-  };
-  return {
-    request: (count) => {
-      wanted += count;
-      void pull();
-    },
-    pause: () => {
-      paused = true;
-    },
-    resume: () => {
-      paused = false;
-      void pull();
-    },
-    cancel: () => {
-      if (ended) return;
-      ended = true;
-      wanted = 0;
-      // A stream that is being destroyed may reject; nobody is left to hear of it.
-      iterator.return?.().then(undefined, () => undefined);
-    },
-  };
+function pullLater<T>(open: () => AsyncIterator<T>): Observable<T> {
+  return new PullObservable((observer) => new AsyncPull(open(), observer));
 }
 
 function isAsync(input: unknown): input is AsyncIterable<never> {

@@ -33,6 +33,21 @@ export const batchGrowth: number = 8;
 /** Elements taken in but not yet emitted: room for the batches of many slots behind one slow element. */
 export const defaultWindow: number = 65_536;
 
+/**
+ * How long a pull may go on in one turn of the event loop: a timer of 5 ms is then late by less than half of its time. A turn costs some microseconds, a
+ * thousandth of it.
+ */
+export const maxTurnMs: number = 2;
+
+/**
+ * The most elements that are pulled in one turn where nobody says how many are wanted: an operator in between may keep them all, and slows down with
+ * every one that it keeps. A turn costs a tenth of what so many cost.
+ */
+export const maxUnaskedPerTurn: number = 1_024;
+
+/** The most steps of a pull between two looks at the clock: a look costs as much as a step of a counter, and so many dear ones overshoot little. */
+export const maxTurnSteps: number = 32;
+
 /** Values that an async iterator keeps for its reader: slowing and going on cost little for so many, and large values fit. */
 export const defaultIteratorWindow: number = 64;
 

@@ -1,9 +1,14 @@
 /** What only Node has, by the module that has it. */
 interface NodeModules {
-  readonly 'node:async_hooks': typeof import('node:async_hooks');
-  readonly 'node:perf_hooks': typeof import('node:perf_hooks');
-  readonly 'node:timers': typeof import('node:timers');
+  readonly 'node:async_hooks': { readonly AsyncResource: AsyncResourceClass };
+  readonly 'node:perf_hooks': Pick<typeof globalThis, 'performance'>;
+  readonly 'node:timers': Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 }
+
+type AsyncResourceClass = new (
+  type: string,
+  options: { readonly requireManualDestroy: boolean },
+) => { runInAsyncScope<T>(call: () => T): T };
 
 /** A module of Node; undefined in browsers, whose bundlers would follow an import and find none. */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {

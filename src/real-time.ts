@@ -1,3 +1,4 @@
+import { callerContext } from './caller-context.js';
 import { nodeModule } from './platform.js';
 
 /*
@@ -9,11 +10,11 @@ import { nodeModule } from './platform.js';
 const nodeTimers = nodeModule('node:timers');
 const { performance: clock } = nodeModule('node:perf_hooks') ?? globalThis;
 
-/** Fakes stand in the place of the object, or of its method; the method of the class is the real one. */
-const readClock = (Object.getPrototypeOf(clock) as Partial<typeof clock>).now ?? clock.now;
+/** Fakes stand in the place of the object, or of its method; the method of its class is the real one. */
+const { now: read } = Object.getPrototypeOf(clock) as { readonly now: (this: typeof clock) => number };
 
 /** Milliseconds on a clock that only goes forward, and that no fake sets. */
-export const realNow: () => number = readClock.bind(clock);
+export const realNow: () => number = read.bind(clock);
 
 /** Where the functions may be real: a test runner gives modules a global object of their own, and leaves Node's module alone. */
 const holders = [nodeTimers, globalThis].filter((holder) => holder !== undefined);
@@ -60,9 +61,9 @@ export function keepTurning(isWanted: () => boolean): void {
 
 /** Something that is going to be called. */
 export interface Later {
-  cancel(): void;
+  readonly cancel: () => void;
   /** Does not keep the program from ending. */
-  unref(): void;
+  readonly unref: () => void;
 }
 
 /** Calls back after some time. */
@@ -108,7 +109,9 @@ class ChannelTurns {
   #at = 0;
 
   add(callback: () => void): void {
-    this.#callbacks.push(callback);
+    // A message comes in the context of its port, a turn of `setImmediate` in that of its caller.
+    const context = callerContext();
+    this.#callbacks.push(() => context.run(callback));
     if (this.#callbacks.length === 1) this.#post();
   }
 

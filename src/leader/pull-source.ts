@@ -1,11 +1,12 @@
 import { Observable, type Observer } from 'rxjs';
+import { callerContext } from '../caller-context.js';
 import { joinFlow, type Pausable } from './flow.js';
 
 /** A running pull. While it is paused nothing comes, whatever was requested. */
 export interface Pull extends Pausable {
   /** Lets so many more elements come. */
   request(count: number): void;
-  /** Stops, and lets the source clean up. */
+  /** Stops, and lets the source clean up. Never throws. */
   cancel(): void;
 }
 
@@ -21,8 +22,9 @@ export class PullObservable<T> extends Observable<T> {
   readonly '~paladinPull': StartPull<T>;
 
   constructor(start: StartPull<T>) {
+    const startWithin = within(start);
     super((subscriber) => {
-      const pull = start(subscriber);
+      const pull = startWithin(subscriber);
       // First, since the subscriber may end it from within the request.
       subscriber.add(() => {
         pull.cancel();
@@ -30,11 +32,25 @@ export class PullObservable<T> extends Observable<T> {
       joinFlow(subscriber, pull);
       pull.request(Infinity);
     });
-    this['~paladinPull'] = start;
+    this['~paladinPull'] = startWithin;
   }
 }
 
 /** How to pull from an observable, if it can be. */
 export function pullOf<T>(source: Observable<T>): StartPull<T> | undefined {
   return '~paladinPull' in source ? (source as PullObservable<T>)['~paladinPull'] : undefined;
+}
+
+/** Pulls within the context of who subscribed, whoever asks for more. */
+function within<T>(start: StartPull<T>): StartPull<T> {
+  return (observer) => {
+    const context = callerContext();
+    const pull = start(observer);
+    return {
+      request: (count) => context.run(() => pull.request(count)),
+      pause: () => pull.pause(),
+      resume: () => context.run(() => pull.resume()),
+      cancel: () => context.run(() => pull.cancel()),
+    };
+  };
 }

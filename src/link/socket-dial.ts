@@ -10,7 +10,7 @@ import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, ty
 import { pendingBytes } from './pending-bytes.js';
 import { whyUnreachable } from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
-import { later, realNow, type Later } from '../real-time.js';
+import { later, type Later } from '../real-time.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
@@ -115,8 +115,9 @@ export function socketDial<Sent extends object, Received>(
     };
     /** Whether it may still have another token to show. */
     const hasOtherToken = (): boolean => {
-      refusedSince ??= realNow();
-      return typeof handshake.token === 'function' && realNow() - refusedSince < tokenGraceMs;
+      // A deadline, which fake timers may move.
+      refusedSince ??= performance.now();
+      return typeof handshake.token === 'function' && performance.now() - refusedSince < tokenGraceMs;
     };
     /** It cannot be let in now: whether that may pass decides whether it tries again. */
     const unwanted = (error: PaladinError): void => {

@@ -4,7 +4,6 @@
  */
 import { lookupRuns, maxLookupUs, timedKeys } from './limits.js';
 import { malformed } from './malformed.js';
-import { realNow } from '../real-time.js';
 
 /** How long as many keys as are timed together may take. */
 const mostMs = (maxLookupUs * timedKeys) / 1_000;
@@ -16,7 +15,7 @@ export class Crowding {
   readonly #keys: unknown[] = [];
   #count = 0;
   #size = 0;
-  #sinceMs = realNow();
+  #sinceMs = performance.now();
 
   constructor(table: Map<unknown, unknown> | Set<unknown>) {
     this.#table = table;
@@ -31,9 +30,9 @@ export class Crowding {
     this.#keys[this.#count++] = key;
     if (this.#count < timedKeys) return;
     // That may as well have been their values, or a pause of the machine.
-    if (realNow() - this.#sinceMs > mostMs && areCrowded(this.#table, this.#keys)) malformed('keys that collide');
+    if (performance.now() - this.#sinceMs > mostMs && areCrowded(this.#table, this.#keys)) malformed('keys that collide');
     this.#count = 0;
-    this.#sinceMs = realNow();
+    this.#sinceMs = performance.now();
   }
 }
 
@@ -56,8 +55,8 @@ function areCrowded(table: Map<unknown, unknown> | Set<unknown>, keys: readonly 
 }
 
 function lookupMs(table: Map<unknown, unknown> | Set<unknown>, keys: readonly unknown[]): number {
-  const startMs = realNow();
+  const startMs = performance.now();
   const found = keys.filter((key) => table.has(key));
   // What is found has to be used, or an optimizing engine need not look.
-  return found.length > 0 ? 0 : realNow() - startMs;
+  return found.length > 0 ? 0 : performance.now() - startMs;
 }

@@ -5,6 +5,8 @@ import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
 import { messagesFrame, packetParser, type MessagePart } from '../../src/link/packet-parser.js';
 
+vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
+
 /** A socket that keeps what it is given, and hands it to the operating system when told. */
 class Socket implements Outlet {
   readonly frames: ({ readonly messages: readonly unknown[] } | { readonly part: MessagePart })[] = [];

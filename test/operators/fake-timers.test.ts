@@ -35,7 +35,10 @@ async function expectToGoOn(runtime: Runtime): Promise<void> {
   const mapped = numbers.map((x) => x + 1);
   expect(await lastValueFrom(from(numbers).pipe(remoteMap(increment, runtime, { batch: 7 }), toArray()))).toEqual(mapped);
   const seen = [];
-  const pulled = fromPull(numbers).pipe(remoteMap(later, runtime, { window: 20 }), map(String));
+  const pulled = fromPull(numbers).pipe(
+    remoteMap(later, runtime, { window: 20 }),
+    map((x) => `${x}`),
+  );
   for await (const text of toAsyncIterable(pulled, { window: 3 })) seen.push(Number(text));
   expect(seen).toEqual(mapped);
 }

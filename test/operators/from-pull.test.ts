@@ -1,4 +1,7 @@
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { PassThrough, Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import {
   defineOperation,
   fromPull,
@@ -9,7 +12,7 @@ import {
   defineMonoid,
   type Runtime,
 } from 'paladin-rx';
-import { lastValueFrom, map, merge, take, tap, toArray } from 'rxjs';
+import { concatMap, lastValueFrom, map, merge, of, Subject, take, takeUntil, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { gate } from '../support/gate.js';
 import { failureOf, outcomeOf } from '../support/outcome.js';
@@ -224,6 +227,118 @@ describe('fromPull', () => {
     const few = fromPull(numbers()).pipe(remoteMap(double, runtime, { window: 4 }), take(10), toArray());
     expect(await lastValueFrom(few)).toHaveLength(10);
     expect(cleanup).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes a generator that is left from within itself, once it has yielded', async () => {
+    const stop = new Subject<void>();
+    const cleanup = vi.fn();
+    function* leaving(): Generator<number> {
+      try {
+        yield 1;
+        stop.next();
+        yield 2;
+      } finally {
+        cleanup();
+      }
+    }
+    expect((await outcomeOf(fromPull(leaving()).pipe(takeUntil(stop)))).values).toEqual([1]);
+    expect(cleanup).toHaveBeenCalledTimes(1);
+    await outcomeOf(fromPull(leaving()).pipe(remoteMap(double, runtime), takeUntil(stop)));
+    expect(cleanup).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    ['answers at once', () => ({ done: true as const, value: undefined })],
+    [
+      'throws',
+      () => {
+        throw new Error('cannot be closed');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('cannot be closed'))],
+  ])('leaves an iterator in peace whose return %s', async (_, answer) => {
+    // The types of iterators leave out what some of them do.
+    const close = vi.fn(answer as () => never);
+    const step = { done: false as const, value: 1 };
+    const inputs: (Iterable<number> | AsyncIterable<number>)[] = [
+      { [Symbol.iterator]: () => ({ next: () => step, return: close }) },
+      { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(step), return: close }) },
+    ];
+    for (const input of inputs) {
+      expect(await lastValueFrom(fromPull(input).pipe(take(2), toArray()))).toEqual([1, 1]);
+      const subscription = fromPull(input).pipe(remoteMap(double, runtime)).subscribe();
+      expect(() => {
+        subscription.unsubscribe();
+      }).not.toThrow();
+    }
+    expect(close).toHaveBeenCalledTimes(4);
+  });
+
+  it('destroys a stream that is idle, or was not read yet, and closes what reads it by lines', async () => {
+    const idle = new Readable({ objectMode: true, read: () => undefined });
+    const unread = new PassThrough();
+    const lines = createInterface({ input: new PassThrough() });
+    const closed = once(lines, 'close');
+    const subscriptions = [idle, unread, lines].map((stream) => fromPull<unknown>(stream).subscribe());
+    subscriptions[1]?.unsubscribe();
+    await runtime.run(double, 1);
+    for (const subscription of subscriptions) subscription.unsubscribe();
+    expect([idle.destroyed, unread.destroyed]).toEqual([true, true]);
+    await closed;
+  });
+
+  it('reads a stream of the web, and gives it up in whatever way it is left', async () => {
+    const whole = new ReadableStream<number>({
+      start: (controller) => {
+        controller.enqueue(1);
+        controller.enqueue(2);
+        controller.close();
+      },
+    });
+    expect((await outcomeOf(fromPull(whole).pipe(remoteMap(double, runtime)))).values).toEqual([2, 4]);
+    const error = new Error('torn');
+    const torn = new ReadableStream<number>({
+      pull: (controller) => {
+        controller.error(error);
+      },
+    });
+    expect((await outcomeOf(fromPull(torn))).error).toBe(error);
+    const cancel = vi.fn(() => Promise.reject(new Error('cannot be cancelled')));
+    const idle = new ReadableStream<number>({ cancel });
+    const subscription = fromPull(idle).pipe(remoteMap(double, runtime)).subscribe();
+    await runtime.run(double, 1);
+    subscription.unsubscribe();
+    expect(cancel).toHaveBeenCalledTimes(1);
+    expect([whole.locked, torn.locked, idle.locked]).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ['an iterable', (numbers: Numbers) => numbers],
+    [
+      'an async iterable that never waits',
+      async function* (numbers: Numbers) {
+        yield* numbers;
+      },
+    ],
+  ])('lets the event loop turn, though nobody holds %s back that is endless', async (_, inputOf) => {
+    const numbers = new Numbers(Infinity);
+    const subscription = fromPull<number>(inputOf(numbers))
+      .pipe(concatMap((x) => of(x).pipe(remoteMap(double, runtime))))
+      .subscribe();
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    subscription.unsubscribe();
+    const { pulled } = numbers;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(numbers.pulled).toBe(pulled);
+    expect(pulled).toBeGreaterThan(1_000);
+  });
+
+  it('lets it turn, too, where a reader takes all that comes at once', async () => {
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    for await (const _ of toAsyncIterable(fromPull(new Numbers(Infinity)), { window: 8 })) if (turns >= 10) break;
+    clearInterval(timer);
+    expect(turns).toBe(10);
   });
 
   it('reads a stream, and destroys it where it is left early', async () => {

@@ -7,6 +7,8 @@ import { Unfinished } from '../../server/unfinished.js';
 import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 
+vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
+
 const partsWithinMs = 1_000;
 let now = 0;
 

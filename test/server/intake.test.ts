@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Intake, Turns } from '../../server/intake.js';
 
+vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
+
 let now = 0;
 
 beforeEach(() => {

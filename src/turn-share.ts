@@ -1,0 +1,46 @@
+import { nextTurn, realNow } from './real-time.js';
+import { maxTurnMs, maxTurnSteps } from './limits.js';
+
+/**
+ * Says when something that could go on for ever has gone on for long enough in one turn of the event loop, so that timers and sockets get their
+ * turn. It looks at the clock at every step while steps are dear, and more seldom while they are cheap.
+ */
+export class TurnShare {
+  /** Whether a turn is under way that was seen to begin. */
+  #begun = false;
+  #endMs = 0;
+  #lookedMs = 0;
+  /** Steps of this turn. */
+  #steps = 0;
+  /** At which of them to look at the clock next. */
+  #nextLook = 0;
+  #stride = 1;
+
+  /**
+   * Asked before each step: whether the share is used up.
+   *
+   * @param mostSteps how many steps are enough for one turn, however cheap they are
+   */
+  isSpent(mostSteps: number): boolean {
+    if (this.#begun) {
+      if (this.#steps >= mostSteps) return true;
+      this.#steps += 1;
+      if (this.#steps < this.#nextLook) return false;
+    }
+    const now = realNow();
+    if (!this.#begun) this.#begin(now);
+    else this.#stride = now - this.#lookedMs < maxTurnMs / 16 ? Math.min(2 * this.#stride, maxTurnSteps) : 1;
+    this.#lookedMs = now;
+    this.#nextLook = this.#steps + this.#stride;
+    return now >= this.#endMs;
+  }
+
+  #begin(now: number): void {
+    this.#begun = true;
+    this.#endMs = now + maxTurnMs;
+    this.#steps = 1;
+    nextTurn(() => {
+      this.#begun = false;
+    });
+  }
+}
