@@ -1,3 +1,4 @@
+import type { CallerContext } from '../src/caller-context.js';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
@@ -12,6 +13,7 @@ import { msgpack } from '../src/serializer/msgpack.js';
 import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
+import { leaderOf } from './core/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, type Limits } from './limits.js';
 
@@ -82,8 +84,12 @@ export function startInMemory(
     // Its workers are this process itself.
     ticketOf: () => 0,
   });
-  const crew = inThreads ? threadCrew(hub, workers, modules, platform.startThread) : inlineCrew(hub, workers, operations);
-  const runtime = new LeaderRuntime(dialAsLeader(hub, peerId()), {
+  const leaderId = peerId();
+  const contextOf = (jobId: string): CallerContext | undefined => runtime.contextOf(leaderOf(jobId).number);
+  const crew = inThreads
+    ? threadCrew(hub, workers, modules, platform.startThread)
+    : inlineCrew(hub, workers, operations, contextOf);
+  const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
     reconnectTimeoutMs: noWorkerTimeout,
@@ -107,12 +113,17 @@ interface Crew {
   readonly close: () => Promise<void>;
 }
 
-function inlineCrew(hub: HubDriver, workers: number, operations: InMemoryOptions['operations']): Crew {
+function inlineCrew(
+  hub: HubDriver,
+  workers: number,
+  operations: InMemoryOptions['operations'],
+  contextOf: (jobId: string) => CallerContext | undefined,
+): Crew {
   const registry = registryOf('inMemory', operations);
   const known = new WeakSet<object>();
   const offers = (): Offers => ({ ...registry.offers(), labels: [] });
   const drivers = Array.from({ length: workers }, () =>
-    joinHub(hub, inlineExecutor({ slots: 1, registry, maxPayloadBytes: defaultLimits.maxPayloadBytes }), offers()),
+    joinHub(hub, inlineExecutor({ slots: 1, registry, contextOf, maxPayloadBytes: defaultLimits.maxPayloadBytes }), offers()),
   );
   return {
     failed: Promise.resolve(),

@@ -30,6 +30,7 @@ import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js
 import { ticketOf } from './tickets.js';
 import { Unfinished } from './unfinished.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
+import { callerContext, type CallerContext } from '../src/caller-context.js';
 import { later } from '../src/real-time.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
@@ -126,8 +127,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   let tokens = new Tokens('startHub', options.token, options.tokens);
   const given = options.token !== undefined || Object.keys(options.tokens ?? {}).length > 0;
   check(authorize === undefined || !given, 'either tokens or authorize', 'both');
+  const context = callerContext();
   const report = (event: HubEvent): void => {
-    if (options.onEvent !== undefined) options.onEvent(event);
+    if (options.onEvent !== undefined) context.run(() => options.onEvent?.(event));
     else if (event.type === 'exposed') process.emitWarning(event.reason, 'PaladinWarning');
   };
   const exposure = exposureOf(host, trustedProxies, authorize === undefined ? tokens.open : []);
@@ -135,7 +137,14 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 
   const driver = new HubDriver({ epoch: peerId(), limits, ticketOf });
   const connections = new Connections(limits);
-  const door = new Door({ limits, addresses, connections, authorize, tokens: () => tokens, report });
+  const door = new Door({
+    limits,
+    addresses,
+    connections,
+    authorize: authorize && within(context, authorize),
+    tokens: () => tokens,
+    report,
+  });
   let closing: Promise<void> | undefined;
   const http = serverFor(options.tls, limits);
   boundConnections(http, limits, addresses, () => {
@@ -283,6 +292,11 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Asks within the context of who started the hub. */
+function within(context: CallerContext, authorize: Authorize): Authorize {
+  return (handshake) => context.run(() => authorize(handshake));
 }
 
 /** The bytes of a frame beside what it carries. */

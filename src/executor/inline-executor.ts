@@ -1,3 +1,4 @@
+import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Registry } from '../operation/registry.js';
 import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { BatchControl } from './batch-run.js';
@@ -12,6 +13,8 @@ export interface InlineExecutorOptions {
   readonly registry: Registry;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
+  /** The context of whoever a job is for, where that is known. Default: that of whoever made the executor. */
+  readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
 
 export interface InlineExecutor extends Executor {
@@ -24,10 +27,13 @@ class InlineControl implements BatchControl {
   aborted = false;
   readonly jobId: string;
   readonly batch: Batch;
+  /** A context of the batch's own: what an operation does to it concerns no other. */
+  readonly context: CallerContext;
 
-  constructor(jobId: string, batch: Batch) {
+  constructor(jobId: string, batch: Batch, parent: CallerContext) {
     this.jobId = jobId;
     this.batch = batch;
+    this.context = parent.run(callerContext);
   }
 
   progress(): void {
@@ -44,7 +50,13 @@ class InlineControl implements BatchControl {
  * between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt the
  * thread from within.
  */
-export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: InlineExecutorOptions): InlineExecutor {
+export function inlineExecutor({
+  slots,
+  registry,
+  maxPayloadBytes = Infinity,
+  contextOf = () => undefined,
+}: InlineExecutorOptions): InlineExecutor {
+  const ownContext = callerContext();
   const executions = new Map<string, JobExecution>();
   const underWay = new Set<InlineControl>();
   let abandoned = 0;
@@ -70,6 +82,12 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
     return execution;
   };
 
+  /** Its signal's listeners are called within its context. */
+  const abortOne = (control: InlineControl): void => {
+    control.aborted = true;
+    control.context.run(() => executions.get(control.jobId)?.abortBatch(control.batch));
+  };
+
   return {
     slots,
     get abandoned() {
@@ -78,7 +96,7 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
     run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
       // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
       const execution = executionOf(jobId, description);
-      const control = new InlineControl(jobId, batch);
+      const control = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext);
       underWay.add(control);
       const end = ({ outcome, stuck }: BatchEnd): void => {
         underWay.delete(control);
@@ -87,7 +105,7 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
       };
       const begin = (): void => {
         if (closed) return;
-        const running = execution.run(batch, control);
+        const running = control.context.run(() => execution.run(batch, control));
         if (running instanceof Promise) void running.then(end);
         else end(running);
       };
@@ -98,16 +116,17 @@ export function inlineExecutor({ slots, registry, maxPayloadBytes = Infinity }: 
       for (const control of underWay) {
         const { batch } = control;
         if (control.jobId !== jobId || batch.seq !== seq || batch.attempt !== attempt) continue;
-        control.aborted = true;
-        executions.get(jobId)?.abortBatch(batch);
+        abortOne(control);
       }
     },
     forget(jobId: string): void {
+      for (const control of underWay) if (control.jobId === jobId) abortOne(control);
       executions.get(jobId)?.abort();
       executions.delete(jobId);
     },
     close(): Promise<void> {
       closed = true;
+      for (const control of underWay) abortOne(control);
       for (const execution of executions.values()) execution.abort();
       executions.clear();
       return Promise.resolve();

@@ -1,5 +1,6 @@
 /** What runs in each thread of the thread executor: loads the modules, then executes one batch at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { callerContext } from '../caller-context.js';
 import { loadModules } from '../operation/modules.js';
 import { Registry } from '../operation/registry.js';
 import type { BatchLoss } from '../protocol/messages.js';
@@ -19,6 +20,8 @@ const fromThread = new Mailbox(setUp.fromThread);
 const registry = new Registry();
 const executions = new Map<string, JobExecution>();
 const control = new ThreadControl(progress);
+/** What each batch begins with. */
+const context = callerContext();
 
 try {
   await loadModules(setUp.modules, registry);
@@ -85,7 +88,8 @@ function execute({ jobId, turn, batch }: KnownRun): void {
   try {
     const execution = executions.get(jobId);
     if (execution === undefined) throw new Error(`job ${jobId} is not known to this thread`);
-    const running = execution.run(batch, control);
+    // What an operation does to its context concerns no other.
+    const running = context.run(callerContext).run(() => execution.run(batch, control));
     if (running instanceof Promise) running.then(end).catch(broke);
     else end(running);
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { JobReport } from '../core/leader-session.js';
@@ -83,6 +84,14 @@ export class JobDriver implements JobHandle {
   readonly #timer = new Timer(() => {
     this.handle({ type: 'tick' });
   });
+  #context = callerContext();
+  readonly #handleAll = (): void => {
+    for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
+      for (const effect of this.#job.handle(next, this.#timer.now())) this.#perform(effect);
+      // What it may send with the next event depends on it.
+      this.#report();
+    }
+  };
 
   constructor(job: Job, observer: JobObserver, outlet: JobOutlet) {
     this.#job = job;
@@ -111,8 +120,9 @@ export class JobDriver implements JobHandle {
     this.#endSource({ type: 'sourceFailed', error });
   }
 
-  /** Where all that was pushed is settled: what is pushed next is the first again. */
+  /** Where all that was pushed is settled: what is pushed next is the first again. The job is its caller's from here on. */
   rewind(): void {
+    this.#context = callerContext();
     this.handle({ type: 'rewound' });
   }
 
@@ -148,11 +158,8 @@ export class JobDriver implements JobHandle {
     if (this.#handling) return;
     this.#handling = true;
     try {
-      for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
-        for (const effect of this.#job.handle(next, this.#timer.now())) this.#perform(effect);
-        // What it may send with the next event depends on it.
-        this.#report();
-      }
+      // Others' events may have led here.
+      this.#context.run(this.#handleAll);
     } catch (error) {
       // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
       this.#fail(error);
@@ -175,6 +182,11 @@ export class JobDriver implements JobHandle {
 
   #report(): void {
     if (!this.#over) this.#outlet.handled(this.#job);
+  }
+
+  /** That of whoever the job is for: operations in this process are executed within it, too. */
+  get context(): CallerContext {
+    return this.#context;
   }
 
   /** The attempts that the hub is to answer for. */

@@ -1,3 +1,4 @@
+import type { CallerContext } from '../caller-context.js';
 import { Job } from '../core/job/job.js';
 import type { StagePolicy } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
@@ -85,6 +86,11 @@ export class LeaderRuntime implements Runtime {
   /** Why the hub is not there. */
   get lastReason(): string {
     return this.#session.lastReason;
+  }
+
+  /** The context of whoever a job is for, by the job's number; undefined when it is over. */
+  contextOf(number: number): CallerContext | undefined {
+    return this.#session.contextOf(number);
   }
 
   /** Ends all jobs with the error, now and from now on. */

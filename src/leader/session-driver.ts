@@ -1,3 +1,4 @@
+import type { CallerContext } from '../caller-context.js';
 import type { JobLimits } from '../core/job/job-events.js';
 import { reopenMessages } from '../core/listing.js';
 import {
@@ -84,6 +85,11 @@ export class SessionDriver {
     const number = this.#nextJob;
     this.#nextJob += 1;
     return number;
+  }
+
+  /** The context of whoever a job is for; undefined when it is over. */
+  contextOf(number: number): CallerContext | undefined {
+    return this.#jobs.get(number)?.driver.context;
   }
 
   /** Takes a job in; it is opened at the hub when it has something to send. */

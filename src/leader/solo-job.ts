@@ -1,5 +1,6 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Operation } from '../operation/operation.js';
+import { onAbort } from './abort-listeners.js';
 import type { JobDriver, JobObserver } from './job-driver.js';
 
 /** The value that is being executed, and who waits for what becomes of it. */
@@ -44,9 +45,8 @@ export class SoloJob implements JobObserver {
         this.#driver?.cancel();
         this.failed(signal?.reason);
       };
-      signal?.addEventListener('abort', abort, { once: true });
       // At once: the job may go on with another run before this one's promise is looked at.
-      const forget = (): void => signal?.removeEventListener('abort', abort);
+      const forget = signal === undefined ? () => undefined : onAbort(signal, abort);
       this.#run = { resolve, reject, forget };
       // It may fail at once, and then takes nothing.
       if (this.#driver === undefined) this.#driver = this.#open(this);

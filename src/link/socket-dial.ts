@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
+import { callerContext } from '../caller-context.js';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
 import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
@@ -52,6 +53,7 @@ export function socketDial<Sent extends object, Received>(
 ): Dial<Sent, Received> {
   return (events) => {
     const nsp = `/${role}`;
+    const context = callerContext();
     const socket: Socket<HubEvents, PeerEvents> = io(new URL(nsp, hub).href, {
       transports: [Websocket],
       parser: packetParser,
@@ -61,17 +63,19 @@ export function socketDial<Sent extends object, Received>(
       reconnectionDelayMax: reconnectDelayMaxMs,
       randomizationFactor: 0.5,
       auth: (show) => {
-        void tokenOf(handshake).then(
-          (token) => {
-            show({ protocol: protocolVersion, key: handshake.key, name: handshake.name, token });
-          },
-          (error: unknown) => {
-            if (closed) return;
-            const message = `there is no token for hub ${hub.origin}: ${messageOf(error)}`;
-            socket.disconnect();
-            unwanted(new PaladinError('UNAUTHORIZED', message, { cause: error }));
-          },
-        );
+        void context
+          .run(() => tokenOf(handshake))
+          .then(
+            (token) => {
+              show({ protocol: protocolVersion, key: handshake.key, name: handshake.name, token });
+            },
+            (error: unknown) => {
+              if (closed) return;
+              const message = `there is no token for hub ${hub.origin}: ${messageOf(error)}`;
+              socket.disconnect();
+              unwanted(new PaladinError('UNAUTHORIZED', message, { cause: error }));
+            },
+          );
       },
     });
     useRealTimers(socket.io);

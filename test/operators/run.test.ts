@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { connect, defineOperation, inMemory, remoteMap, TransientError, FatalError, type Runtime } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
@@ -260,5 +261,24 @@ describe('run', () => {
     expect(await rejectionOf(waiting)).toMatchObject({ code: 'UNAUTHORIZED' });
     expect(await rejectionOf(leader.run(double, 1))).toMatchObject({ code: 'UNAUTHORIZED' });
     expect(await rejectionOf(leader.run(double, 2))).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  it('takes one signal for any number of runs: none warns of a leak, all end with its reason, and nothing is left at it', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const endless = defineOperation({ name: 'endless', execute: () => new Promise<never>(() => undefined) });
+    const controller = new AbortController();
+    const { signal } = controller;
+    await using own = inMemory();
+    const twice = defineOperation({ name: 'twice', execute: (x: number) => 2 * x });
+    await Promise.all(Array.from({ length: 30 }, (_, x) => own.run(twice, x, { signal })));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    const runs = Array.from({ length: 30 }, () => own.run(endless, 1, { signal }).catch((error: unknown) => error));
+    controller.abort('gone');
+    expect(new Set(await Promise.all(runs))).toEqual(new Set(['gone']));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
   });
 });
