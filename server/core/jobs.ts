@@ -58,7 +58,8 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   }
   state.counters.batches += 1;
   state.countBatches(leader, 1, batch.payload.byteLength);
-  job.queue.push({ ...batch, payload: ownBytes(batch.payload) });
+  const parts = batch.parts === undefined ? {} : { parts: ownBytes(batch.parts) };
+  job.queue.push({ ...batch, ...parts, payload: ownBytes(batch.payload) });
   // Others like it wait already for a worker that may be given a suspect; with each to look through all of them again would take long.
   if (job.stalled && batch.suspect) return;
   unstall(state, job);

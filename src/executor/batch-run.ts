@@ -8,7 +8,7 @@ import { operationGraceMs } from './limits.js';
 import { PartialStack } from './partial-stack.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
 import type { FoldStage, MapStage } from './stage.js';
-import { TaskContext, type BatchContext } from './task-context.js';
+import { BatchContext, CombineContext, TaskContext } from './task-context.js';
 import { realNow } from '../real-time.js';
 
 /** What the runner and the executor around it tell each other while a batch is executed. */
@@ -76,7 +76,7 @@ export class BatchRun {
   readonly #control: BatchControl;
   readonly #shared: BatchContext;
   readonly #waiter = new Waiter();
-  /** That of the unit that is executing. */
+  /** That of the operation that is executing. */
   #context: TaskContext | undefined = undefined;
 
   /** Those of the current run; in linear order there is one. */
@@ -106,7 +106,7 @@ export class BatchRun {
     this.#values = decode();
     this.#outputs = new Array<unknown>(chain.fold === undefined ? Math.min(limit, this.#values.length) : 0);
     this.#control = control;
-    this.#shared = { attempt: batch.attempt, jobId: chain.jobId };
+    this.#shared = new BatchContext(chain.jobId, batch);
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined;
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);
@@ -121,9 +121,6 @@ export class BatchRun {
   /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
   advance(): Promise<void> | undefined {
     const control = this.#control;
-    const shared = this.#shared;
-    const { first, units } = this.#batch;
-    const perUnit = units === 'elements' ? 1 : 0;
     for (;;) {
       const offset = this.offset;
       if (this.cancelled || control.aborted) {
@@ -146,7 +143,6 @@ export class BatchRun {
         continue;
       }
       control.progress(offset, this.#chain.firstStage);
-      this.#context = new TaskContext(first + offset * perUnit, shared);
       const waiting = this.#goThrough(this.#values[offset], 0);
       if (waiting !== undefined) return waiting;
     }
@@ -163,8 +159,7 @@ export class BatchRun {
   /** Sends the current unit through the stages from `from` on. */
   #goThrough(input: unknown, from: number): Promise<void> | undefined {
     const { maps, fold, firstStage } = this.#chain;
-    // `advance` has made the context of the current unit.
-    const context = this.#context as TaskContext;
+    const index = this.#indexOf(this.offset);
     let value = input;
     let at = from;
     try {
@@ -173,6 +168,8 @@ export class BatchRun {
         const stage = maps[at] as MapStage;
         if (at > 0) this.#control.progress(this.offset, at + firstStage);
         if (stage.timeoutMs !== undefined) this.#startTimer(at, stage.timeoutMs);
+        const context = new TaskContext(index, at + firstStage, this.#shared);
+        this.#context = context;
         const output = stage.execute(value, context);
         if (isThenable(output)) return this.#wait(output, at, context);
         if (stage.timeoutMs !== undefined && this.#isLate(at, stage.timeoutMs)) return this.#failLate(at, stage.timeoutMs);
@@ -185,19 +182,21 @@ export class BatchRun {
       }
       if (this.#runFirst < 0) this.#runFirst = this.offset;
       this.#partials.push(value);
-      return this.#carry(at, fold, context);
+      return this.#carry(at, fold);
     } catch (thrown) {
       return this.#failThrown(thrown, at);
     }
   }
 
   /** Combines the last partial with the one before it, for as long as it is their turn; then the current unit is done. */
-  #carry(at: number, fold: FoldStage, context: TaskContext): Promise<void> | undefined {
+  #carry(at: number, fold: FoldStage): Promise<void> | undefined {
     const partials = this.#partials;
     while (partials.size > 1) {
       if (partials.leftWidth !== partials.rightWidth && !this.#linear && !this.#closing) break;
       if (at > 0) this.#control.progress(this.#closing ? this.offset - 1 : this.offset, at + this.#chain.firstStage);
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+      const context = this.#combineContext(at);
+      this.#context = context;
       const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
       if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
@@ -223,13 +222,29 @@ export class BatchRun {
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
     this.#partials.join(end.value);
-    return this.#goOnCarrying(at, context);
+    return this.#goOnCarrying(at);
   }
 
-  #goOnCarrying(at: number, context: TaskContext): Promise<void> | undefined {
+  /** That of combining the last two partials. */
+  #combineContext(at: number): CombineContext {
+    const partials = this.#partials;
+    const last = this.#closing ? this.offset - 1 : this.offset;
+    // There are two.
+    const middle = last + 1 - (partials.rightWidth ?? 0);
+    const start = middle - (partials.leftWidth ?? 0);
+    return new CombineContext(this.#indexOf(last), at + this.#chain.firstStage, this.#shared, start, middle, last + 1);
+  }
+
+  /** The index of a unit's element; partials go by that of the first. */
+  #indexOf(offset: number): number {
+    const { first, units } = this.#batch;
+    return units === 'elements' ? first + offset : first;
+  }
+
+  #goOnCarrying(at: number): Promise<void> | undefined {
     try {
       // Whoever combines has a fold.
-      return this.#carry(at, this.#chain.fold as FoldStage, context);
+      return this.#carry(at, this.#chain.fold as FoldStage);
     } catch (thrown) {
       return this.#failThrown(thrown, at);
     }
@@ -283,8 +298,8 @@ export class BatchRun {
 
   /** Whether the unit does not combine with the identity. */
   async #isBad(value: unknown, offset: number, at: number, fold: FoldStage): Promise<boolean> {
-    const { first, units } = this.#batch;
-    const context = new TaskContext(units === 'elements' ? first + offset : first, this.#shared);
+    const stage = at + this.#chain.firstStage;
+    const context = new CombineContext(this.#indexOf(offset), stage, this.#shared, offset, offset, offset + 1);
     this.#context = context;
     try {
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
@@ -367,7 +382,7 @@ export class BatchRun {
     // There is a run, so there is a unit that was executed, and a fold.
     if (this.#partials.size > 1) {
       this.#closing = true;
-      const waiting = this.#goOnCarrying(maps.length, this.#context as TaskContext);
+      const waiting = this.#goOnCarrying(maps.length);
       if (waiting !== undefined || this.#runFirst < 0) return waiting;
     }
     this.runs.push({ partial: this.#partials.right, first: this.#runFirst, units: this.offset - this.#runFirst });

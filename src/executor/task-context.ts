@@ -1,32 +1,90 @@
 import type { OperationContext } from '../operation/operation.js';
+import type { Batch } from '../protocol/messages.js';
+import { describedPart } from '../protocol/parts.js';
 
 /** What the contexts of all units of a batch have in common. */
-export interface BatchContext {
-  readonly attempt: number;
+export class BatchContext {
   readonly jobId: string;
-}
+  /** Which try of its units this is, where they are elements. */
+  readonly attempt: number;
+  readonly #batch: Batch;
+  /** Where its partials begin, and where the last one ends; made when it is asked for. */
+  #bounds: readonly number[] | undefined = undefined;
 
-/**
- * What an operation is told of one unit. There is one for each, so it is small: most operations never ask for the signal, which
- * is made when they do.
- */
-export class TaskContext implements OperationContext {
-  readonly index: number;
-  readonly #batch: BatchContext;
-  /** An `AbortReason` when the unit was aborted before anyone asked for the signal. */
-  #abort: AbortController | AbortReason | undefined = undefined;
-
-  constructor(index: number, batch: BatchContext) {
-    this.index = index;
+  constructor(jobId: string, batch: Batch) {
+    this.jobId = jobId;
+    this.attempt = (batch.tried ?? 0) + 1;
     this.#batch = batch;
   }
 
+  /** The key of an element's task in a stage. */
+  elementKey(index: number, stage: number): string {
+    return this.#key(`${(this.#batch.origin ?? 0) + index}`, stage);
+  }
+
+  /** The key of what makes the fold of these units: named after their elements, so that it is the same however they are divided. */
+  foldKey(start: number, end: number, stage: number): string {
+    return this.#key(`${this.#boundary(start)}-${this.#boundary(end)}`, stage);
+  }
+
+  /** Which try it is to combine the two: of partials each may have been tried before, until it has become part of another one. */
+  combineAttempt(start: number, middle: number, end: number): number {
+    if (this.#batch.units === 'elements') return this.attempt;
+    const left = middle - start === 1 ? this.#triedAt(start) : 0;
+    const right = end - middle === 1 ? this.#triedAt(middle) : 0;
+    return this.attempt + Math.max(left, right);
+  }
+
+  #key(place: string, stage: number): string {
+    // Also where the first colon would not do, as in the name of a file.
+    const job = this.jobId.replaceAll(':', '-');
+    return stage === 0 ? `${job}-${place}` : `${job}-${place}.${stage}`;
+  }
+
+  #triedAt(unit: number): number {
+    return describedPart(this.#batch.parts, unit).tried;
+  }
+
+  /** The index of the first element of a unit. */
+  #boundary(unit: number): number {
+    const { first, units, count, parts } = this.#batch;
+    if (units === 'elements') return first + unit;
+    if (this.#bounds === undefined) {
+      const bounds = [first];
+      for (let at = 0; at < count; at += 1) bounds.push((bounds[at] ?? first) + describedPart(parts, at).width);
+      this.#bounds = bounds;
+    }
+    return this.#bounds[unit] ?? first;
+  }
+}
+
+/**
+ * What an operation is told of one unit in one stage. There is one for each, so it is small: most operations never ask for the signal or the
+ * key, which are made when they do.
+ */
+export class TaskContext implements OperationContext {
+  readonly index: number;
+  protected readonly stage: number;
+  protected readonly batch: BatchContext;
+  /** An `AbortReason` when the unit was aborted before anyone asked for the signal. */
+  #abort: AbortController | AbortReason | undefined = undefined;
+
+  constructor(index: number, stage: number, batch: BatchContext) {
+    this.index = index;
+    this.stage = stage;
+    this.batch = batch;
+  }
+
   get attempt(): number {
-    return this.#batch.attempt;
+    return this.batch.attempt;
   }
 
   get jobId(): string {
-    return this.#batch.jobId;
+    return this.batch.jobId;
+  }
+
+  get key(): string {
+    return this.batch.elementKey(this.index, this.stage);
   }
 
   get signal(): AbortSignal {
@@ -41,6 +99,28 @@ export class TaskContext implements OperationContext {
   abort(reason?: unknown): void {
     if (this.#abort instanceof AbortController) this.#abort.abort(reason);
     else this.#abort ??= { reason };
+  }
+}
+
+/** What a combine is told: of the units from `start` on, and of those from `middle` to before `end`. */
+export class CombineContext extends TaskContext {
+  readonly #start: number;
+  readonly #middle: number;
+  readonly #end: number;
+
+  constructor(index: number, stage: number, batch: BatchContext, start: number, middle: number, end: number) {
+    super(index, stage, batch);
+    this.#start = start;
+    this.#middle = middle;
+    this.#end = end;
+  }
+
+  override get attempt(): number {
+    return this.batch.combineAttempt(this.#start, this.#middle, this.#end);
+  }
+
+  override get key(): string {
+    return this.batch.foldKey(this.#start, this.#end, this.stage);
   }
 }
 

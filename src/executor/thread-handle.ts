@@ -141,13 +141,14 @@ export class ThreadHandle {
     this.#jobs.add(jobId);
     // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
     const payload = copyOf(batch.payload);
+    const parts = batch.parts === undefined ? {} : { parts: copyOf(batch.parts) };
     const forget = this.#forgotten;
     this.#forgotten = [];
     const message: ToThread = {
       type: 'run',
       jobId,
       turn: this.#turns,
-      batch: { ...batch, payload },
+      batch: { ...batch, ...parts, payload },
       forget,
       ...(job && { job }),
     };

@@ -82,9 +82,8 @@ export class Mailbox {
 
   /** @returns whether it fits, and is there */
   putRun({ jobId, turn, batch }: KnownRun): boolean {
-    if (batch.payload.byteLength > mostPayloadBytes || mostLayoutBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) {
-      return false;
-    }
+    const bytes = batch.payload.byteLength + (batch.parts?.byteLength ?? 0);
+    if (bytes > mostPayloadBytes || mostLayoutBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) return false;
     const writer = new Writer(this.#draft);
     writer.text(jobId);
     writer.number(turn);

@@ -9,13 +9,27 @@ export const mostLayoutBytes = 128;
 const partialsBit = 1;
 const suspectBit = 2;
 const aloneBit = 4;
+const triedBit = 8;
+const originBit = 16;
+const partsBit = 32;
+const allBits = partialsBit + suspectBit + aloneBit + triedBit + originBit + partsBit;
 
 export function writeBatch(
   writer: Writer,
-  { seq, attempt, first, count, units, suspect, alone, budgetMs, payload }: Batch,
+  { seq, attempt, first, count, units, suspect, alone, budgetMs, tried, origin, parts, payload }: Batch,
 ): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
-  writer.byte((units === 'partials' ? partialsBit : 0) + (suspect ? suspectBit : 0) + (alone ? aloneBit : 0));
+  writer.byte(
+    (units === 'partials' ? partialsBit : 0) +
+      (suspect ? suspectBit : 0) +
+      (alone ? aloneBit : 0) +
+      (tried === undefined ? 0 : triedBit) +
+      (origin === undefined ? 0 : originBit) +
+      (parts === undefined ? 0 : partsBit),
+  );
+  if (tried !== undefined) writer.number(tried);
+  if (origin !== undefined) writer.number(origin);
+  if (parts !== undefined) writer.bytes(parts);
   writer.bytes(payload);
 }
 
@@ -26,11 +40,15 @@ export function readBatch(reader: Reader): Batch {
   const count = reader.number();
   const budgetMs = reader.number();
   const bits = reader.byte();
-  if (bits > partialsBit + suspectBit + aloneBit) throw new RangeError(`unknown bits of a batch ${bits}`);
+  if (bits > allBits) throw new RangeError(`unknown bits of a batch ${bits}`);
   const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
   const suspect = (bits & suspectBit) !== 0;
   const alone = (bits & aloneBit) !== 0;
-  return { seq, attempt, first, count, units, suspect, alone, budgetMs, payload: reader.bytes() };
+  // Most batches have none of these.
+  const tried = (bits & triedBit) === 0 ? {} : { tried: reader.number() };
+  const origin = (bits & originBit) === 0 ? {} : { origin: reader.number() };
+  const parts = (bits & partsBit) === 0 ? {} : { parts: reader.bytes() };
+  return { seq, attempt, first, count, units, suspect, alone, budgetMs, ...tried, ...origin, ...parts, payload: reader.bytes() };
 }
 
 export function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {

@@ -196,7 +196,7 @@ function mostLaidBytes(message: Laid): number {
   switch (message.type) {
     case 'batch':
     case 'assign':
-      return bytes + message.batch.payload.byteLength;
+      return bytes + message.batch.payload.byteLength + (message.batch.parts?.byteLength ?? 0);
     case 'result':
       return bytes + message.result.payload.byteLength;
     case 'open':

@@ -74,7 +74,8 @@ async function lawsOf<A>(monoid: object, factoryArgs: readonly unknown[] | undef
   const args = (factoryArgs ?? bound ?? []) as never[];
   const combine = (await create(...args)) as (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
   const makeEmpty = empty as (...args: never[]) => A;
-  const context: OperationContext = { signal: new AbortController().signal, index: 0, attempt: 1, jobId: 'checkMonoid' };
+  const signal = new AbortController().signal;
+  const context: OperationContext = { signal, index: 0, attempt: 1, jobId: 'checkMonoid', key: 'checkMonoid-0' };
   return { name, combine: (left, right) => combine(left, right, context), empty: () => makeEmpty(...args) };
 }
 

@@ -11,10 +11,19 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** The place of the element in the operator's source, from 0. */
   readonly index: number;
-  /** Which dispatch of the task this is, from 1. */
+  /**
+   * Which try of the task this is, from 1. A try counts when it was begun, as far as the leader knows; what was handed back before it was begun
+   * does not.
+   */
   readonly attempt: number;
-  /** The job to which the task belongs; unique among all jobs. */
+  /** The job to which the task belongs; unique among all jobs. Calls of `runtime.run` may share one: see `key`. */
   readonly jobId: string;
+  /**
+   * Names the task: the same each time that this task is executed, and different for every other task, of whatever job, leader or program. For
+   * side effects that are to happen once: write under it. Each operation of a chain has its own; a combine has that of the elements whose fold it
+   * makes. Letters, digits, `-`, `_` and `.`, some 30 to 60 characters; made when it is read.
+   */
+  readonly key: string;
 }
 
 /** A function that executes one task. */

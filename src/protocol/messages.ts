@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -56,6 +56,12 @@ export interface Batch {
   readonly alone: boolean;
   /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
   readonly budgetMs: number;
+  /** How often each of its units was begun before in vain, as far as the leader knows; absent: never. */
+  readonly tried?: number;
+  /** How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all others of the job. */
+  readonly origin?: number;
+  /** Of partials: for how many elements each stands, and how often its combination was begun before in vain (see `describeParts`). */
+  readonly parts?: Uint8Array;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
   readonly payload: Uint8Array;
 }

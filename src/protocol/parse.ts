@@ -4,6 +4,7 @@
  */
 import {
   maxBatchUnits,
+  maxCombineFanIn,
   maxFailureBytes,
   maxJobLabels,
   maxListed,
@@ -15,6 +16,7 @@ import {
   maxStages,
 } from '../limits.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
+import { mostDescribedBytes } from './parts.js';
 import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';
 
 const name = text(maxNameLength, 1);
@@ -112,6 +114,9 @@ function sized(maxPayloadBytes: number): {
       suspect: bool,
       alone: bool,
       budgetMs: ms,
+      tried: optional(index),
+      origin: optional(index),
+      parts: optional(bytes(mostDescribedBytes(maxCombineFanIn))),
       payload,
     }),
     result: record({

@@ -30,3 +30,37 @@ export function splitParts(joined: Uint8Array): Uint8Array[] {
   }
   return parts;
 }
+
+/** What a worker is told of one partial beside its value. */
+export interface PartDescription {
+  /** How many elements it stands for. */
+  readonly width: number;
+  /** How often its combination was begun before in vain. */
+  readonly tried: number;
+}
+
+/** A 64-bit width and 32 bits of tries for each, little-endian. */
+const describedBytes = 12;
+
+export function describeParts(parts: readonly PartDescription[]): Uint8Array {
+  const bytes = new Uint8Array(parts.length * describedBytes);
+  const view = new DataView(bytes.buffer);
+  parts.forEach(({ width, tried }, at) => {
+    view.setFloat64(at * describedBytes, width, true);
+    view.setUint32(at * describedBytes + 8, tried, true);
+  });
+  return bytes;
+}
+
+/** What `describeParts` wrote of the part at this place; a part that nothing was said of stands for one element. */
+export function describedPart(bytes: Uint8Array | undefined, at: number): PartDescription {
+  const start = at * describedBytes;
+  if (bytes === undefined || bytes.byteLength < start + describedBytes) return { width: 1, tried: 0 };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { width: view.getFloat64(start, true), tried: view.getUint32(start + 8, true) };
+}
+
+/** The most bytes that the descriptions of so many parts take. */
+export function mostDescribedBytes(parts: number): number {
+  return parts * describedBytes;
+}

@@ -59,9 +59,9 @@ describe('a job whose elements fail', () => {
     const { test, batch } = withBatch(3);
     let [again] = test.result(batch, { failures: [failure(1, { kind: 'transient' })], payload: json.encode([0, 2]) });
     expect(test.emitted).toEqual([0]);
-    for (const attempt of [2, 3, 4]) {
+    for (const tried of [1, 2, 3]) {
       if (again === undefined) throw new Error('not tried again');
-      expect(again).toMatchObject({ first: 1, count: 1, attempt });
+      expect(again).toMatchObject({ first: 1, count: 1, attempt: 1, tried });
       expect(inputs(again)).toEqual([1]);
       [again] = test.result(again, { failures: [failure(0, { kind: 'transient' })] });
     }
@@ -215,7 +215,7 @@ describe('a job whose workers die', () => {
     expect(ranges(halves)).toEqual(['0+2']);
     const [half] = halves;
     if (half === undefined) throw new Error('no half');
-    expect(half.attempt).toBe(2);
+    expect(half.tried).toBe(1);
     expect(ranges(test.succeed(half))).toEqual(['2+2']);
   });
 
@@ -253,6 +253,28 @@ describe('a job whose workers die', () => {
     const again = test.lose(batch, 'death', 2);
     expect(ranges(again)).toEqual(['0+1', '1+1', '2+1', '3+1', '4+1']);
     expect(again.flatMap(inputs)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('counts a try of what had begun, and none of what had not', () => {
+    const test = JobUnderTest.with(5, { batch: 5 });
+    const [batch] = test.handle({ type: 'elements', values: [0, 1, 2, 3, 4] });
+    if (batch === undefined) throw new Error('no batch');
+    const [whole] = test.lose(batch, 'returned');
+    expect(whole?.tried).toBeUndefined();
+    if (whole === undefined) throw new Error('no batch');
+    const again = test.lose(whole, 'death', 3);
+    expect(ranges(again)).toEqual(['0+1', '1+1', '2+1', '3+1', '4+1']);
+    expect(again.map(({ tried = 0 }) => tried)).toEqual([1, 1, 1, 1, 0]);
+  });
+
+  it('tells in its error which try failed, as the operation was told', () => {
+    const { test, batch } = withBatch(1);
+    const [second] = test.lose(batch, 'death', 0);
+    const [third] = second === undefined ? [] : test.result(second, { failures: [failure(0, { kind: 'transient' })] });
+    if (third === undefined) throw new Error('not tried again');
+    expect(third.tried).toBe(2);
+    test.result(third, { failures: [failure(0)] });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { attempts: 3 } }]);
   });
 
   it('gives up on an element at the fourth death, and names the workers', () => {
@@ -303,8 +325,7 @@ describe('a job whose workers die', () => {
     for (let at = 1; at < test.sent.length; at += 1) {
       const single = test.sent[at];
       if (single === undefined) break;
-      // Attempt 1 was that of both together.
-      if (single.attempt <= 4) test.lose(single, 'death');
+      if (single.attempt <= 3) test.lose(single, 'death');
       else test.succeed(single);
     }
     // Two elements with three deaths each, and none for what they shared.

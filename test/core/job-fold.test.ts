@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { describedPart, joinParts } from '../../src/protocol/parts.js';
 
 const foldOnly = [stage('fold')];
 const mapAndFold = [stage('map'), stage('fold')];
@@ -249,7 +249,8 @@ describe('a job that folds', () => {
     if (batch === undefined) throw new Error('no batch');
     const transient = failure(1, { stage: 0, kind: 'transient' });
     const [again] = test.result(batch, { failures: [transient], payload: joinParts([json.encode(['a'])]) });
-    expect(again).toMatchObject({ units: 'partials', attempt: 2, count: 2 });
+    expect(again).toMatchObject({ units: 'partials', attempt: 1, count: 2 });
+    expect([0, 1].map((at) => describedPart(again?.parts, at).tried)).toEqual([0, 1]);
   });
 
   it('counts an index without what earlier stages left out, and reports what is left out in order', () => {

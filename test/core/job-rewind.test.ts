@@ -15,6 +15,15 @@ describe('a job that is rewound', () => {
     expect(test.emitted).toHaveLength(3);
   });
 
+  it('says how many elements went before, so that each has a key of its own', () => {
+    const test = JobUnderTest.with(2);
+    for (const values of [['a'], ['b', 'c'], ['d']]) {
+      if (test.sent.length > 0) test.handle({ type: 'rewound' });
+      for (const batch of test.elements(...values)) for (const next of test.succeed(batch)) test.succeed(next);
+    }
+    expect(test.sent.map(({ origin = 0, first }) => origin + first)).toEqual([0, 1, 2, 3]);
+  });
+
   it('does not take a late answer for one of the next element', () => {
     const test = JobUnderTest.with(2);
     const [first] = test.elements('a');

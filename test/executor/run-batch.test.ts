@@ -4,6 +4,7 @@ import { JobExecution } from '../../src/executor/run-batch.js';
 import { defineMonoid } from '../../src/operation/monoid.js';
 import { defineOperation, type OperationContext } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';
+import { describeParts } from '../../src/protocol/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { describeJob, elements, execution, lossOf, partials, resultOf, summary, TestControl } from './execution.js';
 
@@ -58,11 +59,57 @@ describe('a chain of maps', () => {
       name: 'tell',
       execute: (_: number, { index, attempt, jobId }) => ({ index, attempt, jobId }),
     });
-    const result = resultOf(await execution([['map', tell]]).run(elements([0, 0], { first: 40, attempt: 3 }), new TestControl()));
+    const result = resultOf(await execution([['map', tell]]).run(elements([0, 0], { first: 40, attempt: 7, tried: 2 }), new TestControl()));
     expect(msgpack.decode(result.payload)).toEqual([
       { index: 40, attempt: 3, jobId: 'job' },
       { index: 41, attempt: 3, jobId: 'job' },
     ]);
+  });
+
+  it('tells the operation a key that no other element, stage or round of the job has', async () => {
+    const keys: string[] = [];
+    const note = defineOperation({
+      name: 'note',
+      execute: (x: number, { key }) => {
+        keys.push(key);
+        return x;
+      },
+    });
+    const chain = execution([
+      ['map', note],
+      ['map', note],
+    ]);
+    await chain.run(elements([0, 0], { first: 3 }), new TestControl());
+    await chain.run(elements([0], { first: 0, origin: 5, attempt: 2, tried: 4 }), new TestControl());
+    expect(keys).toEqual(['job-3', 'job-3.1', 'job-4', 'job-4.1', 'job-5', 'job-5.1']);
+  });
+
+  it('tells a combine a key of the elements whose fold it makes, however they are divided, and which try it is', async () => {
+    const told = new Map<string, string[]>();
+    const tell = defineMonoid({
+      name: 'tell',
+      empty: () => '',
+      combine: (a: string, b: string, { key, attempt }) => {
+        told.set(a + b, [...(told.get(a + b) ?? []), `${key} ${attempt}`]);
+        return a + b;
+      },
+    });
+    const fold = execution([['fold', tell]]);
+    await fold.run(elements(['a', 'b', 'c', 'd', 'e'], { first: 10, tried: 1 }), new TestControl());
+    expect(Object.fromEntries(told)).toEqual({
+      ab: ['job-10-12 2'],
+      cd: ['job-12-14 2'],
+      abcd: ['job-10-14 2'],
+      abcde: ['job-10-15 2'],
+    });
+    told.clear();
+    const parts = describeParts([
+      { width: 2, tried: 0 },
+      { width: 2, tried: 3 },
+      { width: 1, tried: 0 },
+    ]);
+    await fold.run(partials(['ab', 'cd', 'e'], { first: 10, parts }), new TestControl());
+    expect(Object.fromEntries(told)).toEqual({ abcd: ['job-10-14 4'], abcde: ['job-10-15 1'] });
   });
 
   it('uses a monoid as the operation on pairs', async () => {

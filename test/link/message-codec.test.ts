@@ -32,17 +32,23 @@ const value = fc.letrec((tie) => ({
 // Failures make JSON of a result, which has neither -0 nor infinities.
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const id = fc.string({ unit: 'grapheme' });
-const batch = fc.record({
-  seq: number,
-  attempt: number,
-  first: number,
-  count: number,
-  units: fc.constantFrom('elements', 'partials'),
-  suspect: fc.boolean(),
-  alone: fc.boolean(),
-  budgetMs: number,
-  payload: bytes,
-});
+const batch = fc.record(
+  {
+    seq: number,
+    attempt: number,
+    first: number,
+    count: number,
+    units: fc.constantFrom('elements', 'partials'),
+    suspect: fc.boolean(),
+    alone: fc.boolean(),
+    budgetMs: number,
+    tried: number,
+    origin: number,
+    parts: bytes,
+    payload: bytes,
+  },
+  { requiredKeys: ['seq', 'attempt', 'first', 'count', 'units', 'suspect', 'alone', 'budgetMs', 'payload'] },
+);
 const failures = fc.oneof(
   fc.constant([]),
   fc.array(fc.record({ offset: fc.nat(), error: bytes }), { minLength: 1, maxLength: 3 }),

@@ -1,4 +1,4 @@
-import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type Runtime } from 'paladin-rx';
+import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, TransientError, type Runtime } from 'paladin-rx';
 import { lastValueFrom, of, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -26,6 +26,42 @@ describe('what an operation is told and set up with', () => {
     expect(new Set([...one, ...other].map(({ jobId }) => jobId)).size).toBe(2);
     await using elsewhere = inMemory({ workers: 1 });
     expect((await elsewhere.run(tell, 'a')).jobId).not.toBe(one[0]?.jobId);
+  });
+
+  it('is a key that names its task: at each try, in each stage, and over calls of run', async () => {
+    const told: { name: string; key: string; attempt: number }[] = [];
+    const named = (name: string) =>
+      defineOperation({
+        name,
+        execute: (x: number, { key, attempt }) => {
+          told.push({ name: `${name} ${x}`, key, attempt });
+          if (attempt === 1) throw new TransientError('busy');
+          return x;
+        },
+      });
+    const [first, second] = [named('first'), named('second')];
+    for (const x of [1, 2, 3]) await runtime.run(first, x);
+    await lastValueFrom(of(4, 5).pipe(remoteMap(first, runtime), remoteMap(second, runtime), toArray()));
+    const keys = new Map<string, Set<string>>();
+    for (const { name, key } of told) keys.set(name, (keys.get(name) ?? new Set()).add(key));
+    expect([...keys.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(new Set(told.map(({ key }) => key)).size).toBe(7);
+    for (const { key } of told) expect(key).toMatch(/^[\w.-]{20,80}$/u);
+  });
+
+  it('is attempt 1 for what was given back before it was begun', async () => {
+    // The first batches grow large: then those of dear elements are given back in part.
+    const begun = new Map<number, number>();
+    const work = defineOperation({
+      name: 'uneven-work',
+      execute: (n: number, { attempt }) => {
+        begun.set(n, (begun.get(n) ?? 0) + 1);
+        for (const end = performance.now() + (n < 300 ? 0.01 : 30); performance.now() < end; );
+        return attempt;
+      },
+    });
+    const attempts = await lastValueFrom(range(0, 312).pipe(remoteMap(work, runtime), toArray()));
+    expect(attempts).toEqual(Array.from({ length: 312 }, (_, n) => begun.get(n)));
   });
 
   it('is a signal that is not aborted as long as all is well', async () => {

@@ -26,6 +26,10 @@ export interface BatchRecord {
   alone: boolean;
   /** The last dispatch; 0 before the first. */
   attempt: number;
+  /** How often its units were begun in vain before they were this batch, as far as it is known. */
+  readonly tried: number;
+  /** The attempts of this batch that were begun, and came to nothing. */
+  spent: readonly number[];
   state: 'ready' | 'sent' | 'delayed';
   /** The attempts that the hub has not answered for: one while sent, as a rule. */
   underWay: readonly number[];
@@ -41,7 +45,7 @@ export interface BatchRecord {
 
 /** What a new record needs; the rest is as for a batch that was never sent. */
 export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
-  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'attempt' | 'units'>>;
+  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'tried' | 'units'>>;
 
 /**
  * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time.
@@ -107,6 +111,8 @@ export class BatchLedger {
       suspect: false,
       alone: false,
       attempt: 0,
+      tried: 0,
+      spent: [],
       ...record,
       seq,
       state: 'ready',
@@ -124,12 +130,11 @@ export class BatchLedger {
   /** Takes partials that are to be combined. */
   addPartials(
     parts: readonly ValuedPartial[],
-    from: Partial<Pick<BatchRecord, 'attempt' | 'deaths' | 'suspect'>> = {},
+    from: Partial<Pick<BatchRecord, 'tried' | 'suspect'>> = {},
     dueAt = 0,
   ): void {
     const payload = joinParts(parts.map((part) => part.bytes));
-    const attempt = Math.max(from.attempt ?? 0, ...parts.map((part) => part.attempt));
-    this.add({ ...from, attempt, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
+    this.add({ ...from, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
   }
 
   /** The ready batch of the lowest index, if that is below `stopAt`; those from there on are dropped. */
@@ -265,4 +270,9 @@ export class BatchLedger {
 
 function endOf({ first, width }: BatchRecord): number {
   return first + width;
+}
+
+/** How often its units were begun in vain, as far as it is known. */
+export function triedOf({ tried, spent }: BatchRecord): number {
+  return tried + spent.length;
 }

@@ -1,5 +1,7 @@
 import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
-import type { BatchRecord } from './batch-ledger.js';
+import { describeParts } from '../../protocol/parts.js';
+import type { Batch } from '../../protocol/messages.js';
+import { triedOf, type BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
 import { comingOf } from './expected-time.js';
 import { planned } from './finish.js';
@@ -65,10 +67,22 @@ function wouldSend(state: JobState, now: number): boolean {
 }
 
 function send(state: JobState, record: BatchRecord, now: number): void {
+  // What is under way beside it was begun, as far as can be known: it is slow.
+  const tried = triedOf(record) + record.underWay.length;
   state.ledger.send(record, now);
   const { seq, attempt, first, count, units, suspect, alone, payload } = record;
   const budgetMs = units === 'elements' ? state.sizing.budgetMs : 0;
-  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, payload } });
+  const more = tried > 0 || state.origin > 0 || units === 'partials' ? described(state, record, tried) : {};
+  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, ...more, payload } });
+}
+
+/** What is to be said of few batches only. */
+function described({ origin }: JobState, { parts }: BatchRecord, tried: number): Pick<Batch, 'tried' | 'origin' | 'parts'> {
+  return {
+    ...(tried > 0 && { tried }),
+    ...(origin > 0 && { origin }),
+    ...(parts.length > 0 && { parts: describeParts(parts.map((part) => ({ width: part.count, tried: part.tried }))) }),
+  };
 }
 
 function nextRecord(state: JobState, now: number): BatchRecord | undefined {

@@ -25,6 +25,8 @@ export class JobState {
   slots = 0;
   /** Elements taken from the backlog so far: the index of the next one. */
   cut = 0;
+  /** How many elements there were before it counted from 0 again. */
+  origin = 0;
   /** The index of the first element whose failure ends the job; those from there on are not sent any more. */
   stopAt: number = Infinity;
   readonly combineCost: CombineCost = new CombineCost();
@@ -83,6 +85,7 @@ export class JobState {
     if (backlog.size + ledger.size > 0 || emission.released < cut || fold !== undefined) {
       throw new Error(`'rewound' while something is to be done; ${this.story()}`);
     }
+    this.origin += cut;
     this.cut = 0;
     this.gone = undefined;
     emission.rewind();

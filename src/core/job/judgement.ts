@@ -1,5 +1,5 @@
 import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
-import type { BatchRecord } from './batch-ledger.js';
+import { triedOf, type BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
 import { failureError, judge, type Failure, type FailureSite } from './failure.js';
 import type { FoldAssembly } from './fold-assembly.js';
@@ -29,7 +29,7 @@ export function judgeAll(
       operation: policy.operation,
       index: part?.index ?? record.first + failure.offset,
       width: part === undefined ? 1 : part.first + part.count - part.index,
-      attempts: failure.code === 'POISON_TASK' ? state.config.maxDeaths : retries + 1,
+      attempts: tryOf(record, failure.offset),
       workerId,
     };
     const { code } = verdict;
@@ -40,21 +40,28 @@ export function judgeAll(
   }
 }
 
+/** Which try of the unit has failed: the operation was told the same number. */
+function tryOf(record: BatchRecord, offset: number): number {
+  // The first two partials are combined with each other.
+  const parts = offset <= 1 ? record.parts.slice(0, 2) : record.parts.slice(offset, offset + 1);
+  return triedOf(record) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
+}
+
 /** An element is tried again alone; a partial, and an element that is its own partial, as soon as it has a neighbour again. */
 function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure, retries: number, dueAt: number): void {
   const { ledger, fold, config } = state;
-  const { attempt } = record;
   const part = record.parts[offset];
   if (part !== undefined) {
-    const again = { ...part, retries, attempt };
+    const again = { ...part, retries, tried: triedOf(record) + part.tried + 1 };
     if (dueAt === 0) fold?.put(again);
     else ledger.addPartials([again], {}, dueAt);
     return;
   }
   const first = record.first + offset;
+  const tried = triedOf(record) + 1;
   const payload = slice(state, record, offset, offset + 1);
   if (fold !== undefined && config.stages.length === 1) {
-    const again = { ...elementPartial(first, 1, payload), retries, attempt };
+    const again = { ...elementPartial(first, 1, payload), retries, tried };
     state.emission.put({ type: 'folded', first, count: 1 }, state.effects);
     if (dueAt === 0) fold.put(again);
     else ledger.addPartials([again], {}, dueAt);
@@ -62,7 +69,7 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
   }
   const byStage = config.stages.map((_, at) => (at === stage ? retries : (record.retries[at] ?? 0)));
   const { deaths, suspect } = record.count === 1 ? record : { deaths: [], suspect: false };
-  ledger.add({ first, count: 1, payload, attempt, retries: byStage, deaths, suspect }, dueAt);
+  ledger.add({ first, count: 1, payload, tried, retries: byStage, deaths, suspect }, dueAt);
 }
 
 /** Elements have succeeded, and are in a partial. */

@@ -14,8 +14,8 @@ export interface Partial extends Range {
   readonly bytes: Uint8Array | undefined;
   /** How often its combination has been tried again. */
   readonly retries: number;
-  /** The last dispatch in which it failed; 0: none. */
-  readonly attempt: number;
+  /** How often its combination was begun in vain. */
+  readonly tried: number;
 }
 
 /** A partial with a value. */
@@ -38,7 +38,7 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
     index: first.index,
     bytes,
     retries: 0,
-    attempt: 0,
+    tried: 0,
   };
 }
 
@@ -54,12 +54,12 @@ export function absorb(left: Partial, right: Partial): Partial {
 
 /** The partial of elements that were folded, or of one that is its own partial. */
 export function elementPartial(first: number, count: number, bytes: Uint8Array): ValuedPartial {
-  return { first, count, index: first, bytes, retries: 0, attempt: 0 };
+  return { first, count, index: first, bytes, retries: 0, tried: 0 };
 }
 
 /** What stands in for elements that were left out. */
 export function identityPartial(first: number, count: number): Partial {
-  return { first, count, index: first, bytes: undefined, retries: 0, attempt: 0 };
+  return { first, count, index: first, bytes: undefined, retries: 0, tried: 0 };
 }
 
 /** How many bytes the partials have as one payload (see `joinParts`). */

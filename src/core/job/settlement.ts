@@ -1,5 +1,5 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
-import type { BatchRecord } from './batch-ledger.js';
+import { triedOf, type BatchRecord } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { elementPartial, joinPartials } from './partial.js';
@@ -28,7 +28,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   if (state.fold === undefined) emit(state, record, result, runs);
   else foldIn(state, state.fold, record, result, runs);
   judgeAll(state, record, result.failures, workerId, now);
-  giveBack(state, record, result.done, record.count);
+  giveBack(state, record, result.done, record.count, { tried: triedOf(record) });
 }
 
 /**
@@ -57,6 +57,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   if (record.underWay.length > 0) {
     // Another attempt is still at it.
     if (standsAlone(record)) record.deaths = deaths;
+    spend(record, loss);
     return;
   }
   state.sizing.lost(record.seq);
@@ -69,15 +70,16 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
         state.config.stages.findLastIndex((policy) => policy.timeoutMs !== undefined),
       );
     judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
-    giveBack(state, record, 0, culprit);
-    giveBack(state, record, culprit + 1, record.count);
+    giveBackBeside(state, record, culprit);
   } else if (!deadly) {
+    spend(record, loss);
     state.ledger.again(record);
   } else if (standsAlone(record) && deaths.length < state.config.maxDeaths) {
     // It keeps its number, so that a worker which is back after all may go on with it.
     record.deaths = deaths;
     record.alone = cause === 'gone' && record.suspect;
     record.suspect = cause === 'gone';
+    spend(record, loss);
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
@@ -91,6 +93,11 @@ function deathsAfter({ deaths, alone }: BatchRecord, loss: BatchLoss, workerId: 
   if (loss.cause === 'death') return [...deaths, workerId];
   // A worker that is cut off again and again has not died again and again.
   return loss.cause === 'gone' && (alone || loss.alone === true) ? [...new Set([...deaths, workerId])] : deaths;
+}
+
+/** An attempt that was begun has used up a try; one that was handed back before has not. */
+function spend(record: BatchRecord, { attempt, cause }: BatchLoss): void {
+  if (cause !== 'returned') record.spent = [...record.spent, attempt];
 }
 
 /** Whether nobody else in the batch can be to blame: an element alone, or two partials that are combined. */
@@ -110,6 +117,7 @@ export function adopt(
     return;
   }
   state.ledger.adopt(record, attempt, now);
+  record.spent = record.spent.filter((each) => each !== attempt);
   // It has not died of it.
   record.deaths = record.deaths.filter((death) => death !== workerId);
   record.suspect &&= record.deaths.length > 0;
@@ -151,11 +159,11 @@ function foldIn(state: JobState, fold: FoldAssembly, record: BatchRecord, result
   const partials = readPartials(result.payload, runs.length);
   // A combine that failed goes on counting as its element's partial.
   const retries = record.retries[state.config.stages.length - 1] ?? 0;
-  const attempt = retries > 0 ? record.attempt : 0;
+  const tried = retries > 0 ? triedOf(record) : 0;
   runs.forEach(({ start, end }, at) => {
     const bytes = partials[at] ?? new Uint8Array(0);
     if (record.units === 'elements') {
-      foldElements(state, fold, { ...elementPartial(record.first + start, end - start, bytes), retries, attempt });
+      foldElements(state, fold, { ...elementPartial(record.first + start, end - start, bytes), retries, tried });
     } else {
       fold.put(joinPartials(record.parts.slice(start, end), bytes));
     }
@@ -172,9 +180,10 @@ function elementsDied(
 ): void {
   // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
   const suspect = cause === 'gone';
+  const tried = triedOf(record) + 1;
   if (culprit === undefined) {
-    giveBack(state, record, 0, record.count >> 1, [], suspect);
-    giveBack(state, record, record.count >> 1, record.count, [], suspect);
+    giveBack(state, record, 0, record.count >> 1, { tried, suspect });
+    giveBack(state, record, record.count >> 1, record.count, { tried, suspect });
     return;
   }
   if (deaths.length >= state.config.maxDeaths) {
@@ -185,46 +194,48 @@ function elementsDied(
       deaths.at(-1) ?? '',
       now,
     );
-  } else giveBack(state, record, culprit, culprit + 1, deaths, suspect);
-  giveBack(state, record, 0, culprit);
-  giveBack(state, record, culprit + 1, record.count);
+  } else giveBack(state, record, culprit, culprit + 1, { tried, deaths, suspect });
+  giveBackBeside(state, record, culprit);
+}
+
+/** Of what is given back the units before the culprit were executed, and those after it were not begun. */
+function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): void {
+  const tried = triedOf(record);
+  giveBack(state, record, 0, culprit, { tried: tried + 1 });
+  giveBack(state, record, culprit + 1, record.count, { tried });
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
 function partialsDied(state: JobState, record: BatchRecord, deaths: readonly string[], loss: BatchLoss, now: number): void {
-  const { parts, attempt } = record;
+  const { parts } = record;
   const suspect = loss.cause === 'gone';
+  const tried = triedOf(record) + 1;
   if (record.count > 2) {
     for (const half of [parts.slice(0, record.count >> 1), parts.slice(record.count >> 1)]) {
-      if (half.length > 1) state.ledger.addPartials(half, { attempt, suspect });
-      else for (const part of half) state.fold?.put(part);
+      if (half.length > 1) state.ledger.addPartials(half, { tried, suspect });
+      else for (const part of half) state.fold?.put({ ...part, tried: part.tried + tried });
     }
   } else {
-    giveBack(state, record, 0, 1);
+    giveBack(state, record, 0, 1, { tried: 0 });
     judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)], deaths.at(-1) ?? '', now);
   }
 }
 
-/** Makes new batches, of the size that is right by now, of units of a settled batch that were not executed. */
-function giveBack(
-  state: JobState,
-  record: BatchRecord,
-  start: number,
-  end: number,
-  deaths: readonly string[] = [],
-  suspect = false,
-): void {
+/** What is known of units that are given back: how often they were begun, and what they are suspected of. */
+type Past = Pick<BatchRecord, 'tried'> & Partial<Pick<BatchRecord, 'deaths' | 'suspect'>>;
+
+/** Makes new batches, of the size that is right by now, of units of a settled batch that are still to be executed. */
+function giveBack(state: JobState, record: BatchRecord, start: number, end: number, past: Past): void {
   if (start >= end || state.ending) return;
   if (record.units === 'partials') {
-    for (const part of record.parts.slice(start, end)) state.fold?.put(part);
+    for (const part of record.parts.slice(start, end)) state.fold?.put({ ...part, tried: part.tried + past.tried });
     return;
   }
-  const { attempt } = record;
   const retries = record.count === 1 ? record.retries : [];
   const size = Math.min(state.sizing.full, Math.ceil((end - start) / Math.max(1, state.slots)));
   for (let at = start; at < end; at += size) {
     const stop = Math.min(at + size, end);
     const payload = slice(state, record, at, stop);
-    state.ledger.add({ first: record.first + at, count: stop - at, payload, attempt, retries, deaths, suspect });
+    state.ledger.add({ first: record.first + at, count: stop - at, payload, retries, ...past });
   }
 }
