@@ -35,7 +35,7 @@ export interface ErrorDetails {
   readonly operation?: string | undefined;
   /** The place of the element concerned in the operator's source, from 0. */
   readonly index?: number | undefined;
-  /** How often the task was attempted. */
+  /** Which try of the task failed, from 1, as `context.attempt` told it; 0: it was never sent. */
   readonly attempts?: number | undefined;
   /** The worker on which it failed last. */
   readonly workerId?: string | undefined;

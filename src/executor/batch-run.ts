@@ -191,11 +191,14 @@ export class BatchRun {
   /** Combines the last partial with the one before it, for as long as it is their turn; then the current unit is done. */
   #carry(at: number, fold: FoldStage): Promise<void> | undefined {
     const partials = this.#partials;
+    const stage = at + this.#chain.firstStage;
+    const last = this.#closing ? this.offset - 1 : this.offset;
     while (partials.size > 1) {
-      if (partials.leftWidth !== partials.rightWidth && !this.#linear && !this.#closing) break;
-      if (at > 0) this.#control.progress(this.#closing ? this.offset - 1 : this.offset, at + this.#chain.firstStage);
+      const { leftWidth, rightWidth } = partials;
+      if (leftWidth !== rightWidth && !this.#linear && !this.#closing) break;
+      if (at > 0) this.#control.progress(last, stage);
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
-      const context = this.#combineContext(at);
+      const context = new CombineContext(this.#indexOf(last), stage, this.#shared, leftWidth, rightWidth, last + 1);
       this.#context = context;
       const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
@@ -223,16 +226,6 @@ export class BatchRun {
     if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
     this.#partials.join(end.value);
     return this.#goOnCarrying(at);
-  }
-
-  /** That of combining the last two partials. */
-  #combineContext(at: number): CombineContext {
-    const partials = this.#partials;
-    const last = this.#closing ? this.offset - 1 : this.offset;
-    // There are two.
-    const middle = last + 1 - (partials.rightWidth ?? 0);
-    const start = middle - (partials.leftWidth ?? 0);
-    return new CombineContext(this.#indexOf(last), at + this.#chain.firstStage, this.#shared, start, middle, last + 1);
   }
 
   /** The index of a unit's element; partials go by that of the first. */
@@ -299,7 +292,7 @@ export class BatchRun {
   /** Whether the unit does not combine with the identity. */
   async #isBad(value: unknown, offset: number, at: number, fold: FoldStage): Promise<boolean> {
     const stage = at + this.#chain.firstStage;
-    const context = new CombineContext(this.#indexOf(offset), stage, this.#shared, offset, offset, offset + 1);
+    const context = new CombineContext(this.#indexOf(offset), stage, this.#shared, 0, 1, offset + 1);
     this.#context = context;
     try {
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);

@@ -20,13 +20,13 @@ export class PartialStack {
     return this.#values[this.#values.length - 1];
   }
 
-  /** Of how many units the partial before the last one is. */
-  get leftWidth(): number | undefined {
-    return this.#widths[this.#widths.length - 2];
+  /** Of how many units the partial before the last one is; 0: there is none. */
+  get leftWidth(): number {
+    return this.#widths[this.#widths.length - 2] ?? 0;
   }
 
-  get rightWidth(): number | undefined {
-    return this.#widths[this.#widths.length - 1];
+  get rightWidth(): number {
+    return this.#widths[this.#widths.length - 1] ?? 0;
   }
 
   /** Adds a unit. */
@@ -38,7 +38,7 @@ export class PartialStack {
   /** Puts what the last two were combined to in their place. */
   join(combined: unknown): void {
     const last = this.#values.length - 1;
-    const width = (this.leftWidth ?? 0) + (this.rightWidth ?? 0);
+    const width = this.leftWidth + this.rightWidth;
     this.#values.length = last;
     this.#widths.length = last;
     this.#values[last - 1] = combined;

@@ -102,25 +102,27 @@ export class TaskContext implements OperationContext {
   }
 }
 
-/** What a combine is told: of the units from `start` on, and of those from `middle` to before `end`. */
+/** What a combine is told: of two partials of so many units, of which the right one ends before the unit `end`. */
 export class CombineContext extends TaskContext {
-  readonly #start: number;
-  readonly #middle: number;
-  readonly #end: number;
+  // Not as private fields, which take long to make.
+  private readonly leftWidth: number;
+  private readonly rightWidth: number;
+  private readonly end: number;
 
-  constructor(index: number, stage: number, batch: BatchContext, start: number, middle: number, end: number) {
+  constructor(index: number, stage: number, batch: BatchContext, leftWidth: number, rightWidth: number, end: number) {
     super(index, stage, batch);
-    this.#start = start;
-    this.#middle = middle;
-    this.#end = end;
+    this.leftWidth = leftWidth;
+    this.rightWidth = rightWidth;
+    this.end = end;
   }
 
   override get attempt(): number {
-    return this.batch.combineAttempt(this.#start, this.#middle, this.#end);
+    const { leftWidth, rightWidth, end } = this;
+    return this.batch.combineAttempt(end - rightWidth - leftWidth, end - rightWidth, end);
   }
 
   override get key(): string {
-    return this.batch.foldKey(this.#start, this.#end, this.stage);
+    return this.batch.foldKey(this.end - this.rightWidth - this.leftWidth, this.end, this.stage);
   }
 }
 

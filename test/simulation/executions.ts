@@ -1,6 +1,6 @@
 import { FatalError, TransientError } from '../../src/errors/operation-errors.js';
 import { defineMonoid } from '../../src/operation/monoid.js';
-import { defineOperation } from '../../src/operation/operation.js';
+import { defineOperation, type OperationContext } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import type { SimulationOptions } from './options.js';
@@ -21,13 +21,23 @@ export class Executions {
   readonly #begun = new Map<string, number[]>();
   readonly #failed = new Map<string, number[]>();
   readonly #veryLong = new Set<string>();
+  /** What was executed under each key. */
+  readonly #byKey = new Map<string, string>();
+  /** Keys that name several things. */
+  readonly ambiguous: string[] = [];
+  /** The most tries of an element that its leader counted beyond those begun, and the most that it missed. */
+  #counted = 0;
+  #missed = 0;
 
   /** @param plans by job id */
   constructor(plans: ReadonlyMap<string, Plan>, options: SimulationOptions, random: Random) {
     this.#plans = plans;
     this.#options = options;
     this.#random = random;
-    const concat = (a: string, b: string): string => {
+    const concat = (a: string, b: string, { key, jobId }: OperationContext): string => {
+      // Of sour elements it is not always the same one that is left out.
+      const isSour = [...(plans.get(jobId)?.flaws.values() ?? [])].includes('sour');
+      if (!isSour) this.#named(key, `${a}${b}`);
       if (a.includes('!') || b.includes('!')) throw new FatalError(`sour: ${a} ${b}`);
       return a + b;
     };
@@ -43,6 +53,11 @@ export class Executions {
   /** How often an element was begun, beyond once and once more for each transient failure. */
   repeats(jobId: string, index: number): number {
     return (this.#begun.get(jobId)?.[index] ?? 0) - 1 - this.failures(jobId, index);
+  }
+
+  /** By how many tries leaders were wrong at most: counted though they were not begun, and begun though they were not counted. */
+  get miscounted(): { readonly tooMany: number; readonly tooFew: number } {
+    return { tooMany: this.#counted, tooFew: this.#missed };
   }
 
   /** How often an element failed transiently. */
@@ -69,16 +84,33 @@ export class Executions {
       return undefined;
     },
     graceMs: () => this.#random.next() * 1_000,
-    begun: (jobId, { units, first, count }: Batch) => {
+    begun: (jobId, { units, first, count, tried = 0 }: Batch) => {
       if (units === 'partials') return;
       const begun = countsOf(this.#begun, jobId);
-      for (let index = first; index < first + count; index += 1) begun[index] = (begun[index] ?? 0) + 1;
+      const speculate = this.#plans.get(jobId)?.spec.speculate === true;
+      for (let index = first; index < first + count; index += 1) {
+        const before = begun[index] ?? 0;
+        // Of a second attempt on purpose it is only likely that the first one has begun.
+        if (!speculate) {
+          this.#counted = Math.max(this.#counted, tried - before);
+          this.#missed = Math.max(this.#missed, before - tried);
+        }
+        begun[index] = before + 1;
+      }
     },
   };
 
+  /** A key names one thing, and no other. */
+  #named(key: string, what: string): void {
+    const before = this.#byKey.get(key);
+    if (before !== undefined && before !== what) this.ambiguous.push(`key ${key} names both ${before} and ${what}`);
+    this.#byKey.set(key, what);
+  }
+
   #define(jobId: string, { operation, flaws }: Plan, transience: number): void {
     const failed = countsOf(this.#failed, jobId);
-    const execute = (text: string): string => {
+    const execute = (text: string, { key }: OperationContext): string => {
+      this.#named(key, text);
       const index = Number(/\d+/u.exec(text)?.[0]);
       if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
       // Of the first stage only, so that they can be counted by the element.

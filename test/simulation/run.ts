@@ -3,10 +3,12 @@ import { bounds } from './checkers/bounds.js';
 import type { Outcome, Run } from './checkers/checker.js';
 import { emittedSequence } from './checkers/emitted-sequence.js';
 import { everyJobEnds } from './checkers/every-job-ends.js';
+import { keys } from './checkers/keys.js';
 import { noStateLeft } from './checkers/no-state-left.js';
 import { nothingMissing } from './checkers/nothing-missing.js';
 import { nothingTwice } from './checkers/nothing-twice.js';
 import { rightEnd } from './checkers/right-end.js';
+import { tries } from './checkers/tries.js';
 import { Cluster } from './cluster.js';
 import { Faults } from './faults.js';
 import { optionsOf, type FaultKind, type SimulationOptions } from './options.js';
@@ -106,7 +108,8 @@ async function runAll(
     if (steps > mostSteps) everyJobEnds(run);
   };
   while (!agenda.isEmpty) await step();
-  for (const check of [everyJobEnds, emittedSequence, nothingTwice, nothingMissing, rightEnd, attempts, noStateLeft]) check(run);
+  for (const check of [everyJobEnds, emittedSequence, nothingTwice, nothingMissing, rightEnd, attempts, noStateLeft, keys, tries])
+    check(run);
 
   for (const route of cluster.leaders) route.close('closed');
   for (const route of cluster.workers) cluster.dismissWorker(route);
