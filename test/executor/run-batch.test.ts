@@ -59,7 +59,9 @@ describe('a chain of maps', () => {
       name: 'tell',
       execute: (_: number, { index, attempt, jobId }) => ({ index, attempt, jobId }),
     });
-    const result = resultOf(await execution([['map', tell]]).run(elements([0, 0], { first: 40, attempt: 7, tried: 2 }), new TestControl()));
+    const result = resultOf(
+      await execution([['map', tell]]).run(elements([0, 0], { first: 40, attempt: 7, tried: 2 }), new TestControl()),
+    );
     expect(msgpack.decode(result.payload)).toEqual([
       { index: 40, attempt: 3, jobId: 'job' },
       { index: 41, attempt: 3, jobId: 'job' },

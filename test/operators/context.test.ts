@@ -56,7 +56,7 @@ describe('what an operation is told and set up with', () => {
       name: 'uneven-work',
       execute: (n: number, { attempt }) => {
         begun.set(n, (begun.get(n) ?? 0) + 1);
-        for (const end = performance.now() + (n < 300 ? 0.01 : 30); performance.now() < end; );
+        for (const end = performance.now() + (n < 300 ? 0.01 : 30); performance.now() < end;);
         return attempt;
       },
     });

@@ -128,11 +128,7 @@ export class BatchLedger {
   }
 
   /** Takes partials that are to be combined. */
-  addPartials(
-    parts: readonly ValuedPartial[],
-    from: Partial<Pick<BatchRecord, 'tried' | 'suspect'>> = {},
-    dueAt = 0,
-  ): void {
+  addPartials(parts: readonly ValuedPartial[], from: Partial<Pick<BatchRecord, 'tried' | 'suspect'>> = {}, dueAt = 0): void {
     const payload = joinParts(parts.map((part) => part.bytes));
     this.add({ ...from, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
   }
