@@ -108,8 +108,9 @@ async function runAll(
     if (steps > mostSteps) everyJobEnds(run);
   };
   while (!agenda.isEmpty) await step();
-  for (const check of [everyJobEnds, emittedSequence, nothingTwice, nothingMissing, rightEnd, attempts, noStateLeft, keys, tries])
+  for (const check of [everyJobEnds, emittedSequence, nothingTwice, nothingMissing, rightEnd, attempts, noStateLeft, keys, tries]) {
     check(run);
+  }
 
   for (const route of cluster.leaders) route.close('closed');
   for (const route of cluster.workers) cluster.dismissWorker(route);
