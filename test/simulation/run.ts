@@ -108,7 +108,17 @@ async function runAll(
     if (steps > mostSteps) everyJobEnds(run);
   };
   while (!agenda.isEmpty) await step();
-  for (const check of [everyJobEnds, emittedSequence, nothingTwice, nothingMissing, rightEnd, attempts, noStateLeft, keys, tries]) {
+  for (const check of [
+    everyJobEnds,
+    emittedSequence,
+    nothingTwice,
+    nothingMissing,
+    rightEnd,
+    attempts,
+    noStateLeft,
+    keys,
+    tries,
+  ]) {
     check(run);
   }
 
