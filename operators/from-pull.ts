@@ -10,6 +10,8 @@ import {
   webStreamIterator,
   type WebStream,
 } from '../src/leader/stream-iterator.js';
+import { describe } from '../src/errors/describe.js';
+import { holds } from '../src/errors/thrown.js';
 
 /**
  * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what their
@@ -40,7 +42,7 @@ export function fromPull<T>(input: Iterable<T> | AsyncIterable<T> | WebStream<T>
   if (isNodeStream(input)) return pullLater(() => nodeStreamIterator(input));
   if (isAsync(input)) return pullLater(() => input[Symbol.asyncIterator]());
   if (isSync(input)) return new PullObservable((observer) => new SyncPull(input[Symbol.iterator](), observer));
-  const hint = isThenable(input) ? 'a promise: await it' : typeof input;
+  const hint = holds(() => isThenable(input)) ? 'a promise: await it' : describe(input);
   throw new PaladinError('INVALID_INPUT', `fromPull: expected an iterable, an async iterable or a stream, got ${hint}`);
 }
 
@@ -49,9 +51,9 @@ function pullLater<T>(open: () => AsyncIterator<T>): Observable<T> {
 }
 
 function isAsync(input: unknown): input is AsyncIterable<never> {
-  return typeof input === 'object' && input !== null && Symbol.asyncIterator in input;
+  return typeof input === 'object' && input !== null && holds(() => Symbol.asyncIterator in input);
 }
 
 function isSync(input: unknown): input is Iterable<never> {
-  return typeof input === 'string' || (typeof input === 'object' && input !== null && Symbol.iterator in input);
+  return typeof input === 'string' || (typeof input === 'object' && input !== null && holds(() => Symbol.iterator in input));
 }

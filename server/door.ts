@@ -10,6 +10,7 @@ import type { HubEvent } from './hub-events.js';
 import type { Limits } from './limits.js';
 import type { Role, Tokens } from './tokens.js';
 import { later, type Later } from '../src/real-time.js';
+import { isA } from '../src/errors/thrown.js';
 
 /** Somebody who was let in. */
 export interface Admission {
@@ -80,7 +81,7 @@ export class Door {
     try {
       this.#admissions.set(socket, await this.#admit(socket, role));
     } catch (error) {
-      const known = error instanceof PaladinError ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
+      const known = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the handshake makes no sense');
       this.refused(role, this.#config.addresses.of(socket.request), known);
       next(refusal(known));
       closeSoon(socket.conn);
@@ -117,7 +118,7 @@ export class Door {
     try {
       return checkGrant(await within(limits.authenticateWithinMs, authorize(handshake)), handshake, limits);
     } catch (error) {
-      if (error instanceof PaladinError && error.code === 'UNAUTHORIZED') throw error;
+      if (isA(error, PaladinError) && error.code === 'UNAUTHORIZED') throw error;
       this.#config.report({ type: 'authorizationFailed', role, address: shown.address, error });
       throw new PaladinError('UNAUTHORIZED', 'it could not be authorized; those who run the hub find the reason in its log');
     }

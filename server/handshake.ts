@@ -1,3 +1,4 @@
+import { isA } from '../src/errors/thrown.js';
 import { createHash } from 'node:crypto';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { protocolVersion } from '../src/protocol/messages.js';
@@ -38,7 +39,7 @@ export function readHandshake(auth: unknown): PeerIdentity {
     return { id: idOf(key), name, token };
   } catch (error) {
     // What is wrong with a token is not to be repeated to anybody.
-    if (error instanceof ShapeError) throw new PaladinError('PROTOCOL', error.message.replace(/, got .*/su, ''));
+    if (isA(error, ShapeError)) throw new PaladinError('PROTOCOL', error.message.replace(/, got .*/su, ''));
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import type { Peer, PeerEvents } from './hub-driver.js';
 import { Intake, type Turns } from './intake.js';
 import type { Unfinished } from './unfinished.js';
 import { later, type Later } from '../src/real-time.js';
+import { isA, messageOf } from '../src/errors/thrown.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
@@ -84,8 +85,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
       },
       failed: (error) => {
         // Whatever is wrong with what a peer sent is for that peer alone to bear.
-        const reason = error instanceof Error ? error.message : String(error);
-        this.expel(reason, error instanceof LimitError ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
+        const reason = messageOf(error);
+        this.expel(reason, isA(error, LimitError) ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
       },
     });
     this.#outbox = new Outbox(

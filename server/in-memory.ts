@@ -16,6 +16,8 @@ import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { leaderOf } from './core/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { isA, messageOf } from '../src/errors/thrown.js';
+import { describe } from '../src/errors/describe.js';
 
 /** Options of `inMemory`. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
@@ -72,7 +74,7 @@ export function startInMemory(
   const inThreads = modules !== undefined && modules.length > 0;
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new PaladinError('INVALID_INPUT', `inMemory: expected workers to be a whole number from 1, got ${String(workers)}`);
+    throw new PaladinError('INVALID_INPUT', `inMemory: expected workers to be a whole number from 1, got ${describe(workers)}`);
   }
   if (inThreads && operations !== undefined) {
     const message = 'inMemory: expected modules or operations, got both: operations given as values cannot be sent to threads';
@@ -99,7 +101,7 @@ export function startInMemory(
     closed: crew.close,
   });
   crew.failed.catch((error: unknown) => {
-    runtime.fail(error instanceof PaladinError ? error : new PaladinError('INVALID_INPUT', String(error), { cause: error }));
+    runtime.fail(isA(error, PaladinError) ? error : new PaladinError('INVALID_INPUT', messageOf(error), { cause: error }));
   });
   return runtime;
 }

@@ -9,6 +9,7 @@ import {
   maxSlots,
 } from '../src/limits.js';
 import type { SchedulerLimits } from './core/scheduler-events.js';
+import { describe } from '../src/errors/describe.js';
 
 /** What a hub admits. Who goes beyond is told which limit and how much it is, with `LIMIT_EXCEEDED`. */
 export interface Limits extends SchedulerLimits {
@@ -92,7 +93,7 @@ export function limitsFrom(where: string, given: Partial<Limits>, defaults: Limi
     const range = rangeOf(name);
     if (!Number.isSafeInteger(value) || value < range.least || value > range.most) {
       const expected = `expected ${name} to be a whole number from ${range.least} to ${range.most}`;
-      throw new PaladinError('INVALID_INPUT', `${where}: ${expected}, got ${String(value)}`);
+      throw new PaladinError('INVALID_INPUT', `${where}: ${expected}, got ${describe(value)}`);
     }
     limits[name] = value;
   }

@@ -32,6 +32,8 @@ import { Unfinished } from './unfinished.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 import { callerContext, type CallerContext } from '../src/caller-context.js';
 import { later } from '../src/real-time.js';
+import { messageOf } from '../src/errors/thrown.js';
+import { describe } from '../src/errors/describe.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {
@@ -338,7 +340,7 @@ function readTls<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new PaladinError('INVALID_INPUT', `startHub: the certificate or its key cannot be read: ${reason}`, { cause: error });
   }
 }
@@ -380,5 +382,5 @@ async function listen(http: OneRequestServer, port: number, host: string): Promi
 }
 
 function check(holds: boolean, expected: string, got: unknown): void {
-  if (!holds) throw new PaladinError('INVALID_INPUT', `startHub: expected ${expected}, got ${String(got)}`);
+  if (!holds) throw new PaladinError('INVALID_INPUT', `startHub: expected ${expected}, got ${describe(got)}`);
 }

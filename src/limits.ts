@@ -242,3 +242,12 @@ export const failureJsonWeight: number = 4;
  * large program.
  */
 export const maxJsonBytes: number = maxFailureBytes / failureJsonWeight + 64 * 1024;
+
+/** How long the description of a value is in a message: a line or two that show what it is. */
+export const maxDescribedLength: number = 300;
+
+/** How many items of a list, or properties of an object, a description shows: enough to tell it from others. */
+export const maxDescribedItems: number = 5;
+
+/** How many levels of a value a description shows. */
+export const maxDescribedLevels: number = 2;

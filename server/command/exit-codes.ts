@@ -1,4 +1,5 @@
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { isA, messageOf } from '../../src/errors/thrown.js';
 
 /** What the exit codes of the command mean. */
 export const exitCodes: string = `Exit codes:
@@ -9,12 +10,12 @@ export const exitCodes: string = `Exit codes:
 
 /** Says what went wrong, and ends the process with the code for it. */
 export function exitWith(error: unknown): never {
-  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`error: ${messageOf(error)}`);
   process.exit(exitCode(error));
 }
 
 function exitCode(error: unknown): number {
-  switch (error instanceof PaladinError ? error.code : undefined) {
+  switch (isA(error, PaladinError) ? error.code : undefined) {
     case 'UNAUTHORIZED':
     case 'VERSION':
     case 'LIMIT_EXCEEDED':

@@ -11,6 +11,7 @@ import { logLevelOption, logTo } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
 import { collectLess, outliveReaders } from './serving.js';
 import { readTokens, together } from './token-file.js';
+import { messageOf } from '../../src/errors/thrown.js';
 
 interface Options extends Limits {
   readonly port: number;
@@ -144,7 +145,7 @@ function readTls(certPath: string | undefined, keyPath: string | undefined): Tls
   try {
     return { cert: readFileSync(certPath), key: readFileSync(keyPath) };
   } catch (error) {
-    throw new PaladinError('INVALID_INPUT', `the certificate or its key cannot be read: ${String(error)}`, { cause: error });
+    throw new PaladinError('INVALID_INPUT', `the certificate or its key cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Token } from '../../src/link/socket-dial.js';
 import { roles, type HubTokens, type Role } from '../tokens.js';
+import { messageOf } from '../../src/errors/thrown.js';
 
 /**
  * What a peer shows: the token, or what is in the file at each connection.
@@ -62,6 +63,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new PaladinError('INVALID_INPUT', `the token file cannot be read: ${String(error)}`, { cause: error });
+    throw new PaladinError('INVALID_INPUT', `the token file cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

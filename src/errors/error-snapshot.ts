@@ -1,4 +1,5 @@
 import { bareError } from '../serializer/built-ins.js';
+import { asText, isA, isError, isHuge, readOr, shortened } from './thrown.js';
 
 /** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
 const maxDepth = 16;
@@ -23,35 +24,11 @@ export function errorEssence(thrown: unknown, textLength: number): unknown {
   return made;
 }
 
-/** The text of anything. */
-export function asText(value: unknown): string {
-  try {
-    return typeof value === 'string' ? value : String(value);
-  } catch {
-    return '[unreadable]';
-  }
-}
-
-export function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more characters)`;
-}
-
-/** Also errors of other realms, and DOMException. */
-export function isError(value: unknown): value is Error {
-  try {
-    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
-  } catch {
-    return false;
-  }
-}
-
-/** A property, or a text that says why it cannot be read. */
-export function readOr(from: object, key: string): unknown {
-  try {
-    return Reflect.get(from, key);
-  } catch (error) {
-    return `[getter threw: ${isError(error) ? asText(readOr(error, 'message')) : asText(error)}]`;
-  }
+/** An error of the message alone. */
+export function errorOf(message: string): Error {
+  const made = blankError();
+  hide(made, 'message', message);
+  return made;
 }
 
 class Snapshot {
@@ -63,8 +40,7 @@ class Snapshot {
       case 'string':
         return shortened(value, maxTextLength);
       case 'bigint':
-        // Writing out a huge one would take seconds.
-        return BigInt.asIntN(4_096, value) === value ? value : '[a very large bigint]';
+        return isHuge(value) ? '[a very large bigint]' : value;
       case 'symbol':
         return asText(value);
       case 'function':
@@ -93,7 +69,7 @@ class Snapshot {
     if (Array.isArray(value)) return this.items(value, this.enter(value, []), depth);
     if (value instanceof Map) return this.map(value, depth);
     if (value instanceof Set) return this.set(value, depth);
-    if (value instanceof Date) return new Date(value.getTime());
+    if (value instanceof Date) return new Date(Date.prototype.getTime.call(value));
     if (value instanceof RegExp) return new RegExp(value.source, value.flags);
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
       return `[${value.constructor.name} of ${value.byteLength} bytes]`;
@@ -106,7 +82,7 @@ class Snapshot {
     const stack = readOr(value, 'stack');
     if (typeof stack === 'string') hide(made, 'stack', shortened(stack, maxTextLength));
     if ('cause' in value) hide(made, 'cause', this.of(readOr(value, 'cause'), depth));
-    const errors = made instanceof AggregateError || value instanceof AggregateError ? readOr(value, 'errors') : undefined;
+    const errors = made instanceof AggregateError || isA(value, AggregateError) ? readOr(value, 'errors') : undefined;
     if (Array.isArray(errors)) hide(made, 'errors', this.of(errors, depth));
     return this.properties(value, made, depth);
   }
@@ -165,7 +141,7 @@ class Snapshot {
 function likeness(value: object, textLength: number): Error {
   const name = shortened(asText(readOr(value, 'name')), 200);
   const built = bareError(name);
-  const made = built ?? bareError('Error') ?? new Error();
+  const made = built ?? blankError();
   if (built === undefined) hide(made, 'name', name);
   hide(made, 'message', shortened(asText(readOr(value, 'message')), textLength));
   return made;
@@ -173,4 +149,9 @@ function likeness(value: object, textLength: number): Error {
 
 function hide(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
+}
+
+/** Without a stack: where a program prepares stacks itself, to read one may throw. */
+function blankError(): Error {
+  return bareError('Error') ?? new Error();
 }

@@ -1,5 +1,6 @@
 import { flatted } from '../serializer/flatted.js';
-import { asText, errorEssence, errorSnapshot, isError, readOr, shortened } from './error-snapshot.js';
+import { errorEssence, errorOf, errorSnapshot } from './error-snapshot.js';
+import { messageOf } from './thrown.js';
 
 /** What was thrown, for the wire: a line for logs and messages, and all of it that could be kept. */
 export interface EncodedError {
@@ -13,14 +14,12 @@ const maxBytes = 64 * 1024;
 /** Of the essence: three texts of this length stay below `maxBytes` even where each character takes six bytes of JSON. */
 const essenceTextLength = 3_000;
 
-const maxMessageLength = 1_000;
-
 /**
  * Encodes whatever was thrown, by flatted, and never throws itself. What the serializers would refuse is made likeness instead
  * (see {@link errorSnapshot}): an error report that lacks a socket is worth more than none.
  */
 export function encodeError(thrown: unknown): EncodedError {
-  const message = summary(thrown);
+  const message = messageOf(thrown);
   try {
     const bytes = flatted.encode([errorSnapshot(thrown)]);
     if (bytes.byteLength <= maxBytes) return { message, bytes };
@@ -30,7 +29,7 @@ export function encodeError(thrown: unknown): EncodedError {
   try {
     return { message, bytes: flatted.encode([errorEssence(thrown, essenceTextLength)]) };
   } catch {
-    return { message, bytes: flatted.encode([new Error(message)]) };
+    return { message, bytes: flatted.encode([errorOf(message)]) };
   }
 }
 
@@ -47,12 +46,4 @@ export function decodeError(bytes: Uint8Array): unknown {
   } catch (cause) {
     return new Error('the error of the remote side cannot be decoded', { cause });
   }
-}
-
-/** One line about what was thrown. */
-function summary(thrown: unknown): string {
-  const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : asText(thrown);
-  // Shortened before lines are joined too, as the text may be huge.
-  const line = text.slice(0, 2 * maxMessageLength).replace(/\s*[\r\n]+\s*/g, ' ');
-  return shortened(line, maxMessageLength);
 }

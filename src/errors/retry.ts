@@ -1,4 +1,6 @@
 import { PaladinError } from './paladin-error.js';
+import { describe } from './describe.js';
+import { readOr } from './thrown.js';
 
 /** When and how often a task that failed transiently is tried again. Times in milliseconds. */
 export type RetryStrategy =
@@ -47,21 +49,21 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
   const fail = (expected: string): never => {
     throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}`);
   };
-  if (typeof retry !== 'object' || retry === null) return fail(`a retry strategy, got ${String(retry)}`);
+  if (typeof retry !== 'object' || retry === null) return fail(`a retry strategy, got ${describe(retry)}`);
   const count = (name: string): number => {
-    const value: unknown = Reflect.get(retry, name);
+    const value: unknown = readOr(retry, name);
     if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value;
     // Travels as JSON, which has no infinity.
     if (value === Infinity) return Number.MAX_SAFE_INTEGER;
-    return fail(`retry.${name} to be a whole number from 0 up, got ${String(value)}`);
+    return fail(`retry.${name} to be a whole number from 0 up, got ${describe(value)}`);
   };
   const delay = (name: string): number => {
-    const value: unknown = Reflect.get(retry, name);
+    const value: unknown = readOr(retry, name);
     return typeof value === 'number' && value >= 0 && value <= 2 ** 31
       ? value
-      : fail(`retry.${name} to be milliseconds from 0 to 2^31, got ${String(value)}`);
+      : fail(`retry.${name} to be milliseconds from 0 to 2^31, got ${describe(value)}`);
   };
-  const strategy: unknown = Reflect.get(retry, 'strategy');
+  const strategy: unknown = readOr(retry, 'strategy');
   switch (strategy) {
     case 'immediate':
       return { strategy, maxRetries: count('maxRetries') };
@@ -74,6 +76,6 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
       return { strategy, maxRetries: count('maxRetries'), minDelayMs, maxDelayMs };
     }
     default:
-      return fail(`retry.strategy to be 'immediate', 'after' or 'exponential', got ${String(strategy)}`);
+      return fail(`retry.strategy to be 'immediate', 'after' or 'exponential', got ${describe(strategy)}`);
   }
 }

@@ -1,6 +1,6 @@
 import { maxIssueKeys, maxIssueLength, maxIssues, maxIssuesNamed } from '../limits.js';
 import { Path } from '../serializer/path.js';
-import { asText, shortened } from './error-snapshot.js';
+import { asText, shortened } from './thrown.js';
 import type { ThrownKind } from './operation-errors.js';
 
 /** Which value of an operation a schema was asked about. */

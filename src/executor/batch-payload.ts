@@ -1,7 +1,7 @@
 import type { Batch, UnitFailure } from '../protocol/messages.js';
 import { joinParts } from '../protocol/parts.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
-import { encodeError } from '../errors/remote-error.js';
+import { isA, messageOf } from '../errors/thrown.js';
 import type { Run } from './batch-run.js';
 import { fatalFailure } from './failures.js';
 
@@ -56,7 +56,7 @@ export function packOutputs(executed: Executed, packing: Packing): Packed {
   failures = failures.filter((failure) => failure.offset < done);
   if (payload.byteLength <= maxPayloadBytes) return { done, failures, payload };
   const tooLarge = tooLargeFailure(offsets[0] ?? 0, stage, 'output', payload.byteLength, maxPayloadBytes);
-  return { done, failures: inOrder([...failures, tooLarge]), payload: serializer.encode([]) };
+  return { done, failures: inOrder([...failures, tooLarge]), payload: noValues(serializer) };
 }
 
 /** Packs the partials of a chain that ends in a fold. */
@@ -129,7 +129,16 @@ function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Pa
   } catch (thrown) {
     // Each can be encoded, but not all together.
     for (const offset of offsets) failures.push(notSerializableFailure(offset, stage, 'output', thrown));
-    return { done, outputs: [], failures: inOrder(failures), payload: serializer.encode([]) };
+    return { done, outputs: [], failures: inOrder(failures), payload: noValues(serializer) };
+  }
+}
+
+/** A payload without values, which nobody reads where the serializer cannot write it. */
+export function noValues(serializer: Serializer): Uint8Array {
+  try {
+    return serializer.encode([]);
+  } catch {
+    return new Uint8Array(0);
   }
 }
 
@@ -144,10 +153,10 @@ function inOrder(failures: UnitFailure[]): UnitFailure[] {
 }
 
 function notSerializableFailure(offset: number, stage: number, what: 'output' | 'partial', thrown: unknown): UnitFailure {
-  if (thrown instanceof NotSerializableError) {
-    return fatalFailure(offset, stage, 'NOT_SERIALIZABLE', `${what} ${thrown.path} is ${thrown.what}`);
+  if (isA(thrown, NotSerializableError)) {
+    return fatalFailure(offset, stage, 'NOT_SERIALIZABLE', `${what} ${messageOf(thrown)}`);
   }
-  const message = `${what} cannot be encoded: ${encodeError(thrown).message}`;
+  const message = `${what} cannot be encoded: ${messageOf(thrown)}`;
   return fatalFailure(offset, stage, 'NOT_SERIALIZABLE', message, thrown);
 }
 

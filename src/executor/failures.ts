@@ -4,6 +4,7 @@ import { failureJsonWeight } from '../limits.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { SchemaError } from '../errors/schema-error.js';
 import type { UnitFailure } from '../protocol/messages.js';
+import { isA } from '../errors/thrown.js';
 
 const nothingThrown = new Uint8Array(0);
 
@@ -17,7 +18,7 @@ export function thrownFailure(offset: number, stage: number, thrown: unknown, pr
     offset,
     stage,
     // An output that its schema refuses is the operation's doing.
-    code: thrown instanceof SchemaError && thrown.subject !== 'output' ? 'INVALID_INPUT' : 'OPERATION_FAILED',
+    code: isA(thrown, SchemaError) && thrown.subject !== 'output' ? 'INVALID_INPUT' : 'OPERATION_FAILED',
     kind,
     ...(retry && { retry }),
     ...(onFatal && { onFatal }),

@@ -1,9 +1,9 @@
-import { encodeError } from '../errors/remote-error.js';
+import { messageOf } from '../errors/thrown.js';
 import type { Registry } from '../operation/registry.js';
 import type { Batch, BatchResult, JobDescription, UnitFailure } from '../protocol/messages.js';
 import { splitParts } from '../protocol/parts.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
+import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { failureBytes, fatalFailure } from './failures.js';
@@ -173,7 +173,7 @@ export class JobExecution {
       run = new BatchRun(chain, batch, () => decodeUnits(batch, serializer), plan.limit, control, plan.startedMs);
     } catch (thrown) {
       // The message says it all; details would go out once for each unit, of which there may be said to be any number.
-      const message = `the input cannot be decoded: ${encodeError(thrown).message}`;
+      const message = `the input cannot be decoded: ${messageOf(thrown)}`;
       return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message), plan.startedMs);
     }
     const abort = (): void => run.abort();
@@ -205,7 +205,14 @@ export class JobExecution {
     };
     const { failures, runs } = run;
     const executed = { done: run.offset, failures, outputs: run.takeOutputs(), runs };
-    const packed: Packed | Redo = chain.fold === undefined ? packOutputs(executed, packing) : packPartials(executed, packing);
+    let packed: Packed | Redo;
+    try {
+      packed = chain.fold === undefined ? packOutputs(executed, packing) : packPartials(executed, packing);
+    } catch (thrown) {
+      // A serializer that writes some of the outputs, and then fewer of them not.
+      const message = `outputs cannot be encoded: ${messageOf(thrown)}`;
+      return this.#allFailed(batch, serializer, fatalFailure(0, packing.stage, 'NOT_SERIALIZABLE', message), plan.startedMs);
+    }
     if ('limit' in packed) {
       return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: plan.startedMs, stuck });
     }
@@ -219,7 +226,7 @@ export class JobExecution {
     const done = Math.min(batch.count, Math.max(1, most));
     const failures = Array.from({ length: done }, (_, offset) => ({ ...failure, offset }));
     const isFold = this.#description.stages.at(-1)?.kind === 'fold';
-    const payload = isFold || serializer === undefined ? new Uint8Array(0) : serializer.encode([]);
+    const payload = isFold || serializer === undefined ? new Uint8Array(0) : noValues(serializer);
     return settled(batch, { done, failures, payload }, startedMs, false);
   }
 

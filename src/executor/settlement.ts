@@ -14,11 +14,12 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** A promise that never rejects. `then` of the operation's own thenable is called once only: some begin their work in it. */
-export function settlementOf(pending: PromiseLike<unknown>): Promise<Settlement> {
-  return Promise.resolve(pending).then(
-    (value) => ({ value }),
-    (thrown: unknown) => ({ thrown }),
-  );
+export async function settlementOf(pending: PromiseLike<unknown>): Promise<Settlement> {
+  try {
+    return { value: await pending };
+  } catch (thrown) {
+    return { thrown };
+  }
 }
 
 /** Waits for promises for a time, and can be woken from outside. One wait at a time. */

@@ -7,6 +7,7 @@ import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { fatalFailure, thrownFailure } from './failures.js';
 import { isThenable } from './settlement.js';
+import { isA } from '../errors/thrown.js';
 
 /** A stage that is set up for one job: its function, made from the job's arguments. */
 export type Stage = MapStage | FoldStage;
@@ -44,16 +45,11 @@ export function setUpStage(
     definition = registry.lookup(operation, version, kind);
     args = description.args === undefined ? [] : serializer.decode(description.args);
   } catch (thrown) {
-    if (thrown instanceof PaladinError) return fatalFailure(0, index, 'PROTOCOL', thrown.message);
+    if (isA(thrown, PaladinError)) return fatalFailure(0, index, 'PROTOCOL', thrown.message);
     return fatalFailure(0, index, 'PROTOCOL', `the arguments of operation '${operation}' cannot be decoded`, thrown);
   }
   const failed = (thrown: unknown): SetUp =>
-    thrownFailure(
-      0,
-      index,
-      thrown,
-      thrown instanceof SchemaError ? '' : `${definition.kind} '${operation}' could not be set up: `,
-    );
+    thrownFailure(0, index, thrown, isA(thrown, SchemaError) ? '' : `${definition.kind} '${operation}' could not be set up: `);
   const made = (result: unknown): SetUp => {
     if (typeof result !== 'function') {
       return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));

@@ -16,6 +16,7 @@ import { Waiter } from './settlement.js';
 import { ThreadHandle, type Assignment, type ThreadEvents } from './thread-handle.js';
 import { afterThis } from '../next-turn.js';
 import { later, type Later } from '../real-time.js';
+import { describe } from '../errors/describe.js';
 
 export interface ThreadExecutorOptions {
   /** How many threads, and so how many batches at once. */
@@ -78,7 +79,7 @@ class ThreadPool implements ThreadExecutor {
   constructor(options: ThreadExecutorOptions) {
     const { threads } = options;
     if (!Number.isInteger(threads) || threads < 1) {
-      throw new PaladinError('INVALID_INPUT', `expected threads to be a whole number from 1, got ${threads}`);
+      throw new PaladinError('INVALID_INPUT', `expected threads to be a whole number from 1, got ${describe(threads)}`);
     }
     this.#options = options;
     this.#modules = options.modules.map((module) => resolveModule(module).href);

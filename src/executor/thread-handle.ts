@@ -9,6 +9,7 @@ import { clampTimer } from './settlement.js';
 import { Mailbox, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 import { later, realNow, type Later } from '../real-time.js';
+import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
 
 /** A batch for a thread. */
 export interface Assignment {
@@ -96,7 +97,7 @@ export class ThreadHandle {
     this.#worker.on('message', (message: FromThread | number) => this.#receive(message));
     this.#worker.on('error', (thrown: unknown) => {
       // The stack, since whoever threw it is in no call that anybody waits for.
-      this.#uncaught = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      this.#uncaught = (isError(thrown) && asText(readOr(thrown, 'stack') ?? '')) || messageOf(thrown);
     });
     this.#worker.on('exit', (code) => this.#exited(code));
     const { startTimeoutMs } = options;

@@ -9,6 +9,7 @@ import { JobExecution, type BatchEnd } from './run-batch.js';
 import { ThreadControl } from './thread-control.js';
 import { Mailbox, type FromThread, type KnownRun, type ThreadSetUp, type ToThread } from './thread-messages.js';
 import { Progress } from './thread-progress.js';
+import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
 
 if (parentPort === null) throw new Error('this module is the entry of a worker thread');
 const port = parentPort;
@@ -33,9 +34,11 @@ try {
   port.on('message', onMessage);
   post({ type: 'ready', operations, serializers, nothing });
 } catch (thrown) {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { message, stack = message } = error.cause instanceof Error ? error.cause : error;
-  post({ type: 'failed', message: error.message, cause: { message, stack } });
+  const cause = isError(thrown) ? readOr(thrown, 'cause') : undefined;
+  const source = isError(cause) ? cause : thrown;
+  const message = messageOf(source);
+  const stack = isError(source) ? asText(readOr(source, 'stack') ?? message) : message;
+  post({ type: 'failed', message: messageOf(thrown), cause: { message, stack } });
 }
 
 function post(message: FromThread | number, transfer: ArrayBuffer[] = []): void {
@@ -80,7 +83,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
   };
   const broke = (thrown: unknown): void => {
     // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.
-    const reason = `while it was executing, its thread failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    const reason = `while it was executing, its thread failed: ${messageOf(thrown)}`;
     const { offset, stage } = progress;
     const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset, stage, reason };
     end({ outcome: { type: 'lost', loss }, stuck: true });

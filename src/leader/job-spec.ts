@@ -1,11 +1,13 @@
 import { isObservable } from 'rxjs';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
-import { maxBatchUnits, maxDeaths, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
+import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
 import { definitionOf, type Operation } from '../operation/operation.js';
 import { areNames, isName } from '../protocol/names.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
+import { describe } from '../errors/describe.js';
+import { holds, readOr, shortened } from '../errors/thrown.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
@@ -137,12 +139,12 @@ export function checkWindow(where: string, window: unknown): void {
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not an observable */
 export function checkObservable(where: string, source: unknown): void {
-  if (!isObservable(source)) throw invalid(where, 'an observable', source);
+  if (!holds(() => isObservable(source))) throw invalid(where, 'an observable', source);
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not a runtime */
 export function checkRuntime(where: string, runtime: unknown): void {
-  const isRuntime = typeof runtime === 'object' && runtime !== null && typeof Reflect.get(runtime, 'openJob') === 'function';
+  const isRuntime = typeof runtime === 'object' && runtime !== null && typeof readOr(runtime, 'openJob') === 'function';
   if (!isRuntime) throw invalid(where, 'a runtime, made by inMemory() or connect(url)', runtime);
 }
 
@@ -206,19 +208,7 @@ function isCount(value: unknown): value is number {
 }
 
 function invalid(where: string, expected: string, got: unknown): PaladinError {
-  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(got)}`);
-}
-
-function describe(value: unknown): string {
-  switch (typeof value) {
-    case 'function':
-      return 'a function';
-    case 'object':
-      return JSON.stringify(value);
-    case 'symbol':
-    case 'bigint':
-      return `a ${typeof value}`;
-    default:
-      return `${value as string | number | boolean | undefined}`;
-  }
+  // A text may say of itself what was found.
+  const text = typeof got === 'string' ? shortened(got, maxDescribedLength) : describe(got);
+  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${text}`);
 }

@@ -22,6 +22,7 @@ import { SessionDriver } from './session-driver.js';
 import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
 import { checkArguments, refusalOf } from './validation.js';
+import { isA, messageOf } from '../errors/thrown.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
@@ -232,7 +233,7 @@ export class LeaderRuntime implements Runtime {
     try {
       encoded = serializer.encode(args);
     } catch (error) {
-      const place = error instanceof NotSerializableError ? `argument ${error.valueIndex + 1}: ${error.message}` : String(error);
+      const place = isA(error, NotSerializableError) ? `argument ${error.valueIndex + 1}: ${error.message}` : messageOf(error);
       throw new PaladinError('NOT_SERIALIZABLE', `the arguments of operation '${name}' cannot be sent: ${place}`, {
         operation: name,
         cause: error,

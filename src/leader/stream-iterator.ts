@@ -1,3 +1,5 @@
+import { holds, readOr } from '../errors/thrown.js';
+
 /** What iterates a web stream; those of some browsers cannot be iterated. */
 export interface WebStream<T> {
   getReader(): {
@@ -15,13 +17,13 @@ interface NodeStream<T> extends AsyncIterable<T> {
 
 /** Whether it is a stream of the web's kind. */
 export function isWebStream(input: unknown): input is WebStream<never> {
-  return typeof input === 'object' && input !== null && typeof Reflect.get(input, 'getReader') === 'function';
+  return typeof input === 'object' && input !== null && typeof readOr(input, 'getReader') === 'function';
 }
 
 /** Whether it is a stream of Node's kind, or reads one by lines. */
 export function isNodeStream(input: unknown): input is NodeStream<never> {
-  if (typeof input !== 'object' || input === null || !(Symbol.asyncIterator in input)) return false;
-  const isFunction = (name: string): boolean => typeof Reflect.get(input, name) === 'function';
+  if (typeof input !== 'object' || input === null || !holds(() => Symbol.asyncIterator in input)) return false;
+  const isFunction = (name: string): boolean => typeof readOr(input, name) === 'function';
   return (isFunction('pipe') && isFunction('destroy')) || (isFunction('close') && 'line' in input && 'terminal' in input);
 }
 

@@ -1,11 +1,11 @@
 import type { JobConfig, Refusal } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { encodeError } from '../errors/remote-error.js';
 import { SchemaError, type Subject } from '../errors/schema-error.js';
 import { settlementOf } from '../executor/settlement.js';
 import { definitionOf } from '../operation/operation.js';
 import { accept, type Schemas } from '../operation/schema.js';
 import type { StageSpec } from './job-spec.js';
+import { isA, messageOf } from '../errors/thrown.js';
 
 /** What looks at the elements of a chain before they are sent, by its first stage; undefined where nothing is to be looked at. */
 export function refusalOf(first: StageSpec | undefined): JobConfig['refuse'] {
@@ -33,7 +33,7 @@ function refusal(schema: NonNullable<Schemas['input']>, subject: Subject, value:
     const reason = `${subject}: its schema does not answer at once, and only workers wait for it; leave out 'validate'`;
     return { code: 'INVALID_INPUT', reason };
   } catch (thrown) {
-    const code = thrown instanceof SchemaError ? 'INVALID_INPUT' : 'OPERATION_FAILED';
-    return { code, reason: encodeError(thrown).message, cause: thrown };
+    const code = isA(thrown, SchemaError) ? 'INVALID_INPUT' : 'OPERATION_FAILED';
+    return { code, reason: messageOf(thrown), cause: thrown };
   }
 }

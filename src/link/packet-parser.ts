@@ -10,6 +10,7 @@ import { throwAtNobody } from '../next-turn.js';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
 import { allocate, type FrameMemory } from './frame-memory.js';
 import { mostBytesOf, writeMessages, type Outgoing } from './message-codec.js';
+import { messageOf } from '../errors/thrown.js';
 
 /** What socket.io hands to its parser. */
 interface Packet {
@@ -153,7 +154,7 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
       return packet;
     } catch (error) {
       if (this.#nsp === undefined) throw error;
-      return { type: eventType, nsp: this.#nsp, data: ['broken', error instanceof Error ? error.message : String(error)] };
+      return { type: eventType, nsp: this.#nsp, data: ['broken', messageOf(error)] };
     }
   }
 }

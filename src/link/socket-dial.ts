@@ -12,6 +12,7 @@ import { pendingBytes } from './pending-bytes.js';
 import { whyUnreachable } from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
 import { later, type Later } from '../real-time.js';
+import { asText, messageOf } from '../errors/thrown.js';
 
 /** What a peer shows a hub. */
 export interface Handshake {
@@ -181,7 +182,7 @@ export function socketDial<Sent extends object, Received>(
       // Its token is not valid any more, and there may be a new one by now.
       if (refusalCode(why) === 'UNAUTHORIZED' && typeof handshake.token === 'function') return;
       const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
-      refuse(new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${hub.origin} disconnected the ${role}: ${String(message)}`));
+      refuse(new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${hub.origin} disconnected the ${role}: ${asText(message)}`));
     });
     socket.on('disconnect', (reason, details) => {
       if (isTooLarge(details)) {
@@ -223,10 +224,6 @@ async function tokenOf({ token }: Handshake): Promise<string | undefined> {
   const shown: unknown = typeof token === 'function' ? await token() : token;
   if (shown === undefined || typeof shown === 'string') return shown;
   throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Why the hub does not want the peer, at the handshake or later; undefined for errors that may pass. */

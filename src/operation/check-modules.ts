@@ -1,9 +1,20 @@
+import { holds } from '../errors/thrown.js';
+import { maxNames } from '../limits.js';
 import { PaladinError } from '../errors/paladin-error.js';
+import { describe } from '../errors/describe.js';
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not a list of paths and URLs */
 export function checkModules(where: string, modules: unknown): void {
-  const fits = Array.isArray(modules) && modules.every((module) => typeof module === 'string' || module instanceof URL);
+  const fits = holds(
+    () =>
+      Array.isArray(modules) &&
+      modules.length <= maxNames &&
+      [...(modules as unknown[])].every((module) => typeof module === 'string' || module instanceof URL),
+  );
   if (modules !== undefined && !fits) {
-    throw new PaladinError('INVALID_INPUT', `${where}: expected modules to be a list of paths and URLs, got ${typeof modules}`);
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${where}: expected modules to be a list of paths and URLs, got ${describe(modules)}`,
+    );
   }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Registry } from './registry.js';
+import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
 
 const extensions = /\.(js|mjs|cjs|ts|mts)$/u;
 
@@ -59,7 +60,7 @@ async function loadNatively(url: URL): Promise<unknown> {
     return await import(url.href);
   } catch (thrown) {
     // Node's own TypeScript neither finds `x.ts` by './x.js' nor takes enums; jiti does both.
-    const code: unknown = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'code') : undefined;
+    const code = isError(thrown) ? readOr(thrown, 'code') : undefined;
     if (!isTypeScript(url) || (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')) throw thrown;
     return (await jitiLoader())(url);
   }
@@ -86,8 +87,9 @@ function shownPath(url: URL): string {
 
 /** The message, and for a syntax error the place, which Node puts in the first line of the stack only. */
 function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const message = thrown.message.trim().replaceAll(/\s*\n\s*/gu, ' ');
-  const place = /^(?:file:|\/|[a-z]:\\).*:\d+$/iu.exec(thrown.stack?.split('\n', 1)[0] ?? '')?.[0];
+  const message = messageOf(thrown).trim();
+  if (!isError(thrown)) return message;
+  const [firstLine = ''] = asText(readOr(thrown, 'stack')).split('\n', 1);
+  const place = /^(?:file:|\/|[a-z]:\\).*:\d+$/iu.exec(firstLine)?.[0];
   return place === undefined ? message : `${message} (${place})`;
 }

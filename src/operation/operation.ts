@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkSchemas, type Schemas } from './schema.js';
+import { describe } from '../errors/describe.js';
 
 /** Marks definitions across realms and across copies of this package; its value is the definition. */
 export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
@@ -194,9 +195,13 @@ export function bindFactory(definition: OperationDefinition): OperationFactory<r
 /** The definition of an operation, a monoid or a factory of one; undefined for any other value. */
 export function definitionOf(value: unknown): OperationDefinition | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const definition: unknown = Reflect.get(value, definitionKey);
-  // Only `bind` and `bindFactory` of this package, in any copy, set the key.
-  return definition as OperationDefinition | undefined;
+  try {
+    // Only `bind` and `bindFactory` of this package, in any copy, set the key.
+    return Reflect.get(value, definitionKey) as OperationDefinition | undefined;
+  } catch {
+    // A Proxy of something else.
+    return undefined;
+  }
 }
 
 const longestName = 200;
@@ -206,16 +211,19 @@ export function checkNamed(what: string, options: Named): Pick<OperationDefiniti
   if (typeof name !== 'string' || name.length === 0 || name.length > longestName || /[\s@]/u.test(name)) {
     throw new PaladinError(
       'INVALID_INPUT',
-      `${what}: expected name to be 1 to ${longestName} characters without spaces and '@', got ${JSON.stringify(name)}`,
+      `${what}: expected name to be 1 to ${longestName} characters without spaces and '@', got ${describe(name)}`,
     );
   }
   if (!Number.isSafeInteger(version) || version < 1) {
-    throw new PaladinError('INVALID_INPUT', `${what} '${name}': expected version to be a whole number from 1, got ${version}`);
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${what} '${name}': expected version to be a whole number from 1, got ${describe(version)}`,
+    );
   }
   if (typeof idempotent !== 'boolean') {
     throw new PaladinError(
       'INVALID_INPUT',
-      `${what} '${name}': expected idempotent to be true or false, got ${String(idempotent)}`,
+      `${what} '${name}': expected idempotent to be true or false, got ${describe(idempotent)}`,
     );
   }
   return { name, version, idempotent };
@@ -223,7 +231,7 @@ export function checkNamed(what: string, options: Named): Pick<OperationDefiniti
 
 export function checkFunction(value: unknown, what: string): (...args: never[]) => unknown {
   if (typeof value !== 'function') {
-    throw new PaladinError('INVALID_INPUT', `${what}: expected a function, got ${value === null ? 'null' : typeof value}`);
+    throw new PaladinError('INVALID_INPUT', `${what}: expected a function, got ${describe(value)}`);
   }
   // A function of unknown signature may be held as one that nobody can call without a cast.
   return value as (...args: never[]) => unknown;

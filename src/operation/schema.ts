@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PaladinError } from '../errors/paladin-error.js';
 import { SchemaError, type Subject } from '../errors/schema-error.js';
 import { isThenable } from '../executor/settlement.js';
+import { holds } from '../errors/thrown.js';
 
 /** What is asked about the values of an operation, each absent where nothing is. */
 export type Schemas = { readonly [subject in Subject]?: StandardSchemaV1 };
@@ -16,9 +17,11 @@ export function checkSchemas(what: string, options: { readonly [subject in Subje
   const { input, output, args } = options;
   const schemas = Object.entries({ input, output, args }).filter(([, schema]) => schema !== undefined);
   for (const [subject, schema] of schemas) {
-    if (isSchema(schema)) continue;
-    const got = schema === null ? 'null' : typeof schema;
-    throw new PaladinError('INVALID_INPUT', `${what}: expected ${subject} to be a Standard Schema, got ${got}`);
+    if (holds(() => isSchema(schema))) continue;
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${what}: expected ${subject} to be a Standard Schema, got ${schema === null ? 'null' : typeof schema}`,
+    );
   }
   // All are schemas.
   return schemas.length === 0 ? undefined : Object.freeze(Object.fromEntries(schemas) as Schemas);

@@ -1,3 +1,4 @@
+import { holds } from '../errors/thrown.js';
 import { maxNameLength, maxNames } from '../limits.js';
 
 /** Whether the value may travel as a name: of an operation, a serializer or a label. */
@@ -7,5 +8,5 @@ export function isName(value: unknown): value is string {
 
 /** Whether the value may travel as a list of names. */
 export function areNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length <= maxNames && value.every(isName);
+  return holds(() => Array.isArray(value) && value.length <= maxNames && value.every(isName));
 }

@@ -1,3 +1,4 @@
+import { isA } from '../errors/thrown.js';
 /**
  * Small parsers for what comes from outside: each returns the value as its type, copied field by field, or throws a
  * {@link ShapeError} that says where what was expected. The way to where is only put together when something is wrong.
@@ -47,7 +48,7 @@ export function parseAs<T>(name: string, shape: Shape<T>, value: unknown): T {
 }
 
 function placed(error: unknown, place: string): unknown {
-  return error instanceof PlacedError ? error.under(place) : error;
+  return isA(error, PlacedError) ? error.under(place) : error;
 }
 
 /** The field may be absent. */

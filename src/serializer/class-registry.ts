@@ -1,4 +1,7 @@
+import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
+import { shortened } from '../errors/thrown.js';
+import { maxShownKeys, maxShownLength } from './limits.js';
 import { errorNames, NodeBuffer, typedArrayNames } from './built-ins.js';
 import type { ClassCodec, SerializerOptions } from './serializer.js';
 
@@ -72,8 +75,7 @@ function isCodec(codec: unknown): codec is ClassCodec & { readonly class: { read
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return `class ${value.name || '(anonymous)'}`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Array.isArray(value) ? 'an array' : `an object with the keys ${Object.keys(value).join(', ') || '(none)'}`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object' || value === null) return describe(value);
+  return `an object with the keys ${shortened(Object.keys(value).slice(0, maxShownKeys).join(', ') || '(none)', maxShownLength)}`;
 }

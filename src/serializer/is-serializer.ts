@@ -1,3 +1,4 @@
+import { holds } from '../errors/thrown.js';
 import type { Serializer } from './serializer.js';
 
 /**
@@ -17,11 +18,13 @@ import type { Serializer } from './serializer.js';
  */
 export function isSerializer(value: unknown): value is Serializer {
   if (typeof value !== 'object' || value === null) return false;
-  const name: unknown = Reflect.get(value, 'name');
-  return (
-    typeof name === 'string' &&
-    name !== '' &&
-    typeof Reflect.get(value, 'encode') === 'function' &&
-    typeof Reflect.get(value, 'decode') === 'function'
-  );
+  return holds(() => {
+    const name: unknown = Reflect.get(value, 'name');
+    return (
+      typeof name === 'string' &&
+      name !== '' &&
+      typeof Reflect.get(value, 'encode') === 'function' &&
+      typeof Reflect.get(value, 'decode') === 'function'
+    );
+  });
 }

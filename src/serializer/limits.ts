@@ -68,3 +68,6 @@ export const maxLookupUs = 4;
 
 /** How often keys are looked for before it is the keys that are slow, and not the machine, which pauses now and then, but not each time. */
 export const lookupRuns = 5;
+
+/** How many keys of an object an error's message shows. */
+export const maxShownKeys = 5;

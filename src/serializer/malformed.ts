@@ -1,5 +1,6 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxShownLength } from './limits.js';
+import { isA, messageOf } from '../errors/thrown.js';
 
 /** A payload is not what any serializer of this package writes. @throws always */
 export function malformed(what: string): never {
@@ -8,9 +9,9 @@ export function malformed(what: string): never {
 
 /** What a serializer throws when it cannot decode a payload. */
 export function undecodable(serializer: string, cause: unknown): PaladinError {
-  if (cause instanceof PaladinError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new PaladinError('PROTOCOL', `serializer '${serializer}': a payload cannot be decoded: ${shown(why)}`, { cause });
+  if (isA(cause, PaladinError)) return cause;
+  const why = shown(messageOf(cause));
+  return new PaladinError('PROTOCOL', `serializer '${serializer}': a payload cannot be decoded: ${why}`, { cause });
 }
 
 /** A text from a payload, as messages show it. */

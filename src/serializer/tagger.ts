@@ -8,6 +8,7 @@ import { tagBuiltIn } from './tag-built-ins.js';
 import type { Tagging } from './tagging.js';
 import { tag, toBase64, toUtf16, type Dialect, type TagNode } from './tags.js';
 import { refused, refuseExtras } from './tag-refusals.js';
+import { isA, isError, messageOf } from '../errors/thrown.js';
 
 /**
  * What was met before: its node (text) or number (binary). `open` names its class while its codec is not done and nothing can
@@ -137,8 +138,8 @@ class Tagger implements Tagging {
     try {
       return this.contents(value);
     } catch (error) {
-      if (error instanceof NotSerializableError) throw error;
-      const why = error instanceof Error ? error.message : 'it threw something that is not an error';
+      if (isA(error, NotSerializableError)) throw error;
+      const why = isError(error) ? messageOf(error) : 'it threw something that is not an error';
       return this.refuse(`something that cannot be read (${why})`, error);
     }
   }

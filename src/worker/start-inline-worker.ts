@@ -3,6 +3,7 @@ import { inlineExecutor } from '../executor/inline-executor.js';
 import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+import { describe } from '../errors/describe.js';
 
 /** What an inline worker executes. */
 export interface InlineOptions {
@@ -32,7 +33,7 @@ export async function startInlineWorker(connection: WorkerConnection, registry: 
   if (!Number.isInteger(slots) || slots < 1 || slots > maxSlots) {
     throw new PaladinError(
       'INVALID_INPUT',
-      `startWorker: expected slots to be a whole number from 1 to ${maxSlots}, got ${slots}`,
+      `startWorker: expected slots to be a whole number from 1 to ${maxSlots}, got ${describe(slots)}`,
     );
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };

@@ -10,6 +10,7 @@ import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
 import { WorkerDriver } from './worker-driver.js';
+import { describe } from '../errors/describe.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
@@ -124,10 +125,10 @@ export function checkConnection({ hub, token, labels, connectTimeout }: WorkerCo
   if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
     throw new PaladinError(
       'INVALID_INPUT',
-      `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${connectTimeout}`,
+      `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${describe(connectTimeout)}`,
     );
   }
   if (labels !== undefined && !areNames(labels)) {
-    throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${JSON.stringify(labels)}`);
+    throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${describe(labels)}`);
   }
 }

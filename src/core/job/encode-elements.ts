@@ -1,5 +1,6 @@
 import { NotSerializableError, type Serializer } from '../../serializer/serializer.js';
 import type { JobConfig, Refusal } from './job-events.js';
+import { isA, messageOf } from '../../errors/thrown.js';
 
 /** What encoding a range of elements yields: batches, and elements that cannot be sent, in order. */
 export type EncodedPiece =
@@ -76,8 +77,8 @@ function encode(
   try {
     return { type: 'payload', payload: serializer.encode(values) };
   } catch (error) {
-    const at = error instanceof NotSerializableError ? error.valueIndex : undefined;
-    const reason = `its input cannot be sent: ${error instanceof Error ? error.message : String(error)}`;
+    const at = isA(error, NotSerializableError) ? error.valueIndex : undefined;
+    const reason = `its input cannot be sent: ${messageOf(error)}`;
     return { type: 'unfit', at, reason, cause: error };
   }
 }

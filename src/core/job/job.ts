@@ -36,6 +36,7 @@ import { JobState } from './job-state.js';
 import { readValues } from './result-check.js';
 import { nextStragglerAt } from './speculation.js';
 import { adopt, settleLoss, settleResult } from './settlement.js';
+import { isA, messageOf } from '../../errors/thrown.js';
 
 export class Job implements Machine<JobEvent, JobEffect> {
   readonly #state: JobState;
@@ -92,7 +93,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
       if (!state.ending) this.#advance(now);
     } catch (error) {
       // What a worker sent made no sense, or the fold has no identity; every other error is a bug and goes on.
-      if (!(error instanceof PaladinError)) throw error;
+      if (!isA(error, PaladinError)) throw error;
       state.effects.push({ type: 'failed', error });
     }
     if (state.ending) this.#letGo();
@@ -232,7 +233,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
       return empty?.();
     } catch (error) {
       const operation = stages.at(-1)?.operation;
-      const message = `the identity of operation '${operation}' cannot be had: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `the identity of operation '${operation}' cannot be had: ${messageOf(error)}`;
       throw new PaladinError('OPERATION_FAILED', message, { operation, cause: error });
     }
   }

@@ -2,6 +2,7 @@ import { PaladinError } from '../../errors/paladin-error.js';
 import type { BatchResult } from '../../protocol/messages.js';
 import { splitParts } from '../../protocol/parts.js';
 import type { Serializer } from '../../serializer/serializer.js';
+import { messageOf } from '../../errors/thrown.js';
 
 /** A range of units, `end` excluded. */
 export interface Run {
@@ -44,12 +45,13 @@ export function checkResult(result: BatchResult, count: number, stages: number):
  * @throws {@link PaladinError} `PROTOCOL` when the payload is not such
  */
 export function readValues(serializer: Serializer, payload: Uint8Array, count: number): readonly unknown[] {
-  let values: unknown[];
+  let values: unknown;
   try {
     values = serializer.decode(payload);
   } catch (error) {
-    throw unreadable(`serializer '${serializer.name}' cannot read it: ${error instanceof Error ? error.message : String(error)}`);
+    throw unreadable(`serializer '${serializer.name}' cannot read it: ${messageOf(error)}`);
   }
+  if (!Array.isArray(values)) throw unreadable(`serializer '${serializer.name}' made no list of it`);
   if (values.length !== count) throw unreadable(`${values.length} values where ${count} were due`);
   return values;
 }
@@ -64,7 +66,7 @@ export function readPartials(payload: Uint8Array, count: number): readonly Uint8
   try {
     partials = splitParts(payload);
   } catch (error) {
-    throw unreadable(`its partials: ${error instanceof Error ? error.message : String(error)}`);
+    throw unreadable(`its partials: ${messageOf(error)}`);
   }
   if (partials.length !== count) throw unreadable(`${partials.length} partials where ${count} were due`);
   return partials;
