@@ -100,8 +100,8 @@ export const mutations = [
   {
     name: 'the hub leaves what waits in place of an adopted attempt',
     file: `${hub}/recovery.ts`,
-    find: '  for (const waiting of inPlaceOf) dropQueued(state, job, { seq: attempt.seq, attempt: waiting });',
-    replace: '',
+    find: '  const inPlaceOf = dropInPlace(state, job, seq);',
+    replace: '  const inPlaceOf = dropInPlace(state, job, -1);',
   },
   {
     name: 'the worker keeps the answer to a cancelled attempt',
@@ -445,6 +445,66 @@ export const mutations = [
     file: 'src/executor/task-context.ts',
     find: '(bounds[at] ?? first) + describedPart(parts, at).width',
     replace: '(bounds[at] ?? first) + 1',
+  },
+  {
+    name: 'the hub gives out anew what a worker that is back keeps the answer to',
+    file: `${hub}/recovery.ts`,
+    find: '    if (!isUnderWay) tellFound(state, answered);',
+    replace: '',
+  },
+  {
+    name: 'the hub takes what is sent in place of an attempt that is found',
+    file: `${hub}/jobs.ts`,
+    find: 'if (batch.beside !== true && isFound(job, batch.seq)) {',
+    replace: 'if (batch.beside !== true && batch.attempt < 0) {',
+  },
+  {
+    name: 'the hub refuses a second attempt on purpose beside one that is found',
+    file: `${hub}/jobs.ts`,
+    find: 'if (batch.beside !== true && isFound',
+    replace: 'if (isFound',
+  },
+  {
+    name: 'the hub forgets what it asks workers to send again',
+    file: `${hub}/leasing.ts`,
+    find: '  job.asked.set(seq, answered);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub leaves what waits at another worker in place of an attempt that is found',
+    file: `${hub}/leasing.ts`,
+    find: 'if (lease.adopted || !waitsAtWorker(lease)) continue;',
+    replace: 'if (lease.seq >= 0) continue;',
+  },
+  {
+    name: 'the hub throws away what a leader that is back does not know to be under way',
+    file: `${hub}/recovery.ts`,
+    find: 'if (!wanted.has(attemptKey(lease))) tellFound(state, lease);',
+    replace: 'if (!wanted.has(attemptKey(lease))) release(state, lease);',
+  },
+  {
+    name: 'the hub throws away answers that a leader that is back does not know to be under way',
+    file: `${hub}/recovery.ts`,
+    find: '    tellFound(state, answered);\n    askAgain',
+    replace: '    askAgain',
+  },
+  {
+    name: 'the job divides a batch at once, so that a worker that is back has it in vain',
+    file: `${job}/settlement.ts`,
+    find: "cause === 'gone' && !record.suspect && !standsAlone(record)",
+    replace: "cause === 'gone' && false && !standsAlone(record)",
+  },
+  {
+    name: 'the job does not say that it sends a batch a second time on purpose',
+    file: `${job}/dispatch.ts`,
+    find: 'const beside = record.underWay.length > 0;',
+    replace: 'const beside = record.underWay.length > 9;',
+  },
+  {
+    name: 'the worker executes again what it keeps the result of',
+    file: 'src/core/worker-session.ts',
+    find: 'const kept = attempt > 1 ?',
+    replace: 'const kept = attempt > 1_000_000 ?',
   },
   {
     name: 'the hub lets a worker change what it offers without end',

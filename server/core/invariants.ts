@@ -1,5 +1,6 @@
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
+import { isFound } from './leasing.js';
 import {
   attemptKey,
   hasFreeSlot,
@@ -38,12 +39,19 @@ export function checkWorker(worker: Worker): void {
 
 /** Throws when a job's books do not agree. */
 export function checkJob(job: Job): void {
-  const { id, confirmed, leader, leases, answered, cost } = job;
+  const { id, confirmed, leader, leases, answered, asked, queue, cost } = job;
   check(isInTurn(job) === isDue(job), `job ${id} in turn`);
   check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
   check(leader.jobs.get(job.number) === job, `job ${id} and its leader`);
   for (const lease of leases.all()) check(lease.worker.leases.has(lease), `a lease of job ${id}`);
   for (const each of answered.values()) check(each.worker.answered.has(each), `an answer of job ${id}`);
+  for (const [seq, each] of asked) {
+    check(each.seq === seq && each.asked && answered.get(attemptKey(each)) === each, `an answer asked of job ${id}`);
+  }
+  if (confirmed && (asked.size > 0 || leases.all().some(({ adopted }) => adopted))) {
+    const inPlace = queue.all().find(({ seq, beside }) => beside !== true && isFound(job, seq));
+    check(inPlace === undefined, `batch ${inPlace?.seq} of job ${id} waits to be executed though a worker is back with it`);
+  }
   const dear = leases.all().filter((lease) => !lease.cheap).length;
   check(cost.running === dear, `running batches of job ${id}`);
 }

@@ -2,7 +2,7 @@
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import type { HubState } from './hub-state.js';
-import { freeReserved, release, removeAnswered, serve, serveWorker, unstall } from './leasing.js';
+import { freeReserved, isFound, release, removeAnswered, serve, serveWorker, tellLost, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
 import { attemptKey, endingKey, isDue, newJob, type Job, type Leader } from './records.js';
 
@@ -48,6 +48,12 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   if (job?.confirmed !== true || isKnown(job, batch)) {
     // The hub has refused the job while this was on its way, or was told twice.
     state.counters.strayMessages += 1;
+    return;
+  }
+  if (batch.beside !== true && isFound(job, batch.seq)) {
+    // Its leader did not know yet that a worker is back with it.
+    const { seq, attempt } = batch;
+    tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'a worker that is back has it already' });
     return;
   }
   const limit = batchExceeds(state, leader, batch.payload.byteLength);

@@ -315,12 +315,14 @@ function checkAcknowledged(state: HubState, { leader }: Job): void {
 export function askAgain(state: HubState, answered: Answered): void {
   answered.asked = true;
   const { job, worker, seq, attempt } = answered;
+  job.asked.set(seq, answered);
   state.toWorker(worker, { type: 'resend', jobId: job.id, seq, attempt });
 }
 
 export function removeAnswered(answered: Answered): void {
   answered.worker.answered.delete(answered);
   const { job } = answered;
+  if (job.asked.get(answered.seq) === answered) job.asked.delete(answered.seq);
   const key = attemptKey(answered);
   if (job.answered.get(key) !== answered) return;
   job.answered.delete(key);
@@ -377,7 +379,39 @@ function isAskedFor(job: Job, worker: Worker, attempt: Attempt): boolean {
   const answered = job.answered.get(attemptKey(attempt));
   if (answered?.worker !== worker || !answered.asked) return false;
   answered.asked = false;
+  if (job.asked.get(answered.seq) === answered) job.asked.delete(answered.seq);
   return true;
+}
+
+/** Whether a worker is back with an attempt of the batch, or with the answer to it, that had been given up. */
+export function isFound({ leases, asked }: Job, seq: number): boolean {
+  return asked.has(seq) || leases.ofSeq(seq).some(({ adopted }) => adopted);
+}
+
+/**
+ * What was to be executed in place of an attempt that is found is not any more, as far as it waits: at the hub, or at a worker behind others.
+ *
+ * @returns the numbers of such attempts
+ */
+export function dropInPlace(state: HubState, job: Job, seq: number): number[] {
+  const dropped = job.queue.attemptsOf(seq);
+  for (const attempt of dropped) dropQueued(state, job, { seq, attempt });
+  for (const lease of job.leases.ofSeq(seq)) {
+    if (lease.adopted || !waitsAtWorker(lease)) continue;
+    cancelLease(state, lease);
+    dropped.push(lease.attempt);
+  }
+  return dropped;
+}
+
+/** Whether its worker has others before it for all of its slots. */
+function waitsAtWorker(lease: Lease): boolean {
+  let before = 0;
+  for (const other of lease.worker.leases) {
+    if (other === lease) break;
+    before += 1;
+  }
+  return before >= lease.worker.slots;
 }
 
 /** An attempt that its leader has under way is found with a worker. */

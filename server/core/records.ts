@@ -59,6 +59,8 @@ export interface Job extends Turn {
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
   readonly answered: Map<string, Answered>;
+  /** Of these, by batch, what a worker was asked to send again. */
+  readonly asked: Map<number, Answered>;
   /** Attempts that its leader has under way and that no worker has spoken of yet. */
   readonly awaited: Map<string, UnderWay>;
   /** When the first of them is given up, at the earliest. */
@@ -239,6 +241,7 @@ export function newJob(
     queue: new BatchQueue(),
     leases: new Leases(),
     answered: new Map(),
+    asked: new Map(),
     awaited: new Map(),
     awaitedUntil: Infinity,
     workers: new Set(),

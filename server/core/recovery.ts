@@ -5,6 +5,13 @@
  * both speak of the same attempt, it goes on. At a hub that has just started, attempts of which no worker has spoken yet are awaited, for as long
  * as their leaders say that it is worth it, and no longer than the recovery window; and what workers have of jobs that nobody has opened yet is
  * kept for as long as leaders are waited for. An attempt that nobody has is told to its leader as lost.
+ *
+ * Whatever a worker that is back executes or keeps is used, rather than executed again:
+ * 1. If it had been given up, its leader is told that it is under way again (`adopted`), and says if it is not wanted any more.
+ * 2. What waits to be executed in its place is dropped first: in the queue, and at workers behind others. What is executed goes on beside it, and
+ *    the first success counts.
+ * 3. What its leader sends in its place before it has heard of it is given back at once.
+ * 4. So it is with what a leader that is back does not know to be under way.
  */
 import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
@@ -14,11 +21,10 @@ import type { HubState } from './hub-state.js';
 import { jobIdOf, leaderOf } from './job-id.js';
 import { closeJob } from './jobs.js';
 import {
-  acknowledge,
   addAnswered,
   adoptLease,
   askAgain,
-  cancelLease,
+  dropInPlace,
   dropQueued,
   endReservation,
   giveBack,
@@ -27,7 +33,17 @@ import {
   serve,
   tellLost,
 } from './leasing.js';
-import { attemptKey, endingKey, nothingSaid, slotsFor, type Answered, type Job, type Leader, type Worker } from './records.js';
+import {
+  attemptKey,
+  endingKey,
+  nothingSaid,
+  slotsFor,
+  type Answered,
+  type Job,
+  type Leader,
+  type Lease,
+  type Worker,
+} from './records.js';
 
 // Leaders.
 
@@ -90,9 +106,13 @@ export function closeOrForget(state: HubState, leader: Leader, number: number): 
 /** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
 export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay[]): void {
   const wanted = new Set(underWay.map(attemptKey));
-  for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) cancelLease(state, lease);
   for (const batch of job.queue.all()) if (!wanted.has(attemptKey(batch))) dropQueued(state, job, batch);
-  for (const answered of job.answered.values()) if (!wanted.has(attemptKey(answered))) acknowledge(state, job, answered);
+  for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) tellFound(state, lease);
+  for (const answered of job.answered.values()) {
+    if (wanted.has(attemptKey(answered))) continue;
+    tellFound(state, answered);
+    askAgain(state, answered);
+  }
   job.awaited.clear();
   for (const attempt of underWay) {
     const answered = job.answered.get(attemptKey(attempt));
@@ -242,7 +262,7 @@ function dropAnswered(state: HubState, answered: Answered): void {
   removeAnswered(answered);
   if (!answered.asked) return;
   const { job, worker, seq, attempt } = answered;
-  tellLost(state, job, worker.id, { seq, attempt, cause: 'returned', reason: 'its answer is gone' });
+  tellLost(state, job, worker.id, { seq, attempt, cause: 'wasted', reason: 'its answer is gone' });
 }
 
 /** What a worker has of a job that is open. */
@@ -252,10 +272,12 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
   job.workers.add(worker);
   for (const { ticket, ...attempt } of held) {
     if (!isGenuine(state, worker, job, attempt, ticket)) continue;
-    job.awaited.delete(attemptKey(attempt));
     const lease = job.leases.get(attempt);
+    const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
     if (lease?.worker === worker) release(state, lease);
-    askAgain(state, addAnswered(job, worker, attempt, false));
+    const answered = addAnswered(job, worker, attempt, false);
+    if (!isUnderWay) tellFound(state, answered);
+    askAgain(state, answered);
   }
   for (const { ticket, ...attempt } of running) {
     const lease = job.leases.get(attempt);
@@ -284,11 +306,15 @@ function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): voi
   const awaited = job.awaited.get(key);
   job.awaited.delete(key);
   adoptLease(state, job, worker, { ...attempt, bytes: awaited?.bytes ?? 0, suspect: awaited?.suspect ?? false });
+  if (awaited === undefined) tellFound(state, { job, worker, ...attempt });
+}
+
+/** Tells the leader that a worker has an attempt, or the answer to it, which it does not know to be under way. */
+function tellFound(state: HubState, { job, worker, seq, attempt }: Pick<Lease, 'job' | 'worker' | 'seq' | 'attempt'>): void {
   // A leader that has not opened the job again yet is going to say what it wants.
-  if (awaited !== undefined || !job.confirmed) return;
-  const inPlaceOf = job.queue.attemptsOf(attempt.seq);
-  for (const waiting of inPlaceOf) dropQueued(state, job, { seq: attempt.seq, attempt: waiting });
-  state.toLeader(job.leader, { type: 'adopted', job: job.number, workerId: worker.id, ...attempt, inPlaceOf });
+  if (!job.confirmed) return;
+  const inPlaceOf = dropInPlace(state, job, seq);
+  state.toLeader(job.leader, { type: 'adopted', job: job.number, workerId: worker.id, seq, attempt, inPlaceOf });
 }
 
 /** What a worker has of a job that is closed. */

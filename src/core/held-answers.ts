@@ -1,7 +1,10 @@
-import type { JobAttempt, Ticketed, WorkerToHub } from '../protocol/messages.js';
+import type { BatchResult, JobAttempt, Ticketed, WorkerToHub } from '../protocol/messages.js';
 
 /** What a worker says of an attempt. */
 export type Answer = Extract<WorkerToHub, { type: 'result' | 'lost' }>;
+
+/** How many attempts before one are looked for: a batch is rarely sent more often. */
+const mostEarlier = 100;
 
 interface Held {
   readonly answer: Answer;
@@ -45,6 +48,18 @@ export class HeldAnswers {
 
   get(attempt: JobAttempt): Answer | undefined {
     return this.#answers.get(keyOf(attempt))?.answer;
+  }
+
+  /** Takes the result of an earlier attempt of the same batch out. */
+  takeEarlier({ jobId, seq, attempt }: JobAttempt): BatchResult | undefined {
+    if (this.#answers.size === 0) return undefined;
+    for (let earlier = attempt - 1; earlier > 0 && earlier >= attempt - mostEarlier; earlier -= 1) {
+      const answer = this.get({ jobId, seq, attempt: earlier });
+      if (answer?.type !== 'result') continue;
+      this.delete({ jobId, seq, attempt: earlier });
+      return answer.result;
+    }
+    return undefined;
   }
 
   delete(attempt: JobAttempt): void {

@@ -10,7 +10,8 @@
  * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until it has come to
  *    an end. It is answered as cancelled when it has gone, and that answer is not kept.
  * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
- * 4. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
+ * 4. A batch of which it keeps a result from an earlier attempt is not executed again: that result answers the new attempt, too.
+ * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
  *    drained once the hub has said goodbye; or when the hub is gone and nothing runs, for then nobody may ever come to ask.
  */
 import { maxHeldAnswers, maxHeldBytes } from '../limits.js';
@@ -27,7 +28,7 @@ import type {
 } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { shortened } from '../protocol/shortened.js';
-import { HeldAnswers } from './held-answers.js';
+import { HeldAnswers, type Answer } from './held-answers.js';
 import { reportMessages } from './listing.js';
 import type { Machine } from './machine.js';
 
@@ -172,6 +173,11 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
     if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
+    const kept = attempt > 1 ? this.#held.takeEarlier({ jobId, seq, attempt }) : undefined;
+    if (kept !== undefined) {
+      this.#answer({ type: 'result', jobId, result: { ...kept, attempt } }, ticket);
+      return;
+    }
     if (this.#draining) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker is draining');
     else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker does not know its job');
     else this.#waiting.push({ jobId, ticket, batch });
@@ -186,11 +192,16 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       return;
     }
     const { jobId } = task;
-    const answer: WorkerToHub =
+    const answer: Answer =
       outcome.type === 'result'
         ? { type: 'result', jobId, result: outcome.result }
         : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } };
-    this.#held.add(answer, task.ticket);
+    this.#answer(answer, task.ticket);
+  }
+
+  /** Answers, and keeps the answer. */
+  #answer(answer: Answer, ticket: number): void {
+    this.#held.add(answer, ticket);
     if (this.#connected) this.#send(answer);
   }
 
@@ -202,7 +213,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
     const { jobId, seq, attempt: number } = attempt;
     const reason = 'its answer was not kept: too much was unacknowledged';
-    this.#send({ type: 'lost', jobId, loss: { seq, attempt: number, cause: 'returned', reason } });
+    this.#send({ type: 'lost', jobId, loss: { seq, attempt: number, cause: 'wasted', reason } });
   }
 
   #begin(): void {

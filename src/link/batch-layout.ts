@@ -12,11 +12,12 @@ const aloneBit = 4;
 const triedBit = 8;
 const originBit = 16;
 const partsBit = 32;
-const allBits = partialsBit + suspectBit + aloneBit + triedBit + originBit + partsBit;
+const besideBit = 64;
+const allBits = 2 * besideBit - 1;
 
 export function writeBatch(
   writer: Writer,
-  { seq, attempt, first, count, units, suspect, alone, budgetMs, tried, origin, parts, payload }: Batch,
+  { seq, attempt, first, count, units, suspect, alone, budgetMs, beside, tried, origin, parts, payload }: Batch,
 ): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
   writer.byte(
@@ -25,7 +26,8 @@ export function writeBatch(
       (alone ? aloneBit : 0) +
       (tried === undefined ? 0 : triedBit) +
       (origin === undefined ? 0 : originBit) +
-      (parts === undefined ? 0 : partsBit),
+      (parts === undefined ? 0 : partsBit) +
+      (beside === true ? besideBit : 0),
   );
   if (tried !== undefined) writer.number(tried);
   if (origin !== undefined) writer.number(origin);
@@ -45,10 +47,25 @@ export function readBatch(reader: Reader): Batch {
   const suspect = (bits & suspectBit) !== 0;
   const alone = (bits & aloneBit) !== 0;
   // Most batches have none of these.
+  const beside = (bits & besideBit) === 0 ? {} : { beside: true };
   const tried = (bits & triedBit) === 0 ? {} : { tried: reader.number() };
   const origin = (bits & originBit) === 0 ? {} : { origin: reader.number() };
   const parts = (bits & partsBit) === 0 ? {} : { parts: reader.bytes() };
-  return { seq, attempt, first, count, units, suspect, alone, budgetMs, ...tried, ...origin, ...parts, payload: reader.bytes() };
+  return {
+    seq,
+    attempt,
+    first,
+    count,
+    units,
+    suspect,
+    alone,
+    budgetMs,
+    ...beside,
+    ...tried,
+    ...origin,
+    ...parts,
+    payload: reader.bytes(),
+  };
 }
 
 export function writeResult(writer: Writer, { seq, attempt, done, elapsedMs, payload }: BatchResult): void {

@@ -56,6 +56,8 @@ export interface Batch {
   readonly alone: boolean;
   /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
   readonly budgetMs: number;
+  /** Sent on purpose though another attempt is under way; absent: the leader knows of none. */
+  readonly beside?: boolean;
   /** How often each of its units was begun before in vain, as far as the leader knows; absent: never. */
   readonly tried?: number;
   /** How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all others of the job. */
@@ -145,9 +147,10 @@ export interface BatchLoss {
   /**
    * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may have
    * died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past
-   * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame.
+   * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame. `wasted`: it was begun,
+   * and nobody in it is to blame that nothing came of it: its worker had been told to go, or its answer was not kept.
    */
-  readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned';
+  readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted';
   /** Of `gone`: whether the worker had nothing else that it may have died of. */
   readonly alone?: boolean;
   /** The unit that was executing, where that is known. */
@@ -221,8 +224,8 @@ export type HubToLeader =
   /** `workerId`: empty when no worker had it. */
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
   /**
-   * A worker that had been given up is back, and still executes the attempt, which is under way again. The attempts in its place that were
-   * waiting at the hub are not any more.
+   * A worker that had been given up is back, and still executes the attempt, or keeps the answer to it, so that it is under way again. The
+   * attempts in its place that were waiting, at the hub or at a worker, are not any more.
    */
   | {
       readonly type: 'adopted';

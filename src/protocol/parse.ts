@@ -76,7 +76,7 @@ const failure = record({
 const loss = record({
   seq: index,
   attempt: int(1),
-  cause: oneOf('death', 'gone', 'timeout', 'cancelled', 'returned'),
+  cause: oneOf('death', 'gone', 'timeout', 'cancelled', 'returned', 'wasted'),
   alone: optional(bool),
   offset: optional(index),
   stage: optional(index),
@@ -114,6 +114,7 @@ function sized(maxPayloadBytes: number): {
       suspect: bool,
       alone: bool,
       budgetMs: ms,
+      beside: optional(bool),
       tried: optional(index),
       origin: optional(index),
       parts: optional(bytes(mostDescribedBytes(maxCombineFanIn))),

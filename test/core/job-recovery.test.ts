@@ -104,10 +104,31 @@ describe('a worker that is back after it was given up', () => {
     expect(names(test.lose(second, 'gone', undefined, 'w2'))).toEqual(['0/3']);
   });
 
-  it('is not wanted where the batch is settled or divided', () => {
+  it('goes on with all elements of a batch that was lost with it once', () => {
     const test = JobUnderTest.with(1, { batch: 2 });
     const ab = first(test.elements('a', 'b'));
     test.lose(ab, 'gone');
+    test.handle({ type: 'adopted', workerId: 'w1', seq: ab.seq, attempt: 1, inPlaceOf: [2] });
+    expect(test.job.underWay).toMatchObject([{ seq: ab.seq, attempt: 1, suspect: false }]);
+    test.succeed(ab);
+    expect(test.emitted).toEqual(['a', 'b']);
+  });
+
+  it('is used before its batch was sent again', () => {
+    const test = JobUnderTest.with(1);
+    const a = first(test.elements('a'));
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker' });
+    expect(test.lose(a, 'gone')).toEqual([]);
+    test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [] });
+    expect(test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' })).toEqual([]);
+    test.succeed(a);
+    expect(test.emitted).toEqual(['a']);
+  });
+
+  it('is not wanted where the batch is settled or divided', () => {
+    const test = JobUnderTest.with(1, { batch: 2 });
+    const ab = first(test.elements('a', 'b'));
+    test.lose(first(test.lose(ab, 'gone')), 'gone', undefined, 'w2');
     test.handle({ type: 'adopted', workerId: 'w1', seq: ab.seq, attempt: 1, inPlaceOf: [] });
     expect(test.others).toEqual([{ type: 'cancel', seq: ab.seq, attempt: 1 }]);
   });

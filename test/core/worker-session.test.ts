@@ -57,7 +57,7 @@ const run = (number: number, seq: number): SessionEffect => ({
 });
 const send = (message: WorkerToHub): SessionEffect => ({ type: 'send', message });
 const answer = (seq: number): SessionEffect => send({ type: 'result', jobId: 'j', result: resultOf(seq) });
-const lost = (seq: number, cause: 'returned' | 'cancelled', reason: string): SessionEffect =>
+const lost = (seq: number, cause: 'returned' | 'cancelled' | 'wasted', reason: string): SessionEffect =>
   send({ type: 'lost', jobId: 'j', loss: { seq, attempt: 1, cause, reason } });
 const offer = (slots: number): SessionEffect => send({ type: 'offer', slots, offers });
 const report = (running: number[], held: number[], ending: number[] = [], jobs = true): SessionEffect => {
@@ -113,7 +113,20 @@ describe("a worker's session", () => {
     expect(test.tell('resend', 0)).toEqual([answer(0)]);
     expect(test.tell('acknowledge', 0)).toEqual([]);
     expect(test.session.load).toMatchObject({ held: 0 });
-    expect(test.tell('resend', 0)).toEqual([lost(0, 'returned', 'its answer was not kept: too much was unacknowledged')]);
+    expect(test.tell('resend', 0)).toEqual([lost(0, 'wasted', 'its answer was not kept: too much was unacknowledged')]);
+  });
+
+  it('answers a new attempt with the result of an earlier one that it keeps, and does not execute it again', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.settle(0, 0);
+    const again = { type: 'assign', jobId: 'j', ticket: 7, batch: batchOf(0, { attempt: 3 }) } as const;
+    expect(test.handle({ type: 'received', message: again })).toEqual([
+      send({ type: 'result', jobId: 'j', result: resultOf(0, { attempt: 3 }) }),
+    ]);
+    const held = [{ seq: 0, attempt: 3, ticket: 7 }];
+    expect(test.reconnect()).toContainEqual(send({ type: 'report', jobs: [{ jobId: 'j', running: [], held }], ending: [] }));
+    expect(test.session.load).toMatchObject({ running: 0, waiting: 0, held: 1 });
   });
 
   it('drops the batches of a closed job, aborts what runs, keeps the slot until that has ended, and then says so', () => {

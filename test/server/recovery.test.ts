@@ -69,6 +69,11 @@ function answers(effects: readonly SchedulerEffect[]): string[] {
   });
 }
 
+/** Which attempts leaders are told to be under way again, as `0/1`. */
+function adopted(effects: readonly SchedulerEffect[]): string[] {
+  return toLeaders(effects).flatMap(([, message]) => (message.type === 'adopted' ? [`${message.seq}/${message.attempt}`] : []));
+}
+
 /** What workers are told of attempts and jobs, as `resend 0/1` or `close l:1`. */
 function orders(effects: readonly SchedulerEffect[]): string[] {
   return toWorkers(effects).flatMap(([, message]) => {
@@ -189,13 +194,77 @@ describe('a worker whose connection broke', () => {
     expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
   });
 
+  it('is told to its leader when it keeps the answer after it was given up, and nothing is executed in its place', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    hub.batch('l', 1, batchOf(0, { attempt: 2 }));
+    const effects = workerBack(hub, [possession([], [0])]);
+    expect(toLeaders(effects)).toContainEqual([
+      'l',
+      { type: 'adopted', job: 1, workerId: 'w', seq: 0, attempt: 1, inPlaceOf: [2] },
+    ]);
+    expect([orders(effects), assigned(effects)]).toEqual([['resend 0/1'], []]);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 0 }]);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+  });
+
+  it.each([
+    ['executes', [0], []],
+    ['keeps the answer', [], [0]],
+  ])('takes nothing in its place that is on its way when it is back and %s', (_, running, held) => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    workerBack(hub, [possession(running, held)]);
+    expect(answers(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['returned 0/2']);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0 }]);
+    // On purpose it may be executed beside it; and once it has come, nothing is in the way any more.
+    hub.worker('v', 1);
+    if (running.length > 0) expect(assigned(hub.batch('l', 1, batchOf(0, { attempt: 3, beside: true })))).toEqual(['v: l:1/0']);
+    else hub.result('w', 'l:1', 0);
+    expect(answers(hub.batch('l', 1, batchOf(1, { attempt: 2 })))).toEqual([]);
+  });
+
+  it('takes what waits at another worker in its place from that one', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    hub.worker('v', 1);
+    // Cheap ones are sent ahead.
+    for (let seq = 10; seq < 14; seq += 1) {
+      hub.batch('l', 1, batchOf(seq));
+      hub.result('v', 'l:1', seq, { elapsedMs: 1 });
+    }
+    expect(assigned(hub.batch('l', 1, batchOf(1, { attempt: 2 })))).toEqual(['v: l:1/1']);
+    expect(assigned(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['v: l:1/0']);
+    const effects = workerBack(hub, [possession([], [0, 1])]);
+    expect(toLeaders(effects).filter(([, { type }]) => type === 'adopted')).toMatchObject([
+      ['l', { seq: 0, inPlaceOf: [2] }],
+      // What is executed goes on: the first success counts.
+      ['l', { seq: 1, inPlaceOf: [] }],
+    ]);
+    expect(orders(effects)).toEqual(['cancel 0/2', 'resend 0/1', 'resend 1/1']);
+  });
+
+  it('is used by a leader that is back and had given it up', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    leaderLost(hub);
+    workerBack(hub, [possession([1], [0])]);
+    const effects = leaderBack(hub, []);
+    expect(adopted(effects)).toEqual(['1/1', '0/1']);
+    expect(orders(effects)).toEqual(['resend 0/1']);
+  });
+
   it('takes the answers with it that it was asked for again', () => {
     const hub = busyHub();
     leaderLost(hub);
     hub.result('w', 'l:1', 0);
     workerLost(hub);
     expect(answers(leaderBack(hub, [underWay(0), underWay(1)]))).toEqual([]);
-    expect(answers(tickAt(hub, workerGraceMs))).toEqual(['returned 0/1', 'gone 1/1']);
+    expect(answers(tickAt(hub, workerGraceMs))).toEqual(['wasted 0/1', 'gone 1/1']);
   });
 });
 
@@ -226,7 +295,10 @@ describe('a leader whose connection broke', () => {
     hub.batch('l', 1, batchOf(2));
     leaderLost(hub);
     hub.result('w', 'l:1', 0);
-    expect(orders(leaderBack(hub, []))).toEqual(['cancel 1/1', 'acknowledge 0/1']);
+    // It may have been given up before its connection broke, and be wanted: that is for the leader to say.
+    expect(adopted(leaderBack(hub, []))).toEqual(['1/1', '0/1']);
+    const cancelled = [1, 0].flatMap((seq) => orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(seq) })));
+    expect(cancelled).toEqual(['cancel 1/1', 'acknowledge 0/1']);
     expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 0, unacknowledged: 0 }]);
     expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 1 }]);
   });
@@ -557,8 +629,8 @@ describe('what is said in several messages', () => {
     expect(hub.open('l', 1)).toEqual([]);
     // Batch 2 waits still; batch 1 is not named.
     const effects = hub.fromLeader('l', { type: 'underWay', job: 1, attempts: [underWay(2)] });
-    expect(orders(effects)).toEqual(['cancel 1/1']);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1, leased: 1 }]);
+    expect(adopted(effects)).toEqual(['1/1']);
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1, leased: 2 }]);
     hub.fromLeader('l', { type: 'underWay', job: 1, attempts: [underWay(4)] });
     expect(hub.scheduler.status(0).counters).toMatchObject({ strayMessages: 2 });
   });

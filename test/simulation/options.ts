@@ -86,6 +86,20 @@ export function optionsOf(random: Random): SimulationOptions {
   };
 }
 
+/** Faults that a worker and the hub live through. */
+export const survivable: readonly FaultKind[] = [
+  'worker reset',
+  'worker cut off',
+  'worker freeze',
+  'leader reset',
+  'leader cut off',
+];
+
+/** Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere. */
+export function outlivesAll({ workers, faults, deadly }: SimulationOptions): boolean {
+  return workers === 1 && !deadly && faults.every((fault) => survivable.includes(fault));
+}
+
 /** Whether nothing need be executed twice. */
 export function isGentle({ faults, deadly }: SimulationOptions): boolean {
   return !deadly && faults.every((fault) => gentleFaults.includes(fault));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { survivable } from './options.js';
 import { simulate } from './run.js';
 
 const seeds = Number(process.env['SEEDS'] ?? 2_000);
@@ -15,6 +16,12 @@ describe('a cluster in virtual time', () => {
       }
     }
     expect(failures).toEqual([]);
+  });
+
+  it('executes nothing twice where there is one worker, and it lives, however often it is cut off or frozen', async () => {
+    for (let seed = first; seed < first + seeds / 10; seed += 1) {
+      await simulate(seed, { workers: 1, faults: survivable, deadly: false });
+    }
   });
 
   it('repeats a run bit for bit', async () => {

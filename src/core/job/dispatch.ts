@@ -68,11 +68,15 @@ function wouldSend(state: JobState, now: number): boolean {
 
 function send(state: JobState, record: BatchRecord, now: number): void {
   // What is under way beside it was begun, as far as can be known: it is slow.
+  const beside = record.underWay.length > 0;
   const tried = triedOf(record) + record.underWay.length;
   state.ledger.send(record, now);
   const { seq, attempt, first, count, units, suspect, alone, payload } = record;
   const budgetMs = units === 'elements' ? state.sizing.budgetMs : 0;
-  const more = tried > 0 || state.origin > 0 || units === 'partials' ? described(state, record, tried) : {};
+  const more =
+    tried > 0 || state.origin > 0 || units === 'partials'
+      ? { ...(beside && { beside }), ...described(state, record, tried) }
+      : {};
   state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, ...more, payload } });
 }
 

@@ -15,7 +15,8 @@
  *    slow element holds up emission, not dispatch within the window; a fold, which emits nothing before its end, it does not hold up at all.
  * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
  *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
- * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths.
+ * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths. One that was lost with its
+ *    worker is sent again whole at first, and split when that happens again: the worker may be back with what it made of it.
  * 5. Nothing is sent while it is not open at the hub. What was under way stays so: the hub, once it is back, answers for each attempt by what became of it,
  *    or as lost. Several attempts of a batch may be under way: the first success settles it, and the others are cancelled.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.

@@ -74,6 +74,11 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   } else if (!deadly) {
     spend(record, loss);
     state.ledger.again(record);
+  } else if (cause === 'gone' && !record.suspect && !standsAlone(record) && culprit === undefined) {
+    // Whole at first: a worker that was only cut off may be back with all of it.
+    record.suspect = true;
+    spend(record, loss);
+    state.ledger.again(record);
   } else if (standsAlone(record) && deaths.length < state.config.maxDeaths) {
     // It keeps its number, so that a worker which is back after all may go on with it.
     record.deaths = deaths;
@@ -105,7 +110,7 @@ function standsAlone({ units, count }: BatchRecord): boolean {
   return count === (units === 'elements' ? 1 : 2);
 }
 
-/** A worker is back that had been given up, and still executes an attempt: it goes on where the batch is not settled or divided. */
+/** A worker is back that had been given up, with an attempt or the answer to it: it goes on where the batch is not settled or divided. */
 export function adopt(
   state: JobState,
   { workerId, seq, attempt, inPlaceOf }: Extract<JobEvent, { type: 'adopted' }>,

@@ -1,10 +1,10 @@
-import { isGentle } from '../options.js';
+import { isGentle, outlivesAll } from '../options.js';
 import { fail, type Checker } from './checker.js';
 
 /**
  * Nothing is executed more often than it need be: once, and once more for each transient failure, where no worker and no hub suffers and nothing
  * is executed twice on purpose. A hub that starts anew need not wait for what is short; but of a lone element nobody knows how short it is.
- * Where workers suffer, once more for each fault and death at most.
+ * Where workers suffer, once more for each fault and death at most; where there is one worker, and it lives, nothing is.
  */
 export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
   const suffered = [...faults.values()].reduce((sum, count) => sum + count, 0);
@@ -14,7 +14,7 @@ export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
     const crashes = options.deadly ? 1_000 : 0;
     const unknown = plan.elements === 1 && cluster.executions.failures(jobId, 0) === 0;
     const shortOnes = unknown ? 0 : (faults.get('hub restart') ?? 0);
-    const most = isGentle(options) ? shortOnes : 2 * suffered + splits + crashes + 1;
+    const most = isGentle(options) ? shortOnes : outlivesAll(options) ? 0 : 2 * suffered + splits + crashes + 1;
     for (let index = 0; index < plan.elements; index += 1) {
       // Each try may have a second attempt beside it.
       const speculated = plan.spec.speculate ? 1 + cluster.executions.failures(jobId, index) : 0;
