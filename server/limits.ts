@@ -57,6 +57,19 @@ export const defaultLimits: Limits = {
   maxOffersPerSecond: 20,
 };
 
+/** What waits in memory for whoever reads what a hub or worker prints: some thousand lines. More is dropped. */
+export const maxUnwrittenBytes: number = 1024 ** 2;
+
+/** How long the end of a program waits for whoever reads it: half of what those who end it should wait for. */
+export const exitFlushMs = 1_000;
+
+/** How often the same refusal is logged in a minute: often enough to see that it goes on, too seldom to fill a disk. */
+export const maxRefusalLines = 10;
+export const refusalLinesWithinMs = 60_000;
+
+/** How many reasons for refusals are told apart; strangers can make up any number of them. */
+export const maxRefusalReasons = 64;
+
 /** The least that anything can be limited to, where that is not 1. */
 const least: Partial<Record<keyof Limits, number>> = {
   // Leaders keep some of them back, on purpose, and others are on their way.

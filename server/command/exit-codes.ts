@@ -1,5 +1,6 @@
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { isA, messageOf } from '../../src/errors/thrown.js';
+import type { GuardedOutput } from './output.js';
 
 /** What the exit codes of the command mean. */
 export const exitCodes: string = `Exit codes:
@@ -8,10 +9,16 @@ export const exitCodes: string = `Exit codes:
   2  refused by the hub: token, protocol version or limits
   3  no hub answered`;
 
-/** Says what went wrong, and ends the process with the code for it. */
-export function exitWith(error: unknown): never {
+/** Says what went wrong, and ends the process with the code for it, at once or when that has been read. */
+export function exitWith(error: unknown, output?: GuardedOutput): void {
   console.error(`error: ${messageOf(error)}`);
-  process.exit(exitCode(error));
+  exitOnceRead(exitCode(error), output);
+}
+
+/** Ends the process when what it has written has been read, or after a moment. */
+export function exitOnceRead(code: number, output?: GuardedOutput): void {
+  if (output === undefined || output.isFlushed) process.exit(code);
+  void output.flushed().then(() => process.exit(code));
 }
 
 function exitCode(error: unknown): number {

@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { defaultPort } from '../../src/limits.js';
 import type { HubEvent } from '../hub-events.js';
-import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
+import { defaultLimits, limitNames, rangeOf, refusalLinesWithinMs, type Limits } from '../limits.js';
 import type { TlsOptions, TokenOptions } from '../start-hub.js';
 import type { HubTokens } from '../tokens.js';
+import { exitOnceRead } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
-import { collectLess, outliveReaders } from './serving.js';
+import { GuardedOutput } from './output.js';
+import { RefusalLimit } from './refusal-limit.js';
+import { collectLess } from './serving.js';
 import { readTokens, together } from './token-file.js';
 import { messageOf } from '../../src/errors/thrown.js';
 
@@ -82,9 +85,16 @@ export function hubCommand(): Command {
 
 async function runHub(options: Options): Promise<void> {
   const { port, host, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins, logLevel } = options;
-  outliveReaders();
+  const output = new GuardedOutput();
   collectLess();
-  const log = logTo(logLevel);
+  const log = logTo(logLevel, output);
+  const refusals = new RefusalLimit();
+  const tellLeftOut = (now: number): void => {
+    for (const { about, leftOut } of refusals.over(now)) log.warn({ leftOut, about }, `${leftOut} more lines were left out: ${about}`);
+  };
+  setInterval(() => {
+    tellLeftOut(performance.now());
+  }, refusalLinesWithinMs / 4).unref();
   // Loaded by the command that needs it, so that the others start sooner.
   const { startHub } = await import('../start-hub.js');
   const tls = readTls(tlsCert, tlsKey);
@@ -98,7 +108,7 @@ async function runHub(options: Options): Promise<void> {
     trustedProxies,
     origins,
     onEvent: (event) => {
-      record(log, event);
+      record(log, event, refusals);
     },
   });
   process.on('SIGHUP', () => {
@@ -116,7 +126,10 @@ async function runHub(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       console.log('hub closing');
-      void hub.close().then(() => process.exit(0));
+      void hub.close().then(() => {
+        tellLeftOut(Infinity);
+        exitOnceRead(0, output);
+      });
     });
   }
   // Who reads it may send a signal at once.
@@ -150,24 +163,31 @@ function readTls(certPath: string | undefined, keyPath: string | undefined): Tls
 }
 
 /** Says what happened at the door. Tokens and payloads are never in it. */
-function record(log: Logger, event: HubEvent): void {
+function record(log: Logger, event: HubEvent, refusals: RefusalLimit): void {
   const { type: _, ...details } = event;
+  /** What strangers cause is not written for each of them. */
+  const warn = (message: string): void => {
+    if (refusals.admits(message, performance.now())) log.warn(details, message);
+  };
   switch (event.type) {
     case 'joined':
       log.info(details, `${event.role} joined`);
       break;
     case 'left':
       if (event.code === undefined) log.info(details, `${event.role} left: ${event.reason}`);
-      else log.warn(details, `${event.role} was disconnected: ${event.code}: ${event.reason}`);
+      else warn(`${event.role} was disconnected: ${event.code}: ${event.reason}`);
       break;
     case 'refused':
-      log.warn(details, `${event.role} refused: ${event.code}: ${event.reason}`);
+      warn(`${event.role} refused: ${event.code}: ${event.reason}`);
       break;
     case 'exposed':
       log.warn({ roles: event.roles }, `insecure: ${event.reason}`);
       break;
-    case 'authorizationFailed':
-      log.error({ role: event.role, address: event.address, err: event.error }, `authorize failed for a ${event.role}`);
+    case 'authorizationFailed': {
+      const message = `authorize failed for a ${event.role}`;
+      const { role, address, error } = event;
+      if (refusals.admits(message, performance.now())) log.error({ role, address, err: error }, message);
       break;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
-import { option } from './options.js';
 import type { Option } from 'commander';
+import { option } from './options.js';
+import type { GuardedOutput } from './output.js';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
@@ -9,7 +10,11 @@ export function logLevelOption(): Option {
   return option('--log-level <level>', 'how much to log').choices(levels).default('info');
 }
 
-/** Writes at once, so that nothing is missing when the process ends. */
-export function logTo(level: string): Logger {
-  return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+/** The log of a program that serves. What it has no room for is dropped, and a later line says how much that was. */
+export function logTo(level: string, output: GuardedOutput): Logger {
+  const log = pino({ level, base: null }, process.stderr);
+  output.whenDropped((dropped) => {
+    log.warn({ dropped }, `writes were dropped: ${dropped.stdout} to the standard output, ${dropped.stderr} to the standard error`);
+  });
+  return log;
 }

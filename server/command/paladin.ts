@@ -19,4 +19,6 @@ const program = new Command('paladin')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
-await program.parseAsync().catch(exitWith);
+await program.parseAsync().catch((error: unknown) => {
+  exitWith(error);
+});

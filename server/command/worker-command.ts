@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { exitWith } from './exit-codes.js';
+import { exitOnceRead, exitWith } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
-import { outliveReaders } from './serving.js';
+import { GuardedOutput } from './output.js';
 import { shown } from './token-file.js';
 
 interface Options {
@@ -44,8 +44,11 @@ async function runWorker(
   modules: readonly string[],
   { hub, token, tokenFile, threads, inline = false, slots, labels, name, logLevel }: Options,
 ): Promise<void> {
-  outliveReaders();
-  const log = logTo(logLevel);
+  const output = new GuardedOutput();
+  const log = logTo(logLevel, output);
+  const fail = (error: unknown): void => {
+    exitWith(error, output);
+  };
   let stop = (): void => {
     process.exit(0);
   };
@@ -73,8 +76,8 @@ async function runWorker(
       reasons.clear();
       console.log(`worker ready again at ${hub}`);
     },
-    onRefused: exitWith,
-    onBroken: exitWith,
+    onRefused: fail,
+    onBroken: fail,
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(slots === undefined ? {} : { slots }),
@@ -88,7 +91,7 @@ async function runWorker(
     };
     void worker.drain().then(() => {
       console.log('worker drained');
-      process.exit(0);
+      exitOnceRead(0, output);
     });
   };
   const places = `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`;

@@ -1,10 +1,11 @@
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { from, lastValueFrom, range, toArray } from 'rxjs';
 import { connect, remoteFold, remoteMap } from 'paladin-rx';
 import { fetchStatus } from 'paladin-rx/server';
 import { describe, expect, it } from 'vitest';
 import { pidAfter, square, sum } from '../fixtures/command-operations.js';
+import { freePort } from '../support/free-port.js';
 import { Command, operations, startHubCommand, startWorkerCommand } from './command.js';
 
 describe('the paladin command', () => {
@@ -12,7 +13,7 @@ describe('the paladin command', () => {
     await using hub = await startHubCommand();
     await using one = await startWorkerCommand(hub.url, '--threads', '1');
     await using two = await startWorkerCommand(hub.url, '--inline', '--slots', '3', '--name', 'second', '--labels', 'big, fast');
-    expect(one.output).toMatch(/^worker ready at http:\/\/127\.0\.0\.1:\d+: pid-after@1, square@1, sum@1 in 1 thread$/mu);
+    expect(one.output).toMatch(/^worker ready at http:\/\/127\.0\.0\.1:\d+: pid-after@1, print@1, square@1, sum@1 in 1 thread$/mu);
     expect(two.output).toContain('in 3 inline slots');
     await using runtime = await connect(hub.url);
     expect(await lastValueFrom(range(1, 1_000).pipe(remoteMap(square, runtime), remoteFold(sum, runtime)))).toBe(333_833_500);
@@ -20,7 +21,7 @@ describe('the paladin command', () => {
     await using status = new Command(['status', '--hub', hub.url]);
     expect(await status.exited()).toBe(0);
     expect(status.output).toMatch(/1 leaders, 2 workers with 4 slots, 0 jobs/u);
-    expect(status.output).toMatch(/second\s+3\s+0\s+ready\s+pid-after@1, square@1, sum@1/u);
+    expect(status.output).toMatch(/second\s+3\s+0\s+ready\s+pid-after@1, print@1, square@1, sum@1/u);
     await using json = new Command(['status', '--hub', hub.url, '--json']);
     expect(await json.exited()).toBe(0);
     expect(JSON.parse(json.output)).toMatchObject({ workers: [{ slots: 1 }, { slots: 3, offers: { labels: ['big', 'fast'] } }] });
@@ -209,17 +210,4 @@ async function leased(url: string, count: number): Promise<void> {
     const { workers } = await fetchStatus(url);
     if (workers.reduce((total, worker) => total + worker.leased, 0) >= count) return;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

@@ -1,0 +1,111 @@
+/**
+ * What a program that serves writes on its standard output and error: its own lines, its log, and whatever operations print.
+ *
+ * Nobody may ever read it, whoever reads it may go away, and the disk that takes it may be full. None of that blocks the program, ends it or
+ * fills its memory: lines are dropped, and counted until there is room for a line that says how many.
+ */
+import { exitFlushMs, maxUnwrittenBytes } from '../limits.js';
+
+/** The two streams of a process, or others in their place. */
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** How many writes came to nothing since that was last said. */
+export interface Dropped {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+/** Guards both streams for as long as the process lives. */
+export class GuardedOutput {
+  readonly #streams: Streams;
+  #dropped = { stdout: 0, stderr: 0 };
+  /** Says how many were dropped; it writes a line. */
+  #tell: ((dropped: Dropped) => void) | undefined;
+  #isTelling = false;
+
+  constructor(streams: Streams = process) {
+    this.#streams = streams;
+    this.#guard('stdout');
+    this.#guard('stderr');
+  }
+
+  /** @param tell called when something can be written again after writes came to nothing */
+  whenDropped(tell: (dropped: Dropped) => void): void {
+    this.#tell = tell;
+  }
+
+  /** Resolves when all that was written has been handed over, or after a moment: a reader that never reads holds up nobody's end. */
+  async flushed(): Promise<void> {
+    const until = performance.now() + exitFlushMs;
+    while (!this.isFlushed && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  get isFlushed(): boolean {
+    return this.#streams.stdout.writableLength + this.#streams.stderr.writableLength === 0;
+  }
+
+  #guard(name: keyof Streams): void {
+    const stream = this.#streams[name];
+    // Node lets a terminal block the program, which `Ctrl-S` stops.
+    if (stream.isTTY) unblock(stream);
+    // Errors end here: behind one the stream would be given up by whoever pipes into it, as Node does for what threads print.
+    const writeOn = stream._write.bind(stream);
+    stream._write = (chunk, encoding, done) => {
+      writeOn(chunk, encoding, (error) => {
+        this.#written(name, error, 1);
+        done();
+      });
+    };
+    const writeManyOn = stream._writev?.bind(stream);
+    if (writeManyOn !== undefined) {
+      stream._writev = (chunks, done) => {
+        writeManyOn(chunks, (error) => {
+          this.#written(name, error, chunks.length);
+          done();
+        });
+      };
+    }
+    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+    stream.write = (...args: unknown[]): boolean => {
+      const [chunk] = args;
+      const size = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : 0;
+      // What is far beyond the bound by itself is written where nothing else waits.
+      if (stream.writableLength === 0 || stream.writableLength + size <= maxUnwrittenBytes) return write(...args);
+      this.#dropped[name] += 1;
+      const done = args.at(-1);
+      if (typeof done === 'function') process.nextTick(done);
+      return true;
+    };
+    // What still comes as an error is none that anybody could do anything about.
+    stream.on('error', () => undefined);
+  }
+
+  #written(name: keyof Streams, error: Error | null | undefined, count: number): void {
+    if (error) this.#dropped[name] += count;
+    else if (this.#dropped.stdout + this.#dropped.stderr > 0 && !this.#isTelling) this.#tellLater();
+  }
+
+  /** Not from within a write. While it waits for its turn, more may be dropped. */
+  #tellLater(): void {
+    if (this.#tell === undefined) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      const dropped = this.#dropped;
+      this.#dropped = { stdout: 0, stderr: 0 };
+      this.#tell?.(dropped);
+      this.#isTelling = false;
+      // Where that line came to nothing, too, it was not said.
+      if (this.#dropped.stderr > 0) this.#dropped = dropped;
+    }).unref();
+  }
+}
+
+/** Lets writes to a terminal wait in memory. */
+function unblock(stream: NodeJS.WriteStream): void {
+  const handle: unknown = Reflect.get(stream, '_handle');
+  const setBlocking: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'setBlocking') : undefined;
+  if (typeof setBlocking === 'function') setBlocking.call(handle, false);
+}
