@@ -1,9 +1,9 @@
 import { isA } from '../src/errors/thrown.js';
 import { createHash } from 'node:crypto';
 import { PaladinError } from '../src/errors/paladin-error.js';
+import { maxPeerNameLength, maxTokenLength } from '../src/limits.js';
 import { protocolVersion } from '../src/protocol/messages.js';
 import { int, optional, parseAs, record, ShapeError, text } from '../src/protocol/shape.js';
-import { maxTokenLength } from './tokens.js';
 
 /** What a peer says of itself. */
 export interface PeerIdentity {
@@ -19,7 +19,7 @@ const leastKeyLength = 32;
 const handshake = record({
   protocol: int(0),
   key: text(200, leastKeyLength),
-  name: text(200),
+  name: text(maxPeerNameLength),
   token: optional(text(maxTokenLength)),
 });
 

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Answers those who look after the hub's process: `/healthz` says that it is alive, `/readyz` whether it takes peers. They tell nothing
- * else, to anybody.
+ * else, to anybody. Under the hub's path, which those behind a proxy know, they are the same.
  */
-export function answerHealth(request: IncomingMessage, response: ServerResponse, isReady: () => boolean): void {
-  const path = request.url?.split('?', 1)[0];
+export function answerHealth(request: IncomingMessage, response: ServerResponse, hubPath: string, isReady: () => boolean): void {
+  const asked = request.url?.split('?', 1)[0] ?? '';
+  const path = asked.startsWith(`${hubPath}/`) ? asked.slice(hubPath.length) : asked;
   if (path !== '/healthz' && path !== '/readyz') answer(response, 404, 'not found');
   else if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'method not allowed');
   else if (path === '/healthz') answer(response, 200, 'ok');

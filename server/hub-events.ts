@@ -30,5 +30,8 @@ export type HubEvent =
     }
   /** The hub can be reached from elsewhere, and these roles need show nothing. */
   | { readonly type: 'exposed'; readonly roles: readonly string[]; readonly reason: string }
+  /** Connections cannot be taken, since the process or its machine has no room for them; or it has again. */
+  | { readonly type: 'outOfRoom'; readonly code: string; readonly reason: string }
+  | { readonly type: 'roomAgain'; readonly reason: string }
   /** Whoever is asked for authorization failed to answer. */
   | { readonly type: 'authorizationFailed'; readonly role: string; readonly address: string; readonly error: unknown };

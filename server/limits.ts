@@ -63,6 +63,9 @@ export const maxUnwrittenBytes: number = 1024 ** 2;
 /** How long the end of a program waits for whoever reads it: half of what those who end it should wait for. */
 export const exitFlushMs = 1_000;
 
+/** How often a hub looks whether it has file descriptors left: soon enough for who wonders, and too seldom to cost anything. */
+export const descriptorsLookMs = 1_000;
+
 /** How often the same refusal is logged in a minute: often enough to see that it goes on, too seldom to fill a disk. */
 export const maxRefusalLines = 10;
 export const refusalLinesWithinMs = 60_000;

@@ -21,13 +21,13 @@ export class OnlyRequest extends IncomingMessage {
 /** A server that takes one request a connection. */
 export type OneRequestServer = HttpServer<typeof OnlyRequest> | HttpsServer<typeof OnlyRequest>;
 
-/** Hands on to engine.io who wants to open a websocket; others are answered, and their connection ends. */
-export function serveRequests(http: OneRequestServer, io: Server, isReady: () => boolean): void {
+/** Hands on to engine.io who wants to open a websocket; others are answered, and their connection ends; `path` is the hub's. */
+export function serveRequests(http: OneRequestServer, io: Server, path: string, isReady: () => boolean): void {
   // What engine.io does not take it would keep, until the other side closes it.
   http.removeAllListeners('upgrade');
   http.on('upgrade', (request: OnlyRequest, socket: TcpSocket, head: Buffer) => {
     if (isForEngine(request, `${io.path()}/`)) io.engine.handleUpgrade(request, socket, head);
-    else answer(request, isReady);
+    else answer(request, path, isReady);
   });
 }
 
@@ -36,7 +36,7 @@ function isForEngine({ url = '' }: OnlyRequest, path: string): boolean {
   return url.startsWith(path) && !new URL(url, 'http://hub').searchParams.has('sid');
 }
 
-function answer(request: OnlyRequest, isReady: () => boolean): void {
+function answer(request: OnlyRequest, path: string, isReady: () => boolean): void {
   // Not what the event gives: with a body that may be a stream which waits for the end of it.
   const { socket } = request;
   // Whoever asks may reset the connection.
@@ -47,5 +47,5 @@ function answer(request: OnlyRequest, isReady: () => boolean): void {
   response.once('finish', () => {
     socket.destroySoon();
   });
-  answerHealth(request, response, isReady);
+  answerHealth(request, response, path, isReady);
 }

@@ -16,6 +16,7 @@ import { packetParser } from '../src/link/packet-parser.js';
 import { peerId } from '../src/link/peer-id.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
 import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
+import { watchDescriptors } from './descriptors.js';
 import { Addresses, isLoopback, networkOf, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
@@ -58,6 +59,8 @@ export interface HubOptions extends TokenOptions, Partial<Limits> {
    * `authorize` decides.
    */
   readonly host?: string;
+  /** The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. Default: none. */
+  readonly path?: string;
   /** Decides who is let in, in place of tokens. */
   readonly authorize?: Authorize;
   /** Starts a hub that can be reached from elsewhere though a role needs no token. Default false. */
@@ -124,6 +127,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
   check(host !== '', 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', 'an empty one');
   check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
+  const path = pathFrom(options.path);
   const limits = limitsFrom('startHub', options);
   const addresses = new Addresses('startHub', trustedProxies);
   let tokens = new Tokens('startHub', options.token, options.tokens);
@@ -132,7 +136,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const context = callerContext();
   const report = (event: HubEvent): void => {
     if (options.onEvent !== undefined) context.run(() => options.onEvent?.(event));
-    else if (event.type === 'exposed') process.emitWarning(event.reason, 'PaladinWarning');
+    else if (event.type === 'exposed' || event.type === 'outOfRoom') process.emitWarning(event.reason, 'PaladinWarning');
   };
   const exposure = exposureOf(host, trustedProxies, authorize === undefined ? tokens.open : []);
   if (exposure !== undefined && !insecure) throw new PaladinError('INVALID_INPUT', `startHub: ${exposure}; ${howToSecure}`);
@@ -153,6 +157,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     door.counters.floods += 1;
   });
   const io = new Server(http, {
+    path: `${path}/socket.io`,
     transports: ['websocket'],
     parser: packetParser,
     serveClient: false,
@@ -174,7 +179,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
       decide(allowed ? null : 'pages of this origin may not connect', allowed);
     },
   });
-  serveRequests(http, io, () => closing === undefined);
+  serveRequests(http, io, path, () => closing === undefined);
   tendConnections(io);
   io.engine.on('connection', (connection: Connection) => {
     const leave = connections.enter(addresses.of(connection.request));
@@ -257,10 +262,12 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   refuseOthers(io.of('/'));
 
   const bound = await listen(http, port, host);
+  const descriptors = watchDescriptors(http, report);
   if (exposure !== undefined) report({ type: 'exposed', roles: tokens.open, reason: `${exposure} (--insecure)` });
   const close = (): Promise<void> => {
     closing ??= (async (): Promise<void> => {
       driver.close('the hub is shutting down');
+      descriptors.close();
       const closed = io.close();
       // Those that never spoke would keep it open.
       http.closeAllConnections();
@@ -270,7 +277,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const shown = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound}${path}`,
     port: bound,
     status,
     setTokens: (next) => {
@@ -299,6 +306,14 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
 /** Asks within the context of who started the hub. */
 function within(context: CallerContext, authorize: Authorize): Authorize {
   return (handshake) => context.run(() => authorize(handshake));
+}
+
+/** The path as urls have it: without a slash at its end, and empty where there is none. */
+function pathFrom(given: unknown = ''): string {
+  const path = typeof given === 'string' ? given.replace(/\/+$/u, '') : undefined;
+  const isPath = path === '' || (path?.startsWith('/') && new URL(`http://hub${path}`).pathname === path);
+  check(isPath === true, 'path to begin with a slash, such as /bus, and to be as it stands in a url', given);
+  return path ?? '';
 }
 
 /** The bytes of a frame beside what it carries. */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { PaladinError } from '../src/errors/paladin-error.js';
+import { maxTokenLength } from '../src/limits.js';
 
 /** What a peer can be. */
 export type Role = 'leader' | 'worker' | 'observer';
@@ -8,9 +9,6 @@ export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
 
 /** What each role must show, or one of several, so that tokens can be exchanged one after the other; absent: nothing. */
 export type HubTokens = { readonly [R in Role]?: string | readonly string[] };
-
-/** The longest token: a JSON Web Token with many claims. */
-export const maxTokenLength = 8_192;
 
 /** The tokens that are valid now. Of each only a digest is kept. */
 export class Tokens {

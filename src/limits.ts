@@ -195,6 +195,12 @@ export const inMemoryNoWorkerTimeoutMs: number = 10_000;
 /** Where a hub listens unless it is told otherwise. */
 export const defaultPort: number = 7400;
 
+/** The longest token: a JSON Web Token with many claims. */
+export const maxTokenLength = 8_192;
+
+/** The longest name of a peer, for people: a host, a process, and what it is for. */
+export const maxPeerNameLength = 200;
+
 /** The longest name of an operation, serializer or label, with its version: far longer than any that people read. */
 export const maxNameLength: number = 300;
 

@@ -19,6 +19,7 @@ import { messageOf } from '../../src/errors/thrown.js';
 interface Options extends Limits {
   readonly port: number;
   readonly host: string;
+  readonly path?: string;
   readonly token?: string[];
   readonly leaderToken?: string[];
   readonly workerToken?: string[];
@@ -59,6 +60,7 @@ export function hubCommand(): Command {
       option('--port <number>', 'where to listen; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
     )
     .addOption(option('--host <address>', 'the address to listen on').default('127.0.0.1'))
+    .addOption(option('--path <path>', 'the path under which it answers, such as /bus: its url ends with it'))
     .addOption(option('--token <secrets>', 'what every peer must show; several, by commas, are all valid').argParser(names))
     .addOption(option('--leader-token <secrets>', 'what leaders must show, instead').argParser(names))
     .addOption(option('--worker-token <secrets>', 'what workers must show, instead').argParser(names))
@@ -84,13 +86,13 @@ export function hubCommand(): Command {
 }
 
 async function runHub(options: Options): Promise<void> {
-  const { port, host, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins, logLevel } = options;
+  const { port, host, path, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins, logLevel } = options;
   const output = new GuardedOutput();
   collectLess();
   const log = logTo(logLevel, output);
   const refusals = new RefusalLimit();
   const tellLeftOut = (now: number): void => {
-    for (const { about, leftOut } of refusals.over(now)) log.warn({ leftOut, about }, `${leftOut} more lines were left out: ${about}`);
+    for (const leftOut of refusals.over(now)) log.warn(leftOut, `${leftOut.lines} more lines were left out: ${leftOut.about}`);
   };
   setInterval(() => {
     tellLeftOut(performance.now());
@@ -102,6 +104,7 @@ async function runHub(options: Options): Promise<void> {
     ...Object.fromEntries(limitNames.map((name) => [name, options[name]])),
     ...tokensOf(options),
     ...(tls === undefined ? {} : { tls }),
+    ...(path === undefined ? {} : { path }),
     port,
     host,
     insecure,
@@ -182,6 +185,12 @@ function record(log: Logger, event: HubEvent, refusals: RefusalLimit): void {
       break;
     case 'exposed':
       log.warn({ roles: event.roles }, `insecure: ${event.reason}`);
+      break;
+    case 'outOfRoom':
+      log.error(details, event.reason);
+      break;
+    case 'roomAgain':
+      log.info(event.reason);
       break;
     case 'authorizationFailed': {
       const message = `authorize failed for a ${event.role}`;

@@ -14,7 +14,10 @@ export function logLevelOption(): Option {
 export function logTo(level: string, output: GuardedOutput): Logger {
   const log = pino({ level, base: null }, process.stderr);
   output.whenDropped((dropped) => {
-    log.warn({ dropped }, `writes were dropped: ${dropped.stdout} to the standard output, ${dropped.stderr} to the standard error`);
+    log.warn(
+      { dropped },
+      `writes were dropped: ${dropped.stdout} to the standard output, ${dropped.stderr} to the standard error`,
+    );
   });
   return log;
 }

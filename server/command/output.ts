@@ -4,6 +4,7 @@
  * Nobody may ever read it, whoever reads it may go away, and the disk that takes it may be full. None of that blocks the program, ends it or
  * fills its memory: lines are dropped, and counted until there is room for a line that says how many.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { exitFlushMs, maxUnwrittenBytes } from '../limits.js';
 
 /** The two streams of a process, or others in their place. */
@@ -40,7 +41,7 @@ export class GuardedOutput {
   /** Resolves when all that was written has been handed over, or after a moment: a reader that never reads holds up nobody's end. */
   async flushed(): Promise<void> {
     const until = performance.now() + exitFlushMs;
-    while (!this.isFlushed && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!this.isFlushed && performance.now() < until) await wait(10);
   }
 
   get isFlushed(): boolean {

@@ -26,12 +26,12 @@ export class RefusalLimit {
   }
 
   /** Takes out how many lines were left out for each reason, of those whose minute is over. */
-  over(now: number): { readonly about: string; readonly leftOut: number }[] {
-    const told: { readonly about: string; readonly leftOut: number }[] = [];
+  over(now: number): { readonly about: string; readonly lines: number }[] {
+    const told: { readonly about: string; readonly lines: number }[] = [];
     for (const { about, sinceMs, lines } of this.#counts.values()) {
       if (now - sinceMs < refusalLinesWithinMs) continue;
       this.#counts.delete(about);
-      if (lines > maxRefusalLines) told.push({ about, leftOut: lines - maxRefusalLines });
+      if (lines > maxRefusalLines) told.push({ about, lines: lines - maxRefusalLines });
     }
     return told;
   }

@@ -1,14 +1,14 @@
 import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
+import { checkPeerName } from '../link/check-name.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerKey } from '../link/peer-id.js';
-import { checkToken } from '../link/check-token.js';
-import type { Token } from '../link/socket-dial.js';
+import { checkToken, type Token } from '../link/check-token.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { checkDeaths, checkMs, checkSerializer, checkText } from './job-spec.js';
+import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
@@ -35,7 +35,7 @@ export interface ConnectOptions {
 /**
  * Connects to a hub.
  *
- * @param url the hub's address, such as `http://127.0.0.1:7400`
+ * @param url the hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path
  * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
  * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`, `UNAUTHORIZED` when it refuses the token,
  *   `VERSION` when it speaks another version of the protocol, `INVALID_INPUT` when the url or an option is not what it must be
@@ -61,7 +61,7 @@ export interface ConnectOptions {
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
   const { serializer = msgpack, token, name = '' } = options;
-  checkText('connect', 'name', name);
+  checkPeerName('connect', name);
   checkToken('connect', token);
   checkSerializer('connect', serializer);
   const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);

@@ -161,11 +161,6 @@ export function checkSerializer(where: string, serializer: unknown): void {
   }
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not a string */
-export function checkText(where: string, option: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'string') throw invalid(where, `${option} to be a string`, value);
-}
-
 /**
  * Checks a time in milliseconds.
  *

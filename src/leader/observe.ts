@@ -1,9 +1,9 @@
 import { defaultConnectTimeoutMs } from '../limits.js';
-import { checkToken } from '../link/check-token.js';
+import { checkToken, type Token } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
 import type { Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
-import { socketDial, type Token } from '../link/socket-dial.js';
+import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
 import { hubToObserver } from '../protocol/parse.js';

@@ -1,12 +1,23 @@
 import { PaladinError } from '../errors/paladin-error.js';
-import type { Token } from './socket-dial.js';
+import { maxTokenLength } from '../limits.js';
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is neither a text nor a function; an empty text is a variable that was not set */
+/** A token, or what gives the one to show at each connection: from a file, or from whoever issues tokens that expire. */
+export type Token = string | (() => string | Promise<string>);
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is neither a text that can be a token nor a function */
 export function checkToken(where: string, token: Token | undefined): void {
-  if (token === undefined || typeof token === 'function' || (typeof token === 'string' && token !== '')) return;
-  const got = typeof token === 'string' ? 'an empty one' : typeof token;
-  throw new PaladinError(
-    'INVALID_INPUT',
-    `${where}: expected token to be a string that is not empty, or a function that returns one, got ${got}`,
-  );
+  if (token === undefined || typeof token === 'function') return;
+  if (typeof token !== 'string') throw invalid(where, typeof token);
+  checkTokenText(where, token);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is empty, as a variable that was not set, or longer than any token is */
+export function checkTokenText(where: string, token: string): void {
+  if (token === '') throw invalid(where, 'an empty one');
+  if (token.length > maxTokenLength) throw invalid(where, `${token.length} characters; is it the content of another file?`);
+}
+
+function invalid(where: string, got: string): PaladinError {
+  const expected = `token to be a string that is not empty, of at most ${maxTokenLength} characters, or a function that returns one`;
+  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${got}`);
 }

@@ -3,17 +3,48 @@ import { asText, shortened } from '../errors/thrown.js';
 import { describe } from '../errors/describe.js';
 import { maxDescribedLength } from '../limits.js';
 
+/** What a url may say beside where the hub is, and where that belongs. */
+const foreign: readonly (readonly [part: 'username' | 'password' | 'search' | 'hash', what: string])[] = [
+  ['username', 'a user: pass what the hub asks for by the option token, --token or PALADIN_TOKEN'],
+  ['password', 'a password: pass what the hub asks for by the option token, --token or PALADIN_TOKEN'],
+  ['search', 'a query: options are passed beside the url'],
+  ['hash', 'a fragment: options are passed beside the url'],
+];
+
 /**
- * The hub's address.
+ * The hub's address: where it listens, and the path under which it does. `ws` and `wss` are as good as `http` and `https`.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when it is not an http or https url
+ * @returns the url, whose path does not end with a slash unless it is nothing else
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is none of these, or says more than where the hub is
  */
 export function hubUrl(where: string, url: string | URL): URL {
   const text = asText(url);
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
-  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
-  throw new PaladinError(
-    'INVALID_INPUT',
-    `${where}: expected the hub's url, such as http://127.0.0.1:7400, got ${typeof url === 'string' ? `'${shortened(url, maxDescribedLength)}'` : describe(url)}`,
-  );
+  const parsed = URL.canParse(text) ? new URL(text.replace(/^ws(?=s?:)/iu, 'http')) : undefined;
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
+    const shown = typeof url === 'string' ? `'${shortened(withoutSecrets(url), maxDescribedLength)}'` : describe(url);
+    throw invalid(where, `the hub's url, such as http://127.0.0.1:7400, got ${shown}`);
+  }
+  const found = foreign.find(([part]) => parsed[part] !== '');
+  if (found !== undefined) throw invalid(where, `the hub's url '${addressOf(parsed)}' alone, got it with ${found[1]}`);
+  parsed.pathname = parsed.pathname.replace(/\/+$/u, '');
+  return parsed;
+}
+
+/** The path under which a hub answers: empty, or one that begins with a slash and does not end with one. */
+export function pathOf(hub: URL): string {
+  return hub.pathname === '/' ? '' : hub.pathname;
+}
+
+/** The hub's address for people. */
+export function addressOf(hub: URL): string {
+  return hub.origin + pathOf(hub);
+}
+
+/** What stands before an `@`, or behind a `?` or `#`, may be for nobody to read. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/]*@/u, '//').replace(/[?#].*/su, '');
+}
+
+function invalid(where: string, expected: string): PaladinError {
+  return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}`);
 }

@@ -3,13 +3,16 @@ import { callerContext } from '../caller-context.js';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
 import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
+import { checkTokenText, type Token } from './check-token.js';
+import { addressOf, pathOf } from './hub-url.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
 import { decodeMessages } from './message-codec.js';
 import { Outbox } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
-import { whyUnreachable } from './unreachable.js';
+import { speaksTls } from './speaks-tls.js';
+import { isHangUp, whyUnreachable } from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
 import { later, type Later } from '../real-time.js';
 import { asText, messageOf } from '../errors/thrown.js';
@@ -22,9 +25,6 @@ export interface Handshake {
   readonly name: string;
   readonly token: Token | undefined;
 }
-
-/** A token, or what gives the one to show at each connection: from a file, or from whoever issues tokens that expire. */
-export type Token = string | (() => string | Promise<string>);
 
 interface PeerEvents {
   mark: (mark: number) => void;
@@ -55,7 +55,8 @@ export function socketDial<Sent extends object, Received>(
   return (events) => {
     const nsp = `/${role}`;
     const context = callerContext();
-    const socket: Socket<HubEvents, PeerEvents> = io(new URL(nsp, hub).href, {
+    const socket: Socket<HubEvents, PeerEvents> = io(new URL(nsp, hub.origin).href, {
+      path: `${pathOf(hub)}/socket.io`,
       transports: [Websocket],
       parser: packetParser,
       forceNew: true,
@@ -72,7 +73,7 @@ export function socketDial<Sent extends object, Received>(
             },
             (error: unknown) => {
               if (closed) return;
-              const message = `there is no token for hub ${hub.origin}: ${messageOf(error)}`;
+              const message = `there is no token for hub ${addressOf(hub)}: ${messageOf(error)}`;
               socket.disconnect();
               unwanted(new PaladinError('UNAUTHORIZED', message, { cause: error }));
             },
@@ -97,6 +98,12 @@ export function socketDial<Sent extends object, Received>(
     const inbox = new Inbox(Number.MAX_SAFE_INTEGER);
     let closed = false;
     let taken = false;
+    /** Whether a connection is open over which the hub has not answered yet. */
+    let isOpen = false;
+    /** How often such a connection was closed. */
+    let drops = 0;
+    /** What to do about being hung up on; undefined: it has not been looked for. */
+    let tlsHint: string | undefined;
     /** When the hub refused its token first, or who gives it did, since the peer was taken last. */
     let refusedSince: number | undefined;
     let again: Later | undefined;
@@ -105,13 +112,16 @@ export function socketDial<Sent extends object, Received>(
     const reconnect = (): void => {
       if (!closed && !socket.active) again = later(() => socket.connect(), reconnectDelayMaxMs * Math.random());
     };
+    const tell = (reason: string): void => {
+      if (!closed) events.lost(reason);
+    };
     const lost = (reason: string): void => {
       decoder.deliverTo(undefined);
       outbox.clear();
       inbox.clear();
       // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of turn.
       socket.sendBuffer = [];
-      if (!closed) events.lost(reason);
+      tell(reason);
     };
     const refuse = (error: PaladinError): void => {
       closed = true;
@@ -138,13 +148,35 @@ export function socketDial<Sent extends object, Received>(
       try {
         for (const message of read()) messages.push(parse(message));
       } catch (error) {
-        refuse(new PaladinError('PROTOCOL', `hub ${hub.origin} sent what the protocol does not allow: ${messageOf(error)}`));
+        refuse(new PaladinError('PROTOCOL', `hub ${addressOf(hub)} sent what the protocol does not allow: ${messageOf(error)}`));
         return;
       }
       for (const message of messages) if (!closed) events.received(message);
     };
 
+    /** What hangs up on who does not speak TLS may speak it. */
+    const lookForTls = async (reason: string): Promise<void> => {
+      if (hub.protocol !== 'http:' || taken || tlsHint !== undefined) return;
+      tlsHint = '';
+      if (!(await speaksTls(hub))) return;
+      tlsHint = `; what answers speaks TLS: the hub's url begins with https://`;
+      tell(reason + tlsHint);
+    };
+    /** It was reached, and has closed the connection before it said whether the peer is let in. */
+    const droppedAtDoor = (): void => {
+      drops += 1;
+      if (taken || drops < mostDrops) return;
+      const what = `it closed the connection ${drops} times when the ${role} had said who it is, without a reason`;
+      refuse(
+        new PaladinError(
+          'PROTOCOL',
+          `what answers at ${addressOf(hub)} does not let the ${role} in: ${what}; is it a hub of this version?`,
+        ),
+      );
+    };
+
     socket.io.on('open', () => {
+      isOpen = true;
       // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward, is enough.
       Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
     });
@@ -159,6 +191,7 @@ export function socketDial<Sent extends object, Received>(
     const decoder = decoderOf(socket.io);
     socket.on('connect', () => {
       taken = true;
+      isOpen = false;
       refusedSince = undefined;
       if (!closed) events.opened();
       decoder.deliverTo(sink);
@@ -182,24 +215,35 @@ export function socketDial<Sent extends object, Received>(
       // Its token is not valid any more, and there may be a new one by now.
       if (refusalCode(why) === 'UNAUTHORIZED' && typeof handshake.token === 'function') return;
       const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
-      refuse(new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${hub.origin} disconnected the ${role}: ${asText(message)}`));
+      refuse(
+        new PaladinError(refusalCode(why) ?? 'PROTOCOL', `hub ${addressOf(hub)} disconnected the ${role}: ${asText(message)}`),
+      );
     });
     socket.on('disconnect', (reason, details) => {
       if (isTooLarge(details)) {
         refuse(
-          new PaladinError('PAYLOAD_TOO_LARGE', `hub ${hub.origin} takes no frames as large as the ${role}'s (close code 1009)`),
+          new PaladinError(
+            'PAYLOAD_TOO_LARGE',
+            `hub ${addressOf(hub)} takes no frames as large as the ${role}'s (close code 1009)`,
+          ),
         );
         return;
       }
       lost(reason);
+      if (isOpen) droppedAtDoor();
+      isOpen = false;
       reconnect();
     });
     socket.on('connect_error', (error) => {
+      isOpen = false;
       const code = refusalCode(Reflect.get(error, 'data'));
       if (code === undefined) {
-        lost(whyUnreachable(hub, error));
+        const reason = whyUnreachable(hub, error);
+        const hungUp = isHangUp(error);
+        lost(hungUp ? reason + (tlsHint ?? '') : reason);
+        if (hungUp) void lookForTls(reason);
         reconnect();
-      } else unwanted(new PaladinError(code, `hub ${hub.origin} refused the ${role}: ${error.message}`));
+      } else unwanted(new PaladinError(code, `hub ${addressOf(hub)} refused the ${role}: ${error.message}`));
     });
 
     socket.connect();
@@ -220,10 +264,15 @@ export function socketDial<Sent extends object, Received>(
   };
 }
 
+/** A hub that shuts down, or that is too busy, may drop a peer; one that does so again and again does not let it in. */
+const mostDrops = 3;
+
 async function tokenOf({ token }: Handshake): Promise<string | undefined> {
   const shown: unknown = typeof token === 'function' ? await token() : token;
-  if (shown === undefined || typeof shown === 'string') return shown;
-  throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
+  if (shown === undefined) return undefined;
+  if (typeof shown !== 'string') throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
+  checkTokenText('it', shown);
+  return shown;
 }
 
 /** Why the hub does not want the peer, at the handshake or later; undefined for errors that may pass. */

@@ -1,4 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
+import { addressOf, pathOf } from './hub-url.js';
 
 /** Why no connection to a hub could be made, and what to do about it where one can tell. */
 export function whyUnreachable(hub: URL, error: Error): string {
@@ -7,8 +8,10 @@ export function whyUnreachable(hub: URL, error: Error): string {
     case 'ECONNREFUSED':
       return `${message}; start a hub with: paladin hub`;
     case 'ECONNRESET':
-      // A hub that speaks TLS hangs up on who does not, without a word.
-      return hub.protocol === 'http:' ? `${message}; if the hub speaks TLS, its url begins with https://` : message;
+      return `${message}: what listens there hangs up; a hub without room for further connections does, and its log says so`;
+    case 'EMFILE':
+    case 'ENFILE':
+      return `${message}; this program, or its machine, has no file descriptors left (ulimit -n)`;
     case 'EPROTO':
       return whyNoTls(message);
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
@@ -18,14 +21,19 @@ export function whyUnreachable(hub: URL, error: Error): string {
       return `${message}; to trust the hub's certificate, start this program with NODE_EXTRA_CA_CERTS set to its file, or to that of who signed it`;
     default:
       return message.startsWith('Unexpected server response')
-        ? `${message}; no hub listens there, or a proxy before it does not let websockets pass`
+        ? `${message}; no hub listens under ${pathOf(hub) || '/'} there, or a proxy before it does not let websockets pass`
         : message;
   }
 }
 
+/** Whether whoever was connected to hung up without a word: one that speaks another protocol, or that has no room. */
+export function isHangUp(error: Error): boolean {
+  return rootOf(error).code === 'ECONNRESET';
+}
+
 /** What is said when the time to wait for a hub is over. */
 export function noHubAnswered(hub: URL, withinMs: number, reason: string): PaladinError {
-  return new PaladinError('HUB_UNREACHABLE', `no hub answered at ${hub.origin} within ${withinMs} ms: ${reason}`);
+  return new PaladinError('HUB_UNREACHABLE', `no hub answered at ${addressOf(hub)} within ${withinMs} ms: ${reason}`);
 }
 
 /** What went wrong at first, such as `connect ECONNREFUSED 127.0.0.1:7400`; socket.io wraps it twice. */

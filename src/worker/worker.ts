@@ -1,10 +1,11 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Executor } from '../executor/executor.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
-import { checkToken } from '../link/check-token.js';
+import { checkToken, type Token } from '../link/check-token.js';
+import { checkPeerName } from '../link/check-name.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerKey } from '../link/peer-id.js';
-import { socketDial, type Token } from '../link/socket-dial.js';
+import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
@@ -28,7 +29,7 @@ export interface Worker extends AsyncDisposable {
 
 /** What every kind of worker can be told. */
 export interface WorkerConnection {
-  /** The hub's address, such as `http://127.0.0.1:7400`. */
+  /** The hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path. */
   readonly hub: string | URL;
   /**
    * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
@@ -119,8 +120,9 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */
-export function checkConnection({ hub, token, labels, connectTimeout }: WorkerConnection): void {
+export function checkConnection({ hub, token, name, labels, connectTimeout }: WorkerConnection): void {
   hubUrl('startWorker', hub);
+  checkPeerName('startWorker', name);
   checkToken('startWorker', token);
   if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
     throw new PaladinError(

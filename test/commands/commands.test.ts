@@ -13,7 +13,9 @@ describe('the paladin command', () => {
     await using hub = await startHubCommand();
     await using one = await startWorkerCommand(hub.url, '--threads', '1');
     await using two = await startWorkerCommand(hub.url, '--inline', '--slots', '3', '--name', 'second', '--labels', 'big, fast');
-    expect(one.output).toMatch(/^worker ready at http:\/\/127\.0\.0\.1:\d+: pid-after@1, print@1, square@1, sum@1 in 1 thread$/mu);
+    expect(one.output).toMatch(
+      /^worker ready at http:\/\/127\.0\.0\.1:\d+: pid-after@1, print@1, square@1, sum@1 in 1 thread$/mu,
+    );
     expect(two.output).toContain('in 3 inline slots');
     await using runtime = await connect(hub.url);
     expect(await lastValueFrom(range(1, 1_000).pipe(remoteMap(square, runtime), remoteFold(sum, runtime)))).toBe(333_833_500);

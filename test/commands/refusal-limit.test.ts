@@ -9,7 +9,7 @@ describe('RefusalLimit', () => {
     expect(written).toHaveLength(maxRefusalLines);
     expect(limit.admits('it is full', 220)).toBe(true);
     expect(limit.over(refusalLinesWithinMs - 1)).toEqual([]);
-    expect(limit.over(refusalLinesWithinMs)).toEqual([{ about: 'the token is wrong', leftOut: 220 - maxRefusalLines }]);
+    expect(limit.over(refusalLinesWithinMs)).toEqual([{ about: 'the token is wrong', lines: 220 - maxRefusalLines }]);
     expect(limit.over(2 * refusalLinesWithinMs)).toEqual([]);
     expect(limit.admits('the token is wrong', 2 * refusalLinesWithinMs)).toBe(true);
   });
@@ -18,6 +18,6 @@ describe('RefusalLimit', () => {
     const limit = new RefusalLimit();
     const written = Array.from({ length: 10_000 }, (_, at) => limit.admits(`version ${at}`, 0)).filter(Boolean);
     expect(written).toHaveLength(maxRefusalReasons + maxRefusalLines);
-    expect(limit.over(Infinity)).toEqual([{ about: 'other reasons', leftOut: 10_000 - maxRefusalReasons - maxRefusalLines }]);
+    expect(limit.over(Infinity)).toEqual([{ about: 'other reasons', lines: 10_000 - maxRefusalReasons - maxRefusalLines }]);
   });
 });

@@ -56,9 +56,12 @@ describe('connect', () => {
     await using other = await listening(createServer((_, response) => response.writeHead(404).end()));
     const cases = [
       [plain.url.replace('http:', 'https:'), /: what answers does not speak TLS .*its url begins with http:\/\/$/u],
-      [tls.url.replace('https:', 'http:'), /: socket hang up; if the hub speaks TLS, its url begins with https:\/\/$/u],
+      [
+        tls.url.replace('https:', 'http:'),
+        /: socket hang up: .*; what answers speaks TLS: the hub's url begins with https:\/\/$/u,
+      ],
       [tls.url, /: self-signed certificate; to trust .* NODE_EXTRA_CA_CERTS set to its file/u],
-      [other.url, /response: 404; no hub listens there, or a proxy/u],
+      [other.url, /response: 404; no hub listens under \/ there, or a proxy/u],
     ] as const;
     const errors = cases.map(async ([url, message]) => {
       const expected = { code: 'HUB_UNREACHABLE', message: expect.stringMatching(message) as unknown };
@@ -79,6 +82,79 @@ describe('connect', () => {
     expect(await rejectionOf(startWorker({ hub: 'http://127.0.0.1:1', operations: [double], token: '' }))).toMatchObject(
       expected,
     );
+  });
+
+  it('takes no token or name that no hub takes, at once', async () => {
+    await using hub = await startHub({ port: 0, token: 'right' });
+    const long = 'x'.repeat(100_000);
+    for (const token of [long, () => long, () => '']) {
+      const code = typeof token === 'string' ? 'INVALID_INPUT' : 'UNAUTHORIZED';
+      const peers = [
+        connect(hub.url, { token }),
+        fetchStatus(hub.url, token),
+        startWorker({ hub: hub.url, operations: [double], token }),
+      ];
+      const expected = { code, message: expect.stringContaining('at most 8192 characters') as unknown };
+      expect(await Promise.all(peers.map(rejectionOf))).toMatchObject([expected, expected, expected]);
+    }
+    const expected = { code: 'INVALID_INPUT', message: expect.stringContaining('at most 200 characters') as unknown };
+    expect(await rejectionOf(connect(hub.url, { name: long }))).toMatchObject(expected);
+    expect(await rejectionOf(startWorker({ hub: hub.url, operations: [double], name: long }))).toMatchObject(expected);
+  });
+
+  it('does not call it no hub where its connections are dropped as it says who it is', async () => {
+    const http = createServer();
+    const sockets = new SocketServer(http, { transports: ['websocket'] });
+    sockets.engine.on('connection', (connection: { on: (event: string, listener: () => void) => void; close: () => void }) => {
+      connection.on('packet', () => {
+        connection.close();
+      });
+    });
+    await using server = await listening(http);
+    const error = await rejectionOf(connect(server.url));
+    expect(error).toMatchObject({ code: 'PROTOCOL', message: expect.stringMatching(/does not let the leader in/u) as unknown });
+    await sockets.close();
+  });
+
+  it('keeps the path of the url, and a hub with a path answers under it alone', async () => {
+    await using hub = await startHub({ port: 0, path: '/deep/bus/' });
+    expect(hub.url).toBe(`http://127.0.0.1:${hub.port}/deep/bus`);
+    await using worker = await startWorker({ hub: `${hub.url}/`, operations: [double] });
+    await using runtime = await connect(hub.url.replace('http:', 'ws:'));
+    expect(await runtime.run(double, 4)).toBe(8);
+    expect((await fetchStatus(new URL(hub.url))).workers).toMatchObject([{ workerId: worker.id }]);
+    for (const path of ['/healthz', '/deep/bus/healthz', '/deep/bus/readyz']) {
+      expect((await fetch(`http://127.0.0.1:${hub.port}${path}`)).status).toBe(200);
+    }
+    expect((await fetch(`http://127.0.0.1:${hub.port}/bus/healthz`)).status).toBe(404);
+    const origin = `http://127.0.0.1:${hub.port}`;
+    expect(await rejectionOf(connect(origin, { connectTimeout: 500 }))).toMatchObject({
+      code: 'HUB_UNREACHABLE',
+      message: expect.stringMatching(/no hub answered at http:\/\/127\.0\.0\.1:\d+ .*no hub listens under \/ there/u) as unknown,
+    });
+  });
+
+  it.each([
+    ['http://ann:pw@127.0.0.1:1', /with a user: pass .* by the option token/u],
+    ['http://:pw@127.0.0.1:1/bus', /'http:\/\/127\.0\.0\.1:1\/bus' alone, got it with a password/u],
+    ['http://127.0.0.1:1/?token=pw', /with a query/u],
+    ['http://127.0.0.1:1/bus#pw', /with a fragment/u],
+    ['nats://ann:pw@127.0.0.1:1/bus?pw', /got 'nats:\/\/127\.0\.0\.1:1\/bus'$/u],
+    ['127.0.0.1:7400', /such as http:\/\/127\.0\.0\.1:7400/u],
+  ])('refuses %s, and says nothing of what is secret in it', async (url, message) => {
+    const peers = [connect(url), fetchStatus(url), startWorker({ hub: url, operations: [double] })];
+    for (const error of await Promise.all(peers.map(rejectionOf))) {
+      expect(error).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(message) as unknown });
+      expect(error.message).not.toMatch(/pw/u);
+    }
+  });
+
+  it.each(['bus', '/a b', '/bus?x', '/bus#x', '/a/../b', 7])('a hub refuses the path %s', async (path) => {
+    // Callers in JavaScript may hand in anything.
+    expect(await rejectionOf(startHub({ port: 0, path: path as string }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('path to begin with a slash') as unknown,
+    });
   });
 
   it('waits for a hub that comes within the time', async () => {
