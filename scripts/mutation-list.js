@@ -64,8 +64,8 @@ export const mutations = [
   {
     name: 'the job counts a worker that is cut off again and again as dead each time',
     file: `${job}/settlement.ts`,
-    find: '[...new Set([...deaths, workerId])] : deaths',
-    replace: '[...deaths, workerId] : deaths',
+    find: "return [...withoutWorker(deaths, workerId), { workerId, of: 'worker' }];",
+    replace: "return [...deaths, { workerId, of: 'worker' }];",
   },
   {
     name: 'the job forgets deaths',
@@ -88,8 +88,8 @@ export const mutations = [
   {
     name: 'the job counts the death of a worker that is back',
     file: `${job}/settlement.ts`,
-    find: 'record.deaths.filter((death) => death !== workerId)',
-    replace: 'record.deaths.filter(() => true)',
+    find: '  record.deaths = withoutWorker(record.deaths, workerId);',
+    replace: '',
   },
   {
     name: 'the hub says nothing of answers that died with their worker',
@@ -238,8 +238,8 @@ export const mutations = [
   {
     name: 'the hub blames what had not begun',
     file: `${hub}/recovery.ts`,
-    find: "const cause = at < worker.slots && !alive ? 'gone' : 'returned';",
-    replace: "const cause = alive ? 'returned' : 'gone';",
+    find: 'const begun = at < worker.slots;',
+    replace: 'const begun = true;',
   },
   {
     name: 'the hub acknowledges before the leader does',
@@ -269,8 +269,8 @@ export const mutations = [
   {
     name: 'the job counts deaths that something beside may have caused',
     file: `${job}/settlement.ts`,
-    find: "loss.cause === 'gone' && (alone || loss.alone === true)",
-    replace: "loss.cause === 'gone'",
+    find: "if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;",
+    replace: "if (cause !== 'gone') return deaths;",
   },
   {
     name: 'the hub executes something beside what is to be alone',
@@ -505,6 +505,30 @@ export const mutations = [
     file: 'src/core/worker-session.ts',
     find: 'const kept = attempt > 1 ?',
     replace: 'const kept = attempt > 1_000_000 ?',
+  },
+  {
+    name: 'the hub blames what a worker executed that was told to go',
+    file: `${hub}/recovery.ts`,
+    find: 'const isBlameless = alive || worker.draining;',
+    replace: 'const isBlameless = alive;',
+  },
+  {
+    name: 'the hub blames what a worker executed that closed its connection',
+    file: `${hub}/recovery.ts`,
+    find: 'const isBlameless = alive || worker.draining;',
+    replace: 'const isBlameless = worker.draining;',
+  },
+  {
+    name: 'the hub forgets over a new connection that a worker was told to go',
+    file: `${hub}/scheduler.ts`,
+    find: '      reported: false,\n      said: nothingSaid(),\n    });',
+    replace: '      reported: false,\n      said: nothingSaid(),\n      draining: false,\n    });',
+  },
+  {
+    name: 'the job forgets the deaths of threads when their worker is back',
+    file: `${job}/settlement.ts`,
+    find: "death.of === 'thread' || death.workerId !== workerId",
+    replace: 'death.workerId !== workerId',
   },
   {
     name: 'the hub lets a worker change what it offers without end',

@@ -32,7 +32,10 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
   readonly serializer?: Serializer;
   /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
   readonly noWorkerTimeout?: number;
-  /** An element that was executing at so many deaths of threads is poison. Default 4. */
+  /**
+   * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With `Infinity` an
+   * element that kills its thread does so for ever.
+   */
   readonly maxDeaths?: number;
 }
 

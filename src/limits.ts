@@ -111,8 +111,14 @@ export const defaultConnectTimeoutMs: number = 10_000;
 /** How long a leader waits for a hub that went away, before its jobs end with `HUB_UNREACHABLE`. */
 export const defaultReconnectTimeoutMs: number = 60_000;
 
-/** An element that was executing at this many deaths of workers or threads is poison. */
+/**
+ * An element that was executing at this many deaths of workers or threads is poison: three may be bad luck, where whole machines are killed, and
+ * each takes a worker from others.
+ */
 export const maxDeaths: number = 4;
+
+/** The most workers that an error names: enough to look into their logs. */
+export const maxWorkersNamed: number = 10;
 
 /** The most bytes of a batch's payload, of arguments or of a result; larger data belongs in a store that the operation reads. */
 export const defaultMaxPayloadBytes: number = 32 * 1024 * 1024;

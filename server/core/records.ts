@@ -152,6 +152,7 @@ export interface Worker {
   loners: number;
   /** Whether it is given nothing more until it is idle, for a batch that is to be executed alone. */
   reserved: boolean;
+  /** It was told to go, and takes nothing any more, over whatever connection. */
   draining: boolean;
 }
 

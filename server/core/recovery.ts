@@ -167,7 +167,10 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
   moveWorker(state, worker, undefined);
 }
 
-/** The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. */
+/**
+ * The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. One that was told to go may be killed while it
+ * still executes: that is nobody's doing, either.
+ */
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
   worker.connected = false;
@@ -184,7 +187,9 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   const alone = leases.length === 1;
   leases.forEach((lease, at) => {
     // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
-    const cause = at < worker.slots && !alive ? 'gone' : 'returned';
+    const begun = at < worker.slots;
+    const isBlameless = alive || worker.draining;
+    const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
     const known = cause === 'gone' ? { alone } : {};
     giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
   });

@@ -192,7 +192,6 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       congested: false,
       reported: false,
       said: nothingSaid(),
-      draining: false,
     });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);

@@ -291,8 +291,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   #offer(): void {
-    if (this.#connected && this.#slots > 0) this.#send({ type: 'offer', slots: this.#slots, offers: this.#offers });
-    if (this.#connected && this.#draining) this.#send({ type: 'draining' });
+    if (!this.#connected) return;
+    // First, so that it is given nothing.
+    if (this.#draining) this.#send({ type: 'draining' });
+    if (this.#slots > 0) this.#send({ type: 'offer', slots: this.#slots, offers: this.#offers });
   }
 
   #send(message: WorkerToHub): void {

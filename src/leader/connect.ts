@@ -26,7 +26,10 @@ export interface ConnectOptions {
   readonly reconnectTimeout?: number;
   /** For all jobs that do not name one. Default `msgpack`. */
   readonly serializer?: Serializer;
-  /** An element that was executing at so many deaths of threads or workers is poison. Default 4. */
+  /**
+   * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The death of a worker
+   * that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it does so for ever.
+   */
   readonly maxDeaths?: number;
   /** A name for this leader, for people. */
   readonly name?: string;

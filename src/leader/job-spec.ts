@@ -174,11 +174,11 @@ export function checkMs(where: string, option: string, value: unknown): number {
 /**
  * Checks the number of deaths that make an element poison.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when it is not a whole number from 1
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is neither a whole number from 1 nor Infinity
  */
 export function checkDeaths(where: string, value: unknown = maxDeaths): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
-  throw invalid(where, 'maxDeaths to be a whole number from 1', value);
+  if (value === Infinity || (typeof value === 'number' && Number.isInteger(value) && value >= 1)) return value;
+  throw invalid(where, 'maxDeaths to be a whole number from 1, or Infinity', value);
 }
 
 /** Only a last stage may fold; a monoid there gives the identity. */

@@ -296,10 +296,47 @@ describe('a job whose workers die', () => {
           index: 0,
           attempts: 4,
           message:
-            "operation 'f' failed at index 0 after 4 attempts: it killed what executed it 4 times, on w1, w2, w3; the last time: by death",
+            "operation 'f' failed at index 0 after 4 attempts: it was executing when 4 threads died (on w1, w2, w3); the last time: by death",
         },
       },
     ]);
+  });
+
+  it('says what is known where workers died, and that others may have killed them', () => {
+    const { test, batch } = withBatch(1);
+    let next: Batch | undefined = batch;
+    for (const [at, cause] of (['gone', 'death', 'gone', 'gone'] as const).entries()) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, cause, 0, `w${at}`);
+    }
+    const known = 'it was executing when 3 workers and 1 thread died (w0, w1, w2, w3); the last time: by gone';
+    const message = `operation 'f' failed at index 0 after 4 attempts: ${known}; if workers are killed from outside without a SIGTERM before, raise maxDeaths`;
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', attempts: 4, message } }]);
+  });
+
+  it('blames nothing for what is wasted, however often, and counts a try of it each time', () => {
+    const { test, batch } = withBatch(1);
+    let next: Batch | undefined = batch;
+    for (let at = 0; at < 10; at += 1) {
+      if (next === undefined) throw new Error('not sent again');
+      expect(next).toMatchObject({ suspect: false, alone: false });
+      expect(next.tried ?? 0).toBe(at);
+      [next] = test.lose(next, 'wasted', 0, `w${at}`);
+    }
+    if (next === undefined) throw new Error('not sent again');
+    test.succeed(next);
+    expect(test.emitted).toEqual([0]);
+  });
+
+  it('never gives up where no number of deaths is too many', () => {
+    const { test, batch } = withBatch(1, { maxDeaths: Infinity });
+    let next: Batch | undefined = batch;
+    for (let at = 0; at < 50; at += 1) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, at % 2 === 0 ? 'gone' : 'death', 0, `w${at}`);
+    }
+    expect(next).toBeDefined();
+    expect(test.others).toEqual([]);
   });
 
   it('counts a worker that is cut off again and again only once', () => {

@@ -118,7 +118,7 @@ export class JobUnderTest {
 
   lose(
     batch: Batch,
-    cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned',
+    cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted',
     offset?: number,
     workerId = 'w1',
     alone = true,

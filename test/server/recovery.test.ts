@@ -105,12 +105,30 @@ describe('a worker whose connection broke', () => {
   it('is given up at once when it was silent for long, or has closed', () => {
     for (const how of ['silent', 'closed'] as const) {
       const hub = busyHub();
-      const cause = how === 'silent' ? 'gone' : 'returned';
+      const cause = how === 'silent' ? 'gone' : 'wasted';
       expect(answers(hub.handle({ type: 'workerLeft', workerId: 'w', reason: how, how }))).toEqual([
         `${cause} 0/1`,
         `${cause} 1/1`,
       ]);
     }
+  });
+
+  it.each(['lost', 'silent'] as const)('is to blame nobody when it was told to go, and is then %s', (how) => {
+    const hub = busyHub();
+    hub.fromWorker('w', { type: 'draining' });
+    const left = hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'transport close', how });
+    expect(answers([...left, ...tickAt(hub, workerGraceMs)])).toEqual(['wasted 0/1', 'wasted 1/1']);
+  });
+
+  it('is known to have been told to go over a new connection, before it says so again', () => {
+    const hub = busyHub();
+    hub.fromWorker('w', { type: 'draining' });
+    workerLost(hub);
+    const back = workerBack(hub, [possession([0, 1])]);
+    expect(assigned([...back, ...hub.batch('l', 1, batchOf(2))])).toEqual([]);
+    workerLost(hub);
+    hub.now = 10 * workerGraceMs;
+    expect(answers(hub.handle({ type: 'tick' }))).toEqual(['wasted 0/1', 'wasted 1/1']);
   });
 
   it('gives back what it never got, and is asked for the answers that it has', () => {

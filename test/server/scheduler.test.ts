@@ -295,7 +295,7 @@ describe('the scheduler', () => {
     hub.batch('l', 1, batchOf(0));
     expect(toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', how: 'closed' }))).toContainEqual([
       'l',
-      { type: 'lost', job: 1, workerId: 'w', loss: { seq: 0, attempt: 1, cause: 'returned', reason: 'closed' } },
+      { type: 'lost', job: 1, workerId: 'w', loss: { seq: 0, attempt: 1, cause: 'wasted', reason: 'closed' } },
     ]);
   });
 

@@ -66,9 +66,7 @@ export class Cluster {
   /** A worker's process dies; another one is started soon. */
   crashWorker(route: WorkerRoute): void {
     if (!this.workers.includes(route)) return;
-    route.guest.party.die();
-    route.close('lost');
-    this.workers = this.workers.filter((other) => other !== route);
+    this.#kill(route);
     this.agenda.after(this.#random.int(1, 300), () => {
       this.addWorker();
     });
@@ -78,6 +76,14 @@ export class Cluster {
   drainWorker(route: WorkerRoute): void {
     this.addWorker();
     this.dismissWorker(route);
+  }
+
+  /** A worker is told to go, and another one is started; then it is killed, long after the hub has heard that it goes. */
+  replaceWorker(route: WorkerRoute): void {
+    this.drainWorker(route);
+    this.agenda.after(this.#random.int(1_000, 3_000), () => {
+      if (this.workers.includes(route)) this.#kill(route);
+    });
   }
 
   /** A worker comes to an end in good order, and none is started for it. */
@@ -102,6 +108,12 @@ export class Cluster {
     this.agenda.after(this.#random.int(1, 400), () => {
       this.hub.start();
     });
+  }
+
+  #kill(route: WorkerRoute): void {
+    route.guest.party.die();
+    route.close('lost');
+    this.workers = this.workers.filter((other) => other !== route);
   }
 
   #newParty(): Party {

@@ -52,6 +52,9 @@ export class Faults {
       case 'worker drain':
         if (worker !== undefined) this.#cluster.drainWorker(worker);
         break;
+      case 'worker deploy':
+        if (worker !== undefined) this.#cluster.replaceWorker(worker);
+        break;
       case 'leader crash':
         // One is left, so that there is something to check.
         if (leaders.length > 1 && leader !== undefined) this.#cluster.crashLeader(leader);

@@ -8,6 +8,7 @@ export const faultKinds = [
   'worker cut off',
   'worker freeze',
   'worker drain',
+  'worker deploy',
   'leader crash',
   'leader reset',
   'leader cut off',
@@ -21,6 +22,9 @@ export type FaultKind = (typeof faultKinds)[number];
 
 /** Faults that no worker suffers, and that pass soon: then nothing need be executed twice. */
 const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart'];
+
+/** Faults that no element is suspected of: whoever is killed was told to go before. */
+const blamelessFaults: readonly FaultKind[] = ['worker drain', 'worker deploy', ...gentleFaults];
 
 /** Everything about a run that is not left to its random numbers; times in virtual milliseconds. */
 export interface SimulationOptions {
@@ -56,7 +60,7 @@ export interface SimulationOptions {
 /** The options of a seed's run. */
 export function optionsOf(random: Random): SimulationOptions {
   const gentle = random.chance(0.3);
-  const kinds = gentle ? gentleFaults : faultKinds;
+  const kinds = gentle ? gentleFaults : random.chance(0.15) ? blamelessFaults : faultKinds;
   const faults = random.chance(0.15) ? [] : kinds.filter(() => random.chance(0.5));
   const patient = random.chance(0.2);
   return {
@@ -84,6 +88,11 @@ export function optionsOf(random: Random): SimulationOptions {
       maxBytesPerLeader: random.pick([2 ** 28, 2 ** 28, 20_000]),
     },
   };
+}
+
+/** Whether no element is to be suspected that does not kill by itself. */
+export function isBlameless({ faults }: Pick<SimulationOptions, 'faults'>): boolean {
+  return faults.every((fault) => blamelessFaults.includes(fault));
 }
 
 /** Faults that a worker and the hub live through. */

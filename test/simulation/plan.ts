@@ -2,7 +2,7 @@ import type { StagePolicy } from '../../src/core/job/job-events.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import type { JobDescription } from '../../src/protocol/messages.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
-import type { SimulationOptions } from './options.js';
+import { isBlameless, type SimulationOptions } from './options.js';
 import type { Random } from './random.js';
 import type { SimulatedJobSpec } from './simulated-leader.js';
 
@@ -74,8 +74,8 @@ export function planJob(leader: number, number: number, options: SimulationOptio
       window: random.pick([1, 2, 7, 64, 65_536]),
       serializer: msgpack,
       noWorkerTimeoutMs: Infinity,
-      // More often than an innocent element is with a worker that a fault kills.
-      maxDeaths: options.faults.length === 0 ? 4 : 12 + Math.ceil(options.faultsUntilMs / options.faultEveryMs),
+      // More often than an innocent element is with a worker that a fault kills, where it was not told to go.
+      maxDeaths: isBlameless(options) ? 4 : 12 + Math.ceil(options.faultsUntilMs / options.faultEveryMs),
       speculate: random.chance(0.2),
       random: random.next,
       description,

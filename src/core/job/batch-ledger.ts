@@ -3,6 +3,12 @@ import type { Batch } from '../../protocol/messages.js';
 import { joinParts } from '../../protocol/parts.js';
 import type { ValuedPartial } from './partial.js';
 
+/** A worker, or a thread of it, has died. */
+export interface Death {
+  readonly workerId: string;
+  readonly of: 'worker' | 'thread';
+}
+
 /** What the leader remembers of a batch until it is settled. */
 export interface BatchRecord {
   readonly seq: number;
@@ -18,8 +24,8 @@ export interface BatchRecord {
   readonly parts: readonly ValuedPartial[];
   /** How often the only unit was tried again in each stage; empty for batches of several. */
   readonly retries: readonly number[];
-  /** The workers that died of the only unit (of the only pair, for partials). */
-  deaths: readonly string[];
+  /** Deaths while the only unit (the only pair, for partials) was executed, that nothing else can have caused. */
+  deaths: readonly Death[];
   /** Whether a worker was lost that executed it, or what it is a part of. */
   suspect: boolean;
   /** Whether that happened again. */

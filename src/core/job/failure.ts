@@ -2,6 +2,8 @@ import { PaladinError, type ErrorCode } from '../../errors/paladin-error.js';
 import { decodeError } from '../../errors/remote-error.js';
 import { defaultRetry, type OnFatal, type RetryStrategy } from '../../errors/retry.js';
 import type { UnitFailure } from '../../protocol/messages.js';
+import { maxWorkersNamed } from '../../limits.js';
+import type { Death } from './batch-ledger.js';
 import type { StagePolicy } from './job-events.js';
 
 /** A failed unit: as a worker reports it, or as the leader finds it. */
@@ -70,9 +72,20 @@ export function timeoutFailure(offset: number, stage: number, timeoutMs: number 
   return { offset, stage, code: 'TASK_TIMEOUT', kind: 'thrown', message };
 }
 
-/** The failure of a unit that killed what executed it, again and again. */
-export function poisonFailure(offset: number, stage: number, deaths: readonly string[], reason: string): Failure {
-  const workers = [...new Set(deaths)].join(', ');
-  const message = `it killed what executed it ${deaths.length} times, on ${workers}; the last time: ${reason}`;
+/** The failure of a unit that was executing when workers or threads died, again and again. It says what is known: not that it killed them. */
+export function poisonFailure(offset: number, stage: number, deaths: readonly Death[], reason: string): Failure {
+  const workers = deaths.filter((death) => death.of === 'worker').length;
+  const died = [counted(workers, 'worker'), counted(deaths.length - workers, 'thread')]
+    .filter((text) => text !== '')
+    .join(' and ');
+  const ids = [...new Set(deaths.map(({ workerId }) => workerId))];
+  const named =
+    ids.slice(-maxWorkersNamed).join(', ') + (ids.length > maxWorkersNamed ? ` and ${ids.length - maxWorkersNamed} more` : '');
+  const hint = workers > 0 ? '; if workers are killed from outside without a SIGTERM before, raise maxDeaths' : '';
+  const message = `it was executing when ${died} died (${workers > 0 ? '' : 'on '}${named}); the last time: ${reason}${hint}`;
   return { offset, stage, code: 'POISON_TASK', kind: 'fatal', message };
+}
+
+function counted(number: number, what: string): string {
+  return number === 0 ? '' : `${number} ${what}${number === 1 ? '' : 's'}`;
 }

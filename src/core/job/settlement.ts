@@ -1,5 +1,5 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
-import { triedOf, type BatchRecord } from './batch-ledger.js';
+import { triedOf, type BatchRecord, type Death } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { elementPartial, joinPartials } from './partial.js';
@@ -94,10 +94,16 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
 }
 
 /** A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing beside. */
-function deathsAfter({ deaths, alone }: BatchRecord, loss: BatchLoss, workerId: string): readonly string[] {
-  if (loss.cause === 'death') return [...deaths, workerId];
+function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, workerId: string): readonly Death[] {
+  if (cause === 'death') return [...deaths, { workerId, of: 'thread' }];
+  if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;
   // A worker that is cut off again and again has not died again and again.
-  return loss.cause === 'gone' && (alone || loss.alone === true) ? [...new Set([...deaths, workerId])] : deaths;
+  return [...withoutWorker(deaths, workerId), { workerId, of: 'worker' }];
+}
+
+/** Without the death of this worker; those of its threads stay. */
+function withoutWorker(deaths: readonly Death[], workerId: string): readonly Death[] {
+  return deaths.filter((death) => death.of === 'thread' || death.workerId !== workerId);
 }
 
 /** An attempt that was begun has used up a try; one that was handed back before has not. */
@@ -124,7 +130,7 @@ export function adopt(
   state.ledger.adopt(record, attempt, now);
   record.spent = record.spent.filter((each) => each !== attempt);
   // It has not died of it.
-  record.deaths = record.deaths.filter((death) => death !== workerId);
+  record.deaths = withoutWorker(record.deaths, workerId);
   record.suspect &&= record.deaths.length > 0;
   record.alone &&= record.suspect;
   for (const waiting of inPlaceOf) state.ledger.lose(record, waiting);
@@ -179,7 +185,7 @@ function elementsDied(
   state: JobState,
   record: BatchRecord,
   culprit: number | undefined,
-  deaths: readonly string[],
+  deaths: readonly Death[],
   { cause, reason, stage = 0 }: BatchLoss,
   now: number,
 ): void {
@@ -196,7 +202,7 @@ function elementsDied(
       state,
       record,
       [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, reason)],
-      deaths.at(-1) ?? '',
+      deaths.at(-1)?.workerId ?? '',
       now,
     );
   } else giveBack(state, record, culprit, culprit + 1, { tried, deaths, suspect });
@@ -211,7 +217,7 @@ function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): 
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
-function partialsDied(state: JobState, record: BatchRecord, deaths: readonly string[], loss: BatchLoss, now: number): void {
+function partialsDied(state: JobState, record: BatchRecord, deaths: readonly Death[], loss: BatchLoss, now: number): void {
   const { parts } = record;
   const suspect = loss.cause === 'gone';
   const tried = triedOf(record) + 1;
@@ -222,7 +228,13 @@ function partialsDied(state: JobState, record: BatchRecord, deaths: readonly str
     }
   } else {
     giveBack(state, record, 0, 1, { tried: 0 });
-    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)], deaths.at(-1) ?? '', now);
+    judgeAll(
+      state,
+      record,
+      [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)],
+      deaths.at(-1)?.workerId ?? '',
+      now,
+    );
   }
 }
 
