@@ -43,6 +43,8 @@ export function checkJob(job: Job): void {
   check(isInTurn(job) === isDue(job), `job ${id} in turn`);
   check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
   check(leader.jobs.get(job.number) === job, `job ${id} and its leader`);
+  check(job.needClass.jobs.has(job), `job ${id} and its class`);
+  leases.validate();
   for (const lease of leases.all()) check(lease.worker.leases.has(lease), `a lease of job ${id}`);
   for (const each of answered.values()) check(each.worker.answered.has(each), `an answer of job ${id}`);
   for (const [seq, each] of asked) {

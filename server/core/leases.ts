@@ -33,4 +33,12 @@ export class Leases<Lease extends Attempt> {
     else this.#bySeq.set(lease.seq, others);
     this.#size -= 1;
   }
+
+  /** Throws when it counts wrongly, or keeps a place for a batch without leases. */
+  validate(): void {
+    const counted = [...this.#bySeq.values()].map((leases) => leases.length);
+    if (counted.includes(0)) throw new Error('a batch without leases among those leased');
+    const size = counted.reduce((sum, each) => sum + each, 0);
+    if (size !== this.#size) throw new Error(`${size} leases, ${this.#size} counted`);
+  }
 }

@@ -168,6 +168,33 @@ export class Placement {
     return next !== undefined && (free || takesAhead(worker, next)) ? next : undefined;
   }
 
+  /** Throws when a class is kept that nobody is in, is not what its members are, or does not know those that fit it. */
+  validate(): void {
+    for (const { key, needs, jobs, offerClasses } of this.#needClasses.values()) {
+      if (jobs.size === 0) throw new Error(`there are no jobs that need ${key}`);
+      for (const { offered, key: offers, needClasses } of this.#offerClasses.values()) {
+        const isKnown = [...offerClasses].some((each) => each.key === offers);
+        const knows = [...needClasses].some((each) => each.key === key);
+        if (satisfies(offered, needs) !== isKnown || isKnown !== knows) throw new Error(`whether ${offers} satisfies ${key}`);
+      }
+    }
+    for (const offerClass of this.#offerClasses.values()) {
+      const { key, workers, slots, needClasses } = offerClass;
+      if (workers.size === 0) throw new Error(`there are no workers that offer ${key}`);
+      const counted = [...workers].reduce((sum, each) => sum + each.slots, 0);
+      if (counted !== slots) throw new Error(`workers that offer ${key} have ${counted} slots, ${slots} counted`);
+      for (const worker of workers) if (worker.offerClass !== offerClass) throw new Error(`worker ${worker.id} offers ${key}`);
+      for (const needClass of needClasses) {
+        if (this.#needClasses.get(needClass.key) !== needClass) throw new Error(`a class of jobs that is gone: ${needClass.key}`);
+      }
+    }
+    for (const { key, offerClasses } of this.#needClasses.values()) {
+      for (const offerClass of offerClasses) {
+        if (this.#offerClasses.get(offerClass.key) !== offerClass) throw new Error(`${key} fits a class of workers that is gone`);
+      }
+    }
+  }
+
   #offerClass(offers: Offers): OfferClass {
     const key = matchingKey(offers);
     const present = this.#offerClasses.get(key);

@@ -129,6 +129,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const job of jobs.values()) checkJob(job);
     for (const leader of leaders.values()) checkLeader(leader);
     checkWaiting(this.#state);
+    placement.validate();
     for (const needClass of placement.needClasses) checkTurns(needClass);
     if (!closing) for (const needClass of placement.needClasses) checkNoneWaits(needClass);
   }

@@ -27,6 +27,14 @@ describe('matching', () => {
     expect(missing).toMatch(/label 'l19' and 980 more; there are no labels$/u);
   });
 
+  it('names as many as fit, and all kinds of which something is missing', () => {
+    const many = Array.from({ length: 20 }, (_, at) => `l${at}`);
+    expect(explainMissing(offered(['f@1']), offers(['f@1'], many)).missing).toMatch(/'l18', label 'l19'; there are no labels$/u);
+    expect(explainMissing(offered(['f@1'], ['big']), offers(['g@1'], ['gpu'])).missing).toBe(
+      "no worker offers operation 'g@1', label 'gpu'; operations on offer: f@1; labels on offer: big",
+    );
+  });
+
   it('is satisfied by a worker that offers more', () => {
     const needs = offers(['f@1'], ['gpu']);
     expect(satisfies(offered(['f@1', 'g@1'], ['gpu', 'big']), needs)).toBe(true);

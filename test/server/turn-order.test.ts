@@ -19,6 +19,18 @@ describe('a turn order', () => {
     order.validate();
   });
 
+  it('lets one that is as early as another come after it', () => {
+    const order = new TurnOrder<Named>();
+    const [first, second] = [turnAt(1), turnAt(0)];
+    order.enter(first);
+    order.enter(turnAt(1));
+    expect(order.next).toBe(first);
+    order.enter(second);
+    second.virtualTime = 1;
+    order.moved(second);
+    expect(order.next).not.toBe(second);
+  });
+
   it('has the least virtual time first, whoever comes, goes or is moved in between', () => {
     const step = fc.record({
       kind: fc.constantFrom('enter', 'enter', 'enter', 'leave', 'move'),
