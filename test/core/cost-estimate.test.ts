@@ -78,4 +78,32 @@ describe('a cost estimate', () => {
     // It has had a thousand times as long as the others take, and they were seven thousand.
     expect(estimate.meanMs).toBeLessThan(12);
   });
+
+  it('leaves nothing behind of times that cannot be added exactly, once nothing runs', () => {
+    const estimate = new CostEstimate();
+    estimate.begin(1, 2 ** 53);
+    estimate.begin(2, 1);
+    estimate.end(1);
+    estimate.end(2);
+    estimate.observe(3, 0, 2 ** 53);
+    expect(estimate.meanMs).toBe(3);
+  });
+
+  it('remembers all samples that came since the oldest that runs began', () => {
+    const estimate = new CostEstimate();
+    estimate.begin(0, 0);
+    for (const costMs of [1_000, ...Array.from({ length: 9 }, () => 10)]) estimate.observe(costMs, 0, 0);
+    expect(estimate.meanMs).toBe(109);
+  });
+
+  it('forgets older samples while one after the other begins before the last has ended', () => {
+    const estimate = new CostEstimate();
+    estimate.begin(0, 0);
+    for (let id = 1; id <= 80; id += 1) {
+      estimate.begin(id, 0);
+      estimate.end(id - 1);
+      estimate.observe(id <= 40 ? 1_000 : 1, 0, 0);
+    }
+    expect(estimate.meanMs).toBeLessThan(2);
+  });
 });

@@ -37,4 +37,20 @@ describe('the answers that a worker keeps', () => {
     expect([...held.byJob()]).toEqual([['j', [{ seq: 2, attempt: 1, ticket: 2 }]]]);
     held.validate();
   });
+
+  it('are as many bytes as there may be, to the last one', () => {
+    const held = new HeldAnswers(100, 10);
+    for (let seq = 0; seq < 3; seq += 1) held.add(answer(seq, 50), seq);
+    expect(seqs(held)).toEqual([1, 2]);
+  });
+
+  it('go with their job, and no others', () => {
+    const held = new HeldAnswers(100, 10);
+    held.add(answer(0, 1), 0);
+    held.add({ ...answer(1, 1), jobId: 'k' }, 1);
+    held.add(answer(2, 1), 2);
+    held.deleteJob('j');
+    expect(held.all()).toEqual([{ jobId: 'k', seq: 1, attempt: 1 }]);
+    held.validate();
+  });
 });
