@@ -10,12 +10,13 @@ import { checkModules } from '../src/operation/check-modules.js';
 import { definitionOf, type Operation } from '../src/operation/operation.js';
 import type { Offers } from '../src/protocol/messages.js';
 import { msgpack } from '../src/serializer/msgpack.js';
+import type { SerializerName } from '../src/serializer/named.js';
 import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { leaderOf } from './core/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
-import { defaultLimits, type Limits } from './limits.js';
+import { defaultLimits, limitsFrom, type Limits } from './limits.js';
 import { isA, messageOf } from '../src/errors/thrown.js';
 import { describe } from '../src/errors/describe.js';
 
@@ -28,10 +29,12 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
    * without, all execute inline, and know the operations that are used.
    */
   readonly modules?: readonly (string | URL)[];
-  /** For all jobs that do not name one. Default `msgpack`. */
-  readonly serializer?: Serializer;
+  /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
+  readonly serializer?: Serializer | SerializerName;
   /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
   readonly noWorkerTimeout?: number;
+  /** The most bytes of a batch's payload, of arguments or of a result, from 1 to 2^31. Default 32 MiB, as at a hub. */
+  readonly maxPayloadBytes?: number;
   /**
    * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With `Infinity` an
    * element that kills its thread does so for ever.
@@ -43,6 +46,7 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
 export type StartThread = (
   modules: readonly (string | URL)[],
   onBroken: (error: PaladinError) => void,
+  maxPayloadBytes: number,
 ) => Promise<Executor & Omit<Offers, 'labels'>>;
 
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
@@ -70,9 +74,11 @@ export function startInMemory(
   options: InMemoryOptions,
   platform: { readonly startThread: StartThread | undefined; readonly threads: number },
 ): Runtime {
-  const { modules, operations, serializer = msgpack, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
+  const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
   checkModules('inMemory', modules);
-  checkSerializer('inMemory', serializer);
+  const serializer = checkSerializer('inMemory', options.serializer ?? msgpack);
+  const limits = limitsOf(options.maxPayloadBytes);
+  const { maxPayloadBytes } = limits;
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
   const inThreads = modules !== undefined && modules.length > 0;
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
@@ -85,15 +91,15 @@ export function startInMemory(
   }
   const hub = new HubDriver({
     epoch: peerId(),
-    limits: ownLimits,
+    limits,
     // Its workers are this process itself.
     ticketOf: () => 0,
   });
   const leaderId = peerId();
   const contextOf = (jobId: string): CallerContext | undefined => runtime.contextOf(leaderOf(jobId).number);
   const crew = inThreads
-    ? threadCrew(hub, workers, modules, platform.startThread)
-    : inlineCrew(hub, workers, operations, contextOf);
+    ? threadCrew(hub, workers, modules, maxPayloadBytes, platform.startThread)
+    : inlineCrew(hub, workers, operations, maxPayloadBytes, contextOf);
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
@@ -109,6 +115,11 @@ export function startInMemory(
   return runtime;
 }
 
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is no number of bytes */
+function limitsOf(maxPayloadBytes: number | undefined): Limits {
+  return maxPayloadBytes === undefined ? ownLimits : limitsFrom('inMemory', { maxPayloadBytes }, ownLimits);
+}
+
 /** The workers of one runtime. */
 interface Crew {
   /** Rejects when they cannot be started, or not replaced any more. */
@@ -122,13 +133,14 @@ function inlineCrew(
   hub: HubDriver,
   workers: number,
   operations: InMemoryOptions['operations'],
+  maxPayloadBytes: number,
   contextOf: (jobId: string) => CallerContext | undefined,
 ): Crew {
   const registry = registryOf('inMemory', operations);
   const known = new WeakSet<object>();
   const offers = (): Offers => ({ ...registry.offers(), labels: [] });
   const drivers = Array.from({ length: workers }, () =>
-    joinHub(hub, inlineExecutor({ slots: 1, registry, contextOf, maxPayloadBytes: defaultLimits.maxPayloadBytes }), offers()),
+    joinHub(hub, inlineExecutor({ slots: 1, registry, contextOf, maxPayloadBytes }), offers()),
   );
   return {
     failed: Promise.resolve(),
@@ -149,6 +161,7 @@ function threadCrew(
   hub: HubDriver,
   workers: number,
   modules: readonly (string | URL)[],
+  maxPayloadBytes: number,
   startThread: StartThread | undefined,
 ): Crew {
   if (startThread === undefined) {
@@ -163,7 +176,7 @@ function threadCrew(
   });
   const started = Promise.allSettled(
     Array.from({ length: workers }, async () => {
-      const executor = await startThread(modules, broken);
+      const executor = await startThread(modules, broken, maxPayloadBytes);
       return joinHub(hub, executor, { operations: executor.operations, serializers: executor.serializers, labels: [] });
     }),
   );

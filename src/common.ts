@@ -27,5 +27,6 @@ export {
 } from './operation/operation.js';
 export { createFlatted, flatted } from './serializer/flatted.js';
 export { createMsgpack, msgpack } from './serializer/msgpack.js';
+export type { SerializerName } from './serializer/named.js';
 export { isSerializer } from './serializer/is-serializer.js';
 export { NotSerializableError, type ClassCodec, type Serializer, type SerializerOptions } from './serializer/serializer.js';

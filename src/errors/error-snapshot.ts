@@ -1,4 +1,5 @@
 import { bareError } from '../serializer/built-ins.js';
+import { isArrayBuffer, isOne } from '../serializer/realms.js';
 import { asText, isA, isError, isHuge, readOr, shortened } from './thrown.js';
 
 /** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
@@ -67,11 +68,11 @@ class Snapshot {
   private contents(value: object, depth: number): unknown {
     if (isError(value)) return this.error(value, depth);
     if (Array.isArray(value)) return this.items(value, this.enter(value, []), depth);
-    if (value instanceof Map) return this.map(value, depth);
-    if (value instanceof Set) return this.set(value, depth);
-    if (value instanceof Date) return new Date(Date.prototype.getTime.call(value));
-    if (value instanceof RegExp) return new RegExp(value.source, value.flags);
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    if (isOne(value, Map.prototype)) return this.map(value as Map<unknown, unknown>, depth);
+    if (isOne(value, Set.prototype)) return this.set(value as Set<unknown>, depth);
+    if (isOne(value, Date.prototype)) return new Date(Date.prototype.getTime.call(value));
+    if (isOne(value, RegExp.prototype)) return new RegExp(value as RegExp);
+    if (ArrayBuffer.isView(value) || isArrayBuffer(value)) {
       return `[${value.constructor.name} of ${value.byteLength} bytes]`;
     }
     return this.properties(value, this.enter(value, {}), depth);

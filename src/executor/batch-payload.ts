@@ -42,7 +42,7 @@ export function packOutputs(executed: Executed, packing: Packing): Packed {
   try {
     payload = serializer.encode(outputs);
   } catch {
-    ({ outputs, failures, payload } = withoutCulprits(executed, packing));
+    ({ outputs, failures, payload, done } = withoutCulprits(executed, packing));
   }
   if (payload.byteLength <= maxPayloadBytes) return { done, failures, payload };
   const offsets = succeeded(done, failures);
@@ -123,13 +123,18 @@ function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Pa
       failures.push(notSerializableFailure(offset, stage, 'output', thrown));
     }
   }
-  const { done } = executed;
-  try {
-    return { done, outputs, failures: inOrder(failures), payload: serializer.encode(outputs) };
-  } catch (thrown) {
-    // Each can be encoded, but not all together.
-    for (const offset of offsets) failures.push(notSerializableFailure(offset, stage, 'output', thrown));
-    return { done, outputs: [], failures: inOrder(failures), payload: noValues(serializer) };
+  // Each can be encoded, but perhaps not all together: then the rest is given back.
+  for (let count = outputs.length; ; count >>= 1) {
+    const done = offsets[count] ?? executed.done;
+    const kept = outputs.slice(0, count);
+    try {
+      const payload = serializer.encode(kept);
+      return { done, outputs: kept, failures: inOrder(failures.filter(({ offset }) => offset < done)), payload };
+    } catch (thrown) {
+      if (count > 1) continue;
+      for (const offset of offsets) failures.push(notSerializableFailure(offset, stage, 'output', thrown));
+      return { done: executed.done, outputs: [], failures: inOrder(failures), payload: noValues(serializer) };
+    }
   }
 }
 

@@ -5,6 +5,8 @@ import { maxFailureBytes } from '../limits.js';
 import { BatchBudget } from './batch-budget.js';
 import { failureBytes, thrownFailure, timeoutFailure } from './failures.js';
 import { operationGraceMs } from './limits.js';
+import { outputCopy } from './output-copy.js';
+import type { Serializer } from '../serializer/serializer.js';
 import { PartialStack } from './partial-stack.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
 import type { FoldStage, MapStage } from './stage.js';
@@ -33,6 +35,7 @@ export interface Chain {
   readonly firstStage: number;
   /** How long an aborted operation is waited for; Infinity where someone else ends it. */
   readonly cancelGraceMs: number;
+  readonly serializer: Serializer;
 }
 
 /** A partial: the fold of a maximal run of succeeded units. */
@@ -158,7 +161,7 @@ export class BatchRun {
 
   /** Sends the current unit through the stages from `from` on. */
   #goThrough(input: unknown, from: number): Promise<void> | undefined {
-    const { maps, fold, firstStage } = this.#chain;
+    const { maps, fold, firstStage, serializer } = this.#chain;
     const index = this.#indexOf(this.offset);
     let value = input;
     let at = from;
@@ -176,12 +179,12 @@ export class BatchRun {
         value = output;
       }
       if (fold === undefined) {
-        this.#outputs[this.#succeeded++] = value;
+        this.#outputs[this.#succeeded++] = this.offset + 1 < this.limit ? outputCopy(value, serializer) : value;
         this.offset++;
         return undefined;
       }
       if (this.#runFirst < 0) this.#runFirst = this.offset;
-      this.#partials.push(value);
+      this.#partials.push(maps.length > 0 ? outputCopy(value, serializer) : value);
       return this.#carry(at, fold);
     } catch (thrown) {
       return this.#failThrown(thrown, at);

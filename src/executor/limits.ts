@@ -47,3 +47,9 @@ export const maxLawTriples = 10_000;
  * nothing beside its execution, but there was none: a payload of three bytes may be said to hold a million units.
  */
 export const maxUnexecutedFailures = 128;
+
+/** How deep an output is copied by hand: records of records. Deeper ones the serializer copies. */
+export const maxCopiedDepth = 8;
+
+/** Up to so many objects of an output are looked for in a list, which is quicker than a set. */
+export const listedObjects = 16;

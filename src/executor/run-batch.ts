@@ -155,7 +155,7 @@ export class JobExecution {
     const fold = last?.kind === 'fold' ? last : undefined;
     const maps = ready.filter((stage): stage is MapStage => stage.kind === 'map');
     const firstStage = stages.length - ready.length;
-    const chain = { jobId: this.#jobId, maps, fold, firstStage, cancelGraceMs: this.#cancelGraceMs };
+    const chain = { jobId: this.#jobId, maps, fold, firstStage, cancelGraceMs: this.#cancelGraceMs, serializer };
     if (last === undefined || maps.length + (fold ? 1 : 0) !== ready.length || (batch.units === 'partials' && !fold)) {
       const message = 'expected a chain of maps, which may end in a fold, and partials only for a fold';
       return this.#allFailed(batch, serializer, fatalFailure(0, 0, 'PROTOCOL', message), startedMs);

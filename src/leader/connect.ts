@@ -7,6 +7,7 @@ import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import { hubToLeader } from '../protocol/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
+import type { SerializerName } from '../serializer/named.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
@@ -24,8 +25,8 @@ export interface ConnectOptions {
   readonly connectTimeout?: number;
   /** How long jobs wait for a hub that went away; then they end with `HUB_UNREACHABLE`. Default 60,000. */
   readonly reconnectTimeout?: number;
-  /** For all jobs that do not name one. Default `msgpack`. */
-  readonly serializer?: Serializer;
+  /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
+  readonly serializer?: Serializer | SerializerName;
   /**
    * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The death of a worker
    * that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it does so for ever.
@@ -63,10 +64,10 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
-  const { serializer = msgpack, token, name = '' } = options;
+  const { token, name = '' } = options;
   checkPeerName('connect', name);
   checkToken('connect', token);
-  checkSerializer('connect', serializer);
+  const serializer = checkSerializer('connect', options.serializer ?? msgpack);
   const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);
   const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs);
   const reconnectTimeoutMs = checkMs('connect', 'reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs);

@@ -4,6 +4,7 @@ import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js
 import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
 import { definitionOf, type Operation } from '../operation/operation.js';
 import { areNames, isName } from '../protocol/names.js';
+import { serializerNamed, type SerializerName } from '../serializer/named.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
@@ -46,8 +47,8 @@ export interface JobOptions {
    * that are declared `idempotent`. Default false.
    */
   readonly speculate?: boolean;
-  /** Instead of the runtime's serializer; workers must know one of its name. */
-  readonly serializer?: Serializer;
+  /** Instead of the runtime's serializer, as a value, or by name where it is one of this package's; workers must know one of its name. */
+  readonly serializer?: Serializer | SerializerName;
 }
 
 /** One operator of a stage chain. */
@@ -153,12 +154,18 @@ export function checkFuse(where: string, fuse: unknown): void {
   if (typeof fuse !== 'boolean') throw invalid(where, 'fuse to be true or false', fuse);
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is not a serializer */
-export function checkSerializer(where: string, serializer: unknown): void {
-  if (!isSerializer(serializer)) throw invalid(where, 'serializer to be a serializer', serializer);
+/**
+ * Takes a serializer, or the name of one of this package's.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is neither
+ */
+export function checkSerializer(where: string, given: unknown): Serializer {
+  const serializer = serializerNamed(given);
+  if (!isSerializer(serializer)) throw invalid(where, "serializer to be a serializer, 'msgpack' or 'flatted'", given);
   if (!isName(serializer.name)) {
     throw invalid(where, `the serializer's name to have 1 to ${maxNameLength} characters`, serializer.name);
   }
+  return serializer;
 }
 
 /**

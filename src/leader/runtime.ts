@@ -11,6 +11,7 @@ import { JobDriver, type JobHandle, type JobObserver } from './job-driver.js';
 import {
   checkChain,
   checkJobOptions,
+  checkSerializer,
   checkSpeculation,
   identityOf,
   type JobOptions,
@@ -108,7 +109,7 @@ export class LeaderRuntime implements Runtime {
     checkJobOptions('openJob', spec);
     checkSpeculation('openJob', spec.stages, spec);
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
-    const serializer = spec.serializer ?? this.#config.serializer;
+    const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer('openJob', spec.serializer);
     for (const { operation } of spec.stages) this.#config.using?.(operation);
     this.#config.using?.(serializer);
     const description: JobDescription = {

@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { flatted } from '../serializer/flatted.js';
 import { msgpack } from '../serializer/msgpack.js';
+import { isPlainPrototype } from '../serializer/realms.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { definitionOf, type OperationDefinition } from './operation.js';
@@ -140,7 +141,7 @@ function isPlainContainer(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return typeof prototype !== 'object' || prototype === null || isPlainPrototype(prototype);
 }
 
 function pathOf(url: string): string {

@@ -7,7 +7,7 @@ export type TypedArrayClass = new (
   length?: number,
 ) => ArrayBufferView & { readonly length: number };
 
-const typedArrays: readonly TypedArrayClass[] = [
+const typedArrays: TypedArrayClass[] = [
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -21,7 +21,16 @@ const typedArrays: readonly TypedArrayClass[] = [
   BigUint64Array,
 ];
 
-export const typedArrayNames: ReadonlyMap<object, string> = new Map(typedArrays.map((type) => [type.prototype, type.name]));
+/** The classes of typed arrays that msgpackr packs by itself, by prototype. */
+export const packedTypedArrays: ReadonlySet<object> = new Set(typedArrays.map((type): object => type.prototype as object));
+
+// Newer engines have it, and the types of the language do not know it yet.
+const float16: unknown = Reflect.get(globalThis, 'Float16Array');
+if (typeof float16 === 'function') typedArrays.push(float16 as TypedArrayClass);
+
+export const typedArrayNames: ReadonlyMap<object, string> = new Map(
+  typedArrays.map((type) => [type.prototype as object, type.name]),
+);
 export const typedArrayClasses: ReadonlyMap<string, TypedArrayClass> = new Map(typedArrays.map((type) => [type.name, type]));
 
 const errors: readonly ErrorConstructor[] = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];

@@ -1,8 +1,15 @@
-import { maxPropertyEscapes, maxRepeatedBytes } from './limits.js';
+import { maxPropertyEscapes, maxRegExpLength, maxRepeatedBytes, stringPropertyWeight } from './limits.js';
 import { malformed } from './malformed.js';
 
 const integer = /^-?\d+$/u;
-const propertyEscape = /\\p\{/giu;
+const propertyEscape = /\\p\{[^}]{0,40}/giu;
+const classEscape = /\\[dsw]/giu;
+const stringProperty = /emoji_|rgi_|basic_emoji/iu;
+
+/** The values of a batch are too much together, where each of them may do by itself. */
+export class TooMuchTogether extends Error {
+  override readonly name = 'TooMuchTogether';
+}
 
 /** How many bytes the binary values and regular expressions of a batch may have that is encoded to, or decoded from, so many bytes. */
 export function mostExpandedBytes(encodedBytes: number): number {
@@ -20,11 +27,17 @@ export class Expansion {
   readonly #regExps = new Set<string>();
   readonly #mostBytes: number;
   #bytes = 0;
-  #propertyEscapes = 0;
+  #dearEscapes = 0;
+  #regExpLength = 0;
+  readonly #together: boolean;
 
-  /** @param mostBytes how many bytes the binary values and regular expressions may have in all */
-  constructor(mostBytes: number) {
+  /**
+   * @param mostBytes how many bytes the binary values and regular expressions may have in all
+   * @param together whether it is of several values, of which fewer may do
+   */
+  constructor(mostBytes: number, together = false) {
     this.#mostBytes = mostBytes;
+    this.#together = together;
   }
 
   /** How many bytes the binary values and regular expressions have so far. */
@@ -49,9 +62,18 @@ export class Expansion {
     const key = `${flags}/${source}`;
     if (this.#regExps.has(key)) return;
     this.#regExps.add(key);
-    this.#propertyEscapes += source.match(propertyEscape)?.length ?? 0;
-    if (this.#propertyEscapes <= maxPropertyEscapes) return;
-    throw new Error(`more than ${maxPropertyEscapes} property escapes in the regular expressions of a batch`);
+    this.#regExpLength += source.length;
+    this.#dearEscapes += dearEscapes(source, flags);
+    if (this.#regExpLength > maxRegExpLength) {
+      this.#refuse(`more than ${maxRegExpLength} characters in the regular expressions of a batch`);
+    }
+    if (this.#dearEscapes > maxPropertyEscapes) {
+      this.#refuse(`more than ${maxPropertyEscapes} class or property escapes in the regular expressions of a batch`);
+    }
+  }
+
+  #refuse(what: string): never {
+    throw this.#together ? new TooMuchTogether(what) : new Error(what);
   }
 
   /** The bigint with these digits, which is made once. */
@@ -74,6 +96,15 @@ export class Expansion {
       return malformed('not a regular expression');
     }
   }
+}
+
+/** How many class escapes it has that take long to read; a property of strings counts as several. */
+function dearEscapes(source: string, flags: string): number {
+  if (!/[uv]/u.test(flags)) return 0;
+  let count = 0;
+  for (const [escape] of source.matchAll(propertyEscape)) count += stringProperty.test(escape) ? stringPropertyWeight : 1;
+  // Each is a set that has to be closed under what is equal but for the case.
+  return flags.includes('i') ? count + (source.match(classEscape)?.length ?? 0) : count;
 }
 
 function once<Made>(made: Map<string, Made>, text: string, make: (text: string) => Made): Made {

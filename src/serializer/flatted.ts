@@ -1,6 +1,7 @@
 import { parse, stringify } from 'flatted';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
 import { Expansion, mostExpandedBytes } from './expansion.js';
+import { checkSent, checkText } from './made-memory.js';
 import { undecodable } from './malformed.js';
 import { NotSerializableError, type Serializer, type SerializerOptions } from './serializer.js';
 import { tagValue } from './tagger.js';
@@ -41,17 +42,19 @@ class Flatted implements Serializer {
   }
 
   encode(values: readonly unknown[]): Uint8Array {
-    const expansion = new Expansion(Infinity);
+    const expansion = new Expansion(Infinity, values.length > 1);
     const nodes = values.map((value, index) => tagValue(value, index, 'text', this.classes, expansion));
     const text = this.write(nodes);
     if (expansion.bytes > mostExpandedBytes(text.byteLength)) {
       throw new NotSerializableError(0, '$', `part of ${expansion.bytes} bytes in binary values, most of which are equal`);
     }
+    checkSent(values.length, () => checkText(text));
     return text;
   }
 
   decode(bytes: Uint8Array): unknown[] {
     try {
+      checkText(bytes);
       const nodes: unknown = parse(decoder.decode(bytes));
       if (!Array.isArray(nodes)) throw new Error('not a batch');
       const expansion = new Expansion(mostExpandedBytes(bytes.byteLength));

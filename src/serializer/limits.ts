@@ -43,8 +43,9 @@ export const maxJoinedLength = 16_384;
 export const maxRepeatedBytes: number = 64 * 2 ** 20;
 
 /**
- * How many property escapes (`\p{…}`) the different regular expressions of a batch may have in all: V8 takes up to 5 ms to read one of
- * them (`\p{RGI_Emoji}`, measured), where everything else in an expression takes less than 3 ms a kilobyte.
+ * How many class escapes that are dear the different regular expressions of a batch may have in all: property escapes (`\p{…}`), and with
+ * the flag `i` in Unicode the others (`\W`), too. V8 takes up to 0.24 ms to read one (`\P{L}` with `iv`, measured over all escapes and
+ * flags), where everything else in an expression takes less than 1 ms a kilobyte.
  */
 export const maxPropertyEscapes = 256;
 
@@ -71,3 +72,38 @@ export const lookupRuns = 5;
 
 /** How many keys of an object an error's message shows. */
 export const maxShownKeys = 5;
+
+/**
+ * How much memory a payload may become, beside a multiple of its own size: an empty container takes one byte in it and 40 to 200 in memory
+ * (measured). A million empty lists, or two million small objects, find room.
+ */
+export const mostMadeBytes: number = 128 * 2 ** 20;
+
+/** How many bytes in memory each byte of a payload may become in addition: as much as small numbers take in a list. */
+export const madeBytesPerByte = 8;
+
+/** No payload up to this size can become more than `mostMadeBytes`: no byte of it becomes more than 255. */
+export const surelyFittingBytes: number = 512 * 2 ** 10;
+
+/** What values take in memory, at the most, in bytes; those that `moreTypes` adds to msgpack have buffers or tables of their own. */
+export const madeBytes = {
+  item: 8,
+  text: 24,
+  list: 48,
+  object: 64,
+  table: 200,
+  bytes: 120,
+  extension: 200,
+  shape: 1_000,
+} as const;
+
+/** Likewise for text, which is parsed to nodes, of which the values are made. */
+export const madeTextBytes = { item: 8, text: 40, list: 160, object: 200 } as const;
+
+/** How many characters the different regular expressions of a batch may have: the cheap ones take up to 1 ms a kilobyte (measured). */
+export const maxRegExpLength: number = 2 ** 20;
+
+/**
+ * What a property of strings (`\p{RGI_Emoji}`) counts beside other escapes: it is a set of thousands of strings, and takes 5 ms (measured).
+ */
+export const stringPropertyWeight = 32;

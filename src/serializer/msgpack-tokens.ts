@@ -3,8 +3,13 @@
  * good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it was, references, errors
  * and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
  */
-import { maxBareEntries } from './limits.js';
+import type { PlainLayout } from './plain-check.js';
+import { madeBytes, maxBareEntries } from './limits.js';
+import { checkMade } from './made-memory.js';
 import { malformed } from './malformed.js';
+
+/** The type of the extension that defines a record. */
+const recordType = 0x72;
 
 /** Types of extensions. Behind a set, and behind a record's number, what it is made of follows as further tokens. */
 const extensions: ReadonlySet<number> = new Set([
@@ -62,27 +67,65 @@ const fixed: Uint8Array = Uint8Array.from({ length: 256 }, (_, token) => {
   return sized[token] ?? 0;
 });
 
+/** What the value that begins with a token takes in memory, by the layout; what is in it comes on its own. */
+function weightsOf(layout: PlainLayout): Uint16Array {
+  // Of what is tagged, the value is made of a node.
+  const times = layout === 'tagged' ? 2 : 1;
+  const map = layout === 'maps' ? madeBytes.object : madeBytes.table;
+  return Uint16Array.from({ length: 256 }, (_, token) => {
+    if (token >= 0x40 && token <= 0x7f && layout !== 'maps') return times * madeBytes.object;
+    if ((token >= 0x80 && token <= 0x8f) || token === 0xde || token === 0xdf) return times * map;
+    if ((token >= 0x90 && token <= 0x9f) || token === 0xdc || token === 0xdd) return times * madeBytes.list;
+    if ((token >= 0xa0 && token <= 0xbf) || (token >= 0xd9 && token <= 0xdb)) return times * madeBytes.text;
+    if (token >= 0xc4 && token <= 0xc6) return times * madeBytes.bytes;
+    if ((token >= 0xc7 && token <= 0xc9) || (token >= 0xd5 && token <= 0xd8)) return times * madeBytes.extension;
+    // Among others the definition of a record.
+    if (token === 0xd4) return madeBytes.extension;
+    return madeBytes.item;
+  });
+}
+
+const weights: Readonly<Record<PlainLayout, Uint16Array>> = {
+  records: weightsOf('records'),
+  maps: weightsOf('maps'),
+  tagged: weightsOf('tagged'),
+};
+
 /**
- * @param maps whether maps are objects, and not Maps
- * @throws an Error when there is a token that `msgpack.ts` does not write, or one that is cut off
+ * @param layout in `maps`, maps are objects, and not Maps
+ * @throws an Error when there is a token that `msgpack.ts` does not write, one that is cut off, or more small values than the bytes may hold
  */
-export function checkTokens(bytes: Uint8Array, maps: boolean): void {
+export function checkTokens(bytes: Uint8Array, layout: PlainLayout): void {
   const end = bytes.length;
+  const maps = layout === 'maps';
+  const weight = weights[layout];
+  let made = 0;
+  /** How many items and entries were promised: each takes a byte at least, but room for it is made at once. */
+  let promised = 0;
   let at = 0;
   while (at < end) {
     // Within the length, and the table has all bytes.
     const token = bytes[at] as number;
     const following = fixed[token] as number;
+    made += weight[token] as number;
     at += 1;
     if (following === 0) continue;
     if (following === none) malformed('an unknown token');
     if (following !== variable) {
-      if (token >= 0xd4 && token <= 0xd8) checkExtension(bytes, at, following - 1);
-      else if ((token === 0xde || token === 0xdf) && !maps) checkEntries(lengthAt(bytes, at, following));
+      if (token >= 0xd4 && token <= 0xd8) {
+        checkExtension(bytes, at, following - 1);
+        if (bytes[at] === recordType) made += madeBytes.shape;
+      } else if (token >= 0xdc) {
+        const count = lengthAt(bytes, at, following);
+        promised += count;
+        if (token >= 0xde && !maps) checkEntries(count);
+      }
       at += following;
     } else at = skipped(bytes, at, token);
   }
   if (at > end) malformed('cut off');
+  if (promised > end) malformed('more items than there are bytes');
+  checkMade(made, end);
 }
 
 /** Where the token ends whose length is at `at`. */

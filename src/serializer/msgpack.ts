@@ -1,8 +1,9 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import { NodeBuffer } from './built-ins.js';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
-import { Expansion, mostExpandedBytes } from './expansion.js';
+import { Expansion, mostExpandedBytes, TooMuchTogether } from './expansion.js';
 import { maxScratchBytes } from './limits.js';
+import { checkSent, mayOverflow } from './made-memory.js';
 import { undecodable } from './malformed.js';
 import { checkTokens } from './msgpack-tokens.js';
 import { decodeNumbers, encodeNumbers } from './number-layout.js';
@@ -75,15 +76,17 @@ class Msgpack implements Serializer {
     if (layout !== 'tagged') {
       try {
         return this.pack(layout, values);
-      } catch {
+      } catch (error) {
+        if (error instanceof TooMuchTogether || error instanceof NotSerializableError) throw error;
         // A getter that threw only now, or a nearly full stack: tagging reads each value once and says what is wrong.
       }
     }
-    const expansion = new Expansion(Infinity);
+    const expansion = new Expansion(Infinity, values.length > 1);
     const nodes = values.map((value, index) => tagValue(value, index, 'binary', this.classes, expansion));
     try {
       return this.pack('tagged', nodes);
     } catch (cause) {
+      if (cause instanceof TooMuchTogether || cause instanceof NotSerializableError) throw cause;
       throw new NotSerializableError(0, '$', 'too large or nested too deeply to be packed', { cause });
     }
   }
@@ -104,6 +107,7 @@ class Msgpack implements Serializer {
     bytes[0] = layouts[layout];
     bytes.set(packed, 1);
     if (packed.buffer.byteLength > maxScratchBytes) packr.useBuffer(freshScratch());
+    if (mayOverflow(bytes.byteLength)) checkSent(values.length, () => checkTokens(bytes.subarray(1), layout));
     return bytes;
   }
 
@@ -112,7 +116,7 @@ class Msgpack implements Serializer {
     const packed = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, Math.max(0, bytes.byteLength - 1));
     const layout = bytes[0];
     if (layout !== layouts.records && layout !== layouts.maps && layout !== layouts.tagged) throw new Error('an unknown layout');
-    checkTokens(packed, layout === layouts.maps);
+    checkTokens(packed, layout === layouts.maps ? 'maps' : layout === layouts.records ? 'records' : 'tagged');
     const values: unknown = (layout === layouts.maps ? this.maps : this.records).unpack(packed);
     if (!Array.isArray(values)) throw new Error('not a batch');
     if (layout !== layouts.tagged) return values;

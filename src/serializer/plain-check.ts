@@ -1,4 +1,4 @@
-import { typedArrayNames } from './built-ins.js';
+import { packedTypedArrays } from './built-ins.js';
 import { maxBareEntries, maxBatchKeys, maxDepth, maxRecordKeys, maxSearchedItems } from './limits.js';
 import { isSafeKey, isSafeText } from './safe-text.js';
 
@@ -152,9 +152,8 @@ class PlainCheck {
   }
 
   private view(value: ArrayBufferView, prototype: object): boolean {
-    const name = typedArrayNames.get(prototype);
     // An empty one may belong to a detached buffer; a second one on the same buffer may show the same bytes.
-    if (name === undefined || value.byteLength === 0 || !this.isFirst(value.buffer)) return false;
+    if (!packedTypedArrays.has(prototype) || value.byteLength === 0 || !this.isFirst(value.buffer)) return false;
     return value.byteLength > maxSearchedItems * 8 || Object.keys(value).length === Reflect.get(value, 'length');
   }
 

@@ -1,4 +1,5 @@
 import { bytesOf, errorNames, hiddenErrorKeys, NodeBuffer, typedArrayNames } from './built-ins.js';
+import { isArrayBuffer } from './realms.js';
 import { mapValueStep } from './path.js';
 import { refuseExtras } from './tag-refusals.js';
 import type { Tagging } from './tagging.js';
@@ -84,7 +85,7 @@ function tagError(tagger: Tagging, value: object, className: string): TagNode {
 }
 
 function tagBuffer(tagger: Tagging, value: object): TagNode {
-  if (!(value instanceof ArrayBuffer)) return tagger.refuse('an object that pretends to be an ArrayBuffer');
+  if (!isArrayBuffer(value)) return tagger.refuse('an object that pretends to be an ArrayBuffer');
   if (Reflect.get(value, 'resizable') === true) return tagger.refuse('a resizable ArrayBuffer');
   tagger.showsShared(value);
   refuseExtras(tagger, value, undefined, 0);
@@ -102,7 +103,7 @@ function tagView(tagger: Tagging, value: object, className: string): TagNode {
   const view = asView(tagger, value);
   const length: unknown = className === 'DataView' ? view.byteLength : Reflect.get(view, 'length');
   refuseExtras(tagger, value, undefined, className === 'DataView' ? 0 : Number(length));
-  if (!tagger.showsShared(view.buffer) || !(view.buffer instanceof ArrayBuffer)) {
+  if (!tagger.showsShared(view.buffer) || !isArrayBuffer(view.buffer)) {
     return enterTag(tagger, value, className, tagger.bytes(bytesOf(view)));
   }
   const content: TagNode[] = [];

@@ -1,5 +1,5 @@
 import type { ClassRegistry } from './class-registry.js';
-import type { Expansion } from './expansion.js';
+import { TooMuchTogether, type Expansion } from './expansion.js';
 import { maxDepth, maxRecordKeys } from './limits.js';
 import { Path } from './path.js';
 import { isSafeKey, isSafeText } from './safe-text.js';
@@ -8,6 +8,7 @@ import { tagBuiltIn } from './tag-built-ins.js';
 import type { Tagging } from './tagging.js';
 import { tag, toBase64, toUtf16, type Dialect, type TagNode } from './tags.js';
 import { refused, refuseExtras } from './tag-refusals.js';
+import { homePrototype, isPlainPrototype } from './realms.js';
 import { isA, isError, messageOf } from '../errors/thrown.js';
 
 /**
@@ -138,7 +139,7 @@ class Tagger implements Tagging {
     try {
       return this.contents(value);
     } catch (error) {
-      if (isA(error, NotSerializableError)) throw error;
+      if (isA(error, NotSerializableError) || isA(error, TooMuchTogether)) throw error;
       const why = isError(error) ? messageOf(error) : 'it threw something that is not an error';
       return this.refuse(`something that cannot be read (${why})`, error);
     }
@@ -150,9 +151,16 @@ class Tagger implements Tagging {
     // A prototype that is not null is an object.
     const codec = this.classes.byPrototype.get(prototype as object);
     if (codec !== undefined) return this.instance(value, codec);
-    if (prototype === Object.prototype || isForeignPlain(prototype as object)) return this.plain(value, 'object');
+    if (isPlainPrototype(prototype as object)) return this.plain(value, 'object');
+    return this.builtIn(value, prototype as object) ?? this.refuse(refused(value));
+  }
+
+  /** @returns undefined when it is an instance of no built-in class, of this realm or another one */
+  private builtIn(value: object, prototype: object): TagNode | undefined {
     if (prototype === Array.prototype && Array.isArray(value)) return this.array(value);
-    return tagBuiltIn(this, value, prototype as object) ?? this.refuse(refused(value));
+    const node = tagBuiltIn(this, value, prototype);
+    const home = node === undefined ? homePrototype(value, prototype) : undefined;
+    return home === undefined ? node : this.builtIn(value, home);
   }
 
   private plain(value: object, kind: 'object' | 'null-object'): TagNode {
@@ -207,11 +215,4 @@ class Tagger implements Tagging {
     this.path.pop();
     return node;
   }
-}
-
-/** The prototype of plain objects of another realm: a vm context, a frame. */
-function isForeignPlain(prototype: object): boolean {
-  if (Object.getPrototypeOf(prototype) !== null) return false;
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof constructor === 'function' && constructor.name === 'Object' && constructor.prototype === prototype;
 }

@@ -1,3 +1,4 @@
+import { PaladinError } from '../errors/paladin-error.js';
 import { bareError, NodeBuffer, typedArrayClasses } from './built-ins.js';
 import { Crowding } from './crowding.js';
 import { malformed } from './malformed.js';
@@ -87,6 +88,9 @@ function error(untagger: Untagging, node: object, [className, hidden, own]: read
 
 function view(untagger: Untagging, node: object, kind: unknown, content: unknown): ArrayBufferView {
   const type = kind === 'DataView' ? DataView : typedArrayClasses.get(String(kind));
+  if (kind === 'Float16Array' && type === undefined) {
+    throw new PaladinError('NOT_SERIALIZABLE', 'a Float16Array, which this engine does not have');
+  }
   if (type === undefined) return malformed('an unknown tag');
   if (!Array.isArray(content)) return untagger.enter(node, new type(untagger.bytes(content).buffer));
   // The view has its number before its buffer, as when it was tagged; nothing can refer to the view in between.

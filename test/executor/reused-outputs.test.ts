@@ -1,0 +1,84 @@
+import { defineMonoid, defineOperation, flatted, inMemory, msgpack, remoteFold, remoteMap } from 'paladin-rx';
+import { lastValueFrom, range, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { outputCopy } from '../../src/executor/output-copy.js';
+
+const bytes = new Uint8Array(4);
+const record: { n: number; deep?: { n: number } } = { n: 0, deep: { n: 0 } };
+const list = [0, [0]];
+const map = new Map([['n', 0]]);
+const date = new Date(0);
+
+/** Operations that fill the same object anew each time, and what their outputs say. */
+const kinds: readonly [string, (n: number) => unknown, (output: never) => number][] = [
+  ['bytes', (n) => bytes.fill(n), (output: Uint8Array) => output[3] ?? -1],
+  ['a Buffer', (n) => Buffer.from(bytes.buffer).fill(n), (output: Uint8Array) => output[3] ?? -1],
+  ['a buffer', (n) => bytes.fill(n).buffer, (output: ArrayBuffer) => new Uint8Array(output)[3] ?? -1],
+  ['a view in a record', (n) => ({ view: bytes.fill(n) }), ({ view }: { view: Uint8Array }) => view[3] ?? -1],
+  ['a record', (n) => Object.assign(record, { n }), ({ n }: { n: number }) => n],
+  [
+    'a record in a record',
+    (n) => (Object.assign(record.deep ?? {}, { n }), record),
+    ({ deep }: { deep: { n: number } }) => deep.n,
+  ],
+  ['a list', (n) => (list.splice(0, 2, n, [n]), list), ([, [n]]: [number, [number]]) => n],
+  ['a Map', (n) => map.set('n', n), (output: Map<string, number>) => output.get('n') ?? -1],
+  ['a Date', (n) => (date.setTime(n), date), (output: Date) => output.getTime()],
+];
+
+describe('an operation that returns the same object each time, filled anew', () => {
+  it.each(kinds)('gives what it held when it was returned, whatever the batch size: %s', async (name, execute, read) => {
+    await using runtime = inMemory({ workers: 1 });
+    const fill = defineOperation({ name: `fill ${name}`.replaceAll(' ', '-'), execute });
+    for (const serializer of ['msgpack', 'flatted'] as const) {
+      for (const batch of ['auto', 1, 2, 9] as const) {
+        const outputs = await lastValueFrom(range(0, 9).pipe(remoteMap(fill, runtime, { batch, serializer }), toArray()));
+        expect(outputs.map((output) => read(output as never))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+      }
+    }
+    const numbers = defineMonoid<unknown>({
+      name: `all ${name}`.replaceAll(' ', '-'),
+      empty: () => [],
+      combine: (left, right) => [left, right].flatMap((side) => (isRead(side) ? side : [{ read: read(side as never) }])),
+    });
+    const folded = await lastValueFrom(range(0, 9).pipe(remoteMap(fill, runtime), remoteFold(numbers, runtime)));
+    expect((folded as { read: number }[]).map((item) => item.read)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe('the copy of an output', () => {
+  const holes = [1];
+  holes[2] = 3;
+  it.each<[string, unknown]>([
+    ['a list with holes', holes],
+    ['a match', 'ab'.match(/b/)],
+    [
+      'the arguments of a function',
+      (function (..._: number[]) {
+        return arguments;
+      })(1),
+    ],
+    ['a symbol key', { [Symbol('s')]: 1 }],
+    ['a typed array with a property', Object.assign(new Uint8Array(2), { unit: 1 })],
+  ])('is refused as the output is: %s', (_, value) => {
+    for (const serializer of [msgpack, flatted]) expect(() => serializer.encode([outputCopy(value, serializer)])).toThrow();
+  });
+
+  it('keeps cycles, and what shows one buffer', () => {
+    const cycle: Record<string, unknown> = { n: 1 };
+    cycle['self'] = cycle;
+    const copy = outputCopy(cycle, msgpack) as typeof cycle;
+    expect(copy).not.toBe(cycle);
+    expect(copy['self']).toBe(copy);
+    const buffer = new ArrayBuffer(16);
+    const [one, two] = outputCopy([new Uint8Array(buffer, 4, 8), new Float64Array(buffer)], msgpack) as [
+      Uint8Array,
+      Float64Array,
+    ];
+    expect(one.buffer).toBe(two.buffer);
+  });
+});
+
+function isRead(side: unknown): side is { read: number }[] {
+  return Array.isArray(side) && side.every((item) => typeof item === 'object' && item !== null && 'read' in item);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { encodeElements } from '../../src/core/job/encode-elements.js';
+import { maxPropertyEscapes } from '../../src/serializer/limits.js';
+import { flatted } from '../../src/serializer/flatted.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+
+const count = 4_000_000;
+
+/** A list that is filled with repetitions of a few bytes. */
+function repeated(layout: number, unit: readonly number[], times = count): Uint8Array {
+  const bytes = new Uint8Array(7 + times * unit.length);
+  bytes.set([layout, 0x91, 0xdd]);
+  new DataView(bytes.buffer).setUint32(3, times);
+  for (let at = 7; at < bytes.length; at += unit.length) bytes.set(unit, at);
+  return bytes;
+}
+
+describe('a payload becomes no more than its bytes can mean', () => {
+  it.each<[string, number, readonly number[]]>([
+    ['empty Maps', 1, [0x80]],
+    ['empty objects', 2, [0x80]],
+    ['empty lists', 1, [0x90]],
+    ['records without keys', 1, [0x40]],
+    ['empty Sets', 1, [0xd4, 0x73, 0, 0x90]],
+    ['empty typed arrays', 1, [0xc7, 1, 0x74, 6]],
+    ['empty bytes', 3, [0xc4, 0]],
+    ['bigints', 1, [0xc7, 1, 0x42, 5]],
+    ['tags', 3, [0x80]],
+  ])('in msgpack: %s', (_, layout, unit) => {
+    expect(() => msgpack.decode(repeated(layout, unit))).toThrow('may hold');
+  });
+
+  it('in lists that promise more than there is', () => {
+    const bytes = new Uint8Array(3_001).fill(0xdc).fill(1, 0, 1);
+    for (let at = 2; at < bytes.length; at += 3) bytes.set([0xff, 0xff], at);
+    expect(() => msgpack.decode(bytes)).toThrow('more items than there are bytes');
+  });
+
+  it.each(['[]', '{}'])('in text: %s', (unit) => {
+    const text = `[["1"],[${`${unit},`.repeat(count)}0]]`;
+    expect(() => flatted.decode(new TextEncoder().encode(text))).toThrow('may hold');
+  });
+
+  it('and a million empty lists find room, and who sends too many is told', () => {
+    const many = (length: number): unknown[] => Array.from({ length }, () => []);
+    expect((msgpack.decode(msgpack.encode([many(1_000_000)]))[0] as unknown[]).length).toBe(1_000_000);
+    expect(() => msgpack.encode([many(3_000_000)])).toThrow('$ is more small values than fit into one payload');
+  });
+
+  it('where elements are too much together, they are sent in several batches', () => {
+    const element = Array.from({ length: 800_000 }, () => ({}));
+    const pieces = [...encodeElements(msgpack, [element, element, element], 0, 2 ** 30)];
+    expect(pieces.map(({ type }) => type)).toEqual(['batch', 'batch', 'batch'].slice(0, pieces.length));
+    expect(pieces.length).toBeGreaterThan(1);
+  });
+});
+
+describe('regular expressions that take long to read', () => {
+  it.each([
+    ['[\\W]', 'iv'],
+    ['\\P{L}', 'iv'],
+    ['\\w', 'iu'],
+    ['[\\S]', 'iv'],
+  ])('%s with %s are refused, in one and in many', (unit, flags) => {
+    const one = JSON.stringify([['1'], { $: '2', v: '3' }, 'RegExp', ['4', '5', 0], unit.repeat(5_000), flags]);
+    expect(() => flatted.decode(new TextEncoder().encode(one))).toThrow('escapes');
+    const regExps = Array.from({ length: maxPropertyEscapes + 1 }, (_, at) => new RegExp(`${unit}${at}`, flags));
+    expect(() => msgpack.encode([regExps])).toThrow('escapes');
+    const pieces = [...encodeElements(msgpack, regExps, 0, 2 ** 30)];
+    expect(pieces.every(({ type }) => type === 'batch')).toBe(true);
+  });
+});
