@@ -1,110 +1,112 @@
 import type { Attempt, Batch } from '../../src/protocol/messages.js';
+import { BatchOrder, type Place } from './batch-order.js';
+
+/** Where a queued batch stands. */
+interface Standing {
+  readonly place: Place;
+  /** Among those that are to be executed alone, if it is one. */
+  readonly loner: Place | undefined;
+}
 
 /**
- * The queued batches of one job: elements before partials, since nobody knows which of them take long; of either, lowest index first. New
- * ones come in order as a rule; those sent again come in between.
+ * The queued batches of one job, in the order of `BatchOrder`. Several attempts of a batch may be queued. Whatever a peer asks of a queue
+ * takes a time that does not grow with its length, but for a binary search.
  */
 export class BatchQueue {
-  #batches: Batch[] = [];
-  /** Where the queue begins in the array; what is before it is taken. */
-  #head = 0;
+  readonly #all = new BatchOrder();
+  readonly #loners = new BatchOrder();
   #bytes = 0;
-  /** The attempt of each batch that was queued last: mostly the only one. */
-  readonly #attempts = new Map<number, number>();
-  /** How many are further attempts of a batch that is queued as well. */
-  #doubles = 0;
-  #loners = 0;
+  /** By batch: the attempt that was queued first, mostly the only one. */
+  readonly #standing = new Map<number, Standing>();
+  /** By batch and attempt: the others. */
+  readonly #doubles = new Map<number, Map<number, Standing>>();
 
   get size(): number {
-    return this.#batches.length - this.#head;
+    return this.#all.size;
   }
 
+  /** Of the payloads. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many are to be executed alone. */
-  get loners(): number {
-    return this.#loners;
+  /** The next of those that are to be executed alone. */
+  get nextLoner(): Batch | undefined {
+    return this.#loners.first;
   }
 
-  has({ seq, attempt }: Attempt): boolean {
-    const last = this.#attempts.get(seq);
-    return last !== undefined && (last === attempt || this.attemptsOf(seq).includes(attempt));
+  has(attempt: Attempt): boolean {
+    return this.#find(attempt) !== undefined;
   }
 
   /** Which attempts of a batch are queued. */
   attemptsOf(seq: number): number[] {
-    if (!this.#attempts.has(seq)) return [];
-    return this.all()
-      .filter((batch) => batch.seq === seq)
-      .map(({ attempt }) => attempt);
+    const first = this.#standing.get(seq)?.place.batch;
+    return first === undefined ? [] : [first.attempt, ...(this.#doubles.get(seq)?.keys() ?? [])];
   }
 
   all(): Batch[] {
-    return this.#batches.slice(this.#head);
+    return [...this.#all];
   }
 
-  /** The batches, the one that is next first; while they are gone through, the present one may be taken out. */
-  *inOrder(): Iterable<Batch> {
-    for (let at = this.#head; at < this.#batches.length; at += 1) {
-      const batch = this.#batches[at];
-      if (batch !== undefined) yield batch;
+  /** The batches, the one that is next first. */
+  inOrder(): Iterable<Batch> {
+    return this.#all;
+  }
+
+  /** A queue of those of these attempts that are in this one. To make it takes as long as there are attempts, however long this queue is. */
+  only(attempts: Iterable<Attempt>): BatchQueue {
+    const kept = new BatchQueue();
+    for (const attempt of attempts) {
+      const batch = this.#find(attempt)?.place.batch;
+      if (batch !== undefined && !kept.has(batch)) kept.push(batch);
     }
+    return kept;
   }
 
   /** Takes it out, wherever it stands. */
-  remove({ seq, attempt }: Attempt): Batch | undefined {
-    const head = this.#batches[this.#head];
-    if (head?.seq === seq && head.attempt === attempt) return this.shift();
-    if (!this.has({ seq, attempt })) return undefined;
-    const at = this.#batches.findIndex((batch, index) => index >= this.#head && batch.seq === seq && batch.attempt === attempt);
-    const [removed] = this.#batches.splice(at, 1);
-    if (removed !== undefined) this.#forget(removed);
-    return removed;
-  }
-
-  push(batch: Batch): void {
-    if (this.#attempts.has(batch.seq)) this.#doubles += 1;
-    this.#attempts.set(batch.seq, batch.attempt);
-    const batches = this.#batches;
-    let at = batches.length;
-    for (let last = batches[at - 1]; at > this.#head && last !== undefined && isBefore(batch, last); last = batches[at - 1]) {
-      at -= 1;
-    }
-    if (at === batches.length) batches.push(batch);
-    else batches.splice(at, 0, batch);
-    this.#bytes += batch.payload.byteLength;
-    if (batch.alone) this.#loners += 1;
-  }
-
-  shift(): Batch | undefined {
-    const batch = this.#batches[this.#head];
-    if (batch === undefined) return undefined;
-    this.#head += 1;
+  remove(attempt: Attempt): Batch | undefined {
+    const found = this.#find(attempt);
+    const batch = found?.place.batch;
+    if (found === undefined || batch === undefined) return undefined;
+    this.#bytes -= batch.payload.byteLength;
+    this.#all.empty(found.place);
+    if (found.loner !== undefined) this.#loners.empty(found.loner);
     this.#forget(batch);
-    // Taken ones are let go in bulk, so that each costs constant time on average.
-    if (this.#head * 2 > this.#batches.length) {
-      this.#batches = this.#batches.slice(this.#head);
-      this.#head = 0;
-    }
     return batch;
   }
 
-  /** It is not in the queue any more. */
-  #forget({ seq, payload, alone }: Batch): void {
-    this.#bytes -= payload.byteLength;
-    if (alone) this.#loners -= 1;
-    const other = this.#doubles === 0 ? undefined : this.all().findLast((batch) => batch.seq === seq);
-    if (other === undefined) {
-      this.#attempts.delete(seq);
-    } else {
-      this.#doubles -= 1;
-      this.#attempts.set(seq, other.attempt);
+  /** Takes an attempt that is not queued. */
+  push(batch: Batch): void {
+    const standing: Standing = {
+      place: this.#all.add(batch),
+      loner: batch.alone ? this.#loners.add(batch) : undefined,
+    };
+    this.#bytes += batch.payload.byteLength;
+    if (!this.#standing.has(batch.seq)) {
+      this.#standing.set(batch.seq, standing);
+      return;
     }
+    const doubles = this.#doubles.get(batch.seq) ?? new Map<number, Standing>();
+    this.#doubles.set(batch.seq, doubles.set(batch.attempt, standing));
   }
-}
 
-function isBefore(a: Batch, b: Batch): boolean {
-  return a.units === b.units ? a.first < b.first : a.units === 'elements';
+  #find({ seq, attempt }: Attempt): Standing | undefined {
+    const first = this.#standing.get(seq);
+    return first?.place.batch?.attempt === attempt ? first : this.#doubles.get(seq)?.get(attempt);
+  }
+
+  /** It is not in the queue any more; the oldest double takes the place of the first. */
+  #forget({ seq, attempt }: Batch): void {
+    const doubles = this.#doubles.get(seq);
+    if (doubles?.delete(attempt) !== true) {
+      const [double] = doubles ?? [];
+      if (double === undefined) this.#standing.delete(seq);
+      else {
+        this.#standing.set(seq, double[1]);
+        doubles?.delete(double[0]);
+      }
+    }
+    if (doubles?.size === 0) this.#doubles.delete(seq);
+  }
 }

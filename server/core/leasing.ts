@@ -86,13 +86,7 @@ function assign(state: HubState, job: Job, matched: Worker): void {
   job.stalled = true;
   state.stalled.add(job);
   state.placement.leaveTurn(job);
-  if (firstLoner(job) !== undefined) reserveWorker(state, job);
-}
-
-/** The job's next batch that is to be executed alone. */
-function firstLoner({ queue }: Job): Batch | undefined {
-  if (queue.loners > 0) for (const batch of queue.inOrder()) if (batch.alone) return batch;
-  return undefined;
+  if (job.queue.nextLoner !== undefined) reserveWorker(state, job);
 }
 
 /** Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already. */
@@ -110,7 +104,7 @@ function reserveWorker(state: HubState, { needClass }: Job): void {
 /** Workers that come to rest for batches which are to be executed alone take others again, once none waits that they could execute. */
 export function freeReserved(state: HubState): void {
   if (state.reserved.size === 0) return;
-  const waiting = [...state.stalled].filter((job) => firstLoner(job) !== undefined);
+  const waiting = [...state.stalled].filter(({ queue }) => queue.nextLoner !== undefined);
   const freed = [...state.reserved].filter((worker) => !waiting.some((job) => canExecute(worker, job)));
   // Serving one may reserve another one, or the same again.
   for (const worker of freed) endReservation(state, worker);
@@ -127,7 +121,7 @@ export function endReservation(state: HubState, worker: Worker): void {
 function serveReserved(state: HubState, worker: Worker): void {
   endReservation(state, worker);
   for (const job of state.stalled) {
-    const batch = firstLoner(job);
+    const batch = job.queue.nextLoner;
     if (batch === undefined || !canExecute(worker, job)) continue;
     unstall(state, job);
     if (!isInTurn(job)) continue;

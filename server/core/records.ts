@@ -55,7 +55,7 @@ export interface Job extends Turn {
   confirmed: boolean;
   /** What its leader has said of it, until it has said all of what is under way. */
   listing: Listing | undefined;
-  readonly queue: BatchQueue;
+  queue: BatchQueue;
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
   readonly answered: Map<string, Answered>;

@@ -27,6 +27,7 @@ import {
   dropInPlace,
   dropQueued,
   endReservation,
+  freeReserved,
   giveBack,
   release,
   removeAnswered,
@@ -106,7 +107,7 @@ export function closeOrForget(state: HubState, leader: Leader, number: number): 
 /** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
 export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay[]): void {
   const wanted = new Set(underWay.map(attemptKey));
-  for (const batch of job.queue.all()) if (!wanted.has(attemptKey(batch))) dropQueued(state, job, batch);
+  keepQueued(state, job, underWay);
   for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) tellFound(state, lease);
   for (const answered of job.answered.values()) {
     if (wanted.has(attemptKey(answered))) continue;
@@ -126,6 +127,15 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
   if (job.awaited.size === 0) state.awaiting.delete(job);
   else state.awaiting.add(job);
   giveUpAwaited(state, job);
+}
+
+/** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
+function keepQueued(state: HubState, job: Job, wanted: readonly Attempt[]): void {
+  const { queue, leader } = job;
+  if (queue.size === 0) return;
+  job.queue = queue.only(wanted);
+  state.countBatches(leader, job.queue.size - queue.size, job.queue.bytes - queue.bytes);
+  if (queue.nextLoner !== undefined) freeReserved(state);
 }
 
 /** Tells the leader of awaited attempts for which it is not worth waiting any longer. */

@@ -1,25 +1,77 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatchQueue } from '../../server/core/batch-queue.js';
+import type { Batch } from '../../src/protocol/messages.js';
 import { batchOf } from './scheduler-harness.js';
 
+const isBefore = (a: Batch, b: Batch): boolean => (a.units === b.units ? a.first < b.first : a.units === 'elements');
+
+/** What a queue should be: a list, sorted anew with each batch. */
+class Model {
+  batches: Batch[] = [];
+
+  push(batch: Batch): void {
+    const at = this.batches.findIndex((each) => isBefore(batch, each));
+    this.batches.splice(at === -1 ? this.batches.length : at, 0, batch);
+  }
+
+  remove({ seq, attempt }: Batch): Batch | undefined {
+    const at = this.batches.findIndex((each) => each.seq === seq && each.attempt === attempt);
+    return at === -1 ? undefined : this.batches.splice(at, 1)[0];
+  }
+}
+
+const batches = fc.record({
+  seq: fc.nat(12),
+  attempt: fc.integer({ min: 1, max: 4 }),
+  first: fc.nat(50),
+  units: fc.constantFrom('elements' as const, 'partials' as const),
+  alone: fc.boolean(),
+  size: fc.nat(5),
+  isRemoved: fc.boolean(),
+});
+
 describe('a batch queue', () => {
-  it('yields the lowest index first, and counts what it holds', () => {
+  it('keeps its order, and finds each attempt, however batches come and go', () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.nat(50))), (operations) => {
+      fc.property(fc.array(batches, { maxLength: 120 }), (steps) => {
         const queue = new BatchQueue();
-        const model: number[] = [];
-        operations.forEach((first, seq) => {
-          if (first === null) {
-            model.sort((a, b) => a - b);
-            expect(queue.shift()?.first).toBe(model.shift());
-          } else {
-            queue.push(batchOf(seq, { first, payload: new Uint8Array(3) }));
-            model.push(first);
+        const model = new Model();
+        for (const { seq, attempt, size, isRemoved, ...more } of steps) {
+          const batch = batchOf(seq, { ...more, attempt, payload: new Uint8Array(size) });
+          if (isRemoved) expect(queue.remove(batch)).toBe(model.remove(batch));
+          else if (!queue.has(batch)) {
+            queue.push(batch);
+            model.push(batch);
           }
-          expect([queue.size, queue.bytes]).toEqual([model.length, 3 * model.length]);
-        });
+          const attempts = model.batches.filter((each) => each.seq === seq).map((each) => each.attempt);
+          expect(queue.attemptsOf(seq).toSorted()).toEqual(attempts.toSorted());
+          expect(queue.all()).toEqual(model.batches);
+          expect([...queue.inOrder()]).toEqual(model.batches);
+          expect(queue.nextLoner).toBe(model.batches.find(({ alone }) => alone));
+          expect(queue.size).toBe(model.batches.length);
+          expect(queue.bytes).toBe(model.batches.reduce((sum, { payload }) => sum + payload.byteLength, 0));
+        }
       }),
     );
+  });
+
+  it('keeps those attempts that are still wanted, each once', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(40)), fc.array(fc.nat(40)), (queued, wanted) => {
+        const queue = new BatchQueue();
+        for (const seq of queued) queue.push(batchOf(seq));
+        const kept = queue.only(wanted.map((seq) => ({ seq, attempt: 1 })));
+        expect(kept.all().map(({ seq }) => seq)).toEqual(queued.filter((seq) => wanted.includes(seq)).toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('lets go of a payload as soon as its batch is taken out', () => {
+    const queue = new BatchQueue();
+    for (let seq = 0; seq < 10; seq += 1) queue.push(batchOf(seq, { payload: new Uint8Array(1) }));
+    queue.remove({ seq: 5, attempt: 1 });
+    expect(queue.has({ seq: 5, attempt: 1 })).toBe(false);
+    expect(queue.bytes).toBe(9);
   });
 });
