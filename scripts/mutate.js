@@ -15,6 +15,8 @@ const tests = [
   'test/core',
   'test/server/scheduler.test.ts',
   'test/server/recovery.test.ts',
+  'test/server/batch-queue.test.ts',
+  'test/server/charging.test.ts',
   'test/server/intake.test.ts',
   'test/simulation',
 ];

@@ -608,4 +608,28 @@ export const mutations = [
     find: 'this.#keepIdle(limits.maxJobsPerLeader - this.#places.waiting.size)',
     replace: 'this.#keepIdle(limits.maxJobsPerLeader)',
   },
+  {
+    name: 'what is executed alone is charged for one slot',
+    file: 'server/core/charging.ts',
+    find: 'return alone ? usualMs(job) * worker.slots : usualMs(job);',
+    replace: 'return usualMs(job);',
+  },
+  {
+    name: 'a worker comes to rest before it is its turn',
+    file: 'server/core/charging.ts',
+    find: 'for (const lease of worker.leases) if (lease.job.virtualTime < job.virtualTime) return false;',
+    replace: '',
+  },
+  {
+    name: 'a new job of a leader escapes what a closed one was charged',
+    file: 'server/core/charging.ts',
+    find: 'if (kept.virtualTime > now) return',
+    replace: 'if (kept.virtualTime < now) return',
+  },
+  {
+    name: 'the turns of closed jobs fill the hub',
+    file: 'server/core/charging.ts',
+    find: 'last === undefined || turnsKept.length < maxTurnsKept',
+    replace: 'last === undefined || turnsKept.length >= 0',
+  },
 ];

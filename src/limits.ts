@@ -156,6 +156,9 @@ export const defaultMaxJobsPerLeader: number = 1_024;
 /** For how many different needs of jobs a leader remembers the slots: more than a program has chains of operations. */
 export const maxRememberedNeeds: number = 1_000;
 
+/** The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once; more are added up. */
+export const maxTurnsKept: number = 128;
+
 /** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
 export const maxPriority: number = 10;
 

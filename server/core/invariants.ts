@@ -1,4 +1,4 @@
-import { maxBatchesAhead } from '../../src/limits.js';
+import { maxBatchesAhead, maxTurnsKept } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
 import { isFound } from './leasing.js';
 import {
@@ -93,7 +93,8 @@ export function checkWaiting({
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
-export function checkLeader({ id, jobs, batches, bytes, descriptionBytes, unacknowledged, limits }: Leader): void {
+export function checkLeader(leader: Leader): void {
+  const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, limits, turnsKept } = leader;
   let countedBatches = 0;
   let countedBytes = 0;
   let countedAnswers = 0;
@@ -114,6 +115,7 @@ export function checkLeader({ id, jobs, batches, bytes, descriptionBytes, unackn
   );
   check(countedAnswers === unacknowledged, `leader ${id} has ${countedAnswers} answers, ${unacknowledged} counted`);
   check(batches <= limits.maxBatchesPerLeader, `leader ${id} is over its limit`);
+  check(turnsKept.length <= maxTurnsKept, `leader ${id} has the turns of ${turnsKept.length} closed jobs`);
 }
 
 /** Throws when those in turn are not the ones that are due, in order. */

@@ -1,6 +1,7 @@
 /** Jobs are made, fed and closed. */
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { batchExceeds, jobExceeds } from './admission.js';
+import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
 import { freeReserved, isFound, release, removeAnswered, serve, serveWorker, tellLost, unstall } from './leasing.js';
 import { needsOf } from './matching.js';
@@ -33,7 +34,7 @@ export function createJob(
     bytes,
     priority,
     needClass,
-    virtualTime: state.placement.virtualTime,
+    virtualTime: takeKeptTurn(state, leader, 2 ** priority),
   });
   state.countDescription(leader, bytes);
   leader.jobs.set(number, job);
@@ -65,9 +66,11 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   state.counters.batches += 1;
   state.countBatches(leader, 1, batch.payload.byteLength);
   const parts = batch.parts === undefined ? {} : { parts: ownBytes(batch.parts) };
-  job.queue.push({ ...batch, ...parts, payload: ownBytes(batch.payload) });
+  // Whoever wants a worker for a batch alone suspects the batch.
+  const suspect = batch.suspect || batch.alone;
+  job.queue.push({ ...batch, ...parts, suspect, payload: ownBytes(batch.payload) });
   // Others like it wait already for a worker that may be given a suspect; with each to look through all of them again would take long.
-  if (job.stalled && batch.suspect) return;
+  if (job.stalled && suspect) return;
   unstall(state, job);
   serve(state, job.needClass);
 }
@@ -136,6 +139,7 @@ export function closeJob(state: HubState, job: Job): void {
     worker.jobs.delete(job);
     state.toWorker(worker, { type: 'close', jobId: job.id });
   }
+  keepTurn(state, job);
   leader.jobs.delete(job.number);
   state.jobs.delete(job.id);
   state.awaiting.delete(job);

@@ -1,6 +1,6 @@
 /** Batches are given to workers, answered, and given back. */
-import { targetBatchMs } from '../../src/limits.js';
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
+import { chargeFor, mayRestFor, takePaid, usedBy } from './charging.js';
 import type { HubState } from './hub-state.js';
 import {
   attemptKey,
@@ -89,13 +89,14 @@ function assign(state: HubState, job: Job, matched: Worker): void {
   if (job.queue.nextLoner !== undefined) reserveWorker(state, job);
 }
 
-/** Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already. */
-function reserveWorker(state: HubState, { needClass }: Job): void {
-  const workers = [...needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
+/** Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already, or it is not its turn. */
+function reserveWorker(state: HubState, job: Job): void {
+  const workers = [...job.needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
   if (workers.some(({ reserved }) => reserved)) return;
   const [first, ...others] = workers;
   if (first === undefined) return;
   const chosen = others.reduce((least, worker) => (inHand(worker) < inHand(least) ? worker : least), first);
+  if (!mayRestFor(state, chosen, job)) return;
   chosen.reserved = true;
   state.reserved.add(chosen);
   state.placement.place(chosen);
@@ -152,29 +153,22 @@ function findWorker(job: Job, batch: Batch, others: readonly Worker[], matched: 
 
 function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
   job.queue.remove(batch);
-  state.placement.takeTurn(job, chargeFor(job));
-  hand(state, job, batch, worker);
+  const chargedMs = chargeFor(job, batch, worker);
+  state.placement.takeTurn(job, takePaid(job, batch, chargedMs));
+  hand(state, batch, { job, worker, chargedMs });
   if (batch.alone) freeReserved(state);
 }
 
 /** Where a job's batch is given though another one's turn may be next. */
 function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker): void {
   job.queue.remove(batch);
-  state.placement.charge(job, chargeFor(job));
-  hand(state, job, batch, worker);
+  const chargedMs = chargeFor(job, batch, worker);
+  state.placement.charge(job, takePaid(job, batch, chargedMs));
+  hand(state, batch, { job, worker, chargedMs });
   state.placement.leaveTurn(job);
 }
 
-/** No batch is charged less: where clocks are coarse many seem to take nothing, and would have their job keep its turn. */
-const leastChargeMs = 0.01;
-
-/** Of what is not known the usual is charged; the rest is put right by the result. */
-function chargeFor({ cost }: Job): number {
-  return Math.max(leastChargeMs, cost.meanMs ?? targetBatchMs);
-}
-
-function hand(state: HubState, job: Job, batch: Batch, worker: Worker): void {
-  const chargedMs = chargeFor(job);
+function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Lease, 'job' | 'worker' | 'chargedMs'>): void {
   const { seq, attempt, suspect, alone, payload } = batch;
   const bytes = payload.byteLength;
   addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, alone, adopted: false });
@@ -236,8 +230,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
     job.cost.observe(elapsedMs, sinceMs - elapsedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
-    const usedMs = Math.max(leastChargeMs, Math.min(elapsedMs, sinceMs));
-    state.placement.settle(lease, usedMs);
+    state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
     addAnswered(job, worker, result, true);
     checkAcknowledged(state, job);
     tellResult(state, job, worker, result);

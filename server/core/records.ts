@@ -37,6 +37,8 @@ export interface Leader {
   unacknowledged: number;
   /** Jobs that it may open. */
   readonly openings: Allowance;
+  /** How far jobs that it has closed are ahead of the others: its next jobs go on from there. */
+  readonly turnsKept: { virtualTime: number; readonly weight: number }[];
 }
 
 /** What the scheduler knows of a job; its virtual time is the execution time given to it so far, by weight, in milliseconds. */
@@ -71,6 +73,8 @@ export interface Job extends Turn {
   entries: number;
   /** How far it had been charged beyond the hub's virtual time when it entered last; below 0: how much it had not used by then, and has not now. */
   aheadMs: number;
+  /** What it has paid already for a worker that comes to rest for it, in milliseconds. */
+  paidMs: number;
   /** Whether all that is queued is suspect, and no worker is free for such. */
   stalled: boolean;
   /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
@@ -217,6 +221,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     descriptionBytes: 0,
     unacknowledged: 0,
     openings: newAllowance(limits.maxJobsOpenedPerSecond, now),
+    turnsKept: [],
   };
 }
 
@@ -249,6 +254,7 @@ export function newJob(
     place: -1,
     entries: 0,
     aheadMs: 0,
+    paidMs: 0,
     stalled: false,
     cost: new CostEstimate(),
   };

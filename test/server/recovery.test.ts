@@ -488,7 +488,8 @@ describe('a batch that is suspect of killing its worker', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.worker('w', 2);
-    for (const job of [1, 2, 3]) hub.open('l', job);
+    hub.open('l', 1);
+    for (const job of [2, 3]) hub.open('l', job, { priority: 3 });
     hub.batch('l', 1, batchOf(0));
     const alone = batchOf(0, { suspect: true, alone: true });
     for (const job of [2, 3]) expect(assigned(hub.batch('l', job, alone))).toEqual([]);
