@@ -40,6 +40,19 @@ describe('what jobs are charged', () => {
     expect(hub.scheduler.status(0).workers[0]?.leased).toBeGreaterThanOrEqual(4);
   });
 
+  it('lets a worker go on for whoever has it, though nothing more is queued', () => {
+    const hub = new HubUnderTest();
+    hub.leader('busy');
+    hub.leader('other');
+    hub.worker('w', 2);
+    hub.open('busy', 1, { priority: 10 });
+    hub.batch('busy', 1, batchOf(0));
+    hub.open('other', 1, { priority: -10 });
+    expect(assigned(hub.batch('other', 1, batchOf(0, alone)))).toEqual([]);
+    // A slot is free, and stays free for the other leader.
+    expect(assigned(hub.batch('busy', 1, batchOf(1)))).toEqual(['w: busy:1/1']);
+  });
+
   it('gives a worker to one batch alone once others have had as much', () => {
     const hub = busyHub(4);
     hub.open('other', 1);
@@ -64,21 +77,21 @@ describe('what jobs are charged', () => {
   it('does not let a leader escape its charges by new jobs', () => {
     const hub = busyHub(1);
     let number = 1;
-    hub.open('other', number);
-    hub.batch('other', number, batchOf(0));
-    let ofOther = 0;
-    let running = ['w: busy:1/0'];
-    for (let step = 0; step < 100; step += 1) {
-      const [next = ''] = running;
-      const [, job = '', seq = ''] = /^w: (.*)\/(\d+)$/u.exec(next) ?? [];
-      const isOther = job.startsWith('other');
-      running = assigned(hub.result('w', job, Number(seq), { elapsedMs: isOther ? 90 : 10 }));
-      if (!isOther) continue;
-      ofOther += 1;
-      hub.fromLeader('other', { type: 'close', job: number });
+    const openAnother = (): string[] => {
       number += 1;
       hub.open('other', number);
-      hub.batch('other', number, batchOf(0));
+      return assigned(hub.batch('other', number, batchOf(0)));
+    };
+    const running = Array.from({ length: hub.scheduler.status(0).workers[0]?.leased ?? 0 }, (_, seq) => `w: busy:1/${seq}`);
+    running.push(...openAnother());
+    let ofOther = 0;
+    for (let step = 0; step < 100; step += 1) {
+      const [, job = '', seq = ''] = /^w: (.*)\/(\d+)$/u.exec(running.shift() ?? '') ?? [];
+      const isOther = job.startsWith('other');
+      running.push(...assigned(hub.result('w', job, Number(seq), { elapsedMs: isOther ? 90 : 10 })));
+      if (!isOther) continue;
+      ofOther += 1;
+      running.push(...assigned(hub.fromLeader('other', { type: 'close', job: number })), ...openAnother());
     }
     // One of nine, as if it had been one job.
     expect(ofOther).toBeGreaterThanOrEqual(8);
