@@ -632,4 +632,16 @@ export const mutations = [
     find: 'last === undefined || turnsKept.length < maxTurnsKept',
     replace: 'last === undefined || turnsKept.length >= 0',
   },
+  {
+    name: 'what a class of workers offered stays on offer',
+    file: 'server/core/placement.ts',
+    find: '    this.#onOffer.remove(offerClass.offers);\n',
+    replace: '',
+  },
+  {
+    name: 'jobs are forgotten for which the last worker has gone',
+    file: 'server/core/placement.ts',
+    find: 'if (needClass.offerClasses.size === 0) this.#unserved.add(needClass);',
+    replace: '',
+  },
 ];

@@ -159,6 +159,9 @@ export const maxRememberedNeeds: number = 1_000;
 /** The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once; more are added up. */
 export const maxTurnsKept: number = 128;
 
+/** So many kinds of jobs without a worker are told at once what is on offer; the others are told with further changes of the offers. */
+export const maxExplained: number = 64;
+
 /** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
 export const maxPriority: number = 10;
 

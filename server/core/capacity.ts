@@ -1,30 +1,32 @@
+import { maxExplained } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import { explainMissing, offeredBy, type Offered } from './matching.js';
+import { explainMissing } from './matching.js';
 import { slotsFor, type Job, type NeedClass, type Worker } from './records.js';
 
 /** Moves the worker to where its offers belong, and tells the leaders concerned what they have now. */
 export function moveWorker(state: HubState, worker: Worker, offers: Offers | undefined): void {
-  const changed = state.placement.moveWorker(worker, offers);
+  const { placement } = state;
+  const changed = placement.moveWorker(worker, offers);
   if (state.closing) return;
-  const offered = whatIsOffered(state);
-  for (const needClass of state.placement.needClasses) {
-    const why = explain(needClass, offered);
-    // Who finds no worker is told what there is: that may have changed, too.
-    if (changed.has(needClass) || why.missing !== needClass.explained) tell(state, needClass, needClass.jobs, why);
+  for (const needClass of changed) tellCapacity(state, needClass, needClass.jobs);
+  // Who finds no worker is told what there is: that may have changed, too.
+  for (const needClass of placement.nextUnserved(maxExplained)) {
+    const why = explain(state, needClass);
+    if (why.missing !== needClass.explained) tell(state, needClass, needClass.jobs, why);
   }
 }
 
 /** Tells the jobs' leaders how many slots there are for them. */
 export function tellCapacity(state: HubState, needClass: NeedClass, jobs: Iterable<Job>): void {
-  tell(state, needClass, jobs, explain(needClass, whatIsOffered(state)));
+  tell(state, needClass, jobs, explain(state, needClass));
 }
 
 /** Why there are no slots, if there are none. */
 type Explanation = ReturnType<typeof explainMissing>;
 
-function explain(needClass: NeedClass, offered: Offered | undefined): Explanation {
-  return slotsFor(needClass) > 0 ? { missing: '' } : explainMissing(offered, needClass.needs);
+function explain({ placement }: HubState, needClass: NeedClass): Explanation {
+  return slotsFor(needClass) > 0 ? { missing: '' } : explainMissing(placement.onOffer, needClass.needs);
 }
 
 function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, why: Explanation): void {
@@ -33,10 +35,4 @@ function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, why: E
   for (const { leader, number, leases, awaited } of jobs) {
     state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why });
   }
-}
-
-/** What the workers that take batches offer, together; undefined when there are none. */
-function whatIsOffered({ placement }: HubState): Offered | undefined {
-  const taking = [...placement.offerClasses].filter(({ slots }) => slots > 0).map(({ offers }) => offers);
-  return taking.length === 0 ? undefined : offeredBy(taking);
 }

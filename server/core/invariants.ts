@@ -1,6 +1,7 @@
 import { maxBatchesAhead, maxTurnsKept } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
 import { isFound } from './leasing.js';
+import { satisfies } from './matching.js';
 import {
   attemptKey,
   hasFreeSlot,
@@ -122,6 +123,23 @@ export function checkLeader(leader: Leader): void {
 export function checkTurns({ jobs, turns }: NeedClass): void {
   turns.validate();
   check(turns.size === [...jobs].filter(isInTurn).length, 'a turn order holds a job that is in none, or of another class');
+}
+
+/** Throws when what is on offer is not what the workers offer, or a need class is wrongly thought to have no worker. */
+export function checkOffers({ placement }: HubState): void {
+  const offers = [...placement.offerClasses].map((offerClass) => offerClass.offers);
+  check((placement.onOffer === undefined) === (offers.length === 0), 'whether anything is on offer');
+  for (const kind of ['operations', 'serializers', 'labels'] as const) {
+    const names = new Set(offers.flatMap((each) => each[kind]));
+    check(names.size === (placement.onOffer?.[kind].size ?? 0), `${kind} on offer`);
+    for (const name of names) check(placement.onOffer?.[kind].has(name) === true, `${name} on offer`);
+  }
+  const unserved = new Set(placement.nextUnserved(Infinity));
+  for (const needClass of placement.needClasses) {
+    check(unserved.has(needClass) === (needClass.offerClasses.size === 0), `whether somebody is there for ${needClass.key}`);
+    const fit = [...placement.offerClasses].filter(({ offered }) => satisfies(offered, needClass.needs));
+    check(fit.length === needClass.offerClasses.size, `who is there for ${needClass.key}`);
+  }
 }
 
 /** Throws when a batch waits while a worker that could take it has a free slot. */

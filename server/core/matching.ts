@@ -18,17 +18,15 @@ export function matchingKey({ operations, serializers, labels }: Offers): string
   return JSON.stringify([operations, serializers, labels]);
 }
 
-/** What is offered, by one worker or by several together, in order. */
-export type Offered = { readonly [Kind in keyof Offers]: ReadonlySet<string> };
+/** What is offered, by one worker or by several together. */
+export type Offered = { readonly [Kind in keyof Offers]: Names };
 
-/** What these offer together. */
-export function offeredBy(all: readonly Offers[]): Offered {
-  const together = (names: (offers: Offers) => readonly string[]): Set<string> => new Set(all.flatMap(names).toSorted());
-  return {
-    operations: together(({ operations }) => operations),
-    serializers: together(({ serializers }) => serializers),
-    labels: together(({ labels }) => labels),
-  };
+/** Names, of which nobody looks through all. */
+type Names = Pick<ReadonlySet<string>, 'has' | 'size' | 'keys'>;
+
+/** What one worker offers. */
+export function offeredBy({ operations, serializers, labels }: Offers): Offered {
+  return { operations: new Set(operations), serializers: new Set(serializers), labels: new Set(labels) };
 }
 
 /** Whether a worker that offers this can execute a job with these needs. */
@@ -70,9 +68,19 @@ function unmet(offered: Offered, needs: Needs): string[] {
 /** The most names that an explanation lists. */
 const listed = 20;
 
-function shortList(names: readonly string[]): string {
-  const rest = names.length > listed ? ` and ${names.length - listed} more` : '';
+function shortList(names: readonly string[], count: number = names.length): string {
+  const rest = count > listed ? ` and ${count - listed} more` : '';
   return `${names.slice(0, listed).join(', ')}${rest}`;
+}
+
+/** The first names, in order: to put all in order would take long. */
+function firstOf(names: Names): string[] {
+  const first: string[] = [];
+  for (const name of names.keys()) {
+    if (first.length === listed) break;
+    first.push(name);
+  }
+  return first.toSorted();
 }
 
 /** What there is of the kinds of which something is missing. */
@@ -81,7 +89,7 @@ function onOffer(offered: Offered, needs: Needs): string {
     .filter(([, plural]) => needs[plural].some((name) => !offered[plural].has(name)))
     .map(([, plural]) => {
       const names = offered[plural];
-      return names.size === 0 ? `there are no ${plural}` : `${plural} on offer: ${shortList([...names])}`;
+      return names.size === 0 ? `there are no ${plural}` : `${plural} on offer: ${shortList(firstOf(names), names.size)}`;
     })
     .join('; ');
 }

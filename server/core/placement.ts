@@ -1,5 +1,6 @@
 import type { Offers } from '../../src/protocol/messages.js';
-import { matchingKey, offeredBy, satisfies, type Needs } from './matching.js';
+import { matchingKey, offeredBy, satisfies, type Needs, type Offered } from './matching.js';
+import { OnOffer } from './on-offer.js';
 import {
   hasFreeSlot,
   hasSpareRoom,
@@ -31,6 +32,11 @@ export interface Match {
 export class Placement {
   readonly #needClasses = new Map<string, NeedClass>();
   readonly #offerClasses = new Map<string, OfferClass>();
+  /** Need classes by the first of their operations. */
+  readonly #byOperation = new Map<string, Set<NeedClass>>();
+  /** Those for which there is no worker, the one that was explained longest ago first. */
+  readonly #unserved = new Set<NeedClass>();
+  readonly #onOffer = new OnOffer();
   /** The virtual time of the last turn: a job that comes back from idleness starts here, without credit for its absence. */
   #virtualTime = 0;
 
@@ -46,6 +52,25 @@ export class Placement {
     return this.#offerClasses.values();
   }
 
+  /** What the workers that take batches offer, together; undefined when there are none. */
+  get onOffer(): Offered | undefined {
+    return this.#offerClasses.size === 0 ? undefined : this.#onOffer;
+  }
+
+  /** So many of the need classes for which there is no worker, by turns. */
+  nextUnserved(most: number): NeedClass[] {
+    const next: NeedClass[] = [];
+    for (const needClass of this.#unserved) {
+      if (next.length === most) break;
+      next.push(needClass);
+    }
+    for (const needClass of next) {
+      this.#unserved.delete(needClass);
+      this.#unserved.add(needClass);
+    }
+    return next;
+  }
+
   /** The class of jobs with these needs. */
   needClass(needs: Needs): NeedClass {
     const key = matchingKey(needs);
@@ -54,7 +79,11 @@ export class Placement {
     const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offered }) => satisfies(offered, needs)));
     const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new TurnOrder(), offerClasses, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
+    if (offerClasses.size === 0) this.#unserved.add(needClass);
     this.#needClasses.set(key, needClass);
+    const [operation = ''] = needs.operations;
+    const alike = this.#byOperation.get(operation) ?? new Set();
+    this.#byOperation.set(operation, alike.add(needClass));
     return needClass;
   }
 
@@ -65,6 +94,11 @@ export class Placement {
     needClass.jobs.delete(job);
     if (needClass.jobs.size > 0) return;
     this.#needClasses.delete(needClass.key);
+    this.#unserved.delete(needClass);
+    const [operation = ''] = needClass.needs.operations;
+    const alike = this.#byOperation.get(operation);
+    alike?.delete(needClass);
+    if (alike?.size === 0) this.#byOperation.delete(operation);
     for (const offerClass of needClass.offerClasses) offerClass.needClasses.delete(needClass);
   }
 
@@ -81,8 +115,7 @@ export class Placement {
       previous.free.delete(worker);
       previous.spare.delete(worker);
       if (previous.workers.size === 0) {
-        this.#offerClasses.delete(previous.key);
-        for (const needClass of previous.needClasses) needClass.offerClasses.delete(previous);
+        this.#removeOfferClass(previous);
       }
     }
     worker.offerClass = next;
@@ -199,8 +232,8 @@ export class Placement {
     const key = matchingKey(offers);
     const present = this.#offerClasses.get(key);
     if (present !== undefined) return present;
-    const offered = offeredBy([offers]);
-    const needClasses = new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offered, needs)));
+    const offered = offeredBy(offers);
+    const needClasses = this.#satisfiedBy(offered);
     const offerClass: OfferClass = {
       key,
       offers,
@@ -211,9 +244,31 @@ export class Placement {
       spare: new Set(),
       needClasses,
     };
-    for (const needClass of needClasses) needClass.offerClasses.add(offerClass);
+    for (const needClass of needClasses) {
+      needClass.offerClasses.add(offerClass);
+      this.#unserved.delete(needClass);
+    }
     this.#offerClasses.set(key, offerClass);
+    this.#onOffer.add(offers);
     return offerClass;
+  }
+
+  #removeOfferClass(offerClass: OfferClass): void {
+    this.#offerClasses.delete(offerClass.key);
+    this.#onOffer.remove(offerClass.offers);
+    for (const needClass of offerClass.needClasses) {
+      needClass.offerClasses.delete(offerClass);
+      if (needClass.offerClasses.size === 0) this.#unserved.add(needClass);
+    }
+  }
+
+  #satisfiedBy(offered: Offered): Set<NeedClass> {
+    const satisfied = new Set<NeedClass>();
+    for (const operation of offered.operations.keys()) {
+      for (const needClass of this.#byOperation.get(operation) ?? [])
+        if (satisfies(offered, needClass.needs)) satisfied.add(needClass);
+    }
+    return satisfied;
   }
 }
 

@@ -23,7 +23,7 @@ import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/prot
 import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
-import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkTurns, checkWorker } from './invariants.js';
+import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkOffers, checkTurns, checkWorker } from './invariants.js';
 import { congest, enqueue } from './jobs.js';
 import { acknowledge, cancel, lose, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
@@ -130,6 +130,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const leader of leaders.values()) checkLeader(leader);
     checkWaiting(this.#state);
     placement.validate();
+    checkOffers(this.#state);
     for (const needClass of placement.needClasses) checkTurns(needClass);
     if (!closing) for (const needClass of placement.needClasses) checkNoneWaits(needClass);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OnOffer } from '../../server/core/on-offer.js';
 import { explainMissing, needsOf, offeredBy, satisfies, type Needs } from '../../server/core/matching.js';
 
 const offers = (operations: string[], labels: string[] = []): Needs => ({
@@ -7,9 +8,24 @@ const offers = (operations: string[], labels: string[] = []): Needs => ({
   labels,
 });
 
-const offered = (...args: Parameters<typeof offers>): ReturnType<typeof offeredBy> => offeredBy([offers(...args)]);
+const offered = (...args: Parameters<typeof offers>): ReturnType<typeof offeredBy> => offeredBy(offers(...args));
+
+const together = (...all: Needs[]): OnOffer => {
+  const onOffer = new OnOffer();
+  for (const each of all) onOffer.add(each);
+  return onOffer;
+};
 
 describe('matching', () => {
+  it('knows what is on offer together, while workers come and go', () => {
+    const onOffer = together(offers(['f@1', 'f@1'], ['gpu']), offers(['f@1', 'g@1']));
+    expect([[...onOffer.operations.keys()], [...onOffer.labels.keys()]]).toEqual([['f@1', 'g@1'], ['gpu']]);
+    onOffer.remove(offers(['f@1', 'f@1'], ['gpu']));
+    expect([[...onOffer.operations.keys()], onOffer.labels.size]).toEqual([['f@1', 'g@1'], 0]);
+    onOffer.remove(offers(['f@1', 'g@1']));
+    expect([onOffer.operations.size, onOffer.serializers.size]).toEqual([0, 0]);
+  });
+
   it('asks for every operation of the chain by name and version, the serializer and the labels', () => {
     const stage = { kind: 'map', operation: 'f', version: 2 } as const;
     expect(
@@ -44,17 +60,17 @@ describe('matching', () => {
 
   it('explains what is missing, and what is on offer', () => {
     expect(explainMissing(undefined, offers(['f@1']))).toEqual({ missing: 'no worker is connected' });
-    expect(explainMissing(offeredBy([offers(['f@2', 'g@1'])]), offers(['f@1']))).toEqual({
+    expect(explainMissing(offeredBy(offers(['f@2', 'g@1'])), offers(['f@1']))).toEqual({
       missing: "no worker offers operation 'f@1'; operations on offer: f@2, g@1",
       operation: 'f',
     });
-    expect(explainMissing(offeredBy([offers(['f@1'])]), offers(['f@1'], ['gpu']))).toEqual({
+    expect(explainMissing(offeredBy(offers(['f@1'])), offers(['f@1'], ['gpu']))).toEqual({
       missing: "no worker offers label 'gpu'; there are no labels",
     });
-    expect(explainMissing(offeredBy([offers(['f@1']), offers(['g@1'])]), offers(['f@1', 'g@1']))).toEqual({
+    expect(explainMissing(together(offers(['f@1']), offers(['g@1'])), offers(['f@1', 'g@1']))).toEqual({
       missing: 'no single worker offers all of f@1, g@1, msgpack',
     });
     const many = Array.from({ length: 30 }, (_, at) => `o${String(at).padStart(2, '0')}@1`);
-    expect(explainMissing(offeredBy([offers(many)]), offers(['f@1'])).missing).toMatch(/o19@1 and 10 more$/u);
+    expect(explainMissing(offeredBy(offers(many)), offers(['f@1'])).missing).toMatch(/o19@1 and 10 more$/u);
   });
 });
