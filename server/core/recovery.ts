@@ -25,7 +25,6 @@ import {
   adoptLease,
   askAgain,
   dropInPlace,
-  dropQueued,
   endReservation,
   freeReserved,
   giveBack,
