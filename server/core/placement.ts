@@ -265,8 +265,9 @@ export class Placement {
   #satisfiedBy(offered: Offered): Set<NeedClass> {
     const satisfied = new Set<NeedClass>();
     for (const operation of offered.operations.keys()) {
-      for (const needClass of this.#byOperation.get(operation) ?? [])
+      for (const needClass of this.#byOperation.get(operation) ?? []) {
         if (satisfies(offered, needClass.needs)) satisfied.add(needClass);
+      }
     }
     return satisfied;
   }
