@@ -226,8 +226,8 @@ export const mutations = [
   {
     name: 'the worker leaves before its answers are acknowledged',
     file: 'src/core/worker-session.ts',
-    find: '(this.#held.size === 0 || !this.#connected)',
-    replace: 'this.#nextRun >= 0',
+    find: 'if (isIdle && this.#held.size === 0) {',
+    replace: 'if (isIdle) {',
   },
   {
     name: 'the hub forgets a lease',
@@ -529,6 +529,30 @@ export const mutations = [
     file: `${job}/settlement.ts`,
     find: "death.of === 'thread' || death.workerId !== workerId",
     replace: 'death.workerId !== workerId',
+  },
+  {
+    name: 'a worker that drains does not wait for a hub that is away',
+    file: 'src/core/worker-session.ts',
+    find: 'if (isIdle && this.#held.size === 0) {',
+    replace: 'if (isIdle && (this.#held.size === 0 || !this.#connected)) {',
+  },
+  {
+    name: 'a worker that drains waits for ever for a hub that is away',
+    file: 'src/core/worker-session.ts',
+    find: 'if (isIdle && !this.#connected) this.#hublessSince ??= now;',
+    replace: 'if (isIdle && !this.#connected) this.#hublessSince = undefined;',
+  },
+  {
+    name: 'a worker that drains goes on counting how long the hub was away before',
+    file: 'src/core/worker-session.ts',
+    find: '    else this.#hublessSince = undefined;',
+    replace: '',
+  },
+  {
+    name: 'a worker that drains does not heed the time that it is given',
+    file: 'src/core/worker-session.ts',
+    find: 'this.#drainBy = Math.min(this.#drainBy, now + withinMs);',
+    replace: '',
   },
   {
     name: 'the hub lets a worker change what it offers without end',

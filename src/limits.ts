@@ -183,6 +183,12 @@ export const workerGraceMs: number = 400;
 /** How long a peer that can show another token goes on trying after the first was refused: as long as a hub waits for its leaders. */
 export const tokenGraceMs: number = 30_000;
 
+/**
+ * How long a worker that drains waits for a hub that is away, to hand in what it has: a hub that is started again is back within seconds, and who
+ * manages processes kills them 30 s after SIGTERM as a rule, so that the worker can still say what is lost.
+ */
+export const drainHubWaitMs: number = 20_000;
+
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;
 

@@ -192,8 +192,8 @@ class VirtualWorker {
     this.#send = send;
     this.slotEndsMs = Array.from({ length: slots }, () => 0);
     this.#idleSlots = Array.from({ length: slots }, (_, slot) => slot);
-    this.#session.handle({ type: 'offers', slots, offers });
-    this.#session.handle({ type: 'connected' });
+    this.#session.handle({ type: 'offers', slots, offers }, 0);
+    this.#session.handle({ type: 'connected' }, 0);
   }
 
   receive(message: HubToWorker): void {
@@ -201,7 +201,7 @@ class VirtualWorker {
   }
 
   #handle(event: SessionEvent): void {
-    const effects = this.#session.handle(event);
+    const effects = this.#session.handle(event, this.#time.now);
     if (this.#check) this.#session.validate();
     for (const effect of effects) {
       if (effect.type === 'send') this.#send(effect.message);

@@ -7,7 +7,11 @@ export const exitCodes: string = `Exit codes:
   0  ended in good order: closed, drained, or answered
   1  wrong usage, a module that cannot be loaded, an address that cannot be had
   2  refused by the hub: token, protocol version or limits
-  3  no hub answered`;
+  3  no hub answered
+  4  a worker ended with work undone: batches not finished, or results not handed in`;
+
+/** The code of a worker that ends with work undone. */
+export const undoneCode = 4;
 
 /** Says what went wrong, and ends the process with the code for it, at once or when that has been read. */
 export function exitWith(error: unknown, output?: GuardedOutput): void {

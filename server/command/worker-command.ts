@@ -1,5 +1,7 @@
 import { Command } from 'commander';
-import { exitOnceRead, exitWith } from './exit-codes.js';
+import { messageOf } from '../../src/errors/thrown.js';
+import { undoneText } from '../../src/worker/undone-text.js';
+import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
 import { GuardedOutput } from './output.js';
@@ -12,6 +14,7 @@ interface Options {
   readonly threads?: number;
   readonly inline?: boolean;
   readonly slots?: number;
+  readonly drainTimeout?: number;
   readonly labels: string[];
   readonly name: string;
   readonly logLevel: string;
@@ -35,6 +38,12 @@ export function workerCommand(): Command {
     .addOption(
       option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'),
     )
+    .addOption(
+      option(
+        '--drain-timeout <ms>',
+        'how long draining may take, from SIGTERM or SIGINT (default: as long as what runs; 20 s for a hub that is away)',
+      ).argParser(wholeNumber(0, 2 ** 31 - 1)),
+    )
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
     .addOption(logLevelOption())
     .action(runWorker);
@@ -42,7 +51,7 @@ export function workerCommand(): Command {
 
 async function runWorker(
   modules: readonly string[],
-  { hub, token, tokenFile, threads, inline = false, slots, labels, name, logLevel }: Options,
+  { hub, token, tokenFile, threads, inline = false, slots, drainTimeout = Infinity, labels, name, logLevel }: Options,
 ): Promise<void> {
   const output = new GuardedOutput();
   const log = logTo(logLevel, output);
@@ -57,6 +66,7 @@ async function runWorker(
       stop();
     });
   }
+  let isDraining = false;
   /** Why the hub is not there, as far as it was said. */
   const reasons = new Set<string>();
   // Loaded by the command that needs it, so that the others start sooner.
@@ -76,7 +86,10 @@ async function runWorker(
       reasons.clear();
       console.log(`worker ready again at ${hub}`);
     },
-    onRefused: fail,
+    onRefused: (error) => {
+      // While it drains, that says what is lost.
+      if (!isDraining) fail(error);
+    },
     onBroken: fail,
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
@@ -84,15 +97,31 @@ async function runWorker(
   });
   reasons.clear();
   stop = (): void => {
+    isDraining = true;
     console.log('worker draining');
     // Told twice, it ends at once.
     stop = (): void => {
-      process.exit(1);
+      const { batches, results } = worker.undone;
+      if (batches + results === 0) {
+        exitOnceRead(0, output);
+        return;
+      }
+      log.error(
+        { batches, results },
+        `the worker ended with work undone, as it was told twice to go: ${undoneText(worker.undone)}`,
+      );
+      exitOnceRead(undoneCode, output);
     };
-    void worker.drain().then(() => {
-      console.log('worker drained');
-      exitOnceRead(0, output);
-    });
+    worker.drain({ timeout: drainTimeout }).then(
+      () => {
+        console.log('worker drained');
+        exitOnceRead(0, output);
+      },
+      (error: unknown) => {
+        log.error(messageOf(error));
+        exitOnceRead(undoneCode, output);
+      },
+    );
   };
   const places = `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`;
   console.log(`worker ready at ${hub}: ${worker.offers.operations.join(', ')} in ${places}`);

@@ -32,6 +32,11 @@ export class HeldAnswers {
     return this.#answers.size;
   }
 
+  /** How many of them are results. */
+  get results(): number {
+    return [...this.#answers.values()].filter(({ answer }) => answer.type === 'result').length;
+  }
+
   /** @param ticket the attempt's */
   add(answer: Answer, ticket: number): void {
     this.#answers.set(keyOf(attemptOf(answer)), { answer, ticket });

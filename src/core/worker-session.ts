@@ -12,9 +12,10 @@
  * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
  * 4. A batch of which it keeps a result from an earlier attempt is not executed again: that result answers the new attempt, too.
  * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
- *    drained once the hub has said goodbye; or when the hub is gone and nothing runs, for then nobody may ever come to ask.
+ *    drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that is away, for a bounded time.
+ * 6. What it is told to drain within bounds everything. When it is drained it says what is left undone.
  */
-import { maxHeldAnswers, maxHeldBytes } from '../limits.js';
+import { drainHubWaitMs, maxHeldAnswers, maxHeldBytes } from '../limits.js';
 import type {
   Batch,
   BatchLoss,
@@ -40,8 +41,18 @@ export type SessionEvent =
   | { readonly type: 'offers'; readonly slots: number; readonly offers: Offers }
   /** The executor has settled a run. */
   | { readonly type: 'settled'; readonly run: number; readonly outcome: Outcome }
-  /** Come to an end in good order. */
-  | { readonly type: 'drain' };
+  /** Come to an end in good order, within so many milliseconds. */
+  | { readonly type: 'drain'; readonly withinMs?: number }
+  /** The deadline has come. */
+  | { readonly type: 'tick' };
+
+/** What a worker has begun and not brought to an end. */
+export interface Undone {
+  /** Batches that it executes. */
+  readonly batches: number;
+  /** Results that it keeps, since their leaders may not have them. */
+  readonly results: number;
+}
 
 export type SessionEffect =
   | { readonly type: 'send'; readonly message: WorkerToHub }
@@ -56,8 +67,8 @@ export type SessionEffect =
   | ({ readonly type: 'abort' } & JobAttempt)
   /** Abort what is running of the job, and forget what was set up for it. */
   | { readonly type: 'forget'; readonly jobId: string }
-  /** All that was begun is finished and answered. */
-  | { readonly type: 'drained' };
+  /** All that was begun is finished and answered; or not, and why. */
+  | { readonly type: 'drained'; readonly undone?: Undone; readonly reason?: string };
 
 interface Task {
   readonly jobId: string;
@@ -76,11 +87,16 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offers: Offers = { operations: [], serializers: [], labels: [] };
   #connected = false;
   #draining = false;
+  /** When draining must be over. */
+  #drainBy = Infinity;
+  #drainWithinMs = Infinity;
+  /** While it drains and has nothing to do but hand in what it keeps: since when there is no hub for that. */
+  #hublessSince: number | undefined;
   /** It has nothing left to do: waits for the hub's goodbye, or has it. */
   #leaving = false;
   #effects: SessionEffect[] = [];
 
-  handle(event: SessionEvent): SessionEffect[] {
+  handle(event: SessionEvent, now: number): SessionEffect[] {
     this.#effects = [];
     switch (event.type) {
       case 'connected':
@@ -105,20 +121,25 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#settled(event.run, event.outcome);
         break;
       case 'drain':
-        this.#drain();
+        this.#drain(event.withinMs ?? Infinity, now);
+        break;
+      case 'tick':
         break;
     }
     this.#begin();
-    if (this.#draining && !this.#leaving && this.#running.size === 0 && (this.#held.size === 0 || !this.#connected)) {
-      this.#leaving = true;
-      if (this.#connected) this.#send({ type: 'leaving' });
-      else this.#effects.push({ type: 'drained' });
-    }
+    if (this.#draining && !this.#leaving) this.#leave(now);
     return this.#effects;
   }
 
-  nextDeadline(): undefined {
-    return undefined;
+  nextDeadline(): number | undefined {
+    const deadline = this.#leaving ? Infinity : Math.min(this.#drainBy, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
+    return deadline === Infinity ? undefined : deadline;
+  }
+
+  /** What would be lost if it ended now. */
+  get undone(): Undone {
+    const batches = [...this.#running.values()].filter(({ cancelled }) => !cancelled).length;
+    return { batches, results: this.#held.results };
   }
 
   /** What it has: nothing, in the end. */
@@ -262,7 +283,28 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     for (const task of dropped) this.#answerLost(task, 'cancelled', 'it was cancelled');
   }
 
-  #drain(): void {
+  /** It drains: what is to be done about that now. */
+  #leave(now: number): void {
+    const isIdle = this.#running.size === 0;
+    if (isIdle && this.#held.size === 0) {
+      this.#leaving = true;
+      if (this.#connected) this.#send({ type: 'leaving' });
+      else this.#effects.push({ type: 'drained' });
+      return;
+    }
+    if (isIdle && !this.#connected) this.#hublessSince ??= now;
+    else this.#hublessSince = undefined;
+    if (now < (this.nextDeadline() ?? Infinity)) return;
+    const isLate = now >= this.#drainBy;
+    this.#leaving = true;
+    const reason = isLate ? `it was to drain within ${this.#drainWithinMs} ms` : `no hub came back within ${drainHubWaitMs} ms`;
+    const { undone } = this;
+    this.#effects.push(undone.batches + undone.results === 0 ? { type: 'drained' } : { type: 'drained', undone, reason });
+  }
+
+  #drain(withinMs: number, now: number): void {
+    this.#drainBy = Math.min(this.#drainBy, now + withinMs);
+    this.#drainWithinMs = Math.min(this.#drainWithinMs, withinMs);
     if (this.#draining) return;
     this.#draining = true;
     if (this.#connected) this.#send({ type: 'draining' });

@@ -1,8 +1,10 @@
-import { WorkerSession, type SessionEffect, type SessionEvent } from '../core/worker-session.js';
-import type { PaladinError } from '../errors/paladin-error.js';
+import { WorkerSession, type SessionEffect, type SessionEvent, type Undone } from '../core/worker-session.js';
+import { PaladinError } from '../errors/paladin-error.js';
 import type { Executor } from '../executor/executor.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
+import { Timer } from '../timer.js';
+import { undoneText } from './undone-text.js';
 
 /** What the owner of a worker is told. */
 export interface WorkerEvents {
@@ -20,8 +22,12 @@ export class WorkerDriver {
   readonly #executor: Executor;
   readonly #link: Link<WorkerToHub>;
   readonly #events: SessionEvent[] = [];
-  readonly #drained: Promise<void>;
-  #resolveDrained: () => void = () => undefined;
+  readonly #timer = new Timer(() => {
+    this.#handle({ type: 'tick' });
+  });
+  /** Settles with what is left undone, if anything is. */
+  readonly #drained: Promise<Error | undefined>;
+  #resolveDrained: (error?: Error) => void = () => undefined;
   #handling = false;
   #closed = false;
 
@@ -45,6 +51,8 @@ export class WorkerDriver {
       },
       refused: (error) => {
         this.#handle({ type: 'disconnected' });
+        // What it was to hand in, if it drains, is not wanted there.
+        this.#resolveDrained(this.#undoneError(this.undone, error.message, error));
         events.refused(error);
       },
     });
@@ -55,16 +63,32 @@ export class WorkerDriver {
     this.#handle({ type: 'offers', slots: this.#executor.slots, offers });
   }
 
-  /** Finishes what is running, hands the results in, and closes. */
-  async drain(): Promise<void> {
-    this.#handle({ type: 'drain' });
-    await this.#drained;
+  /** What would be lost if it ended now. */
+  get undone(): Undone {
+    return this.#session.undone;
+  }
+
+  /** Finishes what is running, hands the results in, and closes. Rejects when something is left undone; it is closed then, too. */
+  async drain(withinMs: number): Promise<void> {
+    this.#handle({ type: 'drain', withinMs });
+    const error = await this.#drained;
     await this.close();
+    if (error !== undefined) throw error;
+  }
+
+  #undoneError({ batches, results }: Undone, reason: string, cause?: Error): PaladinError | undefined {
+    if (batches + results === 0) return undefined;
+    const what = undoneText({ batches, results });
+    const code = batches === 0 ? 'HUB_UNREACHABLE' : 'CLOSED';
+    return new PaladinError(code, `the worker ended with work undone: ${what} (${reason}); other workers execute it again`, {
+      cause,
+    });
   }
 
   /** Closes at once: what is running is abandoned, and goes to other workers. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#timer.clear();
     this.#resolveDrained();
     await this.#link.close();
     await this.#executor.close();
@@ -77,11 +101,16 @@ export class WorkerDriver {
     this.#handling = true;
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#session.handle(next)) this.#perform(effect);
+        for (const effect of this.#session.handle(next, this.#timer.now())) this.#perform(effect);
       }
     } finally {
       this.#handling = false;
     }
+    this.#setTimer();
+  }
+
+  #setTimer(): void {
+    this.#timer.set(this.#closed ? undefined : this.#session.nextDeadline());
   }
 
   #perform(effect: SessionEffect): void {
@@ -103,7 +132,7 @@ export class WorkerDriver {
         this.#executor.forget(effect.jobId);
         break;
       case 'drained':
-        this.#resolveDrained();
+        this.#resolveDrained(effect.undone && this.#undoneError(effect.undone, effect.reason ?? ''));
         break;
     }
   }

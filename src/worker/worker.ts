@@ -21,8 +21,17 @@ export interface Worker extends AsyncDisposable {
   readonly slots: number;
   /** What it offers: operations as `name@version`. */
   readonly offers: Offers;
-  /** Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. */
-  drain(): Promise<void>;
+  /** What would be lost if it ended now: batches that it executes, and results that it keeps since their leaders may not have them. */
+  readonly undone: { readonly batches: number; readonly results: number };
+  /**
+   * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results, it waits for a hub that
+   * is away, for 20 s.
+   *
+   * @param options `timeout`: the most milliseconds that all this may take. Default `Infinity`: as long as what is running takes
+   * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results, `CLOSED` when the time was up before all was finished: the worker is
+   *   closed then, too, and others execute again what is lost. `INVALID_INPUT` when the timeout is not one
+   */
+  drain(options?: { readonly timeout?: number }): Promise<void>;
   /** Closes at once. What is running is abandoned, and goes to other workers. */
   close(): Promise<void>;
 }
@@ -113,10 +122,20 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
     id,
     slots: executor.slots,
     offers,
-    drain: () => driver.drain(),
+    get undone() {
+      return driver.undone;
+    },
+    drain: (options = {}) => drain(driver, options),
     close: () => driver.close(),
     [Symbol.asyncDispose]: () => driver.close(),
   };
+}
+
+async function drain(driver: WorkerDriver, { timeout = Infinity }: { readonly timeout?: number }): Promise<void> {
+  if (!(typeof timeout === 'number' && timeout >= 0)) {
+    throw new PaladinError('INVALID_INPUT', `drain: expected timeout to be milliseconds or Infinity, got ${String(timeout)}`);
+  }
+  await driver.drain(timeout);
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */

@@ -61,6 +61,47 @@ describe('the paladin command', () => {
     expect(second.output).not.toContain('draining');
   });
 
+  it('hands in at a hub that is away for a moment what is finished while a worker drains', async () => {
+    const port = await freePort();
+    await using first = new Command(['hub', '--port', String(port)]);
+    await first.printed(/^hub listening/u);
+    const url = `http://127.0.0.1:${port}`;
+    await using worker = await startWorkerCommand(url, '--threads', '1');
+    await using runtime = await connect(url);
+    const pid = runtime.run(pidAfter, 1_000);
+    await leased(url, 1);
+    worker.kill('SIGTERM');
+    await worker.printed(/^worker draining/u);
+    first.kill('SIGKILL');
+    await first.exited();
+    await using second = new Command(['hub', '--port', String(port)]);
+    expect(await pid).toBeGreaterThan(0);
+    expect(await worker.exited()).toBe(0);
+    expect(worker.output).toMatch(/worker drained$/u);
+    expect(second.output).not.toContain('error');
+  });
+
+  it('says what a worker leaves undone, and ends it with a code of its own, past its drain timeout or when it is told twice', async () => {
+    await using hub = await startHubCommand();
+    await using late = await startWorkerCommand(hub.url, '--threads', '1', '--drain-timeout', '200');
+    await using twice = await startWorkerCommand(hub.url, '--threads', '1');
+    await using runtime = await connect(hub.url);
+    const job = lastValueFrom(from([60_000, 60_000]).pipe(remoteMap(pidAfter, runtime, { batch: 1 }))).catch(() => undefined);
+    await leased(hub.url, 2);
+    late.kill('SIGTERM');
+    expect(await late.exited()).toBe(4);
+    expect(late.output).toMatch(
+      /"msg":"the worker ended with work undone: unfinished batches: 1, .*it was to drain within 200 ms/u,
+    );
+    twice.kill('SIGTERM');
+    await twice.printed(/^worker draining/u);
+    twice.kill('SIGTERM');
+    expect(await twice.exited()).toBe(4);
+    expect(twice.output).toMatch(/"msg":"the worker ended with work undone, as it was told twice to go: unfinished batches: 1/u);
+    await runtime.close();
+    await job;
+  });
+
   it('says goodbye when the hub is told to end, and takes its peers back after a restart', async () => {
     const port = await freePort();
     await using first = new Command(['hub', '--port', String(port)]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
+import { drainHubWaitMs } from '../../src/limits.js';
 import type { JobDescription, Ticketed, WorkerToHub } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
@@ -9,6 +10,7 @@ const offers = { operations: ['f@1'], serializers: ['json'], labels: [] };
 /** A session under test, validated after each event. */
 class SessionUnderTest {
   readonly session = new WorkerSession();
+  now = 0;
 
   /** Connected, with so many slots, and told of job `j`. */
   static with(slots: number): SessionUnderTest {
@@ -20,7 +22,7 @@ class SessionUnderTest {
   }
 
   handle(event: SessionEvent): SessionEffect[] {
-    const effects = this.session.handle(event);
+    const effects = this.session.handle(event, this.now);
     this.session.validate();
     return effects;
   }
@@ -197,6 +199,57 @@ describe("a worker's session", () => {
     expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: 'all has arrived' } })).toEqual([
       { type: 'drained' },
     ]);
+  });
+
+  /** One that drains, and whose last result is there while the hub is away. */
+  function hubless(withinMs?: number): SessionUnderTest {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.handle({ type: 'drain', ...(withinMs !== undefined && { withinMs }) });
+    test.handle({ type: 'disconnected' });
+    test.now = 1_000;
+    expect(test.settle(0, 0)).toEqual([]);
+    return test;
+  }
+
+  it('waits for a hub that is away, to hand in what it keeps, and says first that it drains', () => {
+    const test = hubless();
+    expect(test.session.nextDeadline()).toBe(1_000 + drainHubWaitMs);
+    expect(test.handle({ type: 'connected' })).toEqual([report([], [0]), send({ type: 'draining' }), offer(1)]);
+    expect(test.session.nextDeadline()).toBeUndefined();
+    expect(test.tell('resend', 0)).toEqual([answer(0)]);
+    expect(test.tell('acknowledge', 0)).toEqual([send({ type: 'leaving' })]);
+  });
+
+  it('waits for the hub for a bounded time, and then says what is left undone', () => {
+    const test = hubless();
+    test.now += drainHubWaitMs - 1;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    test.now += 1;
+    expect(test.handle({ type: 'tick' })).toEqual([
+      { type: 'drained', undone: { batches: 0, results: 1 }, reason: 'no hub came back within 20000 ms' },
+    ]);
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
+  it('waits anew for a hub that is away again', () => {
+    const test = hubless();
+    test.now += drainHubWaitMs - 1;
+    test.handle({ type: 'connected' });
+    test.handle({ type: 'disconnected' });
+    expect(test.session.nextDeadline()).toBe(test.now + drainHubWaitMs);
+  });
+
+  it('is drained within the time that it is given, and says what is left undone', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.handle({ type: 'drain', withinMs: 500 });
+    expect(test.session.nextDeadline()).toBe(500);
+    test.now = 500;
+    expect(test.handle({ type: 'tick' })).toEqual([
+      { type: 'drained', undone: { batches: 1, results: 0 }, reason: 'it was to drain within 500 ms' },
+    ]);
+    expect(hubless(1_500).session.nextDeadline()).toBe(1_500);
   });
 
   it('is drained, too, when the hub is gone while it leaves', () => {

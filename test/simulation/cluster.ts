@@ -22,6 +22,8 @@ export class Cluster {
   /** Those that live. */
   leaders: LeaderRoute[] = [];
   workers: WorkerRoute[] = [];
+  /** How many batches and results draining workers have left undone. */
+  undone = 0;
   /** How many workers there have been. */
   #workersMade = 0;
   readonly #options: SimulationOptions;
@@ -89,6 +91,7 @@ export class Cluster {
   /** A worker comes to an end in good order, and none is started for it. */
   dismissWorker(route: WorkerRoute): void {
     route.guest.drain(() => {
+      this.undone += route.guest.undone;
       route.close('closed');
       this.workers = this.workers.filter((other) => other !== route);
     });

@@ -35,6 +35,8 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   readonly #executions = new Map<string, JobExecution>();
   readonly #runs = new Map<number, Run>();
   #send: ((message: WorkerToHub) => void) | undefined;
+  /** How many batches and results it left undone when it had drained. */
+  undone = 0;
   /** Told when it has drained. */
   #drained: () => void = () => undefined;
 
@@ -73,9 +75,12 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   }
 
   #handle(event: SessionEvent): void {
-    const effects = this.#session.handle(event);
+    const effects = this.#session.handle(event, this.party.now);
     this.#session.validate();
     for (const effect of effects) this.#perform(effect);
+    this.party.setTimer(this.#session.nextDeadline(), () => {
+      this.#handle({ type: 'tick' });
+    });
   }
 
   #perform(effect: SessionEffect): void {
@@ -94,6 +99,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
         this.#abort((run) => run.jobId === effect.jobId);
         break;
       case 'drained':
+        if (effect.undone !== undefined) this.undone = effect.undone.batches + effect.undone.results;
         this.#drained();
         break;
     }

@@ -7,6 +7,7 @@ import { fail, type Checker } from './checker.js';
  * Where workers suffer, once more for each fault and death at most; where there is one worker, and it lives, nothing is.
  */
 export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
+  if (isGentle(options) && cluster.undone > 0) fail(`draining workers left ${cluster.undone} batches or results undone`);
   const suffered = [...faults.values()].reduce((sum, count) => sum + count, 0);
   for (const { jobId, plan } of outcomes) {
     const deaths = [...plan.flaws.values()].filter((flaw) => flaw !== 'fatal' && flaw !== 'sour').length;
