@@ -5,7 +5,7 @@ import { Heap } from '../../src/collections/heap.js';
 describe('a heap', () => {
   it('yields the least first, whatever goes in and out in between', () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.integer({ min: -20, max: 20 }))), (operations) => {
+      fc.property(fc.array(fc.option(fc.integer({ min: -20, max: 20 })), { maxLength: 200, size: 'max' }), (operations) => {
         const heap = new Heap<number>((item) => item);
         const model: number[] = [];
         for (const item of operations) {

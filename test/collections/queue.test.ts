@@ -5,7 +5,7 @@ import { Queue } from '../../src/collections/queue.js';
 describe('a queue', () => {
   it('yields what came first, whatever goes in and out in between', () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.integer())), (operations) => {
+      fc.property(fc.array(fc.option(fc.integer()), { maxLength: 200, size: 'max' }), (operations) => {
         const queue = new Queue<number>();
         const model: number[] = [];
         for (const item of operations) {

@@ -178,6 +178,54 @@ describe('a job that folds', () => {
     expect(test.emitted).toEqual(['ab']);
   });
 
+  it('waits before it tries a combination again, also that of an element that is its own partial', () => {
+    const retry = { strategy: 'exponential', maxRetries: 9, minDelayMs: 100, maxDelayMs: 250 } as const;
+    const failures = [failure(1, { stage: 1, kind: 'transient', retry })];
+    const payload = joinParts([json.encode(['a'])]);
+    const mapped = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
+    const [a, b] = mapped.elements('a', 'b');
+    mapped.complete();
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    mapped.fold(a);
+    const [combine] = mapped.fold(b);
+    if (combine === undefined) throw new Error('no combine');
+    expect(mapped.result(combine, { failures, payload })).toEqual([]);
+    const lone = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
+    const [batch] = lone.elements('a', 'b');
+    lone.complete();
+    if (batch === undefined) throw new Error('no batch');
+    expect(lone.result(batch, { failures: failures.map((each) => ({ ...each, stage: 0 })), payload })).toEqual([]);
+    for (const test of [mapped, lone]) {
+      expect(test.job.nextDeadline()).toBe(75);
+      expect(test.tick(74)).toEqual([]);
+      const [again] = test.tick(75);
+      if (again === undefined) throw new Error('not tried again');
+      expect(inputs(again)).toEqual(['a', 'b']);
+      expect(describedPart(again.parts, 1).tried).toBe(1);
+      test.fold(again);
+      expect(test.emitted).toEqual(['ab']);
+    }
+  });
+
+  it('combines the odd one of a group whose combination killed a thread with what it finds', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const test = JobUnderTest.with(1, { stages: foldOnly, batch: 1 });
+    test.elements(...letters);
+    test.complete();
+    let odd: Batch | undefined;
+    for (let at = 0; at < test.sent.length && test.others.length === 0; at += 1) {
+      const batch = test.sent[at];
+      if (batch === undefined) break;
+      if (odd === undefined && batch.units === 'partials' && batch.count > 2 && batch.count % 2 === 1) {
+        odd = batch;
+        test.lose(batch, 'death');
+      } else test.fold(batch, 0.001);
+    }
+    const later = test.sent.filter(({ seq, first }) => odd !== undefined && seq > odd.seq && first === odd.first);
+    expect(later.map(({ parts }) => describedPart(parts, 0).tried)).toEqual([1]);
+    expect(test.emitted).toEqual([letters]);
+  });
+
   it('names the right one of two partials that cannot be combined', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 2 });
     const [a, b] = test.elements(...'abcd');

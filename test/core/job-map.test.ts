@@ -231,6 +231,20 @@ describe('a job of maps', () => {
     expect(test.job.staleResults).toBe(1);
   });
 
+  it('drops the loss of what is settled or was lost before, and counts it', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    const [again] = test.lose(a, 'returned');
+    if (again === undefined) throw new Error('no batch');
+    expect(test.lose(a, 'returned')).toEqual([]);
+    expect(test.job.staleResults).toBe(1);
+    test.succeed(again);
+    expect(test.lose(again, 'returned')).toEqual([]);
+    expect(test.job.staleResults).toBe(2);
+    expect(test.acknowledged).toEqual(['0/1', '0/1', '0/2', '0/2']);
+  });
+
   it('takes the first success, also that of an earlier attempt', () => {
     const test = JobUnderTest.with(1);
     const [first] = test.elements('a');

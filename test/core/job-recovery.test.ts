@@ -166,6 +166,18 @@ describe('several attempts of a batch', () => {
     expect(unknown.tick(100_000)).toEqual([]);
   });
 
+  it('are of those first that were sent first', () => {
+    const test = JobUnderTest.with(4, { batch: 1, speculate: true });
+    const [quick, slow] = test.elements('a', 'b');
+    if (quick === undefined || slow === undefined) throw new Error('no batches');
+    test.now = 5;
+    test.elements('c', 'd');
+    test.complete();
+    test.now = 10;
+    test.succeed(quick, ['a'], 10);
+    expect(names(test.tick(1_000))).toEqual(['1/2']);
+  });
+
   it('do not go beyond what the hub admits', () => {
     let freeBatches = 9;
     const limits = () => ({ maxPayloadBytes: 1_000, maxBatches: 9, freeBatches, freeBytes: 1_000 });

@@ -225,11 +225,14 @@ export class BatchLedger {
   validate(): void {
     let sent = 0;
     let bytes = 0;
-    for (const { underWay, payload } of this.sentBatches()) {
+    let combining = 0;
+    for (const { units, underWay, payload } of this.sentBatches()) {
       sent += underWay.length;
+      if (units === 'partials') combining += underWay.length;
       bytes += underWay.length * payload.byteLength;
     }
     if (sent !== this.#sent) throw new Error(`${sent} attempts under way, ${this.#sent} counted`);
+    if (combining !== this.#combining) throw new Error(`${combining} combines under way, ${this.#combining} counted`);
     if (bytes !== this.#bytesSent) throw new Error(`${bytes} bytes under way, ${this.#bytesSent} counted`);
     for (const { seq, state, underWay: attempts } of this.#records.values()) {
       if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);

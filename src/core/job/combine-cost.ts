@@ -60,8 +60,9 @@ export class CombineCost {
     const scale = 1 / (1 + priorWeight);
     const width = this.#width * scale;
     const ms = this.#ms * scale;
+    // Above 0, by what the prior adds.
     const variance = this.#widthSquared * scale - width ** 2;
-    const slope = variance > 0 ? (this.#widthTimesMs * scale - width * ms) / variance : 0;
+    const slope = (this.#widthTimesMs * scale - width * ms) / variance;
     this.#msPerElement = Math.max(0, Math.min(slope, this.#ms / this.#width));
     this.#fixedMs = Math.max(0, this.#ms - this.#msPerElement * this.#width);
   }

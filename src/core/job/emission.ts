@@ -138,6 +138,8 @@ export class Emission {
       folded += segment.count;
       const found = this.#foldedByEnd.get(segment.first + segment.count);
       if (found !== segment) throw new Error(`what is folded at ${segment.first} has no end`);
+      const next = this.#waiting.get(segment.first + segment.count);
+      if (next?.type === 'folded') throw new Error(`what is folded at ${segment.first} and next to it is not one`);
     }
     if (folded !== this.#foldedAhead) throw new Error(`${folded} folded elements wait, ${this.#foldedAhead} counted`);
     if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
