@@ -8,6 +8,30 @@ const hub = 'server/core';
 /** @type {readonly Mutation[]} */
 export const mutations = [
   {
+    name: 'elements are left out since their partials are too large together',
+    file: `${job}/judgement.ts`,
+    find: "part !== undefined && code === 'PAYLOAD_TOO_LARGE' ? 'terminate' : verdict.action",
+    replace: 'verdict.action',
+  },
+  {
+    name: 'a chain is divided though something of it was executed',
+    file: `${job}/division.ts`,
+    find: 'config.divisible !== true || begun ||',
+    replace: 'config.divisible !== true ||',
+  },
+  {
+    name: 'a divided chain forgets what it had sent',
+    file: `${job}/division.ts`,
+    find: 'values: [...values, ...backlog.take(backlog.size)]',
+    replace: 'values: backlog.take(backlog.size)',
+  },
+  {
+    name: 'a chain is divided by workers without its label',
+    file: `${hub}/division.ts`,
+    find: 'if (slots === 0 || !satisfies(offered, { ...needs, operations: [] })) continue;',
+    replace: 'if (slots === 0) continue;',
+  },
+  {
     name: 'the job takes a result twice',
     file: `${job}/settlement.ts`,
     find: 'if (record === undefined || !isWanted(record, attempt, failures.length === 0)) {',

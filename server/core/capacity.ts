@@ -1,7 +1,8 @@
 import { maxExplained } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
+import { divideAt, isDivisible } from './division.js';
 import type { HubState } from './hub-state.js';
-import { explainMissing } from './matching.js';
+import { explainMissing, satisfies } from './matching.js';
 import { slotsFor, type Job, type NeedClass, type Worker } from './records.js';
 
 /** Moves the worker to where its offers belong, and tells the leaders concerned what they have now. */
@@ -23,16 +24,27 @@ export function tellCapacity(state: HubState, needClass: NeedClass, jobs: Iterab
 }
 
 /** Why there are no slots, if there are none. */
-type Explanation = ReturnType<typeof explainMissing>;
+type Explanation = ReturnType<typeof explainMissing> & {
+  /** Whether the jobs could go on in parts. */
+  readonly divisible?: boolean;
+};
 
 function explain({ placement }: HubState, needClass: NeedClass): Explanation {
-  return slotsFor(needClass) > 0 ? { missing: '' } : explainMissing(placement.onOffer, needClass.needs);
+  if (slotsFor(needClass) > 0) return { missing: '' };
+  const { onOffer, offerClasses } = placement;
+  const why = explainMissing(onOffer, needClass.needs);
+  // Where something is on offer nowhere, there is no need to look at each worker.
+  const isOnOffer = onOffer !== undefined && satisfies(onOffer, needClass.needs);
+  if (!isOnOffer || !isDivisible(needClass.needs, offerClasses)) return why;
+  return { missing: `${why.missing}; each is on offer, so that operators with fuse: false would go on`, divisible: true };
 }
 
-function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, why: Explanation): void {
+function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, { divisible, ...why }: Explanation): void {
   needClass.explained = why.missing;
   const slots = slotsFor(needClass);
-  for (const { leader, number, leases, awaited } of jobs) {
-    state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why });
+  for (const { leader, number, leases, awaited, description } of jobs) {
+    const { offerClasses } = state.placement;
+    const parts = divisible === true ? { divideAt: divideAt(description.stages, needClass.needs, offerClasses) } : {};
+    state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why, ...parts });
   }
 }

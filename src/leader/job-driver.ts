@@ -1,6 +1,6 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Job } from '../core/job/job.js';
-import type { JobEffect, JobEvent } from '../core/job/job-events.js';
+import type { JobEffect, JobEvent, SourceState } from '../core/job/job-events.js';
 import type { JobReport } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
@@ -17,6 +17,11 @@ export interface JobObserver<Output = unknown> {
   skipped?(error: PaladinError, stage: number): void;
   /** A source that can be asked may be asked for so many more elements. */
   demand?(count: number): void;
+  /**
+   * No worker executes the whole chain, but several do in parts: the job is over, and what it has taken in is to be pushed into a job of the
+   * stages before `at`, whose outputs go into one of the others. Without this the job waits for a worker that offers all.
+   */
+  divided?(at: number, values: readonly unknown[], source: SourceState): void;
   completed(): void;
   failed(error: unknown): void;
 }
@@ -238,6 +243,9 @@ export class JobDriver implements JobHandle {
       case 'closed':
         this.#end();
         break;
+      case 'divided':
+        this.#divide(effect);
+        break;
       case 'emit':
       case 'skipped':
         this.#tell(effect);
@@ -248,6 +256,21 @@ export class JobDriver implements JobHandle {
         this.#tell(effect);
         break;
     }
+  }
+
+  /** With what has come since the machine was told last. */
+  #divide({ at, values, source }: Extract<JobEffect, { type: 'divided' }>): void {
+    const all = [values];
+    let end = source;
+    for (const event of this.#events) {
+      if (event.type === 'elements') all.push(event.values);
+      else if (event.type === 'sourceCompleted') end = { state: 'completed' };
+      else if (event.type === 'sourceFailed') end = { state: 'failed', error: event.error };
+    }
+    all.push(this.#intake.slice(0, this.#taken));
+    this.#silent = true;
+    this.#end();
+    this.#observer.divided?.(at, all.flat(1), end);
   }
 
   #tellHeld(): void {

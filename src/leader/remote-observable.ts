@@ -10,9 +10,11 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
+import type { SourceState } from '../core/job/job-events.js';
 import { joinFlow } from './flow.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
+import { Relay } from './relay.js';
 import { SourceFeed } from './source-feed.js';
 
 /** Options of `remoteMap` and `remoteFold`: of the stage, and of the job that it is part of. */
@@ -72,26 +74,41 @@ export function remoteStage<T>(
 
 /**
  * The chain with the stage behind it; undefined where the result would not be the same as without fusion: behind a fold, behind a stage
- * that leaves elements out (the next operator counts its indices without them), where the options of the two contradict, and where only one of
- * them may be executed twice at once.
+ * that leaves elements out (the next operator counts its indices without them), where the options of the two contradict, where they place the
+ * work differently, and where only one of them may be executed twice at once.
+ *
+ * What is of a stage (`timeout`, `retry`, `onFatal`, `onSkip`, `validate`) stays with it. What bounds or orders the whole trip (`batch`, `window`,
+ * `ordered`, `speculate`) may be asked for by either.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);
   if (!chain.fuse || last?.kind === 'fold' || last?.onFatal === 'skip') return undefined;
-  const merged: JobOptions = { ...chain.options, ...options };
+  if (!arePlacedAlike(chain.options, options)) return undefined;
+  const merged: JobOptions = { ...options, ...chain.options };
   if (merged.speculate === true && ![...chain.stages, stage].every(({ operation }) => isIdempotent(operation))) return undefined;
-  for (const [option, value] of Object.entries(chain.options)) {
-    if (!Object.is(Reflect.get(merged, option), value)) return undefined;
+  for (const option of ['batch', 'window', 'ordered', 'speculate'] as const) {
+    if (options[option] !== undefined && options[option] !== merged[option]) return undefined;
   }
   return { ...chain, stages: [...chain.stages, stage], options: merged };
+}
+
+/** Whether they ask for the same workers, the same share of them, and the same form of what travels. */
+function arePlacedAlike(one: JobOptions, other: JobOptions): boolean {
+  const labelsOf = ({ labels = [] }: JobOptions): string => JSON.stringify([...new Set(labels)].toSorted());
+  return (
+    labelsOf(one) === labelsOf(other) && (one.priority ?? 0) === (other.priority ?? 0) && one.serializer === other.serializer
+  );
 }
 
 function chainOf(source: Observable<unknown>): StageChain | undefined {
   return '~paladinChain' in source ? (source as RemoteObservable<unknown>)['~paladinChain'] : undefined;
 }
 
-function runChain<T>({ source, runtime, stages, options }: StageChain, subscriber: Subscriber<T>): TeardownLogic {
+function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogic {
+  const { source, runtime, stages, options } = chain;
   const feed = new SourceFeed();
+  // One stage alone cannot be divided.
+  const relay = stages.length > 1 ? new Relay(feed) : undefined;
   let job: JobHandle;
   try {
     job = runtime.openJob(
@@ -103,8 +120,13 @@ function runChain<T>({ source, runtime, stages, options }: StageChain, subscribe
         },
         skipped: (error, stage) => stages[stage]?.onSkip?.(error),
         demand: (count) => {
-          feed.ask(count);
+          (relay ?? feed).ask(count);
         },
+        ...(relay && {
+          divided: (at: number, values: readonly unknown[], end: SourceState): void => {
+            inParts<T>(chain, at, relay.divided(values, end)).subscribe(subscriber);
+          },
+        }),
         completed: () => {
           subscriber.complete();
         },
@@ -122,7 +144,15 @@ function runChain<T>({ source, runtime, stages, options }: StageChain, subscribe
   });
   if (subscriber.closed) return undefined;
   joinFlow(subscriber, job);
-  return feed.start(source, job);
+  relay?.leadTo(job);
+  return feed.start(source, relay ?? job);
+}
+
+/** The stages before `at` as a chain of their own, and the others as one behind it, which may be divided further. */
+function inParts<T>({ runtime, stages, options }: StageChain, at: number, source: Observable<unknown>): RemoteObservable<T> {
+  const part = { runtime, options, fuse: false };
+  const head = new RemoteObservable({ ...part, source, stages: stages.slice(0, at) });
+  return new RemoteObservable({ ...part, source: head, stages: stages.slice(at) });
 }
 
 /** The object without the fields that are undefined. */

@@ -117,7 +117,7 @@ export class LeaderRuntime implements Runtime {
       serializer: serializer.name,
     };
     const number = this.#session.nextJobNumber();
-    const driver = new JobDriver(this.#machine(spec, serializer), observer, {
+    const driver = new JobDriver(this.#machine(spec, serializer, observer.divided !== undefined), observer, {
       send: (batch) => {
         this.#session.send(number, batch);
       },
@@ -200,7 +200,7 @@ export class LeaderRuntime implements Runtime {
     await this.#config.closed?.();
   }
 
-  #machine(spec: JobSpec, serializer: Serializer): Job {
+  #machine(spec: JobSpec, serializer: Serializer, divisible: boolean): Job {
     const stages = spec.stages.map(({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
       kind,
       operation: operation.name,
@@ -220,6 +220,7 @@ export class LeaderRuntime implements Runtime {
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
       maxDeaths: this.#config.maxDeaths,
       speculate: spec.speculate ?? false,
+      divisible,
       random: Math.random,
       limits: () => this.#session.limits(),
     });

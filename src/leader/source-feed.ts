@@ -1,7 +1,7 @@
 import type { Observable, TeardownLogic } from 'rxjs';
 import { Flow } from './flow.js';
-import type { JobHandle } from './job-driver.js';
 import { pullOf, type Pull } from './pull-source.js';
+import type { Taker } from './relay.js';
 
 /**
  * Brings a job the elements of its source, as fast as the job asks for them: a pull is asked for so many, and jobs and pulls behind
@@ -24,7 +24,7 @@ export class SourceFeed {
   }
 
   /** @returns how to end it */
-  start(source: Observable<unknown>, job: JobHandle): TeardownLogic {
+  start(source: Observable<unknown>, job: Taker): TeardownLogic {
     const error = (thrown: unknown): void => {
       job.fail(thrown);
     };

@@ -219,6 +219,8 @@ export type HubToLeader =
       readonly missing: string;
       /** The operation that nobody offers, if it is that. */
       readonly operation?: string;
+      /** No worker offers the whole chain, but each stage is on offer, and so many from the first on by one worker. */
+      readonly divideAt?: number;
     }
   | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
   /** `workerId`: empty when no worker had it. */

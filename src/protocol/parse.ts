@@ -199,7 +199,14 @@ const trusted = sized(Number.MAX_SAFE_INTEGER);
 
 const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   welcome,
-  capacity: record({ job: index, slots: index, leased: index, missing: text(100_000), operation: optional(name) }),
+  capacity: record({
+    job: index,
+    slots: index,
+    leased: index,
+    missing: text(100_000),
+    operation: optional(name),
+    divideAt: optional(int(1)),
+  }),
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: text(maxNameLength), loss }),
   adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),

@@ -1,14 +1,19 @@
 import {
+  connect,
   defineMonoid,
   defineOperation,
+  fromPull,
   inMemory,
+  msgpack,
   remoteFold,
   remoteMap,
   type OperationContext,
   type PaladinError,
   type Runtime,
 } from 'paladin-rx';
-import { lastValueFrom, map, of, range, toArray } from 'rxjs';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { lastValueFrom, map, of, range, take, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../support/outcome.js';
 
@@ -114,6 +119,49 @@ describe('remote operators in a row', () => {
     );
     await lastValueFrom(chain);
     expect(g.jobs).toEqual(f.jobs);
+  });
+
+  it.each([
+    ['labels', {}, { labels: ['gpu'] }],
+    ['labels', { labels: ['gpu'] }, {}],
+    ['priority', { priority: 1 }, {}],
+    ['serializer', {}, { serializer: msgpack }],
+  ])('are jobs of their own where they are placed differently, by %s', async (_, one, other) => {
+    await using hub = await startHub({ port: 0 });
+    const [f, g] = [traced('f-10'), traced('g-10')];
+    const operations = [f.operation, g.operation];
+    await using worker = await startWorker({ hub: hub.url, operations, labels: ['gpu'] });
+    await using connected = await connect(hub.url);
+    await lastValueFrom(
+      range(0, 3).pipe(remoteMap(f.operation, connected, one), remoteMap(g.operation, connected, other), toArray()),
+    );
+    expect(g.jobs).not.toEqual(f.jobs);
+    expect(worker.slots).toBe(4);
+  });
+
+  it('are divided between workers that offer a part each, and pull no more than the window', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using connected = await connect(hub.url, { noWorkerTimeout: 10_000 });
+    const [f, g, h] = [traced('f-11'), traced('g-11'), traced('h-11')];
+    let pulled = 0;
+    const endless = function* (): Generator<number> {
+      for (;;) yield pulled++;
+    };
+    const chain = fromPull(endless()).pipe(
+      remoteMap(f.operation, connected, { window: 8 }),
+      remoteMap(g.operation, connected, { window: 8 }),
+      remoteMap(h.operation, connected, { window: 8 }),
+      take(1_000),
+      toArray(),
+    );
+    const result = lastValueFrom(chain);
+    await using one = await startWorker({ hub: hub.url, operations: [f.operation] });
+    await using two = await startWorker({ hub: hub.url, operations: [g.operation, h.operation] });
+    expect(await result).toEqual(Array.from({ length: 1_000 }, (_, at) => at + 3));
+    expect(pulled).toBeLessThan(1_100);
+    expect(h.jobs).toEqual(g.jobs);
+    expect(g.jobs).not.toEqual(f.jobs);
+    expect(one.slots + two.slots).toBe(8);
   });
 
   it('tell each stage the index of the element', async () => {

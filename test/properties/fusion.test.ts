@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  connect,
   defineMonoid,
   defineOperation,
   FatalError,
@@ -9,6 +10,8 @@ import {
   remoteMap,
   type Runtime,
 } from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../support/bounds.js';
@@ -68,6 +71,29 @@ async function story(observable: Observable<unknown>): Promise<unknown> {
   };
 }
 
+/** Workers each of which offers some of the operations; together they offer all. */
+const pools = fc.constantFrom(
+  [[first], [second], [append]],
+  [[first, second], [append]],
+  [[first], [second, append]],
+  [[first], [first, second], [append, second]],
+);
+
+async function sameOverPools(
+  list: readonly Fated[],
+  offers: readonly (readonly unknown[])[],
+  build: (source: Observable<Fated>, runtime: Runtime, fuse: boolean) => Observable<unknown>,
+): Promise<void> {
+  await using hub = await startHub({ port: 0 });
+  const workers = await Promise.all(offers.map((operations) => startWorker({ hub: hub.url, operations })));
+  await using runtime = await connect(hub.url, { noWorkerTimeout: 5_000 });
+  const apart = await story(build(arriving(list), runtime, false));
+  const together = await story(build(arriving(list), runtime, true));
+  expect(together).toEqual(apart);
+  await runtime.close();
+  await Promise.all(workers.map((worker) => worker.close()));
+}
+
 async function sameFused(
   list: readonly Fated[],
   build: (source: Observable<Fated>, runtime: Runtime, fuse: boolean) => Observable<unknown>,
@@ -102,6 +128,21 @@ describe('fusion', () => {
         );
       }),
       runs(300),
+    );
+  }, 60_000);
+
+  it('changes neither results nor errors where no worker offers all of the chain', async () => {
+    await fc.assert(
+      fc.asyncProperty(lists, options, pools, async (list, given, offers) => {
+        await sameOverPools(list, offers, (source, runtime, fuse) =>
+          source.pipe(
+            remoteMap(first, runtime, { ...given, fuse }),
+            remoteMap(second, runtime, { ...given, fuse }),
+            remoteFold(append, runtime, { ...given, fuse }),
+          ),
+        );
+      }),
+      runs(40),
     );
   }, 60_000);
 });

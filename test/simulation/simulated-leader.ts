@@ -188,6 +188,8 @@ export class SimulatedJob {
       case 'failed':
         this.received.end = { type: 'failed', error: effect.error };
         break;
+      case 'divided':
+        throw new Error('a job was divided that is not divisible');
       case 'placeLeft':
         this.#surroundings.placeLeft();
         break;

@@ -190,6 +190,11 @@ export class BatchLedger {
     for (const record of this.#records.values()) if (record.state === 'sent') yield record;
   }
 
+  /** All unsettled batches, the lowest index first. */
+  inOrder(): BatchRecord[] {
+    return [...this.#records.values()].toSorted((a, b) => a.first - b.first);
+  }
+
   /** When the next delayed batch is due. */
   nextDueAt(): number | undefined {
     return this.#delayed.peek()?.dueAt;
@@ -238,7 +243,7 @@ export class BatchLedger {
       if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);
     }
     let end = 0;
-    for (const record of [...this.#records.values()].toSorted((a, b) => a.first - b.first)) {
+    for (const record of this.inOrder()) {
       if (record.first < end) throw new Error(`batches overlap at ${record.first}`);
       end = endOf(record);
       const found = [this.#byFirst.get(record.first), this.#byEnd.get(end)];

@@ -164,7 +164,7 @@ function groupLimits({ combineCost, slots, config }: JobState, fold: FoldAssembl
   return { cost: combineCost, budgetMs, units: maxCombineFanIn, bytes };
 }
 
-/** Partials that fit into one payload are combined; two that do not, never can be. */
+/** Partials that fit into one payload are combined; two that do not, never can be: that ends the job, since no element is to blame. */
 function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
   const { fold, ledger, config } = state;
   const [left, right] = piece;
@@ -179,11 +179,11 @@ function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
     return;
   }
   const stage = config.stages.length - 1;
-  const { operation, onFatal } = state.stage(stage);
+  const { operation } = state.stage(stage);
   const site: FailureSite = { operation, index: right.index, width: right.first + right.count - right.index, attempts: 0 };
   const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
   fold?.put(left);
-  failed(state, onFatal, 'partials', stage, right, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
+  failed(state, 'terminate', 'partials', stage, right, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
 }
 
 /** Cuts elements off the backlog and encodes them. Whether there is a new batch to send. */

@@ -36,6 +36,8 @@ export interface JobConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
   readonly maxDeaths: number;
+  /** Whether its owner can go on with two jobs in its place. */
+  readonly divisible?: boolean;
   /** Whether idle slots may execute slow batches a second time, near the end. */
   readonly speculate: boolean;
   /** Numbers from 0 (inclusive) to 1, for the jitter of retries. */
@@ -73,6 +75,7 @@ export type JobEvent =
       readonly leased: number;
       readonly missing: string;
       readonly operation?: string;
+      readonly divideAt?: number;
     }
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
@@ -93,6 +96,9 @@ export type JobEvent =
   /** The deadline has come. */
   | { readonly type: 'tick' };
 
+/** Whether further elements come. */
+export type SourceState = { readonly state: 'open' | 'completed' } | { readonly state: 'failed'; readonly error: unknown };
+
 export type JobEffect =
   | { readonly type: 'send'; readonly batch: Batch }
   /** The answer to the attempt is taken, or not needed. */
@@ -107,6 +113,11 @@ export type JobEffect =
   | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError }
   /** A source that can be asked may now be asked for so many more elements. */
   | { readonly type: 'demand'; readonly count: number }
+  /**
+   * No worker executes the whole chain, but some do a part each: the job is over, having executed nothing, and a chain of the stages before
+   * `at` and one of the others are to do its work. `values` are the elements that it has taken in.
+   */
+  | { readonly type: 'divided'; readonly at: number; readonly values: readonly unknown[]; readonly source: SourceState }
   /** The job is over: nothing follows this effect. */
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: unknown }

@@ -4,9 +4,7 @@ import { BatchSizing } from './batch-sizing.js';
 import { CombineCost } from './combine-cost.js';
 import { Emission } from './emission.js';
 import { FoldAssembly } from './fold-assembly.js';
-import type { JobConfig, JobEffect, StagePolicy } from './job-events.js';
-
-type Source = { readonly state: 'open' | 'completed' } | { readonly state: 'failed'; readonly error: unknown };
+import type { JobConfig, JobEffect, SourceState, StagePolicy } from './job-events.js';
 
 /** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
 export class JobState {
@@ -17,7 +15,9 @@ export class JobState {
   readonly emission: Emission;
   /** There when the chain ends in a fold. */
   readonly fold: FoldAssembly | undefined;
-  source: Source = { state: 'open' };
+  source: SourceState = { state: 'open' };
+  /** Whether any of it may have been executed. */
+  begun = false;
   connected = false;
   /** When the connection was lost last. */
   disconnectedAt = 0;
@@ -55,7 +55,7 @@ export class JobState {
   /** Whether the last effect ends the job. */
   get ending(): boolean {
     const last = this.effects.at(-1)?.type;
-    return last === 'failed' || last === 'completed' || last === 'closed';
+    return last === 'failed' || last === 'completed' || last === 'closed' || last === 'divided';
   }
 
   /** Elements that may be cut before others are released, or in partials. */

@@ -24,12 +24,15 @@
  *    under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a combine.
  * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
  * 9. Where all is settled and the source goes on, a job of maps may be rewound: the next element is the first again, and batches are numbered on.
+ * 10. A chain that no worker executes whole, but several do in parts, is divided as long as nothing of it was executed: the job gives its elements
+ *    back, in order, and is over. Once something was, it waits for a worker that offers all.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
 import { maxBatchElements } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { Machine } from '../machine.js';
 import { dispatch } from './dispatch.js';
+import { divide } from './division.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { underWay } from './expected-time.js';
 import type { JobConfig, JobEffect, JobEvent } from './job-events.js';
@@ -163,14 +166,18 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.slots = event.slots;
         this.#leased = event.leased;
         this.#missing = { reason: event.missing, operation: event.operation };
+        if (event.divideAt !== undefined) divide(state, event.divideAt);
         break;
       case 'result':
+        state.begun = true;
         settleResult(state, event.workerId, event.result, now);
         break;
       case 'lost':
+        state.begun ||= event.workerId !== '';
         settleLoss(state, event.workerId, event.loss, now);
         break;
       case 'adopted':
+        state.begun = true;
         adopt(state, event, now);
         break;
       case 'paused':

@@ -33,8 +33,10 @@ export function judgeAll(
       workerId,
     };
     const { code } = verdict;
+    // That partials are too large together is no element's fault: none of them is left out for it.
+    const action = part !== undefined && code === 'PAYLOAD_TOO_LARGE' ? 'terminate' : verdict.action;
     const range = part ?? { first: site.index, count: 1 };
-    failed(state, verdict.action, record.units, failure.stage, range, (skipped) =>
+    failed(state, action, record.units, failure.stage, range, (skipped) =>
       failureError(code, failure, { ...site, index: site.index - skipped }),
     );
   }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { divideAt, isDivisible } from '../../server/core/division.js';
+import { matchingKey, needsOf, offeredBy } from '../../server/core/matching.js';
+import type { OfferClass } from '../../server/core/records.js';
+
+function offer(operations: readonly string[], labels: readonly string[] = [], slots = 1): OfferClass {
+  const offers = { operations: operations.map((name) => `${name}@1`), serializers: ['msgpack'], labels };
+  return {
+    key: matchingKey(offers),
+    offers,
+    offered: offeredBy(offers),
+    workers: new Set(),
+    slots,
+    needClasses: new Set(),
+  } as unknown as OfferClass;
+}
+
+const stages = ['a', 'b', 'c', 'a'].map((operation) => ({ kind: 'map' as const, operation, version: 1 }));
+const needs = needsOf({ stages, serializer: 'msgpack' }, ['gpu']);
+
+describe('the division of a chain', () => {
+  it('takes as many stages as one worker offers from the first on', () => {
+    const pools = [offer(['a', 'b'], ['gpu']), offer(['a'], ['gpu']), offer(['c', 'b'], ['gpu'])];
+    expect(isDivisible(needs, pools)).toBe(true);
+    expect(divideAt(stages, needs, pools)).toBe(2);
+  });
+
+  it.each([
+    ['an operation is not on offer', [offer(['a', 'b'], ['gpu'])]],
+    ['one is on offer without the label only', [offer(['a', 'b'], ['gpu']), offer(['c'])]],
+    ['who offers one takes nothing', [offer(['a', 'b'], ['gpu']), offer(['c'], ['gpu'], 0)]],
+  ])('is not to be had where %s', (_, pools) => {
+    expect(isDivisible(needs, pools)).toBe(false);
+  });
+});
