@@ -203,14 +203,22 @@ export class Placement {
 
   /** Throws when a class is kept that nobody is in, is not what its members are, or does not know those that fit it. */
   validate(): void {
-    for (const { key, needs, jobs, offerClasses } of this.#needClasses.values()) {
+    for (const needClass of this.#needClasses.values()) {
+      const { key, needs, jobs, offerClasses } = needClass;
       if (jobs.size === 0) throw new Error(`there are no jobs that need ${key}`);
+      if (this.#unserved.has(needClass) !== (offerClasses.size === 0)) throw new Error(`whether any worker is for ${key}`);
+      if (this.#byOperation.get(needs.operations[0] ?? '')?.has(needClass) !== true) throw new Error(`${key} is not found`);
       for (const { offered, key: offers, needClasses } of this.#offerClasses.values()) {
         const isKnown = [...offerClasses].some((each) => each.key === offers);
         const knows = [...needClasses].some((each) => each.key === key);
         if (satisfies(offered, needs) !== isKnown || isKnown !== knows) throw new Error(`whether ${offers} satisfies ${key}`);
       }
     }
+    const alike = [...this.#byOperation.values()].reduce((sum, classes) => sum + classes.size, 0);
+    if (alike !== this.#needClasses.size || this.#unserved.size > this.#needClasses.size)
+      throw new Error('classes that are gone');
+    const offered = new Set([...this.#offerClasses.values()].flatMap(({ offers }) => offers.operations));
+    if (offered.size !== this.#onOffer.operations.size) throw new Error(`${offered.size} operations are on offer`);
     for (const offerClass of this.#offerClasses.values()) {
       const { key, workers, slots, needClasses } = offerClass;
       if (workers.size === 0) throw new Error(`there are no workers that offer ${key}`);

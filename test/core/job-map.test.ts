@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { maxJobBytesInFlight } from '../../src/limits.js';
 import type { JobLimits } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { inputs, JobUnderTest, json, ranges } from './job-harness.js';
@@ -120,6 +121,37 @@ describe('a job of maps', () => {
     if (slow === undefined) throw new Error('no batch');
     test.succeed(slow);
     expect(test.emitted).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('has so many bytes under way, and no more, however many slots there are', () => {
+    // Of elements that are as large as they say.
+    const serializer = {
+      name: 'sizes',
+      encode: (values: readonly unknown[]) => new Uint8Array(values.reduce<number>((sum, each) => sum + Number(each), 0)),
+      decode: () => [0],
+    };
+    const limits = () => ({ maxPayloadBytes: 2 ** 26, maxBatches: 100, freeBatches: Infinity, freeBytes: Infinity });
+    const half = maxJobBytesInFlight / 2;
+    const test = JobUnderTest.with(10, { batch: 1, serializer, limits });
+    const sent = test.elements(half, half, 1, 1);
+    expect(ranges(sent)).toEqual(['0+1', '1+1']);
+    const [first] = sent;
+    if (first === undefined) throw new Error('no batch');
+    expect(ranges(test.succeed(first, [0]))).toEqual(['2+1', '3+1']);
+    // One is sent whatever its size.
+    expect(ranges(JobUnderTest.with(10, { batch: 1, serializer, limits }).elements(3 * half, 1))).toEqual(['0+1']);
+  });
+
+  it('takes the elements that run for as dear as they have shown to be, when it cuts the next batch', () => {
+    const test = JobUnderTest.with(8, { window: 65_536 });
+    const sent = test.elements(...Array.from({ length: 1_000 }, () => 0));
+    expect(ranges(sent)).toHaveLength(8);
+    test.now = 2;
+    const [quick] = sent;
+    if (quick === undefined) throw new Error('no batch');
+    // The quickest took 1 ms, the others at least that: together 8 ms an element for all that is known.
+    const [next] = test.succeed(quick, [0], 1);
+    expect(next?.count).toBe(2);
   });
 
   it('takes a share of the rest when the source has completed, so that slots finish together', () => {

@@ -189,6 +189,28 @@ describe('several attempts of a batch', () => {
     expect(names(test.tick(101))).toEqual(['1/2']);
   });
 
+  it('find room together, and beside what is sent again', () => {
+    let free = { freeBatches: 9, freeBytes: 1_000 };
+    const limits = () => ({ maxPayloadBytes: 1_000, maxBatches: 9, ...free });
+    const slow = (): { test: JobUnderTest; sent: Batch[] } => {
+      const test = JobUnderTest.with(6, { batch: 1, speculate: true, limits });
+      const sent = test.elements('a', 'b', 'c');
+      test.complete();
+      test.now = 10;
+      test.succeed(sent[0] as Batch, ['a'], 10);
+      return { test, sent };
+    };
+    const both = slow();
+    const bytes = (both.sent[1] as Batch).payload.byteLength;
+    free = { freeBatches: 9, freeBytes: 2 * bytes - 1 };
+    expect(names(both.test.tick(1_000))).toEqual(['1/2']);
+    free = { freeBatches: 9, freeBytes: 1_000 };
+    const again = slow();
+    free = { freeBatches: 1, freeBytes: 1_000 };
+    again.test.now = 1_000;
+    expect(names(again.test.lose(again.sent[1] as Batch, 'returned'))).toEqual(['1/2']);
+  });
+
   it('are not there while something waits for room at the hub, nor where they find none', () => {
     let freeBytes = 1_000;
     const limits = () => ({ maxPayloadBytes: 1_000, maxBatches: 9, freeBatches: 9, freeBytes });

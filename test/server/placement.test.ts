@@ -103,8 +103,6 @@ describe('how many slots leaders are told', () => {
     hub.leader('l');
     const none = { type: 'capacity', job: 1, slots: 0, leased: 0, missing: 'no worker is connected' };
     expect(told(hub.open('l', 1, { slots: 1 }))).toEqual([none]);
-    // One without slots is as none.
-    expect(told(hub.worker('w0', 0))).toEqual([none]);
     expect(told(hub.worker('w1', 2))).toEqual([{ ...none, slots: 2, missing: '' }]);
     hub.batch('l', 1, batchOf(0));
     expect(told(hub.worker('w2', 1))).toEqual([{ ...none, slots: 3, leased: 1, missing: '' }]);

@@ -31,7 +31,7 @@ export function dispatch(state: JobState, now: number): void {
   const limit = Math.min(sizing.inFlightLimit(state.slots), maxBatches);
   let batches = 0;
   let bytes = 0;
-  while (ledger.sent < limit && (ledger.sent === 0 || ledger.bytesSent < maxJobBytesInFlight)) {
+  while (ledger.sent < limit && ledger.bytesSent < maxJobBytesInFlight) {
     const record = nextRecord(state, now);
     if (state.ending) return;
     if (record === undefined) break;
