@@ -215,8 +215,8 @@ export class Placement {
       }
     }
     const alike = [...this.#byOperation.values()].reduce((sum, classes) => sum + classes.size, 0);
-    if (alike !== this.#needClasses.size || this.#unserved.size > this.#needClasses.size)
-      throw new Error('classes that are gone');
+    const isGone = alike !== this.#needClasses.size || this.#unserved.size > this.#needClasses.size;
+    if (isGone) throw new Error('a class of jobs is kept that is gone');
     const offered = new Set([...this.#offerClasses.values()].flatMap(({ offers }) => offers.operations));
     if (offered.size !== this.#onOffer.operations.size) throw new Error(`${offered.size} operations are on offer`);
     for (const offerClass of this.#offerClasses.values()) {

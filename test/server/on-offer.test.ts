@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { OnOffer } from '../../server/core/on-offer.js';
+
+const offers = (operations: string[], labels: string[] = []) => ({ operations, serializers: ['json'], labels });
+
+describe('what all workers offer together', () => {
+  it('is on offer as long as anybody offers it, however often one names it', () => {
+    const all = new OnOffer();
+    all.add(offers(['f@1', 'f@1', 'g@1'], ['gpu']));
+    all.add(offers(['f@1']));
+    expect([[...all.operations.keys()], [...all.labels.keys()]]).toEqual([['f@1', 'g@1'], ['gpu']]);
+    all.remove(offers(['f@1', 'f@1', 'g@1'], ['gpu']));
+    expect([[...all.operations.keys()], all.labels.size, all.serializers.size]).toEqual([['f@1'], 0, 1]);
+    all.remove(offers(['f@1']));
+    expect([all.operations.size, all.serializers.size]).toEqual([0, 0]);
+  });
+});
