@@ -1,5 +1,5 @@
 // A test runner of Stryker for the machines: it loads their unit tests once, then runs for each mutant those that reach it, in the same
-// process, some hundred mutants a second. (To start Vitest takes most of a second each time.) What all of them let pass meets the simulation.
+// process, the quickest first. (To start Vitest for each takes most of a second.) What all of them let pass meets the simulation.
 //
 // It knows what these tests use of Vitest: `describe`, `it`, `it.each`, `expect` and `vi.fn`.
 import { build } from 'esbuild';
