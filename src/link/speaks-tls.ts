@@ -1,3 +1,5 @@
+import { isError } from '../errors/thrown.js';
+
 /**
  * Whether what listens at a port speaks TLS: its certificate, be it good or bad, has then been seen. Browsers do not tell.
  */
@@ -6,7 +8,7 @@ export async function speaksTls(hub: URL): Promise<boolean> {
     await fetch(`https://${hub.host}/healthz`, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(lookMs) });
     return true;
   } catch (error) {
-    const cause: unknown = error instanceof Error ? error.cause : undefined;
+    const cause: unknown = isError(error) ? error.cause : undefined;
     const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined;
     return typeof code === 'string' && /CERT|SIGNATURE|ISSUER/u.test(code);
   }

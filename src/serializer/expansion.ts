@@ -1,10 +1,21 @@
-import { maxPropertyEscapes, maxRegExpLength, maxRepeatedBytes, stringPropertyWeight } from './limits.js';
+import {
+  maxPropertyEscapes,
+  maxRegExpLength,
+  maxRepeatedBytes,
+  rangeWeight,
+  stringPropertyCaseWeight,
+  stringPropertyWeight,
+} from './limits.js';
 import { malformed } from './malformed.js';
 
 const integer = /^-?\d+$/u;
 const propertyEscape = /\\p\{[^}]{0,40}/giu;
 const classEscape = /\\[dsw]/giu;
-const stringProperty = /emoji_|rgi_|basic_emoji/iu;
+const stringProperty = /\{(?:basic_emoji|emoji_keycap_sequence|rgi_)/iu;
+/** A range that ends beyond ASCII, or may do. */
+const wideRange = /-(?:[^\0-\x7f]|\\[ux])/gu;
+/** `(?i:`, which sets the flag within the expression where the engine knows it. */
+const ignoringCase = /\(\?[a-z]*i/u;
 
 /** The values of a batch are too much together, where each of them may do by itself. */
 export class TooMuchTogether extends Error {
@@ -98,13 +109,17 @@ export class Expansion {
   }
 }
 
-/** How many class escapes it has that take long to read; a property of strings counts as several. */
+/** How many class escapes it has that take long to read; a property of strings counts as several, and a wide range as a part of one. */
 function dearEscapes(source: string, flags: string): number {
   if (!/[uv]/u.test(flags)) return 0;
+  const ignoresCase = flags.includes('i') || ignoringCase.test(source);
+  const weight = ignoresCase ? stringPropertyCaseWeight : stringPropertyWeight;
   let count = 0;
-  for (const [escape] of source.matchAll(propertyEscape)) count += stringProperty.test(escape) ? stringPropertyWeight : 1;
+  for (const [escape] of source.matchAll(propertyEscape)) count += stringProperty.test(escape) ? weight : 1;
+  if (!ignoresCase) return count;
   // Each is a set that has to be closed under what is equal but for the case.
-  return flags.includes('i') ? count + (source.match(classEscape)?.length ?? 0) : count;
+  count += source.match(classEscape)?.length ?? 0;
+  return flags.includes('v') ? count + rangeWeight * (source.match(wideRange)?.length ?? 0) : count;
 }
 
 function once<Made>(made: Map<string, Made>, text: string, make: (text: string) => Made): Made {

@@ -1,4 +1,5 @@
 import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
+import { isA } from '../errors/thrown.js';
 import { NodeBuffer } from './built-ins.js';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
 import { Expansion, mostExpandedBytes, TooMuchTogether } from './expansion.js';
@@ -77,7 +78,7 @@ class Msgpack implements Serializer {
       try {
         return this.pack(layout, values);
       } catch (error) {
-        if (error instanceof TooMuchTogether || error instanceof NotSerializableError) throw error;
+        if (isA(error, TooMuchTogether) || isA(error, NotSerializableError)) throw error;
         // A getter that threw only now, or a nearly full stack: tagging reads each value once and says what is wrong.
       }
     }
@@ -86,7 +87,7 @@ class Msgpack implements Serializer {
     try {
       return this.pack('tagged', nodes);
     } catch (cause) {
-      if (cause instanceof TooMuchTogether || cause instanceof NotSerializableError) throw cause;
+      if (isA(cause, TooMuchTogether) || isA(cause, NotSerializableError)) throw cause;
       throw new NotSerializableError(0, '$', 'too large or nested too deeply to be packed', { cause });
     }
   }

@@ -41,10 +41,23 @@ describe('a payload becomes no more than its bytes can mean', () => {
     expect(() => flatted.decode(new TextEncoder().encode(text))).toThrow('may hold');
   });
 
+  it.each([
+    ['equal strings', `[["1"],[${'"2",'.repeat(count)}0],""]`],
+    ['numbers', `[["1"],[${'1,'.repeat(count)}0]]`],
+  ])('in text, which takes longer to make than to send: %s', (_, text) => {
+    expect(() => flatted.decode(new TextEncoder().encode(text))).toThrow('may hold');
+  });
+
+  it('who writes a text that takes too long to read is told; a hundred thousand lists find room', () => {
+    const many = (length: number): unknown[] => Array.from({ length }, () => []);
+    expect((flatted.decode(flatted.encode([many(100_000)]))[0] as unknown[]).length).toBe(100_000);
+    expect(() => flatted.encode([many(500_000)])).toThrow('$ is more small values than fit into one payload');
+  });
+
   it('and a million empty lists find room, and who sends too many is told', () => {
     const many = (length: number): unknown[] => Array.from({ length }, () => []);
     expect((msgpack.decode(msgpack.encode([many(1_000_000)]))[0] as unknown[]).length).toBe(1_000_000);
-    expect(() => msgpack.encode([many(3_000_000)])).toThrow('$ is more small values than fit into one payload');
+    expect(() => msgpack.encode([many(4_000_000)])).toThrow('$ is more small values than fit into one payload');
   });
 
   it('where elements are too much together, they are sent in several batches', () => {
@@ -68,5 +81,31 @@ describe('regular expressions that take long to read', () => {
     expect(() => msgpack.encode([regExps])).toThrow('escapes');
     const pieces = [...encodeElements(msgpack, regExps, 0, 2 ** 30)];
     expect(pieces.every(({ type }) => type === 'batch')).toBe(true);
+  });
+
+  it.each([
+    ['\\p{RGI_Emoji}', 8, 'iv'],
+    ['\\p{Basic_Emoji}', 8, 'iv'],
+    ['[\\p{RGI_Emoji_ZWJ_Sequence}&&\\p{RGI_Emoji}]', 4, 'iv'],
+    ['\\p{RGI_Emoji}', 16, 'v'],
+    ['(?i:\\p{RGI_Emoji})', 3, 'v'],
+    ['[b-\uffff]', 1_100, 'iv'],
+    ['[b-\\u{fffff}]', 1_100, 'iv'],
+  ])('%s %i times with %s is refused', (unit, times, flags) => {
+    const text = JSON.stringify([['1'], { $: '2', v: '3' }, 'RegExp', ['4', '5', 0], unit.repeat(times), flags]);
+    expect(() => flatted.decode(new TextEncoder().encode(text))).toThrow('escapes');
+  });
+
+  it.each([
+    ['^\\p{RGI_Emoji}$', 'v'],
+    ['^\\p{RGI_Emoji}$', 'iv'],
+    ['[\\p{L}--\\p{Lu}]+', 'iv'],
+    ['\\p{Emoji_Presentation}'.repeat(100), 'u'],
+    ['[а-яё]+-[à-ÿ]+', 'iv'],
+    ['(a{1000}){1000}', ''],
+    ['(?<=\\w)x', 'iu'],
+  ])('honest ones travel: %s with %s', (source, flags) => {
+    const regExp = new RegExp(source, flags);
+    for (const serializer of [msgpack, flatted]) expect(serializer.decode(serializer.encode([regExp]))).toEqual([regExp]);
   });
 });
