@@ -12,7 +12,8 @@ export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonl
 
 /**
  * Tries the laws of a monoid on samples, for use in tests: `combine` is associative on all triples of samples (up to 10,000, spread
- * over all when there are more), and `empty()` is its identity on either side. Fails on the first counter-example.
+ * over all when there are more), and `empty()` is its identity on either side. Fails on the first counter-example. `combine` may change
+ * and return its left argument. It must give an object of its own otherwise: one that a later `combine` overwrites is found, too.
  *
  * @param samples values such as the monoid is given; pick awkward ones. They are copied where they can be, so that a `combine` that
  *   changes its left argument does not spoil them
@@ -49,11 +50,19 @@ export async function checkMonoid<A, Args extends readonly unknown[] = readonly 
     if (!equals(right, a)) fail('has no right identity', `combine(a, empty) is ${show(right)} ${identity}`);
   }
   for (const [a, b, c] of triples(samples)) {
-    const left = await combine(await combine(copy(a), copy(b)), copy(c));
-    const right = await combine(copy(a), await combine(copy(b), copy(c)));
+    const ab = await combine(copy(a), copy(b));
+    const keptAb = copy(ab);
+    const bc = await combine(copy(b), copy(c));
+    const keptBc = copy(bc);
+    const example = (): string => `for a = ${show(a)}, b = ${show(b)}, c = ${show(c)}`;
+    const overwrites = 'gives an object that a later combine overwrites';
+    if (!isEqual(ab, keptAb)) fail(overwrites, `a b was ${show(keptAb)}, and after b c it is ${show(ab)} ${example()}`);
+    // Copied, because a later combine may change it.
+    const left = copy(await combine(ab, copy(c)));
+    if (!isEqual(bc, keptBc)) fail(overwrites, `b c was ${show(keptBc)}, and after (a b) c it is ${show(bc)} ${example()}`);
+    const right = await combine(copy(a), bc);
     if (equals(left, right)) continue;
-    const example = `for a = ${show(a)}, b = ${show(b)}, c = ${show(c)}`;
-    fail('is not associative', `(a b) c is ${show(left)}, a (b c) is ${show(right)} ${example}`);
+    fail('is not associative', `(a b) c is ${show(left)}, a (b c) is ${show(right)} ${example()}`);
   }
 }
 

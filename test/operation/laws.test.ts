@@ -146,4 +146,40 @@ describe('checkMonoid', () => {
     const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
     await expect(checkMonoid(double as never, [1])).rejects.toThrow('expected what defineMonoid returns');
   });
+
+  it('passes what changes its left argument and returns it', async () => {
+    const lists = monoid<number[]>(
+      () => [],
+      (a, b) => {
+        a.push(...b);
+        return a;
+      },
+    );
+    await checkMonoid(lists, [[], [1], [2, 3]]);
+  });
+
+  it('finds a combine that returns the same object each time', async () => {
+    const out = new Float64Array(2);
+    const sums = monoid(
+      () => new Float64Array(2),
+      (a, b) => {
+        out.set([(a[0] ?? 0) + (b[0] ?? 0), (a[1] ?? 0) + (b[1] ?? 0)]);
+        return out;
+      },
+    );
+    const samples = [Float64Array.of(1, 2), Float64Array.of(3, 4)];
+    await expect(checkMonoid(sums, samples)).rejects.toThrow('a later combine overwrites');
+  });
+
+  it('finds an empty that is one object, which combine changes', async () => {
+    const shared: number[] = [];
+    const lists = monoid(
+      () => shared,
+      (a: number[], b) => {
+        a.push(...b);
+        return a;
+      },
+    );
+    await expect(checkMonoid(lists, [[1], [2]])).rejects.toThrow('identity');
+  });
 });
