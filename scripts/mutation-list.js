@@ -579,6 +579,18 @@ export const mutations = [
     replace: '',
   },
   {
+    name: 'the job forgets what was before a culprit that stands at offset 3 or beyond',
+    file: `${job}/settlement.ts`,
+    find: '  giveBack(state, record, 0, culprit, { tried: tried + 1 });',
+    replace: '  if (culprit < 3) giveBack(state, record, 0, culprit, { tried: tried + 1 });',
+  },
+  {
+    name: 'the job forgets the retries that an element has used in another stage',
+    file: `${job}/judgement.ts`,
+    find: '(at === stage ? retries : (record.retries[at] ?? 0))',
+    replace: '(at === stage ? retries : 0)',
+  },
+  {
     name: 'the hub lets a worker change what it offers without end',
     file: `${hub}/allowance.ts`,
     find: '  allowance.left -= 1;',

@@ -271,6 +271,32 @@ describe('a job whose workers die', () => {
     expect(again.map(({ tried = 0 }) => tried)).toEqual([1, 1, 1, 1, 0]);
   });
 
+  it('remembers what an element has used up in one stage while it fails in another', () => {
+    const { test, batch } = withBatch(1, { stages: [stage('map'), stage('map', { operation: 'g' })] });
+    let next: Batch | undefined = batch;
+    const failed: number[] = [];
+    for (let at = 0; at < 20 && next !== undefined; at += 1) {
+      failed.push(at % 2);
+      [next] = test.result(next, { failures: [failure(0, { kind: 'transient', stage: at % 2 })] });
+    }
+    // The fourth failure in the first stage is one too many.
+    expect(failed).toEqual([0, 1, 0, 1, 0, 1, 0]);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'RETRIES_EXHAUSTED', operation: 'f', attempts: 7 } }]);
+  });
+
+  it.each(['death', 'timeout'] as const)(
+    'gives back all that was before a culprit, wherever it stands, and all behind it: %s',
+    (cause) => {
+      for (let offset = 0; offset < 6; offset += 1) {
+        const { test, batch } = withBatch(6, { stages: [stage('map', { timeoutMs: 50, onFatal: 'skip' })], maxDeaths: 1 });
+        test.lose(batch, cause, offset);
+        for (let at = 1; at < test.sent.length; at += 1) test.succeed(test.sent[at] ?? batch);
+        expect(test.emitted).toEqual([0, 1, 2, 3, 4, 5].filter((each) => each !== offset));
+        expect(test.others).toMatchObject([{ type: 'skipped', error: { index: offset } }]);
+      }
+    },
+  );
+
   it('tells in its error which try failed, as the operation was told', () => {
     const { test, batch } = withBatch(1);
     const [second] = test.lose(batch, 'death', 0);

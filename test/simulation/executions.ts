@@ -109,12 +109,16 @@ export class Executions {
 
   #define(jobId: string, { operation, flaws }: Plan, transience: number): void {
     const failed = countsOf(this.#failed, jobId);
-    const execute = (text: string, { key }: OperationContext): string => {
+    const execute = (text: string, { key, attempt }: OperationContext): string => {
       this.#named(key, text);
       const index = Number(/\d+/u.exec(text)?.[0]);
       if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
+      if (flaws.get(index) === 'turning' && text.startsWith('<') === (attempt % 2 === 0)) {
+        failed[index] = (failed[index] ?? 0) + 1;
+        throw new TransientError('in turn');
+      }
       // Of the first stage only, so that they can be counted by the element.
-      if (!text.startsWith('<') && (failed[index] ?? 0) < mostFailures && this.#random.chance(transience)) {
+      if (!text.startsWith('<') && !flaws.has(index) && (failed[index] ?? 0) < mostFailures && this.#random.chance(transience)) {
         failed[index] = (failed[index] ?? 0) + 1;
         const retry = { strategy: 'after', maxRetries: mostFailures, delayMs: 50 } as const;
         throw new TransientError('busy', this.#random.chance(0.5) ? { retry } : {});

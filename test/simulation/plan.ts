@@ -7,7 +7,7 @@ import type { Random } from './random.js';
 import type { SimulatedJobSpec } from './simulated-leader.js';
 
 /** How an element goes wrong. */
-export type Flaw = 'fatal' | 'deadly' | 'crashing' | 'hanging' | 'oversized' | 'sour';
+export type Flaw = 'fatal' | 'turning' | 'deadly' | 'crashing' | 'hanging' | 'oversized' | 'sour';
 
 /** One job of a run, and what is to come of it. */
 export interface Plan {
@@ -34,6 +34,7 @@ export const sourceError: Error = new Error('the source failed');
 /** The code that an element's flaw ends its job with. */
 export const codes: Readonly<Record<Flaw, ErrorCode>> = {
   fatal: 'OPERATION_FAILED',
+  turning: 'RETRIES_EXHAUSTED',
   deadly: 'POISON_TASK',
   crashing: 'POISON_TASK',
   hanging: 'TASK_TIMEOUT',
@@ -109,8 +110,12 @@ function planFlaws(
   if (maps > 0 && random.chance(0.3)) add('fatal', 2);
   if (maps > 0 && deadly) {
     for (const flaw of ['deadly', 'crashing', 'hanging'] as const) if (random.chance(0.15)) add(flaw, 1);
+    // Of these it is known where they stand in their batch: anywhere, with others of them before and behind.
+    for (const flaw of ['deadly', 'hanging'] as const) if (random.chance(0.15)) add(flaw, 3);
   }
   if (maps > 0 && limits.maxPayloadBytes < 2 ** 20 && random.chance(0.5)) add('oversized', 1);
+  // Transiently, in one stage and in the other by turns. One alone: an index is counted without what earlier stages left out.
+  if (maps > 1 && flaws.size === 0 && random.chance(0.5)) add('turning', 1);
   return flaws;
 }
 

@@ -10,7 +10,7 @@ export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
   if (isGentle(options) && cluster.undone > 0) fail(`draining workers left ${cluster.undone} batches or results undone`);
   const suffered = [...faults.values()].reduce((sum, count) => sum + count, 0);
   for (const { jobId, plan } of outcomes) {
-    const deaths = [...plan.flaws.values()].filter((flaw) => flaw !== 'fatal' && flaw !== 'sour').length;
+    const deaths = [...plan.flaws.values()].filter((flaw) => !['fatal', 'turning', 'sour'].includes(flaw)).length;
     const splits = deaths * plan.spec.maxDeaths * 10;
     const crashes = options.deadly ? 1_000 : 0;
     const unknown = plan.elements === 1 && cluster.executions.failures(jobId, 0) === 0;
