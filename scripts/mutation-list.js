@@ -262,7 +262,7 @@ export const mutations = [
   {
     name: 'the hub blames what had not begun',
     file: `${hub}/recovery.ts`,
-    find: 'const begun = at < worker.slots;',
+    find: 'const begun = at < worker.slots && !worker.leaving;',
     replace: 'const begun = true;',
   },
   {
@@ -545,8 +545,8 @@ export const mutations = [
   {
     name: 'the hub forgets over a new connection that a worker was told to go',
     file: `${hub}/scheduler.ts`,
-    find: '      reported: false,\n      said: nothingSaid(),\n    });',
-    replace: '      reported: false,\n      said: nothingSaid(),\n      draining: false,\n    });',
+    find: '      reported: false,\n      said: nothingSaid(),\n      leaving: false,\n    });',
+    replace: '      reported: false,\n      said: nothingSaid(),\n      leaving: false,\n      draining: false,\n    });',
   },
   {
     name: 'the job forgets the deaths of threads when their worker is back',
@@ -589,6 +589,12 @@ export const mutations = [
     file: `${job}/judgement.ts`,
     find: '(at === stage ? retries : (record.retries[at] ?? 0))',
     replace: '(at === stage ? retries : 0)',
+  },
+  {
+    name: 'the hub takes it for an answer that a leader has heard of a loss',
+    file: `${hub}/leasing.ts`,
+    find: '?.asked !== true) acknowledge',
+    replace: '?.asked !== null) acknowledge',
   },
   {
     name: 'the hub lets a worker change what it offers without end',

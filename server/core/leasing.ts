@@ -316,6 +316,14 @@ export function removeAnswered(answered: Answered): void {
   if (answered.counted) job.leader.unacknowledged -= 1;
 }
 
+/**
+ * The leader says that it has the answer. While that is asked for again it has been told something else of the attempt before, as that it was lost;
+ * what comes now it acknowledges as well.
+ */
+export function acknowledged(state: HubState, job: Job, attempt: Attempt): void {
+  if (job.answered.get(attemptKey(attempt))?.asked !== true) acknowledge(state, job, attempt);
+}
+
 /** The leader has the answer: its worker need not keep it. */
 export function acknowledge(state: HubState, job: Job, attempt: Attempt): void {
   const answered = job.answered.get(attemptKey(attempt));

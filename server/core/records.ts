@@ -158,6 +158,8 @@ export interface Worker {
   reserved: boolean;
   /** It was told to go, and takes nothing any more, over whatever connection. */
   draining: boolean;
+  /** It has answered for everything on this connection, and begins nothing more. */
+  leaving: boolean;
 }
 
 /** What a worker has said that it has: attempts by their keys, jobs by their ids. */
@@ -287,6 +289,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, now
     loners: 0,
     reserved: false,
     draining: false,
+    leaving: false,
   };
 }
 

@@ -196,7 +196,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   const alone = leases.length === 1;
   leases.forEach((lease, at) => {
     // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
-    const begun = at < worker.slots;
+    const begun = at < worker.slots && !worker.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
     const known = cause === 'gone' ? { alone } : {};

@@ -25,7 +25,7 @@ import { moveWorker } from './capacity.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkOffers, checkTurns, checkWorker } from './invariants.js';
 import { congest, enqueue } from './jobs.js';
-import { acknowledge, cancel, lose, serveWorker, settle } from './leasing.js';
+import { acknowledged, cancel, lose, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
 import {
   closeOrForget,
@@ -176,7 +176,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const job = leader.jobs.get(message.job);
     if (message.type === 'close') closeOrForget(state, leader, message.job);
     else if (job?.confirmed !== true) state.counters.strayMessages += 1;
-    else if (message.type === 'acknowledge') acknowledge(state, job, message);
+    else if (message.type === 'acknowledge') acknowledged(state, job, message);
     else cancel(state, job, message);
   }
 
@@ -194,6 +194,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       congested: false,
       reported: false,
       said: nothingSaid(),
+      leaving: false,
     });
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
@@ -220,6 +221,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         moveWorker(state, worker, undefined);
         break;
       case 'leaving':
+        worker.leaving = true;
         state.toWorker(worker, { type: 'goodbye', reason: 'all has arrived' });
         break;
       case 'result':

@@ -120,6 +120,15 @@ describe('a worker whose connection broke', () => {
     expect(answers([...left, ...tickAt(hub, workerGraceMs)])).toEqual(['wasted 0/1', 'wasted 1/1']);
   });
 
+  it('has begun nothing that it was given while it left', () => {
+    const hub = busyHub();
+    for (const type of ['draining', 'leaving'] as const) hub.fromWorker('w', { type });
+    expect(answers(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', how: 'closed' }))).toEqual([
+      'returned 0/1',
+      'returned 1/1',
+    ]);
+  });
+
   it('is known to have been told to go over a new connection, before it says so again', () => {
     const hub = busyHub();
     hub.fromWorker('w', { type: 'draining' });
@@ -263,6 +272,16 @@ describe('a worker whose connection broke', () => {
       ['l', { seq: 1, inPlaceOf: [] }],
     ]);
     expect(orders(effects)).toEqual(['cancel 0/2', 'resend 0/1', 'resend 1/1']);
+  });
+
+  it('keeps an answer that is asked for, though its leader still acknowledges the loss that it was told before', () => {
+    const hub = busyHub();
+    workerLost(hub);
+    tickAt(hub, workerGraceMs);
+    workerBack(hub, [possession([], [0])]);
+    expect(orders(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual([]);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
+    expect(orders(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual(['acknowledge 0/1']);
   });
 
   it('is used by a leader that is back and had given it up', () => {
