@@ -114,6 +114,17 @@ describe('a worker that is back after it was given up', () => {
     expect(test.emitted).toEqual(['a', 'b']);
   });
 
+  it('has not died of it, though threads of it have', () => {
+    const test = JobUnderTest.with(1, { maxDeaths: 3 });
+    const second = first(test.lose(first(test.elements('a')), 'death', 0));
+    test.lose(second, 'gone');
+    test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 2, inPlaceOf: [3] });
+    const third = first(test.lose(second, 'death', 0));
+    expect(test.others).toEqual([]);
+    test.lose(third, 'death', 0);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
+  });
+
   it('is used before its batch was sent again', () => {
     const test = JobUnderTest.with(1);
     const a = first(test.elements('a'));
