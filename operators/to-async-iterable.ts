@@ -2,11 +2,12 @@ import type { Observable } from 'rxjs';
 import { checkObservable, checkWindow } from '../src/leader/job-spec.js';
 import { BufferingIterator, type ObservableIterator } from '../src/leader/observable-iterator.js';
 import { defaultIteratorWindow } from '../src/limits.js';
+import { checkOptions } from '../src/errors/options.js';
 
 /** Options of {@link toAsyncIterable}. */
 export interface IterableOptions {
   /** The most values taken from the observable and not yet read, but that an operator may make several of the last one. Default 64. */
-  readonly window?: number;
+  readonly window?: number | undefined;
 }
 
 /** What {@link toAsyncIterable} returns. */
@@ -60,7 +61,7 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  * ```
  */
 export function toAsyncIterable<T>(source: Observable<T>, options: IterableOptions = {}): ObservableIterable<T> {
-  const { window = defaultIteratorWindow } = options;
+  const { window = defaultIteratorWindow } = checkOptions('toAsyncIterable', options, { window: true });
   checkObservable('toAsyncIterable', source);
   checkWindow('toAsyncIterable', window);
   return { [Symbol.asyncIterator]: () => new BufferingIterator(source, window) };

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PaladinError } from '../src/errors/paladin-error.js';
-import { limitNames, limitsFrom, type Limits } from './limits.js';
+import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
+import { checkOptions, type Known } from '../src/errors/options.js';
 import type { Role } from './tokens.js';
 
 /** Who asks to be let in. */
@@ -22,9 +23,9 @@ export interface Grant {
   /** What it is: it is refused when it would be something else. */
   readonly role: Role;
   /** What it is called in status and logs. Default: the name that it gives itself. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Limits of its own, in place of the hub's. */
-  readonly limits?: Partial<PeerLimits>;
+  readonly limits?: Pick<LimitOptions, keyof PeerLimits> | undefined;
 }
 
 /** The limits that are the hub's alone. */
@@ -46,7 +47,10 @@ export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;
  */
 export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
 
-const ownLimits: readonly string[] = limitNames.filter((name) => !hubLimits.some((each) => each === name));
+// The limits that are not the hub's alone.
+const ownLimits = Object.fromEntries(
+  limitNames.filter((name) => !hubLimits.some((each) => each === name)).map((name) => [name, true]),
+) as Known<PeerLimits>;
 
 /**
  * Checks what `authorize` granted.
@@ -64,14 +68,14 @@ export function checkGrant(
   if (grant === undefined || typeof given !== 'object' || given === null) {
     throw new PaladinError('UNAUTHORIZED', 'it is not authorized');
   }
-  const { role: granted, name: called = name, limits = {} } = grant;
+  const {
+    role: granted,
+    name: called = name,
+    limits,
+  } = checkOptions('authorize', grant, { role: true, name: true, limits: true });
   if (granted !== role) throw new PaladinError('UNAUTHORIZED', `it is authorized as ${granted}, not as ${role}`);
   if (typeof called !== 'string' || called.length > 200) {
     throw new PaladinError('INVALID_INPUT', 'authorize: expected name to be a string of at most 200 characters');
   }
-  const unknown = Object.keys(limits).find((key) => !ownLimits.includes(key));
-  if (unknown !== undefined) {
-    throw new PaladinError('INVALID_INPUT', `authorize: expected limits to be among ${ownLimits.join(', ')}, got ${unknown}`);
-  }
-  return { name: called, limits: limitsFrom('authorize', limits, hubLimits) };
+  return { name: called, limits: limitsFrom('authorize', checkOptions('authorize: limits', limits, ownLimits), hubLimits) };
 }

@@ -19,28 +19,39 @@ import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, limitsFrom, type Limits } from './limits.js';
 import { isA, messageOf } from '../src/errors/thrown.js';
 import { describe } from '../src/errors/describe.js';
+import { checkOptions, type Known } from '../src/errors/options.js';
 
 /** Options of `inMemory`. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
   /** How many workers. Default: as many as there are cores with `modules`, else 4. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /**
    * Modules that export the operations: URLs, or paths from the working directory. With modules each worker is a thread of its own;
    * without, all execute inline, and know the operations that are used.
    */
-  readonly modules?: readonly (string | URL)[];
+  readonly modules?: readonly (string | URL)[] | undefined;
   /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
-  readonly serializer?: Serializer | SerializerName;
+  readonly serializer?: Serializer | SerializerName | undefined;
   /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
-  readonly noWorkerTimeout?: number;
+  readonly noWorkerTimeout?: number | undefined;
   /** The most bytes of a batch's payload, of arguments or of a result, from 1 to 2^31. Default 32 MiB, as at a hub. */
-  readonly maxPayloadBytes?: number;
+  readonly maxPayloadBytes?: number | undefined;
   /**
    * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With `Infinity` an
    * element that kills its thread does so for ever.
    */
-  readonly maxDeaths?: number;
+  readonly maxDeaths?: number | undefined;
 }
+
+const known: Known<InMemoryOptions> = {
+  operations: true,
+  workers: true,
+  modules: true,
+  serializer: true,
+  noWorkerTimeout: true,
+  maxPayloadBytes: true,
+  maxDeaths: true,
+};
 
 /** Starts the executor of one in-memory worker in a thread; what only some platforms can. */
 export type StartThread = (
@@ -74,6 +85,7 @@ export function startInMemory(
   options: InMemoryOptions,
   platform: { readonly startThread: StartThread | undefined; readonly threads: number },
 ): Runtime {
+  checkOptions('inMemory', options, known);
   const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
   checkModules('inMemory', modules);
   const serializer = checkSerializer('inMemory', options.serializer ?? msgpack);

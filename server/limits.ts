@@ -87,6 +87,9 @@ const most: Partial<Record<keyof Limits, number>> = {
   partsWithinMs: 600_000,
 };
 
+/** Limits as options: those that are not given, or undefined, are the defaults. */
+export type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
 /** The names of all limits. */
 // The keys of the object are those of its type.
 export const limitNames = Object.keys(defaultLimits) as readonly (keyof Limits)[];
@@ -101,7 +104,7 @@ export function rangeOf(name: keyof Limits): { readonly least: number; readonly 
  *
  * @throws {@link PaladinError} `INVALID_INPUT` when one is not a whole number in its range
  */
-export function limitsFrom(where: string, given: Partial<Limits>, defaults: Limits = defaultLimits): Limits {
+export function limitsFrom(where: string, given: LimitOptions, defaults: Limits = defaultLimits): Limits {
   const limits = { ...defaults };
   for (const name of limitNames) {
     const value = given[name];

@@ -26,7 +26,7 @@ import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
 import { HubSocket } from './hub-socket.js';
 import { Turns } from './intake.js';
-import { limitsFrom, type Limits } from './limits.js';
+import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
 import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
 import { ticketOf } from './tickets.js';
 import { Unfinished } from './unfinished.js';
@@ -35,13 +35,14 @@ import { callerContext, type CallerContext } from '../src/caller-context.js';
 import { later } from '../src/real-time.js';
 import { messageOf } from '../src/errors/thrown.js';
 import { describe } from '../src/errors/describe.js';
+import { checkOptions, type Known } from '../src/errors/options.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {
   /** What leaders, workers and observers must show: one token, or one of several. Default: nothing. */
-  readonly token?: string | readonly string[];
+  readonly token?: string | readonly string[] | undefined;
   /** What each role must show, in place of `token`. */
-  readonly tokens?: HubTokens;
+  readonly tokens?: HubTokens | undefined;
 }
 
 /** A certificate and its key, as PEM. */
@@ -51,32 +52,48 @@ export interface TlsOptions {
 }
 
 /** Options of {@link startHub}: beside these, each of the {@link Limits}. */
-export interface HubOptions extends TokenOptions, Partial<Limits> {
+export interface HubOptions extends TokenOptions, LimitOptions {
   /** Where to listen; 0 is any free port. Default 7400. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a token, or
    * `authorize` decides.
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. Default: none. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Decides who is let in, in place of tokens. */
-  readonly authorize?: Authorize;
+  readonly authorize?: Authorize | undefined;
   /** Starts a hub that can be reached from elsewhere though a role needs no token. Default false. */
-  readonly insecure?: boolean;
+  readonly insecure?: boolean | undefined;
   /** Speak TLS: the url begins with `https`. Default: no. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   /**
    * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes from. A hub
    * behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
    */
-  readonly trustedProxies?: readonly string[];
+  readonly trustedProxies?: readonly string[] | undefined;
   /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** Told of every connection made, lost and refused. */
-  readonly onEvent?: (event: HubEvent) => void;
+  readonly onEvent?: ((event: HubEvent) => void) | undefined;
 }
+
+const known: Known<HubOptions> = {
+  // Each limit is an option.
+  ...(Object.fromEntries(limitNames.map((name) => [name, true])) as Known<Limits>),
+  token: true,
+  tokens: true,
+  port: true,
+  host: true,
+  path: true,
+  authorize: true,
+  insecure: true,
+  tls: true,
+  trustedProxies: true,
+  origins: true,
+  onEvent: true,
+};
 
 /** A hub that is listening. */
 export interface Hub extends AsyncDisposable {
@@ -123,10 +140,12 @@ interface Guest {
  * ```
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  checkOptions('startHub', options, known);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false, authorize } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
   check(host !== '', 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', 'an empty one');
   check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
+  checkOptions('startHub: tls', options.tls, { cert: true, key: true });
   const path = pathFrom(options.path);
   const limits = limitsFrom('startHub', options);
   const addresses = new Addresses('startHub', trustedProxies);

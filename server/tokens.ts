@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { checkOptions } from '../src/errors/options.js';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { maxTokenLength } from '../src/limits.js';
 
@@ -8,7 +9,7 @@ export type Role = 'leader' | 'worker' | 'observer';
 export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
 
 /** What each role must show, or one of several, so that tokens can be exchanged one after the other; absent: nothing. */
-export type HubTokens = { readonly [R in Role]?: string | readonly string[] };
+export type HubTokens = { readonly [R in Role]?: string | readonly string[] | undefined };
 
 /** The tokens that are valid now. Of each only a digest is kept. */
 export class Tokens {
@@ -20,14 +21,7 @@ export class Tokens {
    * @throws {@link PaladinError} `INVALID_INPUT` when one is empty, too long or no text
    */
   constructor(where: string, token: string | readonly string[] | undefined, tokens: HubTokens = {}) {
-    for (const role of Object.keys(tokens)) {
-      if (!roles.some((each) => each === role)) {
-        throw new PaladinError(
-          'INVALID_INPUT',
-          `${where}: expected tokens for leader, worker and observer, got one for '${role}'`,
-        );
-      }
-    }
+    checkOptions(`${where}: tokens`, tokens, { leader: true, worker: true, observer: true });
     const digests = roles.flatMap((role) => {
       const own = tokens[role] ?? token;
       return own === undefined ? [] : [[role, digestsOf(where, role, own)] as const];

@@ -1,4 +1,5 @@
 import { checkRetry, type OnFatal, type RetryStrategy } from './retry.js';
+import { checkOptions } from './options.js';
 
 /** What a thrown value says about itself: `thrown` is any error that is neither transient nor fatal by class. */
 export type ThrownKind = 'transient' | 'fatal' | 'thrown';
@@ -34,12 +35,13 @@ export class TransientError extends Error {
     message: string,
     options: {
       /** When to try again; default: the operator's `retry`, else immediate with 3 retries. */
-      readonly retry?: RetryStrategy;
+      readonly retry?: RetryStrategy | undefined;
       /** What happens when the retries are used up; default: the operator's `onFatal`. */
-      readonly onFatal?: OnFatal;
+      readonly onFatal?: OnFatal | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
+    checkOptions('TransientError', options, { retry: true, onFatal: true, cause: true });
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retry = options.retry === undefined ? undefined : checkRetry(options.retry, 'TransientError');
     this.onFatal = options.onFatal;
@@ -76,10 +78,11 @@ export class FatalError extends Error {
     message: string,
     options: {
       /** What happens to the job; default: the operator's `onFatal`. */
-      readonly onFatal?: OnFatal;
+      readonly onFatal?: OnFatal | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
+    checkOptions('FatalError', options, { onFatal: true, cause: true });
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.onFatal = options.onFatal;
   }

@@ -1,6 +1,7 @@
 import { PaladinError } from './paladin-error.js';
 import { describe } from './describe.js';
 import { readOr } from './thrown.js';
+import { checkOptions } from './options.js';
 
 /** When and how often a task that failed transiently is tried again. Times in milliseconds. */
 export type RetryStrategy =
@@ -66,10 +67,13 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
   const strategy: unknown = readOr(retry, 'strategy');
   switch (strategy) {
     case 'immediate':
+      checkOptions(`${where}: retry`, retry, { strategy: true, maxRetries: true });
       return { strategy, maxRetries: count('maxRetries') };
     case 'after':
+      checkOptions(`${where}: retry`, retry, { strategy: true, maxRetries: true, delayMs: true });
       return { strategy, maxRetries: count('maxRetries'), delayMs: delay('delayMs') };
     case 'exponential': {
+      checkOptions(`${where}: retry`, retry, { strategy: true, maxRetries: true, minDelayMs: true, maxDelayMs: true });
       const minDelayMs = delay('minDelayMs');
       const maxDelayMs = delay('maxDelayMs');
       if (maxDelayMs < minDelayMs) fail(`retry.maxDelayMs to be at least minDelayMs (${minDelayMs}), got ${maxDelayMs}`);

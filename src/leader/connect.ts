@@ -11,6 +11,7 @@ import type { SerializerName } from '../serializer/named.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
@@ -18,23 +19,33 @@ export interface ConnectOptions {
    * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
    * it was taken, it is asked again for 30 s.
    */
-  readonly token?: Token;
+  readonly token?: Token | undefined;
   /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
-  readonly noWorkerTimeout?: number;
+  readonly noWorkerTimeout?: number | undefined;
   /** How long to wait for the hub at first. Default 10,000. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** How long jobs wait for a hub that went away; then they end with `HUB_UNREACHABLE`. Default 60,000. */
-  readonly reconnectTimeout?: number;
+  readonly reconnectTimeout?: number | undefined;
   /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
-  readonly serializer?: Serializer | SerializerName;
+  readonly serializer?: Serializer | SerializerName | undefined;
   /**
    * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The death of a worker
    * that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it does so for ever.
    */
-  readonly maxDeaths?: number;
+  readonly maxDeaths?: number | undefined;
   /** A name for this leader, for people. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
+
+const known: Known<ConnectOptions> = {
+  token: true,
+  noWorkerTimeout: true,
+  connectTimeout: true,
+  reconnectTimeout: true,
+  serializer: true,
+  maxDeaths: true,
+  name: true,
+};
 
 /**
  * Connects to a hub.
@@ -64,7 +75,7 @@ export interface ConnectOptions {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
-  const { token, name = '' } = options;
+  const { token, name = '' } = checkOptions('connect', options, known);
   checkPeerName('connect', name);
   checkToken('connect', token);
   const serializer = checkSerializer('connect', options.serializer ?? msgpack);

@@ -9,6 +9,7 @@ import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
 import { holds, readOr, shortened } from '../errors/thrown.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
@@ -16,46 +17,60 @@ export interface StageOptions {
    * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count.
    * Default: any time.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
-  readonly retry?: RetryStrategy;
+  readonly retry?: RetryStrategy | undefined;
   /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
-  readonly onFatal?: OnFatal;
+  readonly onFatal?: OnFatal | undefined;
   /** Called for each element that is left out, with the error. */
-  readonly onSkip?: (error: PaladinError) => void;
+  readonly onSkip?: ((error: PaladinError) => void) | undefined;
   /**
    * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first of its
    * chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.
    */
-  readonly validate?: boolean;
+  readonly validate?: boolean | undefined;
 }
 
 /** Options of a whole job. */
 export interface JobOptions {
   /** Emit in source order (true, the default), or in completion order. */
-  readonly ordered?: boolean;
+  readonly ordered?: boolean | undefined;
   /** Elements per batch: by cost and size (`auto`, the default), or at most so many. */
-  readonly batch?: 'auto' | number;
+  readonly batch?: 'auto' | number | undefined;
   /** The most elements taken in but not yet emitted, or, where the chain ends in a fold, not yet folded. Default 65,536. */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /** The job's share of the slots doubles with each step: a whole number from -10 to 10. Default 0. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** Labels that a worker must carry to be given the job's work, at most 64. Default none. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
   /**
    * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For operations
    * that are declared `idempotent`. Default false.
    */
-  readonly speculate?: boolean;
+  readonly speculate?: boolean | undefined;
   /** Instead of the runtime's serializer, as a value, or by name where it is one of this package's; workers must know one of its name. */
-  readonly serializer?: Serializer | SerializerName;
+  readonly serializer?: Serializer | SerializerName | undefined;
 }
+
+export const stageOptions: Known<StageOptions> = { timeout: true, retry: true, onFatal: true, onSkip: true, validate: true };
+
+export const jobOptions: Known<JobOptions> = {
+  ordered: true,
+  batch: true,
+  window: true,
+  priority: true,
+  labels: true,
+  speculate: true,
+  serializer: true,
+};
 
 /** One operator of a stage chain. */
 export interface StageSpec extends StageOptions {
   readonly kind: 'map' | 'fold';
   readonly operation: Operation<never, unknown>;
 }
+
+const knownStage: Known<StageSpec> = { ...stageOptions, kind: true, operation: true };
 
 /** What `openJob` takes: a stage chain, of which only the last may be a fold, and the job's options. */
 export interface JobSpec extends JobOptions {
@@ -69,6 +84,7 @@ export interface JobSpec extends JobOptions {
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option and what was expected
  */
 export function checkStage(where: string, stage: StageSpec): void {
+  checkOptions(where, stage, knownStage);
   // Callers in JavaScript may hand in anything.
   const { kind, operation, timeout, retry, onFatal, onSkip, validate }: Readonly<Partial<Record<keyof StageSpec, unknown>>> =
     stage;
@@ -146,7 +162,19 @@ export function checkObservable(where: string, source: unknown): void {
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not a runtime */
 export function checkRuntime(where: string, runtime: unknown): void {
   const isRuntime = typeof runtime === 'object' && runtime !== null && typeof readOr(runtime, 'openJob') === 'function';
-  if (!isRuntime) throw invalid(where, 'a runtime, made by inMemory() or connect(url)', runtime);
+  if (isRuntime) return;
+  const expected = 'a runtime, made by inMemory() or connect(url)';
+  const isPromise = typeof runtime === 'object' && runtime !== null && typeof readOr(runtime, 'then') === 'function';
+  const got = isPromise ? 'a promise of one: write await connect(url)' : describe(runtime);
+  const hint = typeof runtime === 'function' ? ': call it' : '';
+  throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${got}${hint}`);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not an abort signal, of whatever realm */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return;
+  const isSignal = typeof signal === 'object' && signal !== null && typeof readOr(signal, 'throwIfAborted') === 'function';
+  if (!isSignal) throw invalid('run', 'signal to be an AbortSignal', signal);
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is neither true nor false */
@@ -190,6 +218,8 @@ export function checkDeaths(where: string, value: unknown = maxDeaths): number {
 
 /** Only a last stage may fold; a monoid there gives the identity. */
 export function checkChain(where: string, stages: readonly StageSpec[]): void {
+  const given: unknown = stages;
+  if (!Array.isArray(given)) throw invalid(where, 'stages to be a list of stages', given);
   if (stages.length === 0) throw invalid(where, 'at least one stage', 'none');
   if (stages.length > maxStages) throw invalid(where, `at most ${maxStages} stages`, stages.length);
   for (const stage of stages) checkStage(where, stage);

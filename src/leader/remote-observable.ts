@@ -6,6 +6,8 @@ import {
   checkSpeculation,
   checkStage,
   isIdempotent,
+  jobOptions,
+  stageOptions,
   type JobOptions,
   type StageOptions,
   type StageSpec,
@@ -16,12 +18,18 @@ import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
 import { Relay } from './relay.js';
 import { SourceFeed } from './source-feed.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Options of `remoteMap` and `remoteFold`: of the stage, and of the job that it is part of. */
 export interface RemoteOptions extends StageOptions, JobOptions {
   /** Whether the operator may share a trip with the remote operators next to it. Results are the same. Default true. */
-  readonly fuse?: boolean;
+  readonly fuse?: boolean | undefined;
 }
+
+const known: Known<RemoteOptions> = { ...stageOptions, ...jobOptions, fuse: true };
+
+const noSeed = 'a fold begins with its first element, and with no seed: combine what it emits with yours.';
+const foldHints = { '': noSeed, seed: noSeed, initial: noSeed, initialValue: noSeed };
 
 /** What one subscription runs: a source, and the stages that its elements go through in one trip. */
 interface StageChain {
@@ -56,8 +64,10 @@ export function remoteStage<T>(
   kind: StageSpec['kind'],
   operation: StageSpec['operation'],
   runtime: Runtime,
-  { fuse = true, timeout, retry, onFatal, onSkip, validate, ...options }: RemoteOptions,
+  given: RemoteOptions,
 ): (source: Observable<unknown>) => RemoteObservable<T> {
+  const hints = kind === 'fold' ? foldHints : {};
+  const { fuse = true, timeout, retry, onFatal, onSkip, validate, ...options } = checkOptions(where, given, known, hints);
   const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip, validate });
   checkStage(where, stage);
   checkRuntime(where, runtime);

@@ -13,7 +13,9 @@ import {
   checkJobOptions,
   checkSerializer,
   checkSpeculation,
+  checkSignal,
   identityOf,
+  jobOptions,
   type JobOptions,
   type JobSpec,
   type StageOptions,
@@ -24,6 +26,7 @@ import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
 import { checkArguments, refusalOf } from './validation.js';
 import { isA, messageOf } from '../errors/thrown.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
@@ -54,8 +57,19 @@ export interface Runtime extends AsyncDisposable {
 export interface RunOptions
   extends Pick<StageOptions, 'timeout' | 'retry' | 'validate'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
   /** Cancels the run. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+const knownRun: Known<RunOptions> = {
+  timeout: true,
+  retry: true,
+  validate: true,
+  priority: true,
+  labels: true,
+  serializer: true,
+  signal: true,
+};
+const knownSpec: Known<JobSpec> = { ...jobOptions, stages: true };
 
 /** What a runtime is made with. */
 export interface RuntimeConfig {
@@ -101,7 +115,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
-    return this.#open(spec, observer);
+    return this.#open(checkOptions('openJob', spec, knownSpec), observer);
   }
 
   #open(spec: JobSpec, observer: JobObserver): JobDriver {
@@ -149,7 +163,8 @@ export class LeaderRuntime implements Runtime {
   }
 
   async run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
-    const { signal, ...own } = options;
+    const { signal, ...own } = checkOptions('run', options, knownRun);
+    checkSignal(signal);
     signal?.throwIfAborted();
     // Where it asks for something of its own, it has a job of its own.
     const isPlain = Object.values<unknown>(own).every((value) => value === undefined);

@@ -2,12 +2,13 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { maxLawTriples } from '../executor/limits.js';
 import type { MonoidFactory, Monoid } from './monoid.js';
 import { definitionOf, type OperationContext } from './operation.js';
+import { checkOptions } from '../errors/options.js';
 
 export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonly unknown[]> {
   /** Whether two results are as good as the same. Default: equal in type and content, as a serializer would carry them. */
-  readonly equals?: (a: A, b: A) => boolean;
+  readonly equals?: ((a: A, b: A) => boolean) | undefined;
   /** The arguments, when a factory is given in place of a monoid. */
-  readonly args?: Args;
+  readonly args?: Args | undefined;
 }
 
 /**
@@ -36,6 +37,7 @@ export async function checkMonoid<A, Args extends readonly unknown[] = readonly 
   samples: readonly A[],
   options: CheckMonoidOptions<A, Args> = {},
 ): Promise<void> {
+  checkOptions('checkMonoid', options, { equals: true, args: true });
   const laws = await lawsOf<A>(monoid, options.args);
   const equals = options.equals ?? isEqual;
   const { name, combine, empty } = laws;

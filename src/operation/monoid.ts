@@ -8,6 +8,7 @@ import {
   type OperationContext,
   type OperationDefinition,
 } from './operation.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Combines two neighbours, `left` before `right` in source order. */
 export type Combine<A> = (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
@@ -28,13 +29,25 @@ export interface MonoidFactory<Args extends readonly unknown[], A> {
   readonly [definitionKey]: OperationDefinition;
 }
 
+const known: Known<Named & { readonly empty: unknown; readonly combine: unknown; readonly create: unknown }> = {
+  name: true,
+  version: true,
+  idempotent: true,
+  empty: true,
+  combine: true,
+  create: true,
+};
+
+const notASeed = 'empty is the identity of combine, and no value to begin with: combine what the fold emits with that.';
+const hints = { seed: notASeed, initial: notASeed, initialValue: notASeed };
+
 interface Named {
   /** The name under which leader and workers know it. */
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** Declares that combining a pair several times, also at once, does no more than combining it once: then `speculate` may. Default false. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
 }
 
 /**
@@ -60,25 +73,26 @@ interface Named {
  * ```
  */
 export function defineMonoid<A>(
-  definition: Named & { readonly empty: () => A; readonly combine: Combine<A>; readonly create?: never },
+  definition: Named & { readonly empty: () => A; readonly combine: Combine<A>; readonly create?: undefined },
 ): Monoid<A>;
 export function defineMonoid<Args extends readonly unknown[], A>(
   definition: Named & {
     readonly empty: (...args: NoInfer<Args>) => A;
     readonly create: (...args: Args) => Combine<A> | PromiseLike<Combine<A>>;
-    readonly combine?: never;
+    readonly combine?: undefined;
   },
 ): MonoidFactory<Args, A>;
 export function defineMonoid(
   options: Named & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
 ): Operation<never, unknown> | ReturnType<typeof bindFactory> {
-  const named = checkNamed('monoid', options);
+  const given = checkOptions('defineMonoid', options, known, hints);
+  const named = checkNamed('monoid', given);
   const { name } = named;
-  const empty = checkFunction(options.empty, `monoid '${name}': empty`);
-  if (options.create === undefined) {
-    const combine = checkFunction(options.combine, `monoid '${name}': combine`);
+  const empty = checkFunction(given.empty, `monoid '${name}': empty, as in () => 0`);
+  if (given.create === undefined) {
+    const combine = checkFunction(given.combine, `monoid '${name}': combine`);
     return bind({ kind: 'monoid', ...named, create: () => combine, empty, functions: [empty, combine] }, []);
   }
-  const create = checkFunction(options.create, `monoid '${name}': create`);
+  const create = checkFunction(given.create, `monoid '${name}': create`);
   return bindFactory({ kind: 'monoid', ...named, create, empty, functions: [empty, create] });
 }

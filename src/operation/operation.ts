@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkSchemas, type Schemas } from './schema.js';
 import { describe } from '../errors/describe.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Marks definitions across realms and across copies of this package; its value is the definition. */
 export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
@@ -68,9 +69,9 @@ interface Named {
   /** The name under which leader and workers know it. */
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** Declares that executing it several times, also at once, does no more than executing it once: then `speculate` may. Default false. */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
 }
 
 interface WithInput<Input, Accepted> {
@@ -78,7 +79,7 @@ interface WithInput<Input, Accepted> {
    * A [Standard Schema](https://standardschema.dev) of the input, as Zod, Valibot and ArkType make them, sync or async. Workers ask it
    * before `execute`, which gets what it returns; what it refuses fails with `INVALID_INPUT`. `remoteMap` takes what the schema takes.
    */
-  readonly input?: StandardSchemaV1<Input, Accepted>;
+  readonly input?: StandardSchemaV1<Input, Accepted> | undefined;
 }
 
 interface WithOutput<Returned, Output> {
@@ -87,24 +88,35 @@ interface WithOutput<Returned, Output> {
 }
 
 interface WithoutOutput {
-  readonly output?: never;
+  readonly output?: undefined;
 }
 
 interface WithArgs<Args, AcceptedArgs> {
   /** Likewise of the list of arguments, a tuple, asked before `create`; what it refuses fails with `INVALID_INPUT`. */
-  readonly args?: StandardSchemaV1<Args, AcceptedArgs>;
+  readonly args?: StandardSchemaV1<Args, AcceptedArgs> | undefined;
 }
 
 interface Executing<Input, Output> {
   readonly execute: Execute<Input, Output>;
-  readonly create?: never;
-  readonly args?: never;
+  readonly create?: undefined;
+  readonly args?: undefined;
 }
 
 interface Creating<Args extends readonly unknown[], Input, Output> {
   readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
-  readonly execute?: never;
+  readonly execute?: undefined;
 }
+
+const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']: unknown }> = {
+  name: true,
+  version: true,
+  idempotent: true,
+  execute: true,
+  create: true,
+  input: true,
+  output: true,
+  args: true,
+};
 
 /**
  * Defines an operation: a named function that workers execute.
@@ -163,10 +175,11 @@ export function defineOperation<
 export function defineOperation(
   options: Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
-  const { execute, create, input, output, args } = options;
-  const named = checkNamed('operation', options);
+  const given = checkOptions('defineOperation', options, known);
+  const { execute, create, input, output, args } = given;
+  const named = checkNamed('operation', given);
   const { name } = named;
-  const schemas = checkSchemas(`operation '${name}'`, options);
+  const schemas = checkSchemas(`operation '${name}'`, given);
   const described = { kind: 'operation' as const, ...named, ...(schemas && { schemas }) };
   if (execute !== undefined && create === undefined) {
     if (args !== undefined) {

@@ -2,6 +2,7 @@ import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { shortened } from '../errors/thrown.js';
 import { maxShownKeys, maxShownLength } from './limits.js';
+import { checkOptions } from '../errors/options.js';
 import { errorNames, NodeBuffer, typedArrayNames } from './built-ins.js';
 import type { ClassCodec, SerializerOptions } from './serializer.js';
 
@@ -36,6 +37,7 @@ export function classRegistry(options: SerializerOptions, where: string): ClassR
   // Options come from users' JavaScript too, so what their type promises is checked.
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) return expect('options with a name', given);
+  checkOptions(where, options, { name: true, classes: true });
   const name: unknown = options.name;
   if (typeof name !== 'string' || name === '') return expect('a name that is a non-empty string', name);
   const classes: unknown = options.classes ?? [];

@@ -49,7 +49,7 @@ export interface SerializerOptions {
   /** The name under which leader and workers agree on it; not `msgpack` or `flatted`, which name the plain ones. */
   readonly name: string;
   /** The classes whose instances it carries, the same on both sides. */
-  readonly classes?: readonly ClassCodec[];
+  readonly classes?: readonly ClassCodec[] | undefined;
 }
 
 /** A value that a serializer cannot carry: which value of the batch, and where in it. */

@@ -4,14 +4,17 @@ import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 import { describe } from '../errors/describe.js';
+import type { Known } from '../errors/options.js';
 
 /** What an inline worker executes. */
 export interface InlineOptions {
   /** Operations, monoids, and serializers of your own, as values: in a list, or by any keys. */
-  readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>>;
+  readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined;
   /** How many batches are worked on at once, taking turns where their operations wait. Default 4. */
-  readonly slots?: number;
+  readonly slots?: number | undefined;
 }
+
+export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true };
 
 /** Operations that wait for something else than the processor can share a thread; this many do by default. */
 export const defaultInlineSlots = 4;

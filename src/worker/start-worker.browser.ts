@@ -1,5 +1,6 @@
-import { defaultInlineSlots, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
-import { checkConnection, type Worker, type WorkerConnection } from './worker.js';
+import { checkOptions } from '../errors/options.js';
+import { defaultInlineSlots, inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 
 /** Options of {@link startWorker} in a browser. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions {}
@@ -11,6 +12,6 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {}
  * @throws `PaladinError` `INVALID_INPUT` when an option is not what it must be; `UNAUTHORIZED` or `VERSION` as the hub refuses it
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  checkConnection(options);
+  checkConnection(checkOptions('startWorker', options, { ...connectionOptions, ...inlineOptions }));
   return await startInlineWorker(options, registryOf('startWorker', options.operations), options.slots ?? defaultInlineSlots);
 }

@@ -3,20 +3,37 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { startThreadExecutor } from '../executor/thread-executor.js';
 import { loadModules } from '../operation/modules.js';
 import { checkModules } from '../operation/check-modules.js';
-import { defaultInlineSlots, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
-import { checkConnection, connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+import { defaultInlineSlots, inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import {
+  checkConnection,
+  connectionOptions,
+  connectWorker,
+  type PayloadLimit,
+  type Worker,
+  type WorkerConnection,
+} from './worker.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions {
   /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts` and `.mts`. */
-  readonly modules?: readonly (string | URL)[];
+  readonly modules?: readonly (string | URL)[] | undefined;
   /** How many threads execute the operations of the modules. Default: as many as there are cores. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
-  readonly inline?: boolean;
+  readonly inline?: boolean | undefined;
   /** Called when threads that died cannot be replaced any more; the worker has left the hub then. */
-  readonly onBroken?: (error: PaladinError) => void;
+  readonly onBroken?: ((error: PaladinError) => void) | undefined;
 }
+
+const known: Known<WorkerOptions> = {
+  ...connectionOptions,
+  ...inlineOptions,
+  modules: true,
+  threads: true,
+  inline: true,
+  onBroken: true,
+};
 
 /**
  * Starts a worker: connects to a hub and executes what is sent. Operations of `modules` run in threads of their own, beside the
@@ -42,7 +59,7 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  checkConnection(options);
+  checkConnection(checkOptions('startWorker', options, known));
   checkModules('startWorker', options.modules);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {

@@ -12,6 +12,7 @@ import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
+import type { Known } from '../errors/options.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
@@ -44,20 +45,31 @@ export interface WorkerConnection {
    * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
    * it was taken, it is asked again for 30 s.
    */
-  readonly token?: Token;
+  readonly token?: Token | undefined;
   /** A name for people. Default: none. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Labels by which jobs may choose workers. Default: none. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
   /** How long to wait for the hub at first, in milliseconds; `Infinity` is for ever. Default 10,000. */
-  readonly connectTimeout?: number;
+  readonly connectTimeout?: number | undefined;
   /** Called when the connection is lost or cannot be made yet, with the reason; the worker tries to come back. */
-  readonly onLost?: (reason: string) => void;
+  readonly onLost?: ((reason: string) => void) | undefined;
   /** Called when the hub has taken the worker again. */
-  readonly onBack?: () => void;
+  readonly onBack?: (() => void) | undefined;
   /** Called when the hub refuses the worker for good after it had taken it. */
-  readonly onRefused?: (error: PaladinError) => void;
+  readonly onRefused?: ((error: PaladinError) => void) | undefined;
 }
+
+export const connectionOptions: Known<WorkerConnection> = {
+  hub: true,
+  token: true,
+  name: true,
+  labels: true,
+  connectTimeout: true,
+  onLost: true,
+  onBack: true,
+  onRefused: true,
+};
 
 /** An executor, what it offers, and how it is told what the hub admits. */
 export interface Execution {

@@ -1,0 +1,81 @@
+import { describe } from './describe.js';
+import { PaladinError } from './paladin-error.js';
+import { holds } from './thrown.js';
+
+/** The names of all options of a kind: the compiler says when one is missing. */
+export type Known<Options> = Readonly<Record<keyof Options, true>>;
+
+/**
+ * Checks that options are an object, and have no other names than the known ones. An option that is given as undefined counts as not given.
+ *
+ * @param where the caller, for the message
+ * @param hints what to say of names that stand for another thing elsewhere, and, by the name `''`, of what is no object
+ * @returns the options; empty ones for undefined
+ * @throws {@link PaladinError} `INVALID_INPUT` naming the option that is not known, and the nearest that is
+ */
+export function checkOptions<Options extends object>(
+  where: string,
+  options: Options | undefined,
+  known: Known<Options>,
+  hints: Readonly<Record<string, string>> = {},
+): Options {
+  // All options are optional where this is called without.
+  if (options === undefined) return {} as Options;
+  // Callers in JavaScript may hand in anything.
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null || !holds(() => !Array.isArray(given))) {
+    const hint = hints[''] === undefined ? '' : `; ${hints['']}`;
+    throw new PaladinError('INVALID_INPUT', `${where}: expected options to be an object, or none, got ${describe(given)}${hint}`);
+  }
+  const other = namesOf(given).find((name) => !Object.hasOwn(known, name));
+  if (other !== undefined) throw unknownOption(where, other, Object.keys(known), hints);
+  return options;
+}
+
+/** What cannot be asked for its names has none that are not known; whoever reads it finds out. */
+function namesOf(given: object): readonly string[] {
+  try {
+    return Object.keys(given);
+  } catch {
+    return [];
+  }
+}
+
+function unknownOption(
+  where: string,
+  name: string,
+  known: readonly string[],
+  hints: Readonly<Record<string, string>>,
+): PaladinError {
+  const shown = name.slice(0, longestName);
+  const hint = Object.hasOwn(hints, name) ? (hints[name] ?? '') : `did you mean '${nearest(shown, known)}'?`;
+  return new PaladinError('INVALID_INPUT', `${where}: there is no option '${shown}'; ${hint} Options: ${known.join(', ')}`);
+}
+
+/** No option has a longer name. */
+const longestName = 40;
+
+/** The known name that is the least changes away. One that is part of the other is nearer than any that is not. */
+function nearest(name: string, known: readonly string[]): string {
+  const lower = name.toLowerCase();
+  const distances = known.map((each) => {
+    const other = each.toLowerCase();
+    const isPart = lower !== '' && (other.includes(lower) || lower.includes(other));
+    return distance(lower, other) / (isPart ? longestName : 1);
+  });
+  return known[distances.indexOf(Math.min(...distances))] ?? '';
+}
+
+/** How many characters must be changed, added or taken away to make one of the other. */
+function distance(a: string, b: string): number {
+  let before = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(changed, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    before = row;
+  }
+  return before[b.length] ?? 0;
+}

@@ -1,0 +1,231 @@
+import {
+  checkMonoid,
+  connect,
+  createFlatted,
+  createMsgpack,
+  defineMonoid,
+  defineOperation,
+  FatalError,
+  fromPull,
+  inMemory,
+  remoteFold,
+  remoteMap,
+  toAsyncIterable,
+  TransientError,
+  type Runtime,
+} from 'paladin-rx';
+import { startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
+import { lastValueFrom, of, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { checkOptions } from '../../src/errors/options.js';
+
+const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
+
+/** Whatever JavaScript hands in. */
+type Anything = (options: never) => unknown;
+
+/** Each function that takes options: an option that is nearly one of its own, and that one. */
+function takers(runtime: Runtime): readonly (readonly [string, Anything, string, string])[] {
+  const observer = { next: () => undefined, completed: () => undefined, failed: () => undefined };
+  const stages = [{ kind: 'map', operation: double }] as const;
+  return [
+    ['remoteMap', (options) => remoteMap(double, runtime, options), 'timeoutMs', 'timeout'],
+    ['remoteFold', (options) => remoteFold(sum, runtime, options), 'Priority', 'priority'],
+    ['run', (options) => runtime.run(double, 1, options), 'retries', 'retry'],
+    ['openJob', (options) => runtime.openJob(options, observer), 'batchSize', 'batch'],
+    ['openJob', (options) => runtime.openJob({ stages: [...stages, options] }, observer), 'onskip', 'onSkip'],
+    ['toAsyncIterable', (options) => toAsyncIterable(of(1), options), 'windwo', 'window'],
+    ['inMemory', (options) => inMemory(options), 'module', 'modules'],
+    ['connect', (options) => connect('http://127.0.0.1:1', options), 'timeout', 'connectTimeout'],
+    ['startHub', (options) => startHub(options), 'maxPayload', 'maxPayloadBytes'],
+    ['startHub: tokens', (tokens) => startHub({ tokens }), 'workers', 'worker'],
+    ['startWorker', (options) => startWorker(options), 'thread', 'threads'],
+    ['defineOperation', (options) => defineOperation(options), 'exec', 'execute'],
+    ['defineMonoid', (options) => defineMonoid(options), 'identityEmpty', 'empty'],
+    ['checkMonoid', (options) => checkMonoid(sum, [1], options), 'equal', 'equals'],
+    ['createMsgpack', (options) => createMsgpack(options), 'class', 'classes'],
+    ['createFlatted', (options) => createFlatted(options), 'names', 'name'],
+    ['TransientError', (options) => new TransientError('x', options), 'onfatal', 'onFatal'],
+    ['FatalError', (options) => new FatalError('x', options), 'causes', 'cause'],
+  ];
+}
+
+async function outcomeOf(call: () => unknown): Promise<unknown> {
+  try {
+    return await call();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('options', () => {
+  it('that are not known are refused by all who take options, with the nearest name that is', async () => {
+    await using runtime = inMemory();
+    for (const [where, take, given, nearest] of takers(runtime)) {
+      expect(await outcomeOf(() => take({ [given]: 1 } as never))).toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining(
+          `${where}: there is no option '${given}'; did you mean '${nearest}'? Options: `,
+        ) as unknown,
+      });
+    }
+  });
+
+  it('that are no object are refused by all', async () => {
+    await using runtime = inMemory();
+    for (const [, take] of takers(runtime)) {
+      for (const given of [null, 7, 'fast']) {
+        const error = await outcomeOf(() => take(given as never));
+        expect(error).toMatchObject({ code: expect.stringMatching(/^INVALID_INPUT$/u) as unknown });
+      }
+    }
+    expect(() => remoteMap(double, runtime, null as never)).toThrow(
+      'remoteMap: expected options to be an object, or none, got null',
+    );
+  });
+
+  it('of a retry strategy are those of its kind', async () => {
+    await using runtime = inMemory();
+    const retry = { strategy: 'after', maxRetries: 1, delayMs: 5, delay: 5 } as const;
+    expect(() => remoteMap(double, runtime, { retry })).toThrow(
+      "remoteMap: retry: there is no option 'delay'; did you mean 'delayMs'?",
+    );
+    expect(() => new TransientError('x', { retry: { strategy: 'immediate', maxRetries: 1, delayMs: 1 } as never })).toThrow(
+      "TransientError: retry: there is no option 'delayMs'",
+    );
+  });
+
+  it('that are undefined mean the default, everywhere', async () => {
+    await using hub = await startHub({
+      port: 0,
+      host: undefined,
+      token: undefined,
+      tokens: { leader: undefined },
+      tls: undefined,
+      origins: undefined,
+      trustedProxies: undefined,
+      authorize: undefined,
+      insecure: undefined,
+      onEvent: undefined,
+      maxPayloadBytes: undefined,
+    });
+    const twice = defineOperation({
+      name: 'twice',
+      version: undefined,
+      idempotent: undefined,
+      input: undefined,
+      output: undefined,
+      args: undefined,
+      create: undefined,
+      execute: (x: number) => 2 * x,
+    });
+    const all = defineMonoid({
+      name: 'all',
+      version: undefined,
+      idempotent: undefined,
+      create: undefined,
+      empty: () => 0,
+      combine: (a: number, b: number) => a + b,
+    });
+    await using _ = await startWorker({
+      hub: hub.url,
+      operations: [twice],
+      modules: undefined,
+      threads: undefined,
+      slots: undefined,
+      inline: undefined,
+      token: undefined,
+      name: undefined,
+      labels: undefined,
+      connectTimeout: undefined,
+      onLost: undefined,
+    });
+    await using remote = await connect(hub.url, {
+      token: undefined,
+      name: undefined,
+      serializer: undefined,
+      noWorkerTimeout: undefined,
+      connectTimeout: undefined,
+      reconnectTimeout: undefined,
+      maxDeaths: undefined,
+    });
+    await using local = inMemory({
+      workers: undefined,
+      modules: undefined,
+      operations: undefined,
+      serializer: undefined,
+      maxDeaths: undefined,
+    });
+    const none = {
+      timeout: undefined,
+      retry: undefined,
+      onFatal: undefined,
+      onSkip: undefined,
+      validate: undefined,
+      ordered: undefined,
+      batch: undefined,
+      window: undefined,
+      priority: undefined,
+      labels: undefined,
+      speculate: undefined,
+      serializer: undefined,
+      fuse: undefined,
+    };
+    for (const runtime of [remote, local]) {
+      const mapped = fromPull([1, 2]).pipe(remoteMap(twice, runtime, none), toArray());
+      expect(await lastValueFrom(mapped)).toEqual([2, 4]);
+      expect(await runtime.run(twice, 4, { signal: undefined, timeout: undefined, retry: undefined, labels: undefined })).toBe(8);
+    }
+    const folded = of(1, 2).pipe(remoteMap(double, local, none), remoteFold(all, local, none));
+    expect(await lastValueFrom(folded)).toBe(6);
+    const read = [];
+    for await (const x of toAsyncIterable(of(1), { window: undefined })) read.push(x);
+    expect(read).toEqual([1]);
+    expect(new TransientError('x', { retry: undefined, onFatal: undefined, cause: undefined })).not.toHaveProperty('cause');
+    expect(createMsgpack({ name: 'plain', classes: undefined }).decode(createMsgpack({ name: 'plain' }).encode([1]))).toEqual([
+      1,
+    ]);
+  });
+
+  it('may come from a prototype, and are refused by any own name', () => {
+    const known = { one: true } as const;
+    const inherited: { one?: number } = Object.create({ other: 1 }) as object;
+    expect(checkOptions('here', inherited, known)).toBe(inherited);
+    expect(() => checkOptions('here', { one: 1, constructor: 1 } as never, known)).toThrow("there is no option 'constructor'");
+    expect(() => checkOptions('here', { ['x'.repeat(1e6)]: 1 } as never, known)).toThrow(
+      /^here: there is no option 'x{40}'; did you/u,
+    );
+  });
+});
+
+describe('hints', () => {
+  it('say that a fold has no seed', async () => {
+    await using runtime = inMemory();
+    expect(() => remoteFold(sum, runtime, { seed: 100 } as never)).toThrow(
+      "remoteFold: there is no option 'seed'; a fold begins with its first element",
+    );
+    expect(() => remoteFold(sum, runtime, 100 as never)).toThrow('got 100; a fold begins with its first element');
+    expect(() => defineMonoid({ name: 'odd', seed: 1, empty: () => 0, combine: () => 0 } as never)).toThrow(
+      "defineMonoid: there is no option 'seed'; empty is the identity of combine",
+    );
+    expect(() => defineMonoid({ name: 'odd', empty: 0, combine: () => 0 } as never)).toThrow('() => 0');
+  });
+
+  it('say that a promise of a runtime is to be awaited, and a function to be called', () => {
+    const later = Promise.reject(new Error('nobody waits for it'));
+    later.catch(() => undefined);
+    expect(() => remoteMap(double, later as never)).toThrow(
+      'remoteMap: expected a runtime, made by inMemory() or connect(url), got a promise of one: write await connect(url)',
+    );
+    expect(() => remoteFold(sum, inMemory as never)).toThrow('function inMemory: call it');
+  });
+
+  it('say what a signal is', async () => {
+    await using runtime = inMemory();
+    await expect(runtime.run(double, 1, { signal: new AbortController() as never })).rejects.toThrow(
+      'run: expected signal to be an AbortSignal',
+    );
+  });
+});
