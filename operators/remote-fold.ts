@@ -16,6 +16,8 @@ import type { Monoid } from '../src/operation/monoid.js';
  * Only neighbours are combined, left before right, so `combine` need not be commutative; it must be associative. Workers fold the
  * batches that they are sent, behind a `remoteMap` the elements that they have just mapped; the partials are combined on workers again.
  *
+ * There is no seed: `empty` is the identity of `combine`, and changes nothing. To begin with a value of your own, combine it with what is emitted.
+ *
  * @param monoid made by `defineMonoid`, with its arguments if it takes any
  * @param runtime `inMemory()`, or what `connect(url)` resolved to
  * @param options see {@link RemoteOptions}; with `onFatal: 'skip'` an element that fails counts as the identity

@@ -17,6 +17,8 @@ import type { Operation } from '../src/operation/operation.js';
  * after the results of what came before it. Unsubscribing cancels the work on the workers. A push source that is quicker than the workers
  * is buffered; `fromPull` makes one that waits, and `toAsyncIterable` a subscriber that may be slow.
  *
+ * Callbacks, and operations in this process, see the `AsyncLocalStorage` stores of whoever subscribes.
+ *
  * @param operation made by `defineOperation`, with its arguments if it takes any; or a monoid, which combines pairs
  * @param runtime `inMemory()`, or what `connect(url)` resolved to
  * @param options see {@link RemoteOptions}

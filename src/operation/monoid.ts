@@ -54,6 +54,9 @@ interface Named {
  * Defines a monoid: a named associative `combine` with an identity `empty`. Commutativity is not assumed: `combine` is only ever
  * given neighbours, in order. `combine` must be associative, or the result depends on how the work was cut; `checkMonoid` tries.
  *
+ * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. It is what a fold of nothing gives, and what an element counts as that
+ * is left out; how often else it is combined, if at all, is open.
+ *
  * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`; `empty` gets the same ones.
  *
  * @throws {@link PaladinError} `INVALID_INPUT` when the name, version or a function is not one
