@@ -10,7 +10,7 @@ export interface CallerContext {
   run<T>(call: () => T): T;
 }
 
-const AsyncResource = nodeModule('node:async_hooks')?.AsyncResource;
+const AsyncResource = nodeModule('async_hooks')?.AsyncResource;
 
 const everywhere: CallerContext = { run: (call) => call() };
 

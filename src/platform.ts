@@ -1,8 +1,8 @@
 /** What only Node has, by the module that has it. */
 interface NodeModules {
-  readonly 'node:async_hooks': { readonly AsyncResource: AsyncResourceClass };
-  readonly 'node:perf_hooks': Pick<typeof globalThis, 'performance'>;
-  readonly 'node:timers': Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
+  readonly async_hooks: { readonly AsyncResource: AsyncResourceClass };
+  readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
+  readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 }
 
 type AsyncResourceClass = new (

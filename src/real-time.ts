@@ -7,8 +7,8 @@ import { nodeModule } from './platform.js';
  * set is the matter of `Timer`, which a fake clock moves.
  */
 
-const nodeTimers = nodeModule('node:timers');
-const { performance: clock } = nodeModule('node:perf_hooks') ?? globalThis;
+const nodeTimers = nodeModule('timers');
+const { performance: clock } = nodeModule('perf_hooks') ?? globalThis;
 
 /** Fakes stand in the place of the object, or of its method; the method of its class is the real one. */
 const { now: read } = Object.getPrototypeOf(clock) as { readonly now: (this: typeof clock) => number };

@@ -371,7 +371,7 @@ describe('fromPull', () => {
     expect(() => fromPull(7 as never)).toThrow(
       expect.objectContaining({
         code: 'INVALID_INPUT',
-        message: 'fromPull: expected an iterable, an async iterable or a stream, got number',
+        message: 'fromPull: expected an iterable, an async iterable or a stream, got 7',
       }),
     );
     expect(() => fromPull(null as never)).toThrow(/^fromPull: expected an iterable/u);
