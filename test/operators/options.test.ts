@@ -60,7 +60,7 @@ describe('options that are not what they must be', () => {
     [{ timeout: -5 }, 'timeout to be milliseconds above 0, got -5'],
     [{ timeout: '1s' }, 'timeout to be milliseconds above 0, got 1s'],
     [{ retry: 3 }, 'a retry strategy, got 3'],
-    [{ retry: { strategy: 'often' } }, "retry.strategy to be 'immediate', 'after' or 'exponential', got often"],
+    [{ retry: { strategy: 'often' } }, "retry.strategy to be 'immediate', 'after' or 'exponential', got \"often\""],
     [{ retry: { strategy: 'immediate', maxRetries: -1 } }, 'retry.maxRetries to be a whole number from 0 up, got -1'],
     [{ retry: { strategy: 'after', maxRetries: 1 } }, 'retry.delayMs to be milliseconds from 0 to 2^31, got undefined'],
     [
@@ -75,11 +75,11 @@ describe('options that are not what they must be', () => {
     [{ labels: 'gpu' }, 'labels to be a list of at most 64 names, of at most 300 characters each, got gpu'],
     [
       { labels: Array<string>(65).fill('l') },
-      `labels to be a list of at most 64 names, of at most 300 characters each, got ${JSON.stringify(Array<string>(65).fill('l'))}`,
+      `labels to be a list of at most 64 names, of at most 300 characters each, got ["l", "l", "l", "l", "l", … 60 more]`,
     ],
     [{ labels: [''] }, 'labels to be a list of at most 64 names, of at most 300 characters each, got [""]'],
-    [{ serializer: { name: 'mine' } }, 'serializer to be a serializer, got {"name":"mine"}'],
-    [{ serializer: 'msgpack' }, 'serializer to be a serializer, got msgpack'],
+    [{ serializer: { name: 'mine' } }, `serializer to be a serializer, 'msgpack' or 'flatted', got { name: "mine" }`],
+    [{ serializer: 'msgpac' }, "serializer to be a serializer, 'msgpack' or 'flatted', got msgpac"],
     [{ fuse: 'no' }, 'fuse to be true or false, got no'],
     [{ speculate: 1 }, 'speculate to be true or false, got 1'],
   ])('%j are refused by remoteMap and remoteFold: expected %s', (options, expected) => {

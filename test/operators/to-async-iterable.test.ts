@@ -136,7 +136,7 @@ describe('toAsyncIterable', () => {
   });
 
   it.each<[unknown, unknown, string]>([
-    [[1, 2], {}, 'toAsyncIterable: expected an observable, got [1,2]'],
+    [[1, 2], {}, 'toAsyncIterable: expected an observable, got [1, 2]'],
     [undefined, {}, 'toAsyncIterable: expected an observable, got undefined'],
     [of(1), { window: 0 }, 'toAsyncIterable: expected window to be a whole number from 1, got 0'],
     [of(1), { window: 1.5 }, 'toAsyncIterable: expected window to be a whole number from 1, got 1.5'],
