@@ -86,6 +86,12 @@ export const mutations = [
     replace: 'giveBack(state, record, 0, record.count >> 1, deaths, suspect);',
   },
   {
+    name: 'the job blames a batch for the accident of its thread',
+    file: `${job}/settlement.ts`,
+    find: "const deadly = cause === 'death' || cause === 'gone';",
+    replace: "const deadly = cause === 'death' || cause === 'gone' || cause === 'wasted';",
+  },
+  {
     name: 'the job counts a worker that is cut off again and again as dead each time',
     file: `${job}/settlement.ts`,
     find: "return [...withoutWorker(deaths, workerId), { workerId, of: 'worker' }];",

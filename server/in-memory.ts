@@ -52,13 +52,17 @@ const known: Known<InMemoryOptions> = {
   maxPayloadBytes: true,
   maxDeaths: true,
 };
+/** How one in-memory worker in a thread is started. */
+export interface ThreadStart {
+  readonly modules: readonly (string | URL)[];
+  readonly maxPayloadBytes: number;
+  /** Aborted when the runtime is closed meanwhile. */
+  readonly signal: AbortSignal;
+  readonly onBroken: (error: PaladinError) => void;
+}
 
 /** Starts the executor of one in-memory worker in a thread; what only some platforms can. */
-export type StartThread = (
-  modules: readonly (string | URL)[],
-  onBroken: (error: PaladinError) => void,
-  maxPayloadBytes: number,
-) => Promise<Executor & Omit<Offers, 'labels'>>;
+export type StartThread = (start: ThreadStart) => Promise<Executor & Omit<Offers, 'labels'>>;
 
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
@@ -182,27 +186,44 @@ function threadCrew(
       'inMemory: expected operations rather than modules: this platform has no threads for them',
     );
   }
-  let broken: (error: PaladinError) => void = () => undefined;
+  const closing = new AbortController();
+  const { signal } = closing;
+  let allBroken: (error: PaladinError) => void = () => undefined;
   const breakage = new Promise<never>((_, reject) => {
-    broken = reject;
+    allBroken = reject;
   });
+  let whole = workers;
   const started = Promise.allSettled(
     Array.from({ length: workers }, async () => {
-      const executor = await startThread(modules, broken, maxPayloadBytes);
-      return joinHub(hub, executor, { operations: executor.operations, serializers: executor.serializers, labels: [] });
+      let leave = (): void => undefined;
+      const onBroken = (error: PaladinError): void => {
+        // It would take batches only to give them back.
+        leave();
+        whole -= 1;
+        if (whole === 0) allBroken(error);
+      };
+      const executor = await startThread({ modules, maxPayloadBytes, signal, onBroken });
+      const { operations, serializers } = executor;
+      const driver = joinHub(hub, executor, { operations, serializers, labels: [] });
+      leave = (): void => {
+        void driver.close();
+      };
+      return driver;
     }),
   );
   return {
     failed: Promise.race([
       breakage,
       started.then(async (results) => {
-        for (const result of results) if (result.status === 'rejected') throw result.reason;
+        for (const result of results) if (result.status === 'rejected' && !signal.aborted) throw result.reason;
         return await breakage;
       }),
     ]),
     using: () => undefined,
     close: async () => {
-      for (const result of await started) if (result.status === 'fulfilled') await result.value.close();
+      closing.abort();
+      const results = await started;
+      await Promise.all(results.map((result) => (result.status === 'fulfilled' ? result.value.close() : Promise.resolve())));
     },
   };
 }

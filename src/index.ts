@@ -24,10 +24,10 @@ export * from './common.js';
 export function inMemory(options: InMemoryOptions = {}): Runtime {
   return startInMemory(options, {
     threads: availableParallelism(),
-    startThread: async (modules, onBroken, maxPayloadBytes) => {
+    startThread: async (start) => {
       // The threads load this module, too, and need none of their own.
       const { startThreadExecutor } = await import('./executor/thread-executor.js');
-      const executor = await startThreadExecutor({ threads: 1, modules, onBroken, maxPayloadBytes });
+      const executor = await startThreadExecutor({ threads: 1, ...start });
       return Object.assign(executor, executor.offers);
     },
   });

@@ -116,5 +116,5 @@ function attemptOf(answer: Answer): JobAttempt {
 }
 
 function bytesOf(answer: Answer): number {
-  return answer.type === 'result' ? answer.result.payload.byteLength : 0;
+  return answer.type === 'result' ? answer.result.payload.byteLength : (answer.loss.error?.byteLength ?? 0);
 }

@@ -27,14 +27,32 @@ export const longestTimerMs: number = 2 ** 31 - 1;
 /** A thread that is not ready by then never will be: loading modules takes seconds at most. */
 export const threadStartTimeoutMs = 60_000;
 
-/** So many replacement threads in a row that die before they are ready mean that the modules are broken. */
+/** So many threads in a row that modules end, before they are ready or later, mean that the modules are broken. */
 export const maxStartFailures = 5;
+
+/** A thread that lives for so long after it was ready shows that its modules are sound: what they connect to has answered by then. */
+export const soundAfterMs = 10_000;
+
+/** A death this soon after a thread was ready may be its modules' doing. Later, nobody would want to let a thread rest for as long. */
+export const maxRestMs = 2_000;
+
+/** So many times as long as the dead one lived a thread rests: what modules do by themselves takes about as long each time. */
+export const restFactor = 2;
 
 /** The wait before a replacement is tried again; doubles with each failure. */
 export const startBackoffMs = 100;
 
 /** What that wait grows to. */
 export const maxStartBackoffMs = 5_000;
+
+/** How long an idle thread may take to end by itself, so that what it has buffered is written: little to do, and a program waits for it. */
+export const exitGraceMs = 200;
+
+/** The most bytes of output that a thread has on their way to be written; whoever waits for `drain` then waits. Some seconds of a busy log. */
+export const maxUnwrittenBytes: number = 1024 * 1024;
+
+/** The executor tells a thread of so many bytes that it has written, in one message. */
+export const writtenStepBytes: number = 64 * 1024;
 
 /** How long closing waits for threads: one that blocks outside of JavaScript ends when it comes back, whenever that is. */
 export const closeGraceMs = 1_000;

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
+import { decodeError } from '../errors/remote-error.js';
 import { resolveModule } from '../operation/modules.js';
 import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Executor } from './executor.js';
@@ -7,15 +8,19 @@ import type { Outcome } from '../protocol/outcome.js';
 import {
   closeGraceMs,
   forgetGraceMs,
+  maxRestMs,
   maxStartBackoffMs,
   maxStartFailures,
+  restFactor,
+  soundAfterMs,
   startBackoffMs,
   threadStartTimeoutMs,
 } from './limits.js';
 import { Waiter } from './settlement.js';
-import { ThreadHandle, type Assignment, type ThreadEvents } from './thread-handle.js';
+import { ThreadHandle, type Assignment, type Departure, type ThreadEvents } from './thread-handle.js';
 import { afterThis } from '../next-turn.js';
 import { later, type Later } from '../real-time.js';
+import { messageOf } from '../errors/thrown.js';
 import { describe } from '../errors/describe.js';
 
 export interface ThreadExecutorOptions {
@@ -33,8 +38,12 @@ export interface ThreadExecutorOptions {
   readonly resourceLimits?: ResourceLimits;
   /** Whether idle threads keep the process alive. Default false. */
   readonly keepAlive?: boolean;
-  /** Called once when threads that died cannot be replaced. Batches that no thread is left for come back as `returned`. */
+  /** Called once when no thread is left, and none can be had. Batches that no thread is left for come back as `returned`. */
   readonly onBroken?: (error: PaladinError) => void;
+  /** Called when a thread dies or has to be terminated, with what of. Default: a warning of the process. */
+  readonly onThreadDeath?: (reason: string) => void;
+  /** Aborted when the executor is to be closed while it starts. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the threads offer, sorted. */
@@ -51,7 +60,8 @@ export interface ThreadExecutor extends Executor {
 /**
  * Starts an executor with threads of its own, each of which has loaded the modules.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when a module cannot be loaded; no thread is left behind then
+ * @throws {@link PaladinError} `INVALID_INPUT` when a module cannot be loaded, `CLOSED` when the signal is aborted meanwhile; no thread is left
+ *   behind then
  */
 export async function startThreadExecutor(options: ThreadExecutorOptions): Promise<ThreadExecutor> {
   const pool = new ThreadPool(options);
@@ -59,6 +69,17 @@ export async function startThreadExecutor(options: ThreadExecutorOptions): Promi
   return pool;
 }
 
+/**
+ * Threads, and what waits for one.
+ *
+ * A thread that dies or is terminated is replaced. At once, where what it executed is to blame. After a wait that doubles each time, where its
+ * modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some failures in a row with no
+ * thread left the pool is broken, and says so. A thread that has lived for a while proves the modules sound.
+ *
+ * Node tells of an error that nothing caught, not of where it comes from. So after a death that may be either's doing, later threads are
+ * watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as long as the dead one
+ * lived, which shows what modules do by themselves, for example to their memory.
+ */
 class ThreadPool implements ThreadExecutor {
   readonly slots: number;
   #offers: ThreadOffers = { operations: [], serializers: [] };
@@ -71,10 +92,12 @@ class ThreadPool implements ThreadExecutor {
   readonly #ending = new Set<Promise<void>>();
   /** Timers of replacements that are to be tried again. */
   readonly #backoffs = new Set<Later>();
-  #startFailures = 0;
+  readonly #places: readonly Place[];
   #started = 0;
-  #state: 'starting' | 'running' | 'closed' = 'starting';
-  #isBroken = false;
+  #watched = false;
+  /** How long the next thread rests. */
+  #restMs = 0;
+  #state: 'starting' | 'running' | 'broken' | 'closed' = 'starting';
 
   constructor(options: ThreadExecutorOptions) {
     const { threads } = options;
@@ -84,6 +107,7 @@ class ThreadPool implements ThreadExecutor {
     this.#options = options;
     this.#modules = options.modules.map((module) => resolveModule(module).href);
     this.slots = threads;
+    this.#places = Array.from({ length: threads }, () => ({ failures: 0 }));
   }
 
   get offers(): ThreadOffers {
@@ -91,9 +115,15 @@ class ThreadPool implements ThreadExecutor {
   }
 
   async start(): Promise<void> {
-    const starts = Array.from({ length: this.slots }, () => this.#startFirst());
+    const { signal } = this.#options;
+    const starts = this.#places.map((place) => this.#startFirst(place));
     try {
-      await Promise.all(starts);
+      await new Promise<unknown>((resolve, reject) => {
+        const close = (): void => reject(new PaladinError('CLOSED', 'it was closed while its threads started'));
+        if (signal?.aborted === true) close();
+        signal?.addEventListener('abort', close, { once: true });
+        Promise.all(starts).then(resolve, reject);
+      });
     } catch (error) {
       await this.close();
       throw error;
@@ -106,7 +136,7 @@ class ThreadPool implements ThreadExecutor {
     const assignment = { jobId, description, batch, settled };
     const thread = this.#pick(jobId);
     if (thread !== undefined) this.#assign(thread, assignment);
-    else if (this.#threads.size + this.#backoffs.size === 0) giveBack(assignment, 'returned', 'no thread is left to execute it');
+    else if (this.#state === 'broken') giveBack(assignment, 'returned', 'no thread is left to execute it');
     else this.#waiting.push(assignment);
   }
 
@@ -155,34 +185,53 @@ class ThreadPool implements ThreadExecutor {
   }
 
   /** Resolves when the thread is ready, rejects when it never will be. */
-  #startFirst(): Promise<void> {
+  #startFirst(place: Place): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#startThread(resolve, reject);
+      this.#startThread(place, resolve, reject);
     });
   }
 
-  #startThread(ready: () => void, failed: (error: PaladinError) => void): void {
+  #startThread(place: Place, ready: () => void, failed: (error: PaladinError) => void): void {
     const { graceMs = forgetGraceMs, startTimeoutMs = threadStartTimeoutMs, keepAlive = false, resourceLimits } = this.#options;
+    const name = `paladin-${++this.#started}`;
+    let soundTimer: Later | undefined;
     const events: ThreadEvents = {
       ready: (thread, { operations, serializers }) => {
         this.#offers = { operations, serializers };
-        this.#startFailures = 0;
+        soundTimer = later(() => (place.failures = 0), soundAfterMs);
+        soundTimer.unref();
         ready();
         this.#next(thread);
       },
       idle: (thread) => this.#next(thread),
-      gone: (thread, error) => {
-        if (this.#state === 'closed' || !this.#threads.delete(thread)) return;
+      gone: (thread, departure) => {
+        soundTimer?.cancel();
+        if (!this.#threads.delete(thread)) return;
         const ending = thread.close().finally(() => this.#ending.delete(ending));
         this.#ending.add(ending);
-        if (error !== undefined) failed(error);
-        else this.#replace();
+        if (departure.type === 'failed') failed(departure.error);
+        else this.#lost(place, name, departure);
       },
     };
-    const name = `paladin-${++this.#started}`;
-    this.#threads.add(
-      new ThreadHandle({ modules: this.#modules, name, resourceLimits, startTimeoutMs, graceMs, keepAlive }, events),
-    );
+    const restMs = this.#restMs;
+    this.#restMs = 0;
+    const options = {
+      modules: this.#modules,
+      name,
+      resourceLimits,
+      startTimeoutMs,
+      graceMs,
+      keepAlive,
+      watched: this.#watched,
+      restMs,
+    };
+    try {
+      this.#threads.add(new ThreadHandle(options, events));
+    } catch (thrown) {
+      // There is no further thread to be had, or the process may start none.
+      const message = `cannot start a thread: ${messageOf(thrown)}`;
+      failed(new PaladinError('INVALID_INPUT', message, { cause: thrown }));
+    }
   }
 
   #next(thread: ThreadHandle): void {
@@ -192,36 +241,70 @@ class ThreadPool implements ThreadExecutor {
     if (assignment !== undefined) this.#assign(thread, assignment);
   }
 
-  #replace(): void {
+  #replace(place: Place): void {
     this.#startThread(
+      place,
       () => undefined,
-      (error) => this.#startFailed(error),
+      (error) => this.#failed(place, error),
     );
   }
 
+  /** A thread is no more that was there. */
+  #lost(place: Place, name: string, departure: Exclude<Departure, { type: 'failed' }>): void {
+    this.#tell(`thread ${name} is replaced: ${departure.why}`);
+    if (departure.type === 'died') {
+      const { fault, ageMs, why, error } = departure;
+      if (fault === 'modules') {
+        const cause = error === undefined ? undefined : decodeError(error);
+        const message = `a thread with ${this.#modules.join(', ')} died: ${why}`;
+        this.#failed(place, new PaladinError('INVALID_INPUT', message, { cause }));
+        return;
+      }
+      if (fault === 'unknown') {
+        this.#watched = true;
+        if (ageMs < maxRestMs) this.#restMs = restFactor * ageMs;
+      }
+    }
+    this.#replace(place);
+  }
+
   /** Tries again, more and more patiently; in the end gives up, since a program that spins is worse than one that says so. */
-  #startFailed(error: PaladinError): void {
-    this.#startFailures++;
-    if (this.#startFailures < maxStartFailures) {
-      const delayMs = Math.min(startBackoffMs * 2 ** (this.#startFailures - 1), maxStartBackoffMs);
-      const timer = later(() => {
-        this.#backoffs.delete(timer);
-        this.#replace();
-      }, delayMs);
-      this.#backoffs.add(timer);
+  #failed(place: Place, error: PaladinError): void {
+    place.failures++;
+    const isHopeless = this.#places.every(({ failures }) => failures >= maxStartFailures);
+    if (isHopeless && ![...this.#threads].some((thread) => thread.isReady)) {
+      this.#break(place, error);
       return;
     }
-    if (this.#threads.size + this.#backoffs.size === 0) {
-      for (const assignment of this.#waiting) {
-        giveBack(assignment, 'returned', `no thread is left to execute it: ${error.message}`);
-      }
-      this.#waiting = [];
-    }
-    if (this.#isBroken) return;
-    this.#isBroken = true;
-    const message = `threads that died cannot be replaced, tried ${this.#startFailures} times: ${error.message}`;
+    const delayMs = Math.min(startBackoffMs * 2 ** (place.failures - 1), maxStartBackoffMs);
+    const timer = later(() => {
+      this.#backoffs.delete(timer);
+      this.#replace(place);
+    }, delayMs);
+    this.#backoffs.add(timer);
+  }
+
+  #break({ failures }: Place, error: PaladinError): void {
+    const waiting = this.#waiting;
+    // Those that may still be starting have had as many predecessors.
+    void this.close();
+    this.#state = 'broken';
+    for (const assignment of waiting) giveBack(assignment, 'returned', `no thread is left to execute it: ${error.message}`);
+    const message = `threads that died cannot be replaced, tried ${failures} times: ${error.message}`;
     this.#options.onBroken?.(new PaladinError('INVALID_INPUT', message, { cause: error }));
   }
+
+  #tell(reason: string): void {
+    const { onThreadDeath } = this.#options;
+    if (onThreadDeath === undefined) process.emitWarning(reason, 'PaladinWarning');
+    else onThreadDeath(reason);
+  }
+}
+
+/** Where one thread after another is. */
+interface Place {
+  /** How often in a row modules did not load there, or ended the thread. */
+  failures: number;
 }
 
 /** Settles in a microtask, so that nobody is called back within a call. */

@@ -1,15 +1,16 @@
-import { Worker, type ResourceLimits } from 'node:worker_threads';
+import type { ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
+import { decodeError } from '../errors/remote-error.js';
 import type { Batch, BatchLoss, JobDescription, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { timeoutFailure } from './failures.js';
 import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
+import { RunningThread, type Death, type Received } from './running-thread.js';
 import { clampTimer } from './settlement.js';
-import { Mailbox, type FromThread, type ThreadSetUp, type ToThread } from './thread-messages.js';
+import { Mailbox, mailMark, type FromThread, type Origin, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 import { later, realNow, type Later } from '../real-time.js';
-import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
 
 /** A batch for a thread. */
 export interface Assignment {
@@ -29,14 +30,35 @@ export interface ThreadOptions {
   readonly graceMs: number;
   /** Whether the thread keeps the process alive while it is idle, too. */
   readonly keepAlive: boolean;
+  /** Whether it keeps in mind where what goes on in it comes from. */
+  readonly watched: boolean;
+  /** How long it is given nothing to do once it has loaded its modules: what dies meanwhile does so by their doing. */
+  readonly restMs: number;
 }
+
+/** How a thread came to be gone, unless it was closed. */
+export type Departure =
+  /** It never was ready. */
+  | { readonly type: 'failed'; readonly error: PaladinError }
+  /** It had to be terminated. `why`: as in `it was terminated: operation 'fib' at index 3 ran past …`. */
+  | { readonly type: 'terminated'; readonly why: string }
+  | {
+      readonly type: 'died';
+      /** As in `it exited with code 3 while …`. */
+      readonly why: string;
+      /** Who is to blame: its modules, what it was executing or had executed, or it is not known which of them. */
+      readonly fault: 'modules' | 'batch' | 'unknown';
+      /** How long ago it was ready. */
+      readonly ageMs: number;
+      readonly error: Uint8Array | undefined;
+    };
 
 /** What a thread tells its pool. Each thread is `ready` or not, and then `gone` once. */
 export interface ThreadEvents {
   ready(thread: ThreadHandle, message: Extract<FromThread, { type: 'ready' }>): void;
   idle(thread: ThreadHandle): void;
-  /** It executes nothing any more. `error`: it never was ready. */
-  gone(thread: ThreadHandle, error: PaladinError | undefined): void;
+  /** It executes nothing any more. */
+  gone(thread: ThreadHandle, departure: Departure): void;
 }
 
 /** The batch that a thread executes. */
@@ -52,14 +74,13 @@ interface Turn extends Assignment {
  * terminated: for an operation past its timeout, or that does not stop though its job is forgotten.
  */
 export class ThreadHandle {
-  #state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
-  readonly #worker: Worker;
+  #state: 'starting' | 'resting' | 'idle' | 'busy' | 'gone' = 'starting';
+  readonly #thread: RunningThread;
   readonly #options: ThreadOptions;
   readonly #events: ThreadEvents;
   readonly #progress = new Progress();
   readonly #toThread = new Mailbox();
   readonly #fromThread = new Mailbox();
-  readonly #mark = Math.random();
   /** The jobs that it knows the description of. */
   readonly #jobs = new Set<string>();
   /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
@@ -69,39 +90,35 @@ export class ThreadHandle {
   /** Defined exactly while it is busy. */
   #turn: Turn | undefined = undefined;
   #turns = 0;
-  /** Why it is dying, from its own mouth. */
-  #uncaught: string | undefined = undefined;
-  #ended: Promise<unknown> = Promise.resolve();
+  #ended: Promise<void> = Promise.resolve();
+  #readySinceMs = 0;
   readonly #startTimer: NodeJS.Timeout;
+  #restTimer: Later | undefined = undefined;
   #watchdog: NodeJS.Timeout | undefined = undefined;
   #graceTimer: Later | undefined = undefined;
 
+  /** @throws what `new Worker` throws */
   constructor(options: ThreadOptions, events: ThreadEvents) {
     this.#options = options;
     this.#events = events;
-    const workerData: ThreadSetUp = {
-      modules: options.modules,
+    const { modules, watched } = options;
+    const setUp = {
+      modules,
+      watched,
       progress: this.#progress.memory,
       toThread: this.#toThread.memory,
       fromThread: this.#fromThread.memory,
-      mark: this.#mark,
     };
-    const { name, resourceLimits } = options;
-    const execArgv = inheritableArgv(process.execArgv);
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
-      name,
-      workerData,
-      ...(resourceLimits && { resourceLimits }),
-      ...(execArgv && { execArgv }),
+    this.#thread = new RunningThread(setUp, options, {
+      received: (message) => this.#receive(message),
+      ended: (death) => this.#died(death),
     });
-    this.#worker.on('message', (message: FromThread | number) => this.#receive(message));
-    this.#worker.on('error', (thrown: unknown) => {
-      // The stack, since whoever threw it is in no call that anybody waits for.
-      this.#uncaught = (isError(thrown) && asText(readOr(thrown, 'stack') ?? '')) || messageOf(thrown);
-    });
-    this.#worker.on('exit', (code) => this.#exited(code));
     const { startTimeoutMs } = options;
     this.#startTimer = setTimeout(() => this.#failStart(`was not ready within ${startTimeoutMs} ms`), clampTimer(startTimeoutMs));
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'idle' || this.#state === 'busy';
   }
 
   get isIdle(): boolean {
@@ -129,10 +146,10 @@ export class ThreadHandle {
     this.#state = 'busy';
     this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
-    this.#worker.ref();
+    this.#thread.ref();
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
     const isKnown = this.#jobs.has(jobId) && this.#forgotten.length === 0;
-    if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#worker.postMessage(this.#mark);
+    if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#thread.post(mailMark);
     else this.#postWhole(assignment, maxPayloadBytes);
   }
 
@@ -153,7 +170,7 @@ export class ThreadHandle {
       forget,
       ...(job && { job }),
     };
-    this.#worker.postMessage(message, [payload.buffer]);
+    this.#thread.post(message, [payload.buffer]);
   }
 
   /** Drops the job; when it is executing, aborts it, and after the grace period terminates the thread. */
@@ -164,7 +181,7 @@ export class ThreadHandle {
       this.#progress.cancel(turn.number);
       const reason = `its job was cancelled; it did not stop within ${this.#options.graceMs} ms`;
       this.#graceTimer = later(
-        () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }),
+        () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }, reason),
         clampTimer(this.#options.graceMs),
       );
     }
@@ -179,7 +196,7 @@ export class ThreadHandle {
   /** Ends it, and resolves when it has ended; what it executes does not settle. */
   async close(): Promise<void> {
     this.#turn = undefined;
-    this.#leave(undefined);
+    if (this.#state !== 'gone') this.#leave(this.#state === 'idle');
     await this.#ended;
   }
 
@@ -190,29 +207,23 @@ export class ThreadHandle {
     if (jobIds.length === 0 || this.#state === 'gone') return;
     this.#forgotten = [];
     const message: ToThread = { type: 'forget', jobIds };
-    this.#worker.postMessage(message);
+    this.#thread.post(message);
   }
 
-  #receive(message: FromThread | number): void {
+  #receive(message: Received): void {
     if (this.#state === 'gone') return;
     if (typeof message === 'number') {
-      // Operations, too, may post to the port.
-      if (message !== this.#mark) return;
       const { turn, result } = this.#fromThread.takeResult();
       this.#settle(turn, { type: 'result', result }, false);
       return;
     }
     switch (message.type) {
       case 'ready':
-        clearTimeout(this.#startTimer);
-        this.#nothing = message.nothing;
-        this.#rest();
-        this.#events.ready(this, message);
+        this.#loaded(message);
         return;
       case 'failed': {
-        const cause = new Error(message.cause.message);
-        cause.stack = message.cause.stack;
-        this.#leave(new PaladinError('INVALID_INPUT', message.message, { cause }));
+        const cause = decodeError(message.cause);
+        this.#depart({ type: 'failed', error: new PaladinError('INVALID_INPUT', message.message, { cause }) });
         return;
       }
       case 'ended':
@@ -220,39 +231,76 @@ export class ThreadHandle {
     }
   }
 
+  /** It has loaded its modules. */
+  #loaded(message: Extract<FromThread, { type: 'ready' }>): void {
+    clearTimeout(this.#startTimer);
+    this.#nothing = message.nothing;
+    this.#readySinceMs = realNow();
+    this.#state = 'resting';
+    const ready = (): void => {
+      this.#rest();
+      this.#events.ready(this, message);
+    };
+    const { restMs } = this.#options;
+    if (restMs > 0) this.#restTimer = later(ready, restMs);
+    else ready();
+  }
+
   /** It has ended a turn. */
   #settle(number: number, outcome: Outcome, stuck: boolean): void {
     const turn = this.#turn;
     if (turn?.number !== number) return;
     this.#clearTimers();
+    if (stuck) {
+      this.#terminate(outcome, 'it did not stop at its signal');
+      return;
+    }
     this.#turn = undefined;
-    if (stuck) this.#leave(undefined);
-    else this.#rest();
+    this.#rest();
     turn.settled(outcome);
-    if (!stuck) this.#events.idle(this);
+    this.#events.idle(this);
   }
 
   #rest(): void {
     this.#state = 'idle';
-    if (!this.#options.keepAlive) this.#worker.unref();
+    if (!this.#options.keepAlive) this.#thread.unref();
   }
 
-  #exited(code: number): void {
-    const how =
-      this.#uncaught === undefined ? `exited with code ${code}` : `died of an error that nothing caught: ${this.#uncaught}`;
+  #died(death: Death): void {
+    if (this.#state === 'gone') return;
+    const { how, exitCode, origin, error } = death;
     if (this.#state === 'starting') {
-      const hint = code === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
+      const hint = exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
       this.#failStart(`${how} before it was ready${hint}`);
-    } else if (this.#turn === undefined) {
-      if (this.#state === 'idle') process.emitWarning(`thread ${how} while idle; it is replaced`, 'PaladinWarning');
-      this.#leave(undefined);
-    } else {
-      this.#terminate({ type: 'lost', loss: this.#loss(this.#turn, 'death', `while it was executing, its thread ${how}`) });
+      return;
     }
+    const turn = this.#turn;
+    const ageMs = realNow() - this.#readySinceMs;
+    const isInnocent = turn === undefined || (origin !== undefined && origin !== turn.number);
+    const doing = turn === undefined ? 'while it was idle' : `while it was executing ${this.#place(turn)}`;
+    const why = `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`;
+    // What has executed nothing cannot have died of anything else.
+    const isOfModules = origin === undefined ? this.#turns === 0 : origin === 'modules';
+    const fault = isOfModules ? 'modules' : origin === undefined ? 'unknown' : 'batch';
+    this.#turn = undefined;
+    this.#depart({ type: 'died', why, fault, ageMs, error });
+    if (turn === undefined) return;
+    const loss = isInnocent
+      ? this.#loss(turn, 'wasted', `its thread ${how}${blame(origin)}`)
+      : this.#loss(turn, 'death', `while it was executing, its thread ${how}`);
+    turn.settled({ type: 'lost', loss: { ...loss, ...(error && { error }) } });
   }
 
   #failStart(what: string): void {
-    this.#leave(new PaladinError('INVALID_INPUT', `cannot start a thread with ${this.#options.modules.join(', ')}: it ${what}`));
+    const message = `cannot start a thread with ${this.#options.modules.join(', ')}: it ${what}`;
+    this.#depart({ type: 'failed', error: new PaladinError('INVALID_INPUT', message) });
+  }
+
+  /** What it executes, for people. */
+  #place({ batch, description }: Turn): string {
+    const { offset, stage } = this.#progress;
+    const of = `operation '${description.stages[stage]?.operation ?? ''}'`;
+    return batch.units === 'elements' ? `${of} at index ${batch.first + offset}` : `a combine of ${of}`;
   }
 
   /** Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. */
@@ -276,13 +324,17 @@ export class ThreadHandle {
     const failure = timeoutFailure(offset, stage, description.stages[stage]?.timeoutMs ?? turn.leastTimeoutMs);
     if (offset > 0) {
       // The outputs of the units before it are gone with the thread.
-      return this.#terminate({ type: 'lost', loss: this.#loss(turn, 'timeout', `unit ${offset} ${failure.message}`) });
+      const loss = this.#loss(turn, 'timeout', `unit ${offset} ${failure.message}`);
+      return this.#terminate({ type: 'lost', loss }, failure.message);
     }
     const isFold = description.stages.at(-1)?.kind === 'fold';
     const payload = copyOf((isFold ? undefined : this.#nothing[description.serializer]) ?? new Uint8Array(0));
     const elapsedMs = realNow() - turn.startedMs;
     const { seq, attempt } = batch;
-    this.#terminate({ type: 'result', result: { seq, attempt, done: 1, failures: [failure], elapsedMs, payload } });
+    this.#terminate(
+      { type: 'result', result: { seq, attempt, done: 1, failures: [failure], elapsedMs, payload } },
+      failure.message,
+    );
   }
 
   #loss({ batch: { seq, attempt } }: Turn, cause: BatchLoss['cause'], reason: string): BatchLoss {
@@ -291,26 +343,34 @@ export class ThreadHandle {
   }
 
   /** Settles the batch and ends the thread, without waiting for it: one that blocks outside of JavaScript may take long to end. */
-  #terminate(outcome: Outcome): void {
+  #terminate(outcome: Outcome, why: string): void {
     const turn = this.#turn;
+    if (turn === undefined) return;
+    const place = this.#place(turn);
     this.#turn = undefined;
-    this.#leave(undefined);
-    turn?.settled(outcome);
+    this.#depart({ type: 'terminated', why: `it was terminated, executing ${place}: ${why}` });
+    turn.settled(outcome);
   }
 
-  #leave(error: PaladinError | undefined): void {
+  #depart(departure: Departure): void {
     if (this.#state === 'gone') return;
+    this.#leave(false);
+    this.#events.gone(this, departure);
+  }
+
+  /** @param inGoodOrder whether it may end by itself */
+  #leave(inGoodOrder: boolean): void {
     this.#state = 'gone';
     this.#clearTimers();
     this.#forgetTimer?.cancel();
-    this.#ended = this.#worker.terminate();
-    this.#events.gone(this, error);
+    this.#ended = inGoodOrder ? this.#thread.close() : this.#thread.terminate();
   }
 
   #clearTimers(): void {
     clearTimeout(this.#startTimer);
     clearTimeout(this.#watchdog);
     this.#graceTimer?.cancel();
+    this.#restTimer?.cancel();
   }
 }
 
@@ -321,17 +381,8 @@ function leastTimeout(stages: readonly StageDescription[]): number {
   return stages.reduce((least, { timeoutMs = Infinity }) => Math.min(least, timeoutMs), Infinity);
 }
 
-/**
- * The flags for a thread of a program that was given on the command line or by standard input, whose own would not let a thread
- * begin with a file; undefined: all of the program's flags are inherited.
- */
-function inheritableArgv(execArgv: readonly string[]): string[] | undefined {
-  if (!execArgv.some((flag) => flag.startsWith('--input-type'))) return undefined;
-  const inherited: string[] = [];
-  for (let at = 0; at < execArgv.length; at++) {
-    const flag = execArgv[at] ?? '';
-    if (flag === '--input-type' || /^(-e|-p|-pe|--eval|--print)$/u.test(flag)) at++;
-    else if (!/^(--input-type|--eval|--print)=/u.test(flag)) inherited.push(flag);
-  }
-  return inherited;
+/** Whose doing it is that a thread died, where it is not that of what it executes. */
+function blame(origin: Origin | undefined): string {
+  if (origin === undefined) return '';
+  return origin === 'modules' ? '; that began when its modules were loaded' : '; that was left behind by an earlier batch';
 }

@@ -3,6 +3,7 @@ import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/batch-layout.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
+import type { MessagePort } from 'node:worker_threads';
 
 /** What a thread is started with. */
 export interface ThreadSetUp {
@@ -12,9 +13,17 @@ export interface ThreadSetUp {
   /** By way of which it is given batches, and gives back results. */
   readonly toThread: SharedArrayBuffer;
   readonly fromThread: SharedArrayBuffer;
-  /** Says that something is in a mailbox: a number that no operation posts by chance, as it may post others. */
-  readonly mark: number;
+  /** For all messages. `parentPort` is for the modules. */
+  readonly port: MessagePort;
+  /** Whether to keep in mind where what goes on comes from, since a thread died before and it was not known of what. */
+  readonly watched: boolean;
 }
+
+/** Posted: something is in the mailbox. */
+export const mailMark = 1;
+
+/** Where what goes on in a thread comes from: from its modules as they were loaded, or from a batch, whose turn it is. */
+export type Origin = 'modules' | number;
 
 export type ToThread =
   | {
@@ -28,7 +37,11 @@ export type ToThread =
       /** Jobs that are over. */
       readonly forget: readonly string[];
     }
-  | { readonly type: 'forget'; readonly jobIds: readonly string[] };
+  | { readonly type: 'forget'; readonly jobIds: readonly string[] }
+  /** So much of its output has been written. */
+  | { readonly type: 'written'; readonly bytes: number }
+  /** End in good order. */
+  | { readonly type: 'close' };
 
 export type FromThread =
   | {
@@ -38,8 +51,15 @@ export type FromThread =
       /** By serializer: the encoding of no values, for those who have no serializer at hand. */
       readonly nothing: Readonly<Record<string, Uint8Array>>;
     }
-  | { readonly type: 'failed'; readonly message: string; readonly cause: { readonly message: string; readonly stack: string } }
-  | { readonly type: 'ended'; readonly turn: number; readonly outcome: Outcome; readonly stuck: boolean };
+  /** `cause`: what was thrown, as `encodeError` wrote it. */
+  | { readonly type: 'failed'; readonly message: string; readonly cause: Uint8Array }
+  | { readonly type: 'ended'; readonly turn: number; readonly outcome: Outcome; readonly stuck: boolean }
+  /** Something was written to standard output (1) or error (2). */
+  | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
+  /** Nothing has caught an error, of which the thread dies unless a module sees to it. `error`: as `encodeError` wrote it. */
+  | { readonly type: 'dying'; readonly text: string; readonly error: Uint8Array; readonly origin?: Origin }
+  /** The last message of a thread that is not terminated. */
+  | { readonly type: 'exiting'; readonly origin?: Origin };
 
 /** A batch of a job that the thread knows. */
 export interface KnownRun {

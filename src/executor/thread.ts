@@ -1,20 +1,19 @@
 /** What runs in each thread of the thread executor: loads the modules, then executes one batch at a time. */
-import { parentPort, workerData } from 'node:worker_threads';
 import { callerContext } from '../caller-context.js';
+import { encodeError } from '../errors/remote-error.js';
 import { loadModules } from '../operation/modules.js';
 import { Registry } from '../operation/registry.js';
 import type { BatchLoss } from '../protocol/messages.js';
 import { ownOutcome } from './own-bytes.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 import { ThreadControl } from './thread-control.js';
-import { Mailbox, type FromThread, type KnownRun, type ThreadSetUp, type ToThread } from './thread-messages.js';
+import { mailMark, Mailbox, type FromThread, type KnownRun, type ToThread } from './thread-messages.js';
+import { Origins, Output, takeSetUp, tellDeath } from './thread-port.js';
 import { Progress } from './thread-progress.js';
-import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
+import { isError, messageOf, readOr } from '../errors/thrown.js';
 
-if (parentPort === null) throw new Error('this module is the entry of a worker thread');
-const port = parentPort;
-// The executor starts its threads with nothing else.
-const setUp = workerData as ThreadSetUp;
+const setUp = takeSetUp();
+const { port } = setUp;
 const progress = new Progress(setUp.progress);
 const toThread = new Mailbox(setUp.toThread);
 const fromThread = new Mailbox(setUp.fromThread);
@@ -23,42 +22,57 @@ const executions = new Map<string, JobExecution>();
 const control = new ThreadControl(progress);
 /** What each batch begins with. */
 const context = callerContext();
+const output = new Output(port);
+const origins = new Origins(setUp.watched);
+// A module may replace it.
+const exit = process.exit.bind(process);
 
+tellDeath(post, output, origins);
+port.on('message', onMessage);
+// Not while modules are loaded: it would keep a thread alive whose module waits for what never comes.
+port.unref();
 try {
-  await loadModules(setUp.modules, registry);
+  await origins.run('modules', () => loadModules(setUp.modules, registry));
   const { operations, serializers } = registry.offers();
   const nothing = Object.fromEntries(
     serializers.map((name) => [name, registry.serializer(name)?.encode([]) ?? new Uint8Array()]),
   );
-  // Only now, since a port that is listened to keeps a thread alive whose module waits for what never comes.
-  port.on('message', onMessage);
+  port.ref();
   post({ type: 'ready', operations, serializers, nothing });
 } catch (thrown) {
   const cause = isError(thrown) ? readOr(thrown, 'cause') : undefined;
-  const source = isError(cause) ? cause : thrown;
-  const message = messageOf(source);
-  const stack = isError(source) ? asText(readOr(source, 'stack') ?? message) : message;
-  post({ type: 'failed', message: messageOf(thrown), cause: { message, stack } });
+  post({ type: 'failed', message: messageOf(thrown), cause: encodeError(cause === undefined ? thrown : cause).bytes });
 }
 
-function post(message: FromThread | number, transfer: ArrayBuffer[] = []): void {
+function post(message: FromThread | typeof mailMark, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
 // Only the executor posts to this port.
-function onMessage(message: ToThread | number): void {
+function onMessage(message: ToThread | typeof mailMark): void {
   if (typeof message === 'number') {
     execute(toThread.takeRun());
-  } else if (message.type === 'forget') {
-    forget(message.jobIds);
-  } else {
-    const { jobId, job, forget: over } = message;
-    forget(over);
-    if (job !== undefined) {
-      // Its operations are waited for without end: the executor outside terminates the thread.
-      executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
+    return;
+  }
+  switch (message.type) {
+    case 'run': {
+      const { jobId, job, forget: over } = message;
+      forget(over);
+      if (job !== undefined) {
+        // Its operations are waited for without end: the executor outside terminates the thread.
+        executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
+      }
+      execute(message);
+      break;
     }
-    execute(message);
+    case 'forget':
+      forget(message.jobIds);
+      break;
+    case 'written':
+      output.written(message.bytes);
+      break;
+    case 'close':
+      exit(0);
   }
 }
 
@@ -75,7 +89,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
     progress.deadlineMs = 0;
     const isPlain = outcome.type === 'result' && !stuck && outcome.result.failures.length === 0;
     if (isPlain && fromThread.putResult({ turn, result: outcome.result })) {
-      post(setUp.mark);
+      post(mailMark);
       return;
     }
     const owned = ownOutcome(outcome);
@@ -92,7 +106,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
     const execution = executions.get(jobId);
     if (execution === undefined) throw new Error(`job ${jobId} is not known to this thread`);
     // What an operation does to its context concerns no other.
-    const running = context.run(callerContext).run(() => execution.run(batch, control));
+    const running = context.run(callerContext).run(() => origins.run(turn, () => execution.run(batch, control)));
     if (running instanceof Promise) running.then(end).catch(broke);
     else end(running);
   } catch (thrown) {

@@ -55,7 +55,8 @@ export class Registry {
   }
 
   /**
-   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep.
+   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. What is there by
+   * default counts as exported itself, however often that is so: transpilers to CommonJS, and those who load what they have made, wrap it again.
    *
    * @returns how many different operations, monoids and serializers it exports
    * @throws {@link PaladinError} `INVALID_INPUT` as `add`
@@ -68,11 +69,19 @@ export class Registry {
       found.add(definitionOf(value) ?? value);
       return true;
     };
-    for (const name of Object.keys(exports)) {
-      const value = read(exports, name);
-      if (take(value, name) || !isPlainContainer(value)) continue;
-      for (const key of Object.keys(value)) take(read(value, key), Array.isArray(value) ? `${name}[${key}]` : `${name}.${key}`);
-    }
+    const seen = new Set<object>();
+    const takeAll = (container: object, path: string, deep: boolean): void => {
+      if (seen.has(container)) return;
+      seen.add(container);
+      for (const key of Object.keys(container)) {
+        const value = read(container, key);
+        const name = Array.isArray(container) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+        if (take(value, name) || !isPlainContainer(value)) continue;
+        if (key === 'default') takeAll(value, name, true);
+        else if (deep) takeAll(value, name, false);
+      }
+    };
+    takeAll(exports, '', true);
     return found.size;
   }
 

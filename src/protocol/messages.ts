@@ -148,7 +148,8 @@ export interface BatchLoss {
    * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may have
    * died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past
    * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame. `wasted`: it was begun,
-   * and nobody in it is to blame that nothing came of it: its worker had been told to go, or its answer was not kept.
+   * and nobody in it is to blame that nothing came of it: its worker had been told to go, its answer was not kept, or its thread died by the
+   * doing of a module or of an earlier batch.
    */
   readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted';
   /** Of `gone`: whether the worker had nothing else that it may have died of. */
@@ -159,6 +160,8 @@ export interface BatchLoss {
   readonly stage?: number;
   /** Why, as in `while it was executing, its thread exited with code 3`. */
   readonly reason: string;
+  /** Of `death` and `wasted`: the error that its thread died of, where there was one, as `encodeError` wrote it. */
+  readonly error?: Uint8Array;
 }
 
 /** The limits that a hub announces to those who connect. */

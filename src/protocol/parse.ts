@@ -81,6 +81,7 @@ const loss = record({
   offset: optional(index),
   stage: optional(index),
   reason,
+  error: optional(bytes(maxFailureBytes)),
 });
 
 const attempt = { seq: index, attempt: int(1) };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { encodeError } from '../../src/errors/remote-error.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { NotSerializableError } from '../../src/serializer/serializer.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
@@ -377,6 +378,26 @@ describe('a job whose workers die', () => {
       [next] = test.lose(next, 'gone', undefined, worker);
     }
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
+  });
+
+  it('blames nobody for the accident of a thread, however often there is one', () => {
+    const { test, batch } = withBatch(2, { maxDeaths: 1 });
+    let [next]: (Batch | undefined)[] = [batch];
+    for (const attempt of [2, 3, 4, 5, 6]) {
+      if (next === undefined) throw new Error('not sent again');
+      [next] = test.lose(next, 'wasted', 1);
+      expect(next).toMatchObject({ seq: batch.seq, count: 2, attempt, suspect: false, alone: false });
+    }
+    expect(test.others).toEqual([]);
+  });
+
+  it('gives the error that a thread died of as the cause', () => {
+    const { test, batch } = withBatch(1, { maxDeaths: 1 });
+    const { bytes } = encodeError(Object.assign(new TypeError('no such row'), { code: 'E_TIMER' }));
+    const loss = { seq: batch.seq, attempt: 1, cause: 'death', offset: 0, reason: 'thread died', error: bytes } as const;
+    test.handle({ type: 'lost', workerId: 'w1', loss });
+    const cause = { name: 'TypeError', message: 'no such row', code: 'E_TIMER' };
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK', cause } }]);
   });
 
   it('names the stage that killed, where that is known', () => {

@@ -29,6 +29,13 @@ describe('loading modules', () => {
     ]);
   });
 
+  it('takes what is exported by default, however often it was wrapped', async () => {
+    expect(await operationsOf(fixture('transpiled.cjs'))).toEqual(['in-default@1', 'in-list@1', 'in-object@1', 'named@1']);
+    expect(await operationsOf(fixture('is-an-operation.cjs'))).toEqual(['alone@1']);
+    const list = `export default [${['a', 'b'].map((name) => `{ [Symbol.for('paladin-rx.definition')]: ${JSON.stringify({ kind: 'operation', name, version: 1, functions: [] })} }`).join(', ')}]`;
+    expect(await operationsOf(`data:text/javascript,${encodeURIComponent(list)}`)).toEqual(['a@1', 'b@1']);
+  });
+
   it('takes what several modules share once, also where one of them is TypeScript', async () => {
     expect(await operationsOf(fixture('thread-operations.mjs'), fixture('re-exports.mjs'))).toContain('double@1');
     expect(

@@ -28,6 +28,8 @@ export class Executions {
   /** The most tries of an element that its leader counted beyond those begun, and the most that it missed. */
   #counted = 0;
   #missed = 0;
+  /** By job, how often a thread may still die of what is not its elements' doing: more often than of poison. */
+  readonly #accidents = new Map<string, number>();
 
   /** @param plans by job id */
   constructor(plans: ReadonlyMap<string, Plan>, options: SimulationOptions, random: Random) {
@@ -45,6 +47,7 @@ export class Executions {
     this.registry.add(defineMonoid({ name: 'concat', empty: () => '', combine: concat }), 'the simulation');
     const transience = random.pick([0, 0, 0.05, 0.3]);
     for (const [jobId, plan] of plans) this.#define(jobId, plan, transience);
+    if (options.deadly) for (const jobId of plans.keys()) this.#accidents.set(jobId, random.pick([0, 3, 12]));
     if (options.veryLong) {
       for (const [jobId, { elements }] of plans) this.#veryLong.add(`${jobId}/${random.int(0, Math.max(0, elements - 1))}`);
     }
@@ -73,6 +76,11 @@ export class Executions {
       return this.#options.elementMs * (noise < 0.02 ? 50 : 2 * noise);
     },
     ending: (jobId, batch) => {
+      const accidents = this.#accidents.get(jobId) ?? 0;
+      if (accidents > 0 && this.#random.chance(0.5)) {
+        this.#accidents.set(jobId, accidents - 1);
+        return { offset: this.#random.int(0, batch.count - 1), how: 'wasted' };
+      }
       const flaws = this.#plans.get(jobId)?.flaws;
       if (batch.units === 'partials' || flaws === undefined) return undefined;
       for (let offset = 0; offset < batch.count; offset += 1) {

@@ -12,7 +12,10 @@ export interface Conduct {
   /** Virtual time of a unit. */
   unitMs(jobId: string, index: number): number;
   /** The first unit that makes an end of the execution, and how. */
-  ending(jobId: string, batch: Batch): { readonly offset: number; readonly how: 'death' | 'timeout' | 'crash' } | undefined;
+  ending(
+    jobId: string,
+    batch: Batch,
+  ): { readonly offset: number; readonly how: 'death' | 'timeout' | 'wasted' | 'crash' } | undefined;
   /** How long an aborted operation takes to end. */
   graceMs(): number;
   /** An execution begins. */

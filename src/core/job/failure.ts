@@ -1,7 +1,7 @@
 import { PaladinError, type ErrorCode } from '../../errors/paladin-error.js';
 import { decodeError } from '../../errors/remote-error.js';
 import { defaultRetry, type OnFatal, type RetryStrategy } from '../../errors/retry.js';
-import type { UnitFailure } from '../../protocol/messages.js';
+import type { BatchLoss, UnitFailure } from '../../protocol/messages.js';
 import { maxWorkersNamed } from '../../limits.js';
 import type { Death } from './batch-ledger.js';
 import type { StagePolicy } from './job-events.js';
@@ -73,7 +73,7 @@ export function timeoutFailure(offset: number, stage: number, timeoutMs: number 
 }
 
 /** The failure of a unit that was executing when workers or threads died, again and again. It says what is known: not that it killed them. */
-export function poisonFailure(offset: number, stage: number, deaths: readonly Death[], reason: string): Failure {
+export function poisonFailure(offset: number, stage: number, deaths: readonly Death[], { reason, error }: BatchLoss): Failure {
   const workers = deaths.filter((death) => death.of === 'worker').length;
   const died = [counted(workers, 'worker'), counted(deaths.length - workers, 'thread')]
     .filter((text) => text !== '')
@@ -83,7 +83,7 @@ export function poisonFailure(offset: number, stage: number, deaths: readonly De
     ids.slice(-maxWorkersNamed).join(', ') + (ids.length > maxWorkersNamed ? ` and ${ids.length - maxWorkersNamed} more` : '');
   const hint = workers > 0 ? '; if workers are killed from outside without a SIGTERM before, raise maxDeaths' : '';
   const message = `it was executing when ${died} died (${workers > 0 ? '' : 'on '}${named}); the last time: ${reason}${hint}`;
-  return { offset, stage, code: 'POISON_TASK', kind: 'fatal', message };
+  return { offset, stage, code: 'POISON_TASK', kind: 'fatal', message, ...(error && { error }) };
 }
 
 function counted(number: number, what: string): string {

@@ -186,10 +186,11 @@ function elementsDied(
   record: BatchRecord,
   culprit: number | undefined,
   deaths: readonly Death[],
-  { cause, reason, stage = 0 }: BatchLoss,
+  loss: BatchLoss,
   now: number,
 ): void {
   // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
+  const { cause, stage = 0 } = loss;
   const suspect = cause === 'gone';
   const tried = triedOf(record) + 1;
   if (culprit === undefined) {
@@ -201,7 +202,7 @@ function elementsDied(
     judgeAll(
       state,
       record,
-      [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, reason)],
+      [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, loss)],
       deaths.at(-1)?.workerId ?? '',
       now,
     );
@@ -228,13 +229,7 @@ function partialsDied(state: JobState, record: BatchRecord, deaths: readonly Dea
     }
   } else {
     giveBack(state, record, 0, 1, { tried: 0 });
-    judgeAll(
-      state,
-      record,
-      [poisonFailure(1, state.config.stages.length - 1, deaths, loss.reason)],
-      deaths.at(-1)?.workerId ?? '',
-      now,
-    );
+    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss)], deaths.at(-1)?.workerId ?? '', now);
   }
 }
 

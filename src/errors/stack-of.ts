@@ -1,0 +1,8 @@
+import { asText, isError, readOr } from './thrown.js';
+
+/** What a programmer wants to read of whatever was thrown: an error's stack, which says its message, too; else its text. Never throws. */
+export function stackOf(thrown: unknown): string {
+  if (!isError(thrown)) return asText(thrown);
+  const stack = readOr(thrown, 'stack');
+  return typeof stack === 'string' && stack !== '' ? stack : asText(readOr(thrown, 'message'));
+}

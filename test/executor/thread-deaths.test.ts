@@ -1,0 +1,125 @@
+// Threads run compiled code, so this tests what the build made.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startThreadExecutor, type ThreadExecutor, type ThreadExecutorOptions } from '../../dist/src/executor/thread-executor.js';
+import { decodeError } from '../../src/errors/remote-error.js';
+import type { JobDescription } from '../../src/protocol/messages.js';
+import type { Outcome } from '../../src/protocol/outcome.js';
+import { msgpack } from '../../src/serializer/msgpack.js';
+import { elements } from './execution.js';
+
+const fixture = (name: string): URL => new URL(name, new URL('../fixtures/', import.meta.url));
+
+let executor: ThreadExecutor | undefined;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await executor?.close();
+});
+
+async function start(module: string, options: Partial<ThreadExecutorOptions> = {}): Promise<ThreadExecutor> {
+  executor = await startThreadExecutor({ threads: 1, modules: [fixture(module)], onThreadDeath: () => undefined, ...options });
+  return executor;
+}
+
+const run = (on: ThreadExecutor, operation: string, ...values: unknown[]): Promise<Outcome> => {
+  const description: JobDescription = { serializer: 'msgpack', stages: [{ kind: 'map', operation, version: 1 }] };
+  return new Promise((resolve) => on.run(operation, description, elements(values), resolve));
+};
+
+const outputs = (outcome: Outcome): unknown[] => {
+  if (outcome.type === 'lost') throw new Error(`lost: ${outcome.loss.reason}`);
+  return msgpack.decode(outcome.result.payload);
+};
+
+/** Resolves when the executor says that it is broken. */
+function breakage(): { broken: Promise<Error>; onBroken: (error: Error) => void } {
+  let onBroken = (_: Error): void => undefined;
+  const broken = new Promise<Error>((resolve) => (onBroken = resolve));
+  return { broken, onBroken: (error) => onBroken(error) };
+}
+
+it('a module may do with parentPort and workerData as it likes', async () => {
+  const on = await start('own-port.mjs');
+  for (const value of [1, null, 'close', 2]) expect(outputs(await run(on, 'echo', value))).toEqual([[value, true]]);
+});
+
+describe('a module that ends its threads after they were ready', () => {
+  it.each([
+    ['throw', /died of an error that nothing caught: RangeError: the connection was refused/u],
+    ['exit', /exited with code 5/u],
+  ])('is tried again a few times, ever later, and then the executor is broken and says why (%s)', async (how, reason) => {
+    vi.stubEnv('DIES_LATER', `${how} 5`);
+    const { broken, onBroken } = breakage();
+    const deaths: string[] = [];
+    const beganMs = performance.now();
+    const on = await start('dies-later.mjs', { onBroken, onThreadDeath: (why) => deaths.push(why) });
+    const error = await broken;
+    // 100, 200, 400 and 800 ms, where timers may be a little early.
+    expect(performance.now() - beganMs).toBeGreaterThan(1_450);
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(reason) as unknown });
+    expect(deaths).toHaveLength(5);
+    expect(deaths[0]).toMatch(/thread paladin-1 is replaced: it .*while it was idle/su);
+    const late = await run(on, 'wait', 0);
+    expect(late).toMatchObject({ type: 'lost', loss: { cause: 'returned' } });
+  });
+
+  it.each(['throw', 'exit'])('blames what it executes at most once, when nothing was known of it (%s)', async (how) => {
+    vi.stubEnv('DIES_LATER', `${how} 60`);
+    const { broken, onBroken } = breakage();
+    const on = await start('dies-later.mjs', { onBroken });
+    const causes: string[] = [];
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const outcome = await run(on, 'wait', 10_000);
+        const cause = outcome.type === 'lost' ? outcome.loss.cause : 'result';
+        if (cause === 'returned') return;
+        causes.push(cause);
+      }
+    };
+    await Promise.all([work(), broken]);
+    expect(causes.filter((cause) => cause === 'death').length).toBeLessThanOrEqual(1);
+    expect(causes).toContain('wasted');
+  });
+});
+
+it('what an earlier batch has left behind is blamed on nobody, once threads are watched, and does not break the executor', async () => {
+  vi.stubEnv('DIES_LATER', 'not 0');
+  const deaths: string[] = [];
+  const on = await start('dies-later.mjs', { onThreadDeath: (why) => deaths.push(why) });
+  const outcomes: Outcome[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    expect(outputs(await run(on, 'stray', 50))).toEqual([50]);
+    outcomes.push(await run(on, 'wait', 10_000));
+  }
+  expect(outcomes.map((outcome) => outcome.type === 'lost' && outcome.loss.cause)).toEqual([
+    'death',
+    ...Array.from({ length: 5 }, () => 'wasted'),
+  ]);
+  const [first, second] = outcomes;
+  if (first?.type !== 'lost' || second?.type !== 'lost') throw new Error('not lost');
+  expect(decodeError(first.loss.error ?? new Uint8Array())).toMatchObject({ name: 'Error', message: 'left behind' });
+  expect(second.loss.reason).toContain('left behind by an earlier batch');
+  expect(deaths).toHaveLength(6);
+});
+
+it('a thread that is terminated for a timeout is told of', async () => {
+  const deaths: string[] = [];
+  const on = await start('thread-operations.mjs', { onThreadDeath: (why) => deaths.push(why) });
+  const description: JobDescription = {
+    serializer: 'msgpack',
+    stages: [{ kind: 'map', operation: 'block', version: 1, timeoutMs: 30 }],
+  };
+  await new Promise((resolve) => on.run('job', description, elements([60_000]), resolve));
+  expect(deaths).toEqual([
+    "thread paladin-1 is replaced: it was terminated, executing operation 'block' at index 0: ran past its timeout of 30 ms",
+  ]);
+});
+
+it('an executor that is told to close while its threads load does so at once', async () => {
+  const closing = new AbortController();
+  const started = start('never-loaded.mjs', {
+    signal: closing.signal,
+    modules: [new URL('data:text/javascript,setInterval(()=>0,9);await new Promise(()=>0)')],
+  });
+  closing.abort();
+  await expect(started).rejects.toMatchObject({ code: 'CLOSED' });
+});
