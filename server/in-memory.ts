@@ -13,6 +13,7 @@ import { msgpack } from '../src/serializer/msgpack.js';
 import type { SerializerName } from '../src/serializer/named.js';
 import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
+import { threadBounds, type ThreadBounds, type ThreadOptions } from '../src/worker/thread-options.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { leaderOf } from './core/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
@@ -22,7 +23,7 @@ import { describe } from '../src/errors/describe.js';
 import { checkOptions, type Known } from '../src/errors/options.js';
 
 /** Options of `inMemory`. */
-export interface InMemoryOptions extends Pick<InlineOptions, 'operations'> {
+export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions {
   /** How many workers. Default: as many as there are cores with `modules`, else 4. */
   readonly workers?: number | undefined;
   /**
@@ -51,9 +52,11 @@ const known: Known<InMemoryOptions> = {
   noWorkerTimeout: true,
   maxPayloadBytes: true,
   maxDeaths: true,
+  threadMemory: true,
+  threadStartTimeout: true,
 };
 /** How one in-memory worker in a thread is started. */
-export interface ThreadStart {
+export interface ThreadStart extends ThreadBounds {
   readonly modules: readonly (string | URL)[];
   readonly maxPayloadBytes: number;
   /** Aborted when the runtime is closed meanwhile. */
@@ -97,6 +100,7 @@ export function startInMemory(
   const { maxPayloadBytes } = limits;
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
   const inThreads = modules !== undefined && modules.length > 0;
+  const bounds = threadBounds('inMemory', options, inThreads);
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
   if (!Number.isInteger(workers) || workers < 1) {
     throw new PaladinError('INVALID_INPUT', `inMemory: expected workers to be a whole number from 1, got ${describe(workers)}`);
@@ -114,7 +118,7 @@ export function startInMemory(
   const leaderId = peerId();
   const contextOf = (jobId: string): CallerContext | undefined => runtime.contextOf(leaderOf(jobId).number);
   const crew = inThreads
-    ? threadCrew(hub, workers, modules, maxPayloadBytes, platform.startThread)
+    ? threadCrew(hub, workers, { modules, maxPayloadBytes, ...bounds }, platform.startThread)
     : inlineCrew(hub, workers, operations, maxPayloadBytes, contextOf);
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
     serializer,
@@ -176,8 +180,7 @@ function inlineCrew(
 function threadCrew(
   hub: HubDriver,
   workers: number,
-  modules: readonly (string | URL)[],
-  maxPayloadBytes: number,
+  what: Omit<ThreadStart, 'signal' | 'onBroken'>,
   startThread: StartThread | undefined,
 ): Crew {
   if (startThread === undefined) {
@@ -202,7 +205,7 @@ function threadCrew(
         whole -= 1;
         if (whole === 0) allBroken(error);
       };
-      const executor = await startThread({ modules, maxPayloadBytes, signal, onBroken });
+      const executor = await startThread({ ...what, signal, onBroken });
       const { operations, serializers } = executor;
       const driver = joinHub(hub, executor, { operations, serializers, labels: [] });
       leave = (): void => {

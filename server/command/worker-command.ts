@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { leastThreadMemoryMb, longestTimerMs, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { messageOf } from '../../src/errors/thrown.js';
 import { undoneText } from '../../src/worker/undone-text.js';
 import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
@@ -12,6 +13,8 @@ interface Options {
   readonly token?: string;
   readonly tokenFile?: string;
   readonly threads?: number;
+  readonly threadMemory?: number;
+  readonly threadStartTimeout?: number;
   readonly inline?: boolean;
   readonly slots?: number;
   readonly drainTimeout?: number;
@@ -30,6 +33,16 @@ export function workerCommand(): Command {
     .addOption(tokenFile)
     .addOption(
       option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)),
+    )
+    .addOption(
+      option('--thread-memory <megabytes>', "the most memory of each thread's objects (default: what Node allows)").argParser(
+        wholeNumber(leastThreadMemoryMb, mostThreadMemoryMb),
+      ),
+    )
+    .addOption(
+      option('--thread-start-timeout <ms>', 'how long a thread may take to load the modules (default: 60,000)').argParser(
+        wholeNumber(1, longestTimerMs),
+      ),
     )
     .addOption(option('--inline', 'execute in the main thread, for operations that wait rather than compute'))
     .addOption(
@@ -51,7 +64,20 @@ export function workerCommand(): Command {
 
 async function runWorker(
   modules: readonly string[],
-  { hub, token, tokenFile, threads, inline = false, slots, drainTimeout = Infinity, labels, name, logLevel }: Options,
+  {
+    hub,
+    token,
+    tokenFile,
+    threads,
+    threadMemory,
+    threadStartTimeout,
+    inline = false,
+    slots,
+    drainTimeout = Infinity,
+    labels,
+    name,
+    logLevel,
+  }: Options,
 ): Promise<void> {
   const output = new GuardedOutput();
   const log = logTo(logLevel, output);
@@ -91,8 +117,11 @@ async function runWorker(
       if (!isDraining) fail(error);
     },
     onBroken: fail,
+    onThreadDeath: (reason) => log.warn(reason),
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
+    ...(threadMemory === undefined ? {} : { threadMemory }),
+    ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),
     ...(slots === undefined ? {} : { slots }),
   });
   reasons.clear();

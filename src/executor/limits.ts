@@ -24,6 +24,12 @@ export const clockStepsPerBudget = 32;
 /** Longer timers overflow to 1 ms. */
 export const longestTimerMs: number = 2 ** 31 - 1;
 
+/** With less memory than this, in megabytes, some versions of Node end the whole process as they start a thread. */
+export const leastThreadMemoryMb = 32;
+
+/** More than any machine has. */
+export const mostThreadMemoryMb: number = 1024 * 1024;
+
 /** A thread that is not ready by then never will be: loading modules takes seconds at most. */
 export const threadStartTimeoutMs = 60_000;
 

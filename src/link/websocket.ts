@@ -1,4 +1,5 @@
-import { NodeWebSocket } from 'socket.io-client';
+// Not from socket.io-client, which does not offer it to those who load this package as CommonJS.
+import { NodeWebSocket } from 'engine.io-client';
 import { later, type Later } from '../real-time.js';
 
 /** What `ws` takes that engine.io does not know of. */

@@ -13,16 +13,22 @@ import {
   type WorkerConnection,
 } from './worker.js';
 import { checkOptions, type Known } from '../errors/options.js';
+import { threadBounds, type ThreadOptions } from './thread-options.js';
 
 /** Options of {@link startWorker}. */
-export interface WorkerOptions extends WorkerConnection, InlineOptions {
+export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
   /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts` and `.mts`. */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** How many threads execute the operations of the modules. Default: as many as there are cores. */
   readonly threads?: number | undefined;
   /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
   readonly inline?: boolean | undefined;
-  /** Called when threads that died cannot be replaced any more; the worker has left the hub then. */
+  /** Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. */
+  readonly onThreadDeath?: ((reason: string) => void) | undefined;
+  /**
+   * Called when no thread is left and none can be had, since modules end each thread that loads them; the worker has left the hub then. Threads
+   * are tried five times, with growing waits.
+   */
   readonly onBroken?: ((error: PaladinError) => void) | undefined;
 }
 
@@ -32,7 +38,10 @@ const known: Known<WorkerOptions> = {
   modules: true,
   threads: true,
   inline: true,
+  onThreadDeath: true,
   onBroken: true,
+  threadMemory: true,
+  threadStartTimeout: true,
 };
 
 /**
@@ -65,6 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   if (modules.length === 0 && operations === undefined) {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules or operations, got neither');
   }
+  const bounds = threadBounds('startWorker', options, !inline);
   if (inline) {
     if (threads !== undefined) {
       throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
@@ -81,12 +91,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
+  let isBroken = false;
   let leave = (): void => undefined;
   const executor = await startThreadExecutor({
     threads: threads ?? availableParallelism(),
     modules,
+    ...bounds,
     maxPayloadBytes: () => limit.maxPayloadBytes,
+    ...(options.onThreadDeath && { onThreadDeath: options.onThreadDeath }),
     onBroken: (error) => {
+      isBroken = true;
       // It would take batches only to give them back.
       leave();
       options.onBroken?.(error);
@@ -96,5 +110,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   leave = (): void => {
     void worker.close();
   };
+  if (isBroken) leave();
   return worker;
 }

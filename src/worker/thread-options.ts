@@ -1,0 +1,52 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { describe } from '../errors/describe.js';
+import { leastThreadMemoryMb, longestTimerMs, mostThreadMemoryMb } from '../executor/limits.js';
+
+/** What threads may use. */
+export interface ThreadOptions {
+  /**
+   * The most memory that the JavaScript objects of each thread may take, in megabytes: a whole number from 32 to 1,048,576. A thread that needs
+   * more dies of it and is replaced; the element that it was executing is tried again, as after any death. Default: what Node allows
+   * a thread, which depends on the memory of the machine. A process that is started with `--max-old-space-size` goes by that alone.
+   */
+  readonly threadMemory?: number | undefined;
+  /**
+   * How long a thread may take to load the modules, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. One that takes longer is
+   * terminated, and the modules count as ones that cannot be loaded. Default 60,000.
+   */
+  readonly threadStartTimeout?: number | undefined;
+}
+
+/** As the executor takes them. */
+export interface ThreadBounds {
+  readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number };
+  readonly startTimeoutMs?: number;
+}
+
+/**
+ * @param inThreads whether there are any
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be
+ */
+export function threadBounds(
+  where: string,
+  { threadMemory, threadStartTimeout }: ThreadOptions,
+  inThreads: boolean,
+): ThreadBounds {
+  const refuse = (expected: string, got: unknown): never => {
+    throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(got)}`);
+  };
+  if (threadMemory !== undefined) {
+    if (!inThreads) refuse('threadMemory with modules in threads only', threadMemory);
+    const fits = Number.isInteger(threadMemory) && threadMemory >= leastThreadMemoryMb && threadMemory <= mostThreadMemoryMb;
+    if (!fits) refuse(`threadMemory to be whole megabytes from ${leastThreadMemoryMb} to ${mostThreadMemoryMb}`, threadMemory);
+  }
+  if (threadStartTimeout !== undefined) {
+    if (!inThreads) refuse('threadStartTimeout with modules in threads only', threadStartTimeout);
+    const fits = threadStartTimeout === Infinity || (threadStartTimeout >= 1 && threadStartTimeout <= longestTimerMs);
+    if (!fits) refuse(`threadStartTimeout to be milliseconds from 1 to ${longestTimerMs}, or Infinity`, threadStartTimeout);
+  }
+  return {
+    ...(threadMemory !== undefined && { resourceLimits: { maxOldGenerationSizeMb: threadMemory } }),
+    ...(threadStartTimeout !== undefined && { startTimeoutMs: threadStartTimeout }),
+  };
+}

@@ -1,0 +1,34 @@
+import { defineOperation, inMemory } from 'paladin-rx';
+import { startWorker } from 'paladin-rx/worker';
+import { expect, it } from 'vitest';
+
+const modules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
+const die = defineOperation({ name: 'die', execute: (how: string) => how });
+
+it.each([
+  [{ threadMemory: 31 }, /expected threadMemory to be whole megabytes from 32 to 1048576, got 31$/u],
+  [{ threadMemory: 64.5 }, /expected threadMemory to be whole megabytes/u],
+  [{ threadStartTimeout: 0 }, /expected threadStartTimeout to be milliseconds from 1 to 2147483647, or Infinity, got 0$/u],
+  [{ threadStartTimeout: Number.NaN }, /expected threadStartTimeout to be milliseconds/u],
+])('bounds of threads are checked: %o', async (options, message) => {
+  expect(() => inMemory({ modules, ...options })).toThrow(message);
+  await expect(startWorker({ hub: 'http://127.0.0.1:1', modules, ...options })).rejects.toThrow(message);
+});
+
+it('bounds of threads without threads are refused', () => {
+  expect(() => inMemory({ threadMemory: 64 })).toThrow('inMemory: expected threadMemory with modules in threads only, got 64');
+});
+
+it('a thread that needs more than its memory dies of it, and is told of', async () => {
+  await using runtime = inMemory({ workers: 1, modules, threadMemory: 32, maxDeaths: 1 });
+  await expect(runtime.run(die, 'memory')).rejects.toMatchObject({
+    code: 'POISON_TASK',
+    cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+  });
+  expect(await runtime.run(die, 'not')).toBe('not');
+});
+
+it('threads that take longer to start than they may count as modules that cannot be loaded', async () => {
+  await using runtime = inMemory({ workers: 1, modules, threadStartTimeout: 1 });
+  await expect(runtime.run(die, 'not')).rejects.toThrow('was not ready within 1 ms');
+});
