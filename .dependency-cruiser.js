@@ -81,7 +81,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(src|operators)/',
-        pathNot: ['(^|/)[^/]*thread[^/]*(/|$)', '(^|/)(modules|start-worker)\\.ts$', '^src/index\\.ts$'],
+        pathNot: ['(^|/)[^/]*thread[^/]*(/|$)', '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$', '^src/index\\.ts$'],
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -13,7 +13,7 @@ import { msgpack } from '../src/serializer/msgpack.js';
 import type { SerializerName } from '../src/serializer/named.js';
 import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
-import { threadBounds, type ThreadBounds, type ThreadOptions } from '../src/worker/thread-options.js';
+import { threadBounds, type ThreadBounds, type ThreadOptions } from '../src/worker/start-bounds.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
 import { leaderOf } from './core/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Registry } from './registry.js';
-import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
+import { isError, readOr } from '../errors/thrown.js';
 
 const extensions = /\.(js|mjs|cjs|ts|mts)$/u;
 
@@ -51,7 +51,9 @@ async function loadModule(url: URL, path: string, load: Load): Promise<object> {
     const exports = await load(url);
     return typeof exports === 'object' && exports !== null ? exports : { default: exports };
   } catch (thrown) {
-    throw cannot(reasonOf(thrown), thrown);
+    // Only on demand: modules load as a rule.
+    const { loadError } = await import('./load-error.js');
+    throw cannot(await loadError(thrown, url), thrown);
   }
 }
 
@@ -83,13 +85,4 @@ function hasNativeTypeScript(): boolean {
 
 function shownPath(url: URL): string {
   return url.protocol === 'file:' ? fileURLToPath(url) : url.href;
-}
-
-/** The message, and for a syntax error the place, which Node puts in the first line of the stack only. */
-function reasonOf(thrown: unknown): string {
-  const message = messageOf(thrown).trim();
-  if (!isError(thrown)) return message;
-  const [firstLine = ''] = asText(readOr(thrown, 'stack')).split('\n', 1);
-  const place = /^(?:file:|\/|[a-z]:\\).*:\d+$/iu.exec(firstLine)?.[0];
-  return place === undefined ? message : `${message} (${place})`;
 }

@@ -13,7 +13,7 @@ import {
   type WorkerConnection,
 } from './worker.js';
 import { checkOptions, type Known } from '../errors/options.js';
-import { threadBounds, type ThreadOptions } from './thread-options.js';
+import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
@@ -91,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
-  let isBroken = false;
+  const breakages: PaladinError[] = [];
   let leave = (): void => undefined;
   const executor = await startThreadExecutor({
     threads: threads ?? availableParallelism(),
@@ -100,7 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     maxPayloadBytes: () => limit.maxPayloadBytes,
     ...(options.onThreadDeath && { onThreadDeath: options.onThreadDeath }),
     onBroken: (error) => {
-      isBroken = true;
+      breakages.push(error);
       // It would take batches only to give them back.
       leave();
       options.onBroken?.(error);
@@ -110,6 +110,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   leave = (): void => {
     void worker.close();
   };
-  if (isBroken) leave();
+  if (breakages.length > 0) leave();
   return worker;
 }
