@@ -716,4 +716,34 @@ export const mutations = [
     find: 'if (needClass.offerClasses.size === 0) this.#unserved.add(needClass);',
     replace: '',
   },
+  {
+    name: 'the worker begins nothing in the slot of a batch that waits for a job of its own',
+    file: 'src/core/worker-session.ts',
+    find: 'return this.#running.size - this.#slotless;',
+    replace: 'return this.#running.size;',
+  },
+  {
+    name: 'the worker does not report that a batch waits for a job of its own',
+    file: 'src/core/worker-session.ts',
+    find: "...(task.waits === 'now' && { waiting: true })",
+    replace: '',
+  },
+  {
+    name: 'the hub gives nothing out for the slot of a batch that waits for a job of its own',
+    file: `${hub}/records.ts`,
+    find: 'return leases.size - waiting + ending.size + claims.running;',
+    replace: 'return leases.size + ending.size + claims.running;',
+  },
+  {
+    name: 'the hub believes that what waits for a job of its own was not begun',
+    file: `${hub}/recovery.ts`,
+    find: 'const begun = lease.hasWaited || others <= worker.slots;',
+    replace: 'const begun = !lease.hasWaited && others <= worker.slots;',
+  },
+  {
+    name: 'the hub forgets that an adopted attempt waits for a job of its own',
+    file: `${hub}/recovery.ts`,
+    find: '    changeWaiting(state, worker, job, attempt, waiting);\n  }',
+    replace: '  }',
+  },
 ];

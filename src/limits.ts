@@ -198,6 +198,9 @@ export const maxHeldBytes: number = 64 * 1024 * 1024;
 /** The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default ones let it have. */
 export const maxResumed: number = 16_384;
 
+/** The most batches of a worker that wait for jobs of their own, and so take no slot: a tree of as many operations that call one another. */
+export const maxWaitingBatches: number = 1_024;
+
 /** The most answers that a worker keeps: as many as one leader may wait for. */
 export const maxHeldAnswers: number = 16_384;
 

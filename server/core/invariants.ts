@@ -1,4 +1,4 @@
-import { maxBatchesAhead, maxTurnsKept } from '../../src/limits.js';
+import { maxBatchesAhead, maxTurnsKept, maxWaitingBatches } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
 import { isFound } from './leasing.js';
 import { satisfies } from './matching.js';
@@ -18,18 +18,21 @@ import {
 export function checkWorker(worker: Worker): void {
   const { id, leases, answered, jobs, slots, dear, suspects, offerClass, connected, ending } = worker;
   check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
-  check(suspects === [...leases].filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
-  check(worker.loners === [...leases].filter((lease) => lease.alone).length, `loners with worker ${id}`);
-  check(
-    worker.loners === 0 || leases.size === 1 + [...leases].filter((lease) => lease.adopted).length,
-    `worker ${id} has a loner and others`,
-  );
-  const given = [...leases].filter((lease) => lease.suspect && !lease.adopted).length;
+  const all = [...leases];
+  const active = all.filter((lease) => !lease.waiting);
+  // What has waited gave its slot up, and with it what was its alone.
+  const strict = all.filter((lease) => !lease.adopted && !lease.hasWaited);
+  check(worker.waiting === all.length - active.length, `leases of worker ${id} that wait`);
+  check(worker.waiting <= maxWaitingBatches, `worker ${id} has ${worker.waiting} leases that wait`);
+  check(suspects === active.filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
+  check(worker.loners === active.filter((lease) => lease.alone).length, `loners with worker ${id}`);
+  check(!strict.some((lease) => lease.alone) || strict.length === 1, `worker ${id} has a loner and others`);
+  const given = strict.filter((lease) => lease.suspect).length;
   check(given <= 1, `worker ${id} was given ${given} suspects`);
-  check(dear === [...leases].filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
+  check(dear === active.filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
   if (offerClass !== undefined) {
     check(connected, `worker ${id} is away, and takes batches`);
-    check(leases.size <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${leases.size} leases for ${slots} slots`);
+    check(strict.length <= (1 + maxBatchesAhead) * slots, `worker ${id} has ${strict.length} leases for ${slots} slots`);
     check(offerClass.free.has(worker) === hasFreeSlot(worker), `worker ${id} among the free`);
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
@@ -55,7 +58,7 @@ export function checkJob(job: Job): void {
     const inPlace = queue.all().find(({ seq, beside }) => beside !== true && isFound(job, seq));
     check(inPlace === undefined, `batch ${inPlace?.seq} of job ${id} waits to be executed though a worker is back with it`);
   }
-  const dear = leases.all().filter((lease) => !lease.cheap).length;
+  const dear = leases.all().filter((lease) => !lease.cheap && !lease.hasWaited).length;
   check(cost.running === dear, `running batches of job ${id}`);
 }
 

@@ -18,6 +18,7 @@ import {
   type Worker,
 } from './records.js';
 import { tellCapacity } from './capacity.js';
+import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
 export function serve(state: HubState, needClass: NeedClass): void {
@@ -182,21 +183,33 @@ function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Le
 }
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
-export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry'>): void {
+export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
   const { seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
   // One by one: to spread so many fields is slow.
   const { entries: entry } = job;
-  const added: Lease = { id, givenAt, seq, attempt, bytes, job, worker, chargedMs, entry, cheap, suspect, alone, adopted };
+  const wait: WaitOfLease = { waiting: false, hasWaited: false, waitingSince: 0, waitedMs: 0 };
+  const added: Lease = {
+    id,
+    givenAt,
+    seq,
+    attempt,
+    bytes,
+    job,
+    worker,
+    chargedMs,
+    entry,
+    cheap,
+    suspect,
+    alone,
+    adopted,
+    ...wait,
+  };
   job.leases.add(added);
   worker.leases.add(added);
-  if (suspect) worker.suspects += 1;
-  if (alone) worker.loners += 1;
-  if (!cheap) {
-    worker.dear += 1;
-    job.cost.begin(id, givenAt);
-  }
+  countLease(added, 1);
+  if (!cheap) job.cost.begin(id, givenAt);
   state.placement.place(worker);
 }
 
@@ -205,12 +218,9 @@ export function release(state: HubState, lease: Lease): void {
   const { id, job, worker, bytes, cheap } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
-  if (lease.suspect) worker.suspects -= 1;
-  if (lease.alone) worker.loners -= 1;
-  if (!cheap) {
-    worker.dear -= 1;
-    job.cost.end(id);
-  }
+  if (lease.waiting) endWait(state, lease);
+  countLease(lease, -1);
+  if (!cheap) job.cost.end(id);
   if (!lease.adopted) {
     state.countBatches(job.leader, -1, -bytes);
   }
@@ -228,7 +238,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     const sinceMs = state.now - lease.givenAt;
     // What was given from here cannot have taken longer than since then, whatever the worker says.
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
-    job.cost.observe(elapsedMs, sinceMs - elapsedMs, state.now);
+    job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
     addAnswered(job, worker, result, true);

@@ -106,6 +106,12 @@ export interface Lease extends Attempt {
   readonly cheap: boolean;
   readonly suspect: boolean;
   readonly alone: boolean;
+  /** Whether it waits for a job of its own, and takes no slot; and whether it ever has. */
+  waiting: boolean;
+  hasWaited: boolean;
+  /** When it began to, and for how long it has before. */
+  waitingSince: number;
+  waitedMs: number;
   /** Whether it was found with its worker, rather than given: such do not count against the leader's limits. */
   readonly adopted: boolean;
 }
@@ -148,6 +154,8 @@ export interface Worker {
   readonly offerings: Allowance;
   /** Whether so much waits for it to be read that it is given nothing more. */
   congested: boolean;
+  /** Leases that wait for jobs of their own, and take no slot. What follows counts the others. */
+  waiting: number;
   /** Leases that were not cheap when given. */
   dear: number;
   /** Leases of suspect batches: one at most, but for those that were adopted. */
@@ -284,6 +292,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, now
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,
+    waiting: 0,
     dear: 0,
     suspects: 0,
     loners: 0,
@@ -320,9 +329,12 @@ export function slotsFor({ offerClasses }: NeedClass): number {
   return slots;
 }
 
-/** How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. */
-export function inHand({ leases, ending, claims }: Worker): number {
-  return leases.size + ending.size + claims.running;
+/**
+ * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. Those
+ * that wait for jobs of their own do not count.
+ */
+export function inHand({ leases, waiting, ending, claims }: Worker): number {
+  return leases.size - waiting + ending.size + claims.running;
 }
 
 export function hasFreeSlot(worker: Worker): boolean {

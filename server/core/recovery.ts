@@ -44,6 +44,7 @@ import {
   type Lease,
   type Worker,
 } from './records.js';
+import { changeWaiting } from './waiting.js';
 
 // Leaders.
 
@@ -194,9 +195,11 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   for (const job of worker.jobs) job.workers.delete(worker);
   worker.jobs.clear();
   const alone = leases.length === 1;
-  leases.forEach((lease, at) => {
-    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun.
-    const begun = at < worker.slots && !worker.leaving;
+  let others = 0;
+  leases.forEach((lease) => {
+    if (!lease.hasWaited) others += 1;
+    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun, unless others gave theirs up.
+    const begun = (lease.hasWaited || others <= worker.slots) && !worker.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
     const known = cause === 'gone' ? { alone } : {};
@@ -293,12 +296,14 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     if (!isUnderWay) tellFound(state, answered);
     askAgain(state, answered);
   }
-  for (const { ticket, ...attempt } of running) {
+  for (const { ticket, waiting = false, ...attempt } of running) {
     const lease = job.leases.get(attempt);
     // What was cancelled meanwhile comes to an end: the worker is told already.
     const isEnding = worker.ending.has(endingKey(job.id, attempt));
+    if (lease?.worker === worker) changeWaiting(state, worker, job, attempt, waiting);
     if (lease?.worker === worker || isEnding || !isGenuine(state, worker, job, attempt, ticket)) continue;
     if (lease === undefined) adopt(state, worker, job, attempt);
+    changeWaiting(state, worker, job, attempt, waiting);
   }
   if (job.awaited.size === 0) state.awaiting.delete(job);
   state.placement.place(worker);

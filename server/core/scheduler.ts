@@ -43,6 +43,7 @@ import { matchingKey } from './matching.js';
 import { newLeader, newWorker, nothingSaid, type Leader, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { jobStatus, leaderStatus, workerStatus } from './status.js';
+import { changeWaiting } from './waiting.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   readonly #state: HubState;
@@ -213,6 +214,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
       case 'offer':
         this.#offer(worker, message.slots, message.offers);
+        break;
+      case 'waits':
+      case 'goesOn':
+        changeWaiting(state, worker, state.jobs.get(message.jobId), message, message.type === 'waits');
+        serveWorker(state, worker);
         break;
       case 'draining':
         // Told twice, nothing has changed.

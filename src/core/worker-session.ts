@@ -6,7 +6,7 @@
  * executes. When a hub is there again it reports what it executes and which answers it keeps; the hub tells it which of them are still wanted.
  *
  * Rules.
- * 1. Never are more batches running than there are slots.
+ * 1. Never are more batches running than there are slots, but for those that wait for jobs of their own, or have and go on.
  * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until it has come to
  *    an end. It is answered as cancelled when it has gone, and that answer is not kept.
  * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
@@ -41,6 +41,10 @@ export type SessionEvent =
   | { readonly type: 'offers'; readonly slots: number; readonly offers: Offers }
   /** The executor has settled a run. */
   | { readonly type: 'settled'; readonly run: number; readonly outcome: Outcome }
+  /** A run waits for a job of its own, and gives its slot up. */
+  | { readonly type: 'waits'; readonly run: number }
+  /** It goes on, and takes a slot again. */
+  | { readonly type: 'goesOn'; readonly run: number }
   /** Come to an end in good order, within so many milliseconds. */
   | { readonly type: 'drain'; readonly withinMs?: number }
   /** The deadline has come. */
@@ -76,11 +80,20 @@ interface Task {
   readonly batch: Batch;
 }
 
+/** A task that was begun. */
+interface Running extends Task {
+  cancelled: boolean;
+  /** Whether it waits for a job of its own; `never`: it has not yet. */
+  waits: 'never' | 'now' | 'no more';
+}
+
 export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   readonly #jobs = new Map<string, JobDescription>();
   #waiting: Task[] = [];
   /** By run number; a run that is cancelled stays here until it has come to an end. */
-  readonly #running = new Map<number, Task & { cancelled: boolean }>();
+  readonly #running = new Map<number, Running>();
+  /** How many of these wait for jobs of their own. */
+  #slotless = 0;
   readonly #held = new HeldAnswers(maxHeldBytes, maxHeldAnswers);
   #nextRun = 0;
   #slots = 0;
@@ -120,6 +133,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'settled':
         this.#settled(event.run, event.outcome);
         break;
+      case 'waits':
+      case 'goesOn':
+        this.#changeWaiting(event.run, event.type);
+        break;
       case 'drain':
         this.#drain(event.withinMs ?? Infinity, now);
         break;
@@ -151,10 +168,13 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const fail = (what: string): never => {
       throw new Error(`invariant broken: ${what}`);
     };
-    if (this.#running.size > this.#slots) fail(`${this.#running.size} batches running in ${this.#slots} slots`);
-    if (this.#waiting.length > 0 && this.#running.size < this.#slots) fail('a batch waits while a slot is free');
+    const all = [...this.#running.values()];
+    const steady = all.filter(({ waits }) => waits === 'never').length;
+    if (steady > this.#slots) fail(`${steady} batches running in ${this.#slots} slots`);
+    if (all.filter(({ waits }) => waits === 'now').length !== this.#slotless) fail('batches that wait for jobs of their own');
+    if (this.#waiting.length > 0 && this.#taken < this.#slots) fail('a batch waits while a slot is free');
     if (!this.#connected && this.#waiting.length > 0) fail('batches wait that a hub has given up');
-    const wanted = [...this.#running.values()].filter(({ cancelled }) => !cancelled);
+    const wanted = all.filter(({ cancelled }) => !cancelled);
     for (const { jobId } of [...this.#waiting, ...wanted, ...this.#held.all()]) {
       if (!this.#jobs.has(jobId)) fail(`something of job ${jobId}, which is closed`);
     }
@@ -208,6 +228,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const task = this.#running.get(run);
     if (task === undefined) throw new Error(`run ${run} settled, which is not running`);
     this.#running.delete(run);
+    if (task.waits === 'now') this.#slotless -= 1;
     if (task.cancelled) {
       this.#answerLost(task, 'cancelled', 'it was cancelled');
       return;
@@ -237,15 +258,30 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#send({ type: 'lost', jobId, loss: { seq, attempt: number, cause: 'wasted', reason } });
   }
 
+  /** How many slots are taken. */
+  get #taken(): number {
+    return this.#running.size - this.#slotless;
+  }
+
+  #changeWaiting(run: number, type: 'waits' | 'goesOn'): void {
+    const task = this.#running.get(run);
+    const waits = type === 'waits' ? 'now' : 'no more';
+    if (task === undefined || (task.waits === 'now') === (waits === 'now')) throw new Error(`'${type}' of run ${run}`);
+    task.waits = waits;
+    this.#slotless += waits === 'now' ? 1 : -1;
+    // Of one that was cancelled the hub only wants to hear that it is over.
+    if (this.#connected && !task.cancelled) this.#send({ type, jobId: task.jobId, ...attemptOf(task) });
+  }
+
   #begin(): void {
-    while (this.#running.size < this.#slots) {
+    while (this.#taken < this.#slots) {
       const task = this.#waiting.shift();
       if (task === undefined) return;
       const description = this.#jobs.get(task.jobId);
       if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);
       const run = this.#nextRun;
       this.#nextRun += 1;
-      this.#running.set(run, { ...task, cancelled: false });
+      this.#running.set(run, { ...task, cancelled: false, waits: 'never' });
       this.#effects.push({ type: 'run', run, jobId: task.jobId, description, batch: task.batch });
     }
   }
@@ -348,12 +384,12 @@ function attemptOf({ batch: { seq, attempt } }: Task): { readonly seq: number; r
   return { seq, attempt };
 }
 
-function ticketedOf(task: Task): Ticketed {
-  return { ...attemptOf(task), ticket: task.ticket };
+function ticketedOf(task: Running): Ticketed {
+  return { ...attemptOf(task), ticket: task.ticket, ...(task.waits === 'now' && { waiting: true }) };
 }
 
-function byJobId(tasks: readonly Task[]): ReadonlyMap<string, readonly Task[]> {
-  const byJob = new Map<string, Task[]>();
+function byJobId(tasks: readonly Running[]): ReadonlyMap<string, readonly Running[]> {
+  const byJob = new Map<string, Running[]>();
   for (const task of tasks) {
     const before = byJob.get(task.jobId);
     if (before === undefined) byJob.set(task.jobId, [task]);

@@ -9,6 +9,7 @@ import { outputCopy } from './output-copy.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { PartialStack } from './partial-stack.js';
 import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
+import type { SlotWaits } from './slot-waits.js';
 import type { FoldStage, MapStage } from './stage.js';
 import { BatchContext, CombineContext, TaskContext } from './task-context.js';
 import { realNow } from '../real-time.js';
@@ -24,6 +25,8 @@ export interface BatchControl {
    * Called only for stages with a timeout.
    */
   watch(stage: number, deadlineMs: number): void;
+  /** The operations of the batch that wait for jobs of their own. */
+  readonly waits: SlotWaits;
 }
 
 /** The stages that the units of a batch go through. */
@@ -109,7 +112,7 @@ export class BatchRun {
     this.#values = decode();
     this.#outputs = new Array<unknown>(chain.fold === undefined ? Math.min(limit, this.#values.length) : 0);
     this.#control = control;
-    this.#shared = new BatchContext(chain.jobId, batch);
+    this.#shared = new BatchContext(chain.jobId, batch, control.waits);
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined;
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);

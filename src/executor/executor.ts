@@ -2,13 +2,24 @@ import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js'
 import type { Outcome } from '../protocol/outcome.js';
 
 /**
- * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots; the worker's session never
- * hands it more.
+ * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots, beside those that wait for jobs of their
+ * own; the worker's session never hands it more.
  */
 export interface Executor {
   readonly slots: number;
-  /** Executes the batch; settles it exactly once, also when it is aborted, times out or its thread dies. Never throws. */
-  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void;
+  /**
+   * Executes the batch; settles it exactly once, also when it is aborted, times out or its thread dies. Never throws.
+   *
+   * @param waits told when the batch gives its slot up, as an operation of it waits for a job of its own, and when it goes on. Then it has a slot
+   *   again, also beyond `slots`. Not called from within a call.
+   */
+  run(
+    jobId: string,
+    description: JobDescription,
+    batch: Batch,
+    settled: (outcome: Outcome) => void,
+    waits?: (isWaiting: boolean) => void,
+  ): void;
   /** Aborts an attempt, as `forget` does those of a job; it still settles. Does nothing when it is not running. */
   abort(attempt: JobAttempt): void;
   /**

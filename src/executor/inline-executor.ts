@@ -5,7 +5,9 @@ import type { BatchControl } from './batch-run.js';
 import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { nextTurn } from '../real-time.js';
+import { maxWaitingInline } from './limits.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
+import { SlotWaits, tooManyWait } from './slot-waits.js';
 
 export interface InlineExecutorOptions {
   /** How many batches are executed at once; they take turns where their operations wait. */
@@ -22,6 +24,8 @@ export interface InlineExecutor extends Executor {
   readonly abandoned: number;
 }
 
+type WaitsListener = (isWaiting: boolean) => void;
+
 /** A batch that was handed in and has not settled. */
 class InlineControl implements BatchControl {
   aborted = false;
@@ -29,11 +33,13 @@ class InlineControl implements BatchControl {
   readonly batch: Batch;
   /** A context of the batch's own: what an operation does to it concerns no other. */
   readonly context: CallerContext;
+  readonly waits: SlotWaits;
 
-  constructor(jobId: string, batch: Batch, parent: CallerContext) {
+  constructor(jobId: string, batch: Batch, parent: CallerContext, waits: SlotWaits) {
     this.jobId = jobId;
     this.batch = batch;
     this.context = parent.run(callerContext);
+    this.waits = waits;
   }
 
   progress(): void {
@@ -59,6 +65,8 @@ export function inlineExecutor({
   const ownContext = callerContext();
   const executions = new Map<string, JobExecution>();
   const underWay = new Set<InlineControl>();
+  /** Those of them that wait for jobs of their own. */
+  const waiting = new Set<Batch>();
   let abandoned = 0;
   let closed = false;
   /** Whether a batch has begun in this turn of the event loop. */
@@ -88,18 +96,41 @@ export function inlineExecutor({
     control.context.run(() => executions.get(control.jobId)?.abortBatch(control.batch));
   };
 
+  const changeWaiting = (control: InlineControl, tell: WaitsListener | undefined, isWaiting: boolean): undefined => {
+    const { batch } = control;
+    if (!isWaiting) {
+      if (!waiting.delete(batch)) return;
+    } else {
+      // One that nobody waits for any more has no slot to give up.
+      if (!underWay.has(control)) return;
+      if (waiting.size >= maxWaitingInline) throw tooManyWait(maxWaitingInline);
+      waiting.add(batch);
+    }
+    queueMicrotask(() => {
+      if (underWay.has(control) && !closed) tell?.(isWaiting);
+    });
+  };
+
   return {
     slots,
     get abandoned() {
       return abandoned;
     },
-    run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
+    run(
+      jobId: string,
+      description: JobDescription,
+      batch: Batch,
+      settled: (outcome: Outcome) => void,
+      tell?: WaitsListener,
+    ): void {
       // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
       const execution = executionOf(jobId, description);
-      const control = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext);
+      const waits = new SlotWaits((isWaiting) => changeWaiting(control, tell, isWaiting));
+      const control: InlineControl = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext, waits);
       underWay.add(control);
       const end = ({ outcome, stuck }: BatchEnd): void => {
         underWay.delete(control);
+        waiting.delete(batch);
         if (stuck) abandoned++;
         if (!closed) settled(outcome);
       };

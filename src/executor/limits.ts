@@ -1,3 +1,5 @@
+import { maxWaitingBatches } from '../limits.js';
+
 /** Every bound and default of the executors, each with its reason. */
 
 /** How long an operation may take to settle once its signal is aborted: enough for a socket to close, too short to hold a slot. */
@@ -77,3 +79,6 @@ export const maxCopiedDepth = 8;
 
 /** Up to so many objects of an output are looked for in a list, which is quicker than a set. */
 export const listedObjects = 16;
+
+/** The most operations of an inline executor that wait for jobs of their own: as many as a hub lets a worker have. Each takes what it has in memory. */
+export const maxWaitingInline: number = maxWaitingBatches;

@@ -6,6 +6,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
+import { executing } from './executing-now.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
@@ -183,8 +184,8 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const waiting = run.advance();
-    return waiting === undefined ? finish() : advanceToEnd(run, waiting).then(finish);
+    const waiting = executing(control.waits, () => run.advance());
+    return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
   }
 
   #finish(
@@ -216,7 +217,9 @@ export class JobExecution {
     if ('limit' in packed) {
       return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: plan.startedMs, stuck });
     }
-    return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), plan.startedMs, stuck);
+    // What it waited for takes the time of others.
+    const sinceMs = plan.startedMs + control.waits.ms;
+    return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), sinceMs, stuck);
   }
 
   /** No unit was executed, and all fail with the same. */
@@ -238,11 +241,11 @@ export class JobExecution {
   }
 }
 
-async function advanceToEnd(run: BatchRun, waiting: Promise<void>): Promise<void> {
+async function advanceToEnd(run: BatchRun, waiting: Promise<void>, { waits }: BatchControl): Promise<void> {
   let next: Promise<void> | undefined = waiting;
   while (next !== undefined) {
     await next;
-    next = run.advance();
+    next = executing(waits, () => run.advance());
   }
 }
 

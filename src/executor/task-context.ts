@@ -1,6 +1,7 @@
 import type { OperationContext } from '../operation/operation.js';
 import type { Batch } from '../protocol/messages.js';
 import { describedPart } from '../protocol/parts.js';
+import type { SlotWaits } from './slot-waits.js';
 
 /** What the contexts of all units of a batch have in common. */
 export class BatchContext {
@@ -10,9 +11,12 @@ export class BatchContext {
   readonly #batch: Batch;
   /** Where its partials begin, and where the last one ends; made when it is asked for. */
   #bounds: readonly number[] | undefined = undefined;
+  /** Those of its operations that wait for jobs of their own. */
+  readonly waits: SlotWaits;
 
-  constructor(jobId: string, batch: Batch) {
+  constructor(jobId: string, batch: Batch, waits: SlotWaits) {
     this.jobId = jobId;
+    this.waits = waits;
     this.attempt = (batch.tried ?? 0) + 1;
     this.#batch = batch;
   }
@@ -93,6 +97,10 @@ export class TaskContext implements OperationContext {
     if (this.#abort !== undefined) controller.abort(this.#abort.reason);
     this.#abort = controller;
     return controller.signal;
+  }
+
+  run<T>(work: () => T | PromiseLike<T>): Promise<T> {
+    return this.batch.waits.run(work, this.signal);
   }
 
   /** @param reason undefined: the platform's own `AbortError` */

@@ -1,10 +1,12 @@
 import type { BatchControl } from './batch-run.js';
+import { SlotWaits } from './slot-waits.js';
 import { toCommon, type Progress } from './thread-progress.js';
 
 /** What the runner in a thread and the executor outside tell each other, by the memory that they share. */
 export class ThreadControl implements BatchControl {
   /** Of the batch that is executing. */
   turn = 0;
+  waits: SlotWaits = new SlotWaits(() => undefined);
   readonly #progress: Progress;
 
   constructor(progress: Progress) {

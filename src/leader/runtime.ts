@@ -3,6 +3,7 @@ import { Job } from '../core/job/job.js';
 import type { StagePolicy } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultWindow } from '../limits.js';
+import { executingNow } from '../executor/executing-now.js';
 import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
@@ -162,7 +163,12 @@ export class LeaderRuntime implements Runtime {
     return driver;
   }
 
-  async run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
+  run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
+    const outer = executingNow();
+    return outer === undefined ? this.#run(operation, input, options) : outer.run(() => this.#run(operation, input, options));
+  }
+
+  async #run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions): Promise<Output> {
     const { signal, ...own } = checkOptions('run', options, knownRun);
     checkSignal(signal);
     signal?.throwIfAborted();

@@ -86,7 +86,15 @@ async function lawsOf<A>(monoid: object, factoryArgs: readonly unknown[] | undef
   const combine = (await create(...args)) as (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
   const makeEmpty = empty as (...args: never[]) => A;
   const signal = new AbortController().signal;
-  const context: OperationContext = { signal, index: 0, attempt: 1, jobId: 'checkMonoid', key: 'checkMonoid-0' };
+  const context: OperationContext = {
+    signal,
+    index: 0,
+    attempt: 1,
+    jobId: 'checkMonoid',
+    key: 'checkMonoid-0',
+    // Nobody else wants the place where this runs.
+    run: async (work) => await work(),
+  };
   return { name, combine: (left, right) => combine(left, right, context), empty: () => makeEmpty(...args) };
 }
 

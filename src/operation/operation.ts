@@ -26,6 +26,32 @@ export interface OperationContext {
    * makes. Letters, digits, `-`, `_` and `.`, some 30 to 60 characters; made when it is read.
    */
   readonly key: string;
+  /**
+   * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that waits for a job of
+   * its own cluster with its slot taken may wait for ever, when all slots are taken by others like it.
+   *
+   * A worker that executes in threads keeps the slot: there, start more threads than operations that wait at once.
+   *
+   * The time counts in the element's `timeout`. What `work` makes is waited for, whatever runtime its jobs run on.
+   *
+   * @returns what `work` returns or resolves to; rejects as it does, with the signal's reason once that is aborted, or with `LIMIT_EXCEEDED` when
+   *   1,024 operations of this worker wait already
+   *
+   * @example
+   * ```ts
+   * import { defineOperation, inMemory } from 'paladin-rx';
+   *
+   * await using runtime = inMemory({ workers: 1 });
+   * const half = defineOperation({ name: 'half', execute: (n: number) => n / 2 });
+   * const halves = defineOperation({
+   *   name: 'halves',
+   *   execute: async (n: number, context) => (await context.run(() => runtime.run(half, n))) + 1,
+   * });
+   *
+   * console.log(await runtime.run(halves, 8)); // 5
+   * ```
+   */
+  run<T>(work: () => T | PromiseLike<T>): Promise<T>;
 }
 
 /** A function that executes one task. */

@@ -92,6 +92,8 @@ export interface UnderWay extends Attempt {
 /** An attempt, and the proof that it was given to the worker that speaks of it. */
 export interface Ticketed extends Attempt {
   readonly ticket: number;
+  /** Of one that runs: whether it waits for a job of its own, and so takes no slot. */
+  readonly waiting?: boolean;
 }
 
 /** What a worker has of a job as it connects; of many attempts in several of these. */
@@ -275,6 +277,9 @@ export type WorkerToHub =
   /** Each attempt is answered, by a result or as lost; also one that was cancelled, once it has come to an end. */
   | { readonly type: 'result'; readonly jobId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly jobId: string; readonly loss: BatchLoss }
+  /** An operation of the attempt waits for a job of its own: the attempt takes no slot until it goes on. */
+  | ({ readonly type: 'waits' } & JobAttempt)
+  | ({ readonly type: 'goesOn' } & JobAttempt)
   /** No more batches, please; those not begun come back as lost. */
   | { readonly type: 'draining' }
   /**

@@ -86,7 +86,7 @@ const loss = record({
 
 const attempt = { seq: index, attempt: int(1) };
 const jobAttempt = record({ jobId: name, ...attempt });
-const attempts = list(record({ ...attempt, ticket: index }), maxListed);
+const attempts = list(record({ ...attempt, ticket: index, waiting: optional(bool) }), maxListed);
 const underWay = list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool }), maxListed);
 /** Whether more of the same follows. */
 const more = optional(bool);
@@ -168,6 +168,8 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     offer: record({ slots: int(1, maxSlots), offers }),
     result: record({ jobId: name, result }),
     lost: record({ jobId: name, loss }),
+    waits: jobAttempt,
+    goesOn: jobAttempt,
     draining: record({}),
     leaving: record({}),
   });

@@ -120,9 +120,17 @@ export class WorkerDriver {
         break;
       case 'run': {
         const { run, jobId, description, batch } = effect;
-        this.#executor.run(jobId, description, batch, (outcome) => {
-          this.#handle({ type: 'settled', run, outcome });
-        });
+        this.#executor.run(
+          jobId,
+          description,
+          batch,
+          (outcome) => {
+            this.#handle({ type: 'settled', run, outcome });
+          },
+          (isWaiting) => {
+            this.#handle({ type: isWaiting ? 'waits' : 'goesOn', run });
+          },
+        );
         break;
       }
       case 'abort':

@@ -73,6 +73,38 @@ const report = (running: number[], held: number[], ending: number[] = [], jobs =
 };
 
 describe("a worker's session", () => {
+  it('begins another batch while one waits for a job of its own, and says so, also when it is back', () => {
+    const test = SessionUnderTest.with(1);
+    expect(test.assign(0)).toEqual([run(0, 0)]);
+    expect(test.assign(1)).toEqual([]);
+    const of = { jobId: 'j', seq: 0, attempt: 1 };
+    expect(test.handle({ type: 'waits', run: 0 })).toEqual([send({ type: 'waits', ...of }), run(1, 1)]);
+    const [said] = test.reconnect();
+    const attempts = [
+      { seq: 0, attempt: 1, ticket: 100, waiting: true },
+      { seq: 1, attempt: 1, ticket: 101 },
+    ];
+    expect(said).toEqual(send({ type: 'report', jobs: [{ jobId: 'j', running: attempts, held: [] }], ending: [] }));
+    expect(test.handle({ type: 'goesOn', run: 0 })).toEqual([send({ type: 'goesOn', ...of })]);
+    // Both run now, in one slot: the next one waits for both.
+    expect(test.assign(2)).toEqual([]);
+    expect(test.settle(1, 1)).toEqual([answer(1)]);
+    expect(test.settle(0, 0)).toEqual([answer(0), run(2, 2)]);
+    expect(test.session.load.running).toBe(1);
+  });
+
+  it('says nothing of a cancelled batch that goes on, and frees no slot twice when one ends that waits', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.handle({ type: 'waits', run: 0 });
+    test.tell('cancel', 0);
+    expect(test.handle({ type: 'goesOn', run: 0 })).toEqual([]);
+    test.handle({ type: 'waits', run: 0 });
+    test.settle(0, 0);
+    expect(test.assign(1)).toEqual([run(1, 1)]);
+    expect(test.assign(2)).toEqual([]);
+  });
+
   it('says what it has and what it offers when it is connected, and what it offers when that changes', () => {
     const test = new SessionUnderTest();
     expect(test.handle({ type: 'offers', slots: 2, offers })).toEqual([]);

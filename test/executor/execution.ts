@@ -1,4 +1,5 @@
 import { JobExecution, type BatchEnd } from '../../src/executor/run-batch.js';
+import { SlotWaits } from '../../src/executor/slot-waits.js';
 import type { BatchControl } from '../../src/executor/batch-run.js';
 import { Registry } from '../../src/operation/registry.js';
 import type { Operation } from '../../src/operation/operation.js';
@@ -64,6 +65,7 @@ export function partials(values: readonly unknown[], fields: Partial<Batch> = {}
 
 export class TestControl implements BatchControl {
   aborted = false;
+  readonly waits: SlotWaits = new SlotWaits(() => undefined);
   readonly seen: number[] = [];
   readonly watched: [stage: number, isTimed: boolean][] = [];
   onProgress: (offset: number) => void = () => undefined;

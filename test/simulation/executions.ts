@@ -14,6 +14,8 @@ const mostFailures = 3;
 /** The operations of all jobs, how long they take and how they go wrong; and a count of what was executed. */
 export class Executions {
   readonly registry: Registry = new Registry();
+  /** Whether a job has not ended, and its leader lives. */
+  isUnderWay: (jobId: string) => boolean = () => false;
   readonly #plans: ReadonlyMap<string, Plan>;
   readonly #random: Random;
   readonly #options: SimulationOptions;
@@ -90,6 +92,12 @@ export class Executions {
         if (flaw === 'crashing') return { offset, how: 'crash' };
       }
       return undefined;
+    },
+    waits: (jobId, { units, first, count }) => {
+      const at = units === 'partials' ? undefined : this.#plans.get(jobId)?.waitsAt;
+      if (at === undefined || at < first || at >= first + count) return false;
+      const [leader, number] = jobId.split(':');
+      return this.isUnderWay(`${leader}:${Number(number) + 1}`);
     },
     graceMs: () => this.#random.next() * 1_000,
     begun: (jobId, { units, first, count, tried = 0 }: Batch) => {

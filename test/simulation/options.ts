@@ -51,6 +51,8 @@ export interface SimulationOptions {
   readonly elementMs: number;
   /** Whether some elements take a minute. */
   readonly veryLong: boolean;
+  /** Whether some elements wait for another job of their leader (`context.run`); never where limits could keep that one back. */
+  readonly nests: boolean;
   /** Whether elements may kill their thread or worker, hang, or be too large. */
   readonly deadly: boolean;
   readonly mostElements: number;
@@ -63,6 +65,7 @@ export function optionsOf(random: Random): SimulationOptions {
   const kinds = gentle ? gentleFaults : random.chance(0.15) ? blamelessFaults : faultKinds;
   const faults = random.chance(0.15) ? [] : kinds.filter(() => random.chance(0.5));
   const patient = random.chance(0.2);
+  const nests = random.chance(0.25);
   return {
     leaders: random.int(1, 3),
     jobsPerLeader: random.pick([1, 1, 2, 4, 8]),
@@ -79,13 +82,14 @@ export function optionsOf(random: Random): SimulationOptions {
     faultMs: gentle ? 400 : patient ? 15_000 : random.pick([300, 2_000]),
     elementMs: random.pick([0.01, 1, 30]),
     veryLong: random.chance(0.1),
+    nests,
     deadly: !gentle && random.chance(0.5),
     mostElements: random.pick([40, 40, 400]),
     limits: {
       maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 10_000]),
-      maxJobsPerLeader: random.pick([100, 100, 1, 2]),
-      maxBatchesPerLeader: random.pick([10_000, 10_000, 1, 5]),
-      maxBytesPerLeader: random.pick([2 ** 28, 2 ** 28, 20_000]),
+      maxJobsPerLeader: nests ? 100 : random.pick([100, 100, 1, 2]),
+      maxBatchesPerLeader: nests ? 10_000 : random.pick([10_000, 10_000, 1, 5]),
+      maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Plan {
   readonly sourcePauseMs: number;
   /** Whether its source waits for the leader's next job, so that open jobs may wait for others that are not. */
   readonly follows: boolean;
+  /** The element that waits at its worker until the leader's next job is over, if one does. */
+  readonly waitsAt: number | undefined;
   /** How long its subscriber pauses, at most; undefined: never. */
   readonly hesitationMs: number | undefined;
 }
@@ -89,6 +91,7 @@ export function planJob(leader: number, number: number, options: SimulationOptio
     // Long ones let a job be idle, and wake again.
     sourcePauseMs: random.pick([0, 0, 1, 20, 300]),
     follows: random.chance(0.15),
+    waitsAt: maps > 0 && options.nests && random.chance(0.5) ? random.int(0, Math.max(0, elements - 1)) : undefined,
     hesitationMs: random.chance(0.3) ? random.pick([1, 20, 300]) : undefined,
   };
 }

@@ -97,6 +97,11 @@ async function runAll(
     const followed = (): SimulatedJob | undefined => (plan.follows ? leader.jobs[number] : undefined);
     subscribe(job, followed, plan, leader.party, options, random);
   }
+  const jobs = new Map(outcomes.map((outcome) => [outcome.jobId, outcome]));
+  cluster.executions.isUnderWay = (jobId) => {
+    const outcome = jobs.get(jobId);
+    return outcome !== undefined && !outcome.job.isOver && !outcome.leader.party.isDead;
+  };
   const faults = new Faults(cluster, options, random);
   const run: Run = { options, cluster, outcomes, faults: faults.counts };
 

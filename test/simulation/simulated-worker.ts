@@ -1,5 +1,6 @@
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
 import { JobExecution } from '../../src/executor/run-batch.js';
+import { SlotWaits } from '../../src/executor/slot-waits.js';
 import type { Registry } from '../../src/operation/registry.js';
 import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
@@ -18,14 +19,20 @@ export interface Conduct {
   ): { readonly offset: number; readonly how: 'death' | 'timeout' | 'wasted' | 'crash' } | undefined;
   /** How long an aborted operation takes to end. */
   graceMs(): number;
+  /** Whether something in the batch waits for a job that is not over. */
+  waits(jobId: string, batch: Batch): boolean;
   /** An execution begins. */
   begun(jobId: string, batch: Batch): void;
 }
 
 /** An execution that has not settled. */
 interface Run extends JobAttempt {
+  readonly batch: Batch;
   settled: boolean;
 }
+
+/** How often an execution looks whether the job that it waits for is over. */
+const lookMs = 20;
 
 /** A worker: the real session, executing real operations, which take virtual time. */
 export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
@@ -110,7 +117,38 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
 
   #run(run: number, jobId: string, description: JobDescription, batch: Batch): void {
     const { seq, attempt } = batch;
-    this.#runs.set(run, { jobId, seq, attempt, settled: false });
+    this.#runs.set(run, { jobId, seq, attempt, batch, settled: false });
+    if (this.#conduct.waits(jobId, batch)) {
+      this.#wait(run, () => {
+        this.#execute(run, jobId, description, batch);
+      });
+    } else this.#execute(run, jobId, description, batch);
+  }
+
+  /** Gives its slot up until what it waits for is over. */
+  #wait(number: number, goOn: () => void): void {
+    // The executor never tells of it from within a call.
+    this.party.later(0, () => {
+      if (!this.#runs.has(number)) return;
+      this.#handle({ type: 'waits', run: number });
+      this.#look(number, goOn);
+    });
+  }
+
+  #look(number: number, goOn: () => void): void {
+    this.party.later(lookMs, () => {
+      const run = this.#runs.get(number);
+      if (run === undefined) return;
+      if (this.#conduct.waits(run.jobId, run.batch)) {
+        this.#look(number, goOn);
+        return;
+      }
+      this.#handle({ type: 'goesOn', run: number });
+      goOn();
+    });
+  }
+
+  #execute(run: number, jobId: string, description: JobDescription, batch: Batch): void {
     const ending = this.#conduct.ending(jobId, batch);
     const allowed = this.#affordable(jobId, batch);
     this.#conduct.begun(jobId, { ...batch, count: Math.min(allowed, (ending?.offset ?? Infinity) + 1) });
@@ -130,7 +168,13 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
         this.#settle(run, timed);
       });
     };
-    const end = execution.run(firstOf(batch, allowed), { aborted: false, progress: () => undefined, watch: () => undefined });
+    const control = {
+      aborted: false,
+      progress: () => undefined,
+      watch: () => undefined,
+      waits: new SlotWaits(() => undefined),
+    };
+    const end = execution.run(firstOf(batch, allowed), control);
     if (end instanceof Promise) {
       this.party.agenda.holdFor(
         end.then(({ outcome }) => {

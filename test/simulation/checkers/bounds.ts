@@ -6,7 +6,8 @@ export const bounds: Checker = ({ options, cluster }) => {
   const most = (1 + maxBatchesAhead) * options.mostSlots;
   for (const { guest } of cluster.workers) {
     const { waiting, running } = guest.load;
-    if (running > options.mostSlots) fail(`worker ${guest.id} executes ${running} batches`);
+    // What waits for another job takes no slot.
+    if (running > options.mostSlots && !options.nests) fail(`worker ${guest.id} executes ${running} batches`);
     if (waiting > most) fail(`${waiting} batches wait at worker ${guest.id}`);
   }
   const { maxJobsPerLeader, maxBatchesPerLeader } = options.limits;

@@ -1,0 +1,55 @@
+/**
+ * Attempts whose operations wait for jobs of their own, and so take no slot.
+ *
+ * Their workers are given others meanwhile, also beside one that is suspect or was to be alone: what it waits for might need the very slot. When
+ * such a worker dies, it is not known which of them it died of, and none is blamed.
+ */
+import { maxWaitingBatches } from '../../src/limits.js';
+import type { Attempt } from '../../src/protocol/messages.js';
+import type { HubState } from './hub-state.js';
+import type { Job, Lease, Worker } from './records.js';
+
+export type WaitOfLease = Pick<Lease, 'waiting' | 'hasWaited' | 'waitingSince' | 'waitedMs'>;
+
+/** Counts what a lease takes of its worker, once or not any more. */
+export function countLease({ worker, suspect, alone, cheap }: Lease, by: 1 | -1): void {
+  if (suspect) worker.suspects += by;
+  if (alone) worker.loners += by;
+  if (!cheap) worker.dear += by;
+}
+
+/** A worker says whether an attempt waits for a job of its own. Whether anything has changed. */
+export function changeWaiting(
+  state: HubState,
+  worker: Worker,
+  job: Job | undefined,
+  attempt: Attempt,
+  isWaiting: boolean,
+): boolean {
+  const lease = job?.leases.get(attempt);
+  // It may have been cancelled, or be of a job that nobody has opened yet: then it takes its slot until it is over.
+  if (lease?.worker !== worker || lease.waiting === isWaiting) return false;
+  if (!isWaiting) endWait(state, lease);
+  else if (worker.waiting < maxWaitingBatches) beginWait(state, lease);
+  else return false;
+  state.placement.place(worker);
+  return true;
+}
+
+function beginWait({ now }: HubState, lease: Lease): void {
+  countLease(lease, -1);
+  lease.worker.waiting += 1;
+  lease.waiting = true;
+  lease.hasWaited = true;
+  lease.waitingSince = now;
+  // It does not show what its job's batches cost.
+  lease.job.cost.end(lease.id);
+}
+
+/** The lease takes a slot again. */
+export function endWait({ now }: HubState, lease: Lease): void {
+  countLease(lease, 1);
+  lease.worker.waiting -= 1;
+  lease.waiting = false;
+  lease.waitedMs += now - lease.waitingSince;
+}

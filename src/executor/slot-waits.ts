@@ -1,0 +1,70 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { realNow } from '../real-time.js';
+
+/**
+ * Told when the first operation of a batch waits for a job of its own, and when none does any more. May take time to give the slot up; throws, or
+ * rejects, when that cannot be.
+ */
+export type WaitChange = (isWaiting: boolean) => Promise<void> | undefined;
+
+/**
+ * The operations of one batch that wait for jobs of their own (`context.run`). As long as any does, the batch has no slot.
+ *
+ * A batch that goes on takes a slot at once, also where none is free: an operation that has what it waited for must not wait for others, which may
+ * wait for it.
+ */
+export class SlotWaits {
+  readonly #change: WaitChange;
+  #waiting = 0;
+  #given: Promise<void> | undefined = undefined;
+  #sinceMs = 0;
+  #pastMs = 0;
+
+  constructor(change: WaitChange) {
+    this.#change = change;
+  }
+
+  /** For how long the batch has waited in all. */
+  get ms(): number {
+    return this.#waiting === 0 ? this.#pastMs : this.#pastMs + realNow() - this.#sinceMs;
+  }
+
+  /** Does the work while the batch has no slot. Rejects as the work does, or at once with the signal's reason, if there is a signal. */
+  async run<T>(work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    this.#waiting += 1;
+    try {
+      if (this.#waiting === 1) {
+        this.#sinceMs = realNow();
+        this.#given = this.#change(true);
+      }
+      if (this.#given !== undefined) await this.#given;
+      return signal === undefined ? await work() : await unlessAborted(work(), signal);
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) {
+        this.#pastMs += realNow() - this.#sinceMs;
+        this.#given = undefined;
+        // Not to be waited for: nothing is given up.
+        void this.#change(false);
+      }
+    }
+  }
+}
+
+/** Why no more operations may wait. */
+export function tooManyWait(most: number): PaladinError {
+  const message = `${most} operations of this worker wait in context.run already, as many as may at once: start more workers, or nest less deeply`;
+  return new PaladinError('LIMIT_EXCEEDED', message);
+}
+
+function unlessAborted<T>(pending: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    // Whatever it is, it goes on as it is.
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const forget = (): void => signal.removeEventListener('abort', abort);
+    Promise.resolve(pending).then(resolve, reject).then(forget, forget);
+  });
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { maxWaitingBatches } from '../../src/limits.js';
+import { assigned, batchOf, HubUnderTest, ticket, toLeaders } from './scheduler-harness.js';
+
+/** A hub with a leader, its job, and a worker with one slot. */
+function single(changes: ConstructorParameters<typeof HubUnderTest>[0] = {}): HubUnderTest {
+  const hub = new HubUnderTest(changes);
+  hub.leader('l');
+  hub.worker('w', 1);
+  hub.open('l', 1);
+  return hub;
+}
+
+const of = (seq: number) => ({ jobId: 'l:1', seq, attempt: 1 });
+
+describe('an attempt that waits for a job of its own', () => {
+  it('takes no slot until it goes on, and has one then', () => {
+    const hub = single();
+    expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual(['w: l:1/0']);
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(assigned(hub.fromWorker('w', { type: 'waits', ...of(0) }))).toEqual(['w: l:1/1']);
+    hub.fromWorker('w', { type: 'goesOn', ...of(0) });
+    // Both are executed now: the next one waits for both.
+    expect(assigned(hub.batch('l', 1, batchOf(2)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 1, { elapsedMs: 200 }))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0, { elapsedMs: 200 }))).toEqual(['w: l:1/2']);
+  });
+
+  it('lets others be executed beside it where it is suspect, or was to be alone', () => {
+    for (const kind of [{ suspect: true }, { suspect: true, alone: true }]) {
+      const hub = single();
+      expect(assigned(hub.batch('l', 1, batchOf(0, kind)))).toEqual(['w: l:1/0']);
+      expect(assigned(hub.batch('l', 1, batchOf(1, { suspect: true })))).toEqual([]);
+      expect(assigned(hub.fromWorker('w', { type: 'waits', ...of(0) }))).toEqual(['w: l:1/1']);
+      hub.fromWorker('w', { type: 'goesOn', ...of(0) });
+    }
+  });
+
+  it('may have been what its worker died of, however many were given to the worker after it', () => {
+    const hub = single();
+    hub.batch('l', 1, batchOf(0));
+    hub.fromWorker('w', { type: 'waits', ...of(0) });
+    hub.batch('l', 1, batchOf(1));
+    hub.fromWorker('w', { type: 'goesOn', ...of(0) });
+    hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'gone', how: 'lost' });
+    hub.now += 1_000;
+    const losses = toLeaders(hub.handle({ type: 'tick' })).flatMap(([, message]) =>
+      message.type === 'lost' ? [message.loss] : [],
+    );
+    expect(losses.map(({ seq, cause, alone }) => [seq, cause, alone])).toEqual([
+      [0, 'gone', false],
+      [1, 'gone', false],
+    ]);
+  });
+
+  it('is said to wait again when its worker is back, and not otherwise', () => {
+    for (const waiting of [true, false]) {
+      const hub = single();
+      hub.batch('l', 1, batchOf(0));
+      hub.fromWorker('w', { type: 'waits', ...of(0) });
+      hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'cut', how: 'lost' });
+      hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+      const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', batchOf(0)), ...(waiting && { waiting }) }];
+      hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
+      hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
+      expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual(waiting ? ['w: l:1/1'] : []);
+    }
+  });
+
+  it('is found again at a hub that was started anew', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.fromLeader('l', { type: 'resume', jobs: [1] });
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', batchOf(0)), waiting: true }];
+    hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
+    hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
+    hub.open('l', 1, { resumed: [{ seq: 0, attempt: 1, bytes: 1, worthMs: 1_000, suspect: false }] });
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual(['w: l:1/1']);
+  });
+
+  it('counts where a worker says of too many that they wait, and where it says so of what it has not', () => {
+    const hub = single({ maxBatchesPerLeader: 2 * maxWaitingBatches, maxBytesPerLeader: 1e9, maxUnacknowledgedPerLeader: 1e9 });
+    hub.fromWorker('w', { type: 'waits', ...of(7) });
+    for (let seq = 0; seq <= maxWaitingBatches; seq += 1) {
+      hub.batch('l', 1, batchOf(seq));
+      hub.fromWorker('w', { type: 'waits', ...of(seq) });
+    }
+    expect(assigned(hub.batch('l', 1, batchOf(5_000)))).toEqual([]);
+  });
+});
