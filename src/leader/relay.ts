@@ -1,11 +1,7 @@
 import type { Observer } from 'rxjs';
 import type { SourceState } from '../core/job/job-events.js';
-import type { JobHandle } from './job-driver.js';
 import { PullObservable } from './pull-source.js';
-import type { SourceFeed } from './source-feed.js';
-
-/** What a source brings its elements to. */
-export type Taker = Pick<JobHandle, 'push' | 'complete' | 'fail'>;
+import type { SourceFeed, Taker } from './source-feed.js';
 
 /**
  * Stands between a source and the job of a chain that may be divided: then the elements that the job gives back, and those that come after them,

@@ -1,7 +1,10 @@
 import type { Observable, TeardownLogic } from 'rxjs';
 import { Flow } from './flow.js';
 import { pullOf, type Pull } from './pull-source.js';
-import type { Taker } from './relay.js';
+import type { JobHandle } from './job-driver.js';
+
+/** What a source brings its elements to. */
+export type Taker = Pick<JobHandle, 'push' | 'complete' | 'fail'>;
 
 /**
  * Brings a job the elements of its source, as fast as the job asks for them: a pull is asked for so many, and jobs and pulls behind

@@ -50,14 +50,14 @@ describe('a hub', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    let begun = 0;
+    const begun: number[] = [];
     const wait = defineOperation({
       name: 'wait',
-      execute: async () => {
-        begun += 1;
-        if (begun < 6) await new Promise(() => undefined);
+      execute: async (input: number) => {
+        begun.push(input);
+        if (begun.length < 6) await new Promise(() => undefined);
         await released;
-        return begun;
+        return begun.length;
       },
     });
     await using hub = await startHub({ port: 0 });
@@ -65,7 +65,7 @@ describe('a hub', () => {
     const result = runtime.run(wait, 1);
     for (let workers = 1; workers <= 5; workers += 1) {
       const worker = await startWorker({ hub: hub.url, operations: [wait] });
-      while (begun < workers) await new Promise((resolve) => setImmediate(resolve));
+      while (begun.length < workers) await new Promise((resolve) => setImmediate(resolve));
       await worker.close();
     }
     await using last = await startWorker({ hub: hub.url, operations: [wait] });
