@@ -5,6 +5,7 @@ import type { Addresses } from './addresses.js';
 import { checkGrant, type Authorize } from './authorization.js';
 import type { Connections } from './connections.js';
 import { closeSoon, type Connection } from './engine.js';
+import { printable } from '../src/protocol/printable.js';
 import { readHandshake } from './handshake.js';
 import type { HubEvent } from './hub-events.js';
 import type { Limits } from './limits.js';
@@ -96,7 +97,8 @@ export class Door {
     this.#asked.add(socket.conn);
     const exceeded = connections.exceeded(address);
     if (exceeded !== undefined) throw new PaladinError('LIMIT_EXCEEDED', `the hub's limit is reached: ${exceeded}`);
-    const { id, name, token } = readHandshake(socket.handshake.auth);
+    const { id, name: given, token } = readHandshake(socket.handshake.auth);
+    const name = printable(given);
     if (authorize === undefined) {
       const objection = tokens().objection(role, token);
       if (objection === undefined) return { role, id, name, address, token, limits };
@@ -104,7 +106,7 @@ export class Door {
       throw new PaladinError('UNAUTHORIZED', `${objection}; ${hint}`);
     }
     const granted = await this.#ask(authorize, socket.request, role, { name, token, address });
-    return { role, id, address, token, ...granted };
+    return { role, id, address, token, ...granted, name: printable(granted.name) };
   }
 
   async #ask(

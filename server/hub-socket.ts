@@ -153,6 +153,8 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     socket.on('disconnect', (reason) => {
       // What still waits of it is lost with the connection, as what is on its way: kept, it would count against no limit.
       this.#leave(reason, departure(reason));
+      // Who leaves is not to keep a connection that nobody counts.
+      closeSoon(socket.conn);
     });
   }
 

@@ -16,6 +16,7 @@ import { packetParser } from '../src/link/packet-parser.js';
 import { peerId } from '../src/link/peer-id.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
 import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
+import { printable } from '../src/protocol/printable.js';
 import { watchDescriptors } from './descriptors.js';
 import { Addresses, isLoopback, networkOf, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
@@ -153,7 +154,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const given = options.token !== undefined || Object.keys(options.tokens ?? {}).length > 0;
   check(authorize === undefined || !given, 'either tokens or authorize', 'both');
   const context = callerContext();
-  const report = (event: HubEvent): void => {
+  const report = (given: HubEvent): void => {
+    const event = printableEvent(given);
     if (options.onEvent !== undefined) context.run(() => options.onEvent?.(event));
     else if (event.type === 'exposed' || event.type === 'outOfRoom') process.emitWarning(event.reason, 'PaladinWarning');
   };
@@ -320,6 +322,16 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The event, whatever the peer that it is about has put into reasons. */
+function printableEvent<Event extends HubEvent>(event: Event): Event {
+  const fields = Object.entries(event).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? printable(value) : value,
+  ]);
+  // Each field has the type that it had.
+  return Object.fromEntries(fields) as Event;
 }
 
 /** Asks within the context of who started the hub. */

@@ -98,7 +98,7 @@ export function checkWaiting({
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
 export function checkLeader(leader: Leader): void {
-  const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, limits, turnsKept } = leader;
+  const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, limits, turnsKept } = leader;
   let countedBatches = 0;
   let countedBytes = 0;
   let countedAnswers = 0;
@@ -120,6 +120,8 @@ export function checkLeader(leader: Leader): void {
   check(countedAnswers === unacknowledged, `leader ${id} has ${countedAnswers} answers, ${unacknowledged} counted`);
   check(batches <= limits.maxBatchesPerLeader, `leader ${id} is over its limit`);
   check(turnsKept.length <= maxTurnsKept, `leader ${id} has the turns of ${turnsKept.length} closed jobs`);
+  const { maxUnacknowledgedPerLeader: most } = limits;
+  check(isOwing ? unacknowledged >= most / 2 : unacknowledged < most, `leader ${id} owes ${unacknowledged} of ${most} answers`);
 }
 
 /** Throws when those in turn are not the ones that are due, in order. */

@@ -3,9 +3,20 @@ import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/prot
 import { batchExceeds, jobExceeds } from './admission.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
-import { freeReserved, isFound, release, removeAnswered, serve, serveWorker, tellLost, unstall } from './leasing.js';
+import {
+  freeReserved,
+  holdBack,
+  isFound,
+  release,
+  removeAnswered,
+  serve,
+  serveWorker,
+  tellLost,
+  unstall,
+  weighAnswers,
+} from './leasing.js';
 import { needsOf } from './matching.js';
-import { attemptKey, endingKey, isDue, newJob, type Job, type Leader } from './records.js';
+import { attemptKey, endingKey, newJob, type Job, type Leader } from './records.js';
 
 /**
  * The job that a leader opens; undefined when a limit stands against it.
@@ -83,12 +94,7 @@ function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
 /** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */
 export function congest(state: HubState, leader: Leader, congested: boolean): void {
   leader.congested = congested;
-  for (const job of leader.jobs.values()) {
-    if (congested) state.placement.leaveTurn(job);
-    else if (isDue(job)) state.placement.enterTurn(job);
-  }
-  if (congested) return;
-  for (const { needClass } of leader.jobs.values()) serve(state, needClass);
+  holdBack(state, leader);
 }
 
 /** What the description of a job takes at the hub, about. */
@@ -133,6 +139,7 @@ export function closeJob(state: HubState, job: Job): void {
     release(state, lease);
   }
   for (const each of answered.values()) removeAnswered(each);
+  weighAnswers(state, leader);
   state.countBatches(leader, -queue.size, -queue.bytes);
   state.countDescription(leader, -job.bytes);
   for (const worker of workers) {

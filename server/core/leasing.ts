@@ -13,6 +13,7 @@ import {
   slotsFor,
   type Answered,
   type Job,
+  type Leader,
   type Lease,
   type NeedClass,
   type Worker,
@@ -242,7 +243,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     // Before it was adopted the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
     addAnswered(job, worker, result, true);
-    checkAcknowledged(state, job);
+    weighAnswers(state, job.leader);
     tellResult(state, job, worker, result);
   } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
   else answeredToNobody(state, worker, jobId, result);
@@ -252,10 +253,15 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
 /** A worker says that an attempt came to nothing. */
 export function lose(state: HubState, worker: Worker, jobId: string, loss: BatchLoss): void {
   const job = state.jobs.get(jobId);
+  const stages = job?.description.stages.length ?? Infinity;
+  if (loss.stage !== undefined && loss.stage >= stages) {
+    state.expel('worker', worker.id, `it has lost a batch in stage ${loss.stage} of ${stages}`);
+    return;
+  }
   const lease = leaseOf(job, worker, loss);
   if (job !== undefined && lease !== undefined) {
     addAnswered(job, worker, loss, true);
-    checkAcknowledged(state, job);
+    weighAnswers(state, job.leader);
     giveBack(state, lease, loss);
   } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
   else answeredToNobody(state, worker, jobId, loss);
@@ -300,12 +306,26 @@ export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt,
   return answered;
 }
 
-/** A leader that never acknowledges would fill the hub. */
-function checkAcknowledged(state: HubState, { leader }: Job): void {
+/**
+ * A leader that never acknowledges would fill the hub: while it leaves as many unacknowledged as it may, nothing more of it is given out. Who only
+ * acknowledges late, as over a slow link, goes on in a moment.
+ */
+export function weighAnswers(state: HubState, leader: Leader): void {
   const { maxUnacknowledgedPerLeader } = leader.limits;
-  if (leader.unacknowledged <= maxUnacknowledgedPerLeader || !leader.connected) return;
-  const reason = `more than ${maxUnacknowledgedPerLeader} answers that it has not acknowledged (maxUnacknowledgedPerLeader)`;
-  state.expel('leader', leader.id, `the hub's limit is reached: ${reason}`, 'LIMIT_EXCEEDED');
+  const isOwing = leader.unacknowledged >= (leader.isOwing ? maxUnacknowledgedPerLeader / 2 : maxUnacknowledgedPerLeader);
+  if (isOwing === leader.isOwing) return;
+  leader.isOwing = isOwing;
+  holdBack(state, leader);
+}
+
+/** Whether anything of the leader is given out has changed. */
+export function holdBack(state: HubState, leader: Leader): void {
+  for (const job of leader.jobs.values()) {
+    if (isDue(job)) state.placement.enterTurn(job);
+    else state.placement.leaveTurn(job);
+  }
+  if (leader.congested || leader.isOwing) return;
+  for (const { needClass } of leader.jobs.values()) serve(state, needClass);
 }
 
 /** Asks the worker for an answer that its leader may not have got. */
@@ -339,6 +359,7 @@ export function acknowledge(state: HubState, job: Job, attempt: Attempt): void {
   const answered = job.answered.get(attemptKey(attempt));
   if (answered === undefined) return;
   removeAnswered(answered);
+  weighAnswers(state, job.leader);
   const { seq, attempt: number } = answered;
   state.toWorker(answered.worker, { type: 'acknowledge', jobId: job.id, seq, attempt: number });
 }

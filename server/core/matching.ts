@@ -1,4 +1,5 @@
 import type { JobDescription, Offers } from '../../src/protocol/messages.js';
+import { printable } from '../../src/protocol/printable.js';
 
 /** What a worker must have to be given a job's batches. */
 export type Needs = Offers;
@@ -70,7 +71,7 @@ const listed = 20;
 
 function shortList(names: readonly string[], count: number = names.length): string {
   const rest = count > listed ? ` and ${count - listed} more` : '';
-  return `${names.slice(0, listed).join(', ')}${rest}`;
+  return printable(`${names.slice(0, listed).join(', ')}${rest}`);
 }
 
 /** The first names, in order: to put all in order would take long. */

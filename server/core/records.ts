@@ -35,6 +35,8 @@ export interface Leader {
   descriptionBytes: number;
   /** Answers that it has not acknowledged, of those that are counted. */
   unacknowledged: number;
+  /** Whether these are so many that nothing of it is given out. */
+  isOwing: boolean;
   /** Jobs that it may open. */
   readonly openings: Allowance;
   /** How far jobs that it has closed are ahead of the others: its next jobs go on from there. */
@@ -230,6 +232,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     bytes: 0,
     descriptionBytes: 0,
     unacknowledged: 0,
+    isOwing: false,
     openings: newAllowance(limits.maxJobsOpenedPerSecond, now),
     turnsKept: [],
   };
@@ -314,7 +317,7 @@ export function endingKey(jobId: string, attempt: Attempt): string {
 
 /** Whether something of the job is to be given out. */
 export function isDue({ confirmed, queue, stalled, leader }: Job): boolean {
-  return confirmed && queue.size > 0 && !stalled && !leader.congested;
+  return confirmed && queue.size > 0 && !stalled && !leader.congested && !leader.isOwing;
 }
 
 /** Whether the job stands in its class's turn order: when it is due. */

@@ -32,6 +32,7 @@ import {
   removeAnswered,
   serve,
   tellLost,
+  weighAnswers,
 } from './leasing.js';
 import {
   attemptKey,
@@ -221,7 +222,12 @@ export function report(
     return;
   }
   worker.said.count += ending.length;
-  for (const possession of jobs) note(worker, possession);
+  for (const possession of jobs) {
+    const twice = note(worker, possession);
+    if (twice === undefined) continue;
+    state.expel('worker', worker.id, `it has reported attempt ${twice} twice`);
+    return;
+  }
   const limit = saidExceeds(worker);
   if (limit !== undefined) {
     state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
@@ -236,11 +242,18 @@ export function report(
   if (!more && !worker.isLying) takeWhole(state, worker);
 }
 
-function note({ said }: Worker, { jobId, running, held }: Possession): void {
+/** @returns an attempt that was spoken of before, on this connection */
+function note({ said }: Worker, { jobId, running, held }: Possession): string | undefined {
   said.count += 1 + running.length + held.length;
   said.jobs.add(jobId);
-  for (const attempt of running) said.running.add(endingKey(jobId, attempt));
-  for (const attempt of held) said.held.add(endingKey(jobId, attempt));
+  for (const [attempts, noted] of [[running, said.running] as const, [held, said.held] as const]) {
+    for (const attempt of attempts) {
+      const key = endingKey(jobId, attempt);
+      if (noted.has(key)) return key;
+      noted.add(key);
+    }
+  }
+  return undefined;
 }
 
 function takePossession(state: HubState, worker: Worker, possession: Possession): void {
@@ -277,6 +290,7 @@ function takeWhole(state: HubState, worker: Worker): void {
 /** The worker does not keep the answer any more, which its leader may be waiting for. */
 function dropAnswered(state: HubState, answered: Answered): void {
   removeAnswered(answered);
+  weighAnswers(state, answered.job.leader);
   if (!answered.asked) return;
   const { job, worker, seq, attempt } = answered;
   tellLost(state, job, worker.id, { seq, attempt, cause: 'wasted', reason: 'its answer is gone' });
@@ -293,6 +307,7 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
     if (lease?.worker === worker) release(state, lease);
     const answered = addAnswered(job, worker, attempt, false);
+    weighAnswers(state, job.leader);
     if (!isUnderWay) tellFound(state, answered);
     askAgain(state, answered);
   }

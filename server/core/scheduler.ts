@@ -15,7 +15,8 @@
  * 4. The hub is soft state: everything here can be lost, and what leaders and workers say as they come back is enough to go on.
  * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader that is
  *    away nothing new is given out, so that what is kept for it is bounded.
- * 6. Of a leader that does not read what waits for it nothing is given out, until it does.
+ * 6. Of a leader that does not read what waits for it, or does not acknowledge what it was answered, nothing is given out, until it does.
+ *    Reports and losses that cannot be are their worker's fault: it is disconnected, and what it had goes to others.
  * 7. Batches pass through unread.
  */
 import type { Machine } from '../../src/core/machine.js';

@@ -1,4 +1,5 @@
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus, Offers } from '../../src/protocol/messages.js';
+import { printable } from '../../src/protocol/printable.js';
 import { slotsFor, type Job, type Leader, type Worker } from './records.js';
 
 /** What an observer is told of a leader. */
@@ -9,7 +10,20 @@ export function leaderStatus({ id, name, jobs, connected }: Leader): HubStatus['
 /** What an observer is told of a worker. */
 export function workerStatus(worker: Worker): HubStatus['workers'][number] {
   const { id, name, slots, leases, ending, draining, connected, offers } = worker;
-  return { workerId: id, name, slots, leased: leases.size, ending: ending.size, draining, away: !connected, offers };
+  return {
+    workerId: id,
+    name,
+    slots,
+    leased: leases.size,
+    ending: ending.size,
+    draining,
+    away: !connected,
+    offers: shown(offers),
+  };
+}
+
+function shown({ operations, serializers, labels }: Offers): Offers {
+  return { operations: operations.map(printable), serializers: serializers.map(printable), labels: labels.map(printable) };
 }
 
 /** The most stages of a job that are named. */
@@ -17,7 +31,7 @@ const mostStages = 20;
 
 /** What an observer is told of a job. */
 export function jobStatus({ id, description, priority, queue, leases, answered, needClass }: Job): HubStatus['jobs'][number] {
-  const stages = description.stages.slice(0, mostStages).map((stage) => stage.operation);
+  const stages = description.stages.slice(0, mostStages).map((stage) => printable(stage.operation));
   if (description.stages.length > mostStages) stages.push(`and ${description.stages.length - mostStages} more`);
   const slots = slotsFor(needClass);
   return { jobId: id, stages, priority, queued: queue.size, leased: leases.size, unacknowledged: answered.size, slots };

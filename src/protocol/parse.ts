@@ -84,6 +84,17 @@ const loss = record({
   error: optional(bytes(maxFailureBytes)),
 });
 
+/** What a worker says of a loss: that a worker is gone only its hub can know. */
+const lossAtWorker = record({
+  seq: index,
+  attempt: int(1),
+  cause: oneOf('death', 'timeout', 'cancelled', 'returned', 'wasted'),
+  offset: optional(index),
+  stage: optional(index),
+  reason,
+  error: optional(bytes(maxFailureBytes)),
+});
+
 const attempt = { seq: index, attempt: int(1) };
 const jobAttempt = record({ jobId: name, ...attempt });
 const attempts = list(record({ ...attempt, ticket: index, waiting: optional(bool) }), maxListed);
@@ -167,7 +178,7 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     }),
     offer: record({ slots: int(1, maxSlots), offers }),
     result: record({ jobId: name, result }),
-    lost: record({ jobId: name, loss }),
+    lost: record({ jobId: name, loss: lossAtWorker }),
     waits: jobAttempt,
     goesOn: jobAttempt,
     draining: record({}),

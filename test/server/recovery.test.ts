@@ -872,7 +872,9 @@ describe('the limits of peers', () => {
       return hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
     };
     for (const seq of [0, 1]) expect(answer(seq).map(({ type }) => type)).toEqual(['toLeader']);
-    expect(answer(2)).toContainEqual(expect.objectContaining({ type: 'expel', id: 'l', code: 'LIMIT_EXCEEDED' }));
+    expect(assigned(hub.batch('l', 1, batchOf(2)))).toEqual([]);
+    expect(assigned(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual([]);
+    expect(assigned(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(1) }))).toEqual(['w: l:1/2']);
   });
 });
 
