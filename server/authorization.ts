@@ -36,6 +36,7 @@ const hubLimits = [
   'partsWithinMs',
   'maxPayloadBytes',
   'maxBytes',
+  'maxRecordBytes',
 ] as const;
 
 /** The limits that can differ from peer to peer. */

@@ -204,6 +204,9 @@ export const maxWaitingBatches: number = 1_024;
 /** The most answers that a worker keeps: as many as one leader may wait for. */
 export const maxHeldAnswers: number = 16_384;
 
+/** How long a peer that comes back may take to say all that it has: as long as a hub waits for leaders, and far longer than a slow link takes. */
+export const listWithinMs: number = 30_000;
+
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
 

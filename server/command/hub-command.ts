@@ -46,6 +46,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxBytesPerLeader: 'payload bytes that one leader may have at the hub',
   maxDescriptionBytesPerLeader: 'bytes of arguments and labels that the jobs of one leader may have',
   maxBytes: 'bytes that all leaders may have at the hub together',
+  maxRecordBytes: 'bytes that the hub keeps beside payloads, of all peers',
   maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',

@@ -1,6 +1,7 @@
 /** What a hub holds peers to. */
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
 import type { HubLimits, Offers } from '../../src/protocol/messages.js';
+import { batchRecordBytes, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
 import type { Leader, Worker } from './records.js';
@@ -13,17 +14,26 @@ export function announced(limits: SchedulerLimits): HubLimits {
 }
 
 /** What stands against a further batch of so many bytes; undefined: nothing. A lone batch is admitted whatever its size. */
-export function batchExceeds(
-  state: HubState,
-  { batches, bytes, descriptionBytes, limits }: Leader,
-  more: number,
-): string | undefined {
+export function batchExceeds(state: HubState, leader: Leader, more: number): string | undefined {
+  const { batches, bytes, descriptionBytes, limits } = leader;
   const { maxBatchesPerLeader, maxBytesPerLeader } = limits;
   if (batches >= maxBatchesPerLeader) return `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`;
   if (bytes + more > maxBytesPerLeader && batches > 0) {
     return `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`;
   }
-  return hubExceeds(state, bytes + descriptionBytes, more);
+  return hubExceeds(state, bytes + descriptionBytes, more) ?? recordsExceed(state, leader, batchRecordBytes);
+}
+
+/** What stands against so many bytes more of records of a peer; likewise once all is taken. */
+export function recordsExceed(
+  { records, leaders, workers, config }: HubState,
+  { recordBytes }: Charged,
+  more: number,
+): string | undefined {
+  const { maxRecordBytes } = config.limits;
+  if (records.bytes + more <= maxRecordBytes) return undefined;
+  if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;
+  return `more than ${maxRecordBytes} bytes of records of all peers at the hub (maxRecordBytes)`;
 }
 
 /** What stands against so many bytes more of a leader: once all is taken, those that would have more than half of an equal share get no more. */

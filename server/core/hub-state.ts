@@ -1,7 +1,16 @@
+import { listWithinMs } from '../../src/limits.js';
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
+import { batchRecordBytes, charge, type AllRecords } from './charges.js';
 import { Placement } from './placement.js';
 import type { Job, Leader, Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
+
+/** Who has said a part of a list, and by when it must have said the rest. */
+interface Speaker {
+  readonly role: 'leader' | 'worker';
+  readonly id: string;
+  readonly until: number;
+}
 
 /** The state of the scheduler, shared by what its parts do with it. */
 export class HubState {
@@ -34,6 +43,10 @@ export class HubState {
   };
   /** Of all leaders, also of those that are away: payloads and descriptions. */
   bytes = 0;
+  /** What all peers are charged for records. */
+  readonly records: AllRecords = { bytes: 0 };
+  /** Leaders, workers and jobs of which a list has come in part, and until when the rest must have. The earliest is first. */
+  readonly unfinished: Map<object, Speaker> = new Map();
   closing = false;
   startedAt = 0;
   /** Whether leaders may still come back whose jobs this hub has never seen. */
@@ -51,6 +64,7 @@ export class HubState {
   /** The batches that a leader has at the hub become more, or fewer. */
   countBatches(leader: Leader, batches: number, bytes: number): void {
     leader.batches += batches;
+    charge(leader, batches * batchRecordBytes);
     leader.bytes += bytes;
     this.bytes += bytes;
   }
@@ -69,6 +83,12 @@ export class HubState {
   /** Tells a worker something, if it is there. */
   toWorker({ id, connected }: Worker, message: HubToWorker): void {
     if (connected) this.effects.push({ type: 'toWorker', workerId: id, message });
+  }
+
+  /** More of a list is to come, or all of it has. */
+  awaitRest(list: object, role: 'leader' | 'worker', id: string, more: boolean): void {
+    if (!more) this.unfinished.delete(list);
+    else if (!this.unfinished.has(list)) this.unfinished.set(list, { role, id, until: this.now + listWithinMs });
   }
 
   /** The peer has broken the protocol, or goes beyond a limit. */

@@ -1,5 +1,6 @@
 import { maxBatchesAhead, maxTurnsKept, maxWaitingBatches } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
+import { answeredRecordBytes, batchRecordBytes, resumedRecordBytes, underWayRecordBytes } from './charges.js';
 import { isFound } from './leasing.js';
 import { satisfies } from './matching.js';
 import {
@@ -66,6 +67,8 @@ export function checkJob(job: Job): void {
 export function checkWaiting({
   leaders,
   bytes,
+  records,
+  unfinished,
   workers,
   jobs,
   awayLeaders,
@@ -79,6 +82,16 @@ export function checkWaiting({
     bytes === [...leaders.values()].reduce((sum, leader) => sum + leader.bytes + leader.descriptionBytes, 0),
     'bytes of all leaders',
   );
+  const charged = [...leaders.values(), ...workers.values()].reduce((sum, { recordBytes }) => sum + recordBytes, 0);
+  check(records.bytes === charged, `all peers are charged ${records.bytes} bytes for records of ${charged}`);
+  for (const [list, { role, id }] of unfinished) {
+    const peer = role === 'leader' ? leaders.get(id) : workers.get(id);
+    const isTheirs =
+      list === peer || [...jobs.values()].some((job) => job === list && job.leader === peer && job.listing !== undefined);
+    check(peer?.connected === true && isTheirs, `the rest of a list of ${role} ${id} is awaited`);
+  }
+  for (const job of jobs.values())
+    check(job.listing === undefined || unfinished.has(job), `job ${job.id} may be listed for ever`);
   for (const leader of leaders.values()) {
     check(awayLeaders.has(leader) === !leader.connected, `leader ${leader.id} among those away`);
   }
@@ -111,6 +124,13 @@ export function checkLeader(leader: Leader): void {
     for (const lease of given) countedBytes += lease.bytes;
     countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
+  const answers = [...jobs.values()].reduce((sum, job) => sum + job.answered.size, 0);
+  const records =
+    batches * batchRecordBytes +
+    answers * answeredRecordBytes +
+    leader.underWay * underWayRecordBytes +
+    leader.resumed * resumedRecordBytes;
+  check(leader.recordBytes === records, `leader ${id} is charged ${leader.recordBytes} bytes for records of ${records}`);
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);
   check(

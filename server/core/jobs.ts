@@ -150,6 +150,7 @@ export function closeJob(state: HubState, job: Job): void {
   leader.jobs.delete(job.number);
   state.jobs.delete(job.id);
   state.awaiting.delete(job);
+  state.unfinished.delete(job);
   state.stalled.delete(job);
   state.placement.removeJob(job);
   freeReserved(state);

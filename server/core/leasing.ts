@@ -1,5 +1,6 @@
 /** Batches are given to workers, answered, and given back. */
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
+import { answeredRecordBytes, charge } from './charges.js';
 import { chargeFor, mayRestFor, takePaid, usedBy } from './charging.js';
 import type { HubState } from './hub-state.js';
 import {
@@ -300,6 +301,7 @@ export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt,
   const before = job.answered.get(key);
   if (before !== undefined) removeAnswered(before);
   if (counted) job.leader.unacknowledged += 1;
+  charge(job.leader, answeredRecordBytes);
   const answered: Answered = { job, worker, seq, attempt, asked: false, counted };
   job.answered.set(key, answered);
   worker.answered.add(answered);
@@ -343,6 +345,7 @@ export function removeAnswered(answered: Answered): void {
   const key = attemptKey(answered);
   if (job.answered.get(key) !== answered) return;
   job.answered.delete(key);
+  charge(job.leader, -answeredRecordBytes);
   if (answered.counted) job.leader.unacknowledged -= 1;
 }
 

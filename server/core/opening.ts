@@ -1,5 +1,6 @@
 import type { LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
-import { underWayExceeds } from './admission.js';
+import { recordsExceed, underWayExceeds } from './admission.js';
+import { charge, underWayRecordBytes } from './charges.js';
 import { tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
 import { closeJob, createJob, refuse } from './jobs.js';
@@ -38,13 +39,15 @@ export function listUnderWay(
 function list(state: HubState, job: Job, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
   const { leader, needClass } = job;
   leader.underWay += attempts.length;
-  const limit = underWayExceeds(leader);
+  charge(leader, attempts.length * underWayRecordBytes);
+  const limit = underWayExceeds(leader) ?? recordsExceed(state, leader, 0);
   if (limit !== undefined) {
     refuse(state, leader, job.number, limit);
     closeJob(state, job);
     return;
   }
   listing.attempts.push(...attempts);
+  state.awaitRest(job, 'leader', leader.id, more);
   if (more) return;
   job.listing = undefined;
   job.confirmed = true;

@@ -3,6 +3,7 @@ import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { maxBatchesAhead } from '../../src/limits.js';
 import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
 import { newAllowance, type Allowance } from './allowance.js';
+import type { AllRecords, Charged } from './charges.js';
 import { BatchQueue } from './batch-queue.js';
 import { Claims } from './claims.js';
 import { jobIdOf } from './job-id.js';
@@ -12,7 +13,7 @@ import type { SchedulerLimits } from './scheduler-events.js';
 import type { Turn, TurnOrder } from './turn-order.js';
 
 /** What the scheduler knows of a leader. */
-export interface Leader {
+export interface Leader extends Charged {
   readonly id: string;
   name: string;
   readonly jobs: Map<number, Job>;
@@ -25,6 +26,8 @@ export interface Leader {
   listed: Set<number>;
   /** How many attempts it has said to be under way on this connection. */
   underWay: number;
+  /** How many jobs it has said to go on with. */
+  resumed: number;
   limits: SchedulerLimits;
   /** Whether so much waits for it to be read that nothing of it is given out. */
   congested: boolean;
@@ -129,7 +132,7 @@ export interface Answered extends Attempt {
 }
 
 /** What the scheduler knows of a worker. */
-export interface Worker {
+export interface Worker extends Charged {
   readonly id: string;
   name: string;
   connected: boolean;
@@ -216,8 +219,10 @@ export interface OfferClass {
 }
 
 /** A leader that has just joined for the first time. */
-export function newLeader(id: string, name: string, limits: SchedulerLimits, now: number): Leader {
+export function newLeader(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): Leader {
   return {
+    recordBytes: 0,
+    allRecords,
     id,
     name,
     jobs: new Map(),
@@ -226,6 +231,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, now
     resuming: undefined,
     listed: new Set(),
     underWay: 0,
+    resumed: 0,
     limits,
     congested: false,
     batches: 0,
@@ -274,8 +280,10 @@ export function newJob(
 }
 
 /** A worker that has just joined for the first time: it has offered nothing yet. */
-export function newWorker(id: string, name: string, limits: SchedulerLimits, now: number): Worker {
+export function newWorker(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): Worker {
   return {
+    recordBytes: 0,
+    allRecords,
     id,
     name,
     limits,

@@ -13,9 +13,10 @@
  * 3. What its leader sends in its place before it has heard of it is given back at once.
  * 4. So it is with what a leader that is back does not know to be under way.
  */
-import { leaderGraceMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
+import { leaderGraceMs, listWithinMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
-import { resumedExceeds, saidExceeds } from './admission.js';
+import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
+import { charge, resumedRecordBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
 import { moveWorker, tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
 import { jobIdOf, leaderOf } from './job-id.js';
@@ -54,14 +55,29 @@ export function hasNothing({ recovering }: HubState, { jobs, resuming }: Leader)
   return !recovering && jobs.size === 0 && (resuming === undefined || resuming.size === 0);
 }
 
+/** What the peer has said on a connection that is lost does not count any more. */
+export function forgetSaid(leader: Leader): void {
+  charge(leader, -leader.underWay * underWayRecordBytes - leader.resumed * resumedRecordBytes);
+  leader.underWay = 0;
+  leader.resumed = 0;
+}
+
+/** Likewise of a worker. */
+function forgetReport(state: HubState, worker: Worker): void {
+  charge(worker, -worker.recordBytes);
+  state.unfinished.delete(worker);
+}
+
 /** The leader's connection is lost. It is waited for; meanwhile nothing new of it is given out. */
 export function leaderAway(state: HubState, leader: Leader): void {
   leader.connected = false;
   state.awayLeaders.add(leader);
+  state.unfinished.delete(leader);
   leader.awayUntil = state.now + leaderGraceMs;
   for (const job of leader.jobs.values()) {
     job.confirmed = false;
     job.listing = undefined;
+    state.unfinished.delete(job);
     state.placement.leaveTurn(job);
   }
 }
@@ -70,6 +86,8 @@ export function leaderAway(state: HubState, leader: Leader): void {
 export function leaderGone(state: HubState, leader: Leader): void {
   leader.connected = false;
   for (const job of leader.jobs.values()) closeJob(state, job);
+  forgetSaid(leader);
+  state.unfinished.delete(leader);
   state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
   closeClaims(state, leader.id);
@@ -80,11 +98,14 @@ export function resume(state: HubState, leader: Leader, jobs: readonly number[],
   // Told twice, what has been opened since is not to be closed.
   if (leader.resuming !== undefined) return;
   for (const job of jobs) leader.listed.add(job);
-  const limit = resumedExceeds(leader);
+  leader.resumed += jobs.length;
+  charge(leader, jobs.length * resumedRecordBytes);
+  const limit = resumedExceeds(leader) ?? recordsExceed(state, leader, 0);
   if (limit !== undefined) {
     state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
   }
+  state.awaitRest(leader, 'leader', leader.id, more);
   if (more) return;
   leader.resuming = leader.listed;
   leader.listed = new Set();
@@ -168,6 +189,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
   worker.connected = false;
   endReservation(state, worker);
   state.awayWorkers.add(worker);
+  forgetReport(state, worker);
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
   worker.reported = false;
@@ -190,6 +212,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   worker.claims.clear();
   worker.ending.clear();
   state.claiming.delete(worker);
+  forgetReport(state, worker);
   state.awayWorkers.delete(worker);
   state.workers.delete(worker.id);
   moveWorker(state, worker, undefined);
@@ -228,11 +251,13 @@ export function report(
     state.expel('worker', worker.id, `it has reported attempt ${twice} twice`);
     return;
   }
-  const limit = saidExceeds(worker);
+  charge(worker, worker.said.count * saidRecordBytes - worker.recordBytes);
+  const limit = saidExceeds(worker) ?? recordsExceed(state, worker, 0);
   if (limit !== undefined) {
     state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
   }
+  state.awaitRest(worker, 'worker', worker.id, more);
   for (const attempt of ending) {
     const key = endingKey(attempt.jobId, attempt);
     worker.said.ending.add(key);
@@ -273,6 +298,8 @@ function takeWhole(state: HubState, worker: Worker): void {
   // What was cancelled since it is back, and is not there any more, is not going to be answered.
   for (const key of worker.ending) if (!running.has(key) && !ending.has(key)) worker.ending.delete(key);
   worker.reported = true;
+  // What is claimed of jobs that nobody has opened yet stays.
+  if (worker.claims.size === 0) forgetReport(state, worker);
   worker.said = nothingSaid();
   for (const lease of worker.leases) {
     if (running.has(endingKey(lease.job.id, lease))) continue;
@@ -384,11 +411,15 @@ function isClosed(state: HubState, jobId: string): boolean {
 
 /** When somebody is given up next. */
 export function nextDeadline(state: HubState): number | undefined {
-  const { awayLeaders, awayWorkers, claiming, awaiting, startedAt, recovering } = state;
+  const { awayLeaders, awayWorkers, claiming, awaiting, unfinished, startedAt, recovering } = state;
   let next = claiming.size > 0 && recovering ? startedAt + leaderGraceMs : Infinity;
   for (const { awaitedUntil } of awaiting) next = Math.min(next, awaitedUntil);
   for (const { awayUntil } of awayLeaders) next = Math.min(next, awayUntil);
   for (const { awayUntil } of awayWorkers) next = Math.min(next, awayUntil);
+  for (const { until } of unfinished.values()) {
+    next = Math.min(next, until);
+    break;
+  }
   return next === Infinity ? undefined : next;
 }
 
@@ -397,6 +428,10 @@ export function giveUp(state: HubState): void {
   if (state.recovering && state.now >= state.startedAt + leaderGraceMs) {
     state.recovering = false;
     for (const worker of state.claiming) closeClosed(state, worker, worker.claims);
+  }
+  for (const { role, id, until } of state.unfinished.values()) {
+    if (until > state.now) break;
+    state.expel(role, id, `the rest of what it has took longer than ${listWithinMs} ms`, 'LIMIT_EXCEEDED');
   }
   for (const leader of state.awayLeaders) if (leader.awayUntil <= state.now) leaderGone(state, leader);
   for (const worker of state.awayWorkers) {

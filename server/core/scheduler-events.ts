@@ -12,6 +12,11 @@ export interface SchedulerLimits extends HubLimits {
    * an equal share; and of unfinished messages of all peers. Default 2 GiB.
    */
   readonly maxBytes: number;
+  /**
+   * Bytes that the hub keeps beside payloads and descriptions, of all peers together: records of batches, of answers, and of what peers that come
+   * back say. Beyond it each still gets half of an equal share. Default 256 MiB.
+   */
+  readonly maxRecordBytes: number;
   /** Answers that one leader may leave unacknowledged. Default 65,536. */
   readonly maxUnacknowledgedPerLeader: number;
   /** Slots that one worker may offer. Default 4,096. */

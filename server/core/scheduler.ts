@@ -11,7 +11,8 @@
  * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`), so that no slot waits for
  *    the wire and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand until it has ended.
  * 2. An answer counts only from the worker that holds the lease, for that attempt; any other is dropped and counted.
- * 3. What is queued or leased is bounded per leader; a leader that goes beyond has the job refused with `LIMIT_EXCEEDED`.
+ * 3. What is queued or leased is bounded per leader and in all (see `charges.ts`); a leader that goes beyond has the job refused with
+ *    `LIMIT_EXCEEDED`.
  * 4. The hub is soft state: everything here can be lost, and what leaders and workers say as they come back is enough to go on.
  * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader that is
  *    away nothing new is given out, so that what is kept for it is bounded.
@@ -30,6 +31,7 @@ import { acknowledged, cancel, lose, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
 import {
   closeOrForget,
+  forgetSaid,
   giveUp,
   hasNothing,
   leaderAway,
@@ -143,7 +145,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
-    const leader = before ?? newLeader(id, name, limits, state.now);
+    const leader = before ?? newLeader(id, name, limits, state.records, state.now);
+    forgetSaid(leader);
     Object.assign(leader, {
       name,
       limits,
@@ -188,7 +191,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
-    const worker = before ?? newWorker(id, name, limits, state.now);
+    const worker = before ?? newWorker(id, name, limits, state.records, state.now);
     Object.assign(worker, {
       name,
       limits,

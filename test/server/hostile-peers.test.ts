@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workerToHub } from '../../src/protocol/parse.js';
+import { batchRecordBytes } from '../../server/core/charges.js';
+import { listWithinMs } from '../../src/limits.js';
 import { batchOf, HubUnderTest, resultOf, ticket, toLeaders } from './scheduler-harness.js';
 
 const liar = { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL' };
@@ -66,5 +68,56 @@ describe('a leader that acknowledges late', () => {
       const effects = hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
       expect(effects.map(({ type }) => type)).toEqual(['toLeader']);
     }
+  });
+});
+
+describe('what peers make a hub keep beside payloads', () => {
+  it('is bounded in all: who holds much gets no more, and others go on', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000, maxRecordBytes: 8 * batchRecordBytes });
+    for (const leaderId of ['greedy', 'small']) {
+      hub.leader(leaderId);
+      hub.open(leaderId, 1);
+    }
+    for (let seq = 0; seq < 8; seq += 1) expect(toLeaders(hub.batch('greedy', 1, batchOf(seq)))).toEqual([]);
+    expect(toLeaders(hub.batch('small', 1, batchOf(0)))).toEqual([]);
+    expect(toLeaders(hub.batch('greedy', 1, batchOf(8)))).toMatchObject([
+      ['greedy', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringContaining('(maxRecordBytes)') as unknown }],
+    ]);
+    // What it was charged has come back.
+    for (let seq = 1; seq < 8; seq += 1) expect(toLeaders(hub.batch('small', 1, batchOf(seq)))).toEqual([]);
+  });
+
+  it('is bounded for what a worker says that it has, and for what a leader says to be under way', () => {
+    const hub = new HubUnderTest({ maxRecordBytes: 1_000 });
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    const held = [0, 1, 2, 3].map((seq) => ({ seq, attempt: 1, ticket: 0 }));
+    const jobs = [{ jobId: 'l:1', running: [], held }];
+    expect(hub.fromWorker('w', { type: 'report', jobs, ending: [], more: true })).toMatchObject([
+      { type: 'expel', id: 'w', code: 'LIMIT_EXCEEDED' },
+    ]);
+    hub.handle({ type: 'workerLeft', workerId: 'w', reason: '', how: 'closed' });
+    hub.leader('l');
+    const resumed = [0, 1, 2, 3].map((seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1, suspect: false }));
+    expect(toLeaders(hub.open('l', 1, { resumed, more: true }))).toMatchObject([['l', { type: 'refused' }]]);
+  });
+
+  it('is not kept for a peer that does not come to the end of a list', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [{ jobId: 'l:1', seq: 0, attempt: 1 }], more: true });
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.fromLeader('l', { type: 'resume', jobs: [1], more: true });
+    hub.leader('m');
+    hub.open('m', 1, { resumed: [], more: true });
+    hub.leader('n');
+    hub.open('n', 1, { resumed: [], more: true });
+    hub.fromLeader('n', { type: 'underWay', job: 1, attempts: [] });
+    hub.now = listWithinMs - 1;
+    expect(hub.handle({ type: 'tick' })).toEqual([]);
+    expect(hub.scheduler.nextDeadline()).toBe(listWithinMs);
+    hub.now = listWithinMs;
+    expect(hub.handle({ type: 'tick' })).toMatchObject(
+      ['w', 'l', 'm'].map((id) => ({ type: 'expel', id, code: 'LIMIT_EXCEEDED' })),
+    );
   });
 });

@@ -1,0 +1,41 @@
+/**
+ * What peers make the hub keep beside payloads and descriptions, in the heap of its process.
+ *
+ * Rules.
+ * 1. Everything that a peer can make more of is charged to it, at what it takes at the most, and to all peers together.
+ * 2. When all is taken (`maxRecordBytes`), those that hold more than half of an equal share get no more. Others go on.
+ * 3. What is charged goes back when what it was charged for is gone.
+ */
+
+/** A batch that is queued or leased, with its places in the queue, in maps and sets: 330 bytes queued and 450 leased (measured). */
+export const batchRecordBytes = 512;
+
+/** An answer that was passed on and is not acknowledged, in two maps and a set: 260 bytes (measured). */
+export const answeredRecordBytes = 320;
+
+/** An attempt that a leader which is back says to be under way, until it comes back the next time: listed, then awaited. */
+export const underWayRecordBytes = 320;
+
+/** A job that a leader says to go on with. */
+export const resumedRecordBytes = 64;
+
+/** A job or attempt that a worker says that it has: its key in a set, and in its claims. */
+export const saidRecordBytes = 320;
+
+/** What all peers together are charged. */
+export interface AllRecords {
+  bytes: number;
+}
+
+/** Somebody who is charged. */
+export interface Charged {
+  /** What it is charged for records of its own. */
+  recordBytes: number;
+  readonly allRecords: AllRecords;
+}
+
+/** Charges the peer, or gives back to it: then it is negative. */
+export function charge(peer: Charged, bytes: number): void {
+  peer.recordBytes += bytes;
+  peer.allRecords.bytes += bytes;
+}
