@@ -37,9 +37,9 @@ export const hubMutations = [
   {
     name: 'the hub acknowledges before the leader does',
     file: `${hub}/leasing.ts`,
-    find: '    addAnswered(job, worker, result, true);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);',
+    find: '    addAnswered(job, worker, result, true);\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);',
     replace:
-      '    addAnswered(job, worker, result, true);\n    checkAcknowledged(state, job);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+      '    addAnswered(job, worker, result, true);\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
   },
   {
     name: 'the hub takes results from anybody',
@@ -98,8 +98,8 @@ export const hubMutations = [
   {
     name: 'the hub gives out what a leader has that is away',
     file: `${hub}/recovery.ts`,
-    find: '    job.listing = undefined;\n    state.placement.leaveTurn(job);',
-    replace: '    job.listing = undefined;',
+    find: '    state.unfinished.delete(job);\n    state.placement.leaveTurn(job);',
+    replace: '    state.unfinished.delete(job);',
   },
   {
     name: 'the hub forgets what a worker has of jobs that nobody has opened yet',
@@ -158,8 +158,8 @@ export const hubMutations = [
   {
     name: 'the hub gives out what a leader does not read',
     file: `${hub}/records.ts`,
-    find: 'return confirmed && queue.size > 0 && !stalled && !leader.congested;',
-    replace: 'return confirmed && queue.size > 0 && !stalled && leader.connected;',
+    find: '!stalled && !leader.congested && !leader.isOwing;',
+    replace: '!stalled && leader.connected && !leader.isOwing;',
   },
   {
     name: 'a worker that was to come to rest is not given back to others',
@@ -298,5 +298,53 @@ export const hubMutations = [
     file: `${hub}/recovery.ts`,
     find: '    changeWaiting(state, worker, job, attempt, waiting);\n  }',
     replace: '  }',
+  },
+  {
+    name: 'the hub gives out more to a leader that owes it acknowledgements',
+    file: `${hub}/records.ts`,
+    find: ' && !leader.congested && !leader.isOwing;',
+    replace: ' && !leader.congested;',
+  },
+  {
+    name: 'the hub never gives out more to a leader that has acknowledged',
+    file: `${hub}/leasing.ts`,
+    find: '(leader.isOwing ? maxUnacknowledgedPerLeader / 2 : maxUnacknowledgedPerLeader)',
+    replace: '(leader.isOwing ? 0 : maxUnacknowledgedPerLeader)',
+  },
+  {
+    name: 'the hub takes a loss in a stage that its job has not',
+    file: `${hub}/leasing.ts`,
+    find: 'loss.stage >= stages',
+    replace: 'loss.stage > stages',
+  },
+  {
+    name: 'the hub takes an attempt that is reported twice for two',
+    file: `${hub}/recovery.ts`,
+    find: 'if (noted.has(key)) return key;',
+    replace: '',
+  },
+  {
+    name: 'the hub charges nothing for batches beside their payloads',
+    file: `${hub}/hub-state.ts`,
+    find: '    charge(leader, batches * batchRecordBytes);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub does not give back what it charged for an answer',
+    file: `${hub}/leasing.ts`,
+    find: '  charge(job.leader, -answeredRecordBytes);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub refuses small leaders when others have taken all',
+    file: `${hub}/admission.ts`,
+    find: 'if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;',
+    replace: '',
+  },
+  {
+    name: 'the hub waits for the rest of a list for ever',
+    file: `${hub}/recovery.ts`,
+    find: 'if (until > state.now) break;',
+    replace: 'if (until > 0) break;',
   },
 ];
