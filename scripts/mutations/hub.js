@@ -272,7 +272,7 @@ export const hubMutations = [
   {
     name: 'what a class of workers offered stays on offer',
     file: 'server/core/placement.ts',
-    find: '    this.#onOffer.remove(offerClass.offers);\n',
+    find: '    this.#onOffer.remove(offerClass.offered);\n',
     replace: '',
   },
   {

@@ -90,8 +90,9 @@ export function checkWaiting({
       list === peer || [...jobs.values()].some((job) => job === list && job.leader === peer && job.listing !== undefined);
     check(peer?.connected === true && isTheirs, `the rest of a list of ${role} ${id} is awaited`);
   }
-  for (const job of jobs.values())
+  for (const job of jobs.values()) {
     check(job.listing === undefined || unfinished.has(job), `job ${job.id} may be listed for ever`);
+  }
   for (const leader of leaders.values()) {
     check(awayLeaders.has(leader) === !leader.connected, `leader ${leader.id} among those away`);
   }

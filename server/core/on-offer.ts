@@ -1,4 +1,3 @@
-import type { Offers } from '../../src/protocol/messages.js';
 import type { Offered } from './matching.js';
 
 /** What all workers offer together. A class of workers that comes or goes costs as much as it has names, whatever the others offer. */
@@ -7,18 +6,18 @@ export class OnOffer implements Offered {
   readonly serializers: Map<string, number> = new Map();
   readonly labels: Map<string, number> = new Map();
 
-  add(offers: Offers): void {
-    this.#count(offers, 1);
+  add(offered: Offered): void {
+    this.#count(offered, 1);
   }
 
-  remove(offers: Offers): void {
-    this.#count(offers, -1);
+  remove(offered: Offered): void {
+    this.#count(offered, -1);
   }
 
-  #count(offers: Offers, by: 1 | -1): void {
+  #count(offered: Offered, by: 1 | -1): void {
     for (const kind of ['operations', 'serializers', 'labels'] as const) {
       const classes = this[kind];
-      for (const name of new Set(offers[kind])) {
+      for (const name of offered[kind].keys()) {
         const count = (classes.get(name) ?? 0) + by;
         if (count === 0) classes.delete(name);
         else classes.set(name, count);

@@ -257,13 +257,13 @@ export class Placement {
       this.#unserved.delete(needClass);
     }
     this.#offerClasses.set(key, offerClass);
-    this.#onOffer.add(offers);
+    this.#onOffer.add(offered);
     return offerClass;
   }
 
   #removeOfferClass(offerClass: OfferClass): void {
     this.#offerClasses.delete(offerClass.key);
-    this.#onOffer.remove(offerClass.offers);
+    this.#onOffer.remove(offerClass.offered);
     for (const needClass of offerClass.needClasses) {
       needClass.offerClasses.delete(offerClass);
       if (needClass.offerClasses.size === 0) this.#unserved.add(needClass);

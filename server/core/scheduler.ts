@@ -245,7 +245,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #offer(worker: Worker, slots: number, offers: Offers): void {
     const state = this.#state;
-    const isNew = (): boolean => slots !== worker.slots || matchingKey(offers) !== worker.offerClass?.key;
+    const isNew = (): boolean =>
+      worker.offerClass === undefined || slots !== worker.slots || matchingKey(offers) !== worker.offerClass.key;
     const tooMuch = offerExceeds(worker, slots, offers);
     // Said again, it need not be told to all.
     if (tooMuch === undefined && !isNew()) return;

@@ -12,20 +12,11 @@ const offered = (...args: Parameters<typeof offers>): ReturnType<typeof offeredB
 
 const together = (...all: Needs[]): OnOffer => {
   const onOffer = new OnOffer();
-  for (const each of all) onOffer.add(each);
+  for (const each of all) onOffer.add(offeredBy(each));
   return onOffer;
 };
 
 describe('matching', () => {
-  it('knows what is on offer together, while workers come and go', () => {
-    const onOffer = together(offers(['f@1', 'f@1'], ['gpu']), offers(['f@1', 'g@1']));
-    expect([[...onOffer.operations.keys()], [...onOffer.labels.keys()]]).toEqual([['f@1', 'g@1'], ['gpu']]);
-    onOffer.remove(offers(['f@1', 'f@1'], ['gpu']));
-    expect([[...onOffer.operations.keys()], onOffer.labels.size]).toEqual([['f@1', 'g@1'], 0]);
-    onOffer.remove(offers(['f@1', 'g@1']));
-    expect([onOffer.operations.size, onOffer.serializers.size]).toEqual([0, 0]);
-  });
-
   it('asks for every operation of the chain by name and version, the serializer and the labels', () => {
     const stage = { kind: 'map', operation: 'f', version: 2 } as const;
     expect(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { offeredBy, type Offered } from '../../server/core/matching.js';
 import { OnOffer } from '../../server/core/on-offer.js';
 
-const offers = (operations: string[], labels: string[] = []) => ({ operations, serializers: ['json'], labels });
+const offers = (operations: string[], labels: string[] = []): Offered => offeredBy({ operations, serializers: ['json'], labels });
 
 describe('what all workers offer together', () => {
   it('is on offer as long as anybody offers it, however often one names it', () => {
