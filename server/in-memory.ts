@@ -81,6 +81,7 @@ const ownLimits: Limits = {
   maxDescriptionBytesPerLeader: Number.MAX_SAFE_INTEGER,
   maxBytes: Number.MAX_SAFE_INTEGER,
   maxOffersPerSecond: Number.MAX_SAFE_INTEGER,
+  maxOperationsPerWorker: Number.MAX_SAFE_INTEGER,
 };
 
 /**
