@@ -144,7 +144,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   checkOptions('startHub', options, known);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false, authorize } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
-  check(host !== '', 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', 'an empty one');
+  check(host !== '', 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', host);
   check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
   checkOptions('startHub: tls', options.tls, { cert: true, key: true });
   const path = pathFrom(options.path);

@@ -32,6 +32,7 @@ import {
   release,
   removeAnswered,
   serve,
+  serveWorker,
   tellLost,
   weighAnswers,
 } from './leasing.js';
@@ -142,13 +143,18 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
     if (answered !== undefined) askAgain(state, answered);
     else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
   }
+  const claimed: Worker[] = [];
   for (const worker of state.claiming) {
     const claim = worker.claims.get(job.id);
-    if (claim !== undefined) takeClaim(state, worker, job, claim);
+    if (claim === undefined) continue;
+    takeClaim(state, worker, job, claim);
+    claimed.push(worker);
   }
   if (job.awaited.size === 0) state.awaiting.delete(job);
   else state.awaiting.add(job);
   giveUpAwaited(state, job);
+  // What waits for a job of its own takes a slot until its job is known.
+  for (const worker of claimed) serveWorker(state, worker);
 }
 
 /** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */

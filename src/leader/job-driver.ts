@@ -14,7 +14,7 @@ export interface JobObserver<Output = unknown> {
   /** An output. */
   next(value: Output): void;
   /** An element was left out by a stage. */
-  skipped?(error: PaladinError, stage: number): void;
+  skipped?(error: PaladinError, stage: number, input: () => unknown): void;
   /** A source that can be asked may be asked for so many more elements. */
   demand?(count: number): void;
   /**
@@ -293,7 +293,7 @@ export class JobDriver implements JobHandle {
         this.#emit(news.values, news.from ?? 0);
         break;
       case 'skipped':
-        this.#observer.skipped?.(news.error, news.stage);
+        this.#observer.skipped?.(news.error, news.stage, news.input ?? (() => undefined));
         break;
       case 'completed':
         this.#silent = true;

@@ -22,8 +22,11 @@ export interface StageOptions {
   readonly retry?: RetryStrategy | undefined;
   /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
   readonly onFatal?: OnFatal | undefined;
-  /** Called for each element that is left out, with the error. */
-  readonly onSkip?: ((error: PaladinError) => void) | undefined;
+  /**
+   * Called for each element that is left out, with the error and a copy of the element as the chain took it in: where operators are fused, the
+   * element of the first one's source. `undefined` where a partial of a fold is left out.
+   */
+  readonly onSkip?: ((error: PaladinError, input: unknown) => void) | undefined;
   /**
    * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first of its
    * chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.

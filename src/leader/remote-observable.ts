@@ -128,7 +128,10 @@ function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogi
           // The operator's types say what its last stage returns.
           subscriber.next(value as T);
         },
-        skipped: (error, stage) => stages[stage]?.onSkip?.(error),
+        skipped: (error, stage, input) => {
+          const { onSkip } = stages[stage] ?? {};
+          onSkip?.(error, input());
+        },
         demand: (count) => {
           (relay ?? feed).ask(count);
         },

@@ -30,7 +30,7 @@ describe('an operation that harms what executes it', () => {
       toArray(),
     );
     expect(await lastValueFrom(skipping)).toEqual([0, 1, 3, 4, 5, 6, 7]);
-    expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'POISON_TASK', index: 2 }));
+    expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'POISON_TASK', index: 2 }), -2);
   }, 60_000);
 
   it.each([true, false])(
@@ -69,7 +69,7 @@ describe('an operation that harms what executes it', () => {
     const onSkip = vi.fn();
     const options = { timeout: 100, retry: { strategy: 'immediate', maxRetries: 1 }, onFatal: 'skip', onSkip } as const;
     expect(await lastValueFrom(of(1, 0, 2).pipe(remoteMap(pending, runtime, options), toArray()))).toEqual([1, 2]);
-    expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'TASK_TIMEOUT', index: 1, attempts: 2 }));
+    expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'TASK_TIMEOUT', index: 1, attempts: 2 }), 0);
   }, 60_000);
 
   it('is ended past its timeout inline as well, where it waits', async () => {

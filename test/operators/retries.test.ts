@@ -285,7 +285,10 @@ describe('an element that fails for good', () => {
     const onSkip = vi.fn();
     expect(await outcomeOf(range(0, 3).pipe(remoteMap(operation, runtime, { onSkip })))).toEqual({ values: [0, 2] });
     expect(attempts).toEqual([1, 2, 3]);
-    expect(onSkip).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'RETRIES_EXHAUSTED', attempts: 3, index: 1 }));
+    expect(onSkip).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 'RETRIES_EXHAUSTED', attempts: 3, index: 1 }),
+      1,
+    );
   });
 
   it('does not hang the job where its onSkip throws', async () => {

@@ -108,9 +108,12 @@ export const survivable: readonly FaultKind[] = [
   'leader cut off',
 ];
 
-/** Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere. */
-export function outlivesAll({ workers, faults, deadly }: SimulationOptions): boolean {
-  return workers === 1 && !deadly && faults.every((fault) => survivable.includes(fault));
+/**
+ * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere. An operation
+ * that waits for a job of its own leaves its slot, in which it may be begun again while its worker is thought to be lost.
+ */
+export function outlivesAll({ workers, faults, deadly, nests }: SimulationOptions): boolean {
+  return workers === 1 && !deadly && !nests && faults.every((fault) => survivable.includes(fault));
 }
 
 /** Whether nothing need be executed twice. */

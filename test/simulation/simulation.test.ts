@@ -20,7 +20,7 @@ describe('a cluster in virtual time', () => {
 
   it('executes nothing twice where there is one worker, and it lives, however often it is cut off or frozen', async () => {
     for (let seed = first; seed < first + seeds / 10; seed += 1) {
-      await simulate(seed, { workers: 1, faults: survivable, deadly: false });
+      await simulate(seed, { workers: 1, faults: survivable, deadly: false, nests: false });
     }
   });
 

@@ -1,3 +1,4 @@
+import type { PaladinError } from '../../errors/paladin-error.js';
 import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
 import { describeParts } from '../../protocol/parts.js';
 import type { Batch } from '../../protocol/messages.js';
@@ -183,7 +184,8 @@ function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
   const site: FailureSite = { operation, index: right.index, width: right.first + right.count - right.index, attempts: 0 };
   const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
   fold?.put(left);
-  failed(state, 'terminate', 'partials', stage, right, () => siteError('PAYLOAD_TOO_LARGE', reason, site));
+  const error = (): PaladinError => siteError('PAYLOAD_TOO_LARGE', reason, site);
+  failed(state, 'terminate', 'partials', { stage, error, input: undefined }, right);
 }
 
 /** Cuts elements off the backlog and encodes them. Whether there is a new batch to send. */
@@ -195,13 +197,14 @@ function queueCut(state: JobState): boolean {
     if (count === 0) return false;
     const first = state.cut;
     state.cut += count;
-    for (const piece of encode(config, backlog.take(count), first)) {
+    const values = backlog.take(count);
+    for (const piece of encode(config, values, first)) {
       if (piece.type === 'unfit') {
         const { operation, onFatal } = state.stage(0);
         const site: FailureSite = { operation, index: piece.index, width: 1, attempts: 0 };
-        failed(state, onFatal, 'elements', 0, { first: piece.index, count: 1 }, () =>
-          siteError(piece.code, piece.reason, site, piece.cause),
-        );
+        const error = (): PaladinError => siteError(piece.code, piece.reason, site, piece.cause);
+        const input = (): unknown => values[piece.index - first];
+        failed(state, onFatal, 'elements', { stage: 0, error, input }, { first: piece.index, count: 1 });
         // What comes after it is not sent any more.
         if (state.stopAt < Infinity) break;
         continue;

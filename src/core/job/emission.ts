@@ -18,7 +18,14 @@ export type Segment =
   /** They succeeded, and are in a partial of a fold. */
   | { readonly type: 'folded'; readonly first: number; readonly count: number }
   /** The element was left out by a stage. */
-  | { readonly type: 'skip'; readonly first: number; readonly count: 1; readonly stage: number; readonly error: ErrorAt }
+  | {
+      readonly type: 'skip';
+      readonly first: number;
+      readonly count: 1;
+      readonly stage: number;
+      readonly error: ErrorAt;
+      readonly input: (() => unknown) | undefined;
+    }
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
@@ -186,7 +193,12 @@ export class Emission {
       case 'folded':
         break;
       case 'skip':
-        effects.push({ type: 'skipped', stage: segment.stage, error: segment.error(this.#skippedBefore(segment.stage)) });
+        effects.push({
+          type: 'skipped',
+          stage: segment.stage,
+          error: segment.error(this.#skippedBefore(segment.stage)),
+          input: segment.input,
+        });
         this.#skippedByStage.set(segment.stage, (this.#skippedByStage.get(segment.stage) ?? 0) + 1);
         break;
       case 'failure':

@@ -110,7 +110,13 @@ export type JobEffect =
   /** At most once an event. */
   | { readonly type: 'emit'; readonly values: readonly unknown[] }
   /** An element was left out. */
-  | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError }
+  /** `input`: a copy of the element as it was taken in; undefined where a partial was left out. */
+  | {
+      readonly type: 'skipped';
+      readonly stage: number;
+      readonly error: PaladinError;
+      readonly input: (() => unknown) | undefined;
+    }
   /** A source that can be asked may now be asked for so many more elements. */
   | { readonly type: 'demand'; readonly count: number }
   /**

@@ -36,9 +36,9 @@ export function judgeAll(
     // That partials are too large together is no element's fault: none of them is left out for it.
     const action = part !== undefined && code === 'PAYLOAD_TOO_LARGE' ? 'terminate' : verdict.action;
     const range = part ?? { first: site.index, count: 1 };
-    failed(state, action, record.units, failure.stage, range, (skipped) =>
-      failureError(code, failure, { ...site, index: site.index - skipped }),
-    );
+    const error: ErrorAt = (skipped) => failureError(code, failure, { ...site, index: site.index - skipped });
+    const input = record.units === 'elements' ? (): unknown => inputOf(state, record, failure.offset) : undefined;
+    failed(state, action, record.units, { stage: failure.stage, error, input }, range);
   }
 }
 
@@ -74,10 +74,22 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
   ledger.add({ first, count: 1, payload, tried, retries: byStage, deaths, suspect }, dueAt);
 }
 
+/** A copy of an element as it was taken in, of the bytes that were sent. */
+function inputOf(state: JobState, record: BatchRecord, offset: number): unknown {
+  return state.config.serializer.decode(slice(state, record, offset, offset + 1))[0];
+}
+
 /** Elements have succeeded, and are in a partial. */
 export function foldElements({ emission, effects }: JobState, fold: FoldAssembly, partial: Partial): void {
   fold.put(partial);
   emission.put({ type: 'folded', first: partial.first, count: partial.count }, effects);
+}
+
+/** How a unit failed: in which stage, of what, and how to get the element as it was taken in, where it is one. */
+export interface FinalFailure {
+  readonly stage: number;
+  readonly error: ErrorAt;
+  readonly input: (() => unknown) | undefined;
 }
 
 /** A unit failed for good. An element's failure takes its place in source order; that of a partial, which has none, counts at once. */
@@ -85,17 +97,16 @@ export function failed(
   state: JobState,
   action: OnFatal,
   units: BatchRecord['units'],
-  stage: number,
+  { stage, error, input }: FinalFailure,
   { first, count }: Pick<Partial, 'first' | 'count'>,
-  error: ErrorAt,
 ): void {
   const { fold, emission, effects } = state;
   if (action === 'skip') fold?.put(identityPartial(first, count));
   else state.stopAt = Math.min(state.stopAt, first);
   if (units === 'partials') {
-    effects.push(action === 'skip' ? { type: 'skipped', stage, error: error(0) } : { type: 'failed', error: error(0) });
+    effects.push(action === 'skip' ? { type: 'skipped', stage, error: error(0), input } : { type: 'failed', error: error(0) });
   } else if (action === 'skip') {
-    emission.put({ type: 'skip', first, count: 1, stage, error }, effects);
+    emission.put({ type: 'skip', first, count: 1, stage, error, input }, effects);
   } else {
     emission.put({ type: 'failure', first, count: 0, stage, error }, effects);
   }
