@@ -5,12 +5,6 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubMutations = [
   {
-    name: 'a chain is divided by workers without its label',
-    file: `${hub}/division.ts`,
-    find: 'if (slots === 0 || !satisfies(offered, { ...needs, operations: [] })) continue;',
-    replace: 'if (slots === 0) continue;',
-  },
-  {
     name: 'the hub says nothing of answers that died with their worker',
     file: `${hub}/recovery.ts`,
     find: '  if (!answered.asked) return;',

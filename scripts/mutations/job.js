@@ -5,18 +5,6 @@ const job = 'src/core/job';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const jobMutations = [
   {
-    name: 'elements are left out since their partials are too large together',
-    file: `${job}/judgement.ts`,
-    find: "part !== undefined && code === 'PAYLOAD_TOO_LARGE' ? 'terminate' : verdict.action",
-    replace: 'verdict.action',
-  },
-  {
-    name: 'a chain is divided though something of it was executed',
-    file: `${job}/division.ts`,
-    find: 'config.divisible !== true || begun ||',
-    replace: 'config.divisible !== true ||',
-  },
-  {
     name: 'a divided chain forgets what it had sent',
     file: `${job}/division.ts`,
     find: 'values: [...values, ...backlog.take(backlog.size)]',
