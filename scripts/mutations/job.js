@@ -233,12 +233,6 @@ export const jobMutations = [
     replace: '    this.gone',
   },
   {
-    name: 'a planned combine that does not fit ends the planning',
-    file: `${job}/dispatch.ts`,
-    find: '    if (state.ending || ledger.size > queued) return true;\n  }\n  if (queueGroup(state, outlook',
-    replace: '    return true;\n  }\n  if (queueGroup(state, outlook',
-  },
-  {
     name: 'a job leaves its place with something under way',
     file: `${job}/job.ts`,
     find: 'if (!state.connected || state.ledger.sent > 0) return;',

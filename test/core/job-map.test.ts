@@ -178,6 +178,16 @@ describe('a job of maps', () => {
     expect(again.flatMap(inputs)).toEqual([2, 3, 4, 5, 6, 7]);
   });
 
+  it('counts the tries before of what a worker gives back', () => {
+    const test = JobUnderTest.with(1, { batch: 3 });
+    const [a] = test.elements(...numbers(3));
+    if (a === undefined) throw new Error('no batch');
+    const [again] = test.lose(a, 'wasted');
+    if (again === undefined) throw new Error('no batch');
+    expect(again).toMatchObject({ attempt: 2, tried: 1 });
+    expect(test.result(again, { done: 1, payload: json.encode([0]) })).toMatchObject([{ first: 1, count: 2, attempt: 1, tried: 1 }]);
+  });
+
   it('asks a source for no more than the window admits', () => {
     const test = new JobUnderTest({ window: 10 });
     const demand = test.job.handle({ type: 'capacity', slots: 8, leased: 0, missing: '' }, 0);

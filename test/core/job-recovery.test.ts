@@ -125,6 +125,15 @@ describe('a worker that is back after it was given up', () => {
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
   });
 
+  it('has tried its batch once, however often it leaves and is back', () => {
+    const test = JobUnderTest.with(1, { maxDeaths: Infinity });
+    const a = first(test.elements('a'));
+    for (let attempt = 2; attempt < 6; attempt += 1) {
+      expect(test.lose(a, 'gone')).toMatchObject([{ attempt, tried: 1 }]);
+      test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [attempt] });
+    }
+  });
+
   it('is used before its batch was sent again', () => {
     const test = JobUnderTest.with(1);
     const a = first(test.elements('a'));
@@ -161,7 +170,10 @@ describe('several attempts of a batch', () => {
     const { test } = straggling();
     expect(test.job.nextDeadline()).toBe(100);
     expect(test.tick(99)).toEqual([]);
-    expect(names(test.tick(100))).toEqual(['1/2']);
+    const again = test.tick(100);
+    expect(names(again)).toEqual(['1/2']);
+    // It is known to be slow, and beside the first.
+    expect(again).toMatchObject([{ beside: true, tried: 1 }]);
     // A second one, no third one.
     expect(test.job.nextDeadline()).toBeUndefined();
   });

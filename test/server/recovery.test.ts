@@ -486,7 +486,8 @@ describe('a batch that is suspect of killing its worker', () => {
     hub.worker('v', 2);
     hub.worker('w', 1);
     hub.open('l', 1);
-    hub.open('l', 2);
+    // Of a priority that lets a worker come to rest for it.
+    hub.open('l', 2, { priority: 3 });
     hub.batch('l', 1, batchOf(0));
     hub.batch('l', 1, batchOf(1));
     const inHand = hub.scheduler.status(0).workers.map(({ leased }) => leased);

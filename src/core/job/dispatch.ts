@@ -119,15 +119,13 @@ function queueCombine(state: JobState, now: number): boolean {
   if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
   if (!combineCost.isKnown) return queueGroup(state);
   if (state.isPlanned) return false;
-  const queued = ledger.size;
-  // Where two do not fit into one payload, there is another plan without one of them.
-  for (let finish = planned(state, fold, now); finish !== undefined; finish = planned(state, fold, now)) {
+  const finish = planned(state, fold, now);
+  if (finish !== undefined) {
     state.combineAt = finish.lookAt;
+    state.isPlanned = true;
     for (const group of finish.groups) if (!state.ending) queuePiece(state, group);
-    state.isPlanned = finish.groups.length === 0 || ledger.size > queued;
     // Where nothing is under way, there is nothing to wait for.
-    if (finish.groups.length === 0) return ledger.size === 0 && queueGroup(state, 'any');
-    if (state.ending || ledger.size > queued) return true;
+    return finish.groups.length > 0 || (ledger.size === 0 && queueGroup(state, 'any'));
   }
   if (queueGroup(state, outlook(state, now))) return true;
   state.combineAt = fold.dueAt;
