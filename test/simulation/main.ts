@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, program } from 'commander';
 import { faultKinds, type FaultKind, type SimulationOptions } from './options.js';
 import { simulate, SimulationFailure, type Report } from './run.js';
+import { simulateSeeds } from './seed-process.js';
 import { startWatchdog } from './watchdog.js';
 
 interface Options {
@@ -18,38 +20,57 @@ const options = program
   .option('--seeds <number>', 'how many seeds', positive, 1)
   .option('--minutes <number>', 'as many seeds as fit into so many minutes, in place of --seeds', positive)
   .option('--set <json>', 'options in place of the seed\'s own, as {"workers":1,"faults":["hub restart"]}', overrides)
-  .option('--trace', 'print what happens at the hub')
+  .option('--trace', 'print what happens at the hub; with one seed')
   .parse()
   .opts<Options>();
 
 const startedMs = performance.now();
-const enough = (done: number): boolean =>
-  options.minutes === undefined ? done >= options.seeds : performance.now() - startedMs > options.minutes * 60_000;
-
 const total = { runs: 0, jobs: 0, elements: 0, steps: 0, virtualMs: 0 };
 const faults = new Map<FaultKind, number>();
-const watched = startWatchdog();
 let failures = 0;
-for (let done = 0; !enough(done) && failures < 5; done += 1) {
-  watched(options.seed + done);
-  try {
-    count(await simulate(options.seed + done, options.set, options.trace === true ? console.log : undefined));
-  } catch (error) {
-    if (!(error instanceof SimulationFailure)) throw error;
-    failures += 1;
-    console.error(error.message);
-  }
-}
+if (options.seeds === 1 && options.minutes === undefined) await simulateOne(options.seed);
+else await simulateMany(options.seed);
 console.log(
   `${total.runs} runs as they must be, ${failures} not: ${total.jobs} jobs, ${total.elements} elements, ${total.steps} steps, ${Math.round(total.virtualMs / 1000)} s of virtual time`,
 );
 console.log(`faults: ${faultKinds.map((kind) => `${faults.get(kind) ?? 0} ${kind}`).join(', ')}`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-function count(report: Report): void {
-  if (options.seeds === 1 && options.minutes === undefined) {
-    console.log(`seed ${report.seed}, digest ${report.digest}: ${JSON.stringify(report.options)}`);
+/** Here, where what happens can be printed. */
+async function simulateOne(seed: number): Promise<void> {
+  startWatchdog()(seed);
+  try {
+    const report = await simulate(seed, options.set, options.trace === true ? console.log : undefined);
+    console.log(`seed ${seed}, digest ${report.digest}: ${JSON.stringify(report.options)}`);
+    count(report);
+  } catch (error) {
+    if (!(error instanceof SimulationFailure)) throw error;
+    fail(error.message);
   }
+}
+
+/** On all cores. */
+async function simulateMany(first: number): Promise<void> {
+  let begun = 0;
+  const isEnough = (): boolean =>
+    options.minutes === undefined ? begun >= options.seeds : performance.now() - startedMs > options.minutes * 60_000;
+  const next = (): number | undefined => {
+    if (isEnough() || failures >= 5) return undefined;
+    begun += 1;
+    return first + begun - 1;
+  };
+  await simulateSeeds(availableParallelism(), options.set ?? {}, next, (outcome) => {
+    if ('report' in outcome) count(outcome.report);
+    else fail(outcome.failure);
+  });
+}
+
+function fail(message: string): void {
+  failures += 1;
+  console.error(message);
+}
+
+function count(report: Report): void {
   total.runs += 1;
   total.jobs += report.jobs;
   total.elements += report.elements;
