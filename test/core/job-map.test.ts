@@ -185,7 +185,9 @@ describe('a job of maps', () => {
     const [again] = test.lose(a, 'wasted');
     if (again === undefined) throw new Error('no batch');
     expect(again).toMatchObject({ attempt: 2, tried: 1 });
-    expect(test.result(again, { done: 1, payload: json.encode([0]) })).toMatchObject([{ first: 1, count: 2, attempt: 1, tried: 1 }]);
+    expect(test.result(again, { done: 1, payload: json.encode([0]) })).toMatchObject([
+      { first: 1, count: 2, attempt: 1, tried: 1 },
+    ]);
   });
 
   it('asks a source for no more than the window admits', () => {
