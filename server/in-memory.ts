@@ -3,11 +3,13 @@ import { PaladinError } from '../src/errors/paladin-error.js';
 import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
 import { checkDeaths, checkMs, checkSerializer } from '../src/leader/job-spec.js';
+import type { JobUses } from '../src/leader/session-driver.js';
 import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
 import { inMemoryNoWorkerTimeoutMs } from '../src/limits.js';
 import { peerId } from '../src/link/peer-id.js';
 import { checkModules } from '../src/operation/check-modules.js';
-import { definitionOf, type Operation } from '../src/operation/operation.js';
+import { Registry } from '../src/operation/registry.js';
+import { RememberedNames, usedByJob } from '../src/operation/remembered-names.js';
 import type { Offers } from '../src/protocol/messages.js';
 import { msgpack } from '../src/serializer/msgpack.js';
 import type { SerializerName } from '../src/serializer/named.js';
@@ -71,8 +73,8 @@ export type StartThread = (start: ThreadStart) => Promise<Executor & Omit<Offers
 const defaultInlineWorkers = 4;
 
 /**
- * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway, and its workers offer each operation
- * anew that a job uses. What is under way stays bounded, as jobs wait for room.
+ * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway. What is under way stays bounded, as
+ * jobs wait for room.
  */
 const ownLimits: Limits = {
   ...defaultLimits,
@@ -80,7 +82,6 @@ const ownLimits: Limits = {
   maxJobsOpenedPerSecond: Number.MAX_SAFE_INTEGER,
   maxDescriptionBytesPerLeader: Number.MAX_SAFE_INTEGER,
   maxBytes: Number.MAX_SAFE_INTEGER,
-  maxOffersPerSecond: Number.MAX_SAFE_INTEGER,
   maxOperationsPerWorker: Number.MAX_SAFE_INTEGER,
 };
 
@@ -117,10 +118,13 @@ export function startInMemory(
     ticketOf: () => 0,
   });
   const leaderId = peerId();
-  const contextOf = (jobId: string): CallerContext | undefined => runtime.contextOf(leaderOf(jobId).number);
+  const jobs: JobsAtHand = {
+    contextOf: (jobId) => runtime.contextOf(leaderOf(jobId).number),
+    usesOf: (jobId) => runtime.usesOf(leaderOf(jobId).number),
+  };
   const crew = inThreads
     ? threadCrew(hub, workers, { modules, maxPayloadBytes, ...bounds }, platform.startThread)
-    : inlineCrew(hub, workers, operations, maxPayloadBytes, contextOf);
+    : inlineCrew(hub, workers, operations, maxPayloadBytes, jobs);
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
@@ -145,37 +149,50 @@ function limitsOf(maxPayloadBytes: number | undefined): Limits {
 interface Crew {
   /** Rejects when they cannot be started, or not replaced any more. */
   readonly failed: Promise<unknown>;
-  /** A job is going to use the operation or serializer. */
-  readonly using: (value: Operation<never, unknown> | Serializer) => void;
+  /** A job is going to use these; throws when it cannot. */
+  readonly using: (uses: JobUses) => void;
   readonly close: () => Promise<void>;
 }
 
+/** What is known of the jobs of this process, by their ids; undefined when they are over. */
+interface JobsAtHand {
+  readonly contextOf: (jobId: string) => CallerContext | undefined;
+  readonly usesOf: (jobId: string) => JobUses | undefined;
+}
+
+/** Workers that take the operations from the jobs themselves: so they keep those of live jobs alone, however many names there are over time. */
 function inlineCrew(
   hub: HubDriver,
   workers: number,
   operations: InMemoryOptions['operations'],
   maxPayloadBytes: number,
-  contextOf: (jobId: string) => CallerContext | undefined,
+  { contextOf, usesOf }: JobsAtHand,
 ): Crew {
   const registry = registryOf('inMemory', operations);
-  const known = new WeakSet<object>();
-  const offers = (): Offers => ({ ...registry.offers(), labels: [] });
+  const names = new RememberedNames();
+  const ofJob = (jobId: string): Registry | undefined => {
+    const uses = usesOf(jobId);
+    return uses && registryWith([...uses.operations, uses.serializer]);
+  };
+  const offers: Offers = { ...registry.offers(), labels: [], everything: true };
   const drivers = Array.from({ length: workers }, () =>
-    joinHub(hub, inlineExecutor({ slots: 1, registry, contextOf, maxPayloadBytes }), offers()),
+    joinHub(hub, inlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, maxPayloadBytes }), offers),
   );
   return {
     failed: Promise.resolve(),
-    using: (value) => {
-      const key = definitionOf(value) ?? value;
-      if (known.has(key)) return;
-      registry.add(value, 'what a job uses');
-      known.add(key);
-      for (const driver of drivers) driver.offer(offers());
+    using: (uses) => {
+      for (const value of [...uses.operations, uses.serializer]) if (!registry.has(value, usedByJob)) names.use(value);
     },
     close: async () => {
       await Promise.all(drivers.map((driver) => driver.close()));
     },
   };
+}
+
+function registryWith(values: readonly unknown[]): Registry {
+  const registry = new Registry();
+  for (const value of values) registry.add(value, usedByJob);
+  return registry;
 }
 
 function threadCrew(

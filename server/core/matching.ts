@@ -15,24 +15,31 @@ export function needsOf(description: JobDescription, labels: readonly string[]):
 }
 
 /** Equal for needs or offers that are equal; tells the classes of jobs and workers. */
-export function matchingKey({ operations, serializers, labels }: Offers): string {
-  return JSON.stringify([operations, serializers, labels]);
+export function matchingKey({ operations, serializers, labels, everything }: Offers): string {
+  return JSON.stringify([operations, serializers, labels, everything]);
 }
 
 /** What is offered, by one worker or by several together. */
-export type Offered = { readonly [Kind in keyof Offers]: Names };
+export type Offered = { readonly [Kind in Kinds]: Names } & { readonly everything: boolean };
+
+type Kinds = 'operations' | 'serializers' | 'labels';
 
 /** Names, of which nobody looks through all. */
 type Names = Pick<ReadonlySet<string>, 'has' | 'size' | 'keys'>;
 
 /** What one worker offers. */
-export function offeredBy({ operations, serializers, labels }: Offers): Offered {
-  return { operations: new Set(operations), serializers: new Set(serializers), labels: new Set(labels) };
+export function offeredBy({ operations, serializers, labels, everything = false }: Offers): Offered {
+  return { operations: new Set(operations), serializers: new Set(serializers), labels: new Set(labels), everything };
 }
 
 /** Whether a worker that offers this can execute a job with these needs. */
 export function satisfies(offered: Offered, needs: Needs): boolean {
-  return kinds.every(([, kind]) => needs[kind].every((name) => offered[kind].has(name)));
+  return kinds.every(([, kind]) => needs[kind].every((name) => isOffered(offered, kind, name)));
+}
+
+/** Whether that of this name is offered. */
+export function isOffered(offered: Offered, kind: Kinds, name: string): boolean {
+  return offered[kind].has(name) || (offered.everything && kind !== 'labels');
 }
 
 /**
@@ -47,7 +54,7 @@ export function explainMissing(
   if (offered === undefined) return { missing: 'no worker is connected' };
   if (!satisfies(offered, needs)) {
     const missing = `no worker offers ${shortList(unmet(offered, needs))}; ${onOffer(offered, needs)}`;
-    const unknown = needs.operations.find((operation) => !offered.operations.has(operation));
+    const unknown = needs.operations.find((operation) => !isOffered(offered, 'operations', operation));
     return unknown === undefined ? { missing } : { missing, operation: unknown.slice(0, unknown.lastIndexOf('@')) };
   }
   const wanted = [...needs.operations, ...needs.serializers, ...needs.labels];
@@ -62,7 +69,7 @@ const kinds = [
 
 function unmet(offered: Offered, needs: Needs): string[] {
   return kinds.flatMap(([kind, plural]) =>
-    needs[plural].filter((name) => !offered[plural].has(name)).map((name) => `${kind} '${name}'`),
+    needs[plural].filter((name) => !isOffered(offered, plural, name)).map((name) => `${kind} '${name}'`),
   );
 }
 
@@ -87,7 +94,7 @@ function firstOf(names: Names): string[] {
 /** What there is of the kinds of which something is missing. */
 function onOffer(offered: Offered, needs: Needs): string {
   return kinds
-    .filter(([, plural]) => needs[plural].some((name) => !offered[plural].has(name)))
+    .filter(([, plural]) => needs[plural].some((name) => !isOffered(offered, plural, name)))
     .map(([, plural]) => {
       const names = offered[plural];
       return names.size === 0 ? `there are no ${plural}` : `${plural} on offer: ${shortList(firstOf(names), names.size)}`;

@@ -5,6 +5,12 @@ export class OnOffer implements Offered {
   readonly operations: Map<string, number> = new Map();
   readonly serializers: Map<string, number> = new Map();
   readonly labels: Map<string, number> = new Map();
+  /** How many offer whatever a job names. */
+  #everything = 0;
+
+  get everything(): boolean {
+    return this.#everything > 0;
+  }
 
   add(offered: Offered): void {
     this.#count(offered, 1);
@@ -15,6 +21,7 @@ export class OnOffer implements Offered {
   }
 
   #count(offered: Offered, by: 1 | -1): void {
+    if (offered.everything) this.#everything += by;
     for (const kind of ['operations', 'serializers', 'labels'] as const) {
       const classes = this[kind];
       for (const name of offered[kind].keys()) {

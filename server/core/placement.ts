@@ -271,6 +271,7 @@ export class Placement {
   }
 
   #satisfiedBy(offered: Offered): Set<NeedClass> {
+    if (offered.everything) return new Set([...this.#needClasses.values()].filter(({ needs }) => satisfies(offered, needs)));
     const satisfied = new Set<NeedClass>();
     for (const operation of offered.operations.keys()) {
       for (const needClass of this.#byOperation.get(operation) ?? []) {

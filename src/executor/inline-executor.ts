@@ -13,6 +13,8 @@ export interface InlineExecutorOptions {
   /** How many batches are executed at once; they take turns where their operations wait. */
   readonly slots: number;
   readonly registry: Registry;
+  /** What a job itself brings along, where it does; asked as it begins here. Default: all is in the registry. */
+  readonly registryOf?: (jobId: string) => Registry | undefined;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
   /** The context of whoever a job is for, where that is known. Default: that of whoever made the executor. */
@@ -61,6 +63,7 @@ export function inlineExecutor({
   registry,
   maxPayloadBytes = Infinity,
   contextOf = () => undefined,
+  registryOf = () => undefined,
 }: InlineExecutorOptions): InlineExecutor {
   const ownContext = callerContext();
   const executions = new Map<string, JobExecution>();
@@ -84,7 +87,7 @@ export function inlineExecutor({
     let execution = executions.get(jobId);
     if (execution === undefined) {
       const most = typeof maxPayloadBytes === 'number' ? maxPayloadBytes : maxPayloadBytes();
-      execution = new JobExecution(jobId, description, registry, most);
+      execution = new JobExecution(jobId, description, registryOf(jobId) ?? registry, most);
       executions.set(jobId, execution);
     }
     return execution;

@@ -22,7 +22,7 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
-import { SessionDriver } from './session-driver.js';
+import { SessionDriver, type JobUses } from './session-driver.js';
 import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
 import { checkArguments, refusalOf } from './validation.js';
@@ -80,8 +80,8 @@ export interface RuntimeConfig {
   readonly maxDeaths: number;
   /** Called once: when the hub has said welcome, or refused. */
   readonly welcomed: (error?: PaladinError) => void;
-  /** Called with each operation and serializer that a job uses, before it is opened. */
-  readonly using?: (value: Operation<never, unknown> | Serializer) => void;
+  /** Called with what a job names, before it is opened; throws when it cannot be used. */
+  readonly using?: (uses: JobUses) => void;
   /** Called last in `close`. */
   readonly closed?: () => Promise<void>;
 }
@@ -110,6 +110,11 @@ export class LeaderRuntime implements Runtime {
     return this.#session.contextOf(number);
   }
 
+  /** What a job names, by its number; undefined when it is over. */
+  usesOf(number: number): JobUses | undefined {
+    return this.#session.usesOf(number);
+  }
+
   /** Ends all jobs with the error, now and from now on. */
   fail(error: PaladinError): void {
     this.#session.fail(error);
@@ -125,8 +130,8 @@ export class LeaderRuntime implements Runtime {
     checkSpeculation('openJob', spec.stages, spec);
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
     const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer('openJob', spec.serializer);
-    for (const { operation } of spec.stages) this.#config.using?.(operation);
-    this.#config.using?.(serializer);
+    const uses: JobUses = { operations: spec.stages.map(({ operation }) => operation), serializer };
+    this.#config.using?.(uses);
     const description: JobDescription = {
       stages: spec.stages.map((stage) => this.#describe(stage, serializer)),
       serializer: serializer.name,
@@ -158,6 +163,7 @@ export class LeaderRuntime implements Runtime {
       labels: spec.labels ?? [],
       driver,
       needs: needsOf(description, spec.labels ?? []),
+      uses,
     });
     driver.start();
     return driver;

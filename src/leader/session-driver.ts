@@ -13,6 +13,8 @@ import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
 import { keepTurning } from '../real-time.js';
 import { Timer } from '../timer.js';
+import type { Operation } from '../operation/operation.js';
+import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import type { JobDriver } from './job-driver.js';
 import { WakefulWaiting } from './wakeful-waiting.js';
@@ -25,6 +27,13 @@ interface SessionJob {
   readonly driver: JobDriver;
   /** Equal for jobs that ask the same of workers. */
   readonly needs: string;
+  readonly uses: JobUses;
+}
+
+/** What a job names, itself. */
+export interface JobUses {
+  readonly operations: readonly Operation<never, unknown>[];
+  readonly serializer: Serializer;
 }
 
 /**
@@ -90,6 +99,11 @@ export class SessionDriver {
   /** The context of whoever a job is for; undefined when it is over. */
   contextOf(number: number): CallerContext | undefined {
     return this.#jobs.get(number)?.driver.context;
+  }
+
+  /** What a job names; undefined when it is over. */
+  usesOf(number: number): JobUses | undefined {
+    return this.#jobs.get(number)?.uses;
   }
 
   /** Takes a job in; it is opened at the hub when it has something to send. */

@@ -5,3 +5,6 @@ export const mostParsedModules = 5_000;
 
 /** How long finding the place of an error may take: the error itself is known, and somebody waits for it. */
 export const findPlaceMs = 5_000;
+
+/** So many names that jobs have used are remembered, the latest: enough to notice two operations of one name, and less than a megabyte. */
+export const maxRememberedNames = 1_024;

@@ -33,25 +33,31 @@ export class Registry {
    * @throws {@link PaladinError} `INVALID_INPUT` when another one has its name
    */
   add(value: unknown, where: string): boolean {
+    if (this.has(value, where)) return true;
+    const definition = definitionOf(value);
+    if (definition !== undefined) this.#definitions.set(keyOf(definition), { value: definition, where });
+    else if (isSerializer(value)) this.#serializers.set(value.name, { value, where });
+    else return false;
+    return true;
+  }
+
+  /**
+   * Whether it is here already.
+   *
+   * @throws {@link PaladinError} `INVALID_INPUT` when another one has its name
+   */
+  has(value: unknown, where: string): boolean {
     const definition = definitionOf(value);
     if (definition !== undefined) {
-      const key = keyOf(definition.name, definition.version);
-      const before = this.#definitions.get(key);
-      const entry = { value: definition, where };
-      if (before === undefined) this.#definitions.set(key, entry);
-      else if (!isSame(before.value, definition)) throw definedTwice(key, before, entry);
+      const before = this.#definitions.get(keyOf(definition));
+      if (before === undefined) return false;
+      if (!isSame(before.value, definition)) throw definedTwice(definition, before.value.kind, before.where, where);
       return true;
     }
     if (!isSerializer(value)) return false;
     const before = this.#serializers.get(value.name);
-    if (before !== undefined && before.value !== value) {
-      throw new PaladinError(
-        'INVALID_INPUT',
-        `serializer '${value.name}' is defined twice, differently: by ${before.where} and by ${where}; give one another name`,
-      );
-    }
-    if (before === undefined) this.#serializers.set(value.name, { value, where });
-    return true;
+    if (before !== undefined && before.value !== value) throw serializerTwice(value, before.where, where);
+    return before !== undefined;
   }
 
   /**
@@ -92,7 +98,7 @@ export class Registry {
    * @throws {@link PaladinError} `PROTOCOL` when there is none of that name, version and kind
    */
   lookup(name: string, version: number, kind: 'map' | 'fold'): OperationDefinition {
-    const key = keyOf(name, version);
+    const key = keyOf({ name, version });
     const definition = this.#definitions.get(key)?.value;
     if (definition === undefined) {
       const offered = this.offers().operations.join(', ') || 'nothing';
@@ -114,7 +120,8 @@ export class Registry {
   }
 }
 
-function keyOf(name: string, version: number): string {
+/** What an operation or monoid is known by: `name@version`. */
+export function keyOf({ name, version }: Pick<OperationDefinition, 'name' | 'version'>): string {
   return `${name}@${version}`;
 }
 
@@ -125,15 +132,27 @@ function isSame(a: OperationDefinition, b: OperationDefinition): boolean {
   );
 }
 
-function definedTwice(key: string, a: Entry<OperationDefinition>, b: Entry<OperationDefinition>): PaladinError {
+/** @param kind what the one before is */
+export function definedTwice(
+  definition: OperationDefinition,
+  kind: OperationDefinition['kind'],
+  before: string,
+  where: string,
+): PaladinError {
   const places =
-    a.value.kind === b.value.kind
-      ? `as ${a.where} and as ${b.where}`
-      : `as ${a.value.kind}, ${a.where}, and as ${b.value.kind}, ${b.where}`;
+    kind === definition.kind ? `as ${before} and as ${where}` : `as ${kind}, ${before}, and as ${definition.kind}, ${where}`;
   return new PaladinError(
     'INVALID_INPUT',
-    `${a.value.kind} '${key}' is defined twice, differently: ${places}; give one another name or version`,
-    { operation: a.value.name },
+    `${kind} '${keyOf(definition)}' is defined twice, differently: ${places}; give one another name or version`,
+    { operation: definition.name },
+  );
+}
+
+export function serializerTwice({ name }: Serializer, before: string, where: string): PaladinError {
+  const places = `by ${before} and by ${where}`;
+  return new PaladinError(
+    'INVALID_INPUT',
+    `serializer '${name}' is defined twice, differently: ${places}; give one another name`,
   );
 }
 

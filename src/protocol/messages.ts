@@ -34,6 +34,11 @@ export interface Offers {
   readonly operations: readonly string[];
   readonly serializers: readonly string[];
   readonly labels: readonly string[];
+  /**
+   * Offered, beside these: each operation and serializer that any job names. Only a worker of the leader's own process can say so: it takes them from
+   * the job itself. It never travels.
+   */
+  readonly everything?: boolean;
 }
 
 /**

@@ -53,6 +53,11 @@ describe('the door', () => {
     }
   });
 
+  it('lets no worker offer everything, which is for those of the same process', () => {
+    const offers = { operations: [], serializers: [], labels: [], everything: true };
+    expect(() => fromWorker({ type: 'offer', slots: 1, offers })).toThrow("expected no field 'everything'");
+  });
+
   it.each([
     [null, 'message: expected an object, got null'],
     [

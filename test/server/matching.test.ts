@@ -49,6 +49,14 @@ describe('matching', () => {
     expect(satisfies(offered(['f@1']), needs)).toBe(false);
   });
 
+  it('is satisfied by one that offers everything, but for labels', () => {
+    const everything = offeredBy({ ...offers([]), serializers: [], everything: true });
+    expect(satisfies(everything, offers(['f@1', 'g@1']))).toBe(true);
+    expect(explainMissing(everything, offers(['f@1'], ['gpu']))).toEqual({
+      missing: "no worker offers label 'gpu'; there are no labels",
+    });
+  });
+
   it('explains what is missing, and what is on offer', () => {
     expect(explainMissing(undefined, offers(['f@1']))).toEqual({ missing: 'no worker is connected' });
     expect(explainMissing(offeredBy(offers(['f@2', 'g@1'])), offers(['f@1']))).toEqual({

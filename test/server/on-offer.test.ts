@@ -15,4 +15,14 @@ describe('what all workers offer together', () => {
     all.remove(offers(['f@1']));
     expect([all.operations.size, all.serializers.size]).toEqual([0, 0]);
   });
+
+  it('is everything while one worker offers everything', () => {
+    const all = new OnOffer();
+    const everything = offeredBy({ operations: [], serializers: [], labels: [], everything: true });
+    for (const each of [everything, everything, offers(['f@1'])]) all.add(each);
+    all.remove(everything);
+    expect(all.everything).toBe(true);
+    all.remove(everything);
+    expect(all.everything).toBe(false);
+  });
 });

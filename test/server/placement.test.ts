@@ -108,6 +108,18 @@ describe('how many slots leaders are told', () => {
     expect(told(hub.worker('w2', 1))).toEqual([{ ...none, slots: 3, leased: 1, missing: '' }]);
   });
 
+  it('counts a worker that offers everything for each job, whether it or the job came first', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    const offers = { operations: [], serializers: [], labels: [], everything: true };
+    const slots = { type: 'capacity', slots: 2, leased: 0, missing: '' };
+    expect(told(hub.fromWorker('w', { type: 'offer', slots: 2, offers }))).toEqual([{ ...slots, job: 1 }]);
+    expect(told(hub.open('l', 2, { operation: 'g' }))).toEqual([{ ...slots, job: 2 }]);
+  });
+
   it('counts what is leased, and what is still looked for', () => {
     const hub = new HubUnderTest();
     hub.leader('l');

@@ -1,0 +1,77 @@
+import type { PaladinError } from '../errors/paladin-error.js';
+import { isSerializer } from '../serializer/is-serializer.js';
+import { maxRememberedNames } from './limits.js';
+import { definitionOf, type OperationDefinition } from './operation.js';
+import { definedTwice, keyOf, serializerTwice } from './registry.js';
+
+/** What had a name: nothing of it is kept alive. */
+interface Remembered {
+  /** What the functions, schemas or serializer are for. */
+  readonly kind: OperationDefinition['kind'] | undefined;
+  readonly parts: readonly (WeakRef<object> | undefined)[];
+}
+
+/** Where these come from, for messages. */
+export const usedByJob = 'what a job uses';
+
+/**
+ * The names that jobs have used, the latest ones: two operations of one name are found out, though each job brings its own along. A program may
+ * make a name and an operation for each job, any number of times: what it lets go of is not kept.
+ */
+export class RememberedNames {
+  /** The one used longest ago comes first. */
+  readonly #names = new Map<string, Remembered>();
+  readonly #seen = new WeakSet<object>();
+
+  /** How many names are remembered. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /**
+   * A job uses it, an operation or a serializer.
+   *
+   * @throws {@link PaladinError} `INVALID_INPUT` when another one had its name
+   */
+  use(value: object): void {
+    const definition = definitionOf(value);
+    const key = definition ?? value;
+    if (this.#seen.has(key)) return;
+    if (definition !== undefined) {
+      const { kind, functions } = definition;
+      this.#remember(keyOf(definition), kind, functions, (before = kind) =>
+        definedTwice(definition, before, usedByJob, usedByJob),
+      );
+    } else if (isSerializer(value)) {
+      this.#remember(`serializer ${value.name}`, undefined, [value], () => serializerTwice(value, usedByJob, usedByJob));
+    }
+    this.#seen.add(key);
+  }
+
+  #remember(
+    name: string,
+    kind: Remembered['kind'],
+    parts: readonly unknown[],
+    twice: (before: Remembered['kind']) => PaladinError,
+  ): void {
+    const before = this.#names.get(name);
+    if (before !== undefined && !isSame(before, kind, parts)) throw twice(before.kind);
+    this.#names.delete(name);
+    this.#names.set(name, { kind, parts: parts.map((part) => (isObject(part) ? new WeakRef(part) : undefined)) });
+    if (this.#names.size <= maxRememberedNames) return;
+    for (const oldest of this.#names.keys()) {
+      this.#names.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** What is not there any more cannot be the same. */
+function isSame(before: Remembered, kind: Remembered['kind'], parts: readonly unknown[]): boolean {
+  if (before.kind !== kind || before.parts.length !== parts.length) return false;
+  return before.parts.every((part, at) => part?.deref() === parts[at]);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}

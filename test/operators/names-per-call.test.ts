@@ -1,0 +1,55 @@
+// Programs of their own: what stays in memory can be measured only where garbage can be collected at will.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type Operation } from 'paladin-rx';
+import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
+import { expect, it } from 'vitest';
+
+/** What is kept after so many calls, in bytes, each with an operation of its own that holds on to some memory. */
+const program = `
+  import { defineOperation, inMemory } from ${JSON.stringify(new URL('../../dist/src/index.js', import.meta.url).href)};
+  const runtime = inMemory();
+  const kept = [];
+  for (let n = 1; n <= 20_000; n += 1) {
+    const held = new Array(100).fill(n);
+    const sum = await runtime.run(defineOperation({ name: 'add-' + n, execute: (x) => x + held[0] }), 1);
+    if (sum !== n + 1) throw new Error('wrong: ' + sum);
+    if (n !== 2_000 && n !== 20_000) continue;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gc();
+    kept.push(process.memoryUsage().heapUsed);
+  }
+  await runtime.close();
+  console.log(JSON.stringify(kept));`;
+
+it('operations that are made for one call each are not kept', async () => {
+  const flags = ['--expose-gc', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 170_000 });
+  const [early = 0, late = Infinity] = JSON.parse(stdout) as number[];
+  // Of 18,000 lists of 800 bytes and more, of as many closures and names, nothing is there.
+  expect(late).toBeLessThan(early + 4_000_000);
+}, 180_000);
+
+it('an operation is that of its own job, whatever others of the name execute', async () => {
+  await using runtime = inMemory({ workers: 1 });
+  const add = (by: number): Operation<number, number> =>
+    defineOperation({ name: `add-${by}`, execute: async (x: number) => await Promise.resolve(x + by) });
+  const many = Array.from({ length: 300 }, (_, n) => firstValueFrom(from([1, 2, 3]).pipe(remoteMap(add(n), runtime), toArray())));
+  expect(await Promise.all(many)).toEqual(Array.from({ length: 300 }, (_, n) => [1 + n, 2 + n, 3 + n]));
+  const joined = defineMonoid({ name: 'joined', empty: () => '', combine: (a: string, b: string) => a + b });
+  expect(await lastValueFrom(from(['a', 'b', 'c']).pipe(remoteFold(joined, runtime)))).toBe('abc');
+});
+
+it('two operations of one name are refused, whether given or used before, and labels are asked for as ever', async () => {
+  const given = defineOperation({ name: 'given', execute: (x: number) => x });
+  await using runtime = inMemory({ operations: [given], noWorkerTimeout: 10 });
+  const another = (name: string): Operation<number, number> => defineOperation({ name, execute: (x: number) => -x });
+  expect(await runtime.run(given, 1)).toBe(1);
+  await expect(runtime.run(another('given'), 1)).rejects.toThrow("operation 'given@1' is defined twice, differently");
+  expect(await runtime.run(another('used'), 1)).toBe(-1);
+  await expect(runtime.run(another('used'), 1)).rejects.toThrow("operation 'used@1' is defined twice, differently");
+  await expect(runtime.run(given, 1, { labels: ['gpu'] })).rejects.toMatchObject({
+    code: 'NO_WORKER',
+    message: expect.stringContaining("no worker offers label 'gpu'; there are no labels") as unknown,
+  });
+});
