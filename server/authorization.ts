@@ -37,6 +37,7 @@ const hubLimits = [
   'maxPayloadBytes',
   'maxBytes',
   'maxRecordBytes',
+  'maxAllUnreadBytes',
 ] as const;
 
 /** The limits that can differ from peer to peer. */

@@ -12,7 +12,7 @@ import type { Departure } from './core/scheduler-events.js';
 import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
 import type { Peer, PeerEvents } from './hub-driver.js';
 import { Intake, type Turns } from './intake.js';
-import type { Unfinished } from './unfinished.js';
+import type { Holdings } from './holdings.js';
 import { later, type Later } from '../src/real-time.js';
 import { isA, messageOf } from '../src/errors/thrown.js';
 
@@ -43,18 +43,29 @@ export interface SocketLimits {
 /** What all peers share. */
 export interface Shared {
   readonly turns: Turns;
-  readonly unfinished: Unfinished;
+  /** What has come of messages in parts that are not whole yet. */
+  readonly unfinished: Holdings<Overflowing>;
+  /** What was sent and could not be handed to the operating system, as its peer does not read. */
+  readonly unread: Holdings<Overflowing>;
+}
+
+/** Who holds too much of something, as others hold less. */
+export interface Overflowing {
+  /** Is disconnected, and told why. */
+  expel(reason: string, code: ErrorCode): void;
+  /** Loses its connection. */
+  cut(reason: string): void;
 }
 
 /** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
-export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
+export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Overflowing {
   readonly #socket: Socket;
   readonly #parse: (message: unknown) => Received;
   readonly #limits: SocketLimits;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #intake: Intake;
-  readonly #unfinished: Unfinished;
+  readonly #shared: Shared;
   /** Set while a message has come in part. */
   #partsDue: Later | undefined;
   #events: PeerEvents<Received> | undefined;
@@ -64,20 +75,14 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
    * @param network where the peer is connected from
    * @param parse the door
    */
-  constructor(
-    socket: Socket,
-    network: string,
-    parse: (message: unknown) => Received,
-    limits: SocketLimits,
-    { turns, unfinished }: Shared,
-  ) {
+  constructor(socket: Socket, network: string, parse: (message: unknown) => Received, limits: SocketLimits, shared: Shared) {
     const { maxMessageBytes, maxUnreadBytes, maxJsonBytes } = limits;
     this.#socket = socket;
     this.#parse = parse;
     this.#limits = limits;
     this.#inbox = new Inbox(maxMessageBytes, maxJsonBytes, leastPartBytes);
-    this.#unfinished = unfinished;
-    this.#intake = new Intake(turns, network, {
+    this.#shared = shared;
+    this.#intake = new Intake(shared.turns, network, {
       paused: (paused) => {
         const websocket = websocketOf(socket.conn);
         if (paused) websocket?.pause();
@@ -99,6 +104,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
         overflowed: () => {
           this.expel(`more than ${maxUnreadBytes} bytes wait for it to read them (maxUnreadBytes)`, 'LIMIT_EXCEEDED');
         },
+        unread: (bytes) => {
+          shared.unread.set(this, bytes);
+        },
+        share: () => shared.unread.share,
       },
       frameBytes,
       maxUnreadBytes,
@@ -178,9 +187,14 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     closeSoon(this.#socket.conn);
   }
 
-  /** It holds too much of unfinished messages. */
-  overflowed(reason: string): void {
-    this.expel(reason, 'LIMIT_EXCEEDED');
+  /** The connection counts as broken: what was under way is kept for the peer, which may come back. */
+  cut(reason: string): void {
+    if (this.#expelled !== undefined) return;
+    this.#expelled = { code: 'LIMIT_EXCEEDED', reason };
+    this.#events?.expelled();
+    this.#leave(reason, 'lost');
+    // What it does not read it would not read now, either.
+    websocketOf(this.#socket.conn)?.terminate();
   }
 
   #pendingBytes(): number {
@@ -206,7 +220,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
 
   #part(part: MessagePart): false {
     const whole = this.#inbox.add(part);
-    this.#unfinished.set(this, this.#inbox.waitingBytes);
+    this.#shared.unfinished.set(this, this.#inbox.waitingBytes);
     for (const message of whole) this.#events?.received(this.#parse(message));
     if (this.#inbox.waitingBytes === 0) this.#partsCame();
     else this.#partsDue ??= this.#awaitParts();
@@ -254,7 +268,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent> {
     this.#events = undefined;
     this.#outbox.clear();
     this.#inbox.clear();
-    this.#unfinished.set(this, 0);
+    this.#shared.unfinished.set(this, 0);
     this.#intake.close();
     this.#partsCame();
   }

@@ -23,6 +23,11 @@ export interface Limits extends SchedulerLimits {
   readonly partsWithinMs: number;
   /** Bytes that may wait for one peer to read them. Default 256 MiB. */
   readonly maxUnreadBytes: number;
+  /**
+   * Bytes that may wait for all peers together to read them. Beyond half of it, those with more than half of an equal share are given nothing more;
+   * beyond it, those for which most waits lose their connections. Default 1 GiB.
+   */
+  readonly maxAllUnreadBytes: number;
 }
 
 /** The defaults, each with its reason. */
@@ -51,6 +56,8 @@ export const defaultLimits: Limits = {
   partsWithinMs: 30_000,
   // As much as a leader may have at the hub, coming back.
   maxUnreadBytes: defaultMaxBytesPerLeader,
+  // As four leaders may have that come back, or sixty-four that are congested; half of what all may have at the hub.
+  maxAllUnreadBytes: 1024 ** 3,
   // A thread each on the largest machines, and room for those that wait.
   maxSlotsPerWorker: 4_096,
   // More than any program defines.

@@ -23,14 +23,14 @@ import type { Authorize } from './authorization.js';
 import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
+import { Holdings } from './holdings.js';
 import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
 import type { HubEvent } from './hub-events.js';
-import { HubSocket } from './hub-socket.js';
+import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { Turns } from './intake.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
 import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
 import { ticketOf } from './tickets.js';
-import { Unfinished } from './unfinished.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 import { callerContext, type CallerContext } from '../src/caller-context.js';
 import { later } from '../src/real-time.js';
@@ -219,7 +219,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     });
   });
 
-  const shared = { turns: new Turns(), unfinished: new Unfinished(limits.maxBytes) };
+  const shared = sharedBy(limits);
   const guests = new Set<Guest>();
   const admit = <Sent extends object, Received>(
     role: Role,
@@ -321,6 +321,20 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What all peers share. */
+function sharedBy({ maxBytes, maxAllUnreadBytes }: Limits): Shared {
+  return {
+    turns: new Turns(),
+    unfinished: new Holdings<Overflowing>(maxBytes, (largest) => {
+      largest.expel(`more than ${maxBytes} bytes of unfinished messages of all peers (maxBytes)`, 'LIMIT_EXCEEDED');
+    }),
+    // Whoever only reads slowly comes back, and goes on.
+    unread: new Holdings<Overflowing>(maxAllUnreadBytes, (largest) => {
+      largest.cut(`more than ${maxAllUnreadBytes} bytes wait for all peers to read them (maxAllUnreadBytes)`);
+    }),
   };
 }
 

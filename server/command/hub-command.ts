@@ -49,6 +49,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxRecordBytes: 'bytes that the hub keeps beside payloads, of all peers',
   maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
+  maxAllUnreadBytes: 'bytes that may wait for all peers together to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',
   maxOperationsPerWorker: 'operations that one worker may offer',
   maxOffersPerSecond: 'changes of what it offers that one worker may tell in a second',

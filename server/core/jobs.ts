@@ -1,5 +1,6 @@
 /** Jobs are made, fed and closed. */
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import { ownBytes } from '../../src/protocol/own-bytes.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
@@ -76,15 +77,22 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   }
   state.counters.batches += 1;
   state.countBatches(leader, 1, batch.payload.byteLength);
-  const parts = batch.parts === undefined ? {} : { parts: ownBytes(batch.parts) };
   // Whoever wants a worker for a batch alone suspects the batch.
-  const suspect = batch.suspect || batch.alone;
-  job.queue.push({ ...batch, ...parts, suspect, payload: ownBytes(batch.payload) });
-  // Others like it wait already for a worker that may be given a suspect; with each to look through all of them again would take long.
-  if (job.stalled && suspect) return;
-  unstall(state, job);
-  serve(state, job.needClass);
+  const queued: Queued = { ...batch, suspect: batch.suspect || batch.alone };
+  job.queue.push(queued);
+  // Where others like it wait for a worker that may be given a suspect, to look through all of them again would take long.
+  if (!job.stalled || !queued.suspect) {
+    unstall(state, job);
+    serve(state, job.needClass);
+  }
+  // Of what was given out at once nothing is kept here.
+  if (!job.queue.has(queued)) return;
+  queued.payload = ownBytes(queued.payload);
+  if (queued.parts !== undefined) queued.parts = ownBytes(queued.parts);
 }
+
+/** A batch whose bytes may be put elsewhere. */
+type Queued = { -readonly [Name in keyof Batch]: Batch[Name] };
 
 /** Whether the attempt is queued, with a worker, or answered and kept there. */
 function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
@@ -115,14 +123,6 @@ function withOwnBytes(description: JobDescription): JobDescription {
   );
   return { ...description, stages };
 }
-
-/** Bytes that do not keep much more than themselves: what arrived with them is gone when they are all that is left of it. */
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength > 2 * bytes.byteLength + mostBeside ? bytes.slice() : bytes;
-}
-
-/** Small batches share a frame, and keep it for each other. */
-const mostBeside = 64 * 1024;
 
 export function refuse(state: HubState, leader: Leader, number: number, what: string): void {
   state.counters.refused += 1;

@@ -6,6 +6,7 @@
  * Payloads are copied once when they are written, and read as views: nothing of them is looked at.
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
+import { ownBytes } from '../protocol/own-bytes.js';
 import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
 import { LimitError } from '../protocol/shape.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from './batch-layout.js';
@@ -54,6 +55,19 @@ export function outgoing(message: object): Outgoing {
   const json = JSON.stringify(detach(message, attachments));
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
   return { laid, json, attachments, mostBytes: mostLayoutBytes + mostUtf8Bytes * json.length + bytes };
+}
+
+/** The message, with bytes of its own where it would keep much else that came in with them. */
+export function withOwnBytes(message: Outgoing): Outgoing {
+  const { laid } = message;
+  if (laid === undefined) return { ...message, attachments: message.attachments.map(ownBytes) };
+  if (laid.type === 'result') return { ...message, laid: { ...laid, result: withOwnPayload(laid.result) } };
+  if (laid.type === 'assign') return { ...message, laid: { ...laid, batch: withOwnPayload(laid.batch) } };
+  return message;
+}
+
+function withOwnPayload<T extends { readonly payload: Uint8Array }>(carrier: T): T {
+  return { ...carrier, payload: ownBytes(carrier.payload) };
 }
 
 /** The most bytes that the messages take. */

@@ -1,7 +1,7 @@
 import { companyAfterMs, congestedBytes, maxSentLater, mostBytesInFlight, sentLaterMs } from '../limits.js';
 import { afterThis } from '../next-turn.js';
 import { FrameMemory } from './frame-memory.js';
-import { encodeMessages, outgoing, type Outgoing } from './message-codec.js';
+import { encodeMessages, outgoing, withOwnBytes, type Outgoing } from './message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 import { later, nextTurn, realNow, type Later } from '../real-time.js';
 
@@ -18,6 +18,10 @@ export interface Outlet {
   congested?(congested: boolean): void;
   /** More waits to be sent than may. */
   overflowed?(): void;
+  /** So many bytes could not be sent, and wait until the other side reads; 0: all was sent. */
+  unread?(bytes: number): void;
+  /** So many bytes may wait now before that is much. */
+  share?(): number;
 }
 
 /**
@@ -26,6 +30,12 @@ export interface Outlet {
  * for a while (`companyAfterMs`), and alone when that was long (`sentLaterMs`).
  */
 export type Urgency = 'now' | 'soon' | 'later';
+
+/** What holds a message that waits, beside its bytes: objects, and views on payloads (measured: some 400 bytes). */
+const heldBytes = 512;
+
+/** However much waits for others, so little is not much. */
+const leastManyBytes = 64 * 1024;
 
 /** How often to look whether a socket has written what it was given; there is no event for that. */
 const lookMs = 5;
@@ -42,6 +52,7 @@ export class Outbox {
   readonly #mostPendingBytes: number;
   readonly #mostWaitingBytes: number;
   readonly #manyBytes: number;
+  readonly #leastMuchBytes: number;
   readonly #memory = new FrameMemory();
   /** What was sent between marks that have not come back, and since the last one. */
   #marked: { readonly mark: number; readonly bytes: number }[] = [];
@@ -50,6 +61,10 @@ export class Outbox {
   #nextMark = 1;
   #waiting: Outgoing[] = [];
   #waitingBytes = 0;
+  /** How many of those that wait, from the first, were left by an earlier attempt to send them. */
+  #left = 0;
+  /** What the outlet was told. */
+  #unreadBytes = 0;
   #congested = false;
   /** What is sent later, and since when the first of it waits. */
   #later: Outgoing[] = [];
@@ -57,6 +72,8 @@ export class Outbox {
   #laterTimer: Later | undefined;
   /** Those of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
+  /** Of all of it: what was sent is kept with what was not. */
+  #partsBytes = 0;
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
   #scheduled = false;
   #scheduledSoon = false;
@@ -69,13 +86,14 @@ export class Outbox {
     this.#outlet = outlet;
     this.#mostWaitingBytes = mostWaitingBytes;
     this.#manyBytes = Math.min(congestedBytes, mostWaitingBytes / 4);
+    this.#leastMuchBytes = Math.min(leastManyBytes, this.#manyBytes);
     this.#frameBytes = frameBytes;
     this.#mostPendingBytes = 4 * frameBytes;
   }
 
   /** How many bytes wait to be given to the socket. */
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waitingBytes + this.#partsBytes;
   }
 
   send(message: object, urgency: Urgency = 'now'): void {
@@ -86,8 +104,9 @@ export class Outbox {
       this.#waiting.push(next);
     }
     this.#waitingBytes += next.mostBytes;
-    if (this.#waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
-    else if (this.#waitingBytes > this.#manyBytes && !this.#congested) this.#setCongested(true);
+    if (this.waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
+    else if (this.#waitingBytes > this.#leastMuchBytes && !this.#congested)
+      this.#setCongested(this.#waitingBytes > this.#muchBytes);
     if (urgency === 'now') this.#schedule();
     else if (urgency === 'soon') this.#scheduleSoon();
   }
@@ -129,15 +148,23 @@ export class Outbox {
     this.#unmarkedBytes = 0;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#left = 0;
     this.#congested = false;
     this.#later = [];
     this.#parts = [];
+    this.#partsBytes = 0;
     this.#memory.abandon();
     this.#laterTimer?.cancel();
     this.#laterTimer = undefined;
     this.#look?.cancel();
     this.#look = undefined;
     this.#settleIdle();
+    this.#tellUnread(0);
+  }
+
+  /** If more waits, the other side should be given nothing. */
+  get #muchBytes(): number {
+    return Math.min(this.#manyBytes, Math.max(leastManyBytes, this.#outlet.share?.() ?? Infinity));
   }
 
   #keepForLater(next: Outgoing): void {
@@ -200,10 +227,31 @@ export class Outbox {
       else {
         this.#outlet.emitPart(part);
         this.#unmarkedBytes += part.bytes.byteLength;
+        if (part.last) this.#partsBytes = 0;
       }
       if (this.#unmarkedBytes >= this.#frameBytes) this.#setMark();
     }
     if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+    this.#left = Math.max(0, this.#left - taken);
+    if (this.#waiting.length > 0 || this.#parts.length > 0) this.#keepUnread();
+    else this.#tellUnread(0);
+  }
+
+  /** What could not be sent may wait for long: it is not to keep what else came with it. */
+  #keepUnread(): void {
+    if (this.#outlet.unread === undefined) return;
+    for (let at = this.#left; at < this.#waiting.length; at += 1) {
+      // `at` is below the length.
+      this.#waiting[at] = withOwnBytes(this.#waiting[at] as Outgoing);
+    }
+    this.#left = this.#waiting.length;
+    this.#tellUnread(this.waitingBytes + heldBytes * this.#left + this.#outlet.pendingBytes());
+  }
+
+  #tellUnread(bytes: number): void {
+    if (bytes === this.#unreadBytes) return;
+    this.#unreadBytes = bytes;
+    this.#outlet.unread?.(bytes);
   }
 
   /** Emits the waiting messages from `start` on that fit into one frame, or prepares the parts of one that does not; returns how many. */
@@ -218,15 +266,19 @@ export class Outbox {
     }
     const messages = this.#waiting.slice(start, end);
     this.#waitingBytes -= bytes;
-    if (this.#congested && this.#waitingBytes < this.#manyBytes / 2) this.#setCongested(false);
+    if (this.#congested && this.#waitingBytes < this.#muchBytes / 2) this.#setCongested(false);
     if (bytes <= this.#frameBytes + mostOverhead) {
       this.#outlet.emitMessages(messages, this.#memory);
       this.#unmarkedBytes += bytes;
-    } else this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
+    } else {
+      this.#parts = partsOf(encodeMessages(messages), this.#frameBytes);
+      this.#partsBytes = bytes;
+    }
     return end - start;
   }
 
   #setCongested(congested: boolean): void {
+    if (congested === this.#congested) return;
     this.#congested = congested;
     this.#outlet.congested?.(congested);
   }

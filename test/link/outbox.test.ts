@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { companyAfterMs, maxSentLater, sentLaterMs } from '../../src/limits.js';
 import { Inbox } from '../../src/link/inbox.js';
-import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { decodeMessages, encodeMessages, outgoing, type Outgoing } from '../../src/link/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
 import { messagesFrame, packetParser, type MessagePart } from '../../src/link/packet-parser.js';
 
@@ -39,6 +39,18 @@ class Socket implements Outlet {
 
   /** What it was told about what waits. */
   readonly told: (boolean | 'overflowed')[] = [];
+
+  /** How much waited to be read, as it was told; and how much may, before that is much. */
+  readonly unreadBytes: number[] = [];
+  mayWait = Infinity;
+
+  unread(bytes: number): void {
+    this.unreadBytes.push(bytes);
+  }
+
+  share(): number {
+    return this.mayWait;
+  }
 
   congested(congested: boolean): void {
     this.told.push(congested);
@@ -206,6 +218,72 @@ describe('an outbox', () => {
     expect(socket.told.slice(0, 4)).toEqual([true, false, true, 'overflowed']);
     outbox.clear();
     expect(outbox.waitingBytes).toBe(0);
+  });
+
+  it('tells how much could not be sent, with what the socket has not written, until all is', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000, 400_000);
+    outbox.send(numbered(0, 1_000));
+    await turn();
+    expect(socket.unreadBytes).toEqual([]);
+    for (let at = 0; at < 8; at += 1) outbox.send(numbered(at, 9_000));
+    await turn();
+    const [first = 0] = socket.unreadBytes;
+    expect(first).toBeGreaterThan(8 * 9_000);
+    expect(first).toBeLessThan(8 * 10_000 + 10_000);
+    // In parts, all of it is kept until the last of them is sent.
+    outbox.send(numbered(9, 100_000));
+    while (outbox.waitingBytes > 0) {
+      socket.write();
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(socket.unreadBytes.filter((bytes) => bytes > 100_000).length).toBeGreaterThan(1);
+    expect(socket.unreadBytes.at(-1)).toBe(0);
+    for (let at = 0; at < 8; at += 1) outbox.send(numbered(at, 9_000));
+    await turn();
+    outbox.clear();
+    expect(socket.unreadBytes.at(-1)).toBe(0);
+  });
+
+  it('takes less for much where others make much wait, too', async () => {
+    const socket = new Socket();
+    socket.mayWait = 100_000;
+    const outbox = new Outbox(socket, 10_000, 4_000_000);
+    for (let at = 0; at < 20; at += 1) outbox.send(numbered(at, 9_000));
+    expect(socket.told).toEqual([true]);
+    while (outbox.waitingBytes > 0) {
+      socket.write();
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(socket.told).toEqual([true, false]);
+    // However little that is.
+    socket.mayWait = 0;
+    for (let at = 0; at < 7; at += 1) outbox.send(numbered(at, 9_000));
+    expect(socket.told).toEqual([true, false]);
+    outbox.send(numbered(7, 9_000));
+    expect(socket.told).toEqual([true, false, true]);
+  });
+
+  it('does not keep a large frame for what came in it and cannot be sent', async () => {
+    const socket = new Socket();
+    const outbox = new Outbox(socket, 10_000);
+    const frame = new Uint8Array(50_000);
+    const sent: (readonly Outgoing[])[] = [];
+    socket.emitMessages = (messages) => sent.push(messages);
+    socket.pendingBytes = () => (sent.length === 0 ? 0 : 40_000);
+    const result = (seq: number): object => ({
+      type: 'result',
+      job: 1,
+      workerId: 'w',
+      result: { seq, attempt: 1, done: 1, failures: [], elapsedMs: 1, payload: frame.subarray(0, 8_000) },
+    });
+    for (let seq = 0; seq < 3; seq += 1) outbox.send(result(seq));
+    await turn();
+    socket.pendingBytes = () => 0;
+    await vi.advanceTimersByTimeAsync(10);
+    const kept = sent.flat().map(({ laid }) => (laid?.type === 'result' ? laid.result.payload.buffer.byteLength : 0));
+    // What is sent at once is not copied.
+    expect(kept).toEqual([50_000, 8_000, 8_000]);
   });
 
   it('sends large messages in parts, of which an inbox makes the message again', async () => {

@@ -186,6 +186,34 @@ describe('a leader', () => {
     });
   });
 
+  it('for which most waits to be read loses its connection, once too much waits for all', async () => {
+    await unharmed({ maxAllUnreadBytes: 4 * 1024 * 1024 }, async (url, counters) => {
+      using greedy = new RawPeer(url, 'leader');
+      using modest = new RawPeer(url, 'leader');
+      const leaders = [greedy, modest];
+      for (const leader of leaders) {
+        await leader.got('welcome');
+        leader.socket.off('mark');
+        leader.send({ type: 'resume', jobs: [] });
+      }
+      // Jobs beyond the limit, each of which is answered; a little less for one than for the other.
+      let next = 1;
+      for (; (counters()['expelled'] ?? 0) === 0; next += 500) {
+        greedy.send(...Array.from({ length: 500 }, (_unused, at) => open(next + at)));
+        modest.send(...Array.from({ length: 300 }, (_unused, at) => open(next + at)));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await greedy.closed;
+      expect(greedy.received.some(({ type }) => type === 'goodbye')).toBe(false);
+      const before = modest.received.length;
+      modest.socket.on('mark', (mark: unknown) => modest.socket.emit('passed', mark));
+      modest.send({ type: 'close', job: 1 }, open(next));
+      expect(modest.socket.connected).toBe(true);
+      expect(before).toBeGreaterThan(0);
+      expect((await fetchStatus(url)).leaders.filter(({ away }) => away)).toHaveLength(1);
+    });
+  });
+
   it('that does not end a message in parts is disconnected', async () => {
     await unharmed({ partsWithinMs: 200 }, async (url) => {
       using leader = new RawPeer(url, 'leader');

@@ -101,6 +101,22 @@ describe('what peers make a hub keep beside payloads', () => {
     expect(toLeaders(hub.open('l', 1, { resumed, more: true }))).toMatchObject([['l', { type: 'refused' }]]);
   });
 
+  it('does not include the frames in which small batches came', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    const frame = new Uint8Array(100_000);
+    hub.batch('l', 1, batchOf(0, { payload: frame.subarray(0, 1), parts: frame.subarray(1, 2) }));
+    const kept = hub
+      .worker('w', 1)
+      .flatMap((effect) =>
+        effect.type === 'toWorker' && effect.message.type === 'assign'
+          ? [effect.message.batch.payload.buffer.byteLength, effect.message.batch.parts?.buffer.byteLength]
+          : [],
+      );
+    expect(kept).toEqual([1, 1]);
+  });
+
   it('is not kept for a peer that does not come to the end of a list', () => {
     const hub = new HubUnderTest();
     hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });

@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubSocket } from '../../server/hub-socket.js';
 import { Turns } from '../../server/intake.js';
-import { Unfinished } from '../../server/unfinished.js';
+import { Holdings } from '../../server/holdings.js';
 import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 
@@ -39,7 +39,7 @@ function slowlyServed(): { readonly from: EventEmitter; readonly peer: HubSocket
     '127.0.0.1',
     slow,
     { maxMessageBytes: 2 ** 25, partsWithinMs, maxUnreadBytes: 2 ** 25, maxJsonBytes: 1_000 },
-    { turns: new Turns(), unfinished: new Unfinished(2 ** 25) },
+    { turns: new Turns(), unfinished: new Holdings(2 ** 25, () => undefined), unread: new Holdings(2 ** 25, () => undefined) },
   );
   peer.attach({ received: () => undefined, congested: () => undefined, left: () => undefined, expelled: () => undefined });
   return { from, peer };

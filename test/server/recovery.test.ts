@@ -941,17 +941,6 @@ describe('what the hub keeps', () => {
     expect([1, 2].map((job) => refused('m', job))).toEqual([false, true]);
   });
 
-  it('is no more of a frame than a batch needs', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
-    const payload = new Uint8Array(new ArrayBuffer(10_000_000), 0, 10);
-    const [[, message] = []] = toWorkers(hub.batch('l', 1, batchOf(0, { payload }))).slice(-1);
-    expect(message).toMatchObject({ type: 'assign', batch: { payload: new Uint8Array(10) } });
-    expect((message as { batch: { payload: Uint8Array } }).batch.payload.buffer.byteLength).toBe(10);
-  });
-
   it('does not say that a job was opened before when its leader has not said so', () => {
     const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1 });
     hub.leader('l');
