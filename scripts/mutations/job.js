@@ -5,6 +5,24 @@ const job = 'src/core/job';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const jobMutations = [
   {
+    name: 'elements are left out since their partials are too large together',
+    file: `${job}/judgement.ts`,
+    find: "action === 'terminate' || code === 'PAYLOAD_TOO_LARGE'",
+    replace: "action === 'terminate'",
+  },
+  {
+    name: 'a partial that is left out is reported as one element',
+    file: `${job}/judgement.ts`,
+    find: 'const ranges = leftOut?.add(part) ?? [];',
+    replace: 'leftOut?.add(part); const ranges = [{ first: part.index, count: 1 }];',
+  },
+  {
+    name: 'an element that was left out is reported again with its partial',
+    file: `${job}/judgement.ts`,
+    find: 'leftOut?.add({ first, count: 1 });',
+    replace: '',
+  },
+  {
     name: 'a divided chain forgets what it had sent',
     file: `${job}/division.ts`,
     find: 'values: [...values, ...backlog.take(backlog.size)]',

@@ -61,8 +61,8 @@ export interface JobOutlet {
 /** The effects that an owner is told of, and not while it pauses. */
 type News =
   | Extract<JobEffect, { type: 'skipped' | 'completed' | 'failed' }>
-  /** The outputs from one of them on. */
-  | (Extract<JobEffect, { type: 'emit' }> & { readonly from?: number });
+  /** The outputs, or the elements of a partial, from one of them on. */
+  | (Extract<JobEffect, { type: 'emit' | 'partialSkipped' }> & { readonly from?: number });
 
 /**
  * Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait, but for
@@ -248,6 +248,7 @@ export class JobDriver implements JobHandle {
         break;
       case 'emit':
       case 'skipped':
+      case 'partialSkipped':
         this.#tell(effect);
         break;
       case 'completed':
@@ -293,7 +294,10 @@ export class JobDriver implements JobHandle {
         this.#emit(news.values, news.from ?? 0);
         break;
       case 'skipped':
-        this.#observer.skipped?.(news.error, news.stage, news.input ?? (() => undefined));
+        this.#observer.skipped?.(news.error, news.stage, news.input);
+        break;
+      case 'partialSkipped':
+        this.#tellSkips(news, news.from ?? 0);
         break;
       case 'completed':
         this.#silent = true;
@@ -316,6 +320,22 @@ export class JobDriver implements JobHandle {
         return;
       }
       this.#observer.next(values[at]);
+    }
+  }
+
+  /** Of elements that were left out together, from one of them on. */
+  #tellSkips(news: Extract<News, { type: 'partialSkipped' }>, from: number): void {
+    let at = 0;
+    for (const { first, count } of news.ranges) {
+      for (let index = first + Math.max(0, from - at); index < first + count; index += 1) {
+        if (this.#silent) return;
+        if (this.#paused) {
+          this.#held.push({ ...news, from: at + index - first });
+          return;
+        }
+        this.#observer.skipped?.(news.error(index), news.stage, news.input ?? (() => undefined));
+      }
+      at += count;
     }
   }
 

@@ -23,8 +23,9 @@ export interface StageOptions {
   /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
   readonly onFatal?: OnFatal | undefined;
   /**
-   * Called for each element that is left out, with the error and a copy of the element as the chain took it in: where operators are fused, the
-   * element of the first one's source. `undefined` where a partial of a fold is left out.
+   * Called once for each element that is left out, with the error and a copy of the element as the chain took it in: where operators are fused,
+   * the element of the first one's source. A partial of a fold that cannot be combined is left out with all its elements. Then each has an error
+   * of its own, with its `index`, but elements that were combined are not kept: their `input` is `undefined`.
    */
   readonly onSkip?: ((error: PaladinError, input: unknown) => void) | undefined;
   /**

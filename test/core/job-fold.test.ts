@@ -331,6 +331,65 @@ describe('a job that folds', () => {
     ]);
   });
 
+  it('reports each element of a partial that is left out, once, with its index and what is known of it', () => {
+    const skip = { onFatal: 'skip' } as const;
+    const test = JobUnderTest.with(1, { stages: [stage('map', skip), stage('fold', skip)], batch: 3 });
+    const batches = test.elements(...'abcdef');
+    for (const batch of batches) {
+      // Of the right one, the middle is left out before.
+      const isLeft = batch.first === 0;
+      const parts = (isLeft ? ['abc'] : ['d', 'f']).map((text) => json.encode([text]));
+      batches.push(...test.result(batch, { failures: isLeft ? [] : [failure(1)], payload: joinParts(parts) }));
+      if (batches.filter(({ units }) => units === 'partials').length > 0) break;
+    }
+    test.complete();
+    const combine = test.sent.find(({ units }) => units === 'partials');
+    if (combine === undefined) throw new Error('no combine');
+    test.result(combine, { payload: joinParts([json.encode(['df'])]) });
+    const last = test.sent.at(-1);
+    if (last === undefined || last === combine) throw new Error('no last combine');
+    test.result(last, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['abc'])]) });
+    expect(test.emitted).toEqual(['abc']);
+    const message = (index: number) => `operation 'plus' failed at index ${index} (elements 3 to 5, combined): boom`;
+    expect(test.others).toMatchObject([
+      { type: 'skipped', stage: 0, error: { index: 4 } },
+      { type: 'skipped', stage: 1, error: { index: 3, message: message(3), cause: { message: 'boom' } } },
+      { type: 'skipped', stage: 1, error: { index: 5, message: message(5), cause: { message: 'boom' } } },
+      { type: 'completed' },
+    ]);
+    expect(test.others.map((effect) => (effect.type === 'skipped' ? effect.input() : undefined))).toEqual([
+      'e',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('knows an element that is left out where it was never combined', () => {
+    const test = JobUnderTest.with(1, { stages: [stage('fold', { onFatal: 'skip' })], batch: 1 });
+    test.elements('a', 'b');
+    test.complete();
+    const [combine] = test.sent;
+    if (combine === undefined) throw new Error('no combine');
+    test.result(combine, { failures: [failure(1)], payload: joinParts([json.encode(['a'])]) });
+    const [skipped] = test.others;
+    expect(skipped).toMatchObject({ type: 'skipped', error: { index: 1 } });
+    expect(skipped?.type === 'skipped' && skipped.input()).toBe('b');
+  });
+
+  it('ends, and leaves nothing out, where partials are too large together', () => {
+    const test = JobUnderTest.with(2, { stages: [stage('map'), stage('fold', { onFatal: 'skip' })], batch: 1 });
+    const [a, b] = test.elements('a', 'b');
+    if (a === undefined || b === undefined) throw new Error('no batches');
+    test.fold(a);
+    test.fold(b);
+    const combine = test.sent.find(({ units }) => units === 'partials');
+    if (combine === undefined) throw new Error('no combine');
+    const tooLarge = failure(1, { stage: 1, code: 'PAYLOAD_TOO_LARGE', kind: 'fatal' });
+    test.result(combine, { failures: [tooLarge], payload: joinParts([json.encode(['a'])]) });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'PAYLOAD_TOO_LARGE', index: 1 } }]);
+  });
+
   it('ends with an error when the identity cannot be had', () => {
     const empty = (): never => {
       throw new RangeError('no identity');

@@ -84,6 +84,7 @@ export class JobUnderTest {
       if (effect.type === 'send') sent.push(effect.batch);
       else if (effect.type === 'emit') this.emitted.push(...effect.values);
       else if (effect.type === 'acknowledge') this.acknowledged.push(`${effect.seq}/${effect.attempt}`);
+      else if (effect.type === 'partialSkipped') this.others.push(...skipsOf(effect));
       else if (effect.type !== 'demand') this.others.push(effect);
     }
     this.sent.push(...sent);
@@ -150,6 +151,12 @@ export class JobUnderTest {
     this.now = at;
     return this.handle({ type: 'tick' });
   }
+}
+
+/** The elements that were left out with a partial, one by one. */
+function skipsOf({ stage: at, ranges: left, error, input }: Extract<JobEffect, { type: 'partialSkipped' }>): JobEffect[] {
+  const indices = left.flatMap(({ first, count }) => Array.from({ length: count }, (_, offset) => first + offset));
+  return indices.map((index) => ({ type: 'skipped', stage: at, error: error(index), input: input ?? (() => undefined) }));
 }
 
 /** The units of a batch: elements, or partials. */

@@ -39,9 +39,11 @@ export class Executions {
     this.#options = options;
     this.#random = random;
     const concat = (a: string, b: string, { key, jobId }: OperationContext): string => {
-      // Of sour elements it is not always the same one that is left out.
-      const isSour = [...(plans.get(jobId)?.flaws.values() ?? [])].includes('sour');
-      if (!isSour) this.#named(key, `${a}${b}`);
+      const plan = plans.get(jobId);
+      // Of sour elements, and of partials that clash, it is not always the same one that is left out.
+      const isSour = [...(plan?.flaws.values() ?? [])].includes('sour');
+      if (!isSour && plan?.clashes !== true) this.#named(key, `${a}${b}`);
+      if (plan?.clashes === true && doClash(a, b)) throw new FatalError(`clash: ${a} ${b}`);
       if (a.includes('!') || b.includes('!')) throw new FatalError(`sour: ${a} ${b}`);
       return a + b;
     };
@@ -143,6 +145,13 @@ export class Executions {
     };
     this.registry.add(defineOperation({ name: operation, execute, idempotent: true }), 'the simulation');
   }
+}
+
+/** Some partials of several elements do not combine. */
+function doClash(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((text) => [...text.matchAll(/\d+/gu)].map(Number));
+  if (left === undefined || right === undefined || left.length < 2 || right.length < 2) return false;
+  return ((left[0] ?? 0) + right.length) % 3 === 0;
 }
 
 function countsOf(counts: Map<string, number[]>, jobId: string): number[] {

@@ -17,6 +17,8 @@ export interface Plan {
   readonly elements: number;
   /** The elements that go wrong. */
   readonly flaws: ReadonlyMap<number, Flaw>;
+  /** Whether partials of several elements may not combine, so that all elements of one are left out. */
+  readonly clashes: boolean;
   readonly sourceFails: boolean;
   /** When the subscriber leaves; undefined: never. */
   readonly cancelAfterMs: number | undefined;
@@ -66,6 +68,7 @@ export function planJob(leader: number, number: number, options: SimulationOptio
     stages: stages.map((stage) => ({ kind: stage.kind, operation: stage.operation, version: 1, ...timeoutOf(stage) })),
     serializer: 'msgpack',
   };
+  const flaws = planFlaws(elements, maps, folds && onFatal === 'skip', options, random);
   return {
     leader,
     operation,
@@ -85,7 +88,9 @@ export function planJob(leader: number, number: number, options: SimulationOptio
       priority: random.int(-2, 2),
     },
     elements,
-    flaws: planFlaws(elements, maps, folds && onFatal === 'skip', options, random),
+    flaws,
+    // Behind a map that leaves elements out, a fold counts its own elements.
+    clashes: folds && onFatal === 'skip' && [...flaws.values()].every((flaw) => flaw === 'sour') && random.chance(0.3),
     sourceFails: random.chance(0.1),
     cancelAfterMs: random.chance(0.1) ? random.int(0, 2_000) : undefined,
     // Long ones let a job be idle, and wake again.

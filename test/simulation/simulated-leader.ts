@@ -179,6 +179,13 @@ export class SimulatedJob {
       case 'skipped':
         this.received.skipped.push(effect.error.index ?? -1);
         break;
+      case 'partialSkipped':
+        for (const { first, count } of effect.ranges) {
+          for (let index = first; index < first + count; index += 1) {
+            this.received.skipped.push(effect.error(index).index ?? -1);
+          }
+        }
+        break;
       case 'completed':
         this.received.end = { type: 'completed' };
         break;

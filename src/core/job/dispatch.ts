@@ -8,10 +8,10 @@ import { comingOf } from './expected-time.js';
 import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
 import type { FoldAssembly, GroupLimits } from './fold-assembly.js';
-import { elementPartial, joinedBytes, type ValuedPartial } from './partial.js';
+import { elementPartial, endOf, joinedBytes, type ValuedPartial } from './partial.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
-import { failed, foldElements } from './judgement.js';
+import { elementFailed, foldElements, partialFailed } from './judgement.js';
 import type { Outlook } from './outlook.js';
 import { stragglers } from './speculation.js';
 
@@ -179,11 +179,11 @@ function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
   }
   const stage = config.stages.length - 1;
   const { operation } = state.stage(stage);
-  const site: FailureSite = { operation, index: right.index, width: right.first + right.count - right.index, attempts: 0 };
+  const range = { first: right.index, count: endOf(right) - right.index };
   const reason = `it takes ${bytes} bytes to send with what is before it, and the hub admits ${maxPayloadBytes}`;
   fold?.put(left);
-  const error = (): PaladinError => siteError('PAYLOAD_TOO_LARGE', reason, site);
-  failed(state, 'terminate', 'partials', { stage, error, input: undefined }, right);
+  const error = (index: number): PaladinError => siteError('PAYLOAD_TOO_LARGE', reason, { operation, index, range, attempts: 0 });
+  partialFailed(state, 'terminate', right, { stage, error });
 }
 
 /** Cuts elements off the backlog and encodes them. Whether there is a new batch to send. */
@@ -199,10 +199,10 @@ function queueCut(state: JobState): boolean {
     for (const piece of encode(config, values, first)) {
       if (piece.type === 'unfit') {
         const { operation, onFatal } = state.stage(0);
-        const site: FailureSite = { operation, index: piece.index, width: 1, attempts: 0 };
+        const site: FailureSite = { operation, index: piece.index, attempts: 0 };
         const error = (): PaladinError => siteError(piece.code, piece.reason, site, piece.cause);
         const input = (): unknown => values[piece.index - first];
-        failed(state, onFatal, 'elements', { stage: 0, error, input }, { first: piece.index, count: 1 });
+        elementFailed(state, onFatal, piece.index, { stage: 0, error, input });
         // What comes after it is not sent any more.
         if (state.stopAt < Infinity) break;
         continue;

@@ -24,7 +24,7 @@ export type Segment =
       readonly count: 1;
       readonly stage: number;
       readonly error: ErrorAt;
-      readonly input: (() => unknown) | undefined;
+      readonly input: () => unknown;
     }
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };

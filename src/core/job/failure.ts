@@ -5,6 +5,7 @@ import type { BatchLoss, UnitFailure } from '../../protocol/messages.js';
 import { maxWorkersNamed } from '../../limits.js';
 import type { Death } from './batch-ledger.js';
 import type { StagePolicy } from './job-events.js';
+import type { Range } from './partial.js';
 
 /** A failed unit: as a worker reports it, or as the leader finds it. */
 export type Failure = Omit<UnitFailure, 'code' | 'error'> & {
@@ -45,24 +46,30 @@ function retryStrategy(failure: Failure, policy: StagePolicy): RetryStrategy | u
 export interface FailureSite {
   readonly operation: string;
   readonly index: number;
-  /** How many elements the unit stands for: more than 1 for a partial. */
-  readonly width: number;
+  /** The elements that were combined, where it is a partial that failed. */
+  readonly range?: Range | undefined;
   readonly attempts: number;
   readonly workerId?: string | undefined;
 }
 
-/** The error of a unit that failed for good; its message names operation and index. */
-export function failureError(code: ErrorCode, failure: Failure, site: FailureSite): PaladinError {
-  const cause = failure.error !== undefined && failure.error.byteLength > 0 ? decodeError(failure.error) : undefined;
-  return siteError(code, failure.message, site, cause);
+/** What was thrown, revived when it is first asked for: one failure may be that of many elements. */
+export function causeOf({ error }: Failure): () => unknown {
+  let cause: unknown;
+  let isKnown = error === undefined || error.byteLength === 0;
+  return () => {
+    if (!isKnown && error !== undefined) cause = decodeError(error);
+    isKnown = true;
+    return cause;
+  };
 }
 
-/** An error at an element that never left, or that has no remote cause. */
+/** The error of a unit that failed for good; its message names operation and index. */
 export function siteError(code: ErrorCode, reason: string, site: FailureSite, cause?: unknown): PaladinError {
-  const { operation, index, width, attempts, workerId } = site;
-  const range = width === 1 ? '' : ` (elements ${index} to ${index + width - 1}, combined)`;
+  const { operation, index, range = { first: index, count: 1 }, attempts, workerId } = site;
+  const { first, count } = range;
+  const combined = count === 1 ? '' : ` (elements ${first} to ${first + count - 1}, combined)`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
-  const message = `operation '${operation}' failed at index ${index}${range}${tries}: ${reason}`;
+  const message = `operation '${operation}' failed at index ${index}${combined}${tries}: ${reason}`;
   return new PaladinError(code, message, { operation, index, attempts, workerId, cause });
 }
 

@@ -2,6 +2,7 @@ import type { ErrorCode, PaladinError } from '../../errors/paladin-error.js';
 import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { Serializer } from '../../serializer/serializer.js';
+import type { Range } from './partial.js';
 
 /** What the leader knows of one stage beyond its description: how its failures are treated. */
 export interface StagePolicy {
@@ -109,12 +110,17 @@ export type JobEffect =
   | { readonly type: 'placeLeft' }
   /** At most once an event. */
   | { readonly type: 'emit'; readonly values: readonly unknown[] }
-  /** An element was left out. */
-  /** `input`: a copy of the element as it was taken in; undefined where a partial was left out. */
+  /** An element was left out. `input`: a copy of the element as it was taken in. */
+  | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError; readonly input: () => unknown }
+  /**
+   * The elements of a partial were left out, each with an error of its own. There may be ever so many. `input` is known only of an element that
+   * was never combined.
+   */
   | {
-      readonly type: 'skipped';
+      readonly type: 'partialSkipped';
       readonly stage: number;
-      readonly error: PaladinError;
+      readonly ranges: readonly Range[];
+      readonly error: (index: number) => PaladinError;
       readonly input: (() => unknown) | undefined;
     }
   /** A source that can be asked may now be asked for so many more elements. */

@@ -4,6 +4,7 @@ import { BatchSizing } from './batch-sizing.js';
 import { CombineCost } from './combine-cost.js';
 import { Emission } from './emission.js';
 import { FoldAssembly } from './fold-assembly.js';
+import { LeftOut } from './left-out.js';
 import type { JobConfig, JobEffect, SourceState, StagePolicy } from './job-events.js';
 
 /** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
@@ -15,6 +16,8 @@ export class JobState {
   readonly emission: Emission;
   /** There when the chain ends in a fold. */
   readonly fold: FoldAssembly | undefined;
+  /** Which elements a fold has left out. */
+  readonly leftOut: LeftOut | undefined;
   source: SourceState = { state: 'open' };
   /** Whether any of it may have been executed. */
   begun = false;
@@ -49,6 +52,7 @@ export class JobState {
     this.config = config;
     this.sizing = new BatchSizing(config.batch, config.window);
     this.fold = config.stages.at(-1)?.kind === 'fold' ? new FoldAssembly() : undefined;
+    this.leftOut = this.fold && new LeftOut();
     this.emission = new Emission(config.ordered || this.fold !== undefined);
   }
 

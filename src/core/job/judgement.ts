@@ -1,9 +1,10 @@
+import type { PaladinError } from '../../errors/paladin-error.js';
 import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
 import { triedOf, type BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
-import { failureError, judge, type Failure, type FailureSite } from './failure.js';
+import { causeOf, judge, siteError, type Failure } from './failure.js';
 import type { FoldAssembly } from './fold-assembly.js';
-import { elementPartial, identityPartial, type Partial } from './partial.js';
+import { elementPartial, endOf, identityPartial, type Partial, type Range } from './partial.js';
 import type { JobState } from './job-state.js';
 
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
@@ -18,6 +19,7 @@ export function judgeAll(
     if (state.ending) return;
     const policy = state.stage(failure.stage);
     const part = record.parts[failure.offset];
+    const { stage } = failure;
     const retries = part?.retries ?? record.retries[failure.stage] ?? 0;
     const verdict = judge(failure, policy, retries);
     if (verdict.action === 'retry') {
@@ -25,20 +27,21 @@ export function judgeAll(
       retry(state, record, failure, retries + 1, delayMs === 0 ? 0 : now + delayMs);
       continue;
     }
-    const site: FailureSite = {
-      operation: policy.operation,
-      index: part?.index ?? record.first + failure.offset,
-      width: part === undefined ? 1 : part.first + part.count - part.index,
-      attempts: tryOf(record, failure.offset),
-      workerId,
-    };
-    const { code } = verdict;
-    // That partials are too large together is no element's fault: none of them is left out for it.
-    const action = part !== undefined && code === 'PAYLOAD_TOO_LARGE' ? 'terminate' : verdict.action;
-    const range = part ?? { first: site.index, count: 1 };
-    const error: ErrorAt = (skipped) => failureError(code, failure, { ...site, index: site.index - skipped });
-    const input = record.units === 'elements' ? (): unknown => inputOf(state, record, failure.offset) : undefined;
-    failed(state, action, record.units, { stage: failure.stage, error, input }, range);
+    const { action, code } = verdict;
+    const attempts = tryOf(record, failure.offset);
+    const cause = causeOf(failure);
+    const errorOf = (index: number, range?: Range): PaladinError =>
+      siteError(code, failure.message, { operation: policy.operation, index, range, attempts, workerId }, cause());
+    if (part === undefined) {
+      const index = record.first + failure.offset;
+      const error: ErrorAt = (skipped) => errorOf(index - skipped);
+      elementFailed(state, action, index, { stage, error, input: () => inputOf(state, record, failure.offset) });
+    } else {
+      // That partials are too large together is no element's fault: none of them is left out for it.
+      const ends = action === 'terminate' || code === 'PAYLOAD_TOO_LARGE';
+      const range = { first: part.index, count: endOf(part) - part.index };
+      partialFailed(state, ends ? 'terminate' : 'skip', part, { stage, error: (index) => errorOf(index, range) });
+    }
   }
 }
 
@@ -85,31 +88,50 @@ export function foldElements({ emission, effects }: JobState, fold: FoldAssembly
   emission.put({ type: 'folded', first: partial.first, count: partial.count }, effects);
 }
 
-/** How a unit failed: in which stage, of what, and how to get the element as it was taken in, where it is one. */
-export interface FinalFailure {
+/** How an element failed for good: in which stage, of what, and how to get it as it was taken in. */
+export interface ElementFailure {
   readonly stage: number;
   readonly error: ErrorAt;
-  readonly input: (() => unknown) | undefined;
+  readonly input: () => unknown;
 }
 
-/** A unit failed for good. An element's failure takes its place in source order; that of a partial, which has none, counts at once. */
-export function failed(
-  state: JobState,
-  action: OnFatal,
-  units: BatchRecord['units'],
-  { stage, error, input }: FinalFailure,
-  { first, count }: Pick<Partial, 'first' | 'count'>,
-): void {
-  const { fold, emission, effects } = state;
-  if (action === 'skip') fold?.put(identityPartial(first, count));
-  else state.stopAt = Math.min(state.stopAt, first);
-  if (units === 'partials') {
-    effects.push(action === 'skip' ? { type: 'skipped', stage, error: error(0), input } : { type: 'failed', error: error(0) });
-  } else if (action === 'skip') {
-    emission.put({ type: 'skip', first, count: 1, stage, error, input }, effects);
-  } else {
+/** An element failed for good. Its failure takes its place in source order. */
+export function elementFailed(state: JobState, action: OnFatal, first: number, { stage, error, input }: ElementFailure): void {
+  const { fold, emission, effects, leftOut } = state;
+  if (action === 'terminate') {
+    state.stopAt = Math.min(state.stopAt, first);
     emission.put({ type: 'failure', first, count: 0, stage, error }, effects);
+    return;
   }
+  leftOut?.add({ first, count: 1 });
+  fold?.put(identityPartial(first, 1));
+  emission.put({ type: 'skip', first, count: 1, stage, error, input }, effects);
+}
+
+/** How a partial failed for good: in which stage, and the error of each of its elements. */
+export interface PartialFailure {
+  readonly stage: number;
+  readonly error: (index: number) => PaladinError;
+}
+
+/**
+ * A partial failed for good. It has no place in source order, so that counts at once. All its elements are left out with it, but for those that
+ * were left out before.
+ */
+export function partialFailed(state: JobState, action: OnFatal, part: Partial, { stage, error }: PartialFailure): void {
+  const { fold, effects, leftOut, config, foldsElements } = state;
+  if (action === 'terminate') {
+    state.stopAt = Math.min(state.stopAt, part.first);
+    effects.push({ type: 'failed', error: error(part.index) });
+    return;
+  }
+  fold?.put(identityPartial(part.first, part.count));
+  const ranges = leftOut?.add(part) ?? [];
+  // What was never combined is the element itself.
+  const isElement = foldsElements && ranges.length === 1 && ranges[0]?.count === 1;
+  const { bytes } = part;
+  const input = isElement && bytes !== undefined ? (): unknown => config.serializer.decode(bytes)[0] : undefined;
+  effects.push({ type: 'partialSkipped', stage, ranges, error, input });
 }
 
 /** The payload of some of a batch's elements. */

@@ -8,6 +8,10 @@ export const nothingMissing: Checker = (run) => {
     if (end?.type !== 'completed') continue;
     const got = new Set(values.flatMap((value) => [...String(value).matchAll(/(\d+)\./gu)].map((match) => Number(match[1]))));
     const flawed = [...plan.flaws.keys()].filter((index) => index < plan.elements);
+    if (plan.clashes) {
+      allOnce(jobId, [...got, ...skipped], plan.elements);
+      continue;
+    }
     for (let index = 0; index < plan.elements; index += 1) {
       if (!got.has(index) && !flawed.includes(index)) fail(`job ${jobId} completed without element ${index}`);
     }
@@ -21,3 +25,10 @@ export const nothingMissing: Checker = (run) => {
     }
   }
 };
+
+/** Whatever does not combine, each element is in the result or was reported as left out; never both, and never twice. */
+function allOnce(jobId: string, indices: readonly number[], elements: number): void {
+  const missing = Array.from({ length: elements }, (_, index) => index).filter((index) => !indices.includes(index));
+  if (missing.length > 0) fail(`job ${jobId} completed without ${missing.join(' ')}, and did not say so`);
+  if (indices.length > elements) fail(`job ${jobId} reported more elements than it has: ${indices.join(' ')}`);
+}
