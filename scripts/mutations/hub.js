@@ -5,6 +5,25 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubMutations = [
   {
+    name: 'the hub gives out a job that is being closed',
+    file: `${hub}/jobs.ts`,
+    find: '  for (const each of answered.values()) removeAnswered(each);\n',
+    replace: '  for (const each of answered.values()) removeAnswered(each);\n  weighAnswers(state, leader);\n',
+  },
+  {
+    name: 'the hub gives a worker that is gone what becomes due as it goes',
+    file: `${hub}/recovery.ts`,
+    find: '  moveWorker(state, worker, undefined);\n  endReservation(state, worker);\n',
+    replace:
+      '  endReservation(state, worker);\n  for (const each of worker.answered) dropAnswered(state, each);\n  moveWorker(state, worker, undefined);\n',
+  },
+  {
+    name: 'the hub gives out the jobs of a leader that is gone while it closes them',
+    file: `${hub}/recovery.ts`,
+    find: '  disconnect(state, leader);\n  for (const job of leader.jobs.values()) closeJob(state, job);',
+    replace: '  leader.connected = false;\n  for (const job of leader.jobs.values()) closeJob(state, job);',
+  },
+  {
     name: 'the hub says nothing of answers that died with their worker',
     file: `${hub}/recovery.ts`,
     find: '  if (!answered.asked) return;',
@@ -86,8 +105,8 @@ export const hubMutations = [
   {
     name: 'the hub leaks a job of a leader that is gone',
     file: `${hub}/recovery.ts`,
-    find: '  leader.connected = false;\n  for (const job of leader.jobs.values()) closeJob(state, job);',
-    replace: '  leader.connected = false;',
+    find: '  disconnect(state, leader);\n  for (const job of leader.jobs.values()) closeJob(state, job);',
+    replace: '  disconnect(state, leader);',
   },
   {
     name: 'the hub gives out what a leader has that is away',

@@ -38,7 +38,11 @@ export function checkWorker(worker: Worker): void {
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
   for (const job of jobs) check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
-  for (const lease of leases) check(lease.job.leases.get(lease) === lease, `a lease of worker ${id}`);
+  for (const lease of leases) {
+    const { job } = lease;
+    check(job.leases.get(lease) === lease, `a lease of worker ${id}`);
+    check(job.leader.jobs.get(job.number) === job, `worker ${id} has a lease of job ${job.id}, which is closed`);
+  }
   for (const each of answered) check(each.job.answered.get(attemptKey(each)) === each, `an answer of worker ${id}`);
 }
 
@@ -105,6 +109,11 @@ export function checkWaiting({
     check(workers.get(worker.id) === worker, `worker ${worker.id} is gone`);
   }
   for (const leader of awayLeaders) check(leaders.get(leader.id) === leader, `leader ${leader.id} is gone`);
+  for (const { id, leases, answered } of jobs.values()) {
+    for (const { worker } of [...leases.all(), ...answered.values()]) {
+      check(workers.get(worker.id) === worker, `job ${id} has something with worker ${worker.id}, which is gone`);
+    }
+  }
   for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
   for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);
   for (const job of [...awaiting, ...stalled]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);

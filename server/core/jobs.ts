@@ -139,7 +139,6 @@ export function closeJob(state: HubState, job: Job): void {
     release(state, lease);
   }
   for (const each of answered.values()) removeAnswered(each);
-  weighAnswers(state, leader);
   state.countBatches(leader, -queue.size, -queue.bytes);
   state.countDescription(leader, -job.bytes);
   for (const worker of workers) {
@@ -153,6 +152,8 @@ export function closeJob(state: HubState, job: Job): void {
   state.unfinished.delete(job);
   state.stalled.delete(job);
   state.placement.removeJob(job);
+  // What follows gives batches to workers, and none of this job.
+  weighAnswers(state, leader);
   freeReserved(state);
   for (const worker of freed) serveWorker(state, worker);
 }

@@ -69,12 +69,17 @@ function forgetReport(state: HubState, worker: Worker): void {
   state.unfinished.delete(worker);
 }
 
-/** The leader's connection is lost. It is waited for; meanwhile nothing new of it is given out. */
+/** The leader's connection is lost. It is waited for. */
 export function leaderAway(state: HubState, leader: Leader): void {
-  leader.connected = false;
+  disconnect(state, leader);
   state.awayLeaders.add(leader);
-  state.unfinished.delete(leader);
   leader.awayUntil = state.now + leaderGraceMs;
+}
+
+/** Nothing is told to the leader any more, and nothing new of it is given out. */
+function disconnect(state: HubState, leader: Leader): void {
+  leader.connected = false;
+  state.unfinished.delete(leader);
   for (const job of leader.jobs.values()) {
     job.confirmed = false;
     job.listing = undefined;
@@ -85,10 +90,9 @@ export function leaderAway(state: HubState, leader: Leader): void {
 
 /** The leader is gone for good: whatever there is of it is closed everywhere. */
 export function leaderGone(state: HubState, leader: Leader): void {
-  leader.connected = false;
+  disconnect(state, leader);
   for (const job of leader.jobs.values()) closeJob(state, job);
   forgetSaid(leader);
-  state.unfinished.delete(leader);
   state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
   closeClaims(state, leader.id);
@@ -212,18 +216,15 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
  */
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
-  worker.connected = false;
+  // First, so that it is given nothing of what becomes due by what follows.
+  moveWorker(state, worker, undefined);
   endReservation(state, worker);
-  for (const answered of worker.answered) dropAnswered(state, answered);
-  worker.claims.clear();
-  worker.ending.clear();
   state.claiming.delete(worker);
   forgetReport(state, worker);
   state.awayWorkers.delete(worker);
   state.workers.delete(worker.id);
-  moveWorker(state, worker, undefined);
   for (const job of worker.jobs) job.workers.delete(worker);
-  worker.jobs.clear();
+  for (const answered of worker.answered) dropAnswered(state, answered);
   const alone = leases.length === 1;
   let others = 0;
   leases.forEach((lease) => {

@@ -1,3 +1,4 @@
+import type { SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type { HubLimits } from '../../src/protocol/messages.js';
 import type { Random } from './random.js';
 
@@ -56,7 +57,7 @@ export interface SimulationOptions {
   /** Whether elements may kill their thread or worker, hang, or be too large. */
   readonly deadly: boolean;
   readonly mostElements: number;
-  readonly limits: HubLimits;
+  readonly limits: HubLimits & Pick<SchedulerLimits, 'maxUnacknowledgedPerLeader'>;
 }
 
 /** The options of a seed's run. */
@@ -90,6 +91,7 @@ export function optionsOf(random: Random): SimulationOptions {
       maxJobsPerLeader: nests ? 100 : random.pick([100, 100, 1, 2]),
       maxBatchesPerLeader: nests ? 10_000 : random.pick([10_000, 10_000, 1, 5]),
       maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
+      maxUnacknowledgedPerLeader: random.pick([10_000, 10_000, 2, 10]),
     },
   };
 }

@@ -2,10 +2,11 @@ import { defaultLimits } from '../../server/limits.js';
 import { ticketOf } from '../../server/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
-import type { HubLimits, HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
 import { Digest } from './digest.js';
 import type { Host } from './network.js';
+import type { SimulationOptions } from './options.js';
 import type { Party } from './party.js';
 
 /** More than any payload here: those that are too large are to be found before. */
@@ -13,7 +14,7 @@ const mostPayloadBytes = 2 ** 25;
 
 /** A hub: the real scheduler, that may crash and be started again with nothing left. */
 export class SimulatedHub {
-  readonly #limits: HubLimits;
+  readonly #limits: SimulationOptions['limits'];
   readonly #newParty: () => Party;
   readonly #trace: ((line: string) => void) | undefined;
   #party: Party | undefined;
@@ -24,7 +25,7 @@ export class SimulatedHub {
   readonly #workers = new Map<string, (message: HubToWorker) => void>();
 
   /** @param trace told everything that the hub is told and says, a line each */
-  constructor(limits: HubLimits, newParty: () => Party, trace: ((line: string) => void) | undefined) {
+  constructor(limits: SimulationOptions['limits'], newParty: () => Party, trace: ((line: string) => void) | undefined) {
     this.#limits = limits;
     this.#trace = trace;
     this.#newParty = newParty;
