@@ -307,6 +307,12 @@ export const hubMutations = [
     replace: '(!lease.hasWaited && others <= worker.slots)',
   },
   {
+    name: 'the hub blames what waits for what executes beside it',
+    file: `${hub}/recovery.ts`,
+    find: 'const alone = lease.waiting ? leases.length === 1 && executing === 0 : executing === 1;',
+    replace: 'const alone = executing <= 1;',
+  },
+  {
     name: 'the hub forgets that an adopted attempt waits for a job of its own',
     file: `${hub}/recovery.ts`,
     find: '    changeWaiting(state, worker, job, attempt, waiting);\n  }',

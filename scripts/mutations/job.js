@@ -109,8 +109,14 @@ export const jobMutations = [
   {
     name: 'the job divides a lone element, so that nobody can go on with it',
     file: `${job}/settlement.ts`,
-    find: 'standsAlone(record) && deaths.length < state.config.maxDeaths',
+    find: 'standsAlone(record) && weightOf(deaths) < state.config.maxDeaths',
     replace: 'false',
+  },
+  {
+    name: 'a death beside others counts as one of which the cause is known',
+    file: `${job}/batch-ledger.ts`,
+    find: '  return deaths.length - beside + beside / deathsBeside;',
+    replace: '  return deaths.length;',
   },
   {
     name: 'the job counts the death of a worker that is back',

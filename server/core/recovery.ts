@@ -37,6 +37,7 @@ import {
   weighAnswers,
 } from './leasing.js';
 import {
+  inHand,
   attemptKey,
   endingKey,
   nothingSaid,
@@ -216,6 +217,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
  */
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
+  const executing = inHand(worker);
   // First, so that it is given nothing of what becomes due by what follows.
   moveWorker(state, worker, undefined);
   endReservation(state, worker);
@@ -225,7 +227,6 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   state.workers.delete(worker.id);
   for (const job of worker.jobs) job.workers.delete(worker);
   for (const answered of worker.answered) dropAnswered(state, answered);
-  const alone = leases.length === 1;
   let others = 0;
   leases.forEach((lease) => {
     if (!lease.hasWaited) others += 1;
@@ -233,6 +234,8 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
     const begun = (lease.hasWaited || others <= worker.slots) && !worker.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
+    // What waits executes nothing; but it may have gone on, which was on its way to be told, or kill by a timer.
+    const alone = lease.waiting ? leases.length === 1 && executing === 0 : executing === 1;
     const known = cause === 'gone' ? { alone } : {};
     giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
   });

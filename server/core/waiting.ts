@@ -2,7 +2,7 @@
  * Attempts whose operations wait for jobs of their own, and so take no slot.
  *
  * Their workers are given others meanwhile, also beside one that is suspect or was to be alone: what it waits for might need the very slot. When
- * such a worker dies, it is not known which of them it died of, and none is blamed.
+ * such a worker dies, what waited is not to blame as long as anything executed beside it; and what executed is, where nothing else did.
  */
 import { maxWaitingBatches } from '../../src/limits.js';
 import type { Attempt } from '../../src/protocol/messages.js';

@@ -247,7 +247,23 @@ describe('a job whose workers die', () => {
     const [third] = test.lose(second, 'gone', undefined, 'w2', false);
     expect(third).toMatchObject({ suspect: true, alone: true });
     if (third === undefined) throw new Error('no batch');
-    test.lose(third, 'gone', undefined, 'w3', false);
+    test.lose(third, 'gone', undefined, 'w3', true);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
+  });
+
+  it('counts less where others were let in beside what was to be alone, and so ends in time', () => {
+    const test = JobUnderTest.with(1, { maxDeaths: 2 });
+    let [batch] = test.elements('a');
+    const lose = (worker: string, alone: boolean): void => {
+      if (batch === undefined) throw new Error('not sent again');
+      [batch] = test.lose(batch, 'gone', undefined, worker, alone);
+    };
+    for (const worker of ['w1', 'w2']) lose(worker, false);
+    expect(batch).toMatchObject({ alone: true });
+    lose('w3', true);
+    for (const worker of ['w4', 'w5', 'w6']) lose(worker, false);
+    expect(test.others).toEqual([]);
+    lose('w7', false);
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
   });
 

@@ -53,6 +53,23 @@ describe('an attempt that waits for a job of its own', () => {
     ]);
   });
 
+  it('is not to blame for the death of its worker while anything executes beside it, which is', () => {
+    const blamed = (...seqs: number[]): unknown[] => {
+      const hub = new HubUnderTest();
+      hub.leader('l');
+      hub.worker('w', 2);
+      hub.open('l', 1);
+      hub.batch('l', 1, batchOf(0));
+      hub.fromWorker('w', { type: 'waits', ...of(0) });
+      for (const seq of seqs) hub.batch('l', 1, batchOf(seq));
+      const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'silent', how: 'silent' }));
+      return lost.flatMap(([, message]) => (message.type === 'lost' && message.loss.alone === true ? [message.loss.seq] : []));
+    };
+    expect(blamed()).toEqual([0]);
+    expect(blamed(1)).toEqual([1]);
+    expect(blamed(1, 2)).toEqual([]);
+  });
+
   it('is said to wait again when its worker is back, and not otherwise', () => {
     for (const waiting of [true, false]) {
       const hub = single();

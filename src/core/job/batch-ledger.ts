@@ -7,6 +7,17 @@ import type { ValuedPartial } from './partial.js';
 export interface Death {
   readonly workerId: string;
   readonly of: 'worker' | 'thread';
+  /** Whether it executed others beside, any of which may have been the cause. */
+  readonly beside: boolean;
+}
+
+/** So many deaths of workers that executed others beside count as one of which the cause is known. */
+const deathsBeside = 4;
+
+/** How many deaths these count as: each is one, or less where others may have been the cause. */
+export function weightOf(deaths: readonly Death[]): number {
+  const beside = deaths.filter((death) => death.beside).length;
+  return deaths.length - beside + beside / deathsBeside;
 }
 
 /** What the leader remembers of a batch until it is settled. */
@@ -24,7 +35,7 @@ export interface BatchRecord {
   readonly parts: readonly ValuedPartial[];
   /** How often the only unit was tried again in each stage; empty for batches of several. */
   readonly retries: readonly number[];
-  /** Deaths while the only unit (the only pair, for partials) was executed, that nothing else can have caused. */
+  /** Deaths while the only unit (the only pair, for partials) was executed. */
   deaths: readonly Death[];
   /** Whether a worker was lost that executed it, or what it is a part of. */
   suspect: boolean;

@@ -1,5 +1,5 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
-import { triedOf, type BatchRecord, type Death } from './batch-ledger.js';
+import { triedOf, weightOf, type BatchRecord, type Death } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { elementPartial, joinPartials } from './partial.js';
@@ -79,7 +79,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     record.suspect = true;
     spend(record, loss);
     state.ledger.again(record);
-  } else if (standsAlone(record) && deaths.length < state.config.maxDeaths) {
+  } else if (standsAlone(record) && weightOf(deaths) < state.config.maxDeaths) {
     // It keeps its number, so that a worker which is back after all may go on with it.
     record.deaths = deaths;
     record.alone = cause === 'gone' && record.suspect;
@@ -93,12 +93,15 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   }
 }
 
-/** A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing beside. */
+/**
+ * A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing beside. Where a batch
+ * was to be alone and was not, since what waits for a job of its own lets others in, it counts less: it would never be found else.
+ */
 function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, workerId: string): readonly Death[] {
-  if (cause === 'death') return [...deaths, { workerId, of: 'thread' }];
+  if (cause === 'death') return [...deaths, { workerId, of: 'thread', beside: false }];
   if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;
   // A worker that is cut off again and again has not died again and again.
-  return [...withoutWorker(deaths, workerId), { workerId, of: 'worker' }];
+  return [...withoutWorker(deaths, workerId), { workerId, of: 'worker', beside: loss.alone === false }];
 }
 
 /** Without the death of this worker; those of its threads stay. */
@@ -198,7 +201,7 @@ function elementsDied(
     giveBack(state, record, record.count >> 1, record.count, { tried, suspect });
     return;
   }
-  if (deaths.length >= state.config.maxDeaths) {
+  if (weightOf(deaths) >= state.config.maxDeaths) {
     judgeAll(
       state,
       record,
