@@ -50,9 +50,15 @@ export const hubMutations = [
   {
     name: 'the hub acknowledges before the leader does',
     file: `${hub}/leasing.ts`,
-    find: '    addAnswered(job, worker, result, true);\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);',
+    find: '    addAnswered(job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);',
     replace:
-      '    addAnswered(job, worker, result, true);\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+      '    addAnswered(job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+  },
+  {
+    name: 'the hub forgets that what a worker handed back was not begun',
+    file: `${hub}/leasing.ts`,
+    find: "begun: loss.cause !== 'returned' }",
+    replace: 'begun: true }',
   },
   {
     name: 'the hub takes results from anybody',

@@ -91,8 +91,8 @@ export const jobMutations = [
   {
     name: 'the job counts a worker that is cut off again and again as dead each time',
     file: `${job}/settlement.ts`,
-    find: "return [...withoutWorker(deaths, workerId), { workerId, of: 'worker' }];",
-    replace: "return [...deaths, { workerId, of: 'worker' }];",
+    find: 'return [...withoutWorker(deaths, workerId), { workerId,',
+    replace: 'return [...deaths, { workerId,',
   },
   {
     name: 'the job forgets deaths',

@@ -243,7 +243,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
-    addAnswered(job, worker, result, true);
+    addAnswered(job, worker, result, { counted: true, begun: true });
     weighAnswers(state, job.leader);
     tellResult(state, job, worker, result);
   } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
@@ -261,7 +261,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   }
   const lease = leaseOf(job, worker, loss);
   if (job !== undefined && lease !== undefined) {
-    addAnswered(job, worker, loss, true);
+    addAnswered(job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
     giveBack(state, lease, loss);
   } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
@@ -296,13 +296,18 @@ export function cancelLease(state: HubState, lease: Lease): void {
 }
 
 /** A worker keeps the answer to an attempt until the leader has acknowledged it. */
-export function addAnswered(job: Job, worker: Worker, { seq, attempt }: Attempt, counted: boolean): Answered {
+export function addAnswered(
+  job: Job,
+  worker: Worker,
+  { seq, attempt }: Attempt,
+  { counted, begun }: Pick<Answered, 'counted' | 'begun'>,
+): Answered {
   const key = attemptKey({ seq, attempt });
   const before = job.answered.get(key);
   if (before !== undefined) removeAnswered(before);
   if (counted) job.leader.unacknowledged += 1;
   charge(job.leader, answeredRecordBytes);
-  const answered: Answered = { job, worker, seq, attempt, asked: false, counted };
+  const answered: Answered = { job, worker, seq, attempt, asked: false, counted, begun };
   job.answered.set(key, answered);
   worker.answered.add(answered);
   return answered;

@@ -129,6 +129,8 @@ export interface Answered extends Attempt {
   asked: boolean;
   /** Whether its leader is held to acknowledging it: not where only the worker says that it has it. */
   readonly counted: boolean;
+  /** Whether its execution was begun; so it is, unless the worker has said that it was not. */
+  readonly begun: boolean;
 }
 
 /** What the scheduler knows of a worker. */

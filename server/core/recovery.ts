@@ -329,8 +329,8 @@ function dropAnswered(state: HubState, answered: Answered): void {
   removeAnswered(answered);
   weighAnswers(state, answered.job.leader);
   if (!answered.asked) return;
-  const { job, worker, seq, attempt } = answered;
-  tellLost(state, job, worker.id, { seq, attempt, cause: 'wasted', reason: 'its answer is gone' });
+  const { job, worker, seq, attempt, begun } = answered;
+  tellLost(state, job, worker.id, { seq, attempt, cause: begun ? 'wasted' : 'returned', reason: 'its answer is gone' });
 }
 
 /** What a worker has of a job that is open. */
@@ -343,7 +343,8 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     const lease = job.leases.get(attempt);
     const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
     if (lease?.worker === worker) release(state, lease);
-    const answered = addAnswered(job, worker, attempt, false);
+    const begun = job.answered.get(attemptKey(attempt))?.begun ?? true;
+    const answered = addAnswered(job, worker, attempt, { counted: false, begun });
     weighAnswers(state, job.leader);
     if (!isUnderWay) tellFound(state, answered);
     askAgain(state, answered);

@@ -303,6 +303,16 @@ describe('a worker whose connection broke', () => {
     expect(answers(leaderBack(hub, [underWay(0), underWay(1)]))).toEqual([]);
     expect(answers(tickAt(hub, workerGraceMs))).toEqual(['wasted 0/1', 'gone 1/1']);
   });
+
+  it('takes the word with it, too, that something was not begun, which the hub remembers', () => {
+    const hub = busyHub();
+    leaderLost(hub);
+    const loss = { seq: 0, attempt: 1, cause: 'returned', reason: 'the worker drains' } as const;
+    hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss });
+    workerLost(hub);
+    leaderBack(hub, [underWay(0), underWay(1)]);
+    expect(answers(tickAt(hub, workerGraceMs))).toEqual(['returned 0/1', 'gone 1/1']);
+  });
 });
 
 describe('a leader whose connection broke', () => {
