@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { AsyncPull, SyncPull } from '../src/leader/iterator-pull.js';
 import { isThenable } from '../src/executor/settlement.js';
@@ -47,7 +47,11 @@ export function fromPull<T>(input: Iterable<T> | AsyncIterable<T> | WebStream<T>
   if (isNodeStream(input)) return pullLater(() => nodeStreamIterator(input));
   if (isAsync(input)) return pullLater(() => input[Symbol.asyncIterator]());
   if (isSync(input)) return new PullObservable((observer) => new SyncPull(input[Symbol.iterator](), observer));
-  const hint = holds(() => isThenable(input)) ? 'a promise: await it' : describe(input);
+  const hint = holds(() => isThenable(input))
+    ? 'a promise: await it'
+    : holds(() => isObservable(input))
+      ? 'an observable: pipe it through the operators as it is'
+      : describe(input);
   throw new PaladinError('INVALID_INPUT', `fromPull: expected an iterable, an async iterable or a stream, got ${hint}`);
 }
 

@@ -121,15 +121,16 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
-    return this.#open(checkOptions('openJob', spec, knownSpec), observer);
+    return this.#open('openJob', checkOptions('openJob', spec, knownSpec), observer);
   }
 
-  #open(spec: JobSpec, observer: JobObserver): JobDriver {
-    checkChain('openJob', spec.stages);
-    checkJobOptions('openJob', spec);
-    checkSpeculation('openJob', spec.stages, spec);
+  /** @param where who is told of what is wrong with it */
+  #open(where: string, spec: JobSpec, observer: JobObserver): JobDriver {
+    checkChain(where, spec.stages);
+    checkJobOptions(where, spec);
+    checkSpeculation(where, spec.stages, spec);
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
-    const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer('openJob', spec.serializer);
+    const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer(where, spec.serializer);
     const uses: JobUses = { operations: spec.stages.map(({ operation }) => operation), serializer };
     this.#config.using?.(uses);
     const description: JobDescription = {
@@ -199,7 +200,7 @@ export class LeaderRuntime implements Runtime {
     };
     return new SoloJob(
       operation,
-      (observer) => this.#open({ ...job, stages: [stage] }, observer),
+      (observer) => this.#open('run', { ...job, stages: [stage] }, observer),
       (rested) => {
         // Most operations are run once, or made anew for each run.
         if (mayStand && this.#known.has(operation)) this.#standing.put(rested);

@@ -1,5 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
-import { asText, shortened } from '../errors/thrown.js';
+import { asText, holds, readOr, shortened } from '../errors/thrown.js';
 import { describe } from '../errors/describe.js';
 import { maxDescribedLength } from '../limits.js';
 
@@ -21,8 +21,7 @@ export function hubUrl(where: string, url: string | URL): URL {
   const text = asText(url);
   const parsed = URL.canParse(text) ? new URL(text.replace(/^ws(?=s?:)/iu, 'http')) : undefined;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
-    const shown = typeof url === 'string' ? `'${shortened(withoutSecrets(url), maxDescribedLength)}'` : describe(url);
-    throw invalid(where, `the hub's url, such as http://127.0.0.1:7400, got ${shown}`);
+    throw invalid(where, `the hub's url, such as http://127.0.0.1:7400, got ${shownUrl(url)}`);
   }
   const found = foreign.find(([part]) => parsed[part] !== '');
   if (found !== undefined) throw invalid(where, `the hub's url '${addressOf(parsed)}' alone, got it with ${found[1]}`);
@@ -38,6 +37,14 @@ export function pathOf(hub: URL): string {
 /** The hub's address for people. */
 export function addressOf(hub: URL): string {
   return hub.origin + pathOf(hub);
+}
+
+/** What is no url, as it is shown, and what may have been meant. */
+function shownUrl(url: unknown): string {
+  if (typeof url === 'string') return `'${shortened(withoutSecrets(url), maxDescribedLength)}'`;
+  if (typeof url !== 'object' || url === null) return describe(url);
+  if (typeof readOr(url, 'then') === 'function') return 'a promise: await it';
+  return holds(() => URL.canParse(asText(readOr(url, 'url')))) ? `${describe(url)}: pass its url` : describe(url);
 }
 
 /** What stands before an `@`, or behind a `?` or `#`, may be for nobody to read. */

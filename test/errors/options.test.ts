@@ -222,6 +222,15 @@ describe('hints', () => {
     expect(() => remoteFold(sum, inMemory as never)).toThrow('function inMemory: call it');
   });
 
+  it('say what was meant by what is no url, no iterable and no operation', async () => {
+    const hub = { url: 'http://127.0.0.1:7400', close: () => undefined };
+    await expect(connect(hub as never)).rejects.toThrow(/got \{ url: "http:.*: pass its url$/u);
+    await expect(connect(Promise.resolve(hub.url) as never)).rejects.toThrow(/got a promise: await it$/u);
+    expect(() => fromPull(of(1) as never)).toThrow(/got an observable: pipe it through the operators as it is$/u);
+    await using runtime = inMemory();
+    await expect(runtime.run(null as never, 1)).rejects.toThrow('run: expected an operation made by defineOperation, got null');
+  });
+
   it('say what a signal is', async () => {
     await using runtime = inMemory();
     await expect(runtime.run(double, 1, { signal: new AbortController() as never })).rejects.toThrow(
