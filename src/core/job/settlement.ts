@@ -41,7 +41,7 @@ function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean):
 
 /** A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands alone. */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
-  const { seq, attempt, cause } = loss;
+  const { seq, attempt, cause, stage = 0 } = loss;
   state.effects.push({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
   if (record === undefined || !record.underWay.includes(attempt)) {
@@ -51,8 +51,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   state.ledger.lose(record, attempt);
   const deadly = cause === 'death' || cause === 'gone';
   const deaths = deathsAfter(record, loss, workerId);
-  const offset = loss.offset ?? (record.count === 1 ? 0 : undefined);
-  const culprit = offset !== undefined && offset < record.count ? offset : undefined;
+  const culprit = culpritOf(record, loss);
   if (cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
   if (record.underWay.length > 0) {
     // Another attempt is still at it.
@@ -63,18 +62,12 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   state.sizing.lost(record.seq);
   if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
-    const stage =
-      loss.stage ??
-      Math.max(
-        0,
-        state.config.stages.findLastIndex((policy) => policy.timeoutMs !== undefined),
-      );
     judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
     giveBackBeside(state, record, culprit);
   } else if (!deadly) {
     spend(record, loss);
     state.ledger.again(record);
-  } else if (cause === 'gone' && !record.suspect && !standsAlone(record) && culprit === undefined) {
+  } else if (cause === 'gone' && !record.suspect && !standsAlone(record)) {
     // Whole at first: a worker that was only cut off may be back with all of it.
     record.suspect = true;
     spend(record, loss);
@@ -88,8 +81,8 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
-    if (record.units === 'partials') partialsDied(state, record, deaths, loss, now);
-    else elementsDied(state, record, culprit, deaths, loss, now);
+    if (record.units === 'partials') partialsDied(state, record, deaths, loss, { workerId, now });
+    else elementsDied(state, record, culprit, deaths, loss, { workerId, now });
   }
 }
 
@@ -102,6 +95,12 @@ function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLo
   if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;
   // A worker that is cut off again and again has not died again and again.
   return [...withoutWorker(deaths, workerId), { workerId, of: 'worker', beside: loss.alone === false }];
+}
+
+/** The unit that was executing, where that is known. */
+function culpritOf({ count }: BatchRecord, { offset = count }: BatchLoss): number | undefined {
+  if (count === 1) return 0;
+  return offset < count ? offset : undefined;
 }
 
 /** Without the death of this worker; those of its threads stay. */
@@ -158,7 +157,8 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
     emission.put({ type: 'values', first: record.first, count: succeeded, bytes: payload.byteLength, values }, effects);
     return;
   }
-  const all = succeeded === 0 ? [] : readValues(serializer, payload, succeeded);
+  if (runs.length === 0) return;
+  const all = readValues(serializer, payload, succeeded);
   let at = 0;
   for (const { start, end } of runs) {
     const count = end - start;
@@ -184,13 +184,19 @@ function foldIn(state: JobState, fold: FoldAssembly, record: BatchRecord, result
   });
 }
 
+/** Whose worker it was that is lost, and when. */
+interface Loser {
+  readonly workerId: string;
+  readonly now: number;
+}
+
 function elementsDied(
   state: JobState,
   record: BatchRecord,
   culprit: number | undefined,
   deaths: readonly Death[],
   loss: BatchLoss,
-  now: number,
+  { workerId, now }: Loser,
 ): void {
   // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
   const { cause, stage = 0 } = loss;
@@ -202,13 +208,7 @@ function elementsDied(
     return;
   }
   if (weightOf(deaths) >= state.config.maxDeaths) {
-    judgeAll(
-      state,
-      record,
-      [poisonFailure(culprit, Math.min(stage, state.config.stages.length - 1), deaths, loss)],
-      deaths.at(-1)?.workerId ?? '',
-      now,
-    );
+    judgeAll(state, record, [poisonFailure(culprit, stage, deaths, loss)], workerId, now);
   } else giveBack(state, record, culprit, culprit + 1, { tried, deaths, suspect });
   giveBackBeside(state, record, culprit);
 }
@@ -221,7 +221,13 @@ function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): 
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
-function partialsDied(state: JobState, record: BatchRecord, deaths: readonly Death[], loss: BatchLoss, now: number): void {
+function partialsDied(
+  state: JobState,
+  record: BatchRecord,
+  deaths: readonly Death[],
+  loss: BatchLoss,
+  { workerId, now }: Loser,
+): void {
   const { parts } = record;
   const suspect = loss.cause === 'gone';
   const tried = triedOf(record) + 1;
@@ -232,7 +238,7 @@ function partialsDied(state: JobState, record: BatchRecord, deaths: readonly Dea
     }
   } else {
     giveBack(state, record, 0, 1, { tried: 0 });
-    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss)], deaths.at(-1)?.workerId ?? '', now);
+    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss)], workerId, now);
   }
 }
 
@@ -241,16 +247,15 @@ type Past = Pick<BatchRecord, 'tried'> & Partial<Pick<BatchRecord, 'deaths' | 's
 
 /** Makes new batches, of the size that is right by now, of units of a settled batch that are still to be executed. */
 function giveBack(state: JobState, record: BatchRecord, start: number, end: number, past: Past): void {
-  if (start >= end || state.ending) return;
+  if (state.ending) return;
   if (record.units === 'partials') {
     for (const part of record.parts.slice(start, end)) state.fold?.put({ ...part, tried: part.tried + past.tried });
     return;
   }
-  const retries = record.count === 1 ? record.retries : [];
   const size = Math.min(state.sizing.full, Math.ceil((end - start) / Math.max(1, state.slots)));
   for (let at = start; at < end; at += size) {
     const stop = Math.min(at + size, end);
     const payload = slice(state, record, at, stop);
-    state.ledger.add({ first: record.first + at, count: stop - at, payload, retries, ...past });
+    state.ledger.add({ first: record.first + at, count: stop - at, payload, ...past });
   }
 }
