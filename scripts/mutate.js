@@ -19,6 +19,8 @@ const tests = [
   'test/server/charging.test.ts',
   'test/server/hostile-peers.test.ts',
   'test/server/waiting.test.ts',
+  'test/server/leaders-back.test.ts',
+  'test/server/workers-back.test.ts',
   'test/server/owing.test.ts',
   'test/server/intake.test.ts',
   'test/simulation',

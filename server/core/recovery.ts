@@ -155,8 +155,7 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
     takeClaim(state, worker, job, claim);
     claimed.push(worker);
   }
-  if (job.awaited.size === 0) state.awaiting.delete(job);
-  else state.awaiting.add(job);
+  state.awaiting.add(job);
   giveUpAwaited(state, job);
   // What waits for a job of its own takes a slot until its job is known.
   for (const worker of claimed) serveWorker(state, worker);
@@ -165,13 +164,12 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
 /** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
 function keepQueued(state: HubState, job: Job, wanted: readonly Attempt[]): void {
   const { queue, leader } = job;
-  if (queue.size === 0) return;
   job.queue = queue.only(wanted);
   state.countBatches(leader, job.queue.size - queue.size, job.queue.bytes - queue.bytes);
-  if (queue.nextLoner !== undefined) freeReserved(state);
+  freeReserved(state);
 }
 
-/** Tells the leader of awaited attempts for which it is not worth waiting any longer. */
+/** Tells the leader of awaited attempts for which it is not worth waiting any longer. Where none is left, none is awaited any more. */
 function giveUpAwaited(state: HubState, job: Job): void {
   const { awaited, needClass } = job;
   job.awaitedUntil = Infinity;
@@ -273,7 +271,7 @@ export function report(
     worker.said.ending.add(key);
     worker.ending.add(key);
   }
-  for (const possession of jobs) if (!worker.isLying) takePossession(state, worker, possession);
+  for (const possession of jobs) takePossession(state, worker, possession);
   if (!more && !worker.isLying) takeWhole(state, worker);
 }
 
@@ -353,8 +351,7 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     const lease = job.leases.get(attempt);
     // What was cancelled meanwhile comes to an end: the worker is told already.
     const isEnding = worker.ending.has(endingKey(job.id, attempt));
-    if (lease?.worker === worker) changeWaiting(state, worker, job, attempt, waiting);
-    if (lease?.worker === worker || isEnding || !isGenuine(state, worker, job, attempt, ticket)) continue;
+    if (isEnding || !isGenuine(state, worker, job, attempt, ticket)) continue;
     if (lease === undefined) adopt(state, worker, job, attempt);
     changeWaiting(state, worker, job, attempt, waiting);
   }
