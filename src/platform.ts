@@ -1,6 +1,6 @@
 /** What only Node has, by the module that has it. */
 interface NodeModules {
-  readonly async_hooks: { readonly AsyncResource: AsyncResourceClass };
+  readonly async_hooks: { readonly AsyncResource: AsyncResourceClass; readonly AsyncLocalStorage: AsyncLocalStorageClass };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 }
@@ -9,6 +9,11 @@ type AsyncResourceClass = new (
   type: string,
   options: { readonly requireManualDestroy: boolean },
 ) => { runInAsyncScope<T>(call: () => T): T };
+
+type AsyncLocalStorageClass = new <Store>() => {
+  run<T>(store: Store, call: () => T): T;
+  getStore(): Store | undefined;
+};
 
 /** A module of Node; undefined in browsers, whose bundlers would follow an import and find none. */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {

@@ -80,5 +80,14 @@ export const maxCopiedDepth = 8;
 /** Up to so many objects of an output are looked for in a list, which is quicker than a set. */
 export const listedObjects = 16;
 
+/** So many threads may wait for jobs of their own, whatever the number of threads: each takes some 25 MB with its connection. */
+export const leastWaitingThreads = 32;
+
+/** Beyond that, so many for each thread that executes: one for each level of jobs that run others. */
+export const waitingPerThread = 4;
+
+/** How long an idle thread beyond the number of threads stays, as the next operation that waits will want one: much longer than to start one. */
+export const spareThreadMs = 10_000;
+
 /** The most operations of an inline executor that wait for jobs of their own: as many as a hub lets a worker have. Each takes what it has in memory. */
 export const maxWaitingInline: number = maxWaitingBatches;

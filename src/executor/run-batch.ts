@@ -6,7 +6,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { executing } from './executing-now.js';
+import { executing, executingOn } from './executing-now.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
@@ -156,7 +156,15 @@ export class JobExecution {
     const fold = last?.kind === 'fold' ? last : undefined;
     const maps = ready.filter((stage): stage is MapStage => stage.kind === 'map');
     const firstStage = stages.length - ready.length;
-    const chain = { jobId: this.#jobId, maps, fold, firstStage, cancelGraceMs: this.#cancelGraceMs, serializer };
+    const chain = {
+      jobId: this.#jobId,
+      maps,
+      fold,
+      firstStage,
+      cancelGraceMs: this.#cancelGraceMs,
+      serializer,
+      definitions: ready.map(({ definition }) => definition),
+    };
     if (last === undefined || maps.length + (fold ? 1 : 0) !== ready.length || (batch.units === 'partials' && !fold)) {
       const message = 'expected a chain of maps, which may end in a fold, and partials only for a fold';
       return this.#allFailed(batch, serializer, fatalFailure(0, 0, 'PROTOCOL', message), startedMs);
@@ -184,7 +192,10 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const waiting = executing(control.waits, () => run.advance());
+    const { waiting: known } = this.#registry;
+    const call = chain.definitions.some((definition) => known.has(definition)) ? executingOn : executing;
+    const waiting = call(control.waits, () => run.advance());
+    if (waiting !== undefined) for (const definition of chain.definitions) known.add(definition);
     return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
   }
 

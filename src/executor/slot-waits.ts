@@ -58,6 +58,12 @@ export function tooManyWait(most: number): PaladinError {
   return new PaladinError('LIMIT_EXCEEDED', message);
 }
 
+/** Likewise, where each that waits keeps a thread. */
+export function tooManyThreadsWait(most: number): PaladinError {
+  const message = `${most} threads of this worker wait in context.run already, as many as may at once: start more threads or workers, or nest less deeply`;
+  return new PaladinError('LIMIT_EXCEEDED', message);
+}
+
 function unlessAborted<T>(pending: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     // Whatever it is, it goes on as it is.

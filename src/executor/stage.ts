@@ -7,19 +7,21 @@ import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { fatalFailure, thrownFailure } from './failures.js';
 import { isThenable } from './settlement.js';
-import { isA } from '../errors/thrown.js';
+import { holds, isA } from '../errors/thrown.js';
 
 /** A stage that is set up for one job: its function, made from the job's arguments. */
 export type Stage = MapStage | FoldStage;
 
 export interface MapStage {
   readonly kind: 'map';
+  readonly definition: OperationDefinition;
   readonly timeoutMs: number | undefined;
   readonly execute: (value: unknown, context: OperationContext) => unknown;
 }
 
 export interface FoldStage {
   readonly kind: 'fold';
+  readonly definition: OperationDefinition;
   readonly timeoutMs: number | undefined;
   readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
   readonly empty: () => unknown;
@@ -54,6 +56,7 @@ export function setUpStage(
     if (typeof result !== 'function') {
       return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));
     }
+    if (isAsync(result)) registry.waiting.add(definition);
     // What `create` returns is the operation's function; its types were checked where the chain was written.
     return stageOf(definition, description, args, result as AnyFunction);
   };
@@ -65,6 +68,11 @@ export function setUpStage(
   } catch (thrown) {
     return failed(thrown);
   }
+}
+
+/** Whether it is an `async` function, of whatever realm. */
+function isAsync(value: object): boolean {
+  return holds(() => Object.prototype.toString.call(value) === '[object AsyncFunction]');
 }
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
@@ -108,16 +116,16 @@ function stageOf(
   execute: AnyFunction,
 ): Stage {
   if (kind === 'fold') {
-    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
+    return { kind, definition, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
   }
-  if (definition.kind === 'operation') return { kind, timeoutMs, execute: checked(execute, definition.schemas) };
+  if (definition.kind === 'operation') return { kind, definition, timeoutMs, execute: checked(execute, definition.schemas) };
   const combinePair = (pair: unknown, context: OperationContext): unknown => {
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(`monoid '${definition.name}' as an operation combines pairs: expected [left, right]`);
     }
     return execute(pair[0], pair[1], context);
   };
-  return { kind, timeoutMs, execute: combinePair };
+  return { kind, definition, timeoutMs, execute: combinePair };
 }
 
 function call(of: (...args: never[]) => unknown, args: readonly unknown[]): unknown {

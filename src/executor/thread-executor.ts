@@ -8,16 +8,20 @@ import type { Outcome } from '../protocol/outcome.js';
 import {
   closeGraceMs,
   forgetGraceMs,
+  leastWaitingThreads,
   maxRestMs,
   maxStartBackoffMs,
   maxStartFailures,
   restFactor,
   soundAfterMs,
+  spareThreadMs,
   startBackoffMs,
   threadStartTimeoutMs,
+  waitingPerThread,
 } from './limits.js';
 import { Waiter } from './settlement.js';
-import { ThreadHandle, type Assignment, type Departure, type ThreadEvents } from './thread-handle.js';
+import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
+import type { Assignment, Departure } from './thread-life.js';
 import { afterThis } from '../next-turn.js';
 import { later, type Later } from '../real-time.js';
 import { messageOf } from '../errors/thrown.js';
@@ -36,6 +40,8 @@ export interface ThreadExecutorOptions {
   readonly startTimeoutMs?: number;
   /** Memory limits of each thread, as of `new Worker`. */
   readonly resourceLimits?: ResourceLimits;
+  /** How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at least. */
+  readonly maxWaiting?: number;
   /** Whether idle threads keep the process alive. Default false. */
   readonly keepAlive?: boolean;
   /** Called once when no thread is left, and none can be had. Batches that no thread is left for come back as `returned`. */
@@ -79,20 +85,29 @@ export async function startThreadExecutor(options: ThreadExecutorOptions): Promi
  * Node tells of an error that nothing caught, not of where it comes from. So after a death that may be either's doing, later threads are
  * watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as long as the dead one
  * lived, which shows what modules do by themselves, for example to their memory.
+ *
+ * A thread whose batch waits for a job of its own keeps it, and executes nothing else: what it waits for may kill the thread in which it is
+ * executed, or block it. For each that waits there may be a spare thread, started when a batch comes for which no thread is idle. So the number
+ * of threads is bounded by how many batches may wait; beyond that, an operation that wants to fails. Spare threads end when they are not wanted
+ * for a while.
  */
 class ThreadPool implements ThreadExecutor {
   readonly slots: number;
   #offers: ThreadOffers = { operations: [], serializers: [] };
   readonly #options: ThreadExecutorOptions;
   readonly #modules: readonly string[];
-  readonly #threads = new Set<ThreadHandle>();
+  /** Each in its place. */
+  readonly #threads = new Map<ThreadHandle, Place>();
   /** Batches for which no thread is idle, since one is being replaced. */
   #waiting: Assignment[] = [];
   /** The ends of threads that had to be terminated. */
   readonly #ending = new Set<Promise<void>>();
   /** Timers of replacements that are to be tried again. */
   readonly #backoffs = new Set<Later>();
-  readonly #places: readonly Place[];
+  /** As many as there are slots and spare threads, of which some may have none for a moment. */
+  readonly #places: Set<Place>;
+  /** Until spare threads end. */
+  #spareTimer: Later | undefined = undefined;
   #started = 0;
   #watched = false;
   /** How long the next thread rests. */
@@ -107,7 +122,7 @@ class ThreadPool implements ThreadExecutor {
     this.#options = options;
     this.#modules = options.modules.map((module) => resolveModule(module).href);
     this.slots = threads;
-    this.#places = Array.from({ length: threads }, () => ({ failures: 0 }));
+    this.#places = new Set(Array.from({ length: threads }, () => ({ failures: 0 })));
   }
 
   get offers(): ThreadOffers {
@@ -116,7 +131,7 @@ class ThreadPool implements ThreadExecutor {
 
   async start(): Promise<void> {
     const { signal } = this.#options;
-    const starts = this.#places.map((place) => this.#startFirst(place));
+    const starts = [...this.#places].map((place) => this.#startFirst(place));
     try {
       await new Promise<unknown>((resolve, reject) => {
         const close = (): void => reject(new PaladinError('CLOSED', 'it was closed while its threads started'));
@@ -131,13 +146,22 @@ class ThreadPool implements ThreadExecutor {
     this.#state = 'running';
   }
 
-  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
+  run(
+    jobId: string,
+    description: JobDescription,
+    batch: Batch,
+    settled: (outcome: Outcome) => void,
+    waits?: (isWaiting: boolean) => void,
+  ): void {
     if (this.#state === 'closed') return;
-    const assignment = { jobId, description, batch, settled };
+    const assignment = { jobId, description, batch, settled, waits };
     const thread = this.#pick(jobId);
     if (thread !== undefined) this.#assign(thread, assignment);
     else if (this.#state === 'broken') giveBack(assignment, 'returned', 'no thread is left to execute it');
-    else this.#waiting.push(assignment);
+    else {
+      this.#waiting.push(assignment);
+      this.#addSpare();
+    }
   }
 
   abort({ jobId, seq, attempt }: JobAttempt): void {
@@ -147,7 +171,9 @@ class ThreadPool implements ThreadExecutor {
       this.#waiting = this.#waiting.filter((assignment) => assignment !== waiting);
       giveBack(waiting, 'cancelled', 'it was cancelled before its execution began');
     }
-    for (const thread of this.#threads) if (thread.assignment !== undefined && isIt(thread.assignment)) thread.forget(jobId);
+    for (const thread of this.#threads.keys()) {
+      if (thread.assignment !== undefined && isIt(thread.assignment)) thread.forget(jobId);
+    }
   }
 
   forget(jobId: string): void {
@@ -155,15 +181,16 @@ class ThreadPool implements ThreadExecutor {
       if (assignment.jobId === jobId) giveBack(assignment, 'cancelled', 'its job was cancelled before its execution began');
     }
     this.#waiting = this.#waiting.filter((assignment) => assignment.jobId !== jobId);
-    for (const thread of this.#threads) thread.forget(jobId);
+    for (const thread of this.#threads.keys()) thread.forget(jobId);
   }
 
   async close(): Promise<void> {
     this.#state = 'closed';
     for (const timer of this.#backoffs) timer.cancel();
     this.#backoffs.clear();
+    this.#spareTimer?.cancel();
     this.#waiting = [];
-    const ends = [...this.#ending, ...[...this.#threads].map((thread) => thread.close())];
+    const ends = [...this.#ending, ...[...this.#threads.keys()].map((thread) => thread.close())];
     this.#threads.clear();
     await new Waiter().until(Promise.all(ends), closeGraceMs);
   }
@@ -171,7 +198,7 @@ class ThreadPool implements ThreadExecutor {
   /** An idle thread, best one that has the job set up. */
   #pick(jobId: string): ThreadHandle | undefined {
     let idle: ThreadHandle | undefined;
-    for (const thread of this.#threads) {
+    for (const thread of this.#threads.keys()) {
       if (!thread.isIdle) continue;
       if (thread.knows(jobId)) return thread;
       idle ??= thread;
@@ -204,11 +231,14 @@ class ThreadPool implements ThreadExecutor {
         this.#next(thread);
       },
       idle: (thread) => this.#next(thread),
+      refusesWait: () => {
+        const { maxWaiting = Math.max(leastWaitingThreads, waitingPerThread * this.slots) } = this.#options;
+        return this.#countWaiting() < maxWaiting ? undefined : maxWaiting;
+      },
       gone: (thread, departure) => {
         soundTimer?.cancel();
         if (!this.#threads.delete(thread)) return;
-        const ending = thread.close().finally(() => this.#ending.delete(ending));
-        this.#ending.add(ending);
+        this.#end(thread);
         if (departure.type === 'failed') failed(departure.error);
         else this.#lost(place, name, departure);
       },
@@ -226,7 +256,7 @@ class ThreadPool implements ThreadExecutor {
       restMs,
     };
     try {
-      this.#threads.add(new ThreadHandle(options, events));
+      this.#threads.set(new ThreadHandle(options, events), place);
     } catch (thrown) {
       // There is no further thread to be had, or the process may start none.
       const message = `cannot start a thread: ${messageOf(thrown)}`;
@@ -239,9 +269,54 @@ class ThreadPool implements ThreadExecutor {
     if (!thread.isIdle) return;
     const assignment = this.#waiting.shift();
     if (assignment !== undefined) this.#assign(thread, assignment);
+    else if (this.#hasSurplus()) this.#endSparesLater();
+  }
+
+  #end(thread: ThreadHandle): void {
+    const ending = thread.close().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** How many batches wait for jobs of their own. */
+  #countWaiting(): number {
+    let waiting = 0;
+    for (const thread of this.#threads.keys()) if (thread.isWaiting) waiting += 1;
+    return waiting;
+  }
+
+  /** Whether there are more spare threads than batches that wait. */
+  #hasSurplus(): boolean {
+    return this.#places.size > this.slots && this.#places.size - this.slots > this.#countWaiting();
+  }
+
+  /** Starts a thread in the stead of one that waits, unless there is one for each. */
+  #addSpare(): void {
+    if (this.#places.size - this.slots >= this.#countWaiting()) return;
+    const place = { failures: 0 };
+    this.#places.add(place);
+    this.#replace(place);
+  }
+
+  #endSparesLater(): void {
+    if (this.#spareTimer !== undefined) return;
+    this.#spareTimer = later(() => {
+      this.#spareTimer = undefined;
+      for (const [thread, place] of this.#threads) {
+        if (!thread.isIdle || !this.#hasSurplus()) continue;
+        this.#threads.delete(thread);
+        this.#places.delete(place);
+        this.#end(thread);
+      }
+    }, spareThreadMs);
+    this.#spareTimer.unref();
   }
 
   #replace(place: Place): void {
+    if (this.#hasSurplus()) {
+      // A spare one has taken its place.
+      this.#places.delete(place);
+      return;
+    }
     this.#startThread(
       place,
       () => undefined,
@@ -271,8 +346,8 @@ class ThreadPool implements ThreadExecutor {
   /** Tries again, more and more patiently; in the end gives up, since a program that spins is worse than one that says so. */
   #failed(place: Place, error: PaladinError): void {
     place.failures++;
-    const isHopeless = this.#places.every(({ failures }) => failures >= maxStartFailures);
-    if (isHopeless && ![...this.#threads].some((thread) => thread.isReady)) {
+    const isHopeless = [...this.#places].every(({ failures }) => failures >= maxStartFailures);
+    if (isHopeless && ![...this.#threads.keys()].some((thread) => thread.isReady)) {
       this.#break(place, error);
       return;
     }

@@ -1,62 +1,23 @@
-import type { ResourceLimits } from 'node:worker_threads';
 import { PaladinError } from '../errors/paladin-error.js';
 import { decodeError } from '../errors/remote-error.js';
-import type { Batch, BatchLoss, JobDescription, StageDescription } from '../protocol/messages.js';
+import type { BatchLoss, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { timeoutFailure } from './failures.js';
 import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
 import { RunningThread, type Death, type Received } from './running-thread.js';
 import { clampTimer } from './settlement.js';
+import type { Assignment, Departure, ThreadOptions } from './thread-life.js';
 import { Mailbox, mailMark, type FromThread, type Origin, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 import { later, realNow, type Later } from '../real-time.js';
-
-/** A batch for a thread. */
-export interface Assignment {
-  readonly jobId: string;
-  readonly description: JobDescription;
-  readonly batch: Batch;
-  readonly settled: (outcome: Outcome) => void;
-}
-
-export interface ThreadOptions {
-  /** URLs of the modules to load. */
-  readonly modules: readonly string[];
-  readonly name: string;
-  readonly resourceLimits: ResourceLimits | undefined;
-  readonly startTimeoutMs: number;
-  /** How long a batch of a forgotten job may go on. */
-  readonly graceMs: number;
-  /** Whether the thread keeps the process alive while it is idle, too. */
-  readonly keepAlive: boolean;
-  /** Whether it keeps in mind where what goes on in it comes from. */
-  readonly watched: boolean;
-  /** How long it is given nothing to do once it has loaded its modules: what dies meanwhile does so by their doing. */
-  readonly restMs: number;
-}
-
-/** How a thread came to be gone, unless it was closed. */
-export type Departure =
-  /** It never was ready. */
-  | { readonly type: 'failed'; readonly error: PaladinError }
-  /** It had to be terminated. `why`: as in `it was terminated: operation 'fib' at index 3 ran past …`. */
-  | { readonly type: 'terminated'; readonly why: string }
-  | {
-      readonly type: 'died';
-      /** As in `it exited with code 3 while …`. */
-      readonly why: string;
-      /** Who is to blame: its modules, what it was executing or had executed, or it is not known which of them. */
-      readonly fault: 'modules' | 'batch' | 'unknown';
-      /** How long ago it was ready. */
-      readonly ageMs: number;
-      readonly error: Uint8Array | undefined;
-    };
 
 /** What a thread tells its pool. Each thread is `ready` or not, and then `gone` once. */
 export interface ThreadEvents {
   ready(thread: ThreadHandle, message: Extract<FromThread, { type: 'ready' }>): void;
   idle(thread: ThreadHandle): void;
+  /** What it executes wants to wait for a job of its own. How many may, where these do already. */
+  refusesWait(): number | undefined;
   /** It executes nothing any more. */
   gone(thread: ThreadHandle, departure: Departure): void;
 }
@@ -67,6 +28,8 @@ interface Turn extends Assignment {
   readonly startedMs: number;
   /** The least timeout of its stages. */
   readonly leastTimeoutMs: number;
+  /** Whether it waits for a job of its own. */
+  isWaiting: boolean;
 }
 
 /**
@@ -125,6 +88,11 @@ export class ThreadHandle {
     return this.#state === 'idle';
   }
 
+  /** Whether what it executes waits for a job of its own, so that another thread may execute in its stead. */
+  get isWaiting(): boolean {
+    return this.#turn?.isWaiting === true;
+  }
+
   /** Whether it has the job set up, or is doing so. */
   knows(jobId: string): boolean {
     return this.#jobs.has(jobId);
@@ -142,7 +110,7 @@ export class ThreadHandle {
     // The number has to fit into 31 bits, and 0 means none.
     this.#turns = (this.#turns % 0x7fff_ffff) + 1;
     const leastTimeoutMs = leastTimeout(batch.units === 'elements' ? description.stages : description.stages.slice(-1));
-    this.#turn = { ...assignment, number: this.#turns, startedMs: realNow(), leastTimeoutMs };
+    this.#turn = { ...assignment, number: this.#turns, startedMs: realNow(), leastTimeoutMs, isWaiting: false };
     this.#state = 'busy';
     this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
@@ -226,9 +194,26 @@ export class ThreadHandle {
         this.#depart({ type: 'failed', error: new PaladinError('INVALID_INPUT', message.message, { cause }) });
         return;
       }
+      case 'waits':
+        this.#changeWaiting(message);
+        return;
       case 'ended':
         this.#settle(message.turn, message.outcome, message.stuck);
     }
+  }
+
+  #changeWaiting({ turn: number, isWaiting }: Extract<FromThread, { type: 'waits' }>): void {
+    const turn = this.#turn?.number === number ? this.#turn : undefined;
+    if (isWaiting) {
+      const most = turn === undefined ? undefined : this.#events.refusesWait();
+      const answer: ToThread = { type: 'waits', turn: number, ...(most !== undefined && { most }) };
+      this.#thread.post(answer);
+      if (most !== undefined) return;
+    }
+    // One that is over has no slot to give up, and one that was refused keeps it.
+    if (turn === undefined || turn.isWaiting === isWaiting) return;
+    turn.isWaiting = isWaiting;
+    turn.waits?.(isWaiting);
   }
 
   /** It has loaded its modules. */

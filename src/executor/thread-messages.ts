@@ -38,6 +38,8 @@ export type ToThread =
       readonly forget: readonly string[];
     }
   | { readonly type: 'forget'; readonly jobIds: readonly string[] }
+  /** The batch may wait for a job of its own; or not, as `most` do already. */
+  | { readonly type: 'waits'; readonly turn: number; readonly most?: number }
   /** So much of its output has been written. */
   | { readonly type: 'written'; readonly bytes: number }
   /** End in good order. */
@@ -54,6 +56,8 @@ export type FromThread =
   /** `cause`: what was thrown, as `encodeError` wrote it. */
   | { readonly type: 'failed'; readonly message: string; readonly cause: Uint8Array }
   | { readonly type: 'ended'; readonly turn: number; readonly outcome: Outcome; readonly stuck: boolean }
+  /** An operation of the batch wants to wait for a job of its own, and is answered; or none does any more. */
+  | { readonly type: 'waits'; readonly turn: number; readonly isWaiting: boolean }
   /** Something was written to standard output (1) or error (2). */
   | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   /** Nothing has caught an error, of which the thread dies unless a module sees to it. `error`: as `encodeError` wrote it. */

@@ -5,7 +5,9 @@ import { loadModules } from '../operation/modules.js';
 import { Registry } from '../operation/registry.js';
 import type { BatchLoss } from '../protocol/messages.js';
 import { ownOutcome } from './own-bytes.js';
+import { executeAlone } from './executing-now.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
+import { SlotWaits, tooManyThreadsWait } from './slot-waits.js';
 import { ThreadControl } from './thread-control.js';
 import { mailMark, Mailbox, type FromThread, type KnownRun, type ToThread } from './thread-messages.js';
 import { Origins, Output, takeSetUp, tellDeath } from './thread-port.js';
@@ -24,6 +26,10 @@ const control = new ThreadControl(progress);
 const context = callerContext();
 const output = new Output(port);
 const origins = new Origins(setUp.watched);
+/** The batch that is executing; 0: none. */
+let current = 0;
+/** Its operation, which has asked whether it may wait. */
+let asking: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 // A module may replace it.
 const exit = process.exit.bind(process);
 
@@ -68,6 +74,11 @@ function onMessage(message: ToThread | typeof mailMark): void {
     case 'forget':
       forget(message.jobIds);
       break;
+    case 'waits':
+      if (message.most === undefined) asking?.resolve();
+      else asking?.reject(tooManyThreadsWait(message.most));
+      asking = undefined;
+      break;
     case 'written':
       output.written(message.bytes);
       break;
@@ -83,10 +94,26 @@ function forget(jobIds: readonly string[]): void {
   }
 }
 
+/** Settles once the executor has let the batch wait. */
+function changeWaiting(turn: number, isWaiting: boolean): Promise<void> | undefined {
+  // What goes on after the end of its batch has no slot to give up.
+  if (turn !== current) return undefined;
+  post({ type: 'waits', turn, isWaiting });
+  if (!isWaiting) return undefined;
+  return new Promise((resolve, reject) => {
+    asking = { resolve, reject };
+  });
+}
+
 function execute({ jobId, turn, batch }: KnownRun): void {
   control.turn = turn;
+  control.waits = new SlotWaits((isWaiting) => changeWaiting(turn, isWaiting));
+  current = turn;
+  executeAlone(control.waits);
   const end = ({ outcome, stuck }: BatchEnd): void => {
     progress.deadlineMs = 0;
+    current = 0;
+    executeAlone(undefined);
     const isPlain = outcome.type === 'result' && !stuck && outcome.result.failures.length === 0;
     if (isPlain && fromThread.putResult({ turn, result: outcome.result })) {
       post(mailMark);

@@ -4,6 +4,7 @@ import type { StagePolicy } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultWindow } from '../limits.js';
 import { executingNow } from '../executor/executing-now.js';
+import type { SlotWaits } from '../executor/slot-waits.js';
 import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
@@ -121,11 +122,29 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
-    return this.#open('openJob', checkOptions('openJob', spec, knownSpec), observer);
+    checkOptions('openJob', spec, knownSpec);
+    const outer = executingNow();
+    return outer === undefined ? this.#open('openJob', spec, observer) : this.#openWithin(outer, spec, observer);
+  }
+
+  /** For an operation: its batch has no slot until the job is over. */
+  #openWithin(outer: SlotWaits, spec: JobSpec, observer: JobObserver): JobHandle {
+    let over = (): void => undefined;
+    const isOver = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    const job = this.#open('openJob', spec, observer, over);
+    outer
+      .run(() => isOver)
+      .catch((error: unknown) => {
+        // Nothing else rejects: too many wait already.
+        job.handle({ type: 'refused', error: error as PaladinError });
+      });
+    return job;
   }
 
   /** @param where who is told of what is wrong with it */
-  #open(where: string, spec: JobSpec, observer: JobObserver): JobDriver {
+  #open(where: string, spec: JobSpec, observer: JobObserver, over?: () => void): JobDriver {
     checkChain(where, spec.stages);
     checkJobOptions(where, spec);
     checkSpeculation(where, spec.stages, spec);
@@ -156,6 +175,7 @@ export class LeaderRuntime implements Runtime {
       },
       over: () => {
         this.#session.remove(number);
+        over?.();
       },
     });
     this.#session.add(number, {

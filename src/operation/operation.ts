@@ -30,12 +30,13 @@ export interface OperationContext {
    * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that waits for a job of
    * its own cluster with its slot taken may wait for ever, when all slots are taken by others like it.
    *
-   * A worker that executes in threads keeps the slot: there, start more threads than operations that wait at once.
+   * What an operation runs by `runtime.run`, or subscribes to through remote operators, is seen without this, whatever runtime it runs on; not so
+   * what another process runs for it, or what is begun outside of the operation, by a timer or queue of its module's.
    *
-   * The time counts in the element's `timeout`. What `work` makes is waited for, whatever runtime its jobs run on.
+   * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another is started for what is executed meanwhile.
    *
    * @returns what `work` returns or resolves to; rejects as it does, with the signal's reason once that is aborted, or with `LIMIT_EXCEEDED` when
-   *   1,024 operations of this worker wait already
+   *   so many operations of this worker wait already: 1,024 inline; in threads four a thread, and 32 at least
    *
    * @example
    * ```ts

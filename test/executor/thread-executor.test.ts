@@ -106,6 +106,34 @@ describe('the thread executor', () => {
     expect(settled).not.toHaveBeenCalled();
   });
 
+  it('executes others while a batch waits for a job of its own, in threads of which there are not ever more', async () => {
+    const on = await start({ maxWaiting: 1, graceMs: 20 });
+    const told: boolean[] = [];
+    const waits = new Promise<void>((resolve) => {
+      on.run(
+        'waits',
+        job('wait-without-slot'),
+        elements([1]),
+        () => undefined,
+        (isWaiting) => {
+          told.push(isWaiting);
+          resolve();
+        },
+      );
+    });
+    await waits;
+    const [one, other] = await Promise.all([1, 2].map((i) => run(on, job('thread'), elements([i]), `job ${i}`)));
+    if (one === undefined || other === undefined) throw new Error('nothing came');
+    expect(outputs(one)).toEqual(outputs(other));
+    expect(await run(on, job('wait-without-slot'), elements([1]), 'another')).toMatchObject({
+      result: {
+        failures: [{ message: expect.stringContaining('1 threads of this worker wait in context.run already') as string }],
+      },
+    });
+    on.forget('waits');
+    await vi.waitFor(() => expect(told).toEqual([true, false]));
+  });
+
   it('takes nothing that operations post for a result', async () => {
     const threads = await start();
     for (const message of [0, 3, 2 ** 40, Number.NaN]) {

@@ -56,10 +56,50 @@ describe('context.run', () => {
     await isRight(runtime, operations);
   });
 
-  it('goes without saying for a run before the operation waits for anything', async () => {
+  it('goes without saying for a run, also after the operation has waited for something else', async () => {
     await using runtime: Runtime = inMemory({ workers: 2 });
     const plain = defineOperation({ name: 'plain', execute: async (x: number) => (await runtime.run(double, x)) + 1 });
+    const later = defineOperation({
+      name: 'later',
+      execute: async (x: number) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return (await Promise.resolve().then(() => runtime.run(plain, x))) + 1;
+      },
+    });
     expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(plain, x)))).toEqual([3, 5, 7, 9]);
+    expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(later, x)))).toEqual([4, 6, 8, 10]);
+  });
+
+  it('goes without saying for operators, on whatever runtime', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using runtime: Runtime = await connect(hub.url);
+    await using own: Runtime = await connect(hub.url);
+    const doubles = defineOperation({
+      name: 'doubles',
+      execute: async (n: number) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return await lastValueFrom(from([n, n + 1]).pipe(remoteMap(double, own), toArray()));
+      },
+    });
+    await using _worker = await startWorker({ hub: hub.url, operations: [double, doubles], slots: 1 });
+    const source = [1, 2, 3];
+    expect(await lastValueFrom(from(source).pipe(remoteMap(doubles, runtime), toArray()))).toEqual(
+      source.map((n) => [2 * n, 2 * n + 2]),
+    );
+  });
+
+  it('is of no use to what an operation has left behind, nor in its way', async () => {
+    await using runtime: Runtime = inMemory({ workers: 1 });
+    let left: Promise<number> | undefined;
+    const leaving = defineOperation({
+      name: 'leaving',
+      execute: (x: number) => {
+        left = new Promise((resolve) => setTimeout(resolve, 5)).then(() => runtime.run(double, x));
+        return x;
+      },
+    });
+    expect(await runtime.run(leaving, 2)).toBe(2);
+    expect(await left).toBe(4);
   });
 
   it('gives what the work gives or throws, and needs no job', async () => {

@@ -1,0 +1,48 @@
+/** What a thread is started with, what it is given to do, and how it ends. */
+import type { ResourceLimits } from 'node:worker_threads';
+import type { PaladinError } from '../errors/paladin-error.js';
+import type { Batch, JobDescription } from '../protocol/messages.js';
+import type { Outcome } from '../protocol/outcome.js';
+
+/** A batch for a thread. */
+export interface Assignment {
+  readonly jobId: string;
+  readonly description: JobDescription;
+  readonly batch: Batch;
+  readonly settled: (outcome: Outcome) => void;
+  /** Told when it begins to wait for a job of its own, and when it goes on. */
+  readonly waits: ((isWaiting: boolean) => void) | undefined;
+}
+
+export interface ThreadOptions {
+  /** URLs of the modules to load. */
+  readonly modules: readonly string[];
+  readonly name: string;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly startTimeoutMs: number;
+  /** How long a batch of a forgotten job may go on. */
+  readonly graceMs: number;
+  /** Whether the thread keeps the process alive while it is idle, too. */
+  readonly keepAlive: boolean;
+  /** Whether it keeps in mind where what goes on in it comes from. */
+  readonly watched: boolean;
+  /** How long it is given nothing to do once it has loaded its modules: what dies meanwhile does so by their doing. */
+  readonly restMs: number;
+}
+
+/** How a thread came to be gone, unless it was closed. */
+export type Departure =
+  /** It never was ready. */
+  | { readonly type: 'failed'; readonly error: PaladinError }
+  /** It had to be terminated. `why`: as in `it was terminated: operation 'fib' at index 3 ran past …`. */
+  | { readonly type: 'terminated'; readonly why: string }
+  | {
+      readonly type: 'died';
+      /** As in `it exited with code 3 while …`. */
+      readonly why: string;
+      /** Who is to blame: its modules, what it was executing or had executed, or it is not known which of them. */
+      readonly fault: 'modules' | 'batch' | 'unknown';
+      /** How long ago it was ready. */
+      readonly ageMs: number;
+      readonly error: Uint8Array | undefined;
+    };
