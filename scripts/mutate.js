@@ -17,6 +17,7 @@ const tests = [
   'test/server/recovery.test.ts',
   'test/server/batch-queue.test.ts',
   'test/server/charging.test.ts',
+  'test/server/describing.test.ts',
   'test/server/hostile-peers.test.ts',
   'test/server/waiting.test.ts',
   'test/server/leaders-back.test.ts',

@@ -5,6 +5,7 @@ import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
 import { afterThis } from '../src/next-turn.js';
 import { Timer } from '../src/timer.js';
+import type { StatusBounds } from './core/status.js';
 import { Scheduler } from './core/scheduler.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './core/scheduler-events.js';
 
@@ -46,8 +47,8 @@ export class HubDriver {
     this.#scheduler = new Scheduler(config);
   }
 
-  status(): HubStatus {
-    return this.#scheduler.status(this.#timer.now());
+  status(bounds?: StatusBounds): HubStatus {
+    return this.#scheduler.status(this.#timer.now(), bounds);
   }
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */

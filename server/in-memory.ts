@@ -81,6 +81,7 @@ const ownLimits: Limits = {
   maxJobsPerLeader: Number.MAX_SAFE_INTEGER,
   maxJobsOpenedPerSecond: Number.MAX_SAFE_INTEGER,
   maxDescriptionBytesPerLeader: Number.MAX_SAFE_INTEGER,
+  maxDescriptionBytesPerWorker: Number.MAX_SAFE_INTEGER,
   maxBytes: Number.MAX_SAFE_INTEGER,
   maxOperationsPerWorker: Number.MAX_SAFE_INTEGER,
 };

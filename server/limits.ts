@@ -46,6 +46,8 @@ export const defaultLimits: Limits = {
   maxBytesPerLeader: defaultMaxBytesPerLeader,
   // Eight jobs with arguments as large as may be, or many with what arguments usually are.
   maxDescriptionBytesPerLeader: defaultMaxBytesPerLeader,
+  // Two jobs with arguments as large as may be. Each thread of a worker has them once more, decoded.
+  maxDescriptionBytesPerWorker: 2 * defaultMaxPayloadBytes,
   // As eight leaders may have that use their limits to the full; payloads are outside of the heap of the process.
   maxBytes: 2 * 1024 ** 3,
   // The batches of sixteen leaders that use their limits to the full. They are in the heap; with its slack they come to 220 MB (measured).

@@ -17,6 +17,7 @@ import { peerId } from '../src/link/peer-id.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
 import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
 import { printable } from '../src/protocol/printable.js';
+import { forObservers, type StatusBounds } from './core/status.js';
 import { watchDescriptors } from './descriptors.js';
 import { Addresses, isLoopback, networkOf, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
@@ -30,6 +31,7 @@ import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { Turns } from './intake.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
 import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
+import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 import { callerContext, type CallerContext } from '../src/caller-context.js';
@@ -259,17 +261,18 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   admit('worker', workerToHub(limits.maxPayloadBytes), (as, peer: Peer<HubToWorker>) =>
     driver.addWorker(as.id, as.name, peer, as.limits),
   );
-  const status = (): HubStatus => {
-    const { counters, ...known } = driver.status();
+  const status = (bounds?: StatusBounds): HubStatus => {
+    const { counters, ...known } = driver.status(bounds);
     return { ...known, counters: { ...counters, ...door.counters } };
   };
+  const board = new StatusBoard(() => status(forObservers));
   admit(
     'observer',
     observerToHub,
     (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
       received: () => {
         // One that asks without reading is answered once.
-        if (!peer.isBusy) peer.send({ type: 'status', status: status() });
+        if (!peer.isBusy) peer.send(board.read());
       },
       congested: () => undefined,
       left: () => undefined,
@@ -300,7 +303,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${bound}${path}`,
     port: bound,
-    status,
+    status: () => status(),
     setTokens: (next) => {
       check(authorize === undefined, 'no tokens beside authorize', 'both');
       const exchanged = new Tokens('setTokens', next.token, next.tokens);

@@ -7,8 +7,8 @@ export const hubMutations = [
   {
     name: 'the hub gives out a job that is being closed',
     file: `${hub}/jobs.ts`,
-    find: '  for (const each of answered.values()) removeAnswered(each);\n',
-    replace: '  for (const each of answered.values()) removeAnswered(each);\n  weighAnswers(state, leader);\n',
+    find: '  for (const each of answered.values()) removeAnswered(state, each);\n',
+    replace: '  for (const each of answered.values()) removeAnswered(state, each);\n  weighAnswers(state, leader);\n',
   },
   {
     name: 'the hub gives a worker that is gone what becomes due as it goes',
@@ -50,9 +50,9 @@ export const hubMutations = [
   {
     name: 'the hub acknowledges before the leader does',
     file: `${hub}/leasing.ts`,
-    find: '    addAnswered(job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);',
+    find: '    addAnswered(state, job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);',
     replace:
-      '    addAnswered(job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
+      '    addAnswered(state, job, worker, result, { counted: true, begun: true });\n    weighAnswers(state, job.leader);\n    tellResult(state, job, worker, result);\n    acknowledge(state, job, result);',
   },
   {
     name: 'the hub forgets that what a worker handed back was not begun',
@@ -365,6 +365,36 @@ export const hubMutations = [
     file: `${hub}/admission.ts`,
     find: 'if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;',
     replace: '',
+  },
+  {
+    name: 'the hub has a worker forget a job of which the worker keeps an answer',
+    file: `${hub}/leasing.ts`,
+    find: '  worker.answered.add(answered);\n  countInHand(state, worker, job, 1);\n',
+    replace: '  worker.answered.add(answered);\n',
+  },
+  {
+    name: 'the hub has workers forget jobs of which they have batches',
+    file: `${hub}/describing.ts`,
+    find: '([, { inHand }]) => inHand === 0)',
+    replace: '([, { inHand }]) => inHand >= 0)',
+  },
+  {
+    name: 'the hub has workers know whatever they were told once',
+    file: `${hub}/describing.ts`,
+    find: '  if (known.inHand === 0) lookAt(state, worker);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub believes that a worker knows what it has forgotten',
+    file: `${hub}/describing.ts`,
+    find: '      unknow(worker, job);\n',
+    replace: '      worker.knownBytes -= job.bytes;\n',
+  },
+  {
+    name: 'a large description costs its job nothing',
+    file: `${hub}/describing.ts`,
+    find: '(job.bytes - freeBytes) / bytesPerMs',
+    replace: '0 / bytesPerMs',
   },
   {
     name: 'the hub waits for the rest of a list for ever',

@@ -45,6 +45,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxBatchesPerLeader: 'batches that one leader may have at the hub',
   maxBytesPerLeader: 'payload bytes that one leader may have at the hub',
   maxDescriptionBytesPerLeader: 'bytes of arguments and labels that the jobs of one leader may have',
+  maxDescriptionBytesPerWorker: 'bytes of arguments and labels that a worker keeps of jobs of which it has nothing',
   maxBytes: 'bytes that all leaders may have at the hub together',
   maxRecordBytes: 'bytes that the hub keeps beside payloads, of all peers',
   maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',

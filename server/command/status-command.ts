@@ -26,10 +26,10 @@ export function statusCommand(): Command {
     });
 }
 
-function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: HubStatus): string {
-  const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+function describe(hub: string, { uptimeMs, totals, workers, jobs, counters }: HubStatus): string {
+  const { leaders, slots } = totals;
   return [
-    `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s: ${leaders.length} leaders, ${workers.length} workers with ${slots} slots, ${jobs.length} jobs`,
+    `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s: ${leaders} leaders, ${totals.workers} workers with ${slots} slots, ${totals.jobs} jobs`,
     ...table(
       ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'OPERATIONS'],
       workers.map((worker) => [
@@ -41,6 +41,7 @@ function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: H
         worker.offers.operations.join(', '),
       ]),
     ),
+    ...further(totals.workers - workers.length, 'workers'),
     ...table(
       ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'],
       jobs.map((job) => [
@@ -52,10 +53,16 @@ function describe(hub: string, { uptimeMs, leaders, workers, jobs, counters }: H
         String(job.slots),
       ]),
     ),
+    ...further(totals.jobs - jobs.length, 'jobs'),
     `counted: ${Object.entries(counters)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,
   ].join('\n');
+}
+
+/** A line that says how many are not listed; nothing where all are. */
+function further(count: number, what: string): string[] {
+  return count > 0 ? [`and ${count} more ${what}`] : [];
 }
 
 /** Rows under their headings, in columns as wide as their widest cell; nothing when there are no rows. */

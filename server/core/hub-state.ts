@@ -29,6 +29,8 @@ export class HubState {
   readonly stalled: Set<Job> = new Set();
   /** Workers that come to rest for a batch that is to be executed alone. */
   readonly reserved: Set<Worker> = new Set();
+  /** Workers that may know too much once the event in hand is over. */
+  readonly crowded: Set<Worker> = new Set();
   readonly placement: Placement = new Placement();
   readonly counters = {
     batches: 0,

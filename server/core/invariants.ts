@@ -1,6 +1,7 @@
 import { maxBatchesAhead, maxTurnsKept, maxWaitingBatches } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
 import { answeredRecordBytes, batchRecordBytes, resumedRecordBytes, underWayRecordBytes } from './charges.js';
+import { checkKnown } from './describing.js';
 import { isFound } from './leasing.js';
 import { satisfies } from './matching.js';
 import {
@@ -17,7 +18,7 @@ import {
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {
-  const { id, leases, answered, jobs, slots, dear, suspects, offerClass, connected, ending } = worker;
+  const { id, leases, answered, slots, dear, suspects, offerClass, connected, ending } = worker;
   check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
   const all = [...leases];
   const active = all.filter((lease) => !lease.waiting);
@@ -37,7 +38,7 @@ export function checkWorker(worker: Worker): void {
     check(offerClass.free.has(worker) === hasFreeSlot(worker), `worker ${id} among the free`);
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
-  for (const job of jobs) check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
+  checkKnown(worker);
   for (const lease of leases) {
     const { job } = lease;
     check(job.leases.get(lease) === lease, `a lease of worker ${id}`);

@@ -2,6 +2,7 @@
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { ownBytes } from '../../src/protocol/own-bytes.js';
 import { batchExceeds, jobExceeds } from './admission.js';
+import { unknow } from './describing.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
 import {
@@ -138,11 +139,11 @@ export function closeJob(state: HubState, job: Job): void {
     if (lease.worker.connected) lease.worker.ending.add(endingKey(job.id, lease));
     release(state, lease);
   }
-  for (const each of answered.values()) removeAnswered(each);
+  for (const each of answered.values()) removeAnswered(state, each);
   state.countBatches(leader, -queue.size, -queue.bytes);
   state.countDescription(leader, -job.bytes);
   for (const worker of workers) {
-    worker.jobs.delete(job);
+    unknow(worker, job);
     state.toWorker(worker, { type: 'close', jobId: job.id });
   }
   keepTurn(state, job);

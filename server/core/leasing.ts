@@ -20,6 +20,7 @@ import {
   type Worker,
 } from './records.js';
 import { tellCapacity } from './capacity.js';
+import { countInHand, describe } from './describing.js';
 import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
@@ -174,12 +175,8 @@ function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker):
 function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Lease, 'job' | 'worker' | 'chargedMs'>): void {
   const { seq, attempt, suspect, alone, payload } = batch;
   const bytes = payload.byteLength;
+  describe(state, worker, job);
   addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, alone, adopted: false });
-  if (!worker.jobs.has(job)) {
-    worker.jobs.add(job);
-    job.workers.add(worker);
-    state.toWorker(worker, { type: 'job', jobId: job.id, description: job.description });
-  }
   const ticket = state.config.ticketOf(job.secret, worker.id, batch);
   state.toWorker(worker, { type: 'assign', jobId: job.id, ticket, batch });
 }
@@ -210,6 +207,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
   };
   job.leases.add(added);
   worker.leases.add(added);
+  countInHand(state, worker, job, 1);
   countLease(added, 1);
   if (!cheap) job.cost.begin(id, givenAt);
   state.placement.place(worker);
@@ -220,6 +218,7 @@ export function release(state: HubState, lease: Lease): void {
   const { id, job, worker, bytes, cheap } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
+  countInHand(state, worker, job, -1);
   if (lease.waiting) endWait(state, lease);
   countLease(lease, -1);
   if (!cheap) job.cost.end(id);
@@ -243,7 +242,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
     // Before it was adopted the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
-    addAnswered(job, worker, result, { counted: true, begun: true });
+    addAnswered(state, job, worker, result, { counted: true, begun: true });
     weighAnswers(state, job.leader);
     tellResult(state, job, worker, result);
   } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
@@ -261,7 +260,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   }
   const lease = leaseOf(job, worker, loss);
   if (job !== undefined && lease !== undefined) {
-    addAnswered(job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
+    addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
     giveBack(state, lease, loss);
   } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
@@ -297,6 +296,7 @@ export function cancelLease(state: HubState, lease: Lease): void {
 
 /** A worker keeps the answer to an attempt until the leader has acknowledged it. */
 export function addAnswered(
+  state: HubState,
   job: Job,
   worker: Worker,
   { seq, attempt }: Attempt,
@@ -304,12 +304,13 @@ export function addAnswered(
 ): Answered {
   const key = attemptKey({ seq, attempt });
   const before = job.answered.get(key);
-  if (before !== undefined) removeAnswered(before);
+  if (before !== undefined) removeAnswered(state, before);
   if (counted) job.leader.unacknowledged += 1;
   charge(job.leader, answeredRecordBytes);
   const answered: Answered = { job, worker, seq, attempt, asked: false, counted, begun };
   job.answered.set(key, answered);
   worker.answered.add(answered);
+  countInHand(state, worker, job, 1);
   return answered;
 }
 
@@ -343,7 +344,7 @@ export function askAgain(state: HubState, answered: Answered): void {
   state.toWorker(worker, { type: 'resend', jobId: job.id, seq, attempt });
 }
 
-export function removeAnswered(answered: Answered): void {
+export function removeAnswered(state: HubState, answered: Answered): void {
   answered.worker.answered.delete(answered);
   const { job } = answered;
   if (job.asked.get(answered.seq) === answered) job.asked.delete(answered.seq);
@@ -351,6 +352,7 @@ export function removeAnswered(answered: Answered): void {
   if (job.answered.get(key) !== answered) return;
   job.answered.delete(key);
   charge(job.leader, -answeredRecordBytes);
+  countInHand(state, answered.worker, job, -1);
   if (answered.counted) job.leader.unacknowledged -= 1;
 }
 
@@ -366,7 +368,7 @@ export function acknowledged(state: HubState, job: Job, attempt: Attempt): void 
 export function acknowledge(state: HubState, job: Job, attempt: Attempt): void {
   const answered = job.answered.get(attemptKey(attempt));
   if (answered === undefined) return;
-  removeAnswered(answered);
+  removeAnswered(state, answered);
   weighAnswers(state, job.leader);
   const { seq, attempt: number } = answered;
   state.toWorker(answered.worker, { type: 'acknowledge', jobId: job.id, seq, attempt: number });

@@ -76,8 +76,11 @@ export class Placement {
     const key = matchingKey(needs);
     const present = this.#needClasses.get(key);
     if (present !== undefined) return present;
-    const offerClasses = new Set([...this.#offerClasses.values()].filter(({ offered }) => satisfies(offered, needs)));
-    const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new TurnOrder(), offerClasses, explained: '' };
+    // What nobody offers no worker has: then there is no need to look at each.
+    const some = satisfies(this.#onOffer, needs) ? [...this.#offerClasses.values()] : [];
+    const offerClasses = new Set(some.filter(({ offered }) => satisfies(offered, needs)));
+    const slots = [...offerClasses].reduce((sum, each) => sum + each.slots, 0);
+    const needClass: NeedClass = { key, needs, jobs: new Set(), turns: new TurnOrder(), offerClasses, slots, explained: '' };
     for (const offerClass of offerClasses) offerClass.needClasses.add(needClass);
     if (offerClasses.size === 0) this.#unserved.add(needClass);
     this.#needClasses.set(key, needClass);
@@ -121,7 +124,7 @@ export class Placement {
     worker.offerClass = next;
     next?.workers.add(worker);
     for (const offerClass of [previous, next]) {
-      if (offerClass !== undefined) offerClass.slots = [...offerClass.workers].reduce((sum, each) => sum + each.slots, 0);
+      if (offerClass !== undefined) countSlots(offerClass);
     }
     this.place(worker);
     return new Set([...(previous?.needClasses ?? []), ...(next?.needClasses ?? [])]);
@@ -204,7 +207,9 @@ export class Placement {
   /** Throws when a class is kept that nobody is in, is not what its members are, or does not know those that fit it. */
   validate(): void {
     for (const needClass of this.#needClasses.values()) {
-      const { key, needs, jobs, offerClasses } = needClass;
+      const { key, needs, jobs, offerClasses, slots } = needClass;
+      const counted = [...offerClasses].reduce((sum, each) => sum + each.slots, 0);
+      if (counted !== slots) throw new Error(`there are ${counted} slots for ${key}, ${slots} counted`);
       if (jobs.size === 0) throw new Error(`there are no jobs that need ${key}`);
       if (this.#unserved.has(needClass) !== (offerClasses.size === 0)) throw new Error(`whether any worker is for ${key}`);
       if (this.#byOperation.get(needs.operations[0] ?? '')?.has(needClass) !== true) throw new Error(`${key} is not found`);
@@ -280,6 +285,15 @@ export class Placement {
     }
     return satisfied;
   }
+}
+
+/** The workers of the class, or their slots, have changed. */
+function countSlots(offerClass: OfferClass): void {
+  let slots = 0;
+  for (const worker of offerClass.workers) slots += worker.slots;
+  const more = slots - offerClass.slots;
+  offerClass.slots = slots;
+  if (more !== 0) for (const needClass of offerClass.needClasses) needClass.slots += more;
 }
 
 /** A worker with a free slot. */

@@ -151,7 +151,10 @@ export interface Worker extends Charged {
   readonly ending: Set<string>;
   readonly claims: Claims;
   readonly answered: Set<Answered>;
-  readonly jobs: Set<Job>;
+  /** Those that it knows the description of, the one used longest ago first as far as that matters (see `describing.ts`). */
+  readonly jobs: Map<Job, Known>;
+  /** What these descriptions take. */
+  knownBytes: number;
   /** There while it takes batches. */
   offerClass: OfferClass | undefined;
   offers: Offers;
@@ -177,6 +180,12 @@ export interface Worker extends Charged {
   leaving: boolean;
 }
 
+/** A job that a worker knows. */
+export interface Known {
+  /** How many batches and answers of it the worker has. */
+  inHand: number;
+}
+
 /** What a worker has said that it has: attempts by their keys, jobs by their ids. */
 export interface Said {
   readonly jobs: Set<string>;
@@ -200,6 +209,8 @@ export interface NeedClass {
   /** Those of them that are due. */
   readonly turns: TurnOrder<Job>;
   readonly offerClasses: Set<OfferClass>;
+  /** Of all these. */
+  slots: number;
   /** Why there are no slots, as the jobs' leaders were told. */
   explained: string;
 }
@@ -301,7 +312,8 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     ending: new Set(),
     claims: new Claims(),
     answered: new Set(),
-    jobs: new Set(),
+    jobs: new Map(),
+    knownBytes: 0,
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,
@@ -336,9 +348,7 @@ export function isInTurn({ place }: Job): boolean {
 }
 
 /** How many slots there are for the jobs of a class. */
-export function slotsFor({ offerClasses }: NeedClass): number {
-  let slots = 0;
-  for (const offerClass of offerClasses) slots += offerClass.slots;
+export function slotsFor({ slots }: NeedClass): number {
   return slots;
 }
 

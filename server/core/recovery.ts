@@ -18,6 +18,7 @@ import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/proto
 import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
 import { charge, resumedRecordBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
 import { moveWorker, tellCapacity } from './capacity.js';
+import { know, unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { jobIdOf, leaderOf } from './job-id.js';
 import { closeJob } from './jobs.js';
@@ -223,7 +224,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   forgetReport(state, worker);
   state.awayWorkers.delete(worker);
   state.workers.delete(worker.id);
-  for (const job of worker.jobs) job.workers.delete(worker);
+  for (const job of worker.jobs.keys()) unknow(worker, job);
   for (const answered of worker.answered) dropAnswered(state, answered);
   let others = 0;
   leases.forEach((lease) => {
@@ -315,16 +316,12 @@ function takeWhole(state: HubState, worker: Worker): void {
     giveBack(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
   }
   for (const answered of worker.answered) if (!held.has(endingKey(answered.job.id, answered))) dropAnswered(state, answered);
-  for (const job of worker.jobs) {
-    if (jobs.has(job.id)) continue;
-    worker.jobs.delete(job);
-    job.workers.delete(worker);
-  }
+  for (const job of worker.jobs.keys()) if (!jobs.has(job.id)) unknow(worker, job);
 }
 
 /** The worker does not keep the answer any more, which its leader may be waiting for. */
 function dropAnswered(state: HubState, answered: Answered): void {
-  removeAnswered(answered);
+  removeAnswered(state, answered);
   weighAnswers(state, answered.job.leader);
   if (!answered.asked) return;
   const { job, worker, seq, attempt, begun } = answered;
@@ -334,15 +331,14 @@ function dropAnswered(state: HubState, answered: Answered): void {
 /** What a worker has of a job that is open. */
 function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
   dropClaim(state, worker, job.id);
-  worker.jobs.add(job);
-  job.workers.add(worker);
+  know(state, worker, job);
   for (const { ticket, ...attempt } of held) {
     if (!isGenuine(state, worker, job, attempt, ticket)) continue;
     const lease = job.leases.get(attempt);
     const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
     if (lease?.worker === worker) release(state, lease);
     const begun = job.answered.get(attemptKey(attempt))?.begun ?? true;
-    const answered = addAnswered(job, worker, attempt, { counted: false, begun });
+    const answered = addAnswered(state, job, worker, attempt, { counted: false, begun });
     weighAnswers(state, job.leader);
     if (!isUnderWay) tellFound(state, answered);
     askAgain(state, answered);

@@ -8,6 +8,11 @@ export interface SchedulerLimits extends HubLimits {
   /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
   readonly maxDescriptionBytesPerLeader: number;
   /**
+   * Bytes of arguments, names and labels that one worker keeps of jobs, as each of its threads does that was given a batch of them. Beyond it the
+   * worker forgets those of which it has nothing, and is told again when more of them comes. Default 64 MiB.
+   */
+  readonly maxDescriptionBytesPerWorker: number;
+  /**
    * Bytes of batches, arguments and labels that all leaders may have at the hub together, beyond which each still gets half of
    * an equal share; and of unfinished messages of all peers. Default 2 GiB.
    */

@@ -24,6 +24,7 @@ import type { Machine } from '../../src/core/machine.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { moveWorker } from './capacity.js';
+import { makeRoom } from './describing.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkOffers, checkTurns, checkWorker } from './invariants.js';
 import { congest, enqueue } from './jobs.js';
@@ -45,7 +46,7 @@ import {
 import { matchingKey } from './matching.js';
 import { newLeader, newWorker, nothingSaid, type Leader, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
-import { jobStatus, leaderStatus, workerStatus } from './status.js';
+import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
@@ -107,6 +108,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         giveUp(state);
         break;
     }
+    if (state.crowded.size > 0) makeRoom(state);
     return state.effects;
   }
 
@@ -115,16 +117,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   }
 
   /** What the hub holds and has done. */
-  status(now: number): HubStatus {
-    const { config, leaders, workers, jobs, counters, startedAt } = this.#state;
-    return {
-      epoch: config.epoch,
-      uptimeMs: this.#started ? now - startedAt : 0,
-      leaders: [...leaders.values()].map(leaderStatus),
-      workers: [...workers.values()].map(workerStatus),
-      jobs: [...jobs.values()].map(jobStatus),
-      counters: { ...counters },
-    };
+  status(now: number, bounds: StatusBounds = unbounded): HubStatus {
+    return statusOf(this.#state, this.#started ? now - this.#state.startedAt : 0, bounds);
   }
 
   validate(): void {

@@ -1,14 +1,57 @@
+/** What is told of the hub, in rows that are bounded whatever names peers have. */
 import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
+import type { HubState } from './hub-state.js';
 import { slotsFor, type Job, type Leader, type Worker } from './records.js';
 
-/** What an observer is told of a leader. */
-export function leaderStatus({ id, name, jobs, connected }: Leader): HubStatus['leaders'][number] {
+/** How much is told. */
+export interface StatusBounds {
+  /** Characters of JSON of each list. */
+  readonly listChars: number;
+  /** Characters of names in a row, of each kind. */
+  readonly nameChars: number;
+}
+
+/** Some hundreds of leaders and workers, and a thousand jobs: to make it takes the hub some milliseconds. */
+export const forObservers: StatusBounds = { listChars: 128 * 1024, nameChars: 1_000 };
+
+/** What the program of a hub is told. */
+export const unbounded: StatusBounds = { listChars: Infinity, nameChars: Infinity };
+
+/** What the hub holds and has done. */
+export function statusOf(state: HubState, uptimeMs: number, { listChars, nameChars }: StatusBounds): HubStatus {
+  const { config, leaders, workers, jobs, counters } = state;
+  let slots = 0;
+  for (const worker of workers.values()) slots += worker.slots;
+  return {
+    epoch: config.epoch,
+    uptimeMs,
+    totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
+    leaders: firstRows(leaders.values(), leaderStatus, listChars),
+    workers: firstRows(workers.values(), (worker) => workerStatus(worker, nameChars), listChars),
+    jobs: firstRows(jobs.values(), (job) => jobStatus(job, nameChars), listChars),
+    counters: { ...counters },
+  };
+}
+
+/** The rows of the first, as many as fit. */
+function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostChars: number): Row[] {
+  const rows: Row[] = [];
+  let chars = 0;
+  for (const each of all) {
+    const row = rowOf(each);
+    if (mostChars < Infinity) chars += JSON.stringify(row).length;
+    if (chars > mostChars) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+function leaderStatus({ id, name, jobs, connected }: Leader): HubStatus['leaders'][number] {
   return { leaderId: id, name, jobs: jobs.size, away: !connected };
 }
 
-/** What an observer is told of a worker. */
-export function workerStatus(worker: Worker): HubStatus['workers'][number] {
+function workerStatus(worker: Worker, nameChars: number): HubStatus['workers'][number] {
   const { id, name, slots, leases, ending, draining, connected, offers } = worker;
   return {
     workerId: id,
@@ -18,21 +61,32 @@ export function workerStatus(worker: Worker): HubStatus['workers'][number] {
     ending: ending.size,
     draining,
     away: !connected,
-    offers: shown(offers),
+    offers: shownOffers(offers, nameChars),
   };
 }
 
-function shown({ operations, serializers, labels }: Offers): Offers {
-  return { operations: operations.map(printable), serializers: serializers.map(printable), labels: labels.map(printable) };
+function shownOffers({ operations, serializers, labels }: Offers, nameChars: number): Offers {
+  return {
+    operations: shown(operations, nameChars),
+    serializers: shown(serializers, nameChars),
+    labels: shown(labels, nameChars),
+  };
 }
 
-/** The most stages of a job that are named. */
-const mostStages = 20;
+/** The first names, as many as fit, and how many more there are. */
+function shown(names: readonly string[], mostChars: number): string[] {
+  let chars = 0;
+  const cut = names.findIndex((name) => (chars += name.length) > mostChars);
+  const first = (cut === -1 ? names : names.slice(0, cut)).map(printable);
+  return cut === -1 ? first : [...first, `and ${names.length - cut} more`];
+}
 
-/** What an observer is told of a job. */
-export function jobStatus({ id, description, priority, queue, leases, answered, needClass }: Job): HubStatus['jobs'][number] {
-  const stages = description.stages.slice(0, mostStages).map((stage) => printable(stage.operation));
-  if (description.stages.length > mostStages) stages.push(`and ${description.stages.length - mostStages} more`);
+function jobStatus(job: Job, nameChars: number): HubStatus['jobs'][number] {
+  const { id, description, priority, queue, leases, answered, needClass } = job;
+  const stages = shown(
+    description.stages.map(({ operation }) => operation),
+    nameChars,
+  );
   const slots = slotsFor(needClass);
   return { jobId: id, stages, priority, queued: queue.size, leased: leases.size, unacknowledged: answered.size, slots };
 }

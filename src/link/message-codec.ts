@@ -51,10 +51,22 @@ const kinds = {
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
   if (laid !== undefined) return { laid, mostBytes: mostLaidBytes(laid) };
+  return prepared.get(message) ?? withJson(message);
+}
+
+/** Messages that go to several peers, as JSON. */
+const prepared = new WeakMap<object, Outgoing>();
+
+/** The message, which has no layout of its own, is made JSON now, and not again for each peer that it is sent to. */
+export function encodedOnce(message: object): void {
+  prepared.set(message, withJson(message));
+}
+
+function withJson(message: object): Outgoing {
   const attachments: Uint8Array[] = [];
   const json = JSON.stringify(detach(message, attachments));
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
-  return { laid, json, attachments, mostBytes: mostLayoutBytes + mostUtf8Bytes * json.length + bytes };
+  return { laid: undefined, json, attachments, mostBytes: mostLayoutBytes + mostUtf8Bytes * json.length + bytes };
 }
 
 /** The message, with bytes of its own where it would keep much else that came in with them. */

@@ -105,8 +105,9 @@ export class Outbox {
     }
     this.#waitingBytes += next.mostBytes;
     if (this.waitingBytes > this.#mostWaitingBytes) this.#outlet.overflowed?.();
-    else if (this.#waitingBytes > this.#leastMuchBytes && !this.#congested)
+    else if (this.#waitingBytes > this.#leastMuchBytes && !this.#congested) {
       this.#setCongested(this.#waitingBytes > this.#muchBytes);
+    }
     if (urgency === 'now') this.#schedule();
     else if (urgency === 'soon') this.#scheduleSoon();
   }

@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 7;
+export const protocolVersion = 8;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -21,7 +21,7 @@ export interface StageDescription {
   readonly timeoutMs?: number;
 }
 
-/** What a worker must know of a job before its batches; sent once per worker. */
+/** What a worker must know of a job before its batches; sent once per worker, and again when the hub had it forget the job. */
 export interface JobDescription {
   readonly stages: readonly StageDescription[];
   /** The name of the serializer of arguments, inputs and outputs. */
@@ -264,7 +264,7 @@ export type HubToWorker =
   | ({ readonly type: 'resend' } & JobAttempt)
   /** Drop the attempt, or abort it. */
   | ({ readonly type: 'cancel' } & JobAttempt)
-  /** The job has ended: forget it, and abort what is running of it. */
+  /** Forget the job, and abort what is running of it: it has ended, or nothing of it is here and its description takes room. */
   | { readonly type: 'close'; readonly jobId: string }
   | { readonly type: 'goodbye'; readonly reason: string };
 
@@ -293,10 +293,15 @@ export type WorkerToHub =
    */
   | { readonly type: 'leaving' };
 
-/** What a hub tells an observer. */
+/**
+ * What a hub holds. Of long lists an observer is told the first, those that are there longest; of many names the first, and how many more there are.
+ * A hub's own program sees all.
+ */
 export interface HubStatus {
   readonly epoch: string;
   readonly uptimeMs: number;
+  /** How many there are in all, listed or not. */
+  readonly totals: { readonly leaders: number; readonly workers: number; readonly slots: number; readonly jobs: number };
   readonly leaders: readonly {
     readonly leaderId: string;
     readonly name: string;

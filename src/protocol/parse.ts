@@ -256,6 +256,7 @@ const counters: Shape<Readonly<Record<string, number>>> = (value) => {
 const status: Shape<HubStatus> = record({
   epoch: name,
   uptimeMs: number(0, Number.MAX_SAFE_INTEGER),
+  totals: record({ leaders: index, workers: index, slots: index, jobs: index }),
   leaders: list(record({ leaderId: name, name: text(300), jobs: index, away: bool }), many),
   workers: list(
     record({

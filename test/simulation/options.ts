@@ -57,8 +57,11 @@ export interface SimulationOptions {
   /** Whether elements may kill their thread or worker, hang, or be too large. */
   readonly deadly: boolean;
   readonly mostElements: number;
-  readonly limits: HubLimits & Pick<SchedulerLimits, 'maxUnacknowledgedPerLeader'>;
+  readonly limits: SimulatedLimits;
 }
+
+/** The limits of the hub that differ from run to run. */
+export type SimulatedLimits = HubLimits & Pick<SchedulerLimits, 'maxUnacknowledgedPerLeader' | 'maxDescriptionBytesPerWorker'>;
 
 /** The options of a seed's run. */
 export function optionsOf(random: Random): SimulationOptions {
@@ -92,6 +95,8 @@ export function optionsOf(random: Random): SimulationOptions {
       maxBatchesPerLeader: nests ? 10_000 : random.pick([10_000, 10_000, 1, 5]),
       maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
       maxUnacknowledgedPerLeader: random.pick([10_000, 10_000, 2, 10]),
+      // Some two jobs, or fewer than one.
+      maxDescriptionBytesPerWorker: random.pick([2 ** 26, 5_000, 100]),
     },
   };
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
+import { batchOf, HubUnderTest, toWorkers } from './scheduler-harness.js';
+
+/** What workers are told of jobs: what one is, a batch of it, or that it is over. */
+function told(effects: readonly SchedulerEffect[]): string[] {
+  return toWorkers(effects).flatMap(([workerId, message]) =>
+    message.type === 'job' || message.type === 'close' || message.type === 'assign'
+      ? [`${workerId}: ${message.type} ${message.jobId}`]
+      : [],
+  );
+}
+
+/** A job takes some 2,100 bytes: of jobs that it has nothing of, a worker may know two. */
+function hubWithJobs(jobs: number, slots = 1): HubUnderTest {
+  const hub = new HubUnderTest({ maxJobsPerLeader: 10, maxDescriptionBytesPerWorker: 5_000 });
+  hub.leader('l');
+  hub.worker('w', slots);
+  for (let job = 1; job <= jobs; job += 1) hub.open('l', job);
+  return hub;
+}
+
+/** A batch of the job is executed, and its answer acknowledged. */
+function execute(hub: HubUnderTest, job: number, seq: number): string[] {
+  return [
+    ...told(hub.batch('l', job, batchOf(seq))),
+    ...told(hub.result('w', `l:${job}`, seq)),
+    ...told(hub.fromLeader('l', { type: 'acknowledge', job, seq, attempt: 1 })),
+  ];
+}
+
+describe('what a worker knows of jobs', () => {
+  it('is bounded: it forgets what was used longest ago, and is told again', () => {
+    const hub = hubWithJobs(3);
+    expect(execute(hub, 1, 0)).toEqual(['w: job l:1', 'w: assign l:1']);
+    expect(execute(hub, 2, 0)).toEqual(['w: job l:2', 'w: assign l:2']);
+    expect(execute(hub, 1, 1)).toEqual(['w: assign l:1']);
+    // The second was used before the first.
+    expect(execute(hub, 3, 0)).toEqual(['w: job l:3', 'w: assign l:3', 'w: close l:2']);
+    expect(execute(hub, 1, 2)).toEqual(['w: assign l:1']);
+    expect(execute(hub, 2, 1)).toEqual(['w: job l:2', 'w: assign l:2', 'w: close l:3']);
+  });
+
+  it('is kept as long as it has a batch or an answer of the job', () => {
+    const hub = hubWithJobs(4, 4);
+    for (const job of [1, 2, 3, 4]) expect(told(hub.batch('l', job, batchOf(0)))).not.toContain('w: close l:1');
+    expect(told(hub.result('w', 'l:1', 0))).toEqual([]);
+    expect(told(hub.result('w', 'l:2', 0))).toEqual([]);
+    expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 1, seq: 0, attempt: 1 }))).toEqual([]);
+    // Now it has nothing of two of them.
+    expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 2, seq: 0, attempt: 1 }))).toEqual(['w: close l:1']);
+    expect(told(hub.fromLeader('l', { type: 'cancel', job: 3, seq: 0, attempt: 1 }))).toEqual(['w: close l:2']);
+  });
+
+  it('is one job at the least, however large, so that a job alone is not told again for each batch', () => {
+    const hub = new HubUnderTest({ maxDescriptionBytesPerWorker: 1 });
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    expect(execute(hub, 1, 0)).toEqual(['w: job l:1', 'w: assign l:1']);
+    expect(execute(hub, 1, 1)).toEqual(['w: assign l:1']);
+  });
+
+  it('is paid for by the job, each time that a large description is told', () => {
+    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 2 ** 30 });
+    for (const leaderId of ['large', 'small']) hub.leader(leaderId);
+    hub.worker('w', 1);
+    const args = new Uint8Array(20_000_000);
+    const description = { stages: [{ kind: 'map', operation: 'f', version: 1, args }], serializer: 'json' } as const;
+    hub.fromLeader('large', { type: 'open', job: 1, secret: 'secret', description, priority: 0, labels: [], slots: 0 });
+    hub.open('small', 1);
+    const order: string[] = [];
+    for (let seq = 0; seq < 5; seq += 1) order.push(...told(hub.batch('large', 1, batchOf(seq))));
+    for (let seq = 0; seq < 3; seq += 1) order.push(...told(hub.batch('small', 1, batchOf(seq))));
+    order.push(...told(hub.result('w', 'large:1', 0, { elapsedMs: 20 })));
+    for (let seq = 0; seq < 3; seq += 1) order.push(...told(hub.result('w', 'small:1', seq, { elapsedMs: 20 })));
+    // It took 200 ms to tell, for which the other has its turns.
+    expect(order.filter((each) => each.includes('assign')).slice(0, 5)).toEqual([
+      'w: assign large:1',
+      'w: assign small:1',
+      'w: assign small:1',
+      'w: assign small:1',
+      'w: assign large:1',
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it, vi } from 'vitest';
+import { forObservers } from '../../server/core/status.js';
+import { StatusBoard } from '../../server/status-board.js';
+import { maxNameLength, maxPeerNameLength } from '../../src/limits.js';
+import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import type { HubStatus } from '../../src/protocol/messages.js';
+import { hubToObserver } from '../../src/protocol/parse.js';
+import { HubUnderTest } from './scheduler-harness.js';
+
+const long = (at: number, length = maxNameLength): string => `${at}-`.padEnd(length, 'n');
+
+vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
+
+describe('what observers are told', () => {
+  it('has all counts, and fits into some frames, however many there are and whatever they are called', () => {
+    const hub = new HubUnderTest({ maxJobsPerLeader: 5 });
+    const scheduler = hub.scheduler;
+    const labels = Array.from({ length: 20 }, (_, n) => long(n));
+    for (let at = 0; at < 10_000; at += 1) {
+      const workerId = `w${at}`;
+      scheduler.handle({ type: 'workerJoined', workerId, name: long(at, maxPeerNameLength) }, 0);
+      scheduler.handle({ type: 'workerSent', workerId, message: { type: 'report', jobs: [], ending: [] } }, 0);
+      const offers = { operations: [long(at)], serializers: ['json'], labels };
+      scheduler.handle({ type: 'workerSent', workerId, message: { type: 'offer', slots: 2, offers } }, 0);
+    }
+    for (let leader = 0; leader < 1_000; leader += 1) {
+      const leaderId = `l${leader}`;
+      scheduler.handle({ type: 'leaderJoined', leaderId, name: long(leader, maxPeerNameLength) }, 0);
+      scheduler.handle({ type: 'leaderSent', leaderId, message: { type: 'resume', jobs: [] } }, 0);
+      const stages = Array.from({ length: 30 }, (_, at) => ({ kind: 'map', operation: long(at, 290), version: 1 }) as const);
+      const known = { secret: 'secret', description: { stages, serializer: 'json' }, priority: 0, labels: [], slots: 0 };
+      for (let job = 0; job < 5; job += 1) {
+        scheduler.handle({ type: 'leaderSent', leaderId, message: { type: 'open', job, ...known } }, 0);
+      }
+    }
+    const status = scheduler.status(0, forObservers);
+    expect(status.totals).toEqual({ leaders: 1_000, workers: 10_000, slots: 20_000, jobs: 5_000 });
+    const message = { type: 'status', status } as const;
+    expect(encodeMessages([outgoing(message)]).byteLength).toBeLessThan(4 * forObservers.listChars);
+    expect(hubToObserver(message)).toEqual(message);
+    // Those that are there longest come first.
+    expect(status.workers.slice(0, 2).map(({ workerId }) => workerId)).toEqual(['w0', 'w1']);
+    expect(status.workers.length).toBeGreaterThan(50);
+    expect(status.workers[0]?.offers.labels).toEqual([long(0), long(1), long(2), 'and 17 more']);
+    expect(status.jobs[0]?.stages).toEqual([long(0, 290), long(1, 290), long(2, 290), 'and 27 more']);
+  });
+
+  it('is made again only when that takes a small part of the time', () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let made = 0;
+    const board = new StatusBoard(() => {
+      made += 1;
+      now += 5;
+      // What it says does not matter here.
+      return { made } as unknown as HubStatus;
+    });
+    const first = board.read();
+    now += 49;
+    expect(board.read()).toBe(first);
+    now += 1;
+    expect(board.read()).toMatchObject({ status: { made: 2 } });
+    vi.restoreAllMocks();
+  });
+});
