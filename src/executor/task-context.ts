@@ -99,8 +99,9 @@ export class TaskContext implements OperationContext {
     return controller.signal;
   }
 
-  run<T>(work: () => T | PromiseLike<T>): Promise<T> {
-    return this.batch.waits.run(work, this.signal);
+  /** So that it can be taken out of the context, as in `(input, { run }) => …`. */
+  get run(): OperationContext['run'] {
+    return (work) => this.batch.waits.run(work, this.signal);
   }
 
   /** @param reason undefined: the platform's own `AbortError` */

@@ -104,7 +104,7 @@ describe('context.run', () => {
 
   it('gives what the work gives or throws, and needs no job', async () => {
     await using runtime = inMemory({ workers: 1 });
-    const answer = defineOperation({ name: 'answer', execute: (x: number, context) => context.run(() => x + 1) });
+    const answer = defineOperation({ name: 'answer', execute: (x: number, { run }) => run(() => x + 1) });
     expect(await runtime.run(answer, 1)).toBe(2);
     const failing = defineOperation({
       name: 'failing',
