@@ -61,6 +61,12 @@ export const hubMutations = [
     replace: 'begun: true }',
   },
   {
+    name: 'the hub believes a worker that has forgotten its word that something was not begun',
+    file: `${hub}/leasing.ts`,
+    find: "asked?.begun === false && loss.cause === 'wasted' ? 'returned' : loss.cause",
+    replace: 'loss.cause',
+  },
+  {
     name: 'the hub takes results from anybody',
     file: `${hub}/leasing.ts`,
     find: 'return lease?.worker === worker ? lease : undefined;',

@@ -245,7 +245,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
     addAnswered(state, job, worker, result, { counted: true, begun: true });
     weighAnswers(state, job.leader);
     tellResult(state, job, worker, result);
-  } else if (job !== undefined && isAskedFor(job, worker, result)) tellResult(state, job, worker, result);
+  } else if (job !== undefined && takeAsked(job, worker, result) !== undefined) tellResult(state, job, worker, result);
   else answeredToNobody(state, worker, jobId, result);
   serveWorker(state, worker);
 }
@@ -263,8 +263,13 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
     addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
     giveBack(state, lease, loss);
-  } else if (job !== undefined && isAskedFor(job, worker, loss)) tellLost(state, job, worker.id, loss);
-  else answeredToNobody(state, worker, jobId, loss);
+  } else {
+    const asked = takeAsked(job, worker, loss);
+    // A worker that did not keep its word has forgotten which it was.
+    const cause = asked?.begun === false && loss.cause === 'wasted' ? 'returned' : loss.cause;
+    if (asked === undefined) answeredToNobody(state, worker, jobId, loss);
+    else tellLost(state, asked.job, worker.id, { ...loss, cause });
+  }
   serveWorker(state, worker);
 }
 
@@ -410,13 +415,14 @@ function leaseOf(job: Job | undefined, worker: Worker, attempt: Attempt): Lease 
   return lease?.worker === worker ? lease : undefined;
 }
 
-/** Whether the worker was asked for this answer again; it is asked once. */
-function isAskedFor(job: Job, worker: Worker, attempt: Attempt): boolean {
-  const answered = job.answered.get(attemptKey(attempt));
-  if (answered?.worker !== worker || !answered.asked) return false;
+/** The answer, if the worker was asked for it again; it is asked once. */
+function takeAsked(job: Job | undefined, worker: Worker, attempt: Attempt): Answered | undefined {
+  const answered = job?.answered.get(attemptKey(attempt));
+  if (answered?.worker !== worker || !answered.asked) return undefined;
   answered.asked = false;
-  if (job.asked.get(answered.seq) === answered) job.asked.delete(answered.seq);
-  return true;
+  const { asked } = answered.job;
+  if (asked.get(answered.seq) === answered) asked.delete(answered.seq);
+  return answered;
 }
 
 /** Whether a worker is back with an attempt of the batch, or with the answer to it, that had been given up. */

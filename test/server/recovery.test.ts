@@ -248,6 +248,18 @@ describe('a worker whose connection broke', () => {
     leaderBack(hub, [underWay(0), underWay(1)]);
     expect(answers(tickAt(hub, workerGraceMs))).toEqual(['returned 0/1', 'gone 1/1']);
   });
+
+  it('may have forgotten its word that something was not begun, and the hub has not', () => {
+    for (const cause of ['returned', 'death'] as const) {
+      const hub = busyHub();
+      leaderLost(hub);
+      hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { seq: 0, attempt: 1, cause, reason: 'what it was' } });
+      leaderBack(hub, [underWay(0), underWay(1)]);
+      const notKept = { seq: 0, attempt: 1, cause: 'wasted', reason: 'its answer was not kept' } as const;
+      const told = hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: notKept });
+      expect(answers(told)).toEqual([cause === 'returned' ? 'returned 0/1' : 'wasted 0/1']);
+    }
+  });
 });
 
 describe('a leader whose connection broke', () => {
