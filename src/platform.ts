@@ -1,8 +1,18 @@
 /** What only Node has, by the module that has it. */
 interface NodeModules {
   readonly async_hooks: { readonly AsyncResource: AsyncResourceClass; readonly AsyncLocalStorage: AsyncLocalStorageClass };
+  readonly process: {
+    cpuUsage(since?: CpuUsage): CpuUsage;
+    emitWarning(warning: string, type: string): void;
+  };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
+}
+
+/** In microseconds. */
+interface CpuUsage {
+  readonly user: number;
+  readonly system: number;
 }
 
 type AsyncResourceClass = new (

@@ -118,6 +118,7 @@ async function runWorker(
     },
     onBroken: fail,
     onThreadDeath: (reason) => log.warn(reason),
+    onBlocked: (reason) => log.warn(reason),
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemory === undefined ? {} : { threadMemory }),

@@ -26,6 +26,8 @@ export interface BatchControl {
    * Called only for stages with a timeout.
    */
   watch(stage: number, deadlineMs: number): void;
+  /** Its operations were executed for so long in one go, and then waited, or were done. */
+  took(ms: number): void;
   /** The operations of the batch that wait for jobs of their own. */
   readonly waits: SlotWaits;
 }

@@ -1,3 +1,4 @@
+import type { OperationDefinition } from '../operation/operation.js';
 import { nodeModule } from '../platform.js';
 import type { SlotWaits } from './slot-waits.js';
 
@@ -16,6 +17,14 @@ let only: SlotWaits | undefined;
 /** The batch whose operation is executing right now, up to where it first waits. */
 let current: SlotWaits | undefined;
 
+/** Those whose operations wait, as far as that is known. */
+const waiting = new WeakSet<OperationDefinition>();
+
+/** The operations were seen to wait, or will. */
+export function seenToWait(definition: OperationDefinition): void {
+  waiting.add(definition);
+}
+
 /** From now on the batch is the only one in this thread; or there is none. */
 export function executeAlone(waits: SlotWaits | undefined): void {
   only = waits;
@@ -32,10 +41,11 @@ export function executing<T>(waits: SlotWaits, call: () => T): T {
   }
 }
 
-/** Likewise, for operations that wait: what they do then belongs to the batch, too. */
-export function executingOn<T>(waits: SlotWaits, call: () => T): T {
+/** Likewise, for the first time of a batch: what its operations do after they have waited belongs to it, too, where they are known to wait. */
+export function executingFirst<T>(waits: SlotWaits, operations: readonly OperationDefinition[], call: () => T): T {
   const execute = (): T => executing(waits, call);
-  return storage === undefined || only !== undefined ? execute() : storage.run(waits, execute);
+  if (storage === undefined || only !== undefined || !operations.some((operation) => waiting.has(operation))) return execute();
+  return storage.run(waits, execute);
 }
 
 /** The waits of the batch whose operation calls this, as far as that is known. */

@@ -6,6 +6,7 @@ import type { Executor } from './executor.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { nextTurn } from '../real-time.js';
 import { maxWaitingInline } from './limits.js';
+import type { LoopBlocks } from './loop-blocks.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 import { SlotWaits, tooManyWait } from './slot-waits.js';
 
@@ -17,6 +18,8 @@ export interface InlineExecutorOptions {
   readonly registryOf?: (jobId: string) => Registry | undefined;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
+  /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
+  readonly blocks?: LoopBlocks;
   /** The context of whoever a job is for, where that is known. Default: that of whoever made the executor. */
   readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
@@ -36,12 +39,14 @@ class InlineControl implements BatchControl {
   /** A context of the batch's own: what an operation does to it concerns no other. */
   readonly context: CallerContext;
   readonly waits: SlotWaits;
+  readonly took: (ms: number) => void;
 
-  constructor(jobId: string, batch: Batch, parent: CallerContext, waits: SlotWaits) {
+  constructor(jobId: string, batch: Batch, parent: CallerContext, waits: SlotWaits, took: (ms: number) => void) {
     this.jobId = jobId;
     this.batch = batch;
     this.context = parent.run(callerContext);
     this.waits = waits;
+    this.took = took;
   }
 
   progress(): void {
@@ -63,6 +68,7 @@ export function inlineExecutor({
   registry,
   maxPayloadBytes = Infinity,
   contextOf = () => undefined,
+  blocks,
   registryOf = () => undefined,
 }: InlineExecutorOptions): InlineExecutor {
   const ownContext = callerContext();
@@ -128,20 +134,28 @@ export function inlineExecutor({
     ): void {
       // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
       const execution = executionOf(jobId, description);
+      const { stages } = description;
       const waits = new SlotWaits((isWaiting) => changeWaiting(control, tell, isWaiting));
-      const control: InlineControl = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext, waits);
+      const control: InlineControl = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext, waits, (ms) => {
+        blocks?.took(stages, ms);
+      });
       underWay.add(control);
       const end = ({ outcome, stuck }: BatchEnd): void => {
         underWay.delete(control);
         waiting.delete(batch);
+        blocks?.over(batch);
         if (stuck) abandoned++;
         if (!closed) settled(outcome);
       };
       const begin = (): void => {
         if (closed) return;
         const running = control.context.run(() => execution.run(batch, control));
-        if (running instanceof Promise) void running.then(end);
-        else end(running);
+        if (!(running instanceof Promise)) {
+          end(running);
+          return;
+        }
+        blocks?.waits(batch, stages);
+        void running.then(end);
       };
       if (begun) nextTurn(begin);
       else beginNow(begin);

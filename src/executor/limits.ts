@@ -91,3 +91,15 @@ export const spareThreadMs = 10_000;
 
 /** The most operations of an inline executor that wait for jobs of their own: as many as a hub lets a worker have. Each takes what it has in memory. */
 export const maxWaitingInline: number = maxWaitingBatches;
+
+/** An event loop that stands still for so long is said to be blocked: a heartbeat is due by then, and people notice. */
+export const blockedLoopMs = 1_000;
+
+/** How often it is looked whether timers come in time, while batches wait. */
+export const blockedLookMs = 500;
+
+/** How long nothing more is said of operations of which it was said that they block. */
+export const blockedTellMs = 60_000;
+
+/** So many operations are named in one line, and so many different lines remembered. */
+export const maxBlockedNames = 8;

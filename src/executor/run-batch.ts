@@ -6,7 +6,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { executing, executingOn } from './executing-now.js';
+import { executing, executingFirst, seenToWait } from './executing-now.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
@@ -192,10 +192,8 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const { waiting: known } = this.#registry;
-    const call = chain.definitions.some((definition) => known.has(definition)) ? executingOn : executing;
-    const waiting = call(control.waits, () => run.advance());
-    if (waiting !== undefined) for (const definition of chain.definitions) known.add(definition);
+    const waiting = executingFirst(control.waits, chain.definitions, () => advance(run, control));
+    if (waiting !== undefined) chain.definitions.forEach(seenToWait);
     return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
   }
 
@@ -252,11 +250,18 @@ export class JobExecution {
   }
 }
 
-async function advanceToEnd(run: BatchRun, waiting: Promise<void>, { waits }: BatchControl): Promise<void> {
+function advance(run: BatchRun, control: BatchControl): Promise<void> | undefined {
+  const sinceMs = realNow();
+  const waiting = run.advance();
+  control.took(realNow() - sinceMs);
+  return waiting;
+}
+
+async function advanceToEnd(run: BatchRun, waiting: Promise<void>, control: BatchControl): Promise<void> {
   let next: Promise<void> | undefined = waiting;
   while (next !== undefined) {
     await next;
-    next = executing(waits, () => run.advance());
+    next = executing(control.waits, () => advance(run, control));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Registry } from '../operation/registry.js';
 import { accept, type Schemas } from '../operation/schema.js';
 import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
+import { seenToWait } from './executing-now.js';
 import { fatalFailure, thrownFailure } from './failures.js';
 import { isThenable } from './settlement.js';
 import { holds, isA } from '../errors/thrown.js';
@@ -56,7 +57,7 @@ export function setUpStage(
     if (typeof result !== 'function') {
       return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));
     }
-    if (isAsync(result)) registry.waiting.add(definition);
+    if (isAsync(result)) seenToWait(definition);
     // What `create` returns is the operation's function; its types were checked where the chain was written.
     return stageOf(definition, description, args, result as AnyFunction);
   };

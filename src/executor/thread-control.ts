@@ -21,6 +21,10 @@ export class ThreadControl implements BatchControl {
     this.#progress.moveTo(offset, stage);
   }
 
+  took(): void {
+    // Nothing else goes on in the thread.
+  }
+
   watch(stage: number, deadlineMs: number): void {
     this.#progress.moveTo(this.#progress.offset, stage);
     this.#progress.deadlineMs = deadlineMs === 0 ? 0 : toCommon(deadlineMs);

@@ -17,8 +17,6 @@ interface Entry<T> {
  * are always there.
  */
 export class Registry {
-  /** Those whose operations wait for something, as far as that is known. */
-  readonly waiting: WeakSet<OperationDefinition> = new WeakSet();
   readonly #definitions = new Map<string, Entry<OperationDefinition>>();
   readonly #serializers = new Map<string, Entry<Serializer>>();
 

@@ -1,5 +1,6 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { inlineExecutor } from '../executor/inline-executor.js';
+import { LoopBlocks } from '../executor/loop-blocks.js';
 import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
@@ -12,9 +13,15 @@ export interface InlineOptions {
   readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined;
   /** How many batches are worked on at once, taking turns where their operations wait. Default 4. */
   readonly slots?: number | undefined;
+  /**
+   * Called when the event loop stood still for a second or more, with which operations were executed for how long; of the same ones once a minute
+   * at most. Inline workers only: threads block nothing else. Default: a warning of the process; in browsers
+   * nothing.
+   */
+  readonly onBlocked?: ((reason: string) => void) | undefined;
 }
 
-export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true };
+export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true, onBlocked: true };
 
 /** Operations that wait for something else than the processor can share a thread; this many do by default. */
 export const defaultInlineSlots = 4;
@@ -32,7 +39,11 @@ export function registryOf(where: string, operations: InlineOptions['operations'
 }
 
 /** Starts a worker that executes in the caller's own thread what the registry holds. */
-export async function startInlineWorker(connection: WorkerConnection, registry: Registry, slots: number): Promise<Worker> {
+export async function startInlineWorker(
+  options: WorkerConnection & InlineOptions,
+  registry: Registry,
+  slots: number,
+): Promise<Worker> {
   if (!Number.isInteger(slots) || slots < 1 || slots > maxSlots) {
     throw new PaladinError(
       'INVALID_INPUT',
@@ -40,6 +51,7 @@ export async function startInlineWorker(connection: WorkerConnection, registry: 
     );
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
-  const executor = inlineExecutor({ slots, registry, maxPayloadBytes: () => limit.maxPayloadBytes });
-  return await connectWorker(connection, { executor, ...registry.offers() }, limit);
+  const blocks = new LoopBlocks(true, options.onBlocked);
+  const executor = inlineExecutor({ slots, registry, blocks, maxPayloadBytes: () => limit.maxPayloadBytes });
+  return await connectWorker(options, { executor, ...registry.offers() }, limit);
 }

@@ -75,6 +75,10 @@ export class TestControl implements BatchControl {
     this.onProgress(offset);
   }
 
+  took(): void {
+    // Nobody asks.
+  }
+
   watch(stage: number, deadlineMs: number): void {
     this.watched.push([stage, deadlineMs > 0]);
   }

@@ -172,6 +172,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
       aborted: false,
       progress: () => undefined,
       watch: () => undefined,
+      took: () => undefined,
       waits: new SlotWaits(() => undefined),
     };
     const end = execution.run(firstOf(batch, allowed), control);

@@ -1,0 +1,107 @@
+import { nodeModule } from '../platform.js';
+import { later, realNow, type Later } from '../real-time.js';
+import { blockedLoopMs, blockedLookMs, blockedTellMs, maxBlockedNames } from './limits.js';
+
+/** What a batch in this thread executes. */
+export type Chain = readonly { readonly operation: string }[];
+
+const nodeProcess = nodeModule('process');
+
+/**
+ * Names operations that hold up everything else in their thread: heartbeats, timers, sockets. Nobody can say so while it lasts, so it is said
+ * afterwards, and of the same operations once in a while only.
+ *
+ * What an operation does before it first waits is timed by itself. What it does after that is seen by a timer that comes late, as long as batches
+ * wait; since the program around may be to blame as well, it is said then what was being executed meanwhile. Where the
+ * process has computed less than that, it was frozen, or others had the processor.
+ */
+export class LoopBlocks {
+  readonly #tell: (reason: string) => void;
+  /** Whether a timer looks after batches that wait. */
+  readonly #looks: boolean;
+  /** By operations: when they were told of last. */
+  readonly #told = new Map<string, number>();
+  /** Batches that wait. */
+  readonly #waiting = new Map<object, Chain>();
+  #look: Look | undefined = undefined;
+  /** Up to when it is known what blocked. */
+  #knownMs = 0;
+
+  /** @param tell default: a warning of the process; in browsers nothing */
+  constructor(looks: boolean, tell: (reason: string) => void = warn) {
+    this.#looks = looks && nodeProcess !== undefined;
+    this.#tell = tell;
+  }
+
+  /** Operations were executed for so long in one go. */
+  took(chain: Chain, ms: number): void {
+    if (ms < blockedLoopMs) return;
+    this.#knownMs = realNow();
+    const names = namesOf([chain]);
+    this.#say(names, `${names} blocked the event loop`, ms);
+  }
+
+  /** A batch waits for what its operations do. */
+  waits(batch: object, chain: Chain): void {
+    if (!this.#looks) return;
+    this.#waiting.set(batch, chain);
+    if (this.#look === undefined) this.#lookLater();
+  }
+
+  /** It is over. */
+  over(batch: object): void {
+    const isLast = this.#waiting.delete(batch) && this.#waiting.size === 0;
+    if (!isLast || this.#look === undefined) return;
+    this.#look.timer.cancel();
+    // What blocked may have been the end of it.
+    this.#judge(this.#look);
+    this.#look = undefined;
+  }
+
+  #lookLater(): void {
+    const timer = later(() => {
+      this.#judge(look);
+      this.#lookLater();
+    }, blockedLookMs);
+    timer.unref();
+    const during = [...this.#waiting.values()].slice(0, maxBlockedNames);
+    const look = { timer, dueMs: realNow() + blockedLookMs, before: nodeProcess?.cpuUsage(), during };
+    this.#look = look;
+  }
+
+  #judge({ dueMs, before, during }: Look): void {
+    const lateMs = realNow() - dueMs;
+    if (lateMs < blockedLoopMs || dueMs < this.#knownMs) return;
+    const { user, system } = nodeProcess?.cpuUsage(before) ?? { user: 0, system: 0 };
+    if ((user + system) / 1_000 < blockedLoopMs) return;
+    const names = namesOf(during);
+    this.#say(names, `the event loop was blocked while ${names} ${during.length > 1 ? 'were' : 'was'} under way`, lateMs);
+  }
+
+  #say(names: string, what: string, ms: number): void {
+    const now = realNow();
+    const before = this.#told.get(names);
+    if (before !== undefined && now - before < blockedTellMs) return;
+    // Names may be made per call.
+    if (this.#told.size >= maxBlockedNames) this.#told.clear();
+    this.#told.set(names, now);
+    this.#tell(`${what} for ${(ms / 1_000).toFixed(1)} s; nothing else went on here: execute it in threads (modules)`);
+  }
+}
+
+/** A timer, and when it is to fire, with what was used of the processor before and what was under way then. */
+interface Look {
+  readonly timer: Later;
+  readonly dueMs: number;
+  readonly before: ReturnType<NonNullable<typeof nodeProcess>['cpuUsage']> | undefined;
+  readonly during: readonly Chain[];
+}
+
+function namesOf(chains: readonly Chain[]): string {
+  const names = [...new Set(chains.flatMap((chain) => chain.map(({ operation }) => operation)))].slice(0, maxBlockedNames);
+  return `${names.length > 1 ? 'operations' : 'operation'} ${names.map((name) => `'${name}'`).join(', ')}`;
+}
+
+function warn(reason: string): void {
+  nodeProcess?.emitWarning(reason, 'PaladinWarning');
+}
