@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
-import { findPlaceMs } from './limits.js';
+import { findPlaceMs, mostFrames } from './limits.js';
+import type { Found, Walk } from './syntax-walk.js';
 
 /** A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. Never throws. */
 export async function loadError(thrown: unknown, root: URL): Promise<string> {
@@ -20,14 +21,17 @@ const jitiPlace = /^ParseError: (?<what>.*?)\s+(?<file>(?:\/|[a-z]:\\).*):(?<lin
 
 async function placeOf(error: Error, root: URL): Promise<string | undefined> {
   const message = asText(readOr(error, 'message'));
-  const ofStack = placeInStack(asText(readOr(error, 'stack')));
+  const stack = asText(readOr(error, 'stack'));
+  const ofStack = placeInStack(stack);
   if (ofStack !== undefined) return ofStack;
   const missing = missingImport(error, message);
   if (missing !== undefined) return missing;
-  if (error.name !== 'SyntaxError') return undefined;
+  const refused = refusedImport(message);
+  if (refused !== undefined) return await placeOfImport({ root: root.href, ...refused });
   const json = /^(?<file>.+\.json): .*JSON/su.exec(message)?.groups?.['file'];
   if (json !== undefined) return placeInJson(json);
-  return root.protocol === 'file:' ? await placeByParsing(root) : undefined;
+  if (error.name !== 'SyntaxError' || !isOfParsing(stack)) return placeOfFrame(stack);
+  return (await placeByParsing(root)) ?? placeOfFrame(stack);
 }
 
 /** Where the stack begins with the place, the line, and a caret below it, as Node writes it for most mistakes. */
@@ -44,22 +48,84 @@ function pathOf(file: string): string {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
+const frameStart = /^\s+at /u;
+
+/** A frame of a file: its path or URL, line and column, also where it is within `eval`. */
+const framePlace = /(?:^\s+at (?:async )?|\()(?<file>(?:file:|\/|[a-z]:\\)[^()]*):(?<line>\d+):(?<column>\d+)(?:\)|$|,)/iu;
+
+/** Whether a syntax error is that of a module as Node parsed it, and not of a text that a module had parsed. */
+function isOfParsing(stack: string): boolean {
+  const first = stack.split('\n').find((line) => frameStart.test(line));
+  return first === undefined || first.includes('node:') || /compileSourceTextModule|ModuleWrap/u.test(first);
+}
+
+/** Where it was thrown: in the program's own files, if it was there that anything was called, else in those of a package. */
+function placeOfFrame(stack: string): string | undefined {
+  const places: string[] = [];
+  for (const line of stack.split('\n', mostFrames)) {
+    const { file, line: row, column } = (frameStart.test(line) ? framePlace.exec(line)?.groups : undefined) ?? {};
+    if (file === undefined || file.startsWith(ownFiles.href) || file.startsWith(fileURLToPath(ownFiles))) continue;
+    places.push(`${pathOf(file)}:${row}:${column}`);
+  }
+  return places.find((place) => !/[\\/]node_modules[\\/]/u.test(place)) ?? places[0];
+}
+
+/** Those of this package: who defines an operation wrongly is told where he does. */
+const ownFiles = new URL('../', import.meta.url);
+
 /** Where a module imports what is not there. */
 function missingImport(error: Error, message: string): string | undefined {
   const stack: unknown = readOr(error, 'requireStack');
   const first: unknown = Array.isArray(stack) ? stack[0] : undefined;
   const from = /imported from (?<file>.+)$/u.exec(message)?.groups?.['file'] ?? first;
-  const what = /^Cannot find (?:module|package) '(?<what>[^']+)'/u.exec(message)?.groups?.['what'];
+  const what = missingName.exec(message)?.groups?.['what'];
   if (typeof from !== 'string' || what === undefined) return undefined;
   const file = pathOf(from);
   const parent = pathToFileURL(file);
   const isMissing = (specifier: string): boolean => {
     if (specifier === what || specifier.startsWith(`${what}/`)) return true;
-    return specifier.startsWith('.') && fileURLToPath(new URL(specifier, parent)) === what;
+    if (what.startsWith('./') && !specifier.startsWith('.')) return specifier.endsWith(what.slice(1));
+    return specifier.startsWith('.') && withoutSlash(fileURLToPath(new URL(specifier, parent))) === withoutSlash(what);
   };
+  return placeOfText(file, isMissing);
+}
+
+/** The file, package, directory, or part of a package that Node does not find. */
+const missingName =
+  /^(?:Cannot find (?:module|package)|Directory import|Package subpath|Package import specifier) ['"](?<what>[^'"]+)['"]/u;
+
+function withoutSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** What is there, but cannot be imported like this; Node does not say where it is. */
+function refusedImport(message: string): Pick<Walk, 'sought' | 'name'> | undefined {
+  for (const pattern of refusals) {
+    const { sought, file, name } = pattern.exec(message)?.groups ?? {};
+    if (file !== undefined) return { sought: pathToFileURL(file).href };
+    // The default is imported by any name.
+    if (sought !== undefined) return name === undefined || name === 'default' ? { sought } : { sought, name };
+  }
+  return undefined;
+}
+
+const refusals = [
+  /^Module "(?<sought>[^"]+)" (?:needs|is not of)/u,
+  /^No such built-in module: (?<sought>\S+)/u,
+  /^Unknown file extension "[^"]*" for (?<file>.+)$/u,
+  /^The requested module '(?<sought>[^']+)' does not provide an export named '(?<name>[^']+)'/u,
+];
+
+async function placeOfImport(walk: Walk): Promise<string | undefined> {
+  const found = await walked(walk);
+  return found && placeOfText(fileURLToPath(found.url), (specifier) => specifier === found.specifier);
+}
+
+/** Where the file has a text in quotes that is sought. */
+function placeOfText(file: string, isSought: (text: string) => boolean): string {
   const source = readFileSync(file, 'utf8');
-  for (const { 1: quote, 2: specifier = '', index } of source.matchAll(/(['"`])((?:(?!\1)[^\\\n])+)\1/gu)) {
-    if (quote !== undefined && isMissing(specifier)) return `${file}:${lineAndColumn(source, index)}`;
+  for (const { 1: quote, 2: text = '', index } of source.matchAll(/(['"`])((?:(?!\1)[^\\\n])+)\1/gu)) {
+    if (quote !== undefined && isSought(text)) return `${file}:${lineAndColumn(source, index)}`;
   }
   return file;
 }
@@ -96,9 +162,9 @@ function lineAndColumn(source: string, at: number): string {
 
 /** Node does not say where the mistake in an ES module is, unless it is asked to do nothing but check the file. */
 async function placeByParsing(root: URL): Promise<string | undefined> {
-  const url = await unparsable(root);
-  if (url === undefined) return undefined;
-  const file = fileURLToPath(url);
+  const found = await walked({ root: root.href });
+  if (found === undefined) return undefined;
+  const file = fileURLToPath(found.url);
   return await new Promise((resolve) => {
     execFile(process.execPath, ['--check', file], { timeout: findPlaceMs }, (_error, _stdout, stderr) => {
       resolve(placeInStack(stderr.trimStart()) ?? file);
@@ -106,11 +172,12 @@ async function placeByParsing(root: URL): Promise<string | undefined> {
   });
 }
 
-/** The first of the modules that cannot be parsed. */
-async function unparsable(root: URL): Promise<string | undefined> {
+/** The first of the modules that cannot be parsed, or that imports what is sought. */
+async function walked(walk: Walk): Promise<Found | undefined> {
+  if (!walk.root.startsWith('file:')) return undefined;
   // These are its only flags: what the process has may change how modules are found, and Node may refuse it.
   const execArgv = ['--experimental-vm-modules', '--no-warnings'];
-  const walker = new Worker(new URL('./syntax-walk.js', import.meta.url), { workerData: root.href, execArgv });
+  const walker = new Worker(new URL('./syntax-walk.js', import.meta.url), { workerData: walk, execArgv });
   const timer = setTimeout(() => void walker.terminate(), findPlaceMs);
   try {
     return await new Promise((resolve) => {

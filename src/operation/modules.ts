@@ -3,16 +3,18 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Registry } from './registry.js';
-import { isError, readOr } from '../errors/thrown.js';
+import { isError, messageOf, readOr } from '../errors/thrown.js';
+import { later, nextTurn } from '../real-time.js';
+import { ownRejectionMs } from './limits.js';
 
-const extensions = /\.(js|mjs|cjs|ts|mts)$/u;
+const extensions = /\.[cm]?[jt]s$/u;
 
 /**
  * Loads modules, and takes the operations, monoids and serializers that they export into the registry.
  *
  * TypeScript is loaded by Node where it can, else by jiti; types are not checked.
  *
- * @param modules URLs, or paths from the working directory, of `.js`, `.mjs`, `.cjs`, `.ts` or `.mts` files
+ * @param modules URLs, or paths from the working directory, of `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts` files
  * @throws {@link PaladinError} `INVALID_INPUT` when one cannot be loaded, exports nothing of use, or what another one names differently
  */
 export async function loadModules(modules: readonly (string | URL)[], registry: Registry): Promise<void> {
@@ -44,11 +46,11 @@ async function loadModule(url: URL, path: string, load: Load): Promise<object> {
   const cannot = (reason: string, cause?: unknown): PaladinError =>
     new PaladinError('INVALID_INPUT', `cannot load module ${path}: ${reason}`, { cause });
   if (url.protocol === 'file:') {
-    if (!extensions.test(url.pathname)) throw cannot('expected a .js, .mjs, .cjs, .ts or .mts file');
+    if (!extensions.test(url.pathname)) throw cannot('expected a .js, .mjs, .cjs, .ts, .mts or .cts file');
     if (!existsSync(url)) throw cannot('there is no such file');
   }
   try {
-    const exports = await load(url);
+    const exports = await loadOnce(load, url);
     return typeof exports === 'object' && exports !== null ? exports : { default: exports };
   } catch (thrown) {
     // Only on demand: modules load as a rule.
@@ -57,15 +59,49 @@ async function loadModule(url: URL, path: string, load: Load): Promise<object> {
   }
 }
 
+/**
+ * Node 20 rejects, besides the import, a promise of its own that nobody can handle when a CommonJS module fails that an ES module imports. That
+ * must not end the process, or thread: who imports is told. What else is not handled meanwhile is so a little later, unless the import fails.
+ */
+async function loadOnce(load: Load, url: URL): Promise<unknown> {
+  if (!rejectsTwice || process.listenerCount('unhandledRejection') > 0) return await load(url);
+  let failed = false;
+  const onRejection = (reason: unknown): void => {
+    const again = async (): Promise<void> => {
+      await Promise.resolve();
+      if (!failed) throw reason;
+    };
+    later(() => void again(), ownRejectionMs);
+  };
+  process.on('unhandledRejection', onRejection);
+  try {
+    return await load(url);
+  } catch (thrown) {
+    failed = true;
+    // It may come after the import has failed.
+    await new Promise<void>(nextTurn);
+    throw thrown;
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+}
+
+const rejectsTwice = process.versions.node.startsWith('20.');
+
 async function loadNatively(url: URL): Promise<unknown> {
   try {
     return await import(url.href);
   } catch (thrown) {
-    // Node's own TypeScript neither finds `x.ts` by './x.js' nor takes enums; jiti does both.
-    const code = isError(thrown) ? readOr(thrown, 'code') : undefined;
-    if (!isTypeScript(url) || (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')) throw thrown;
+    if (!isTypeScript(url) || !isOfNativeTypeScript(thrown)) throw thrown;
     return (await jitiLoader())(url);
   }
+}
+
+/** Node's own TypeScript neither finds `x.ts` by './x.js' nor takes enums, nor `import` in a `.cts` file; jiti does all three. */
+function isOfNativeTypeScript(thrown: unknown): boolean {
+  const code = isError(thrown) ? readOr(thrown, 'code') : undefined;
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return true;
+  return isError(thrown) && /import statement outside a module|Unexpected token 'export'/u.test(messageOf(thrown));
 }
 
 async function jitiLoader(): Promise<Load> {
@@ -76,7 +112,7 @@ async function jitiLoader(): Promise<Load> {
 }
 
 function isTypeScript(url: URL): boolean {
-  return /\.m?ts$/u.test(url.pathname);
+  return /\.[cm]?ts$/u.test(url.pathname);
 }
 
 function hasNativeTypeScript(): boolean {

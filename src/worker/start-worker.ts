@@ -17,7 +17,7 @@ import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
-  /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts` and `.mts`. */
+  /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` and `.cts`. */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** How many threads execute the operations of the modules. Default: as many as there are cores. */
   readonly threads?: number | undefined;

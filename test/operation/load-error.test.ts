@@ -1,11 +1,14 @@
 // Modules are loaded by Node itself only from compiled code, so this tests what the build made.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { defineOperation, inMemory } from 'paladin-rx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadModules } from '../../dist/src/operation/modules.js';
 import { Registry } from '../../dist/src/operation/registry.js';
+
+const index = new URL('../../dist/src/index.js', import.meta.url).href;
 
 let folder = '';
 beforeAll(() => {
@@ -25,7 +28,27 @@ beforeAll(() => {
     'requires-json.cjs': "require('./broken.json');\n",
     'broken.ts': 'export const a: number = 1;\nexport const b: string = a +;\n',
     'importer.ts': "import './broken.ts';\nexport const c: number = 1;\n",
+    'throws.mjs': "const fail = () => {\n  throw new RangeError('no such price');\n};\nfail();\n",
+    'throws.cjs': "\n  throw new RangeError('no such price');\n",
+    'throws.cts': "const price: number = 1;\nif (price)\n  throw new RangeError('no such price');\n",
+    'throws.mts': "const price: number = 1;\nif (price)\n  throw new RangeError('no such price');\n",
+    'imports-throws.mjs': "import './throws.mjs';\n",
+    'imports-throws-cjs.mjs': "import './throws.cjs';\n",
+    'requires-throws.cjs': "require('./throws.cjs');\n",
+    'imports-broken-cjs.mjs': "import './broken.cjs';\n",
+    'imports-json.mjs': "import prices from './broken.json' with { type: 'json' };\n",
+    'imports-json-plainly.mjs': "\nimport prices from './broken.json';\n",
+    'parses.mjs': "\nexport const prices = JSON.parse('{');\n",
+    'requires-esm.cjs': "require('./imports-broken.cjs');\n",
+    'imports-broken.cjs': "\nrequire('./also-broken.mjs');\n",
+    'also-broken.mjs': 'export const net = ;\n',
+    'no-built-in.mjs': "import fs from 'node:fs';\nimport x from 'node:no-such-thing';\n",
+    'folder.mjs': "import '.';\n",
+    'part.mjs': "import 'rxjs/no/such/part';\n",
+    'defines-wrongly.mjs': `import { defineOperation } from ${JSON.stringify(index)};\n\ndefineOperation({ name: 1 });\n`,
   };
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(fileURLToPath(new URL('../../node_modules/rxjs', import.meta.url)), join(folder, 'node_modules', 'rxjs'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,8 +63,30 @@ it.each([
   ['requires-missing.cjs', 'requires-missing.cjs:2:9'],
   ['requires-json.cjs', 'broken.json:3:7'],
   ['importer.ts', 'broken.ts:2:29'],
+  ['imports-throws.mjs', 'throws.mjs:2:9'],
+  ['requires-throws.cjs', 'throws.cjs:2:9'],
+  ['throws.cts', 'throws.cts:3:7'],
+  ['throws.mts', 'throws.mts:3:7'],
+  ['imports-json.mjs', 'broken.json:3:7'],
+  ['imports-json-plainly.mjs', 'imports-json-plainly.mjs:2:20'],
+  ['parses.mjs', 'parses.mjs:2:28'],
+  ['requires-esm.cjs', 'also-broken.mjs:1:20'],
+  ['no-built-in.mjs', 'no-built-in.mjs:2:15'],
+  ['folder.mjs', 'folder.mjs:1:8'],
+  ['part.mjs', 'part.mjs:1:8'],
+  ['defines-wrongly.mjs', 'defines-wrongly.mjs:3:1'],
 ])('a mistake is named with its file, line and column: %s', async (name, place) => {
   const loading = loadModules([pathToFileURL(join(folder, name))], new Registry());
   await expect(loading).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   await expect(loading).rejects.toThrow(` (${join(folder, place)})`);
+});
+
+// This runner has handlers of its own for what is not handled, so threads load these.
+it.each([
+  ['imports-throws-cjs.mjs', 'throws.cjs:2:9'],
+  ['imports-broken-cjs.mjs', 'broken.cjs:2:11'],
+])('a CommonJS module that fails in an ES module is told of, and ends nothing: %s', async (name, place) => {
+  await using runtime = inMemory({ modules: [join(folder, name)], workers: 1 });
+  const run = runtime.run(defineOperation({ name: 'price', execute: () => 1 }), 1);
+  await expect(run).rejects.toThrow(new RegExp(`^cannot load module .* \\(${join(folder, place)}\\)$`, 'u'));
 });

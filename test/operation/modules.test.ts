@@ -47,7 +47,7 @@ describe('loading modules', () => {
     ['absent.mjs', /^cannot load module \/.*absent\.mjs: there is no such file$/u],
     ['throws-at-import.mjs', /^cannot load module \/.*throws-at-import\.mjs: no database/u],
     ['exports-nothing.mjs', /exports-nothing\.mjs exports no operation: export what defineOperation or defineMonoid returns/u],
-    ['typed-operations.py', /expected a \.js, \.mjs, \.cjs, \.ts or \.mts file$/u],
+    ['typed-operations.py', /expected a \.js, \.mjs, \.cjs, \.ts, \.mts or \.cts file$/u],
   ])('says why it cannot: %s', async (name, message) => {
     await expect(operationsOf(fixture(name))).rejects.toMatchObject({
       code: 'INVALID_INPUT',
