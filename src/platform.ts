@@ -23,6 +23,7 @@ type AsyncResourceClass = new (
 type AsyncLocalStorageClass = new <Store>() => {
   run<T>(store: Store, call: () => T): T;
   getStore(): Store | undefined;
+  disable(): void;
 };
 
 /** A module of Node; undefined in browsers, whose bundlers would follow an import and find none. */

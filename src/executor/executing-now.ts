@@ -1,11 +1,11 @@
-import type { OperationDefinition } from '../operation/operation.js';
 import { nodeModule } from '../platform.js';
+import { isThenable } from './settlement.js';
 import type { SlotWaits } from './slot-waits.js';
 
 /*
  * Which batch an operation belongs to that runs a job. In a thread of its own a batch is alone. Inline others are executed while it waits: there it
- * is kept in an `AsyncLocalStorage`, and only for operations that wait, since in Node 20 each promise of the process takes longer from then on.
- * Browsers have none, and know a batch up to where its operation first waits.
+ * is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is used for functions that wait, and
+ * once for each of which it is not known. Browsers have none, and know a batch up to where its operation first waits.
  */
 
 const Storage = nodeModule('async_hooks')?.AsyncLocalStorage;
@@ -17,13 +17,11 @@ let only: SlotWaits | undefined;
 /** The batch whose operation is executing right now, up to where it first waits. */
 let current: SlotWaits | undefined;
 
-/** Those whose operations wait, as far as that is known. */
-const waiting = new WeakSet<OperationDefinition>();
+/** What was called and did not wait. */
+const plain = new WeakSet<object>();
 
-/** The operations were seen to wait, or will. */
-export function seenToWait(definition: OperationDefinition): void {
-  waiting.add(definition);
-}
+/** Whether anything has waited, so that the storage stays switched on. */
+let isKept = false;
 
 /** From now on the batch is the only one in this thread; or there is none. */
 export function executeAlone(waits: SlotWaits | undefined): void {
@@ -41,11 +39,24 @@ export function executing<T>(waits: SlotWaits, call: () => T): T {
   }
 }
 
-/** Likewise, for the first time of a batch: what its operations do after they have waited belongs to it, too, where they are known to wait. */
-export function executingFirst<T>(waits: SlotWaits, operations: readonly OperationDefinition[], call: () => T): T {
+/**
+ * Likewise, where it begins: what it does after it has waited belongs to the batch, too.
+ *
+ * @param functions what is called
+ */
+export function executingFrom<T>(waits: SlotWaits, functions: readonly object[], call: () => T): T {
   const execute = (): T => executing(waits, call);
-  if (storage === undefined || only !== undefined || !operations.some((operation) => waiting.has(operation))) return execute();
-  return storage.run(waits, execute);
+  if (storage === undefined || only !== undefined) return execute();
+  const isPlain = functions.every((one) => plain.has(one));
+  const result = isPlain ? execute() : storage.run(waits, execute);
+  if (isThenable(result)) {
+    isKept = true;
+    for (const one of functions) plain.delete(one);
+  } else if (!isPlain) {
+    for (const one of functions) plain.add(one);
+    if (!isKept) storage.disable();
+  }
+  return result;
 }
 
 /** The waits of the batch whose operation calls this, as far as that is known. */

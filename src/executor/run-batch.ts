@@ -6,11 +6,12 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { executing, executingFirst, seenToWait } from './executing-now.js';
+import { executing, executingFrom } from './executing-now.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
+import { SharedWaits } from './slot-waits.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
 import { realNow } from '../real-time.js';
 
@@ -39,6 +40,8 @@ export class JobExecution {
   readonly #registry: Registry;
   readonly #maxPayloadBytes: number;
   readonly #cancelGraceMs: number;
+  /** Of what sets stages up. */
+  readonly #setUpWaits = new SharedWaits();
   /** By place in the chain, where set up or being so. */
   readonly #stages: (Stage | Promise<SetUp> | undefined)[];
   /** What is to be called when a batch is aborted: one for each that is under way. */
@@ -107,7 +110,9 @@ export class JobExecution {
     const waiter = new Waiter();
     const wake = (): void => waiter.wake();
     this.#underWay.set(batch, wake);
+    const forget = this.#setUpWaits.join(control.waits);
     let ready = await waiter.until(setUp);
+    forget();
     this.#underWay.delete(batch);
     if (ready === 'woken') ready = await waiter.within(setUp, this.#cancelGraceMs);
     if (ready === 'woken' || ready === 'expired' || this.#aborted || control.aborted) {
@@ -123,7 +128,8 @@ export class JobExecution {
     for (const [index, description] of this.#description.stages.entries()) {
       if (index < from) continue;
       const stage =
-        this.#stages[index] ?? this.#setUpStage(index, () => setUpStage(description, index, serializer, this.#registry));
+        this.#stages[index] ??
+        this.#setUpStage(index, () => setUpStage(description, index, serializer, this.#registry, this.#setUpWaits.waits));
       if (stage instanceof Promise) pending.push(stage.then((made) => (stages[index - from] = made)));
       else if ('code' in stage) return stage;
       else stages[index - from] = stage;
@@ -192,8 +198,7 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const waiting = executingFirst(control.waits, chain.definitions, () => advance(run, control));
-    if (waiting !== undefined) chain.definitions.forEach(seenToWait);
+    const waiting = executingFrom(control.waits, chain.definitions, () => advance(run, control));
     return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
   }
 

@@ -52,6 +52,40 @@ export class SlotWaits {
   }
 }
 
+/** What several batches wait for: when it waits for jobs of its own, none of them has a slot. */
+export class SharedWaits {
+  /** Its own. */
+  readonly waits: SlotWaits = new SlotWaits((isWaiting) => this.#change(isWaiting));
+  readonly #batches = new Set<SlotWaits>();
+  #end: Promise<void> | undefined = undefined;
+  #goOn = (): void => undefined;
+
+  /** The batch waits for it, until it calls what is returned. */
+  join(batch: SlotWaits): () => void {
+    this.#batches.add(batch);
+    if (this.#end !== undefined) giveUp(batch, this.#end);
+    return () => this.#batches.delete(batch);
+  }
+
+  #change(isWaiting: boolean): undefined {
+    if (!isWaiting) {
+      this.#goOn();
+      this.#end = undefined;
+      return;
+    }
+    const end = new Promise<void>((resolve) => {
+      this.#goOn = resolve;
+    });
+    this.#end = end;
+    for (const batch of this.#batches) giveUp(batch, end);
+  }
+}
+
+/** Where too many wait already, the batch keeps its slot. */
+function giveUp(batch: SlotWaits, end: Promise<void>): void {
+  batch.run(() => end).catch(() => undefined);
+}
+
 /** Why no more operations may wait. */
 export function tooManyWait(most: number): PaladinError {
   const message = `${most} operations of this worker wait in context.run already, as many as may at once: start more workers, or nest less deeply`;

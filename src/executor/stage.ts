@@ -5,10 +5,11 @@ import type { Registry } from '../operation/registry.js';
 import { accept, type Schemas } from '../operation/schema.js';
 import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { seenToWait } from './executing-now.js';
+import { executingFrom } from './executing-now.js';
 import { fatalFailure, thrownFailure } from './failures.js';
 import { isThenable } from './settlement.js';
-import { holds, isA } from '../errors/thrown.js';
+import type { SlotWaits } from './slot-waits.js';
+import { isA } from '../errors/thrown.js';
 
 /** A stage that is set up for one job: its function, made from the job's arguments. */
 export type Stage = MapStage | FoldStage;
@@ -34,12 +35,15 @@ export type SetUp = Stage | UnitFailure;
 /**
  * Makes the stage at place `index` of a chain; a promise only if the operation's `create`, or the schema of its arguments, returns one.
  * Never throws or rejects.
+ *
+ * @param waits those of the set-up
  */
 export function setUpStage(
   description: StageDescription,
   index: number,
   serializer: Serializer,
   registry: Registry,
+  waits: SlotWaits,
 ): SetUp | Promise<SetUp> {
   const { operation, version, kind } = description;
   let definition: OperationDefinition;
@@ -57,23 +61,18 @@ export function setUpStage(
     if (typeof result !== 'function') {
       return failed(new TypeError(`expected create to return a function, got ${result === null ? 'null' : typeof result}`));
     }
-    if (isAsync(result)) seenToWait(definition);
     // What `create` returns is the operation's function; its types were checked where the chain was written.
     return stageOf(definition, description, args, result as AnyFunction);
   };
   try {
     const { schemas } = definition;
-    const result =
+    const create = (): unknown =>
       schemas?.args === undefined ? call(definition.create, args) : callChecked(definition.create, schemas.args, args);
+    const result = executingFrom(waits, [definition.create], create);
     return isThenable(result) ? Promise.resolve(result).then(made).catch(failed) : made(result);
   } catch (thrown) {
     return failed(thrown);
   }
-}
-
-/** Whether it is an `async` function, of whatever realm. */
-function isAsync(value: object): boolean {
-  return holds(() => Object.prototype.toString.call(value) === '[object AsyncFunction]');
 }
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { startThreadExecutor, type ThreadExecutor } from '../../dist/src/executor/thread-executor.js';
 import { FatalError, TransientError } from '../../src/errors/operation-errors.js';
 import { decodeError } from '../../src/errors/remote-error.js';
+import { SlotWaits } from '../../src/executor/slot-waits.js';
 import { setUpStage } from '../../src/executor/stage.js';
 import { defineMonoid } from '../../src/operation/monoid.js';
 import { defineOperation } from '../../src/operation/operation.js';
@@ -304,7 +305,8 @@ describe('an operation without schemas', () => {
     registry.add(operation, 'the test');
     const [description] = describeJob([['map', operation]]).stages;
     if (description === undefined) throw new Error('no stage');
-    expect(await setUpStage(description, 0, msgpack, registry)).toMatchObject({ kind: 'map', execute });
+    const waits = new SlotWaits(() => undefined);
+    expect(await setUpStage(description, 0, msgpack, registry, waits)).toMatchObject({ kind: 'map', execute });
   });
 });
 

@@ -66,7 +66,12 @@ describe('context.run', () => {
         return (await Promise.resolve().then(() => runtime.run(plain, x))) + 1;
       },
     });
+    const chained = defineOperation({
+      name: 'chained',
+      execute: (x: number) => Promise.resolve().then(() => runtime.run(double, x)),
+    });
     expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(plain, x)))).toEqual([3, 5, 7, 9]);
+    expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(chained, x)))).toEqual([2, 4, 6, 8]);
     expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(later, x)))).toEqual([4, 6, 8, 10]);
   });
 
@@ -86,6 +91,24 @@ describe('context.run', () => {
     expect(await lastValueFrom(from(source).pipe(remoteMap(doubles, runtime), toArray()))).toEqual(
       source.map((n) => [2 * n, 2 * n + 2]),
     );
+  });
+
+  it('goes without saying for the set-up of an operation, and all batches that wait for it', async () => {
+    await using runtime: Runtime = inMemory({ workers: 2 });
+    for (const beforeMs of [undefined, 5]) {
+      const times = defineOperation({
+        name: `times-${beforeMs}`,
+        create: async (half: number) => {
+          if (beforeMs !== undefined) await new Promise((resolve) => setTimeout(resolve, beforeMs));
+          const factor = await runtime.run(double, half);
+          return (x: number) => factor * x;
+        },
+      });
+      const source = [1, 2, 3, 4, 5, 6];
+      expect(await lastValueFrom(from(source).pipe(remoteMap(times(5), runtime, { batch: 1 }), toArray()))).toEqual(
+        source.map((x) => 10 * x),
+      );
+    }
   });
 
   it('is of no use to what an operation has left behind, nor in its way', async () => {
