@@ -20,6 +20,7 @@ const tests = [
   'test/server/describing.test.ts',
   'test/server/hostile-peers.test.ts',
   'test/server/waiting.test.ts',
+  'test/server/leasing.test.ts',
   'test/server/leaders-back.test.ts',
   'test/server/workers-back.test.ts',
   'test/server/owing.test.ts',

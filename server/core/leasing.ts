@@ -97,9 +97,8 @@ function assign(state: HubState, job: Job, matched: Worker): void {
 function reserveWorker(state: HubState, job: Job): void {
   const workers = [...job.needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
   if (workers.some(({ reserved }) => reserved)) return;
-  const [first, ...others] = workers;
-  if (first === undefined) return;
-  const chosen = others.reduce((least, worker) => (inHand(worker) < inHand(least) ? worker : least), first);
+  // There is one: it was matched.
+  const chosen = workers.reduce((least, worker) => (inHand(worker) < inHand(least) ? worker : least));
   if (!mayRestFor(state, chosen, job)) return;
   chosen.reserved = true;
   state.reserved.add(chosen);
@@ -215,13 +214,13 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
 
 /** The attempt is not with its worker any more. */
 export function release(state: HubState, lease: Lease): void {
-  const { id, job, worker, bytes, cheap } = lease;
+  const { id, job, worker, bytes } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
   countInHand(state, worker, job, -1);
   if (lease.waiting) endWait(state, lease);
   countLease(lease, -1);
-  if (!cheap) job.cost.end(id);
+  job.cost.end(id);
   if (!lease.adopted) {
     state.countBatches(job.leader, -1, -bytes);
   }
@@ -254,8 +253,9 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
 export function lose(state: HubState, worker: Worker, jobId: string, loss: BatchLoss): void {
   const job = state.jobs.get(jobId);
   const stages = job?.description.stages.length ?? Infinity;
-  if (loss.stage !== undefined && loss.stage >= stages) {
-    state.expel('worker', worker.id, `it has lost a batch in stage ${loss.stage} of ${stages}`);
+  const { stage = 0 } = loss;
+  if (stage >= stages) {
+    state.expel('worker', worker.id, `it has lost a batch in stage ${stage} of ${stages}`);
     return;
   }
   const lease = leaseOf(job, worker, loss);
@@ -353,9 +353,7 @@ export function removeAnswered(state: HubState, answered: Answered): void {
   answered.worker.answered.delete(answered);
   const { job } = answered;
   if (job.asked.get(answered.seq) === answered) job.asked.delete(answered.seq);
-  const key = attemptKey(answered);
-  if (job.answered.get(key) !== answered) return;
-  job.answered.delete(key);
+  job.answered.delete(attemptKey(answered));
   charge(job.leader, -answeredRecordBytes);
   countInHand(state, answered.worker, job, -1);
   if (answered.counted) job.leader.unacknowledged -= 1;
