@@ -214,7 +214,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
     if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
-    const kept = attempt > 1 ? this.#held.takeEarlier({ jobId, seq, attempt }) : undefined;
+    const kept = this.#held.takeEarlier({ jobId, seq, attempt });
     if (kept !== undefined) {
       this.#answer({ type: 'result', jobId, result: { ...kept, attempt } }, ticket);
       return;
@@ -314,7 +314,6 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
   #dropWaiting(isDropped: (task: Task) => boolean): void {
     const dropped = this.#waiting.filter(isDropped);
-    if (dropped.length === 0) return;
     this.#waiting = this.#waiting.filter((task) => !isDropped(task));
     for (const task of dropped) this.#answerLost(task, 'cancelled', 'it was cancelled');
   }

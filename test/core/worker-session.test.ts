@@ -301,3 +301,85 @@ describe("a worker's session", () => {
     expect(() => test.settle(7, 0)).toThrow('run 7 settled, which is not running');
   });
 });
+
+describe('what a worker is told that it does not know', () => {
+  it('is a batch of a job that was not described: it goes back', () => {
+    const test = SessionUnderTest.with(1);
+    const [effect, ...others] = test.assign(0, 'k');
+    const loss = { seq: 0, attempt: 1, cause: 'returned', reason: 'the worker does not know its job' } as const;
+    expect([effect, others]).toEqual([send({ type: 'lost', jobId: 'k', loss }), []]);
+  });
+
+  it('is a job that is closed, of which nothing is to be forgotten', () => {
+    const test = SessionUnderTest.with(1);
+    expect(test.handle({ type: 'received', message: { type: 'close', jobId: 'k' } })).toEqual([]);
+  });
+
+  it('is another attempt of a batch that is cancelled', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    const cancel = { type: 'cancel', jobId: 'j', seq: 0, attempt: 2 } as const;
+    expect(test.handle({ type: 'received', message: cancel })).toEqual([]);
+    expect(test.settle(0, 0)).toEqual([answer(0)]);
+  });
+
+  it('is a goodbye of the hub while it has something to do', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: 'the hub restarts' } })).toEqual([]);
+  });
+
+  it.each(['waits', 'goesOn'] as const)('is a run that is not there, or is so already: %s', (type) => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    expect(() => test.session.handle({ type, run: 7 }, 0)).toThrow(`'${type}' of run 7`);
+    if (type === 'waits') test.handle({ type, run: 0 });
+    expect(() => test.session.handle({ type, run: 0 }, 0)).toThrow(`'${type}' of run 0`);
+  });
+});
+
+describe('a worker that has several jobs', () => {
+  it('goes on with the others when one is closed', () => {
+    const test = SessionUnderTest.with(2);
+    test.handle({ type: 'received', message: { type: 'job', jobId: 'k', description } });
+    test.assign(0, 'k');
+    test.assign(1);
+    test.handle({ type: 'received', message: { type: 'close', jobId: 'k' } });
+    expect(test.settle(1, 1)).toEqual([answer(1)]);
+  });
+});
+
+describe('a worker without a hub', () => {
+  it('says nothing of what has come to an end that was cancelled', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.tell('cancel', 0);
+    test.handle({ type: 'disconnected' });
+    expect(test.settle(0, 0)).toEqual([]);
+    expect(test.handle({ type: 'connected' })).toEqual([{ type: 'forget', jobId: 'j' }, report([], [], [], false), offer(1)]);
+  });
+
+  it('offers nothing to the next one before it has something to offer', () => {
+    const test = new SessionUnderTest();
+    expect(test.handle({ type: 'connected' })).toEqual([report([], [], [], false)]);
+    expect(test.handle({ type: 'offers', slots: 2, offers })).toEqual([offer(2)]);
+  });
+});
+
+describe('what is left undone by a worker that drains for too long', () => {
+  it.each([
+    ['cancelled', [0], [], undefined],
+    ['not acknowledged', [], [0], { batches: 0, results: 1 }],
+    ['running, and kept', [1], [0], { batches: 1, results: 1 }],
+  ])('is none of what is %s, or is said', (what, running, held, undone) => {
+    const test = SessionUnderTest.with(2);
+    for (const seq of [...held, ...running]) test.assign(seq);
+    for (const seq of held) test.settle(seq, seq);
+    if (what === 'cancelled') test.tell('cancel', 0);
+    expect(test.handle({ type: 'drain', withinMs: 50 })).toEqual([send({ type: 'draining' })]);
+    expect(test.handle({ type: 'drain', withinMs: 80 })).toEqual([]);
+    test.now = 50;
+    const reason = 'it was to drain within 50 ms';
+    expect(test.handle({ type: 'tick' })).toEqual([{ type: 'drained', ...(undone && { undone, reason }) }]);
+  });
+});

@@ -117,15 +117,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
   validate(): void {
     if (this.#over) return;
     this.#state.validate();
-    if (this.#isStuck()) throw new Error(`partials are held, and nothing will ever combine them; ${this.#state.story()}`);
-  }
-
-  /** Whether a fold waits for nothing. */
-  #isStuck(): boolean {
     const { source, backlog, ledger, fold, slots, blocked, stopAt } = this.#state;
     const isLeft = fold !== undefined && fold.size > 1 && stopAt === Infinity;
     const isWaiting = source.state === 'open' || backlog.size + ledger.size > 0 || slots === 0 || blocked;
-    return isLeft && !isWaiting && this.nextDeadline() === undefined;
+    const isStuck = isLeft && !isWaiting && this.nextDeadline() === undefined;
+    if (isStuck) throw new Error(`partials are held, and nothing will ever combine them; ${this.#state.story()}`);
   }
 
   #apply(event: JobEvent, now: number): void {
