@@ -345,8 +345,8 @@ export const hubMutations = [
   {
     name: 'the hub takes a loss in a stage that its job has not',
     file: `${hub}/leasing.ts`,
-    find: 'loss.stage >= stages',
-    replace: 'loss.stage > stages',
+    find: 'if (stage >= stages) {',
+    replace: 'if (stage > stages) {',
   },
   {
     name: 'the hub takes an attempt that is reported twice for two',

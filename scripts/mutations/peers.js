@@ -107,8 +107,8 @@ export const peerMutations = [
   {
     name: 'the worker executes again what it keeps the result of',
     file: 'src/core/worker-session.ts',
-    find: 'const kept = attempt > 1 ?',
-    replace: 'const kept = attempt > 1_000_000 ?',
+    find: 'const kept = this.#held.takeEarlier(',
+    replace: 'const kept = attempt < 1_000_000 ? undefined : this.#held.takeEarlier(',
   },
   {
     name: 'a worker that drains does not wait for a hub that is away',
