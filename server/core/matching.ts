@@ -25,7 +25,11 @@ export type Offered = { readonly [Kind in Kinds]: Names } & { readonly everythin
 type Kinds = 'operations' | 'serializers' | 'labels';
 
 /** Names, of which nobody looks through all. */
-type Names = Pick<ReadonlySet<string>, 'has' | 'size' | 'keys'>;
+interface Names {
+  readonly size: number;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
 
 /** What one worker offers. */
 export function offeredBy({ operations, serializers, labels, everything = false }: Offers): Offered {

@@ -9,11 +9,22 @@ describe('what all workers offer together', () => {
     const all = new OnOffer();
     all.add(offers(['f@1', 'f@1', 'g@1'], ['gpu']));
     all.add(offers(['f@1']));
-    expect([[...all.operations.keys()], [...all.labels.keys()]]).toEqual([['f@1', 'g@1'], ['gpu']]);
+    expect([[...all.operations.keys()].toSorted(), [...all.labels.keys()]]).toEqual([['f@1', 'g@1'], ['gpu']]);
     all.remove(offers(['f@1', 'f@1', 'g@1'], ['gpu']));
     expect([[...all.operations.keys()], all.labels.size, all.serializers.size]).toEqual([['f@1'], 0, 1]);
     all.remove(offers(['f@1']));
     expect([all.operations.size, all.serializers.size]).toEqual([0, 0]);
+  });
+
+  it('counts many names, each by itself', () => {
+    const all = new OnOffer();
+    const names = Array.from({ length: 3_000 }, (_, at) => `operation ${at}@1`);
+    all.add(offers(names));
+    all.add(offers(names.slice(0, 1_000)));
+    all.remove(offers(names));
+    expect(all.operations.size).toBe(1_000);
+    expect([...all.operations.keys()].toSorted()).toEqual(names.slice(0, 1_000).toSorted());
+    expect([names[999], names[1_000]].map((name = '') => all.operations.has(name))).toEqual([true, false]);
   });
 
   it('is everything while one worker offers everything', () => {
