@@ -4,7 +4,7 @@ import type { Tokens } from './wire/handshake.js';
 import type { Standing } from './wire/peer.js';
 
 /** From the outside in. */
-export const layers = ['http', 'websocket', 'engine.io', 'socket.io', 'messages', 'floods'] as const;
+export const layers = ['http', 'websocket', 'engine.io', 'socket.io', 'messages', 'floods', 'hoards'] as const;
 export type Layer = (typeof layers)[number];
 
 /** Where an attack takes place, and what it may use. */

@@ -3,6 +3,7 @@ import { Random } from '../simulation/random.js';
 import { layers, type Attack, type Layer } from './attack.js';
 import { engineAttacks } from './attacks/engine-attacks.js';
 import { floodAttacks } from './attacks/flood-attacks.js';
+import { hoardAttacks } from './attacks/hoard-attacks.js';
 import { httpAttacks } from './attacks/http-attacks.js';
 import { messageAttacks } from './attacks/message-attacks.js';
 import { packetAttacks } from './attacks/packet-attacks.js';
@@ -21,7 +22,7 @@ export interface Strike {
 const messageWeight = 4;
 
 const deck = [
-  ...[httpAttacks, websocketAttacks, engineAttacks, packetAttacks, floodAttacks].flat(),
+  ...[httpAttacks, websocketAttacks, engineAttacks, packetAttacks, floodAttacks, hoardAttacks].flat(),
   ...Array.from({ length: messageWeight }, () => messageAttacks).flat(),
 ].flatMap((attack) => attack.standings.map((standing) => ({ attack, standing })));
 

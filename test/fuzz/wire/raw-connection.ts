@@ -36,6 +36,11 @@ export class RawConnection {
     this.#socket.on('data', listener);
   }
 
+  /** Takes nothing more of what arrives, until it is closed. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   write(bytes: Uint8Array | string): void {
     if (!this.#isOver) this.#socket.write(bytes);
   }
