@@ -6,7 +6,7 @@ const tables = 256;
  * do not all grow at once.
  */
 export class NameCounts {
-  readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map());
+  readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map<string, number>());
   /** Different at each hub, so that nobody chooses names which come to one table. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
   #size = 0;

@@ -324,6 +324,23 @@ describe('a job of maps', () => {
     expect(test.emitted).toEqual(['a']);
   });
 
+  it('ends with PROTOCOL when a batch is lost in a stage that the job has not', () => {
+    const test = JobUnderTest.with(1);
+    const [a] = test.elements('a');
+    if (a === undefined) throw new Error('no batch');
+    const loss = { seq: a.seq, attempt: 1, cause: 'timeout', offset: 0, stage: 99, reason: '' } as const;
+    test.handle({ type: 'lost', workerId: 'w1', loss });
+    expect(test.others).toEqual([
+      {
+        type: 'failed',
+        error: expect.objectContaining({
+          code: 'PROTOCOL',
+          message: expect.stringContaining('a loss in stage 99 of 1') as unknown,
+        }),
+      },
+    ]);
+  });
+
   it('ends with PROTOCOL when a worker answers nonsense', () => {
     for (const nonsense of [{ done: 0 }, { done: 2 }, { payload: json.encode([1, 2]) }, { payload: new Uint8Array([1, 2, 3]) }]) {
       const test = JobUnderTest.with(1);

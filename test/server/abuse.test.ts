@@ -214,6 +214,16 @@ describe('a leader', () => {
     });
   });
 
+  it('that leaves its namespace loses its connection, which nobody would count', async () => {
+    await using hub = await startHub({ port: 0 });
+    using leader = new RawPeer(hub.url, 'leader');
+    await leader.got('welcome');
+    // Its own socket.io would close the connection itself.
+    write(leader, plain([1, '/leader']));
+    await leader.closed;
+    expect(hub.status().leaders).toEqual([]);
+  });
+
   it('that does not end a message in parts is disconnected', async () => {
     await unharmed({ partsWithinMs: 200 }, async (url) => {
       using leader = new RawPeer(url, 'leader');

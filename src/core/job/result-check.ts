@@ -1,5 +1,5 @@
 import { PaladinError } from '../../errors/paladin-error.js';
-import type { BatchResult } from '../../protocol/messages.js';
+import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
 import { splitParts } from '../../protocol/parts.js';
 import type { Serializer } from '../../serializer/serializer.js';
 import { messageOf } from '../../errors/thrown.js';
@@ -37,6 +37,15 @@ export function checkResult(result: BatchResult, count: number, stages: number):
     if (stage < 0 || stage >= stages) throw unreadable(`a failure in stage ${stage} of ${stages}`);
     previous = offset;
   }
+}
+
+/**
+ * Checks that a loss can be one of a batch in a chain of `stages`. An offset beyond the batch only says that nobody is known to be to blame.
+ *
+ * @throws {@link PaladinError} `PROTOCOL` when it cannot
+ */
+export function checkLoss({ stage = 0 }: BatchLoss, stages: number): void {
+  if (stage < 0 || stage >= stages) throw unreadable(`a loss in stage ${stage} of ${stages}`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { elementPartial, joinPartials } from './partial.js';
 import type { JobEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { foldElements, judgeAll, slice } from './judgement.js';
-import { checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
+import { checkLoss, checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
 
 /** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
 export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
@@ -48,6 +48,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.staleResults += 1;
     return;
   }
+  checkLoss(loss, state.config.stages.length);
   state.ledger.lose(record, attempt);
   const deadly = cause === 'death' || cause === 'gone';
   const deaths = deathsAfter(record, loss, workerId);

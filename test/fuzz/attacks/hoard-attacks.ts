@@ -95,7 +95,7 @@ export const hoardAttacks: readonly Attack[] = [
         );
         await say(field, leader, [resumed, ...opens]);
       }
-      await Promise.all(leaders.map((leader) => leader?.connection.raw.closedByHub(staysMs)));
+      await leave(leaders);
     },
   },
   {
@@ -145,9 +145,13 @@ function hoard(what: string, role: Role, frames: (random: Random) => Iterable<re
       for (const messages of frames(random)) await say(field, peer, messages);
       // Somebody asks what there is.
       if (observer !== undefined) await say(field, observer, [{ type: 'status' }]);
-      await Promise.all([peer, observer].map((each) => each?.connection.raw.closedByHub(staysMs)));
+      await leave([peer, observer]);
     },
   };
+}
+
+async function leave(peers: readonly (FuzzPeer | undefined)[]): Promise<void> {
+  await Promise.all(peers.flatMap((peer) => peer?.connection.raw.closedByHub(staysMs) ?? []));
 }
 
 async function say(field: Field, peer: FuzzPeer, messages: readonly object[]): Promise<void> {
