@@ -194,10 +194,12 @@ export interface Said {
   readonly ending: Set<string>;
   /** Of all these, and of the pieces in which jobs were spoken of. */
   count: number;
+  /** Characters of the ids of their jobs. */
+  idChars: number;
 }
 
 export function nothingSaid(): Said {
-  return { jobs: new Set(), running: new Set(), held: new Set(), ending: new Set(), count: 0 };
+  return { jobs: new Set(), running: new Set(), held: new Set(), ending: new Set(), count: 0, idChars: 0 };
 }
 
 /** Jobs with the same needs. */

@@ -16,7 +16,7 @@
 import { leaderGraceMs, listWithinMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
 import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
-import { charge, resumedRecordBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
+import { charge, resumedRecordBytes, saidCharBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
 import { moveWorker, tellCapacity } from './capacity.js';
 import { know, unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
@@ -254,13 +254,14 @@ export function report(
     return;
   }
   worker.said.count += ending.length;
+  for (const { jobId } of ending) worker.said.idChars += jobId.length;
   for (const possession of jobs) {
     const twice = note(worker, possession);
     if (twice === undefined) continue;
     state.expel('worker', worker.id, `it has reported attempt ${twice} twice`);
     return;
   }
-  charge(worker, worker.said.count * saidRecordBytes - worker.recordBytes);
+  charge(worker, worker.said.count * saidRecordBytes + worker.said.idChars * saidCharBytes - worker.recordBytes);
   const limit = saidExceeds(worker) ?? recordsExceed(state, worker, 0);
   if (limit !== undefined) {
     state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
@@ -278,7 +279,9 @@ export function report(
 
 /** @returns an attempt that was spoken of before, on this connection */
 function note({ said }: Worker, { jobId, running, held }: Possession): string | undefined {
-  said.count += 1 + running.length + held.length;
+  const count = 1 + running.length + held.length;
+  said.count += count;
+  said.idChars += count * jobId.length;
   said.jobs.add(jobId);
   for (const [attempts, noted] of [[running, said.running] as const, [held, said.held] as const]) {
     for (const attempt of attempts) {

@@ -11,9 +11,9 @@ function told(effects: readonly SchedulerEffect[]): string[] {
   );
 }
 
-/** A job takes some 2,100 bytes: of jobs that it has nothing of, a worker may know two. */
+/** A job takes some 4,200 bytes: of jobs that it has nothing of, a worker may know two. */
 function hubWithJobs(jobs: number, slots = 1): HubUnderTest {
-  const hub = new HubUnderTest({ maxJobsPerLeader: 10, maxDescriptionBytesPerWorker: 5_000 });
+  const hub = new HubUnderTest({ maxJobsPerLeader: 10, maxDescriptionBytesPerWorker: 9_000 });
   hub.leader('l');
   hub.worker('w', slots);
   for (let job = 1; job <= jobs; job += 1) hub.open('l', job);

@@ -869,7 +869,7 @@ describe('what the hub keeps', () => {
   const labels = ['x'.repeat(200)];
 
   it('is counted with the descriptions of jobs, until they are closed', () => {
-    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 5_000 });
+    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 12_000 });
     hub.leader('l');
     const opened = (job: number): boolean =>
       toLeaders(hub.open('l', job, { labels })).every(([, { type }]) => type !== 'refused');
@@ -879,18 +879,18 @@ describe('what the hub keeps', () => {
   });
 
   it('is bounded for all leaders together', () => {
-    const hub = new HubUnderTest({ maxBytes: 3_000 });
+    const hub = new HubUnderTest({ maxBytes: 7_000 });
     for (const leaderId of ['l', 'm']) hub.leader(leaderId);
     hub.open('l', 1, { labels });
     expect(toLeaders(hub.open('m', 1, { labels }))).toMatchObject([
-      ['m', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/3000 bytes of all leaders/u) as unknown }],
+      ['m', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringMatching(/7000 bytes of all leaders/u) as unknown }],
     ]);
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' });
     expect(toLeaders(hub.open('m', 2, { labels }))).toMatchObject([['m', { type: 'capacity' }]]);
   });
 
   it('leaves room for those that have little, when others have taken all', () => {
-    const hub = new HubUnderTest({ maxBytes: 10_000, maxJobsPerLeader: 10 });
+    const hub = new HubUnderTest({ maxBytes: 22_000, maxJobsPerLeader: 10 });
     for (const leaderId of ['l', 'm']) hub.leader(leaderId);
     const refused = (leaderId: string, job: number): boolean =>
       toLeaders(hub.open(leaderId, job, { labels })).some(([, { type }]) => type === 'refused');

@@ -96,7 +96,7 @@ export function optionsOf(random: Random): SimulationOptions {
       maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
       maxUnacknowledgedPerLeader: random.pick([10_000, 10_000, 2, 10]),
       // Some two jobs, or fewer than one.
-      maxDescriptionBytesPerWorker: random.pick([2 ** 26, 5_000, 100]),
+      maxDescriptionBytesPerWorker: random.pick([2 ** 26, 10_000, 100]),
     },
   };
 }
