@@ -18,6 +18,7 @@ const tests = [
   'test/server/batch-queue.test.ts',
   'test/server/charging.test.ts',
   'test/server/describing.test.ts',
+  'test/server/division.test.ts',
   'test/server/hostile-peers.test.ts',
   'test/server/waiting.test.ts',
   'test/server/leasing.test.ts',

@@ -18,7 +18,7 @@ import type { Serializer } from '../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../src/worker/start-inline-worker.js';
 import { threadBounds, type ThreadBounds, type ThreadOptions } from '../src/worker/start-bounds.js';
 import { WorkerDriver } from '../src/worker/worker-driver.js';
-import { leaderOf } from './core/job-id.js';
+import { leaderOf } from '../src/protocol/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, limitsFrom, type Limits } from './limits.js';
 import { isA, messageOf } from '../src/errors/thrown.js';

@@ -177,6 +177,19 @@ export const reconnectDelayMaxMs: number = 1_000;
  */
 export const recoveryWindowMs: number = 3_000;
 
+/**
+ * How long a chain of which something was executed waits for workers of the whole of it, before it is divided between others: a worker that is
+ * started anew, or was cut off for a moment, is back by then.
+ */
+export const divisionGraceMs: number = 3_000;
+
+/** A chain of more stages, or where more kinds of workers are on offer, is divided by the longest first part, without a comparison of all divisions. */
+export const maxDivisionStages: number = 16;
+export const maxDivisionClasses: number = 100;
+
+/** How long the hub waits before it explains to further jobs why they find no worker, where there are more than `maxExplained` kinds of them. */
+export const explainAgainMs: number = 10;
+
 /** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
 export const workerGraceMs: number = 400;
 

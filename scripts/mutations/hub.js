@@ -24,6 +24,30 @@ export const hubMutations = [
     replace: '  leader.connected = false;\n  for (const job of leader.jobs.values()) closeJob(state, job);',
   },
   {
+    name: 'a chain is divided by workers without its label',
+    file: 'server/core/division.ts',
+    find: 'slots > 0 && satisfies(offered, others)',
+    replace: 'slots > 0 && others !== undefined',
+  },
+  {
+    name: 'a chain is divided where its scarcest part has the fewest slots',
+    file: 'server/core/division.ts',
+    find: 'slots > chosen.slots',
+    replace: 'slots < chosen.slots',
+  },
+  {
+    name: 'a chain that is to be divided waits at the hub',
+    file: 'server/core/scheduler.ts',
+    find: 'if (state.toldToDivide.size > 0) giveBackQueued(state);',
+    replace: '',
+  },
+  {
+    name: 'the hub keeps what its leader sends of a chain that is to be divided',
+    file: 'server/core/jobs.ts',
+    find: 'if (state.dividing.has(job)) {',
+    replace: 'if (state.dividing.has(job) && false) {',
+  },
+  {
     name: 'the hub says nothing of answers that died with their worker',
     file: `${hub}/recovery.ts`,
     find: '  if (!answered.asked) return;',

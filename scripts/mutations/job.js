@@ -25,8 +25,50 @@ export const jobMutations = [
   {
     name: 'a divided chain forgets what it had sent',
     file: `${job}/division.ts`,
-    find: 'values: [...values, ...backlog.take(backlog.size)]',
-    replace: 'values: backlog.take(backlog.size)',
+    find: 'records: elements,',
+    replace: 'records: [],',
+  },
+  {
+    name: 'a chain is divided while something of it is under way',
+    file: `${job}/division.ts`,
+    find: 'ledger.sent === 0 && isWork',
+    replace: 'isWork',
+  },
+  {
+    name: 'a chain of which something was executed is divided at once',
+    file: `${job}/division.ts`,
+    find: 'begun ? Math.min(divisionGraceMs, config.noWorkerTimeoutMs / 2) : 0',
+    replace: '0',
+  },
+  {
+    name: 'a divided chain forgets how often its elements were tried',
+    file: `${job}/division.ts`,
+    find: 'tried: triedOf(record), dueAt',
+    replace: 'tried: 0, dueAt',
+  },
+  {
+    name: 'the second part of a chain does not know what was tried before',
+    file: `${job}/division.ts`,
+    find: 'past: [...elements.flatMap(pastOf), ...past]',
+    replace: 'past: [...past]',
+  },
+  {
+    name: 'the first part of a chain waits for what was settled before',
+    file: `${job}/emission.ts`,
+    find: "    for (const { type, first, count, ...rest } of this.#waiting.values()) {\n      if (type === 'failure') continue;",
+    replace: "    for (const { type, first, count, ...rest } of this.#waiting.values()) {\n      if (type !== 'skip') continue;",
+  },
+  {
+    name: 'the second part of a chain is not told what the first one has left out',
+    file: `${job}/dispatch.ts`,
+    find: "emission.put({ type: 'leftOut', first: index, count: 1, stage }, effects);",
+    replace: '',
+  },
+  {
+    name: 'the parts of a chain name their elements anew',
+    file: 'src/executor/run-batch.ts',
+    find: 'part === undefined ? jobId : jobIdOf(leaderOf(jobId).leaderId, part.of)',
+    replace: 'jobId',
   },
   {
     name: 'the job takes a result twice',
@@ -145,7 +187,7 @@ export const jobMutations = [
   {
     name: 'the job emits out of order',
     file: `${job}/job-state.ts`,
-    find: 'new Emission(config.ordered || this.fold !== undefined)',
+    find: 'new Emission(config.ordered || folds)',
     replace: 'new Emission(false)',
   },
   {

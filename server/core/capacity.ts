@@ -1,4 +1,4 @@
-import { maxExplained } from '../../src/limits.js';
+import { explainAgainMs, maxExplained } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { divideAt, isDivisible } from './division.js';
 import type { HubState } from './hub-state.js';
@@ -11,11 +11,20 @@ export function moveWorker(state: HubState, worker: Worker, offers: Offers | und
   const changed = placement.moveWorker(worker, offers);
   if (state.closing) return;
   for (const needClass of changed) tellCapacity(state, needClass, needClass.jobs);
-  // Who finds no worker is told what there is: that may have changed, too.
-  for (const needClass of placement.nextUnserved(maxExplained)) {
+  state.unexplained = placement.unservedClasses;
+  explainNext(state, changed);
+}
+
+/** Who finds no worker is told what there is: that may have changed. Some at a time, since each must be compared with all workers. */
+export function explainNext(state: HubState, told?: ReadonlySet<NeedClass>): void {
+  for (const needClass of state.placement.nextUnserved(Math.min(state.unexplained, maxExplained))) {
+    if (told?.has(needClass) === true) continue;
     const why = explain(state, needClass);
-    if (why.missing !== needClass.explained) tell(state, needClass, needClass.jobs, why);
+    // Where the chain is to be divided may have changed, too.
+    if (why.missing !== needClass.explained || why.divisible === true) tell(state, needClass, needClass.jobs, why);
   }
+  state.unexplained = Math.max(0, state.unexplained - maxExplained);
+  state.explainAt = state.now + explainAgainMs;
 }
 
 /** Tells the jobs' leaders how many slots there are for them. */
@@ -36,14 +45,18 @@ function explain({ placement }: HubState, needClass: NeedClass): Explanation {
   // Where something is on offer nowhere, there is no need to look at each worker.
   const isOnOffer = onOffer !== undefined && satisfies(onOffer, needClass.needs);
   if (!isOnOffer || !isDivisible(needClass.needs, offerClasses)) return why;
-  return { missing: `${why.missing}; each is on offer, so that operators with fuse: false would go on`, divisible: true };
+  return { missing: `${why.missing}; each is on offer`, divisible: true };
 }
 
 function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, { divisible, ...why }: Explanation): void {
   needClass.explained = why.missing;
   const slots = slotsFor(needClass);
-  for (const { leader, number, leases, awaited, description } of jobs) {
-    const { offerClasses } = state.placement;
+  const { offerClasses } = state.placement;
+  for (const job of jobs) {
+    const { leader, number, leases, awaited, description } = job;
+    if (divisible === true) state.dividing.add(job);
+    else state.dividing.delete(job);
+    if (divisible === true) state.toldToDivide.add(job);
     const parts = divisible === true ? { divideAt: divideAt(description.stages, needClass.needs, offerClasses) } : {};
     state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why, ...parts });
   }

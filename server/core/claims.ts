@@ -1,5 +1,5 @@
 import type { Possession, Ticketed } from '../../src/protocol/messages.js';
-import { leaderOf } from './job-id.js';
+import { leaderOf } from '../../src/protocol/job-id.js';
 
 /** As a possession, and one that grows. */
 interface Claim extends Possession {

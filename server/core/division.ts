@@ -1,21 +1,71 @@
+/**
+ * Where a chain is divided that no worker can execute all of.
+ *
+ * Rules.
+ * 1. A part needs a worker that offers all of its operations, and the labels and the serializer of the job, and that takes batches.
+ * 2. There are as few parts as can be. Of divisions into so many the one is chosen whose scarcest part has the most slots.
+ * 3. What its leader has queued is given back to it: nothing of the whole chain is given out while parts of it may be executed instead.
+ */
+import { maxDivisionClasses, maxDivisionStages } from '../../src/limits.js';
 import type { StageDescription } from '../../src/protocol/messages.js';
-import { isOffered, satisfies, type Needs } from './matching.js';
+import { satisfies, type Needs } from './matching.js';
 import type { OfferClass } from './records.js';
 
 /** Whether each of the operations is offered by some worker that offers all else that is needed. */
 export function isDivisible(needs: Needs, offerClasses: Iterable<OfferClass>): boolean {
   if (needs.operations.length < 2) return false;
-  const taking = [...offerClasses].filter(({ slots, offered }) => slots > 0 && satisfies(offered, { ...needs, operations: [] }));
-  return needs.operations.every((operation) => taking.some(({ offered }) => isOffered(offered, 'operations', operation)));
+  const taking = takingOf(needs, offerClasses);
+  return needs.operations.every((operation) => taking.some(({ offered }) => offered.operations.has(operation)));
 }
 
-/** How many stages one worker can execute from the first on, of a chain that no worker can execute all of. */
+/** How many stages the first part has. */
 export function divideAt(stages: readonly StageDescription[], needs: Needs, offerClasses: Iterable<OfferClass>): number {
-  let longest = 0;
-  for (const { slots, offered } of offerClasses) {
-    if (slots === 0 || !satisfies(offered, { ...needs, operations: [] })) continue;
-    const unknown = stages.findIndex(({ operation, version }) => !isOffered(offered, 'operations', `${operation}@${version}`));
-    longest = Math.max(longest, unknown === -1 ? stages.length : unknown);
+  const classes = takingOf(needs, offerClasses).map(({ slots, offered }) => ({
+    slots,
+    reach: reachOf(stages, offered.operations),
+  }));
+  // To compare all divisions takes time by the square of the stages.
+  if (stages.length > maxDivisionStages || classes.length > maxDivisionClasses) {
+    return Math.max(0, ...classes.map(({ reach }) => reach[0] ?? 0));
   }
-  return longest;
+  return bestDivision(stages.length, (from, to) =>
+    classes.reduce((sum, { slots, reach }) => ((reach[from] ?? 0) >= to ? sum + slots : sum), 0),
+  );
+}
+
+function takingOf(needs: Needs, offerClasses: Iterable<OfferClass>): OfferClass[] {
+  const others = { ...needs, operations: [] };
+  return [...offerClasses].filter(({ slots, offered }) => slots > 0 && satisfies(offered, others));
+}
+
+/** Of each stage: up to which one, excluded, all are on offer from it on. */
+function reachOf(stages: readonly StageDescription[], operations: OfferClass['offered']['operations']): number[] {
+  const reach: number[] = [];
+  for (let at = stages.length - 1; at >= 0; at -= 1) {
+    const stage = stages[at];
+    const isOffered = stage !== undefined && operations.has(`${stage.operation}@${stage.version}`);
+    // The next one, where it is not on offer, reaches no further than to itself.
+    reach[at] = isOffered ? (reach[at + 1] ?? at + 1) : at;
+  }
+  return reach;
+}
+
+/** @param slotsOf how many slots there are for these stages, `to` excluded */
+function bestDivision(count: number, slotsOf: (from: number, to: number) => number): number {
+  /** Of the stages from each one on. */
+  const best: { parts: number; slots: number; next: number }[] = [];
+  best[count] = { parts: 0, slots: Infinity, next: count };
+  for (let from = count - 1; from >= 0; from -= 1) {
+    let chosen = { parts: Infinity, slots: 0, next: from };
+    for (let to = count; to > from; to -= 1) {
+      const rest = best[to];
+      const own = slotsOf(from, to);
+      if (rest === undefined || own === 0) continue;
+      const parts = rest.parts + 1;
+      const slots = Math.min(own, rest.slots);
+      if (parts < chosen.parts || (parts === chosen.parts && slots > chosen.slots)) chosen = { parts, slots, next: to };
+    }
+    best[from] = chosen;
+  }
+  return best[0]?.next ?? 0;
 }

@@ -27,6 +27,13 @@ export class HubState {
   readonly awaiting: Set<Job> = new Set();
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
   readonly stalled: Set<Job> = new Set();
+  /** Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is queued. */
+  readonly dividing: Set<Job> = new Set();
+  /** Those that were told in the event in hand. */
+  readonly toldToDivide: Set<Job> = new Set();
+  /** How many kinds of jobs, for which there is no worker, are still to be told of a change, and when. */
+  unexplained = 0;
+  explainAt = 0;
   /** Workers that come to rest for a batch that is to be executed alone. */
   readonly reserved: Set<Worker> = new Set();
   /** Workers that may know too much once the event in hand is over. */

@@ -10,6 +10,7 @@ import {
   hasSpareRoom,
   isDue,
   isInTurn,
+  slotsFor,
   type Job,
   type Leader,
   type NeedClass,
@@ -81,6 +82,7 @@ export function checkWaiting({
   claiming,
   awaiting,
   stalled,
+  dividing,
   reserved,
 }: HubState): void {
   check(
@@ -117,7 +119,14 @@ export function checkWaiting({
   }
   for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
   for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);
-  for (const job of [...awaiting, ...stalled]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);
+  for (const job of dividing) {
+    check(job.queue.size === 0, `batches of job ${job.id} wait, and its leader was told to go on in parts`);
+    check(
+      job.needClass.offerClasses.size === 0 || slotsFor(job.needClass) === 0,
+      `job ${job.id} is to be divided, and has workers`,
+    );
+  }
+  for (const job of [...awaiting, ...stalled, ...dividing]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */

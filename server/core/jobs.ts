@@ -6,6 +6,7 @@ import { unknow } from './describing.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
 import {
+  dropQueued,
   freeReserved,
   holdBack,
   isFound,
@@ -70,6 +71,11 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'a worker that is back has it already' });
     return;
   }
+  if (state.dividing.has(job)) {
+    // Its leader does not know yet that no worker offers the whole chain any more.
+    giveBack(state, job, batch);
+    return;
+  }
   const limit = batchExceeds(state, leader, batch.payload.byteLength);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
@@ -94,6 +100,21 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
 
 /** A batch whose bytes may be put elsewhere. */
 type Queued = { -readonly [Name in keyof Batch]: Batch[Name] };
+
+/** Gives back what is queued of jobs whose leaders were told in the event in hand that they may go on in parts. */
+export function giveBackQueued(state: HubState): void {
+  for (const job of state.toldToDivide) {
+    for (const batch of state.dividing.has(job) ? job.queue.all() : []) {
+      dropQueued(state, job, batch);
+      giveBack(state, job, batch);
+    }
+  }
+  state.toldToDivide.clear();
+}
+
+function giveBack(state: HubState, job: Job, { seq, attempt }: Attempt): void {
+  tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker offers the whole chain' });
+}
 
 /** Whether the attempt is queued, with a worker, or answered and kept there. */
 function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
@@ -158,6 +179,7 @@ export function closeJob(state: HubState, job: Job): void {
   state.awaiting.delete(job);
   state.unfinished.delete(job);
   state.stalled.delete(job);
+  state.dividing.delete(job);
   state.placement.removeJob(job);
   // What follows gives batches to workers, and none of this job.
   weighAnswers(state, leader);

@@ -57,6 +57,11 @@ export class Placement {
     return this.#offerClasses.size === 0 ? undefined : this.#onOffer;
   }
 
+  /** For how many need classes there is no worker. */
+  get unservedClasses(): number {
+    return this.#unserved.size;
+  }
+
   /** So many of the need classes for which there is no worker, by turns. */
   nextUnserved(most: number): NeedClass[] {
     const next: NeedClass[] = [];

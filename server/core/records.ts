@@ -6,7 +6,7 @@ import { newAllowance, type Allowance } from './allowance.js';
 import type { AllRecords, Charged } from './charges.js';
 import { BatchQueue } from './batch-queue.js';
 import { Claims } from './claims.js';
-import { jobIdOf } from './job-id.js';
+import { jobIdOf } from '../../src/protocol/job-id.js';
 import { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';

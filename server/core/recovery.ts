@@ -17,10 +17,10 @@ import { leaderGraceMs, listWithinMs, recoveryWindowMs, workerGraceMs } from '..
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
 import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
 import { charge, resumedRecordBytes, saidCharBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
-import { moveWorker, tellCapacity } from './capacity.js';
+import { explainNext, moveWorker, tellCapacity } from './capacity.js';
 import { know, unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
-import { jobIdOf, leaderOf } from './job-id.js';
+import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
 import { closeJob } from './jobs.js';
 import {
   addAnswered,
@@ -427,6 +427,7 @@ export function nextDeadline(state: HubState): number | undefined {
     next = Math.min(next, until);
     break;
   }
+  if (state.unexplained > 0) next = Math.min(next, state.explainAt);
   return next === Infinity ? undefined : next;
 }
 
@@ -445,5 +446,6 @@ export function giveUp(state: HubState): void {
     if (worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
   }
   for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);
+  if (state.unexplained > 0 && state.explainAt <= state.now) explainNext(state);
   for (const needClass of state.placement.needClasses) serve(state, needClass);
 }

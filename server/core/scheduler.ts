@@ -27,7 +27,7 @@ import { moveWorker } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { HubState } from './hub-state.js';
 import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkOffers, checkTurns, checkWorker } from './invariants.js';
-import { congest, enqueue } from './jobs.js';
+import { congest, enqueue, giveBackQueued } from './jobs.js';
 import { acknowledged, cancel, lose, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
 import {
@@ -109,6 +109,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
     }
     if (state.crowded.size > 0) makeRoom(state);
+    if (state.toldToDivide.size > 0) giveBackQueued(state);
     return state.effects;
   }
 

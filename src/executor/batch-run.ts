@@ -34,7 +34,10 @@ export interface BatchControl {
 
 /** The stages that the units of a batch go through. */
 export interface Chain {
+  /** What operations are told: that of the whole chain, where this is a part of one. */
   readonly jobId: string;
+  /** The number of the job's first stage in the whole chain. */
+  readonly fromStage: number;
   readonly maps: readonly MapStage[];
   readonly fold: FoldStage | undefined;
   /** The number of the first of them in the job's whole chain: that of the fold, for partials. */
@@ -117,7 +120,7 @@ export class BatchRun {
     this.#values = decode();
     this.#outputs = new Array<unknown>(chain.fold === undefined ? Math.min(limit, this.#values.length) : 0);
     this.#control = control;
-    this.#shared = new BatchContext(chain.jobId, batch, control.waits);
+    this.#shared = new BatchContext(chain.jobId, batch, control.waits, chain.fromStage);
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined;
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors/thrown.js';
 import type { Registry } from '../operation/registry.js';
 import type { Batch, BatchResult, JobDescription, UnitFailure } from '../protocol/messages.js';
+import { jobIdOf, leaderOf } from '../protocol/job-id.js';
 import { splitParts } from '../protocol/parts.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
@@ -59,7 +60,8 @@ export class JobExecution {
     maxPayloadBytes: number,
     cancelGraceMs: number = operationGraceMs,
   ) {
-    this.#jobId = jobId;
+    const { part } = description;
+    this.#jobId = part === undefined ? jobId : jobIdOf(leaderOf(jobId).leaderId, part.of);
     this.#description = description;
     this.#registry = registry;
     this.#maxPayloadBytes = maxPayloadBytes;
@@ -164,6 +166,7 @@ export class JobExecution {
     const firstStage = stages.length - ready.length;
     const chain = {
       jobId: this.#jobId,
+      fromStage: this.#description.part?.from ?? 0,
       maps,
       fold,
       firstStage,

@@ -9,13 +9,16 @@ export class BatchContext {
   /** Which try of its units this is, where they are elements. */
   readonly attempt: number;
   readonly #batch: Batch;
+  /** The number, in the whole chain, of the first stage here. */
+  readonly #fromStage: number;
   /** Where its partials begin, and where the last one ends; made when it is asked for. */
   #bounds: readonly number[] | undefined = undefined;
   /** Those of its operations that wait for jobs of their own. */
   readonly waits: SlotWaits;
 
-  constructor(jobId: string, batch: Batch, waits: SlotWaits) {
+  constructor(jobId: string, batch: Batch, waits: SlotWaits, fromStage = 0) {
     this.jobId = jobId;
+    this.#fromStage = fromStage;
     this.waits = waits;
     this.attempt = (batch.tried ?? 0) + 1;
     this.#batch = batch;
@@ -39,7 +42,8 @@ export class BatchContext {
     return this.attempt + Math.max(left, right);
   }
 
-  #key(place: string, stage: number): string {
+  #key(place: string, at: number): string {
+    const stage = at + this.#fromStage;
     // Also where the first colon would not do, as in the name of a file.
     const job = this.jobId.replaceAll(':', '-');
     return stage === 0 ? `${job}-${place}` : `${job}-${place}.${stage}`;

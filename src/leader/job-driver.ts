@@ -1,6 +1,6 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Job } from '../core/job/job.js';
-import type { JobEffect, JobEvent, SourceState } from '../core/job/job-events.js';
+import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { JobReport } from '../core/leader-session.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
@@ -8,23 +8,7 @@ import { afterThis, throwAtNobody } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { Timer } from '../timer.js';
 import type { Pausable } from './flow.js';
-
-/** What the owner of a job is told. Nothing follows `completed` or `failed`, or the owner's own `cancel`. */
-export interface JobObserver<Output = unknown> {
-  /** An output. */
-  next(value: Output): void;
-  /** An element was left out by a stage. */
-  skipped?(error: PaladinError, stage: number, input: () => unknown): void;
-  /** A source that can be asked may be asked for so many more elements. */
-  demand?(count: number): void;
-  /**
-   * No worker executes the whole chain, but several do in parts: the job is over, and what it has taken in is to be pushed into a job of the
-   * stages before `at`, whose outputs go into one of the others. Without this the job waits for a worker that offers all.
-   */
-  divided?(at: number, values: readonly unknown[], source: SourceState): void;
-  completed(): void;
-  failed(error: unknown): void;
-}
+import type { Leftover, News, PartObserver } from './job-observer.js';
 
 /** What the owner of a job says. */
 export interface JobHandle<Input = unknown> extends Pausable {
@@ -58,25 +42,21 @@ export interface JobOutlet {
   over(): void;
 }
 
-/** The effects that an owner is told of, and not while it pauses. */
-type News =
-  | Extract<JobEffect, { type: 'skipped' | 'completed' | 'failed' }>
-  /** The outputs, or the elements of a partial, from one of them on. */
-  | (Extract<JobEffect, { type: 'emit' | 'partialSkipped' }> & { readonly from?: number });
-
 /**
  * Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait, but for
  * a pause: it holds up the rest of what is being told.
  */
 export class JobDriver implements JobHandle {
   readonly #job: Job;
-  readonly #observer: JobObserver;
+  readonly #observer: PartObserver;
   readonly #outlet: JobOutlet;
   #events: JobEvent[] = [];
   #handling = false;
   /** What came from the source in this turn; there may be room for more. */
   #intake: unknown[] = [];
   #taken = 0;
+  /** Which element the first of it is, from a part before this one. */
+  #intakeFirst: number | undefined;
   #intakeScheduled = false;
   #sourceEnded = false;
   /** Whether the machine is done. */
@@ -98,14 +78,16 @@ export class JobDriver implements JobHandle {
     }
   };
 
-  constructor(job: Job, observer: JobObserver, outlet: JobOutlet) {
+  constructor(job: Job, observer: PartObserver, outlet: JobOutlet) {
     this.#job = job;
     this.#observer = observer;
     this.#outlet = outlet;
   }
 
-  push(value: unknown): void {
+  /** @param index which element it is, from the part of the chain that is before this one */
+  push(value: unknown, index?: number): void {
     if (this.#over || this.#sourceEnded) return;
+    if (index !== undefined) this.#follow(index);
     this.#intake[this.#taken] = value;
     this.#taken += 1;
     // A full batch travels while the source goes on.
@@ -115,6 +97,27 @@ export class JobDriver implements JobHandle {
     afterThis(() => {
       this.#takeIn();
     });
+  }
+
+  /** The part of the chain before this one has left an element out. */
+  leaveOut(index: number, stage: number): void {
+    if (this.#over || this.#sourceEnded) return;
+    this.#takeIn();
+    this.handle({ type: 'leftOut', index, stage });
+  }
+
+  /** Before it is started: goes on with what the driver before this one was at. */
+  takeOver({ source, sourceEnded, news, paused }: Leftover & { readonly paused: boolean }): void {
+    this.#events = [...source];
+    this.#sourceEnded = sourceEnded;
+    this.#held = [...news];
+    this.#paused = paused;
+  }
+
+  /** What comes is the element of this index: what was taken in before goes apart, if that is not the next one. */
+  #follow(index: number): void {
+    if (this.#taken > 0 && index !== (this.#intakeFirst ?? 0) + this.#taken) this.#takeIn();
+    if (this.#taken === 0) this.#intakeFirst = index;
   }
 
   complete(): void {
@@ -129,6 +132,11 @@ export class JobDriver implements JobHandle {
   rewind(): void {
     this.#context = callerContext();
     this.handle({ type: 'rewound' });
+  }
+
+  /** Ends it with an error. */
+  refuse(error: PaladinError): void {
+    this.handle({ type: 'refused', error });
   }
 
   cancel(): void {
@@ -212,7 +220,8 @@ export class JobDriver implements JobHandle {
     // After a full one another is likely: an array that grows by and by is copied a dozen times.
     this.#intake = this.#taken === maxBatchElements ? new Array<unknown>(maxBatchElements) : [];
     this.#taken = 0;
-    this.handle({ type: 'elements', values });
+    const first = this.#intakeFirst;
+    this.handle(first === undefined ? { type: 'elements', values } : { type: 'elements', values, first });
   }
 
   #endSource(event: JobEvent): void {
@@ -260,18 +269,14 @@ export class JobDriver implements JobHandle {
   }
 
   /** With what has come since the machine was told last. */
-  #divide({ at, values, source }: Extract<JobEffect, { type: 'divided' }>): void {
-    const all = [values];
-    let end = source;
-    for (const event of this.#events) {
-      if (event.type === 'elements') all.push(event.values);
-      else if (event.type === 'sourceCompleted') end = { state: 'completed' };
-      else if (event.type === 'sourceFailed') end = { state: 'failed', error: event.error };
-    }
-    all.push(this.#intake.slice(0, this.#taken));
+  #divide({ first, second }: Extract<JobEffect, { type: 'divided' }>): void {
+    this.#takeIn();
+    const source = this.#events.filter(({ type }) => fromSource.has(type));
+    const news = this.#held;
     this.#silent = true;
+    this.#held = [];
     this.#end();
-    this.#observer.divided?.(at, all.flat(1), end);
+    this.#observer.divided?.(first, second, { source, sourceEnded: this.#sourceEnded, news });
   }
 
   #tellHeld(): void {
@@ -291,10 +296,11 @@ export class JobDriver implements JobHandle {
     }
     switch (news.type) {
       case 'emit':
-        this.#emit(news.values, news.from ?? 0);
+        this.#emit(news);
         break;
       case 'skipped':
         this.#observer.skipped?.(news.error, news.stage, news.input);
+        if (news.index !== undefined) this.#observer.leftOut?.(news.index, news.stage);
         break;
       case 'partialSkipped':
         this.#tellSkips(news, news.from ?? 0);
@@ -311,15 +317,16 @@ export class JobDriver implements JobHandle {
     }
   }
 
-  #emit(values: readonly unknown[], from: number): void {
+  #emit(news: Extract<News, { type: 'emit' }>): void {
+    const { values, first, from = 0 } = news;
     for (let at = from; at < values.length; at += 1) {
       // The observer may pause or cancel from within.
       if (this.#silent) return;
       if (this.#paused) {
-        this.#held.push({ type: 'emit', values, from: at });
+        this.#held.push({ ...news, from: at });
         return;
       }
-      this.#observer.next(values[at]);
+      this.#observer.next(values[at], first === undefined ? undefined : first + at);
     }
   }
 
@@ -358,6 +365,9 @@ export class JobDriver implements JobHandle {
     this.#outlet.over();
   }
 }
+
+/** Events that tell of the source. */
+const fromSource: ReadonlySet<JobEvent['type']> = new Set(['elements', 'leftOut', 'sourceCompleted', 'sourceFailed']);
 
 /** Nothing can be told of an error in the last thing that an observer is told; it is reported as RxJS reports such. */
 function guarded(callback: () => void): void {

@@ -12,11 +12,9 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
-import type { SourceState } from '../core/job/job-events.js';
 import { joinFlow } from './flow.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
-import { Relay } from './relay.js';
 import { SourceFeed } from './source-feed.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
@@ -117,8 +115,6 @@ function chainOf(source: Observable<unknown>): StageChain | undefined {
 function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogic {
   const { source, runtime, stages, options } = chain;
   const feed = new SourceFeed();
-  // One stage alone cannot be divided.
-  const relay = stages.length > 1 ? new Relay(feed) : undefined;
   let job: JobHandle;
   try {
     job = runtime.openJob(
@@ -133,13 +129,8 @@ function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogi
           onSkip?.(error, input());
         },
         demand: (count) => {
-          (relay ?? feed).ask(count);
+          feed.ask(count);
         },
-        ...(relay && {
-          divided: (at: number, values: readonly unknown[], end: SourceState): void => {
-            inParts<T>(chain, at, relay.divided(values, end)).subscribe(subscriber);
-          },
-        }),
         completed: () => {
           subscriber.complete();
         },
@@ -157,15 +148,7 @@ function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogi
   });
   if (subscriber.closed) return undefined;
   joinFlow(subscriber, job);
-  relay?.leadTo(job);
-  return feed.start(source, relay ?? job);
-}
-
-/** The stages before `at` as a chain of their own, and the others as one behind it, which may be divided further. */
-function inParts<T>({ runtime, stages, options }: StageChain, at: number, source: Observable<unknown>): RemoteObservable<T> {
-  const part = { runtime, options, fuse: false };
-  const head = new RemoteObservable({ ...part, source, stages: stages.slice(0, at) });
-  return new RemoteObservable({ ...part, source: head, stages: stages.slice(at) });
+  return feed.start(source, job);
 }
 
 /** The object without the fields that are undefined. */

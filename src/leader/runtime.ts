@@ -1,6 +1,6 @@
 import type { CallerContext } from '../caller-context.js';
+import type { PartOfJob, StagePolicy } from '../core/job/job-events.js';
 import { Job } from '../core/job/job.js';
-import type { StagePolicy } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultWindow } from '../limits.js';
 import { executingNow } from '../executor/executing-now.js';
@@ -9,7 +9,9 @@ import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
-import { JobDriver, type JobHandle, type JobObserver } from './job-driver.js';
+import { ChainJob } from './chain-job.js';
+import { JobDriver, type JobHandle } from './job-driver.js';
+import type { JobObserver, PartObserver } from './job-observer.js';
 import {
   checkChain,
   checkJobOptions,
@@ -124,7 +126,7 @@ export class LeaderRuntime implements Runtime {
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
     checkOptions('openJob', spec, knownSpec);
     const outer = executingNow();
-    return outer === undefined ? this.#open('openJob', spec, observer) : this.#openWithin(outer, spec, observer);
+    return outer === undefined ? this.#open(spec, observer) : this.#openWithin(outer, spec, observer);
   }
 
   /** For an operation: its batch has no slot until the job is over. */
@@ -133,31 +135,58 @@ export class LeaderRuntime implements Runtime {
     const isOver = new Promise<void>((resolve) => {
       over = resolve;
     });
-    const job = this.#open('openJob', spec, observer, over);
+    const job = this.#open(spec, observer, over);
     outer
       .run(() => isOver)
       .catch((error: unknown) => {
         // Nothing else rejects: too many wait already.
-        job.handle({ type: 'refused', error: error as PaladinError });
+        job.refuse(error as PaladinError);
       });
     return job;
   }
 
-  /** @param where who is told of what is wrong with it */
-  #open(where: string, spec: JobSpec, observer: JobObserver, over?: () => void): JobDriver {
+  /** @param over called when nothing of it is left */
+  #open(spec: JobSpec, observer: JobObserver, over?: () => void): JobDriver | ChainJob {
+    const chain = this.#prepare('openJob', spec);
+    // One stage alone cannot be divided.
+    if (chain.stages.length === 1) return this.#start(chain, { observer, over });
+    let of: number | undefined;
+    return new ChainJob(
+      observer,
+      ({ part, observer: partObserver, made }) => {
+        const number = this.#session.nextJobNumber();
+        of ??= number;
+        this.#start(chain, { observer: partObserver, number, of, part, made });
+      },
+      over,
+    );
+  }
+
+  /**
+   * Checks the spec, and describes its stages.
+   *
+   * @param where who is told of what is wrong with it
+   */
+  #prepare(where: string, spec: JobSpec): Chain {
     checkChain(where, spec.stages);
     checkJobOptions(where, spec);
     checkSpeculation(where, spec.stages, spec);
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
     const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer(where, spec.serializer);
-    const uses: JobUses = { operations: spec.stages.map(({ operation }) => operation), serializer };
-    this.#config.using?.(uses);
+    this.#config.using?.({ operations: spec.stages.map(({ operation }) => operation), serializer });
+    return { spec, serializer, stages: spec.stages.map((stage) => this.#describe(stage, serializer)) };
+  }
+
+  /** Opens a job of the chain, or of a part of it. */
+  #start({ spec, serializer, stages }: Chain, opening: Opening): JobDriver {
+    const { observer, part, made, over, number = this.#session.nextJobNumber(), of = number } = opening;
+    const { from, to } = part ?? { from: 0, to: stages.length };
     const description: JobDescription = {
-      stages: spec.stages.map((stage) => this.#describe(stage, serializer)),
+      stages: stages.slice(from, to),
       serializer: serializer.name,
+      ...(part && { part: { of, from } }),
     };
-    const number = this.#session.nextJobNumber();
-    const driver = new JobDriver(this.#machine(spec, serializer, observer.divided !== undefined), observer, {
+    const driver = new JobDriver(this.#machine(spec, serializer, part), observer, {
       send: (batch) => {
         this.#session.send(number, batch);
       },
@@ -178,13 +207,14 @@ export class LeaderRuntime implements Runtime {
         over?.();
       },
     });
+    made?.(driver);
     this.#session.add(number, {
       description,
       priority: spec.priority ?? 0,
       labels: spec.labels ?? [],
       driver,
       needs: needsOf(description, spec.labels ?? []),
-      uses,
+      uses: { operations: spec.stages.slice(from, to).map(({ operation }) => operation), serializer },
     });
     driver.start();
     return driver;
@@ -220,7 +250,7 @@ export class LeaderRuntime implements Runtime {
     };
     return new SoloJob(
       operation,
-      (observer) => this.#open('run', { ...job, stages: [stage] }, observer),
+      (observer) => this.#start(this.#prepare('run', { ...job, stages: [stage] }), { observer }),
       (rested) => {
         // Most operations are run once, or made anew for each run.
         if (mayStand && this.#known.has(operation)) this.#standing.put(rested);
@@ -248,7 +278,7 @@ export class LeaderRuntime implements Runtime {
     await this.#config.closed?.();
   }
 
-  #machine(spec: JobSpec, serializer: Serializer, divisible: boolean): Job {
+  #machine(spec: JobSpec, serializer: Serializer, part: PartOfJob | undefined): Job {
     const stages = spec.stages.map(({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
       kind,
       operation: operation.name,
@@ -259,7 +289,7 @@ export class LeaderRuntime implements Runtime {
     const last = spec.stages.at(-1);
     return new Job({
       stages,
-      refuse: refusalOf(spec.stages[0]),
+      refuse: part === undefined || part.from === 0 ? refusalOf(spec.stages[0]) : undefined,
       empty: last?.kind === 'fold' ? () => identityOf(last) : undefined,
       ordered: spec.ordered ?? true,
       batch: spec.batch ?? 'auto',
@@ -268,7 +298,8 @@ export class LeaderRuntime implements Runtime {
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
       maxDeaths: this.#config.maxDeaths,
       speculate: spec.speculate ?? false,
-      divisible,
+      divisible: stages.length > 1,
+      ...(part && { part }),
       random: Math.random,
       limits: () => this.#session.limits(),
     });
@@ -296,6 +327,26 @@ export class LeaderRuntime implements Runtime {
     }
     return { kind, operation: name, version, args: encoded, ...timeoutMs };
   }
+}
+
+/** A stage chain that may be opened. */
+interface Chain {
+  readonly spec: JobSpec;
+  readonly serializer: Serializer;
+  readonly stages: readonly StageDescription[];
+}
+
+/** How a job of a chain is opened. */
+interface Opening {
+  readonly observer: PartObserver;
+  readonly number?: number;
+  /** The job of the whole chain. */
+  readonly of?: number;
+  readonly part?: PartOfJob | undefined;
+  /** Is given the driver before anything is told. */
+  readonly made?: (driver: JobDriver) => void;
+  /** Called when the job is over. */
+  readonly over?: (() => void) | undefined;
 }
 
 /** Equal for jobs that ask the same of workers. */

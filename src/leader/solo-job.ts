@@ -1,7 +1,8 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Operation } from '../operation/operation.js';
 import { onAbort } from './abort-listeners.js';
-import type { JobDriver, JobObserver } from './job-driver.js';
+import type { JobDriver } from './job-driver.js';
+import type { JobObserver } from './job-observer.js';
 
 /** The value that is being executed, and who waits for what becomes of it. */
 interface Run {

@@ -32,8 +32,11 @@ const timeoutBit = 4;
 /** More than what a stage has beside its operation and arguments. */
 const mostStageBytes = 32;
 
-export function writeDescription(writer: Writer, { stages, serializer }: JobDescription): void {
+export function writeDescription(writer: Writer, { stages, serializer, part }: JobDescription): void {
   writer.text(serializer);
+  // Jobs are numbered from 1.
+  writer.number(part?.of ?? 0);
+  if (part !== undefined) writer.number(part.from);
   writer.number(stages.length);
   for (const { kind, operation, version, args, timeoutMs } of stages) {
     writer.byte(
@@ -48,11 +51,13 @@ export function writeDescription(writer: Writer, { stages, serializer }: JobDesc
 
 export function readDescription(reader: Reader): JobDescription {
   const serializer = readName(reader);
+  const of = reader.number();
+  const part = of === 0 ? {} : { part: { of, from: reader.number() } };
   const count = reader.number();
   if (!isCount(count, maxStages)) throw new RangeError(`expected at most ${maxStages} stages`);
   const stages: StageDescription[] = [];
   while (stages.length < count) stages.push(readStage(reader));
-  return { stages, serializer };
+  return { stages, serializer, ...part };
 }
 
 function readStage(reader: Reader): StageDescription {

@@ -26,6 +26,8 @@ export interface JobDescription {
   readonly stages: readonly StageDescription[];
   /** The name of the serializer of arguments, inputs and outputs. */
   readonly serializer: string;
+  /** Of a part of a chain that was divided: the job of the whole chain, and which of its stages is the first here. Keys are named after these. */
+  readonly part?: { readonly of: number; readonly from: number };
 }
 
 /** What is offered by a worker, and needed by a job. */

@@ -116,7 +116,11 @@ function sized(maxPayloadBytes: number): {
     timeoutMs: optional(ms),
   });
   return {
-    description: record({ stages: list(stage, maxStages, 1), serializer: name }),
+    description: record({
+      stages: list(stage, maxStages, 1),
+      serializer: name,
+      part: optional(record({ of: int(1), from: int(0) })),
+    }),
     batch: record({
       seq: index,
       attempt: int(1),

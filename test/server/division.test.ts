@@ -25,6 +25,18 @@ describe('the division of a chain', () => {
     expect(divideAt(stages, needs, pools)).toBe(2);
   });
 
+  it('has as few parts as can be, and then the most slots for the scarcest part', () => {
+    const three = stages.slice(0, 3);
+    const any = needsOf({ stages: three, serializer: 'msgpack' }, []);
+    const pool = (slots: number, ...names: readonly string[]) => offer(names, [], slots);
+    expect(divideAt(three, any, [pool(1, 'a', 'b'), pool(8, 'a'), pool(8, 'b', 'c')])).toBe(1);
+    expect(divideAt(three, any, [pool(8, 'a', 'b'), pool(1, 'b', 'c'), pool(8, 'c')])).toBe(2);
+    expect(divideAt(three, any, [pool(1, 'a', 'b'), pool(8, 'a'), pool(8, 'b'), pool(8, 'c')])).toBe(2);
+    expect(divideAt(three, any, [pool(1, 'a'), pool(1, 'b'), pool(1, 'c')])).toBe(1);
+    const long = Array.from({ length: 40 }, (_, at) => ({ kind: 'map' as const, operation: at < 30 ? 'a' : 'b', version: 1 }));
+    expect(divideAt(long, needsOf({ stages: long, serializer: 'msgpack' }, []), [pool(1, 'a'), pool(1, 'b')])).toBe(30);
+  });
+
   it.each([
     ['an operation is not on offer', [offer(['a', 'b'], ['gpu'])]],
     ['one is on offer without the label only', [offer(['a', 'b'], ['gpu']), offer(['c'])]],

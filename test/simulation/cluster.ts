@@ -2,17 +2,34 @@ import { Agenda } from './agenda.js';
 import { Executions } from './executions.js';
 import { Route } from './network.js';
 import type { LinkQuality } from './link.js';
-import type { SimulationOptions } from './options.js';
+import type { SimulationOptions, StageName } from './options.js';
 import { Party } from './party.js';
 import type { Plan } from './plan.js';
 import type { Random } from './random.js';
 import { SimulatedHub } from './simulated-hub.js';
 import { SimulatedLeader } from './simulated-leader.js';
 import { SimulatedWorker } from './simulated-worker.js';
-import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import type { Registry } from '../../src/operation/registry.js';
+import type { HubToLeader, HubToWorker, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 
 export type LeaderRoute = Route<LeaderToHub, HubToLeader> & { readonly guest: SimulatedLeader };
 export type WorkerRoute = Route<WorkerToHub, HubToWorker> & { readonly guest: SimulatedWorker };
+
+type Pool = readonly StageName[];
+
+const everything: Pool = ['0', '1', 'fold'];
+
+/** What the pool offers of what there is: maps are named after their place in their chain. */
+function offersOf(registry: Registry, pool: Pool): Offers {
+  const offers = { ...registry.offers(), labels: [] };
+  const operations = offers.operations.filter((name) => pool.includes(stageNameOf(name)));
+  return { ...offers, operations: pool === everything ? offers.operations : operations };
+}
+
+function stageNameOf(operation: string): StageName {
+  if (operation.startsWith('concat')) return 'fold';
+  return operation.endsWith('.1@1') ? '1' : '0';
+}
 
 /** Leaders, a hub and workers in virtual time: the real machines, joined by simulated connections. Every step validates those concerned. */
 export class Cluster {
@@ -26,6 +43,8 @@ export class Cluster {
   undone = 0;
   /** How many workers there have been. */
   #workersMade = 0;
+  /** What the workers offer. */
+  readonly #pools = new Map<WorkerRoute, Pool>();
   readonly #options: SimulationOptions;
   readonly #random: Random;
   readonly #quality: LinkQuality;
@@ -54,14 +73,24 @@ export class Cluster {
     return leader;
   }
 
-  addWorker(): void {
+  /** @param pool the stages that it offers; undefined: all */
+  addWorker(pool: Pool = this.#anyPool()): void {
     this.#workersMade += 1;
     const slots = this.#random.int(1, this.#options.mostSlots);
     const { registry, conduct } = this.executions;
-    const worker = new SimulatedWorker(`w${this.#workersMade}`, slots, registry, this.#newParty(), conduct, () => {
-      this.crashWorker(route);
-    });
+    const worker = new SimulatedWorker(
+      `w${this.#workersMade}`,
+      slots,
+      registry,
+      offersOf(registry, pool),
+      this.#newParty(),
+      conduct,
+      () => {
+        this.crashWorker(route);
+      },
+    );
     const route = new Route(worker, this.hub.forWorkers, this.agenda, this.#random, this.#quality) as WorkerRoute;
+    this.#pools.set(route, pool);
     this.workers.push(route);
   }
 
@@ -70,14 +99,31 @@ export class Cluster {
     if (!this.workers.includes(route)) return;
     this.#kill(route);
     this.agenda.after(this.#random.int(1, 300), () => {
-      this.addWorker();
+      this.addWorker(this.#pools.get(route));
     });
   }
 
   /** A worker comes to an end in good order; another one is started first. */
   drainWorker(route: WorkerRoute): void {
-    this.addWorker();
+    this.addWorker(this.#pools.get(route));
     this.dismissWorker(route);
+  }
+
+  /** A worker comes to an end in good order; the one in its place, if there is one, offers something else. */
+  changePool(route: WorkerRoute): void {
+    if (this.#options.pools.length > 0 && this.workers.length > 1 && this.#random.chance(0.3)) this.dismissWorker(route);
+    else this.#replaceBy(route, this.#anyPool());
+  }
+
+  #replaceBy(route: WorkerRoute, pool: Pool): void {
+    this.addWorker(pool);
+    this.dismissWorker(route);
+  }
+
+  /** As often as not everything, where there are pools. */
+  #anyPool(): Pool {
+    const { pools } = this.#options;
+    return pools.length === 0 || this.#random.chance(0.5) ? everything : this.#random.pick(pools);
   }
 
   /** A worker is told to go, and another one is started; then it is killed, long after the hub has heard that it goes. */

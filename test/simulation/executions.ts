@@ -19,13 +19,15 @@ export class Executions {
   readonly #plans: ReadonlyMap<string, Plan>;
   readonly #random: Random;
   readonly #options: SimulationOptions;
-  /** How often each element of a job was begun, and failed transiently. */
+  /** How often each element of a job was begun, by stage, and failed transiently. */
   readonly #begun = new Map<string, number[]>();
   readonly #failed = new Map<string, number[]>();
   readonly #veryLong = new Set<string>();
   /** What was executed under each key. */
   readonly #byKey = new Map<string, string>();
-  /** Keys that name several things. */
+  /** The key of each task. */
+  readonly #keyOf = new Map<string, string>();
+  /** Keys that name several things, and things that have several keys. */
   readonly ambiguous: string[] = [];
   /** The most tries of an element that its leader counted beyond those begun, and the most that it missed. */
   #counted = 0;
@@ -59,7 +61,9 @@ export class Executions {
 
   /** How often an element was begun, beyond once and once more for each transient failure. */
   repeats(jobId: string, index: number): number {
-    return (this.#begun.get(jobId)?.[index] ?? 0) - 1 - this.failures(jobId, index);
+    const stages = this.#plans.get(jobId)?.spec.stages ?? [];
+    const begun = Math.max(...stages.map((_, stage) => this.#begun.get(`${jobId}.${stage}`)?.[index] ?? 0));
+    return begun - 1 - this.failures(jobId, index);
   }
 
   /** By how many tries leaders were wrong at most: counted though they were not begun, and begun though they were not counted. */
@@ -102,9 +106,10 @@ export class Executions {
       return this.isUnderWay(`${leader}:${Number(number) + 1}`);
     },
     graceMs: () => this.#random.next() * 1_000,
-    begun: (jobId, { units, first, count, tried = 0 }: Batch) => {
+    begun: (jobId, { stages, part }, { units, first, count, tried = 0 }: Batch) => {
       if (units === 'partials') return;
-      const begun = countsOf(this.#begun, jobId);
+      const from = part?.from ?? 0;
+      const [begun = [], ...others] = stages.map((_, at) => countsOf(this.#begun, `${jobId}.${from + at}`));
       const speculate = this.#plans.get(jobId)?.spec.speculate === true;
       for (let index = first; index < first + count; index += 1) {
         const before = begun[index] ?? 0;
@@ -114,9 +119,17 @@ export class Executions {
           this.#missed = Math.max(this.#missed, before - tried);
         }
         begun[index] = before + 1;
+        for (const other of others) other[index] = (other[index] ?? 0) + 1;
       }
     },
   };
+
+  /** A task has one key, whatever part of its chain it is executed in. */
+  #keyed(task: string, key: string): void {
+    const before = this.#keyOf.get(task);
+    if (before !== undefined && before !== key) this.ambiguous.push(`${task} has the keys ${before} and ${key}`);
+    this.#keyOf.set(task, key);
+  }
 
   /** A key names one thing, and no other. */
   #named(key: string, what: string): void {
@@ -125,10 +138,11 @@ export class Executions {
     this.#byKey.set(key, what);
   }
 
-  #define(jobId: string, { operation, flaws }: Plan, transience: number): void {
+  #define(jobId: string, { spec, flaws }: Plan, transience: number): void {
     const failed = countsOf(this.#failed, jobId);
     const execute = (text: string, { key, attempt }: OperationContext): string => {
       this.#named(key, text);
+      this.#keyed(`${text} of job ${jobId}`, key);
       const index = Number(/\d+/u.exec(text)?.[0]);
       if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
       if (flaws.get(index) === 'turning' && text.startsWith('<') === (attempt % 2 === 0)) {
@@ -143,7 +157,10 @@ export class Executions {
       }
       return `<${text}>`;
     };
-    this.registry.add(defineOperation({ name: operation, execute, idempotent: true }), 'the simulation');
+    const maps = spec.stages.filter(({ kind }) => kind === 'map').map(({ operation }) => operation);
+    for (const name of new Set(maps)) {
+      this.registry.add(defineOperation({ name, execute, idempotent: true }), 'the simulation');
+    }
   }
 }
 

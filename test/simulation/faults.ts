@@ -16,6 +16,10 @@ export class Faults {
     this.#options = options;
     this.#random = random;
     if (options.faults.length > 0) this.#soon();
+    // In the end there is somebody for each stage.
+    cluster.agenda.after(options.faultsUntilMs, () => {
+      for (const pool of options.pools) cluster.addWorker(pool);
+    });
   }
 
   #soon(): void {
@@ -75,6 +79,9 @@ export class Faults {
       case 'hub freeze':
         if (hub.party !== undefined) this.#freeze(hub.party);
         for (const route of [...leaders, ...workers]) route.watch();
+        break;
+      case 'pool change':
+        if (worker !== undefined) this.#cluster.changePool(worker);
         break;
       case 'clock jump':
         this.#pickParty(hub.party, leader?.guest.party, worker?.guest.party)?.jumpClock(random.int(1, 60_000));

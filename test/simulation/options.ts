@@ -17,15 +17,30 @@ export const faultKinds = [
   'hub restart',
   'hub freeze',
   'clock jump',
+  'pool change',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
 /** Faults that pass soon, and through which workers live or end in good order: then nothing need be executed twice. */
-const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart', 'worker drain'];
+const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart', 'worker drain', 'pool change'];
 
 /** Faults that no element is suspected of: whoever is killed was told to go before. */
 const blamelessFaults: readonly FaultKind[] = ['worker deploy', ...gentleFaults];
+
+/** A map by its place in its chain, or the fold at its end. */
+export type StageName = '0' | '1' | 'fold';
+
+/** Pools of which none is for a whole chain of three stages, but all together are. */
+const dividedPools: readonly (readonly (readonly StageName[])[])[] = [
+  [['0'], ['1', 'fold']],
+  [['0', '1'], ['fold']],
+  [['0'], ['1'], ['fold']],
+  [
+    ['0', '1'],
+    ['1', 'fold'],
+  ],
+];
 
 /** Everything about a run that is not left to its random numbers; times in virtual milliseconds. */
 export interface SimulationOptions {
@@ -57,6 +72,8 @@ export interface SimulationOptions {
   /** Whether elements may kill their thread or worker, hang, or be too large. */
   readonly deadly: boolean;
   readonly mostElements: number;
+  /** What kinds of workers offer which stages, beside those that offer all; none: all workers offer everything. */
+  readonly pools: readonly (readonly StageName[])[];
   readonly limits: SimulatedLimits;
 }
 
@@ -89,6 +106,7 @@ export function optionsOf(random: Random): SimulationOptions {
     nests,
     deadly: !gentle && random.chance(0.5),
     mostElements: random.pick([40, 40, 400]),
+    pools: random.chance(0.3) ? random.pick(dividedPools) : [],
     limits: {
       maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 10_000]),
       maxJobsPerLeader: nests ? 100 : random.pick([100, 100, 1, 2]),
@@ -119,8 +137,8 @@ export const survivable: readonly FaultKind[] = [
  * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere. An operation
  * that waits for a job of its own leaves its slot, in which it may be begun again while its worker is thought to be lost.
  */
-export function outlivesAll({ workers, faults, deadly, nests }: SimulationOptions): boolean {
-  return workers === 1 && !deadly && !nests && faults.every((fault) => survivable.includes(fault));
+export function outlivesAll({ workers, faults, deadly, nests, pools }: SimulationOptions): boolean {
+  return workers === 1 && pools.length === 0 && !deadly && !nests && faults.every((fault) => survivable.includes(fault));
 }
 
 /** Whether nothing need be executed twice. */

@@ -12,7 +12,6 @@ export type Flaw = 'fatal' | 'turning' | 'deadly' | 'crashing' | 'hanging' | 'ov
 /** One job of a run, and what is to come of it. */
 export interface Plan {
   readonly leader: number;
-  readonly operation: string;
   readonly spec: SimulatedJobSpec;
   readonly elements: number;
   /** The elements that go wrong. */
@@ -61,7 +60,12 @@ export function planJob(leader: number, number: number, options: SimulationOptio
     retry: undefined,
     onFatal,
   });
-  const stages = [...Array.from({ length: maps }, () => policy('map', operation)), ...(folds ? [policy('fold', 'concat')] : [])];
+  const divides = options.pools.length > 0;
+  const nameOf = (at: number): string => (divides ? `${operation}.${at}` : operation);
+  const stages = [
+    ...Array.from({ length: maps }, (_, at) => policy('map', nameOf(at))),
+    ...(folds ? [policy('fold', 'concat')] : []),
+  ];
   const most = options.mostElements;
   const elements = random.pick([0, 1, 2, random.int(3, 40), random.int(Math.min(40, most), most)]);
   const description: JobDescription = {
@@ -71,7 +75,6 @@ export function planJob(leader: number, number: number, options: SimulationOptio
   const flaws = planFlaws(elements, maps, folds && onFatal === 'skip', options, random);
   return {
     leader,
-    operation,
     spec: {
       stages,
       empty: folds ? () => '' : undefined,
@@ -83,6 +86,7 @@ export function planJob(leader: number, number: number, options: SimulationOptio
       // More often than an innocent element is with a worker that a fault kills, where it was not told to go.
       maxDeaths: isBlameless(options) ? 4 : 12 + Math.ceil(options.faultsUntilMs / options.faultEveryMs),
       speculate: random.chance(0.2),
+      divisible: stages.length > 1,
       random: random.next,
       description,
       priority: random.int(-2, 2),
@@ -105,7 +109,7 @@ function planFlaws(
   elements: number,
   maps: number,
   skippingFold: boolean,
-  { deadly, limits }: SimulationOptions,
+  { deadly, limits, pools }: SimulationOptions,
   random: Random,
 ): Map<number, Flaw> {
   const flaws = new Map<number, Flaw>();
@@ -123,7 +127,8 @@ function planFlaws(
   }
   if (maps > 0 && limits.maxPayloadBytes < 2 ** 20 && random.chance(0.5)) add('oversized', 1);
   // Transiently, in one stage and in the other by turns. One alone: an index is counted without what earlier stages left out.
-  if (maps > 1 && flaws.size === 0 && random.chance(0.5)) add('turning', 1);
+  // Which attempt fails in which stage is by the tries of the whole chain.
+  if (maps > 1 && pools.length === 0 && flaws.size === 0 && random.chance(0.5)) add('turning', 1);
   return flaws;
 }
 

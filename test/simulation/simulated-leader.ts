@@ -1,5 +1,5 @@
+import type { JobConfig, JobEffect, JobEvent, PartOfJob } from '../../src/core/job/job-events.js';
 import { Job } from '../../src/core/job/job.js';
-import type { JobConfig, JobEffect, JobEvent } from '../../src/core/job/job-events.js';
 import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
@@ -25,7 +25,9 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   readonly party: Party;
   readonly jobs: SimulatedJob[] = [];
   readonly #session: LeaderSession;
-  readonly #live = new Map<number, SimulatedJob>();
+  readonly #live = new Map<number, SimulatedPart>();
+  /** How many jobs have been opened that are parts of others. */
+  #parts = 0;
   #send: ((message: LeaderToHub) => void) | undefined;
 
   constructor(id: string, party: Party, reconnectTimeoutMs: number) {
@@ -54,8 +56,27 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
 
   addJob(spec: SimulatedJobSpec): SimulatedJob {
     const number = this.jobs.length + 1;
-    const job = new SimulatedJob(
-      new Job({ ...spec, limits: () => this.#session.limits() }),
+    const job = new SimulatedJob(spec, (part, owner) =>
+      this.#open(part === undefined ? number : this.#nextPart(), number, part, owner),
+    );
+    this.jobs.push(job);
+    return job;
+  }
+
+  /** Jobs that are parts of others are numbered apart. */
+  #nextPart(): number {
+    this.#parts += 1;
+    return mostJobs + this.#parts;
+  }
+
+  /** Opens the job of a chain, or of a part of one. */
+  #open(number: number, of: number, part: PartOfJob | undefined, owner: SimulatedJob): SimulatedPart {
+    const { spec } = owner;
+    const { from, to } = part ?? { from: 0, to: spec.stages.length };
+    const stages = spec.description.stages.slice(from, to);
+    const description = { ...spec.description, stages, ...(part && { part: { of, from } }) };
+    const job = new SimulatedPart(
+      new Job({ ...spec, ...(part && { part }), limits: () => this.#session.limits() }),
       this.party,
       {
         send: (message) => this.#send?.({ job: number, ...message }),
@@ -70,12 +91,14 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
           this.#live.delete(number);
           this.#handle({ type: 'jobRemoved', job: number });
         },
+        told: (effect) => {
+          owner.told(job, effect);
+        },
       },
-      spec,
+      { ...spec, description },
     );
-    this.jobs.push(job);
     this.#live.set(number, job);
-    this.#handle({ type: 'jobAdded', job: number, needs: JSON.stringify(spec.description.stages) });
+    this.#handle({ type: 'jobAdded', job: number, needs: JSON.stringify(stages) });
     return job;
   }
 
@@ -118,21 +141,28 @@ type JobMessage =
   | { readonly type: 'batch'; readonly batch: Extract<LeaderToHub, { type: 'batch' }>['batch'] }
   | { readonly type: 'acknowledge' | 'cancel'; readonly seq: number; readonly attempt: number };
 
+/** What its owner is to know. */
+type News = Extract<JobEffect, { type: 'emit' | 'skipped' | 'partialSkipped' | 'completed' | 'closed' | 'failed' | 'divided' }>;
+
 interface Surroundings {
   send(message: JobMessage): void;
   handled(): void;
   placeLeft(): void;
   over(): void;
+  told(news: News): void;
 }
 
-/** A job and its subscriber. */
-export class SimulatedJob {
+/** More jobs than a leader has. */
+const mostJobs = 1_000;
+
+/** One job at the hub: of a whole chain, or of a part of it. */
+class SimulatedPart {
   readonly machine: Job;
   readonly spec: SimulatedJobSpec;
-  readonly received: Received = { values: [], skipped: [], end: undefined };
   readonly #party: Party;
   readonly #timers: { setTimer: Party['setTimer'] };
   readonly #surroundings: Surroundings;
+  #isOver = false;
 
   constructor(machine: Job, party: Party, surroundings: Surroundings, spec: SimulatedJobSpec) {
     this.machine = machine;
@@ -142,28 +172,28 @@ export class SimulatedJob {
     this.#surroundings = surroundings;
   }
 
-  get isOver(): boolean {
-    return this.received.end !== undefined;
-  }
-
   handle(event: JobEvent): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     const effects = this.machine.handle(event, this.#party.now);
     this.machine.validate();
+    const last = effects.at(-1)?.type;
+    const isOver = last === 'completed' || last === 'closed' || last === 'failed' || last === 'divided';
+    if (isOver) this.#end();
     for (const effect of effects) this.#perform(effect);
-    if (this.isOver) {
-      this.#timers.setTimer(undefined, () => undefined);
-      this.#surroundings.over();
-      return;
-    }
+    if (isOver) return;
     this.#timers.setTimer(this.machine.nextDeadline(), () => {
       this.handle({ type: 'tick' });
     });
     this.#surroundings.handled();
   }
 
+  #end(): void {
+    this.#isOver = true;
+    this.#timers.setTimer(undefined, () => undefined);
+    this.#surroundings.over();
+  }
+
   #perform(effect: JobEffect): void {
-    if (this.isOver) throw new Error(`effect '${effect.type}' after the end`);
     switch (effect.type) {
       case 'send':
         this.#surroundings.send({ type: 'batch', batch: effect.batch });
@@ -172,36 +202,99 @@ export class SimulatedJob {
       case 'cancel':
         this.#surroundings.send(effect);
         break;
-      case 'emit':
-        if (this.machine.paused) throw new Error('an emission while paused');
-        this.received.values.push(...effect.values);
-        break;
-      case 'skipped':
-        this.received.skipped.push(effect.error.index ?? -1);
-        break;
-      case 'partialSkipped':
-        for (const { first, count } of effect.ranges) {
-          for (let index = first; index < first + count; index += 1) {
-            this.received.skipped.push(effect.error(index).index ?? -1);
-          }
-        }
-        break;
-      case 'completed':
-        this.received.end = { type: 'completed' };
-        break;
-      case 'closed':
-        this.received.end = { type: 'cancelled' };
-        break;
-      case 'failed':
-        this.received.end = { type: 'failed', error: effect.error };
-        break;
-      case 'divided':
-        throw new Error('a job was divided that is not divisible');
       case 'placeLeft':
         this.#surroundings.placeLeft();
         break;
       case 'demand':
         break;
+      default:
+        if (effect.type === 'emit' && this.machine.paused) throw new Error('an emission while paused');
+        this.#surroundings.told(effect);
     }
+  }
+}
+
+/** A job and its subscriber. */
+export class SimulatedJob {
+  readonly spec: SimulatedJobSpec;
+  readonly received: Received = { values: [], skipped: [], end: undefined };
+  /** How often it, or a part of it, was divided. */
+  divisions = 0;
+  /** One, until it is divided. */
+  readonly #parts: SimulatedPart[];
+  #isPaused = false;
+  readonly #open: (part: PartOfJob | undefined, owner: SimulatedJob) => SimulatedPart;
+
+  constructor(spec: SimulatedJobSpec, open: (part: PartOfJob | undefined, owner: SimulatedJob) => SimulatedPart) {
+    this.spec = spec;
+    this.#open = open;
+    this.#parts = [open(undefined, this)];
+  }
+
+  get isOver(): boolean {
+    return this.received.end !== undefined;
+  }
+
+  /** From its source, or its subscriber. */
+  handle(event: JobEvent): void {
+    if (this.isOver) return;
+    if (event.type === 'paused' || event.type === 'resumed') {
+      this.#isPaused = event.type === 'paused';
+      this.#parts.at(-1)?.handle(event);
+    } else if (event.type === 'cancelled') this.#end({ type: 'cancelled' });
+    else this.#parts[0]?.handle(event);
+  }
+
+  told(part: SimulatedPart, news: News): void {
+    if (this.isOver) return;
+    const next = this.#parts[this.#parts.indexOf(part) + 1];
+    switch (news.type) {
+      case 'emit':
+        if (next === undefined) this.received.values.push(...news.values);
+        else next.handle({ type: 'elements', values: news.values, ...(news.first !== undefined && { first: news.first }) });
+        break;
+      case 'skipped':
+        this.received.skipped.push(news.error.index ?? -1);
+        if (next !== undefined && news.index !== undefined) {
+          next.handle({ type: 'leftOut', index: news.index, stage: news.stage });
+        }
+        break;
+      case 'partialSkipped':
+        for (const { first, count } of news.ranges) {
+          for (let index = first; index < first + count; index += 1) this.received.skipped.push(news.error(index).index ?? -1);
+        }
+        break;
+      case 'completed':
+        if (next === undefined) this.#end({ type: 'completed' });
+        else next.handle({ type: 'sourceCompleted' });
+        break;
+      case 'failed':
+        if (next === undefined) this.#end({ type: 'failed', error: news.error });
+        else next.handle({ type: 'sourceFailed', error: news.error });
+        break;
+      case 'divided':
+        this.#divide(part, news);
+        break;
+      case 'closed':
+        break;
+    }
+  }
+
+  #divide(part: SimulatedPart, { first, second }: Extract<News, { type: 'divided' }>): void {
+    this.divisions += 1;
+    const at = this.#parts.indexOf(part);
+    const behind = this.#open(second, this);
+    const ahead = this.#open(first, this);
+    this.#parts.splice(at, 1, ahead, behind);
+    const isLast = at === this.#parts.length - 2;
+    const isPaused = isLast && this.#isPaused;
+    if (behind.machine.paused !== isPaused) behind.handle({ type: isPaused ? 'paused' : 'resumed' });
+    behind.handle({ type: 'tick' });
+    ahead.handle({ type: 'tick' });
+  }
+
+  #end(end: NonNullable<Received['end']>): void {
+    this.received.end = end;
+    for (const part of this.#parts) part.handle({ type: 'cancelled' });
   }
 }

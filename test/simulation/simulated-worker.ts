@@ -2,7 +2,16 @@ import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/
 import { JobExecution } from '../../src/executor/run-batch.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';
 import type { Registry } from '../../src/operation/registry.js';
-import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, WorkerToHub } from '../../src/protocol/messages.js';
+import type {
+  Batch,
+  BatchLoss,
+  HubToWorker,
+  JobAttempt,
+  JobDescription,
+  Offers,
+  WorkerToHub,
+} from '../../src/protocol/messages.js';
+import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Guest } from './network.js';
@@ -22,11 +31,13 @@ export interface Conduct {
   /** Whether something in the batch waits for a job that is not over. */
   waits(jobId: string, batch: Batch): boolean;
   /** An execution begins. */
-  begun(jobId: string, batch: Batch): void;
+  begun(jobId: string, description: JobDescription, batch: Batch): void;
 }
 
 /** An execution that has not settled. */
 interface Run extends JobAttempt {
+  /** The job of the whole chain. */
+  readonly chainId: string;
   readonly batch: Batch;
   settled: boolean;
 }
@@ -51,13 +62,13 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   #drained: () => void = () => undefined;
 
   /** @param crash ends its process */
-  constructor(id: string, slots: number, registry: Registry, party: Party, conduct: Conduct, crash: () => void) {
+  constructor(id: string, slots: number, registry: Registry, offers: Offers, party: Party, conduct: Conduct, crash: () => void) {
     this.id = id;
     this.party = party;
     this.#registry = registry;
     this.#conduct = conduct;
     this.#crash = crash;
-    this.#handle({ type: 'offers', slots, offers: { ...registry.offers(), labels: [] } });
+    this.#handle({ type: 'offers', slots, offers });
   }
 
   /** What it has: nothing, in the end. */
@@ -117,8 +128,9 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
 
   #run(run: number, jobId: string, description: JobDescription, batch: Batch): void {
     const { seq, attempt } = batch;
-    this.#runs.set(run, { jobId, seq, attempt, batch, settled: false });
-    if (this.#conduct.waits(jobId, batch)) {
+    const chainId = chainOf(jobId, description);
+    this.#runs.set(run, { jobId, chainId, seq, attempt, batch, settled: false });
+    if (this.#conduct.waits(chainId, batch)) {
       this.#wait(run, () => {
         this.#execute(run, jobId, description, batch);
       });
@@ -139,7 +151,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     this.party.later(lookMs, () => {
       const run = this.#runs.get(number);
       if (run === undefined) return;
-      if (this.#conduct.waits(run.jobId, run.batch)) {
+      if (this.#conduct.waits(run.chainId, run.batch)) {
         this.#look(number, goOn);
         return;
       }
@@ -149,11 +161,12 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   }
 
   #execute(run: number, jobId: string, description: JobDescription, batch: Batch): void {
-    const ending = this.#conduct.ending(jobId, batch);
-    const allowed = this.#affordable(jobId, batch);
-    this.#conduct.begun(jobId, { ...batch, count: Math.min(allowed, (ending?.offset ?? Infinity) + 1) });
+    const chainId = chainOf(jobId, description);
+    const ending = this.#conduct.ending(chainId, batch);
+    const allowed = this.#affordable(chainId, batch);
+    this.#conduct.begun(chainId, description, { ...batch, count: Math.min(allowed, (ending?.offset ?? Infinity) + 1) });
     if (ending !== undefined && ending.offset < allowed) {
-      this.party.later(this.#cost(jobId, batch, ending.offset + 1), () => {
+      this.party.later(this.#cost(chainId, batch, ending.offset + 1), () => {
         if (ending.how === 'crash') this.#crash();
         else this.#settle(run, lost(batch, ending.how, ending.offset));
       });
@@ -162,7 +175,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     const execution = this.#executions.get(jobId) ?? new JobExecution(jobId, description, this.#registry, Infinity);
     this.#executions.set(jobId, execution);
     const settle = (outcome: Outcome): void => {
-      const elapsedMs = outcome.type === 'lost' ? 0 : this.#cost(jobId, batch, outcome.result.done);
+      const elapsedMs = outcome.type === 'lost' ? 0 : this.#cost(chainId, batch, outcome.result.done);
       const timed = outcome.type === 'lost' ? outcome : { ...outcome, result: { ...outcome.result, elapsedMs } };
       this.party.later(elapsedMs, () => {
         this.#settle(run, timed);
@@ -216,6 +229,11 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     for (let at = 0; at < units; at += 1) cost += this.#conduct.unitMs(jobId, batch.first + at);
     return cost;
   }
+}
+
+/** The job that a part of a divided chain is of. */
+function chainOf(jobId: string, { part }: JobDescription): string {
+  return part === undefined ? jobId : jobIdOf(leaderOf(jobId).leaderId, part.of);
 }
 
 /** The batch without the units beyond. */

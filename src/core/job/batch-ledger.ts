@@ -62,7 +62,7 @@ export interface BatchRecord {
 
 /** What a new record needs; the rest is as for a batch that was never sent. */
 export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
-  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'tried' | 'units'>>;
+  Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'alone' | 'tried' | 'units'>>;
 
 /**
  * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time.

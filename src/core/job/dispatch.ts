@@ -4,11 +4,12 @@ import { describeParts } from '../../protocol/parts.js';
 import type { Batch } from '../../protocol/messages.js';
 import { triedOf, type BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
+import type { Past } from './inheritance.js';
 import { comingOf } from './expected-time.js';
 import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
 import type { FoldAssembly, GroupLimits } from './fold-assembly.js';
-import { elementPartial, endOf, joinedBytes, type ValuedPartial } from './partial.js';
+import { elementPartial, endOf, identityPartial, joinedBytes, type ValuedPartial } from './partial.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { elementFailed, foldElements, partialFailed } from './judgement.js';
@@ -26,6 +27,8 @@ export function dispatch(state: JobState, now: number): void {
   state.blocked = false;
   state.combineAt = undefined;
   state.isPlanned = false;
+  // Whatever is to be sent, these are not.
+  leaveOut(state);
   state.wanting = state.slots === 0 && ledger.sent === 0 && wouldSend(state, now);
   if (state.slots === 0) return;
   const { maxBatches, freeBatches, freeBytes } = config.limits();
@@ -143,9 +146,9 @@ function outlook(state: JobState, now: number): Outlook {
 }
 
 function queueGroup(state: JobState, unripe?: Outlook | 'any'): boolean {
-  const { fold, ledger, source, backlog } = state;
+  const { fold, ledger, source } = state;
   if (fold === undefined || fold.size < 2 || state.stopAt < Infinity) return false;
-  if (source.state !== 'open') fold.expect(state.cut + backlog.size);
+  if (source.state !== 'open') fold.expect(state.cut + state.uncut);
   const limits = groupLimits(state, fold);
   const queued = ledger.size;
   for (let group = fold.takeGroup(limits, unripe); group !== undefined; group = fold.takeGroup(limits, unripe)) {
@@ -191,32 +194,69 @@ function queueCut(state: JobState): boolean {
   const { config, sizing, backlog, ledger, fold } = state;
   let queued = false;
   while (!queued && !state.ending) {
+    leaveOut(state);
     const count = cutSize(state);
     if (count === 0) return false;
-    const first = state.cut;
+    const first = state.nextIndex;
     state.cut += count;
+    state.arrivals?.take(count);
+    const past = pastOf(state, first);
     const values = backlog.take(count);
     for (const piece of encode(config, values, first)) {
       if (piece.type === 'unfit') {
-        const { operation, onFatal } = state.stage(0);
+        const { operation, onFatal } = state.stage(state.from);
         const site: FailureSite = { operation, index: piece.index, attempts: 0 };
         const error = (): PaladinError => siteError(piece.code, piece.reason, site, piece.cause);
         const input = (): unknown => values[piece.index - first];
-        elementFailed(state, onFatal, piece.index, { stage: 0, error, input });
+        elementFailed(state, onFatal, piece.index, { stage: state.from, error, input });
         // What comes after it is not sent any more.
         if (state.stopAt < Infinity) break;
         continue;
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);
       if (fold !== undefined && state.foldsElements && piece.count === 1) {
-        foldElements(state, fold, elementPartial(piece.first, 1, piece.payload));
+        const { tried, retries } = past;
+        const partial = elementPartial(piece.first, 1, piece.payload);
+        foldElements(state, fold, { ...partial, tried, retries: retries[state.from] ?? 0 });
       } else {
-        ledger.add(piece);
+        ledger.add(past === none ? piece : { ...piece, ...past });
         queued = true;
       }
     }
   }
   return queued;
+}
+
+/** Elements that the part before has left out are taken in where they come. */
+function leaveOut(state: JobState): void {
+  const { arrivals, emission, fold, leftOut, effects } = state;
+  if (arrivals === undefined) return;
+  while (state.room > 0) {
+    const next = arrivals.takeLeftOut();
+    if (next === undefined) return;
+    const { index, stage } = next;
+    state.cut += 1;
+    leftOut?.add({ first: index, count: 1 });
+    fold?.put(identityPartial(index, 1));
+    emission.put({ type: 'leftOut', first: index, count: 1, stage }, effects);
+  }
+}
+
+/** Of elements that were never tried. */
+const none: Pick<Past, 'tried' | 'retries'> = { tried: 0, retries: [] };
+
+/** What is known of the element, and of those after it that are like it. */
+function pastOf({ past }: JobState, index: number): Pick<Past, 'tried' | 'retries'> {
+  if (past.length === 0) return none;
+  const { tried, retries } = past.find(({ first, count }) => index >= first && index < first + count) ?? none;
+  return { tried, retries };
+}
+
+/** How many elements from the next one on have the same past. */
+function alike({ past, nextIndex }: JobState): number {
+  if (past.length === 0) return Infinity;
+  const end = past.flatMap(({ first, count }) => [first, first + count]).find((boundary) => boundary > nextIndex);
+  return (end ?? Infinity) - nextIndex;
 }
 
 function encode({ serializer, refuse, limits }: JobConfig, values: readonly unknown[], first: number): Iterable<EncodedPiece> {
@@ -232,7 +272,8 @@ function cutSize(state: JobState): number {
   if (ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
   // While the owner pauses, so do the outputs that are still to come: they will wait as well.
   if (emission.paused && (state.cut - emission.released) * sizing.bytesPerOutput >= maxJobBytesInFlight) return 0;
-  const available = Math.max(0, Math.min(backlog.size, state.room, state.stopAt - state.cut));
+  const contiguous = state.arrivals?.contiguous ?? backlog.size;
+  const available = Math.max(0, Math.min(contiguous, state.room, state.stopAt - state.nextIndex, alike(state)));
   const last = state.source.state !== 'open' && available === backlog.size;
   const count = sizing.next({ available, last, slots: state.slots, inFlight: ledger.sent });
   return count === 1 && state.foldsElements ? Math.min(2, available) : count;

@@ -26,6 +26,8 @@ export type Segment =
       readonly error: ErrorAt;
       readonly input: () => unknown;
     }
+  /** The element was left out by a stage of an earlier part of the chain, which has told so. */
+  | { readonly type: 'leftOut'; readonly first: number; readonly count: 1; readonly stage: number }
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
@@ -46,6 +48,7 @@ export type ErrorAt = (skippedBefore: number) => PaladinError;
  */
 export class Emission {
   readonly #ordered: boolean;
+  readonly #indexed: boolean;
   /** Under the index of the first element in source order, under its place among all that came in completion order. */
   readonly #waiting = new Map<number, Segment>();
   /** Those of them that are in partials, under the index of their end. */
@@ -62,8 +65,10 @@ export class Emission {
   /** How many elements each stage has left out. */
   readonly #skippedByStage = new Map<number, number>();
 
-  constructor(ordered: boolean) {
+  /** @param indexed whether outputs tell their indices */
+  constructor(ordered: boolean, indexed = false) {
     this.#ordered = ordered;
+    this.#indexed = indexed;
   }
 
   /** How many elements have been emitted or left out. */
@@ -111,6 +116,28 @@ export class Emission {
       this.#release(next, effects);
       if (next.type === 'failure') return;
     }
+  }
+
+  /**
+   * That of the first part of a chain which is divided here: what is settled is released there, or waits to be. Outputs tell their indices.
+   *
+   * @param settled how many elements are
+   */
+  beforeDivision(settled: number): Emission {
+    const emission = new Emission(this.#ordered, true);
+    for (const [stage, count] of this.#skippedByStage) emission.#skippedByStage.set(stage, count);
+    if (!this.#ordered) {
+      emission.#released = settled;
+      return emission;
+    }
+    emission.#turn = this.#turn;
+    emission.#released = this.#released;
+    for (const { type, first, count, ...rest } of this.#waiting.values()) {
+      if (type === 'failure') continue;
+      const isLeft = (type === 'skip' || type === 'leftOut') && 'stage' in rest;
+      emission.put(isLeft ? { type: 'leftOut', first, count: 1, stage: rest.stage } : { type: 'folded', first, count }, []);
+    }
+    return emission;
   }
 
   /** Counts from 0 again, where nothing waits. */
@@ -188,9 +215,12 @@ export class Emission {
     switch (segment.type) {
       case 'values':
         this.#filled = effects;
-        effects.push({ type: 'emit', values: segment.values() });
+        effects.push({ type: 'emit', values: segment.values(), ...(this.#indexed && { first: segment.first }) });
         break;
       case 'folded':
+        break;
+      case 'leftOut':
+        this.#countSkip(segment.stage);
         break;
       case 'skip':
         effects.push({
@@ -198,13 +228,18 @@ export class Emission {
           stage: segment.stage,
           error: segment.error(this.#skippedBefore(segment.stage)),
           input: segment.input,
+          ...(this.#indexed && { index: segment.first }),
         });
-        this.#skippedByStage.set(segment.stage, (this.#skippedByStage.get(segment.stage) ?? 0) + 1);
+        this.#countSkip(segment.stage);
         break;
       case 'failure':
         effects.push({ type: 'failed', error: segment.error(this.#skippedBefore(segment.stage)) });
         break;
     }
+  }
+
+  #countSkip(stage: number): void {
+    this.#skippedByStage.set(stage, (this.#skippedByStage.get(stage) ?? 0) + 1);
   }
 
   #skippedBefore(stage: number): number {

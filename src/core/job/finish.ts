@@ -21,8 +21,8 @@ export interface Finish {
  * @returns undefined: there is no plan yet
  */
 export function planned(state: JobState, fold: FoldAssembly, now: number): Finish | undefined {
-  const { source, backlog, ledger, combineCost, sizing, slots, cut } = state;
-  if (source.state === 'open' || backlog.size > 0) return undefined;
+  const { source, uncut, ledger, combineCost, sizing, slots, cut } = state;
+  if (source.state === 'open' || uncut > 0) return undefined;
   const size = fold.size + ledger.size;
   if (size > Math.min(2 * slots, mostPlanned(combineCost.estimateMs(2, (2 * cut) / size)))) return undefined;
   if (combineCost.estimateMs(2, cut) < targetBatchMs) return undefined;

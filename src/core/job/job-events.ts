@@ -21,6 +21,13 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
+/** Some stages of a chain that was divided, `to` excluded, and what their job begins with: the machine alone knows what that is. */
+export interface PartOfJob {
+  readonly from: number;
+  readonly to: number;
+  readonly inherited: object;
+}
+
 /** What a job is made of. */
 export interface JobConfig {
   /** The stage chain; only the last may be a fold. */
@@ -39,6 +46,8 @@ export interface JobConfig {
   readonly maxDeaths: number;
   /** Whether its owner can go on with two jobs in its place. */
   readonly divisible?: boolean;
+  /** What it begins with, where it is a part of a chain that was divided. */
+  readonly part?: PartOfJob;
   /** Whether idle slots may execute slow batches a second time, near the end. */
   readonly speculate: boolean;
   /** Numbers from 0 (inclusive) to 1, for the jitter of retries. */
@@ -58,8 +67,10 @@ export interface JobLimits {
 }
 
 export type JobEvent =
-  /** The source emitted these, in order. */
-  | { readonly type: 'elements'; readonly values: readonly unknown[] }
+  /** The source emitted these, in order. From the part before, these are the elements from `first` on. */
+  | { readonly type: 'elements'; readonly values: readonly unknown[]; readonly first?: number }
+  /** A stage of the part before has left an element out. */
+  | { readonly type: 'leftOut'; readonly index: number; readonly stage: number }
   | { readonly type: 'sourceCompleted' }
   | { readonly type: 'sourceFailed'; readonly error: unknown }
   /** All elements are settled, and the next one is to be the first again. */
@@ -108,10 +119,16 @@ export type JobEffect =
   | ({ readonly type: 'cancel' } & Attempt)
   /** It is not open at the hub any more, until it is connected again. */
   | { readonly type: 'placeLeft' }
-  /** At most once an event. */
-  | { readonly type: 'emit'; readonly values: readonly unknown[] }
-  /** An element was left out. `input`: a copy of the element as it was taken in. */
-  | { readonly type: 'skipped'; readonly stage: number; readonly error: PaladinError; readonly input: () => unknown }
+  /** At most once an event. `first`: the index of the first of them, where they go to another part of the chain. */
+  | { readonly type: 'emit'; readonly values: readonly unknown[]; readonly first?: number }
+  /** An element was left out. `input`: a copy of the element as it was taken in. `index`: where another part of the chain is to know. */
+  | {
+      readonly type: 'skipped';
+      readonly stage: number;
+      readonly error: PaladinError;
+      readonly input: () => unknown;
+      readonly index?: number;
+    }
   /**
    * The elements of a partial were left out, each with an error of its own. There may be ever so many. `input` is known only of an element that
    * was never combined.
@@ -125,11 +142,8 @@ export type JobEffect =
     }
   /** A source that can be asked may now be asked for so many more elements. */
   | { readonly type: 'demand'; readonly count: number }
-  /**
-   * No worker executes the whole chain, but some do a part each: the job is over, having executed nothing, and a chain of the stages before
-   * `at` and one of the others are to do its work. `values` are the elements that it has taken in.
-   */
-  | { readonly type: 'divided'; readonly at: number; readonly values: readonly unknown[]; readonly source: SourceState }
+  /** No worker executes the whole chain, but some do a part each: the job is over, and two jobs go on with what it leaves, one behind the other. */
+  | { readonly type: 'divided'; readonly first: PartOfJob; readonly second: PartOfJob }
   /** The job is over: nothing follows this effect. */
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: unknown }

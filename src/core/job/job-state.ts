@@ -1,17 +1,28 @@
 import { Backlog } from './backlog.js';
+import type { Arrivals } from './arrivals.js';
 import { BatchLedger } from './batch-ledger.js';
 import { BatchSizing } from './batch-sizing.js';
 import { CombineCost } from './combine-cost.js';
 import { Emission } from './emission.js';
 import { FoldAssembly } from './fold-assembly.js';
 import { LeftOut } from './left-out.js';
+import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
 import type { JobConfig, JobEffect, SourceState, StagePolicy } from './job-events.js';
 
 /** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
 export class JobState {
   readonly config: JobConfig;
   readonly sizing: BatchSizing;
-  readonly backlog: Backlog = new Backlog();
+  readonly backlog: Backlog;
+  /** Which elements these are, where the job is a later part of a chain. */
+  readonly arrivals: Arrivals | undefined;
+  /** Its stages, of those in its config; `to` excluded. */
+  readonly from: number;
+  readonly to: number;
+  /** Of elements still to be cut: how often the chain was tried with them before it was divided, in order. */
+  past: readonly Past[];
+  /** When it is to be divided. */
+  division: DueDivision | undefined = undefined;
   readonly ledger: BatchLedger = new BatchLedger();
   readonly emission: Emission;
   /** There when the chain ends in a fold. */
@@ -28,6 +39,8 @@ export class JobState {
   slots = 0;
   /** Elements taken from the backlog so far: the index of the next one. */
   cut = 0;
+  /** How many elements the source was last told that it may emit in all. */
+  demanded = 0;
   /** How many elements there were before it counted from 0 again. */
   origin = 0;
   /** The index of the first element whose failure ends the job; those from there on are not sent any more. */
@@ -42,7 +55,7 @@ export class JobState {
   /** Whether the end of the fold has been planned since the last event. */
   isPlanned = false;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
-  gone: { readonly count: number; readonly first: number; readonly reason: string } | undefined = undefined;
+  gone: Gone | undefined = undefined;
   /** Results that came for batches which were settled already. */
   staleResults = 0;
   /** The effects of the event in hand. */
@@ -51,9 +64,34 @@ export class JobState {
   constructor(config: JobConfig) {
     this.config = config;
     this.sizing = new BatchSizing(config.batch, config.window);
-    this.fold = config.stages.at(-1)?.kind === 'fold' ? new FoldAssembly() : undefined;
-    this.leftOut = this.fold && new LeftOut();
-    this.emission = new Emission(config.ordered || this.fold !== undefined);
+    const { part, stages } = config;
+    // Only `divide` makes these.
+    const inherited = part?.inherited as Inheritance | undefined;
+    this.from = part?.from ?? 0;
+    this.to = part?.to ?? stages.length;
+    this.backlog = inherited?.backlog ?? new Backlog();
+    this.arrivals = inherited?.arrivals;
+    this.past = inherited?.past ?? [];
+    const folds = this.to === stages.length && stages.at(-1)?.kind === 'fold';
+    this.fold = folds ? (inherited?.fold ?? new FoldAssembly()) : undefined;
+    this.leftOut = folds ? (inherited?.leftOut ?? new LeftOut()) : undefined;
+    this.emission = inherited?.emission ?? new Emission(config.ordered || folds);
+    if (inherited !== undefined) this.#goOn(inherited);
+  }
+
+  #goOn({ source, records, cut, origin, stopAt, begun, gone, demanded }: Inheritance): void {
+    Object.assign(this, { source, cut, origin, stopAt, begun, gone, demanded });
+    for (const { dueAt, ...record } of records) this.ledger.add(record, dueAt);
+  }
+
+  /** How many elements have come, and are neither cut nor known to be left out. */
+  get uncut(): number {
+    return this.backlog.size + (this.arrivals?.leftOut ?? 0);
+  }
+
+  /** The index of the next element to be cut, as far as one is there. */
+  get nextIndex(): number {
+    return this.arrivals?.nextIndex ?? this.cut;
   }
 
   /** Whether the last effect ends the job. */
@@ -69,7 +107,7 @@ export class JobState {
 
   /** Whether the fold is of the elements themselves. A lone one is its own partial then, and need not travel. */
   get foldsElements(): boolean {
-    return this.config.stages[0]?.kind === 'fold';
+    return this.config.stages[this.from]?.kind === 'fold';
   }
 
   stage(stage: number): StagePolicy {
@@ -102,6 +140,7 @@ export class JobState {
     this.ledger.validate();
     this.fold?.validate();
     this.emission.validate();
+    this.arrivals?.validate(this.backlog.size);
     if (this.emission.released > this.cut) fail('more released than cut');
     if (this.room < 0) fail(`window of ${this.config.window} exceeded`);
   }

@@ -24,20 +24,21 @@
  *    under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a combine.
  * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
  * 9. Where all is settled and the source goes on, a job of maps may be rewound: the next element is the first again, and batches are numbered on.
- * 10. A chain that no worker executes whole, but several do in parts, is divided as long as nothing of it was executed: the job gives its elements
- *    back, in order, and is over. Once something was, it waits for a worker that offers all.
+ * 10. A chain that no worker executes whole, but several do in parts, is divided (`division.ts`): the job is over, and two others go on with what
+ *    it leaves. Each is a job like this one, of some of the stages, but of elements whose indices are those of the whole chain.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
 import { maxBatchElements } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { Machine } from '../machine.js';
 import { dispatch } from './dispatch.js';
-import { divide } from './division.js';
+import { divide, divisionDueAt, planDivision } from './division.js';
 import type { FoldAssembly } from './fold-assembly.js';
 import { underWay } from './expected-time.js';
 import type { JobConfig, JobEffect, JobEvent } from './job-events.js';
 import { JobState } from './job-state.js';
 import { readValues } from './result-check.js';
+import { fromPart, lossFromPart } from './stages-of-part.js';
 import { nextStragglerAt } from './speculation.js';
 import { adopt, settleLoss, settleResult } from './settlement.js';
 import { isA, messageOf } from '../../errors/thrown.js';
@@ -51,8 +52,6 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #leased = 0;
   /** Since when there was work and no slot for it. */
   #starvedSince: number | undefined;
-  /** How many elements the source was last told that it may emit in all. */
-  #demanded = 0;
 
   constructor(config: JobConfig) {
     this.#state = new JobState(config);
@@ -110,16 +109,16 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const straggler = nextStragglerAt(this.#state) ?? Infinity;
-    const deadline = Math.min(due, starved, straggler, this.#state.combineAt ?? Infinity);
+    const deadline = Math.min(due, starved, straggler, this.#state.combineAt ?? Infinity, divisionDueAt(this.#state) ?? Infinity);
     return this.#over || deadline === Infinity ? undefined : deadline;
   }
 
   validate(): void {
     if (this.#over) return;
     this.#state.validate();
-    const { source, backlog, ledger, fold, slots, blocked, stopAt } = this.#state;
+    const { source, uncut, ledger, fold, slots, blocked, stopAt } = this.#state;
     const isLeft = fold !== undefined && fold.size > 1 && stopAt === Infinity;
-    const isWaiting = source.state === 'open' || backlog.size + ledger.size > 0 || slots === 0 || blocked;
+    const isWaiting = source.state === 'open' || uncut + ledger.size > 0 || slots === 0 || blocked;
     const isStuck = isLeft && !isWaiting && this.nextDeadline() === undefined;
     if (isStuck) throw new Error(`partials are held, and nothing will ever combine them; ${this.#state.story()}`);
   }
@@ -130,6 +129,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
       case 'elements':
         this.#expectOpenSource(event.type);
         state.backlog.push(event.values);
+        if (event.first !== undefined) state.arrivals?.push(event.first, event.values.length);
+        break;
+      case 'leftOut':
+        this.#expectOpenSource(event.type);
+        state.arrivals?.leaveOut(event.index, event.stage);
         break;
       case 'sourceCompleted':
         this.#expectOpenSource(event.type);
@@ -142,7 +146,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
       case 'rewound':
         this.#expectOpenSource(event.type);
         state.rewind();
-        this.#demanded = 0;
+        state.demanded = 0;
         break;
       case 'connected':
         state.connected = true;
@@ -154,6 +158,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'disconnected':
         if (state.connected) state.disconnectedAt = now;
+        state.division = undefined;
         state.connected = false;
         state.slots = 0;
         state.sizing.allLost();
@@ -162,15 +167,15 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.slots = event.slots;
         this.#leased = event.leased;
         this.#missing = { reason: event.missing, operation: event.operation };
-        if (event.divideAt !== undefined) divide(state, event.divideAt);
+        planDivision(state, event.divideAt, now);
         break;
       case 'result':
         state.begun = true;
-        settleResult(state, event.workerId, event.result, now);
+        settleResult(state, event.workerId, fromPart(event.result, state.from), now);
         break;
       case 'lost':
         state.begun ||= event.workerId !== '';
-        settleLoss(state, event.workerId, event.loss, now);
+        settleLoss(state, event.workerId, lossFromPart(event.loss, state.from), now);
         break;
       case 'adopted':
         state.begun = true;
@@ -196,6 +201,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #leavePlace(): void {
     const state = this.#state;
     if (!state.connected || state.ledger.sent > 0) return;
+    state.division = undefined;
     state.connected = false;
     state.slots = 0;
     this.#leased = 0;
@@ -209,6 +215,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
     state.emission.release(state.effects);
     // All room for further batches is known once all that may be emitted is.
     if (state.emission.hasMore) return;
+    const { division } = state;
+    if (division !== undefined && !state.ending && (divisionDueAt(state) ?? Infinity) <= now) {
+      divide(state, division.at);
+      return;
+    }
     if (!state.ending) dispatch(state, now);
     if (!state.ending) this.#complete();
     if (!state.ending) this.#watchStarvation(now);
@@ -216,8 +227,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
   }
 
   #complete(): void {
-    const { fold, source, backlog, emission, cut, effects } = this.#state;
-    if (source.state === 'open' || backlog.size > 0 || emission.released < cut || emission.paused) return;
+    const { fold, source, uncut, emission, cut, effects } = this.#state;
+    if (source.state === 'open' || uncut > 0 || emission.released < cut || emission.paused) return;
     if (source.state === 'failed') effects.push({ type: 'failed', error: source.error });
     else if (fold === undefined) effects.push({ type: 'completed' });
     else this.#completeFold(fold);
@@ -243,17 +254,17 @@ export class Job implements Machine<JobEvent, JobEffect> {
   }
 
   #watchStarvation(now: number): void {
-    const { source, backlog, ledger, fold, connected, slots, config, effects } = this.#state;
+    const { source, uncut, ledger, fold, connected, slots, config, effects } = this.#state;
     // Nobody waits for what a paused job would do.
     const wanted = connected && !this.paused;
-    const work = backlog.size > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
+    const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
     if (!wanted || slots > 0 || this.#leased > 0 || !work) {
       this.#starvedSince = undefined;
       return;
     }
     this.#starvedSince ??= now;
     if (now - this.#starvedSince < config.noWorkerTimeoutMs) return;
-    const operation = this.#missing.operation ?? this.#state.stage(0).operation;
+    const operation = this.#missing.operation ?? this.#state.stage(this.#state.from).operation;
     const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}${this.#whoIsGone()}`;
     effects.push({ type: 'failed', error: new PaladinError('NO_WORKER', message, { operation }) });
   }
@@ -272,9 +283,9 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const enough = sizing.full * sizing.inFlightLimit(Math.max(1, slots));
     // Elements that come one at a time are partials at once, of which it is never learnt how many make a batch.
     const total = cut + Math.min(room, foldsElements ? Math.max(enough, maxBatchElements) : enough);
-    if (total <= this.#demanded) return;
-    effects.push({ type: 'demand', count: total - this.#demanded });
-    this.#demanded = total;
+    if (total <= this.#state.demanded) return;
+    effects.push({ type: 'demand', count: total - this.#state.demanded });
+    this.#state.demanded = total;
   }
 
   #letGo(): void {
@@ -282,7 +293,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
     // With the job everything is closed that was to be acknowledged.
     this.#state.effects = this.#state.effects.filter(({ type }) => type !== 'acknowledge' && type !== 'cancel');
     this.#starvedSince = undefined;
-    this.#state.clear();
+    // What others go on with stays as it is.
+    if (this.#state.effects.at(-1)?.type !== 'divided') this.#state.clear();
   }
 
   #expectOpenSource(event: string): void {

@@ -65,7 +65,7 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
   const first = record.first + offset;
   const tried = triedOf(record) + 1;
   const payload = slice(state, record, offset, offset + 1);
-  if (fold !== undefined && config.stages.length === 1) {
+  if (fold !== undefined && state.foldsElements) {
     const again = { ...elementPartial(first, 1, payload), retries, tried };
     state.emission.put({ type: 'folded', first, count: 1 }, state.effects);
     if (dueAt === 0) fold.put(again);

@@ -22,11 +22,15 @@ export function succeededRuns(result: BatchResult): Run[] {
 }
 
 /**
- * Checks that a result can be one of a batch of `count` units in a chain of `stages`.
+ * Checks that a result can be one of a batch of `count` units in these stages of a chain, `to` excluded.
  *
  * @throws {@link PaladinError} `PROTOCOL` when it cannot
  */
-export function checkResult(result: BatchResult, count: number, stages: number): void {
+export function checkResult(
+  result: BatchResult,
+  count: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
   const { done, failures } = result;
   if (!(done >= 1 && done <= count)) throw unreadable(`${done} units done of ${count}`);
   let previous = -1;
@@ -34,7 +38,7 @@ export function checkResult(result: BatchResult, count: number, stages: number):
     if (offset <= previous || offset >= done) {
       throw unreadable(`a failure at unit ${offset} of ${done}, after one at ${previous}`);
     }
-    if (stage < 0 || stage >= stages) throw unreadable(`a failure in stage ${stage} of ${stages}`);
+    if (stage < from || stage >= to) throw unreadable(`a failure in stage ${stage - from} of ${to - from}`);
     previous = offset;
   }
 }

@@ -18,7 +18,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
     if (record !== undefined) state.ledger.lose(record, attempt);
     return;
   }
-  checkResult(result, record.count, state.config.stages.length);
+  checkResult(result, record.count, state);
   state.ledger.lose(record, attempt);
   // The first success is the one that counts.
   for (const other of record.underWay) state.effects.push({ type: 'cancel', seq, attempt: other });
@@ -41,7 +41,7 @@ function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean):
 
 /** A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands alone. */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
-  const { seq, attempt, cause, stage = 0 } = loss;
+  const { seq, attempt, cause, stage = state.from } = loss;
   state.effects.push({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
   if (record === undefined || !record.underWay.includes(attempt)) {
@@ -200,7 +200,7 @@ function elementsDied(
   { workerId, now }: Loser,
 ): void {
   // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
-  const { cause, stage = 0 } = loss;
+  const { cause, stage = state.from } = loss;
   const suspect = cause === 'gone';
   const tried = triedOf(record) + 1;
   if (culprit === undefined) {

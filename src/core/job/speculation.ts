@@ -24,8 +24,8 @@ export function nextStragglerAt(state: JobState): number | undefined {
 }
 
 /** Slots that nothing else of the job is for, as far as the hub admits more batches. */
-function idleSlots({ config, connected, source, backlog, ledger, slots }: JobState): number {
-  const atItsEnd = config.speculate && connected && source.state !== 'open' && backlog.size === 0;
+function idleSlots({ config, connected, source, uncut, ledger, slots }: JobState): number {
+  const atItsEnd = config.speculate && connected && source.state !== 'open' && uncut === 0;
   return atItsEnd ? Math.min(slots - ledger.sent, config.limits().freeBatches) : 0;
 }
 

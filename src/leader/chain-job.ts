@@ -1,0 +1,175 @@
+import type { PaladinError } from '../errors/paladin-error.js';
+import type { PartOfJob } from '../core/job/job-events.js';
+import type { JobDriver, JobHandle } from './job-driver.js';
+import type { JobObserver, Leftover, PartObserver } from './job-observer.js';
+
+/** What a part of the chain is opened with. */
+export interface OpenedPart {
+  /** Undefined: the whole chain. */
+  readonly part: PartOfJob | undefined;
+  readonly observer: PartObserver;
+  /** Is given the driver before anything is told. */
+  readonly made: (driver: JobDriver) => void;
+}
+
+/** A part that executes some of the stages. */
+interface Part {
+  driver: JobDriver | undefined;
+  /** How many more elements it takes of the part before it. */
+  credit: number;
+}
+
+/**
+ * The job of a chain of several stages. It is one job at the hub, until the chain is divided: then each part is a job of its own, and what comes
+ * out of one goes into the next, no faster than that asks for it.
+ *
+ * Invariant: the first part is fed by the owner, and the last one tells the owner. The parts in between are known to nobody else.
+ */
+export class ChainJob implements JobHandle {
+  readonly #observer: JobObserver;
+  readonly #open: (opened: OpenedPart) => void;
+  readonly #parts: Part[] = [];
+  readonly #over: () => void;
+  #isPaused = false;
+  #isOver = false;
+
+  /** @param over called when nothing of it is left */
+  constructor(observer: JobObserver, open: (opened: OpenedPart) => void, over: () => void = () => undefined) {
+    this.#observer = observer;
+    this.#over = over;
+    this.#open = open;
+    const whole = newPart();
+    this.#parts.push(whole);
+    this.#begin(whole, undefined, nothing);
+  }
+
+  push(value: unknown): void {
+    this.#parts[0]?.driver?.push(value);
+  }
+
+  complete(): void {
+    this.#parts[0]?.driver?.complete();
+  }
+
+  fail(error: unknown): void {
+    this.#parts[0]?.driver?.fail(error);
+  }
+
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const { driver } of this.#parts) driver?.cancel();
+    this.#over();
+  }
+
+  /** Ends it with an error. */
+  refuse(error: PaladinError): void {
+    this.#parts.at(-1)?.driver?.refuse(error);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#parts.at(-1)?.driver?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#parts.at(-1)?.driver?.resume();
+  }
+
+  #begin(part: Part, begin: PartOfJob | undefined, left: Leftover): void {
+    // The owner may have cancelled it when the part before was begun.
+    if (this.#isOver) return;
+    this.#open({
+      part: begin,
+      observer: this.#observerOf(part),
+      made: (driver) => {
+        part.driver = driver;
+        driver.takeOver({ ...left, paused: this.#isHeld(part) });
+      },
+    });
+  }
+
+  /** Whether nothing is to come out of the part at present. */
+  #isHeld(part: Part): boolean {
+    const next = this.#after(part);
+    return next === undefined ? this.#isPaused : next.credit <= 0;
+  }
+
+  #after(part: Part): Part | undefined {
+    return this.#parts[this.#parts.indexOf(part) + 1];
+  }
+
+  #before(part: Part): Part | undefined {
+    return this.#parts[this.#parts.indexOf(part) - 1];
+  }
+
+  #observerOf(part: Part): PartObserver {
+    const owner = this.#observer;
+    return {
+      next: (value, index) => {
+        const next = this.#after(part);
+        if (next === undefined) owner.next(value);
+        else this.#spend(part, next, () => next.driver?.push(value, index));
+      },
+      skipped: (error, stage, input) => owner.skipped?.(error, stage, input),
+      leftOut: (index, stage) => {
+        const next = this.#after(part);
+        if (next !== undefined) this.#spend(part, next, () => next.driver?.leaveOut(index, stage));
+      },
+      demand: (count) => {
+        const before = this.#before(part);
+        if (before === undefined) {
+          owner.demand?.(count);
+          return;
+        }
+        part.credit += count;
+        if (part.credit > 0) before.driver?.resume();
+      },
+      divided: (first, second, left) => {
+        this.#divide(part, first, second, left);
+      },
+      completed: () => {
+        const next = this.#after(part);
+        if (next === undefined) this.#end(() => owner.completed());
+        else next.driver?.complete();
+      },
+      failed: (error) => {
+        const next = this.#after(part);
+        if (next === undefined) this.#end(() => owner.failed(error));
+        else next.driver?.fail(error);
+      },
+    };
+  }
+
+  /** The next part is given an element of those that it has asked for. */
+  #spend(part: Part, next: Part, give: () => void): void {
+    next.credit -= 1;
+    if (next.credit <= 0) part.driver?.pause();
+    give();
+  }
+
+  /** Two parts take the place of one. */
+  #divide(part: Part, first: PartOfJob, second: PartOfJob, left: Leftover): void {
+    if (this.#isOver) return;
+    const ahead: Part = { driver: undefined, credit: part.credit };
+    const behind = newPart();
+    this.#parts.splice(this.#parts.indexOf(part), 1, ahead, behind);
+    this.#begin(ahead, first, { ...left, news: [] });
+    // The first one brings nothing before the second one asks for it.
+    this.#begin(behind, second, { ...nothing, news: left.news });
+  }
+
+  /** The job is over: what is before the last part is not needed any more. */
+  #end(tell: () => void): void {
+    if (this.#isOver) return;
+    this.cancel();
+    tell();
+  }
+}
+
+const nothing: Leftover = { source: [], sourceEnded: false, news: [] };
+
+function newPart(): Part {
+  return { driver: undefined, credit: 0 };
+}

@@ -1,0 +1,36 @@
+import type { JobEffect, JobEvent, PartOfJob } from '../core/job/job-events.js';
+import type { PaladinError } from '../errors/paladin-error.js';
+
+/** What the owner of a job is told. Nothing follows `completed` or `failed`, or the owner's own `cancel`. */
+export interface JobObserver<Output = unknown> {
+  /** An output. */
+  next(value: Output): void;
+  /** An element was left out by a stage. */
+  skipped?(error: PaladinError, stage: number, input: () => unknown): void;
+  /** A source that can be asked may be asked for so many more elements. */
+  demand?(count: number): void;
+  completed(): void;
+  failed(error: unknown): void;
+}
+
+/** Who owns a part of a chain is told which elements they are that it brings, and that it was divided. */
+export interface PartObserver extends JobObserver {
+  next(value: unknown, index?: number): void;
+  leftOut?(index: number, stage: number): void;
+  divided?(first: PartOfJob, second: PartOfJob, left: Leftover): void;
+}
+
+/** What was under way between a driver, its source and its owner when its job was divided. */
+export interface Leftover {
+  /** What came from the source since the machine was told last. */
+  readonly source: readonly JobEvent[];
+  readonly sourceEnded: boolean;
+  /** What the owner is still to be told. */
+  readonly news: readonly News[];
+}
+
+/** The effects that an owner is told of, and not while it pauses. */
+export type News =
+  | Extract<JobEffect, { type: 'skipped' | 'completed' | 'failed' }>
+  /** The outputs, or the elements of a partial, from one of them on. */
+  | (Extract<JobEffect, { type: 'emit' | 'partialSkipped' }> & { readonly from?: number });
