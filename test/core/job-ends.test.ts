@@ -24,6 +24,8 @@ const answer = (payload: Uint8Array): JobEvent => ({
 describe('nothing follows the end of a job', () => {
   const refused = new PaladinError('LIMIT_EXCEEDED', 'too much');
   const connected = { type: 'connected' } as const;
+  const loss = { seq: 0, attempt: 1, cause: 'returned', reason: 'no worker has it' } as const;
+  const returned = { type: 'lost', workerId: '', loss } as const;
 
   it.each([
     ['it is refused', {}, [connected, elements(1, 2), { type: 'refused', error: refused }], 'failed'],
@@ -32,7 +34,7 @@ describe('nothing follows the end of a job', () => {
     ['a result makes no sense', {}, [connected, elements(1, 2), answer(new Uint8Array(3))], 'failed'],
     ['its source fails', {}, [connected, { type: 'sourceFailed', error: 'no' }], 'failed'],
     ['its source completes', {}, [connected, { type: 'sourceCompleted' }], 'completed'],
-    ['it is divided', { stages: chain, divisible: true }, [connected, elements(1, 2), divided], 'divided'],
+    ['it is divided', { stages: chain, divisible: true }, [connected, elements(1), divided, returned], 'divided'],
   ] as const)('where %s', (_, changes, events, end) => {
     expect(effectsOf(changes, ...events).map(({ type }) => type)).toEqual([end]);
   });
@@ -75,7 +77,7 @@ describe('a chain that was begun', () => {
       ],
       false,
     ],
-  ] as const)('is not divided: it %s', (_, events, isDivided) => {
+  ] as const)('is not divided at once: it %s', (_, events, isAtOnce) => {
     const test = new JobUnderTest({ stages: chain, divisible: true, batch: 1 });
     test.handle({ type: 'connected' });
     test.elements(1, 2);
@@ -83,7 +85,11 @@ describe('a chain that was begun', () => {
     test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'nobody is there' });
     expect(test.others.map(({ type }) => type)).not.toContain('divided');
     test.handle(divided);
-    expect(test.others.some(({ type }) => type === 'divided')).toBe(isDivided);
+    for (const batch of test.sent) test.lose(batch, 'returned', undefined, '');
+    test.handle({ type: 'lost', workerId: '', loss: { ...loss, attempt: 2 } });
+    expect(test.others.some(({ type }) => type === 'divided')).toBe(isAtOnce);
+    test.tick(3_000);
+    expect(test.others.at(-1)?.type).toBe('divided');
   });
 });
 
