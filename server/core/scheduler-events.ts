@@ -28,7 +28,7 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxSlotsPerWorker: number;
   /** Operations that one worker may offer, and labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
-  /** Changes of what it offers that one worker may tell in a second, and at once. Default 20. */
+  /** Changes of what it offers that one worker may tell in a second, and at once; each 10,000 characters of names count as one more. Default 20. */
   readonly maxOffersPerSecond: number;
 }
 

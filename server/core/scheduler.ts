@@ -245,7 +245,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const tooMuch = offerExceeds(worker, slots, offers);
     // Said again, it need not be told to all.
     if (tooMuch === undefined && !isNew()) return;
-    const limit = tooMuch ?? changeExceeds(worker, state.now);
+    const limit = tooMuch ?? changeExceeds(worker, state.now, offers);
     if (limit !== undefined) {
       state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
       return;

@@ -47,6 +47,23 @@ describe('a worker that says what cannot be', () => {
     expect(hub.fromWorker('w', { type: 'report', jobs, ending: [] })).toMatchObject([liar]);
   });
 
+  it('cannot change long lists of names as often as short ones', () => {
+    const hub = new HubUnderTest({ maxOffersPerSecond: 5 });
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    const offer = (at: number, names: number): object[] => {
+      const operations = Array.from({ length: names }, (_, name) => `${at}-${name}`.padEnd(300, 'x'));
+      const offers = { operations, serializers: ['json'], labels: [] };
+      return hub.fromWorker('w', { type: 'offer', slots: 1, offers }).filter(({ type }) => type === 'expel');
+    };
+    // Some 30,000 characters count four times. One offer is possible, however long.
+    expect(offer(0, 101)).toEqual([]);
+    expect(offer(1, 1)).toEqual([]);
+    expect(offer(2, 1)).toMatchObject([{ ...liar, code: 'LIMIT_EXCEEDED' }]);
+    hub.now = 1_000;
+    expect(offer(3, 900)).toEqual([]);
+  });
+
   it('does not reach terminals with its names', () => {
     const hub = new HubUnderTest();
     hub.worker('w', 1, ['f\u009B31m@1'], ['\u202Ex']);
