@@ -427,6 +427,12 @@ export const hubMutations = [
     replace: '0 / bytesPerMs',
   },
   {
+    name: 'a long offer counts no more than a short one',
+    file: `${hub}/admission.ts`,
+    find: '1 + Math.floor(chars / charsPerChange)',
+    replace: '1',
+  },
+  {
     name: 'the hub waits for the rest of a list for ever',
     file: `${hub}/recovery.ts`,
     find: 'if (until > state.now) break;',
