@@ -15,6 +15,8 @@ export interface Death {
   readonly error?: Uint8Array;
   /** Where what ended it comes from, as far as it is known. */
   readonly origin?: Origin;
+  /** The turn that it was executing, or 0, where it could say so. */
+  readonly executing?: number;
 }
 
 /** What a thread has to say that is not for this file. */
@@ -37,7 +39,7 @@ export class RunningThread {
   /** The error that Node says it died of. */
   #uncaught: { readonly thrown: unknown } | undefined = undefined;
   #dying: Extract<FromThread, { type: 'dying' }> | undefined = undefined;
-  #origin: Origin | undefined = undefined;
+  #exiting: Extract<FromThread, { type: 'exiting' }> | undefined = undefined;
   /** Bytes of output written, which the thread has not been told. */
   #written = 0;
 
@@ -112,7 +114,7 @@ export class RunningThread {
         this.#dying = message;
         break;
       case 'exiting':
-        this.#origin = message.origin;
+        this.#exiting = message;
         break;
       default:
         this.#listener.received(message);
@@ -141,8 +143,8 @@ export class RunningThread {
   }
 
   #death(exitCode: number): Death {
-    const origin = this.#dying?.origin ?? this.#origin;
-    const from = origin === undefined ? {} : { origin };
+    const { origin, executing } = this.#dying ?? this.#exiting ?? {};
+    const from = { ...(origin !== undefined && { origin }), ...(executing !== undefined && { executing }) };
     if (this.#uncaught === undefined) return { how: `exited with code ${exitCode}`, exitCode, ...from };
     // The thread tells more of it than what Node hands over; of a lack of memory it cannot tell.
     const { text, error } = this.#dying ?? {

@@ -82,7 +82,7 @@ export async function startThreadExecutor(options: ThreadExecutorOptions): Promi
  * modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some failures in a row with no
  * thread left the pool is broken, and says so. A thread that has lived for a while proves the modules sound.
  *
- * Node tells of an error that nothing caught, not of where it comes from. So after a death that may be either's doing, later threads are
+ * Node does not always tell where an error comes from that nothing caught. So after a death that may be either's doing, later threads are
  * watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as long as the dead one
  * lived, which shows what modules do by themselves, for example to their memory.
  *

@@ -253,7 +253,7 @@ export class ThreadHandle {
 
   #died(death: Death): void {
     if (this.#state === 'gone') return;
-    const { how, exitCode, origin, error } = death;
+    const { how, exitCode, origin, executing, error } = death;
     if (this.#state === 'starting') {
       const hint = exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
       this.#failStart(`${how} before it was ready${hint}`);
@@ -261,17 +261,19 @@ export class ThreadHandle {
     }
     const turn = this.#turn;
     const ageMs = realNow() - this.#readySinceMs;
-    const isInnocent = turn === undefined || (origin !== undefined && origin !== turn.number);
-    const doing = turn === undefined ? 'while it was idle' : `while it was executing ${this.#place(turn)}`;
+    // It may have died of an earlier batch before it began this one.
+    const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
+    const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);
+    const doing = isBegun ? `while it was executing ${this.#place(turn)}` : 'while it was idle';
     const why = `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`;
     // What has executed nothing cannot have died of anything else.
-    const isOfModules = origin === undefined ? this.#turns === 0 : origin === 'modules';
-    const fault = isOfModules ? 'modules' : origin === undefined ? 'unknown' : 'batch';
+    const hasBegun = isBegun || this.#turns > (turn === undefined ? 0 : 1);
+    const fault = !hasBegun || origin === 'modules' ? 'modules' : typeof origin === 'number' ? 'batch' : 'unknown';
     this.#turn = undefined;
     this.#depart({ type: 'died', why, fault, ageMs, error });
     if (turn === undefined) return;
     const loss = isInnocent
-      ? this.#loss(turn, 'wasted', `its thread ${how}${blame(origin)}`)
+      ? this.#loss(turn, isBegun ? 'wasted' : 'returned', `its thread ${how}${blame(origin)}`)
       : this.#loss(turn, 'death', `while it was executing, its thread ${how}`);
     turn.settled({ type: 'lost', loss: { ...loss, ...(error && { error }) } });
   }
@@ -368,6 +370,16 @@ function leastTimeout(stages: readonly StageDescription[]): number {
 
 /** Whose doing it is that a thread died, where it is not that of what it executes. */
 function blame(origin: Origin | undefined): string {
-  if (origin === undefined) return '';
-  return origin === 'modules' ? '; that began when its modules were loaded' : '; that was left behind by an earlier batch';
+  switch (origin) {
+    case undefined:
+      return '';
+    case 'modules':
+      return '; that began when its modules were loaded';
+    case 'before':
+      return '; that began before what it was executing';
+    case 'untold':
+      return '; it cannot be told what began that';
+    default:
+      return '; that was left behind by an earlier batch';
+  }
 }

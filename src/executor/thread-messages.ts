@@ -22,8 +22,19 @@ export interface ThreadSetUp {
 /** Posted: something is in the mailbox. */
 export const mailMark = 1;
 
-/** Where what goes on in a thread comes from: from its modules as they were loaded, or from a batch, whose turn it is. */
-export type Origin = 'modules' | number;
+/**
+ * Where what goes on in a thread comes from: from its modules as they were loaded, from a batch, whose turn it is, from either before the
+ * present batch, or it cannot be told.
+ */
+export type Origin = 'modules' | number | 'before' | 'untold';
+
+/** What a thread says of its end. */
+interface Ending {
+  /** Absent: it is likely to be what is executing. */
+  readonly origin?: Origin;
+  /** The turn of the batch that is executing; 0: none, or none yet. */
+  readonly executing: number;
+}
 
 export type ToThread =
   | {
@@ -61,9 +72,9 @@ export type FromThread =
   /** Something was written to standard output (1) or error (2). */
   | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   /** Nothing has caught an error, of which the thread dies unless a module sees to it. `error`: as `encodeError` wrote it. */
-  | { readonly type: 'dying'; readonly text: string; readonly error: Uint8Array; readonly origin?: Origin }
+  | ({ readonly type: 'dying'; readonly text: string; readonly error: Uint8Array } & Ending)
   /** The last message of a thread that is not terminated. */
-  | { readonly type: 'exiting'; readonly origin?: Origin };
+  | ({ readonly type: 'exiting' } & Ending);
 
 /** A batch of a job that the thread knows. */
 export interface KnownRun {

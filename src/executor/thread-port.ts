@@ -1,5 +1,5 @@
 /** What a thread has instead of `parentPort`, which belongs to the modules that it loads; it says, too, what the thread prints and dies of. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource, executionAsyncId, triggerAsyncId } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { encodeError } from '../errors/remote-error.js';
@@ -69,39 +69,91 @@ export class Output {
   }
 }
 
-/** Where what goes on in a thread comes from; kept only where a thread has died before, since Node takes time for it with each promise. */
+/**
+ * Where what goes on in a thread comes from.
+ *
+ * Node numbers timers, sockets and the like as they are made, each with the number of what made it, which costs nothing. What was made before the
+ * present batch began is not its doing. Promises have no numbers, unless somebody asks for them, as an `AsyncLocalStorage` does: it knows the
+ * origin of all, and before Node 24 it takes time for each promise. There it is kept only where a thread has died before.
+ */
 export class Origins {
   readonly #storage: AsyncLocalStorage<Origin> | undefined;
+  /** Of the first batch. */
+  #firstId = Infinity;
+  /** Of the present batch, or the last one. */
+  #id = Infinity;
+  #resource: AsyncResource | undefined;
+  #executing = 0;
 
-  constructor(isKept: boolean) {
-    this.#storage = isKept ? new AsyncLocalStorage() : undefined;
+  constructor(isWatched: boolean) {
+    this.#storage = isWatched || isStorageFree ? new AsyncLocalStorage() : undefined;
   }
 
-  /** Calls it, and remembers that what it begins comes from there. */
-  run<T>(origin: Origin, begin: () => T): T {
-    return this.#storage === undefined ? begin() : this.#storage.run(origin, begin);
+  /** Calls what loads the modules. */
+  load<T>(begin: () => T): T {
+    return this.#storage === undefined ? begin() : this.#storage.run('modules', begin);
   }
 
-  /** Where what is going on comes from, as far as it is known. */
-  get current(): Origin | undefined {
-    return this.#storage?.getStore();
+  /** Calls what begins a batch, within a context of its own: what it does to that concerns no other. */
+  begin<T>(turn: number, begin: () => T): T {
+    // Of no other's making.
+    const make = (): AsyncResource => new AsyncResource('paladin-rx', { triggerAsyncId: 0, requireManualDestroy: true });
+    this.#resource = this.#storage === undefined ? make() : this.#storage.run(turn, make);
+    this.#id = this.#resource.asyncId();
+    if (this.#firstId === Infinity) this.#firstId = this.#id;
+    this.#executing = turn;
+    return this.#resource.runInAsyncScope(begin);
+  }
+
+  /** Calls something within the context of the present batch, or the last one. */
+  again(call: () => void): void {
+    if (this.#resource === undefined) call();
+    else this.#resource.runInAsyncScope(call);
+  }
+
+  /** The batch has ended. */
+  end(): void {
+    this.#executing = 0;
+  }
+
+  /** The turn that is executing; 0: none. */
+  get executing(): number {
+    return this.#executing;
+  }
+
+  /**
+   * Where what is going on comes from; undefined where it cannot be told, but is likely to be what is executing.
+   *
+   * @param isRejection whether it is a promise that was rejected, and that nothing handles
+   */
+  current(isRejection: boolean): Origin | undefined {
+    const known = this.#storage?.getStore();
+    if (known !== undefined) return known;
+    for (const id of [executionAsyncId(), triggerAsyncId()]) {
+      // From 2 on they are of what was begun.
+      if (id > 1 && id < this.#firstId) return 'modules';
+      if (id > 1 && id < this.#id) return 'before';
+    }
+    return isRejection && this.#storage === undefined ? 'untold' : undefined;
   }
 }
 
+/** Since Node 24 contexts travel along with promises anyway. */
+const isStorageFree = Number.parseInt(process.versions.node, 10) >= 24;
+
 /** Tells the executor of what this thread dies, in so far as the thread knows. */
 export function tellDeath(post: (message: FromThread) => void, output: Output, origins: Origins): void {
-  process.on('uncaughtExceptionMonitor', (thrown: unknown) => {
-    const { current } = origins;
-    post({
-      type: 'dying',
-      text: stackOf(thrown),
-      error: encodeError(thrown).bytes,
-      ...(current !== undefined && { origin: current }),
-    });
+  let dying: Origin | undefined;
+  const ending = (origin = origins.current(false)): { executing: number; origin?: Origin } => ({
+    executing: origins.executing,
+    ...(origin !== undefined && { origin }),
+  });
+  process.on('uncaughtExceptionMonitor', (thrown: unknown, kind: string) => {
+    dying = origins.current(kind === 'unhandledRejection');
+    post({ type: 'dying', text: stackOf(thrown), error: encodeError(thrown).bytes, ...ending(dying) });
   });
   process.on('exit', () => {
-    const { current } = origins;
     output.flush();
-    post({ type: 'exiting', ...(current !== undefined && { origin: current }) });
+    post({ type: 'exiting', ...ending(dying) });
   });
 }

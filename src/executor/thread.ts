@@ -38,7 +38,7 @@ port.on('message', onMessage);
 // Not while modules are loaded: it would keep a thread alive whose module waits for what never comes.
 port.unref();
 try {
-  await origins.run('modules', () => loadModules(setUp.modules, registry));
+  await origins.load(() => loadModules(setUp.modules, registry));
   const { operations, serializers } = registry.offers();
   const nothing = Object.fromEntries(
     serializers.map((name) => [name, registry.serializer(name)?.encode([]) ?? new Uint8Array()]),
@@ -89,7 +89,7 @@ function onMessage(message: ToThread | typeof mailMark): void {
 
 function forget(jobIds: readonly string[]): void {
   for (const jobId of jobIds) {
-    executions.get(jobId)?.abort();
+    origins.again(() => executions.get(jobId)?.abort());
     executions.delete(jobId);
   }
 }
@@ -111,6 +111,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
   current = turn;
   executeAlone(control.waits);
   const end = ({ outcome, stuck }: BatchEnd): void => {
+    origins.end();
     progress.deadlineMs = 0;
     current = 0;
     executeAlone(undefined);
@@ -133,7 +134,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
     const execution = executions.get(jobId);
     if (execution === undefined) throw new Error(`job ${jobId} is not known to this thread`);
     // What an operation does to its context concerns no other.
-    const running = context.run(callerContext).run(() => origins.run(turn, () => execution.run(batch, control)));
+    const running = context.run(() => origins.begin(turn, () => execution.run(batch, control)));
     if (running instanceof Promise) running.then(end).catch(broke);
     else end(running);
   } catch (thrown) {

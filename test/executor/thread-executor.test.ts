@@ -178,7 +178,7 @@ describe('threads that cannot start', () => {
       vi.unstubAllEnvs();
       rmSync(marker, { force: true });
     }
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('a thread that dies', () => {
