@@ -291,7 +291,7 @@ export const hubMutations = [
   {
     name: 'the hub lets a worker change what it offers without end',
     file: `${hub}/allowance.ts`,
-    find: '  allowance.left -= 1;',
+    find: '  allowance.left -= taken;',
     replace: '',
   },
   {
