@@ -22,6 +22,7 @@ const tests = [
   'test/server/hostile-peers.test.ts',
   'test/server/waiting.test.ts',
   'test/server/leasing.test.ts',
+  'test/server/turns-kept.test.ts',
   'test/server/leaders-back.test.ts',
   'test/server/workers-back.test.ts',
   'test/server/owing.test.ts',
