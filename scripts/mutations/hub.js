@@ -91,6 +91,12 @@ export const hubMutations = [
     replace: 'loss.cause',
   },
   {
+    name: 'the hub forgets what a worker executed that was cancelled, when its connection is lost',
+    file: `${hub}/recovery.ts`,
+    find: 'const executing = worker.connected ? inHand(worker) : worker.executingWhenLost;',
+    replace: 'const executing = inHand(worker);',
+  },
+  {
     name: 'the hub takes results from anybody',
     file: `${hub}/leasing.ts`,
     find: 'return lease?.worker === worker ? lease : undefined;',

@@ -141,6 +141,8 @@ export interface Worker extends Charged {
   /** While it is not connected: when it is given up, and why it left. */
   awayUntil: number;
   awayReason: string;
+  /** While it is not connected: how much it had in hand at the end, also of what was cancelled. */
+  executingWhenLost: number;
   /** Whether it has claimed what was not given to it. */
   isLying: boolean;
   /** Whether it has said on this connection what it has; and that, as long as not all has been said. */
@@ -307,6 +309,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     connected: true,
     awayUntil: 0,
     awayReason: '',
+    executingWhenLost: 0,
     reported: false,
     said: nothingSaid(),
     isLying: false,

@@ -197,6 +197,7 @@ function untilGivenUp({ startedAt }: HubState, { worthMs }: UnderWay): number {
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
 export function workerAway(state: HubState, worker: Worker, reason: string): void {
   worker.connected = false;
+  worker.executingWhenLost = inHand(worker);
   endReservation(state, worker);
   state.awayWorkers.add(worker);
   forgetReport(state, worker);
@@ -216,7 +217,8 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
  */
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
-  const executing = inHand(worker);
+  // What was cancelled may have been what it died of.
+  const executing = worker.connected ? inHand(worker) : worker.executingWhenLost;
   // First, so that it is given nothing of what becomes due by what follows.
   moveWorker(state, worker, undefined);
   endReservation(state, worker);

@@ -500,6 +500,28 @@ describe('a batch that is suspect of killing its worker', () => {
     }
   });
 
+  it.each(['silent', 'lost'] as const)('may be another one, that was cancelled while it executed: %s', (how) => {
+    for (const cancels of [true, false]) {
+      const hub = new HubUnderTest();
+      hub.leader('k');
+      hub.leader('l');
+      hub.worker('w', 2);
+      for (const leader of ['k', 'l']) hub.open(leader, 1);
+      hub.batch('l', 1, batchOf(0));
+      if (cancels) {
+        hub.batch('k', 1, batchOf(0));
+        hub.fromLeader('k', { type: 'cancel', job: 1, seq: 0, attempt: 1 });
+      }
+      const left = hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'cut', how });
+      hub.now += workerGraceMs;
+      const lost = toLeaders([...left, ...hub.handle({ type: 'tick' })]);
+      expect(lost).toContainEqual([
+        'l',
+        expect.objectContaining({ loss: expect.objectContaining({ alone: !cancels }) as unknown }),
+      ]);
+    }
+  });
+
   it('leaves its place to the next when it is cancelled, and keeps it when the hub is started anew', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
