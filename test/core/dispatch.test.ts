@@ -34,10 +34,9 @@ describe('what is said of a batch', () => {
 
   it('is of partials what they are, and that they take as long as they take', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold });
-    const [a] = test.elements('a', 'b');
-    if (a === undefined) throw new Error('no batch');
-    expect(a.budgetMs).toBeGreaterThan(0);
-    for (const batch of [...test.sent]) test.fold(batch);
+    const elements = test.elements('a', 'b');
+    expect(elements.map(({ budgetMs }) => budgetMs > 0)).toEqual([true, true]);
+    for (const batch of elements) test.fold(batch);
     const combine = first(test.sent.slice(-1));
     expect([saidOf(combine), combine.units, combine.budgetMs]).toEqual([['parts'], 'partials', 0]);
   });
