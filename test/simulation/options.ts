@@ -134,11 +134,10 @@ export const survivable: readonly FaultKind[] = [
 ];
 
 /**
- * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere. An operation
- * that waits for a job of its own leaves its slot, in which it may be begun again while its worker is thought to be lost.
+ * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere.
  */
-export function outlivesAll({ workers, faults, deadly, nests, pools }: SimulationOptions): boolean {
-  return workers === 1 && pools.length === 0 && !deadly && !nests && faults.every((fault) => survivable.includes(fault));
+export function outlivesAll({ workers, faults, deadly, pools }: SimulationOptions): boolean {
+  return workers === 1 && pools.length === 0 && !deadly && faults.every((fault) => survivable.includes(fault));
 }
 
 /** Whether nothing need be executed twice. */
