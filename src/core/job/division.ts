@@ -36,13 +36,13 @@ export function divisionDueAt({ division, ledger, uncut, fold }: JobState): numb
 
 /** Makes the two parts. What was the job's is theirs alone from here on. */
 export function divide(state: JobState, at: number): void {
-  const { from, to, source, backlog, arrivals, emission, fold, leftOut, cut, origin, stopAt, begun, gone, past, demanded } =
-    state;
+  const { from, to, source, backlog, arrivals, emission, fold, leftOut, cut, origin, stopAt, gone, past, demanded } = state;
   if (state.ledger.sent > 0) throw new Error(`a chain is divided while something of it is under way; ${state.story()}`);
   const records = state.ledger.inOrder().map((record) => handOver(record));
   const elements = records.filter(({ units }) => units !== 'partials');
   const unsettled = elements.reduce((sum, { count }) => sum + count, 0);
-  const shared = { origin, stopAt, begun, gone };
+  // Of the parts, each of which is a job of its own, nothing was executed yet.
+  const shared = { origin, stopAt, gone };
   const first: Inheritance = {
     ...shared,
     source,

@@ -37,7 +37,6 @@ export interface Inheritance {
   readonly stopAt: number;
   /** Of elements that come: how often their last stages were tried before. */
   readonly past: readonly Past[];
-  readonly begun: boolean;
   readonly gone: Gone | undefined;
 }
 

@@ -79,8 +79,8 @@ export class JobState {
     if (inherited !== undefined) this.#goOn(inherited);
   }
 
-  #goOn({ source, records, cut, origin, stopAt, begun, gone, demanded }: Inheritance): void {
-    Object.assign(this, { source, cut, origin, stopAt, begun, gone, demanded });
+  #goOn({ source, records, cut, origin, stopAt, gone, demanded }: Inheritance): void {
+    Object.assign(this, { source, cut, origin, stopAt, gone, demanded });
     for (const { dueAt, ...record } of records) this.ledger.add(record, dueAt);
   }
 
