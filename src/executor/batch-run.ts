@@ -5,7 +5,6 @@ import { maxFailureBytes } from '../limits.js';
 import { BatchBudget } from './batch-budget.js';
 import { failureBytes, thrownFailure, timeoutFailure } from './failures.js';
 import { operationGraceMs } from './limits.js';
-import type { OperationDefinition } from '../operation/operation.js';
 import { outputCopy } from './output-copy.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { PartialStack } from './partial-stack.js';
@@ -45,8 +44,6 @@ export interface Chain {
   /** How long an aborted operation is waited for; Infinity where someone else ends it. */
   readonly cancelGraceMs: number;
   readonly serializer: Serializer;
-  /** Of its stages. */
-  readonly definitions: readonly OperationDefinition[];
 }
 
 /** A partial: the fold of a maximal run of succeeded units. */

@@ -4,8 +4,9 @@ import type { SlotWaits } from './slot-waits.js';
 
 /*
  * Which batch an operation belongs to that runs a job. In a thread of its own a batch is alone. Inline others are executed while it waits: there it
- * is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is used for functions that wait, and
- * once for each of which it is not known. Browsers have none, and know a batch up to where its operation first waits.
+ * is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is switched on for good only once an
+ * operation has waited. Up to then it is on while operations are called: any of them may wait, whatever it did before. Browsers have none, and
+ * know a batch up to where its operation first waits.
  */
 
 const Storage = nodeModule('async_hooks')?.AsyncLocalStorage;
@@ -17,9 +18,6 @@ let only: SlotWaits | undefined;
 /** The batch whose operation is executing right now, up to where it first waits. */
 let current: SlotWaits | undefined;
 
-/** What was called and did not wait. */
-const plain = new WeakSet<object>();
-
 /** Whether anything has waited, so that the storage stays switched on. */
 let isKept = false;
 
@@ -28,35 +26,19 @@ export function executeAlone(waits: SlotWaits | undefined): void {
   only = waits;
 }
 
-/** Calls what executes operations of a batch. */
+/** Calls what executes operations of a batch. What they do after they have waited belongs to the batch, too. */
 export function executing<T>(waits: SlotWaits, call: () => T): T {
   const before = current;
+  const kept = only === undefined ? storage : undefined;
   current = waits;
   try {
-    return call();
+    const result = kept === undefined ? call() : kept.run(waits, call);
+    isKept ||= isThenable(result);
+    return result;
   } finally {
     current = before;
+    if (!isKept && before === undefined) kept?.disable();
   }
-}
-
-/**
- * Likewise, where it begins: what it does after it has waited belongs to the batch, too.
- *
- * @param functions what is called
- */
-export function executingFrom<T>(waits: SlotWaits, functions: readonly object[], call: () => T): T {
-  const execute = (): T => executing(waits, call);
-  if (storage === undefined || only !== undefined) return execute();
-  const isPlain = functions.every((one) => plain.has(one));
-  const result = isPlain ? execute() : storage.run(waits, execute);
-  if (isThenable(result)) {
-    isKept = true;
-    for (const one of functions) plain.delete(one);
-  } else if (!isPlain) {
-    for (const one of functions) plain.add(one);
-    if (!isKept) storage.disable();
-  }
-  return result;
 }
 
 /** The waits of the batch whose operation calls this, as far as that is known. */

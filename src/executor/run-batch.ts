@@ -7,7 +7,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { executing, executingFrom } from './executing-now.js';
+import { executing } from './executing-now.js';
 import { failureBytes, fatalFailure } from './failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
@@ -26,6 +26,8 @@ export interface BatchEnd {
 interface Plan {
   readonly limit: number;
   readonly startedMs: number;
+  /** For how long the batch had waited by then. */
+  readonly waitedMs: number;
   readonly failAfter?: UnitFailure;
   readonly stuck: boolean;
 }
@@ -172,7 +174,6 @@ export class JobExecution {
       firstStage,
       cancelGraceMs: this.#cancelGraceMs,
       serializer,
-      definitions: ready.map(({ definition }) => definition),
     };
     if (last === undefined || maps.length + (fold ? 1 : 0) !== ready.length || (batch.units === 'partials' && !fold)) {
       const message = 'expected a chain of maps, which may end in a fold, and partials only for a fold';
@@ -181,6 +182,7 @@ export class JobExecution {
     return this.#execute(batch, control, serializer, chain, {
       limit: batch.count,
       startedMs: realNow(),
+      waitedMs: control.waits.ms,
       stuck: false,
     });
   }
@@ -201,7 +203,7 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const waiting = executingFrom(control.waits, chain.definitions, () => advance(run, control));
+    const waiting = executing(control.waits, () => advance(run, control));
     return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
   }
 
@@ -232,10 +234,11 @@ export class JobExecution {
       return this.#allFailed(batch, serializer, fatalFailure(0, packing.stage, 'NOT_SERIALIZABLE', message), plan.startedMs);
     }
     if ('limit' in packed) {
-      return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: plan.startedMs, stuck });
+      const { startedMs, waitedMs } = plan;
+      return this.#execute(batch, control, serializer, chain, { ...packed, startedMs, waitedMs, stuck });
     }
-    // What it waited for takes the time of others.
-    const sinceMs = plan.startedMs + control.waits.ms;
+    // What it has waited for since then takes the time of others.
+    const sinceMs = plan.startedMs + control.waits.ms - plan.waitedMs;
     return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), sinceMs, stuck);
   }
 
@@ -296,6 +299,8 @@ function withFailure({ done, failures, payload }: Packed, failure: UnitFailure):
 
 function settled({ seq, attempt }: Batch, packed: Packed, startedMs: number, stuck: boolean): BatchEnd {
   const { done, failures, payload } = packed;
-  const result: BatchResult = { seq, attempt, done, failures, elapsedMs: realNow() - startedMs, payload };
+  // Sums of times are rounded.
+  const elapsedMs = Math.max(0, realNow() - startedMs);
+  const result: BatchResult = { seq, attempt, done, failures, elapsedMs, payload };
   return { outcome: { type: 'result', result }, stuck };
 }

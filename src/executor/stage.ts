@@ -5,7 +5,7 @@ import type { Registry } from '../operation/registry.js';
 import { accept, type Schemas } from '../operation/schema.js';
 import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { executingFrom } from './executing-now.js';
+import { executing } from './executing-now.js';
 import { fatalFailure, thrownFailure } from './failures.js';
 import { isThenable } from './settlement.js';
 import type { SlotWaits } from './slot-waits.js';
@@ -16,14 +16,12 @@ export type Stage = MapStage | FoldStage;
 
 export interface MapStage {
   readonly kind: 'map';
-  readonly definition: OperationDefinition;
   readonly timeoutMs: number | undefined;
   readonly execute: (value: unknown, context: OperationContext) => unknown;
 }
 
 export interface FoldStage {
   readonly kind: 'fold';
-  readonly definition: OperationDefinition;
   readonly timeoutMs: number | undefined;
   readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
   readonly empty: () => unknown;
@@ -68,7 +66,7 @@ export function setUpStage(
     const { schemas } = definition;
     const create = (): unknown =>
       schemas?.args === undefined ? call(definition.create, args) : callChecked(definition.create, schemas.args, args);
-    const result = executingFrom(waits, [definition.create], create);
+    const result = executing(waits, create);
     return isThenable(result) ? Promise.resolve(result).then(made).catch(failed) : made(result);
   } catch (thrown) {
     return failed(thrown);
@@ -116,16 +114,16 @@ function stageOf(
   execute: AnyFunction,
 ): Stage {
   if (kind === 'fold') {
-    return { kind, definition, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
+    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
   }
-  if (definition.kind === 'operation') return { kind, definition, timeoutMs, execute: checked(execute, definition.schemas) };
+  if (definition.kind === 'operation') return { kind, timeoutMs, execute: checked(execute, definition.schemas) };
   const combinePair = (pair: unknown, context: OperationContext): unknown => {
     if (!Array.isArray(pair) || pair.length !== 2) {
       throw new TypeError(`monoid '${definition.name}' as an operation combines pairs: expected [left, right]`);
     }
     return execute(pair[0], pair[1], context);
   };
-  return { kind, definition, timeoutMs, execute: combinePair };
+  return { kind, timeoutMs, execute: combinePair };
 }
 
 function call(of: (...args: never[]) => unknown, args: readonly unknown[]): unknown {

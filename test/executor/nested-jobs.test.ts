@@ -4,7 +4,7 @@ import { startHub, type Hub } from 'paladin-rx/server';
 import { startWorker, type Worker } from 'paladin-rx/worker';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deep, double, fibonacci, piped, stays, tells, unsaid } from '../fixtures/nesting-operations.mjs';
+import { created, deep, double, fibonacci, piped, stays, tells, unsaid } from '../fixtures/nesting-operations.mjs';
 import { rejectionOf } from '../support/outcome.js';
 
 const modules = [new URL('../fixtures/nesting-operations.mjs', import.meta.url)];
@@ -43,6 +43,13 @@ describe('an operation in a thread that waits for a job of its own', { timeout: 
     expect(await lastValueFrom(from(ten).pipe(remoteMap(piped(hub.url), runtime, { batch: 4 }), toArray()))).toEqual(
       ten.map((x) => (x === 0 ? 0 : x * (x - 1))),
     );
+  });
+
+  it('may do so in its set-up, and the worker stays', async () => {
+    await start(1);
+    const outputs = from(ten).pipe(remoteMap(created(hub.url, 30), runtime, { batch: 2 }), toArray());
+    expect(await lastValueFrom(outputs)).toEqual(ten.map((x) => x + 30));
+    expect(await runtime.run(double, 4)).toBe(8);
   });
 
   it('outlives the threads in which that job is executed', async () => {

@@ -75,6 +75,22 @@ describe('context.run', () => {
     expect(await Promise.all([1, 2, 3, 4].map((x) => runtime.run(later, x)))).toEqual([4, 6, 8, 10]);
   });
 
+  it('goes without saying for the first element that waits, however many did not', async () => {
+    await using runtime: Runtime = inMemory({ workers: 1 });
+    const seldom = defineOperation({
+      name: 'seldom',
+      execute: (x: number) =>
+        x % 4 < 2 ? 2 * x : new Promise((resolve) => setTimeout(resolve, 1)).then(() => runtime.run(double, x)),
+    });
+    const source = Array.from({ length: 16 }, (_, x) => x);
+    for (const batch of [1, 3, 16]) {
+      const outputs = lastValueFrom(
+        from(source).pipe(remoteMap(double, runtime), remoteMap(seldom, runtime, { batch }), toArray()),
+      );
+      expect(await outputs).toEqual(source.map((x) => 4 * x));
+    }
+  });
+
   it('goes without saying for operators, on whatever runtime', async () => {
     await using hub = await startHub({ port: 0 });
     await using runtime: Runtime = await connect(hub.url);
