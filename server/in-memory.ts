@@ -166,11 +166,11 @@ interface JobsAtHand {
 function inlineCrew(
   hub: HubDriver,
   workers: number,
-  operations: InMemoryOptions['operations'],
+  given: InMemoryOptions['operations'],
   maxPayloadBytes: number,
   { contextOf, usesOf }: JobsAtHand,
 ): Crew {
-  const registry = registryOf('inMemory', operations);
+  const registry = registryOf('inMemory', given);
   const names = new RememberedNames();
   // The program around it is likely to block the event loop as well: only what operations do for certain is said.
   const blocks = new LoopBlocks(false);
@@ -184,8 +184,10 @@ function inlineCrew(
   );
   return {
     failed: Promise.resolve(),
-    using: (uses) => {
-      for (const value of [...uses.operations, uses.serializer]) if (!registry.has(value, usedByJob)) names.use(value);
+    using: ({ operations, serializer }) => {
+      // Names are forgotten in time; a job's own operations are told apart whatever is remembered.
+      if (operations.length > 1) registryWith(operations);
+      for (const value of [...operations, serializer]) if (!registry.has(value, usedByJob)) names.use(value);
     },
     close: async () => {
       await Promise.all(drivers.map((driver) => driver.close()));
@@ -193,6 +195,7 @@ function inlineCrew(
   };
 }
 
+/** @throws {@link PaladinError} `INVALID_INPUT` when two of them have one name */
 function registryWith(values: readonly unknown[]): Registry {
   const registry = new Registry();
   for (const value of values) registry.add(value, usedByJob);

@@ -1,8 +1,10 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
+import { messageOf } from '../errors/thrown.js';
 import type { Registry } from '../operation/registry.js';
-import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
+import type { Batch, JobAttempt, JobDescription, UnitFailure } from '../protocol/messages.js';
 import type { BatchControl } from './batch-run.js';
 import type { Executor } from './executor.js';
+import { fatalFailure } from './failures.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { nextTurn } from '../real-time.js';
 import { maxWaitingInline } from './limits.js';
@@ -14,7 +16,10 @@ export interface InlineExecutorOptions {
   /** How many batches are executed at once; they take turns where their operations wait. */
   readonly slots: number;
   readonly registry: Registry;
-  /** What a job itself brings along, where it does; asked as it begins here. Default: all is in the registry. */
+  /**
+   * What a job itself brings along, where it does; asked as it begins here. When that throws, the job's batches fail with `INVALID_INPUT`.
+   * Default: all is in the registry.
+   */
   readonly registryOf?: (jobId: string) => Registry | undefined;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
@@ -89,11 +94,20 @@ export function inlineExecutor({
     begin();
   };
 
+  /** What the job's operations are found in, or why its batches fail. */
+  const foundIn = (jobId: string): Registry | UnitFailure => {
+    try {
+      return registryOf(jobId) ?? registry;
+    } catch (thrown) {
+      return fatalFailure(0, 0, 'INVALID_INPUT', messageOf(thrown));
+    }
+  };
+
   const executionOf = (jobId: string, description: JobDescription): JobExecution => {
     let execution = executions.get(jobId);
     if (execution === undefined) {
       const most = typeof maxPayloadBytes === 'number' ? maxPayloadBytes : maxPayloadBytes();
-      execution = new JobExecution(jobId, description, registryOf(jobId) ?? registry, most);
+      execution = new JobExecution(jobId, description, foundIn(jobId), most);
       executions.set(jobId, execution);
     }
     return execution;

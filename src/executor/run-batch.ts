@@ -40,7 +40,7 @@ interface Plan {
 export class JobExecution {
   readonly #jobId: string;
   readonly #description: JobDescription;
-  readonly #registry: Registry;
+  readonly #registry: Registry | UnitFailure;
   readonly #maxPayloadBytes: number;
   readonly #cancelGraceMs: number;
   /** Of what sets stages up. */
@@ -52,13 +52,14 @@ export class JobExecution {
   #aborted = false;
 
   /**
+   * @param registry where its operations are, or why all its units fail
    * @param maxPayloadBytes the most bytes that the payload of a result may have
    * @param cancelGraceMs how long an aborted operation is waited for; Infinity where someone else ends it
    */
   constructor(
     jobId: string,
     description: JobDescription,
-    registry: Registry,
+    registry: Registry | UnitFailure,
     maxPayloadBytes: number,
     cancelGraceMs: number = operationGraceMs,
   ) {
@@ -77,9 +78,11 @@ export class JobExecution {
     const startedMs = realNow();
     control.progress(0, batch.units === 'elements' ? 0 : this.#description.stages.length - 1);
     const { serializer: name, stages } = this.#description;
-    const serializer = this.#registry.serializer(name);
+    const registry = this.#registry;
+    if ('code' in registry) return this.#allFailed(batch, undefined, registry, startedMs);
+    const serializer = registry.serializer(name);
     if (serializer === undefined) {
-      const offered = this.#registry.offers().serializers.join(', ');
+      const offered = registry.offers().serializers.join(', ');
       return this.#allFailed(
         batch,
         undefined,
@@ -88,7 +91,7 @@ export class JobExecution {
       );
     }
     const from = batch.units === 'elements' ? 0 : stages.length - 1;
-    const ready = this.#setUp(from, serializer);
+    const ready = this.#setUp(from, serializer, registry);
     if (!(ready instanceof Promise)) return this.#runReady(batch, control, serializer, ready, startedMs);
     return this.#runWhenReady(batch, control, serializer, ready, startedMs);
   }
@@ -126,14 +129,14 @@ export class JobExecution {
   }
 
   /** The stages from `from` on, or why there are none. */
-  #setUp(from: number, serializer: Serializer): Stage[] | UnitFailure | Promise<Stage[] | UnitFailure> {
+  #setUp(from: number, serializer: Serializer, registry: Registry): Stage[] | UnitFailure | Promise<Stage[] | UnitFailure> {
     const stages: SetUp[] = [];
     const pending: Promise<unknown>[] = [];
     for (const [index, description] of this.#description.stages.entries()) {
       if (index < from) continue;
       const stage =
         this.#stages[index] ??
-        this.#setUpStage(index, () => setUpStage(description, index, serializer, this.#registry, this.#setUpWaits.waits));
+        this.#setUpStage(index, () => setUpStage(description, index, serializer, registry, this.#setUpWaits.waits));
       if (stage instanceof Promise) pending.push(stage.then((made) => (stages[index - from] = made)));
       else if ('code' in stage) return stage;
       else stages[index - from] = stage;

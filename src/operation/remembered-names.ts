@@ -6,6 +6,7 @@ import { definedTwice, keyOf, serializerTwice } from './registry.js';
 
 /** What had a name: nothing of it is kept alive. */
 interface Remembered {
+  readonly name: string;
   /** What the functions, schemas or serializer are for. */
   readonly kind: OperationDefinition['kind'] | undefined;
   readonly parts: readonly (WeakRef<object> | undefined)[];
@@ -21,7 +22,8 @@ export const usedByJob = 'what a job uses';
 export class RememberedNames {
   /** The one used longest ago comes first. */
   readonly #names = new Map<string, Remembered>();
-  readonly #seen = new WeakSet<object>();
+  /** What was used, and under which of the names: with its name it is forgotten itself. */
+  readonly #seen = new WeakMap<object, Remembered>();
 
   /** How many names are remembered. */
   get size(): number {
@@ -36,28 +38,38 @@ export class RememberedNames {
   use(value: object): void {
     const definition = definitionOf(value);
     const key = definition ?? value;
-    if (this.#seen.has(key)) return;
-    if (definition !== undefined) {
+    const seen = this.#seen.get(key);
+    if (seen !== undefined && this.#names.get(seen.name) === seen) {
+      this.#remember(seen);
+    } else if (definition !== undefined) {
       const { kind, functions } = definition;
-      this.#remember(keyOf(definition), kind, functions, (before = kind) =>
+      const used = this.#use(keyOf(definition), kind, functions, (before = kind) =>
         definedTwice(definition, before, usedByJob, usedByJob),
       );
+      this.#seen.set(key, used);
     } else if (isSerializer(value)) {
-      this.#remember(`serializer ${value.name}`, undefined, [value], () => serializerTwice(value, usedByJob, usedByJob));
+      const used = this.#use(`serializer ${value.name}`, undefined, [value], () => serializerTwice(value, usedByJob, usedByJob));
+      this.#seen.set(key, used);
     }
-    this.#seen.add(key);
   }
 
-  #remember(
+  #use(
     name: string,
     kind: Remembered['kind'],
     parts: readonly unknown[],
     twice: (before: Remembered['kind']) => PaladinError,
-  ): void {
+  ): Remembered {
     const before = this.#names.get(name);
     if (before !== undefined && !isSame(before, kind, parts)) throw twice(before.kind);
-    this.#names.delete(name);
-    this.#names.set(name, { kind, parts: parts.map((part) => (isObject(part) ? new WeakRef(part) : undefined)) });
+    const used = before ?? { name, kind, parts: parts.map((part) => (isObject(part) ? new WeakRef(part) : undefined)) };
+    this.#remember(used);
+    return used;
+  }
+
+  /** It is the one used last. */
+  #remember(used: Remembered): void {
+    this.#names.delete(used.name);
+    this.#names.set(used.name, used);
     if (this.#names.size <= maxRememberedNames) return;
     for (const oldest of this.#names.keys()) {
       this.#names.delete(oldest);

@@ -91,4 +91,28 @@ describe('the inline executor', () => {
     ]);
     await executor.close();
   });
+
+  it('fails the batches of a job whose operations cannot be had, and goes on', async () => {
+    const registryOf = (jobId: string): Registry | undefined => {
+      if (jobId === 'bad') throw new Error('two of one name');
+      return undefined;
+    };
+    const executor = inlineExecutor({ slots: 1, registry, registryOf });
+    const run = async (jobId: string): Promise<Outcome> =>
+      await new Promise((resolve) => executor.run(jobId, describeJob([['map', double]]), elements([1, 2]), resolve));
+    const failure = { stage: 0, code: 'INVALID_INPUT', kind: 'fatal', message: 'two of one name' };
+    for (let batch = 0; batch < 2; batch += 1) {
+      expect(await run('bad')).toMatchObject({
+        type: 'result',
+        result: {
+          done: 2,
+          failures: [
+            { ...failure, offset: 0 },
+            { ...failure, offset: 1 },
+          ],
+        },
+      });
+    }
+    expect(await run('good')).toMatchObject({ type: 'result', result: { done: 2, failures: [] } });
+  });
 });

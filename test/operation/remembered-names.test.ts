@@ -33,4 +33,28 @@ describe('the names that jobs have used', () => {
     expect(() => names.use(named('f-0'))).not.toThrow();
     expect(() => names.use(named(`f-${2 * maxRememberedNames - 1}`))).toThrow('is defined twice');
   });
+
+  it('are forgotten with what had them: two of one name cannot be used in turns', () => {
+    const names = new RememberedNames();
+    const [first, second] = [named('f'), named('f', (x) => -x)];
+    const [mine, another] = [serializer(), serializer()];
+    names.use(first);
+    names.use(mine);
+    for (let n = 0; n < maxRememberedNames; n += 1) names.use(named(`f-${n}`));
+    names.use(second);
+    names.use(another);
+    expect(() => names.use(first)).toThrow("operation 'f@1' is defined twice");
+    expect(() => names.use(mine)).toThrow("serializer 'mine' is defined twice");
+    expect(() => names.use(second)).not.toThrow();
+  });
+
+  it('are not forgotten while they are used', () => {
+    const names = new RememberedNames();
+    const used = named('f');
+    for (let n = 0; n < 2 * maxRememberedNames; n += 1) {
+      names.use(used);
+      names.use(named(`f-${n}`));
+    }
+    expect(() => names.use(named('f'))).toThrow("operation 'f@1' is defined twice");
+  });
 });

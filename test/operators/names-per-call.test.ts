@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap, type Operation } from 'paladin-rx';
 import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
+import { maxRememberedNames } from '../../src/operation/limits.js';
 
 /** What is kept after so many calls, in bytes, each with an operation of its own that holds on to some memory. */
 const program = `
@@ -52,4 +53,25 @@ it('two operations of one name are refused, whether given or used before, and la
     code: 'NO_WORKER',
     message: expect.stringContaining("no worker offers label 'gpu'; there are no labels") as unknown,
   });
+});
+
+it('two operations of one name in one chain are refused, though their names were forgotten, and the runtime goes on', async () => {
+  await using runtime = inMemory({ workers: 1 });
+  const add = defineOperation({ name: 'x', execute: (x: number) => x + 1 });
+  const multiply = defineOperation({ name: 'x', execute: (x: number) => x * 10 });
+  const useOthers = async (round: number): Promise<void> => {
+    for (let n = 0; n < maxRememberedNames; n += 1) {
+      await runtime.run(defineOperation({ name: `other-${round}-${n}`, execute: () => 0 }), 1);
+    }
+  };
+  expect(await runtime.run(add, 1)).toBe(2);
+  await useOthers(1);
+  expect(await runtime.run(multiply, 1)).toBe(10);
+  await useOthers(2);
+  const chain = from([1]).pipe(remoteMap(add, runtime), remoteMap(multiply, runtime));
+  await expect(lastValueFrom(chain)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining("operation 'x@1' is defined twice, differently") as unknown,
+  });
+  expect(await runtime.run(add, 5)).toBe(6);
 });
