@@ -235,6 +235,10 @@ class ThreadPool implements ThreadExecutor {
         const { maxWaiting = Math.max(leastWaitingThreads, waitingPerThread * this.slots) } = this.#options;
         return this.#countWaiting() < maxWaiting ? undefined : maxWaiting;
       },
+      waits: () => {
+        // A spare thread for it may have failed to start, and then been given up when no thread waited.
+        if (this.#waiting.length > 0) this.#addSpare();
+      },
       gone: (thread, departure) => {
         soundTimer?.cancel();
         if (!this.#threads.delete(thread)) return;

@@ -18,6 +18,8 @@ export interface ThreadEvents {
   idle(thread: ThreadHandle): void;
   /** What it executes wants to wait for a job of its own. How many may, where these do already. */
   refusesWait(): number | undefined;
+  /** It does wait. */
+  waits(): void;
   /** It executes nothing any more. */
   gone(thread: ThreadHandle, departure: Departure): void;
 }
@@ -214,6 +216,7 @@ export class ThreadHandle {
     if (turn === undefined || turn.isWaiting === isWaiting) return;
     turn.isWaiting = isWaiting;
     turn.waits?.(isWaiting);
+    if (isWaiting) this.#events.waits();
   }
 
   /** It has loaded its modules. */
