@@ -411,20 +411,26 @@ export const hubMutations = [
   {
     name: 'the hub has workers forget jobs of which they have batches',
     file: `${hub}/describing.ts`,
-    find: '([, { inHand }]) => inHand === 0)',
-    replace: '([, { inHand }]) => inHand >= 0)',
+    find: '      if (inHand > 0) continue;\n      // The last',
+    replace: '      // The last',
   },
   {
     name: 'the hub has workers know whatever they were told once',
     file: `${hub}/describing.ts`,
-    find: '  if (known.inHand === 0) lookAt(state, worker);\n',
-    replace: '',
+    find: '  lookAt(state, worker);\n}\n\n/** The worker may know',
+    replace: '}\n\n/** The worker may know',
   },
   {
     name: 'the hub believes that a worker knows what it has forgotten',
     file: `${hub}/describing.ts`,
     find: '      unknow(worker, job);\n',
-    replace: '      worker.knownBytes -= job.bytes;\n',
+    replace: '      worker.idleBytes -= job.bytes;\n',
+  },
+  {
+    name: 'the hub has workers forget idle jobs for what others that are in use take',
+    file: `${hub}/describing.ts`,
+    find: '  if (known.inHand === 0) worker.idleBytes -= job.bytes;\n  known.inHand += by;\n  if (known.inHand > 0) return;\n  worker.idleBytes += job.bytes;\n',
+    replace: '  known.inHand += by;\n  if (known.inHand > 0) return;\n',
   },
   {
     name: 'a large description costs its job nothing',

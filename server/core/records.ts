@@ -155,8 +155,8 @@ export interface Worker extends Charged {
   readonly answered: Set<Answered>;
   /** Those that it knows the description of, the one used longest ago first as far as that matters (see `describing.ts`). */
   readonly jobs: Map<Job, Known>;
-  /** What these descriptions take. */
-  knownBytes: number;
+  /** What the descriptions take of those of which it has nothing. */
+  idleBytes: number;
   /** There while it takes batches. */
   offerClass: OfferClass | undefined;
   offers: Offers;
@@ -318,7 +318,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     claims: new Claims(),
     answered: new Set(),
     jobs: new Map(),
-    knownBytes: 0,
+    idleBytes: 0,
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,

@@ -8,8 +8,9 @@ export interface SchedulerLimits extends HubLimits {
   /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
   readonly maxDescriptionBytesPerLeader: number;
   /**
-   * Bytes of arguments, names and labels that one worker keeps of jobs, as each of its threads does that was given a batch of them. Beyond it the
-   * worker forgets those of which it has nothing, and is told again when more of them comes. Default 64 MiB.
+   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing, as each of its threads does that was given a batch
+   * of them. Beyond it the worker forgets those used longest ago, and is told again when more of them comes. What is in use comes on top.
+   * Default 64 MiB.
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**

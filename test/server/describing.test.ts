@@ -47,9 +47,34 @@ describe('what a worker knows of jobs', () => {
     expect(told(hub.result('w', 'l:1', 0))).toEqual([]);
     expect(told(hub.result('w', 'l:2', 0))).toEqual([]);
     expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 1, seq: 0, attempt: 1 }))).toEqual([]);
-    // Now it has nothing of two of them.
-    expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 2, seq: 0, attempt: 1 }))).toEqual(['w: close l:1']);
-    expect(told(hub.fromLeader('l', { type: 'cancel', job: 3, seq: 0, attempt: 1 }))).toEqual(['w: close l:2']);
+    expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 2, seq: 0, attempt: 1 }))).toEqual([]);
+    // Now it has nothing of three of them, and then of the fourth.
+    expect(told(hub.fromLeader('l', { type: 'cancel', job: 3, seq: 0, attempt: 1 }))).toEqual(['w: close l:1']);
+    expect(told(hub.fromLeader('l', { type: 'cancel', job: 4, seq: 0, attempt: 1 }))).toEqual(['w: close l:2']);
+  });
+
+  it('is not less for what others take that are in use, however much', () => {
+    const hub = hubWithJobs(5, 4);
+    // Three are in use, and take more than may be kept of others.
+    for (const job of [1, 2, 3]) hub.batch('l', job, batchOf(0));
+    expect(execute(hub, 4, 0)).toEqual(['w: job l:4', 'w: assign l:4']);
+    expect(execute(hub, 5, 0)).toEqual(['w: job l:5', 'w: assign l:5']);
+    for (const job of [4, 5]) expect(execute(hub, job, 1)).toEqual([`w: assign l:${job}`]);
+    // Now three are idle, of which it may know two.
+    expect(execute(hub, 1, 1)).toEqual(['w: assign l:1']);
+    expect(told(hub.result('w', 'l:1', 0))).toEqual([]);
+    expect(told(hub.fromLeader('l', { type: 'acknowledge', job: 1, seq: 0, attempt: 1 }))).toEqual(['w: close l:4']);
+  });
+
+  it('is what was used last, however long it was in use', () => {
+    const hub = hubWithJobs(3, 3);
+    for (const job of [1, 2, 3]) hub.batch('l', job, batchOf(0));
+    const end = (job: number): string[] => [
+      ...told(hub.result('w', `l:${job}`, 0)),
+      ...told(hub.fromLeader('l', { type: 'acknowledge', job, seq: 0, attempt: 1 })),
+    ];
+    expect([...end(3), ...end(2)]).toEqual([]);
+    expect(end(1)).toEqual(['w: close l:3']);
   });
 
   it('is one job at the least, however large, so that a job alone is not told again for each batch', () => {
