@@ -74,7 +74,11 @@ export function withOwnBytes(message: Outgoing): Outgoing {
   const { laid } = message;
   if (laid === undefined) return { ...message, attachments: message.attachments.map(ownBytes) };
   if (laid.type === 'result') return { ...message, laid: { ...laid, result: withOwnPayload(laid.result) } };
-  if (laid.type === 'assign') return { ...message, laid: { ...laid, batch: withOwnPayload(laid.batch) } };
+  if (laid.type === 'assign') {
+    const { parts } = laid.batch;
+    const batch = { ...withOwnPayload(laid.batch), ...(parts && { parts: ownBytes(parts) }) };
+    return { ...message, laid: { ...laid, batch } };
+  }
   return message;
 }
 

@@ -5,6 +5,7 @@ import {
   encodeMessages,
   mostBytesOf,
   outgoing,
+  withOwnBytes,
   decodeMessage,
   MessageReader,
 } from '../../src/link/message-codec.js';
@@ -128,6 +129,27 @@ describe('the message codec', () => {
     const [decoded] = decodeMessages(encoded) as [{ batch: { payload: Uint8Array } }];
     expect([...decoded.batch.payload]).toEqual([1, 2, 3]);
     expect(decoded.batch.payload.buffer).toBe(encoded.buffer);
+  });
+
+  it('keeps nothing of the frame that a batch or a result came in, once it has bytes of its own', () => {
+    const [parts, payload] = [new Uint8Array(4_000).fill(1), new Uint8Array(4_000).fill(2)];
+    const batch = batchOf(0, { units: 'partials', parts, payload });
+    const result = { seq: 0, attempt: 1, done: 1, failures: [], elapsedMs: 1, payload };
+    const frame = encodeMessages(
+      [
+        { type: 'assign', jobId: 'l:1', ticket: 1, batch },
+        { type: 'result', jobId: 'l:1', result },
+        { type: 'other', payload: new Uint8Array(50_000) },
+      ].map(outgoing),
+    );
+    const came = (decodeMessages(frame) as object[]).slice(0, 2);
+    const own = came.map((message) => withOwnBytes(outgoing(message)));
+    expect(decodeMessages(encodeMessages(own))).toEqual(came);
+    const buffers = own.flatMap(({ laid }) => {
+      if (laid?.type === 'assign') return [laid.batch.payload, laid.batch.parts];
+      return laid?.type === 'result' ? [laid.result.payload] : [];
+    });
+    expect(buffers.map((bytes) => bytes?.buffer.byteLength)).toEqual([4_000, 4_000, 4_000]);
   });
 
   it('refuses bytes that are referred to twice, or not at all, or by more than a reference', () => {
