@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { saidRecordBytes } from '../../server/core/charges.js';
+import { saidCharBytes, saidRecordBytes } from '../../server/core/charges.js';
 import { recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Possession } from '../../src/protocol/messages.js';
 import {
@@ -116,6 +116,8 @@ describe('what workers say that they have', () => {
   const join = (hub: HubUnderTest, workerId: string): void => {
     hub.handle({ type: 'workerJoined', workerId, name: '' });
   };
+  /** For a job or an attempt of it. */
+  const saidBytes = saidRecordBytes + 'l:1'.length * saidCharBytes;
 
   it('is named once', () => {
     const hub = new HubUnderTest();
@@ -132,15 +134,13 @@ describe('what workers say that they have', () => {
       join(hub, 'w');
       return [report(hub, 'w', [possession([0, 1])], true), report(hub, 'w', [possession([2], [3])])].flat();
     };
-    expect(tryWith(6 * saidRecordBytes)).toEqual([]);
-    const reason = `the hub's limit is reached: more than ${6 * saidRecordBytes - 1} bytes of records of all peers at the hub (maxRecordBytes)`;
-    expect(tryWith(6 * saidRecordBytes - 1)).toEqual([
-      { type: 'expel', role: 'worker', id: 'w', code: 'LIMIT_EXCEEDED', reason },
-    ]);
+    expect(tryWith(6 * saidBytes)).toEqual([]);
+    const reason = `the hub's limit is reached: more than ${6 * saidBytes - 1} bytes of records of all peers at the hub (maxRecordBytes)`;
+    expect(tryWith(6 * saidBytes - 1)).toEqual([{ type: 'expel', role: 'worker', id: 'w', code: 'LIMIT_EXCEEDED', reason }]);
   });
 
   it('is charged to them until its jobs are open', () => {
-    const hub = new HubUnderTest({ maxRecordBytes: 3 * saidRecordBytes });
+    const hub = new HubUnderTest({ maxRecordBytes: 3 * saidBytes });
     join(hub, 'w');
     report(hub, 'w', [possession([0])]);
     join(hub, 'v');
