@@ -4,12 +4,12 @@ import { Job } from '../core/job/job.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultWindow } from '../limits.js';
 import { executingNow } from '../executor/executing-now.js';
-import type { SlotWaits } from '../executor/slot-waits.js';
 import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
 import { ChainJob } from './chain-job.js';
+import { InnerJob, type Refusable } from './inner-job.js';
 import { JobDriver, type JobHandle } from './job-driver.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
@@ -126,23 +126,9 @@ export class LeaderRuntime implements Runtime {
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
     checkOptions('openJob', spec, knownSpec);
     const outer = executingNow();
-    return outer === undefined ? this.#open(spec, observer) : this.#openWithin(outer, spec, observer);
-  }
-
-  /** For an operation: its batch has no slot until the job is over. */
-  #openWithin(outer: SlotWaits, spec: JobSpec, observer: JobObserver): JobHandle {
-    let over = (): void => undefined;
-    const isOver = new Promise<void>((resolve) => {
-      over = resolve;
-    });
-    const job = this.#open(spec, observer, over);
-    outer
-      .run(() => isOver)
-      .catch((error: unknown) => {
-        // Nothing else rejects: too many wait already.
-        job.refuse(error as PaladinError);
-      });
-    return job;
+    if (outer === undefined) return this.#open(spec, observer);
+    const open = (counting: JobObserver, over: () => void): Refusable => this.#open(spec, counting, over);
+    return new InnerJob(outer, spec.stages.at(-1)?.kind === 'fold', observer, open);
   }
 
   /** @param over called when nothing of it is left */

@@ -32,6 +32,7 @@ export interface OperationContext {
    *
    * What an operation runs by `runtime.run`, or subscribes to through remote operators, is seen without this, whatever runtime it runs on; not so
    * what another process runs for it, or what is begun outside of the operation, by a timer or queue of its module's.
+   * The slot is given up while elements of such a job are under way, also when the operation does something else meanwhile.
    *
    * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another is started for what is executed meanwhile.
    *

@@ -1,7 +1,7 @@
 import { connect, defineOperation, inMemory, remoteMap, type Operation, type Runtime } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
-import { firstValueFrom, from, lastValueFrom, of, toArray } from 'rxjs';
+import { firstValueFrom, from, lastValueFrom, of, Subject, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { aborted, gate } from '../support/gate.js';
 import { rejectionOf } from '../support/outcome.js';
@@ -125,6 +125,36 @@ describe('context.run', () => {
         source.map((x) => 10 * x),
       );
     }
+  });
+
+  it('goes without saying for as long as anything of a job is under way, and no longer', async () => {
+    await using runtime: Runtime = inMemory({ workers: 1 });
+    let now = 0;
+    let most = 0;
+    const feeding = defineOperation({
+      name: 'feeding',
+      execute: async (x: number) => {
+        const source = new Subject<number>();
+        const outputs: unknown[] = [];
+        source.pipe(remoteMap(double, runtime)).subscribe((output) => outputs.push(output));
+        now += 1;
+        most = Math.max(most, now);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        now -= 1;
+        for (const part of [x, x + 1]) {
+          source.next(part);
+          const told = outputs.length;
+          await vi.waitFor(() => expect(outputs).toHaveLength(told + 1), 10_000);
+        }
+        source.complete();
+        return outputs;
+      },
+    });
+    const source = Array.from({ length: 6 }, (_, x) => x);
+    const outputs = lastValueFrom(from(source).pipe(remoteMap(feeding, runtime, { batch: 1 }), toArray()));
+    expect(await outputs).toEqual(source.map((x) => [2 * x, 2 * x + 2]));
+    // One that has waited goes on beyond the slots, and ends; no other begins to feed meanwhile.
+    expect(most).toBe(1);
   });
 
   it('is of no use to what an operation has left behind, nor in its way', async () => {
