@@ -119,7 +119,7 @@ export class BatchRun {
     this.#control = control;
     this.#shared = new BatchContext(chain.jobId, batch, control.waits, chain.fromStage);
     this.limit = limit;
-    this.#linear = chain.fold?.timeoutMs !== undefined;
+    this.#linear = chain.fold?.timeoutMs !== undefined || chain.fold?.reuses === true;
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);
   }
 
@@ -214,10 +214,19 @@ export class BatchRun {
       const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
       if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
+      if (this.#overwrites(combined, fold)) return undefined;
       partials.join(combined);
     }
     if (!this.#closing) this.offset++;
     return undefined;
+  }
+
+  /** A combine that fills the same object anew is right where no other partial is held: one unit after the other, from the start. */
+  #overwrites(combined: unknown, fold: FoldStage): boolean {
+    if (!this.#partials.overwrites(combined)) return false;
+    fold.reuses = true;
+    this.#redoLinearly();
+    return true;
   }
 
   /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
@@ -235,8 +244,11 @@ export class BatchRun {
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
+    // Whoever combines has a fold.
+    const fold = this.#chain.fold as FoldStage;
+    if (this.#overwrites(end.value, fold)) return undefined;
     this.#partials.join(end.value);
-    return this.#goOnCarrying(at);
+    return this.#goOnCarrying(at, fold);
   }
 
   /** The index of a unit's element; partials go by that of the first. */
@@ -245,10 +257,9 @@ export class BatchRun {
     return units === 'elements' ? first + offset : first;
   }
 
-  #goOnCarrying(at: number): Promise<void> | undefined {
+  #goOnCarrying(at: number, fold: FoldStage): Promise<void> | undefined {
     try {
-      // Whoever combines has a fold.
-      return this.#carry(at, this.#chain.fold as FoldStage);
+      return this.#carry(at, fold);
     } catch (thrown) {
       return this.#failThrown(thrown, at);
     }
@@ -382,14 +393,17 @@ export class BatchRun {
   /** Combines what is left of the current run to one partial. When it is to be executed anew instead, `offset` says so. */
   #closeRun(): Promise<void> | undefined {
     if (this.#runFirst < 0) return undefined;
-    const { maps } = this.#chain;
+    const { maps, serializer } = this.#chain;
     // There is a run, so there is a unit that was executed, and a fold.
     if (this.#partials.size > 1) {
       this.#closing = true;
-      const waiting = this.#goOnCarrying(maps.length);
+      const waiting = this.#goOnCarrying(maps.length, this.#chain.fold as FoldStage);
       if (waiting !== undefined || this.#runFirst < 0) return waiting;
     }
-    this.runs.push({ partial: this.#partials.right, first: this.#runFirst, units: this.offset - this.#runFirst });
+    const { right } = this.#partials;
+    // What is combined after it may fill the same object anew.
+    const partial = this.offset < this.limit ? outputCopy(right, serializer) : right;
+    this.runs.push({ partial, first: this.#runFirst, units: this.offset - this.#runFirst });
     this.#dropRun();
     return undefined;
   }

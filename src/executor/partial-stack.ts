@@ -45,8 +45,23 @@ export class PartialStack {
     this.#widths[last - 1] = width;
   }
 
+  /** Whether what the last two were combined to is another partial already, or shows the memory of one: that one is overwritten. */
+  overwrites(combined: unknown): boolean {
+    if (typeof combined !== 'object' || combined === null) return false;
+    for (let at = this.#values.length - 3; at >= 0; at--) {
+      const other = this.#values[at];
+      if (other === combined || (ArrayBuffer.isView(combined) && ArrayBuffer.isView(other) && overlap(combined, other)))
+        return true;
+    }
+    return false;
+  }
+
   clear(): void {
     this.#values.length = 0;
     this.#widths.length = 0;
   }
+}
+
+function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }

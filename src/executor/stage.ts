@@ -25,6 +25,8 @@ export interface FoldStage {
   readonly timeoutMs: number | undefined;
   readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
   readonly empty: () => unknown;
+  /** Whether combines were seen to return the same object again and again, filled anew. */
+  reuses: boolean;
 }
 
 /** A stage, or why there is none (the failure's offset is 0, to be replaced by that of each unit). */
@@ -114,7 +116,7 @@ function stageOf(
   execute: AnyFunction,
 ): Stage {
   if (kind === 'fold') {
-    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args) };
+    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args), reuses: false };
   }
   if (definition.kind === 'operation') return { kind, timeoutMs, execute: checked(execute, definition.schemas) };
   const combinePair = (pair: unknown, context: OperationContext): unknown => {

@@ -46,6 +46,50 @@ describe('an operation that returns the same object each time, filled anew', () 
   });
 });
 
+describe('a combine that returns the same object each time, filled anew', () => {
+  const own = { from: 0, to: 0, count: 0 };
+  const ownBytes = new Uint32Array(3);
+  type Span = ArrayLike<number> & { from?: number; to?: number; count?: number };
+  const valuesOf = (span: Span): [number, number, number] => [
+    span.from ?? span[0] ?? 0,
+    span.to ?? span[1] ?? 0,
+    span.count ?? span[2] ?? 0,
+  ];
+  const joined = (left: Span, right: Span): [number, number, number] => {
+    const [from, , before] = valuesOf(left);
+    const [, to, after] = valuesOf(right);
+    return [from, to, before + after];
+  };
+  const ways: readonly [string, (left: Span, right: Span) => unknown][] = [
+    ['a record', (left, right) => (([own.from, own.to, own.count] = joined(left, right)), own)],
+    ['bytes', (left, right) => (ownBytes.set(joined(left, right)), ownBytes)],
+    ['a view of the same bytes', (left, right) => (ownBytes.set(joined(left, right)), ownBytes.subarray(0))],
+    ['later', async (left, right) => (await null, ([own.from, own.to, own.count] = joined(left, right)), own)],
+  ];
+  it.each(ways)('gives the same whatever the batch size, also where elements are skipped: %s', async (name, combine) => {
+    const monoid = defineMonoid<Span>({
+      name: `span-${name}`.replaceAll(' ', '-'),
+      empty: () => ({ length: 0, from: 0, to: 0, count: 0 }),
+      combine: combine as (left: Span, right: Span) => Span,
+    });
+    const start = defineOperation({
+      name: 'start',
+      execute: (n: number): Span => {
+        if (n === 9) throw new Error('left out');
+        return { length: 0, from: n, to: n, count: 1 };
+      },
+    });
+    for (const batch of ['auto', 1, 2, 3, 7, 20] as const) {
+      await using runtime = inMemory({ workers: 1 });
+      const skipping = { batch, onFatal: 'skip' } as const;
+      const whole = await lastValueFrom(
+        range(0, 20).pipe(remoteMap(start, runtime, skipping), remoteFold(monoid, runtime, skipping)),
+      );
+      expect(valuesOf(whole)).toEqual([0, 19, 19]);
+    }
+  });
+});
+
 describe('the copy of an output', () => {
   const holes = [1];
   holes[2] = 3;
