@@ -42,6 +42,9 @@ export interface JobOutlet {
   over(): void;
 }
 
+/** The effects with which a job is over. */
+const ends: ReadonlySet<JobEffect['type'] | undefined> = new Set(['completed', 'closed', 'failed', 'divided']);
+
 /**
  * Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait, but for
  * a pause: it holds up the rest of what is being told.
@@ -72,9 +75,11 @@ export class JobDriver implements JobHandle {
   #context = callerContext();
   readonly #handleAll = (): void => {
     for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
-      for (const effect of this.#job.handle(next, this.#timer.now())) this.#perform(effect);
-      // What it may send with the next event depends on it.
-      this.#report();
+      const effects = this.#job.handle(next, this.#timer.now());
+      for (const effect of effects) this.#tellHub(effect);
+      // What other jobs may send depends on it, also when the owner sends from within what it is told. The end is told as such.
+      if (!ends.has(effects.at(-1)?.type)) this.#report();
+      for (const effect of effects) this.#tellOwner(effect);
     }
   };
 
@@ -231,8 +236,7 @@ export class JobDriver implements JobHandle {
     this.handle(event);
   }
 
-  #perform(effect: JobEffect): void {
-    if (this.#over) return;
+  #tellHub(effect: JobEffect): void {
     switch (effect.type) {
       case 'send':
         this.#outlet.send(effect.batch);
@@ -246,6 +250,13 @@ export class JobDriver implements JobHandle {
       case 'placeLeft':
         this.#outlet.placeLeft();
         break;
+      default:
+    }
+  }
+
+  #tellOwner(effect: JobEffect): void {
+    if (this.#over) return;
+    switch (effect.type) {
       case 'demand':
         this.#observer.demand?.(effect.count);
         break;
@@ -265,6 +276,7 @@ export class JobDriver implements JobHandle {
         this.#end();
         this.#tell(effect);
         break;
+      default:
     }
   }
 

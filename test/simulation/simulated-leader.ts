@@ -163,6 +163,8 @@ class SimulatedPart {
   readonly #timers: { setTimer: Party['setTimer'] };
   readonly #surroundings: Surroundings;
   #isOver = false;
+  /** The one in hand, and those that wait. */
+  readonly #events: JobEvent[] = [];
 
   constructor(machine: Job, party: Party, surroundings: Surroundings, spec: SimulatedJobSpec) {
     this.machine = machine;
@@ -172,19 +174,31 @@ class SimulatedPart {
     this.#surroundings = surroundings;
   }
 
+  /** Events that arise while effects are carried out wait, as in the driver. */
   handle(event: JobEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
+      this.#handleOne(next);
+      this.#events.shift();
+    }
+  }
+
+  #handleOne(event: JobEvent): void {
     if (this.#isOver) return;
     const effects = this.machine.handle(event, this.#party.now);
     this.machine.validate();
     const last = effects.at(-1)?.type;
     const isOver = last === 'completed' || last === 'closed' || last === 'failed' || last === 'divided';
     if (isOver) this.#end();
-    for (const effect of effects) this.#perform(effect);
-    if (isOver) return;
-    this.#timers.setTimer(this.machine.nextDeadline(), () => {
-      this.handle({ type: 'tick' });
-    });
-    this.#surroundings.handled();
+    for (const effect of effects) this.#tellHub(effect);
+    if (!isOver) {
+      this.#timers.setTimer(this.machine.nextDeadline(), () => {
+        this.handle({ type: 'tick' });
+      });
+      this.#surroundings.handled();
+    }
+    for (const effect of effects) this.#tellOwner(effect);
   }
 
   #end(): void {
@@ -193,7 +207,7 @@ class SimulatedPart {
     this.#surroundings.over();
   }
 
-  #perform(effect: JobEffect): void {
+  #tellHub(effect: JobEffect): void {
     switch (effect.type) {
       case 'send':
         this.#surroundings.send({ type: 'batch', batch: effect.batch });
@@ -205,6 +219,16 @@ class SimulatedPart {
       case 'placeLeft':
         this.#surroundings.placeLeft();
         break;
+      default:
+    }
+  }
+
+  #tellOwner(effect: JobEffect): void {
+    switch (effect.type) {
+      case 'send':
+      case 'acknowledge':
+      case 'cancel':
+      case 'placeLeft':
       case 'demand':
         break;
       default:

@@ -31,6 +31,7 @@ import { PaladinError } from '../../errors/paladin-error.js';
 import { maxBatchElements } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { Machine } from '../machine.js';
+import type { BatchRecord } from './batch-ledger.js';
 import { dispatch } from './dispatch.js';
 import { divide, divisionDueAt, planDivision } from './division.js';
 import type { FoldAssembly } from './fold-assembly.js';
@@ -227,11 +228,19 @@ export class Job implements Machine<JobEvent, JobEffect> {
   }
 
   #complete(): void {
-    const { fold, source, uncut, emission, cut, effects } = this.#state;
-    if (source.state === 'open' || uncut > 0 || emission.released < cut || emission.paused) return;
+    const { fold, source, uncut, emission, effects } = this.#state;
+    if (source.state === 'open' || uncut > 0 || emission.paused || !this.#isReleased()) return;
     if (source.state === 'failed') effects.push({ type: 'failed', error: source.error });
     else if (fold === undefined) effects.push({ type: 'completed' });
     else this.#completeFold(fold);
+  }
+
+  /** Whether all has been emitted or left out that is to be. */
+  #isReleased(): boolean {
+    const { emission, cut, source, arrivals, ledger } = this.#state;
+    if (emission.released >= cut) return true;
+    // What failed in an earlier part of the chain never comes; nor does what waits behind it, which was settled before the chain was divided.
+    return source.state === 'failed' && arrivals !== undefined && !emission.hasMore && !ledger.inOrder().some(hasElements);
   }
 
   #completeFold(fold: FoldAssembly): void {
@@ -301,4 +310,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const { source } = this.#state;
     if (source.state !== 'open') throw new Error(`'${event}' after the source has ended; ${this.#state.story()}`);
   }
+}
+
+function hasElements({ units }: BatchRecord): boolean {
+  return units === 'elements';
 }
