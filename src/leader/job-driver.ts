@@ -268,6 +268,7 @@ export class JobDriver implements JobHandle {
         break;
       case 'emit':
       case 'skipped':
+      case 'leftOut':
       case 'partialSkipped':
         this.#tell(effect);
         break;
@@ -313,6 +314,9 @@ export class JobDriver implements JobHandle {
       case 'skipped':
         this.#observer.skipped?.(news.error, news.stage, news.input);
         if (news.index !== undefined) this.#observer.leftOut?.(news.index, news.stage);
+        break;
+      case 'leftOut':
+        this.#observer.leftOut?.(news.index, news.stage);
         break;
       case 'partialSkipped':
         this.#tellSkips(news, news.from ?? 0);

@@ -31,6 +31,6 @@ export interface Leftover {
 
 /** The effects that an owner is told of, and not while it pauses. */
 export type News =
-  | Extract<JobEffect, { type: 'skipped' | 'completed' | 'failed' }>
+  | Extract<JobEffect, { type: 'skipped' | 'leftOut' | 'completed' | 'failed' }>
   /** The outputs, or the elements of a partial, from one of them on. */
   | (Extract<JobEffect, { type: 'emit' | 'partialSkipped' }> & { readonly from?: number });

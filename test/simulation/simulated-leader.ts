@@ -142,7 +142,10 @@ type JobMessage =
   | { readonly type: 'acknowledge' | 'cancel'; readonly seq: number; readonly attempt: number };
 
 /** What its owner is to know. */
-type News = Extract<JobEffect, { type: 'emit' | 'skipped' | 'partialSkipped' | 'completed' | 'closed' | 'failed' | 'divided' }>;
+type News = Extract<
+  JobEffect,
+  { type: 'emit' | 'skipped' | 'leftOut' | 'partialSkipped' | 'completed' | 'closed' | 'failed' | 'divided' }
+>;
 
 interface Surroundings {
   send(message: JobMessage): void;
@@ -282,6 +285,9 @@ export class SimulatedJob {
         if (next !== undefined && news.index !== undefined) {
           next.handle({ type: 'leftOut', index: news.index, stage: news.stage });
         }
+        break;
+      case 'leftOut':
+        next?.handle(news);
         break;
       case 'partialSkipped':
         for (const { first, count } of news.ranges) {

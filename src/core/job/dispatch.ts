@@ -238,7 +238,7 @@ function leaveOut(state: JobState): void {
     state.cut += 1;
     leftOut?.add({ first: index, count: 1 });
     fold?.put(identityPartial(index, 1));
-    emission.put({ type: 'leftOut', first: index, count: 1, stage }, effects);
+    emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, effects);
   }
 }
 

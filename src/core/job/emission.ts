@@ -26,8 +26,8 @@ export type Segment =
       readonly error: ErrorAt;
       readonly input: () => unknown;
     }
-  /** The element was left out by a stage of an earlier part of the chain, which has told so. */
-  | { readonly type: 'leftOut'; readonly first: number; readonly count: 1; readonly stage: number }
+  /** The element was left out by a stage of an earlier part of the chain. `known`: a later part has it from before the chain was divided. */
+  | { readonly type: 'leftOut'; readonly first: number; readonly count: 1; readonly stage: number; readonly known: boolean }
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
@@ -135,7 +135,10 @@ export class Emission {
     for (const { type, first, count, ...rest } of this.#waiting.values()) {
       if (type === 'failure') continue;
       const isLeft = (type === 'skip' || type === 'leftOut') && 'stage' in rest;
-      emission.put(isLeft ? { type: 'leftOut', first, count: 1, stage: rest.stage } : { type: 'folded', first, count }, []);
+      emission.put(
+        isLeft ? { type: 'leftOut', first, count: 1, stage: rest.stage, known: true } : { type: 'folded', first, count },
+        [],
+      );
     }
     return emission;
   }
@@ -220,6 +223,7 @@ export class Emission {
       case 'folded':
         break;
       case 'leftOut':
+        if (this.#indexed && !segment.known) effects.push({ type: 'leftOut', index: segment.first, stage: segment.stage });
         this.#countSkip(segment.stage);
         break;
       case 'skip':

@@ -129,6 +129,8 @@ export type JobEffect =
       readonly input: () => unknown;
       readonly index?: number;
     }
+  /** An earlier part of the chain has left an element out, which the part after this one is to know. */
+  | { readonly type: 'leftOut'; readonly index: number; readonly stage: number }
   /**
    * The elements of a partial were left out, each with an error of its own. There may be ever so many. `input` is known only of an element that
    * was never combined.
