@@ -23,6 +23,24 @@ export const jobMutations = [
     replace: '',
   },
   {
+    name: 'a part of a chain waits for what failed in an earlier part',
+    file: `${job}/job.ts`,
+    find: "return source.state === 'failed' && arrivals !== undefined && !emission.hasMore && !ledger.inOrder().some(hasElements);",
+    replace: 'return false;',
+  },
+  {
+    name: 'a part of a chain keeps to itself what an earlier one has left out',
+    file: `${job}/emission.ts`,
+    find: "if (this.#indexed && !segment.known) effects.push({ type: 'leftOut', index: segment.first, stage: segment.stage });",
+    replace: '',
+  },
+  {
+    name: 'a part of a chain tells what the next one knows to be left out',
+    file: `${job}/emission.ts`,
+    find: 'if (this.#indexed && !segment.known)',
+    replace: 'if (this.#indexed)',
+  },
+  {
     name: 'a divided chain forgets what it had sent',
     file: `${job}/division.ts`,
     find: 'records: elements,',
@@ -61,7 +79,7 @@ export const jobMutations = [
   {
     name: 'the second part of a chain is not told what the first one has left out',
     file: `${job}/dispatch.ts`,
-    find: "emission.put({ type: 'leftOut', first: index, count: 1, stage }, effects);",
+    find: "emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, effects);",
     replace: '',
   },
   {

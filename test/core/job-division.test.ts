@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobConfig, PartOfJob } from '../../src/core/job/job-events.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { joinParts } from '../../src/protocol/parts.js';
-import { failure, inputs, JobUnderTest, ranges, stage } from './job-harness.js';
+import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
 
 const maps = [stage('map'), stage('map', { operation: 'g' })];
 const folding = [...maps, stage('fold')];
@@ -192,5 +192,45 @@ describe('a chain that no worker executes whole', () => {
     for (const batch of tail.sent) tail.succeed(batch);
     expect(tail.emitted).toEqual([1]);
     expect(tail.others).toMatchObject([{ type: 'skipped', error: { index: 1 } }]);
+  });
+
+  it('ends with the failure of the first part, though what was settled before the division waits behind it', () => {
+    for (const later of [stage('map'), stage('fold')]) {
+      const config = { stages: [stage('map'), later], divisible: true, batch: 1 };
+      const test = JobUnderTest.with(2, config);
+      const [a, b] = test.elements('a', 'b');
+      if (a === undefined || b === undefined) throw new Error('no batches');
+      test.complete();
+      test.result(b, { failures: [failure(0)], payload: later.kind === 'fold' ? joinParts([]) : json.encode([]) });
+      test.handle(missing(1));
+      test.lose(a, 'wasted');
+      test.tick(4_000);
+      const { head, tail } = partsOf(test, config);
+      head.result(batchOf(head.sent.concat(head.tick(4_000)), 0), { failures: [failure(0)], payload: json.encode([]) });
+      expect(head.others).toMatchObject([{ type: 'failed', error: { index: 0 } }]);
+      tail.handle({ type: 'sourceFailed', error: 'that of the first part' });
+      expect(tail.others).toEqual([{ type: 'failed', error: 'that of the first part' }]);
+    }
+  });
+
+  it('tells the next part what an earlier one has left out, and not what was left out before it was divided', () => {
+    const skip = { onFatal: 'skip' } as const;
+    const config = { stages: [stage('map', skip), stage('map', skip), stage('map', skip)], divisible: true, batch: 1 };
+    const test = JobUnderTest.with(0, config);
+    test.elements('a', 'b', 'c');
+    test.handle(missing(1));
+    const { tail } = partsOf(test, config);
+    tail.handle({ type: 'elements', values: ['a'], first: 0 });
+    tail.handle({ type: 'leftOut', index: 1, stage: 0 });
+    // It waits for the first element.
+    const [sent] = tail.sent;
+    if (sent === undefined) throw new Error('no batch');
+    tail.handle(missing(1));
+    tail.lose(sent, 'returned', undefined, '');
+    tail.tick(4_000);
+    const { head: middle } = partsOf(tail, config);
+    middle.handle({ type: 'leftOut', index: 2, stage: 0 });
+    middle.succeed(batchOf(middle.sent.concat(middle.tick(4_000)), 0));
+    expect(middle.others).toEqual([{ type: 'leftOut', index: 2, stage: 0 }]);
   });
 });
