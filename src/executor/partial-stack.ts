@@ -50,8 +50,8 @@ export class PartialStack {
     if (typeof combined !== 'object' || combined === null) return false;
     for (let at = this.#values.length - 3; at >= 0; at--) {
       const other = this.#values[at];
-      if (other === combined || (ArrayBuffer.isView(combined) && ArrayBuffer.isView(other) && overlap(combined, other)))
-        return true;
+      if (other === combined) return true;
+      if (ArrayBuffer.isView(combined) && ArrayBuffer.isView(other) && overlap(combined, other)) return true;
     }
     return false;
   }

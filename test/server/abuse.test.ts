@@ -205,8 +205,9 @@ describe('a leader', () => {
         greedy.send(...Array.from({ length: 500 }, (_unused, at) => open(next + at)), stray);
         modest.send(...Array.from({ length: 300 }, (_unused, at) => open(next + at)), stray);
         next += 500;
-        while (!isOver() && (counters()['strayMessages'] ?? 0) < 2 * rounds)
+        while (!isOver() && (counters()['strayMessages'] ?? 0) < 2 * rounds) {
           await new Promise((resolve) => setImmediate(resolve));
+        }
       }
       await greedy.closed;
       expect(greedy.received.some(({ type }) => type === 'goodbye')).toBe(false);
