@@ -13,7 +13,9 @@ export default defineConfig({
     hookTimeout: 20_000,
     server: { deps: { external: [/\/dist\//u] } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.slow.test.ts'] } },
+      // What takes long: many seeds, many processes and threads that die. `npm run test:slow`.
+      { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } },
       {
         extends: true,
         test: {

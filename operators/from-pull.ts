@@ -60,9 +60,14 @@ function pullLater<T>(open: () => AsyncIterator<T>): Observable<T> {
 }
 
 function isAsync(input: unknown): input is AsyncIterable<never> {
-  return typeof input === 'object' && input !== null && holds(() => Symbol.asyncIterator in input);
+  return isReference(input) && holds(() => Symbol.asyncIterator in input);
 }
 
 function isSync(input: unknown): input is Iterable<never> {
-  return typeof input === 'string' || (typeof input === 'object' && input !== null && holds(() => Symbol.iterator in input));
+  return typeof input === 'string' || (isReference(input) && holds(() => Symbol.iterator in input));
+}
+
+/** A function may be iterable, too. */
+function isReference(input: unknown): input is object {
+  return (typeof input === 'object' && input !== null) || typeof input === 'function';
 }

@@ -13,6 +13,8 @@ const steps = {
     run('depcruise', ...['src', 'operators', 'server', 'test', 'examples', 'bench'].filter((folder) => existsSync(folder))),
   types: async () => run('tsc', '--project', 'tsconfig.json'),
   unused: async () => run('knip'),
+  // A change of the sources may move what a mutation is to change.
+  mutations: async () => run('node', 'scripts/mutation-places.js'),
   audit: async () => run('node', 'scripts/audit.js'),
   build: async () => {
     await run('npm', 'run', 'clean', '--silent');

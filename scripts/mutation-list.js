@@ -1,4 +1,5 @@
 // Ways to break the machines. Each is a place in a source, which must be there exactly once, and what to put there instead.
+import { hubBatchMutations } from './mutations/hub-batches.js';
 import { hubMutations } from './mutations/hub.js';
 import { jobMutations } from './mutations/job.js';
 import { peerMutations } from './mutations/peers.js';
@@ -6,4 +7,4 @@ import { peerMutations } from './mutations/peers.js';
 /** @typedef {{ readonly name: string, readonly file: string, readonly find: string, readonly replace: string }} Mutation */
 
 /** @type {readonly Mutation[]} */
-export const mutations = [...jobMutations, ...peerMutations, ...hubMutations];
+export const mutations = [...jobMutations, ...peerMutations, ...hubMutations, ...hubBatchMutations];

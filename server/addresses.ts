@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { describe } from '../src/errors/describe.js';
 import { PaladinError } from '../src/errors/paladin-error.js';
 
 /** Whether only programs on this machine can reach it. */
@@ -23,7 +24,7 @@ export class Addresses {
       const isNetwork = bits !== undefined && /^\d+$/u.test(bits) && prefix <= (family === 'ipv6' ? 128 : 32);
       if (isIP(address) === 0 || rest.length > 0 || (bits !== undefined && !isNetwork)) {
         const expected = 'expected trustedProxies to be addresses or networks, such as 10.0.0.7 or 10.0.0.0/8';
-        throw new PaladinError('INVALID_INPUT', `${where}: ${expected}, got '${each}'`);
+        throw new PaladinError('INVALID_INPUT', `${where}: ${expected}, got ${describe(each)}`);
       }
       if (isNetwork) this.#trusted.addSubnet(address, prefix, family);
       else this.#trusted.addAddress(address, family);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Server as TcpServer } from 'node:net';
 import { devNull } from 'node:os';
+import { later, type Later } from '../src/real-time.js';
 import type { HubEvent } from './hub-events.js';
 import { descriptorsLookMs } from './limits.js';
 
@@ -26,15 +27,22 @@ export function watchDescriptors(http: TcpServer, report: (event: HubEvent) => v
       if (code === 'EMFILE' || code === 'ENFILE') found(code);
     }
   };
-  const timer = setInterval(() => void look(), descriptorsLookMs);
-  timer.unref();
+  let timer: Later;
+  const lookLater = (): void => {
+    timer = later(() => {
+      void look();
+      lookLater();
+    }, descriptorsLookMs);
+    timer.unref();
+  };
+  lookLater();
   // Without a listener, an error in accepting one connection would end the process.
   http.on('error', (error) => {
     found(codeOf(error));
   });
   return {
     close: () => {
-      clearInterval(timer);
+      timer.cancel();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Dial } from '../src/link/link.js';
 import type { Urgency } from '../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
 import { afterThis } from '../src/next-turn.js';
-import { Timer } from '../src/timer.js';
+import { Drive } from '../src/drive.js';
 import type { StatusBounds } from './core/status.js';
 import { Scheduler } from './core/scheduler.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './core/scheduler-events.js';
@@ -30,51 +30,53 @@ export interface PeerEvents<Received> {
   expelled(): void;
 }
 
-/** Connects the scheduler to its peers, over whatever links. Events that arise while effects are carried out wait. */
+/** Connects the scheduler to its peers, over whatever links. */
 export class HubDriver {
   readonly #scheduler: Scheduler;
   readonly #leaders = new Map<string, Peer<HubToLeader>>();
   readonly #workers = new Map<string, Peer<HubToWorker>>();
   /** Those that are about to leave, and wait for what they have answered to be acknowledged. */
   readonly #draining = new WeakSet<Peer<HubToWorker>>();
-  readonly #events: SchedulerEvent[] = [];
-  readonly #timer = new Timer(() => {
-    this.#handle({ type: 'tick' });
-  });
-  #handling = false;
+  readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
   constructor(config: SchedulerConfig) {
     this.#scheduler = new Scheduler(config);
+    this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
+      machine: this.#scheduler,
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+    });
   }
 
   status(bounds?: StatusBounds): HubStatus {
-    return this.#scheduler.status(this.#timer.now(), bounds);
+    return this.#scheduler.status(this.#drive.now(), bounds);
   }
 
   /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
   addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>, limits?: SchedulerLimits): PeerEvents<LeaderToHub> {
     const before = this.#leaders.get(leaderId);
     if (before !== undefined) {
-      this.#handle({ type: 'leaderLeft', leaderId, how: 'lost' });
+      this.#drive.handle({ type: 'leaderLeft', leaderId, how: 'lost' });
       before.replaced();
     }
     this.#leaders.set(leaderId, peer);
-    this.#handle({ type: 'leaderJoined', leaderId, name, ...(limits === undefined ? {} : { limits }) });
+    this.#drive.handle({ type: 'leaderJoined', leaderId, name, ...(limits === undefined ? {} : { limits }) });
     const present = (): boolean => this.#leaders.get(leaderId) === peer;
     return {
       received: (message) => {
-        if (present()) this.#handle({ type: 'leaderSent', leaderId, message });
+        if (present()) this.#drive.handle({ type: 'leaderSent', leaderId, message });
       },
       congested: (congested) => {
-        if (present()) this.#handle({ type: 'leaderCongested', leaderId, congested });
+        if (present()) this.#drive.handle({ type: 'leaderCongested', leaderId, congested });
       },
       left: (_, how) => {
         if (!present()) return;
         this.#leaders.delete(leaderId);
-        this.#handle({ type: 'leaderLeft', leaderId, how });
+        this.#drive.handle({ type: 'leaderLeft', leaderId, how });
       },
       expelled: () => {
-        this.#handle({ type: 'expelled' });
+        this.#drive.handle({ type: 'expelled' });
       },
     };
   }
@@ -83,11 +85,11 @@ export class HubDriver {
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>, limits?: SchedulerLimits): PeerEvents<WorkerToHub> {
     const before = this.#workers.get(workerId);
     if (before !== undefined) {
-      this.#handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
+      this.#drive.handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
       before.replaced();
     }
     this.#workers.set(workerId, peer);
-    this.#handle({ type: 'workerJoined', workerId, name, ...(limits === undefined ? {} : { limits }) });
+    this.#drive.handle({ type: 'workerJoined', workerId, name, ...(limits === undefined ? {} : { limits }) });
     const present = (): boolean => this.#workers.get(workerId) === peer;
     return {
       received: (message) => {
@@ -96,44 +98,30 @@ export class HubDriver {
           this.#draining.add(peer);
           peer.hurry();
         }
-        this.#handle({ type: 'workerSent', workerId, message });
+        this.#drive.handle({ type: 'workerSent', workerId, message });
       },
       congested: (congested) => {
-        if (present()) this.#handle({ type: 'workerCongested', workerId, congested });
+        if (present()) this.#drive.handle({ type: 'workerCongested', workerId, congested });
       },
       left: (reason, how) => {
         if (!present()) return;
         this.#workers.delete(workerId);
-        this.#handle({ type: 'workerLeft', workerId, reason, how });
+        this.#drive.handle({ type: 'workerLeft', workerId, reason, how });
       },
       expelled: () => {
-        this.#handle({ type: 'expelled' });
+        this.#drive.handle({ type: 'expelled' });
       },
     };
   }
 
   /** Somebody was disconnected who is no peer of the scheduler. */
   countExpelled(): void {
-    this.#handle({ type: 'expelled' });
+    this.#drive.handle({ type: 'expelled' });
   }
 
   /** Says goodbye to all, and gives out nothing more. */
   close(reason: string): void {
-    this.#handle({ type: 'closing', reason });
-  }
-
-  #handle(event: SchedulerEvent): void {
-    this.#events.push(event);
-    if (this.#handling) return;
-    this.#handling = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#scheduler.handle(next, this.#timer.now())) this.#perform(effect);
-      }
-    } finally {
-      this.#handling = false;
-    }
-    this.#timer.set(this.#scheduler.nextDeadline());
+    this.#drive.handle({ type: 'closing', reason });
   }
 
   #perform(effect: SchedulerEffect): void {

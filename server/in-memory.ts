@@ -97,9 +97,9 @@ export function startInMemory(
   platform: { readonly startThread: StartThread | undefined; readonly threads: number },
 ): Runtime {
   checkOptions('inMemory', options, known);
-  const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs } = options;
+  const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs, serializer: chosen = msgpack } = options;
   checkModules('inMemory', modules);
-  const serializer = checkSerializer('inMemory', options.serializer ?? msgpack);
+  const serializer = checkSerializer('inMemory', chosen);
   const limits = limitsOf(options.maxPayloadBytes);
   const { maxPayloadBytes } = limits;
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);

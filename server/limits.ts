@@ -41,6 +41,7 @@ export const defaultLimits: Limits = {
   maxPayloadBytes: defaultMaxPayloadBytes,
   maxJobsPerLeader: defaultMaxJobsPerLeader,
   // Twice what one leader can do by `runtime.run` with options, which opens a job for each value.
+  // Leaders open half as many (see `OpeningPace`). As many more may come at once as a leader may have open: what stood still delivers them so.
   maxJobsOpenedPerSecond: 10_000,
   maxBatchesPerLeader: defaultMaxBatchesPerLeader,
   maxBytesPerLeader: defaultMaxBytesPerLeader,
@@ -76,13 +77,6 @@ export const exitFlushMs = 1_000;
 
 /** How often a hub looks whether it has file descriptors left: soon enough for who wonders, and too seldom to cost anything. */
 export const descriptorsLookMs = 1_000;
-
-/** How often the same refusal is logged in a minute: often enough to see that it goes on, too seldom to fill a disk. */
-export const maxRefusalLines = 10;
-export const refusalLinesWithinMs = 60_000;
-
-/** How many reasons for refusals are told apart; strangers can make up any number of them. */
-export const maxRefusalReasons = 64;
 
 /** The least that anything can be limited to, where that is not 1. */
 const least: Partial<Record<keyof Limits, number>> = {

@@ -36,9 +36,9 @@ import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 import { callerContext, type CallerContext } from '../src/caller-context.js';
 import { later } from '../src/real-time.js';
-import { messageOf } from '../src/errors/thrown.js';
+import { holds, messageOf } from '../src/errors/thrown.js';
 import { describe } from '../src/errors/describe.js';
-import { checkOptions, type Known } from '../src/errors/options.js';
+import { checkOptions, isList, type Known } from '../src/errors/options.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {
@@ -146,7 +146,13 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   checkOptions('startHub', options, known);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false, authorize } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
-  check(host !== '', 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', host);
+  const isHost = typeof host === 'string' && host !== '' && host.length <= longestHost;
+  check(isHost, 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', host);
+  check(areTexts(origins), 'origins to be a list of web origins, such as https://example.org', origins);
+  const other = origins.find((origin) => !isOrigin(origin));
+  check(other === undefined, "each of the origins to be as browsers send it, such as https://example.org, or '*'", other);
+  check(areTexts(trustedProxies), 'trustedProxies to be a list of addresses and networks, such as 10.0.0.0/8', trustedProxies);
+  check(options.onEvent === undefined || typeof options.onEvent === 'function', 'onEvent to be a function', options.onEvent);
   check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
   checkOptions('startHub: tls', options.tls, { cert: true, key: true });
   const path = pathFrom(options.path);
@@ -444,6 +450,23 @@ async function listen(http: OneRequestServer, port: number, host: string): Promi
   return (http.address() as AddressInfo).port;
 }
 
-function check(holds: boolean, expected: string, got: unknown): void {
-  if (!holds) throw new PaladinError('INVALID_INPUT', `startHub: expected ${expected}, got ${describe(got)}`);
+/** The longest name that DNS has. */
+const longestHost = 253;
+
+/** What no browser sends would let nobody in: without a scheme, with a path or the usual port, in capitals, for many hosts by a `*`. */
+function isOrigin(text: string): boolean {
+  if (text === '*' || text === 'null') return true;
+  // Pages do not come by these, or are of no origin.
+  if (text.includes('*') || /^(?:wss?|ftp|file):/u.test(text)) return false;
+  const origin = URL.canParse(text) ? new URL(text).origin : undefined;
+  // Of schemes such as those of extensions Node knows no origin.
+  return origin === text || (origin === 'null' && /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/u.test(text));
+}
+
+function areTexts(given: unknown): boolean {
+  return isList(given) && holds(() => given.every((each) => typeof each === 'string'));
+}
+
+function check(isRight: boolean, expected: string, got: unknown): void {
+  if (!isRight) throw new PaladinError('INVALID_INPUT', `startHub: expected ${expected}, got ${describe(got)}`);
 }

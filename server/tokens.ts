@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { checkOptions } from '../src/errors/options.js';
+import { checkOptions, isList } from '../src/errors/options.js';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { maxTokenLength } from '../src/limits.js';
 
@@ -51,15 +51,15 @@ export class Tokens {
 }
 
 function digestsOf(where: string, role: Role, given: string | readonly string[]): readonly Buffer[] {
-  const list = typeof given === 'string' ? [given] : given;
-  if (Array.isArray(list) && list.length === 0) {
+  const list: unknown = typeof given === 'string' ? [given] : given;
+  if (!isList(list)) {
+    throw new PaladinError('INVALID_INPUT', `${where}: expected the ${role} token to be a string or a list of strings`);
+  }
+  if (list.length === 0) {
     const expected = `expected at least one ${role} token (--token, --${role}-token) that is not empty, got none`;
     throw new PaladinError('INVALID_INPUT', `${where}: ${expected}`);
   }
-  if (!Array.isArray(list)) {
-    throw new PaladinError('INVALID_INPUT', `${where}: expected the ${role} token to be a string or a list of strings`);
-  }
-  return list.map((token: unknown) => {
+  return list.map((token) => {
     if (typeof token !== 'string' || token === '' || token.length > maxTokenLength) {
       const expected = `expected the ${role} token not to be empty, nor longer than ${maxTokenLength} characters`;
       throw new PaladinError('INVALID_INPUT', `${where}: ${expected}`);

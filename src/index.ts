@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { startInMemory, type InMemoryOptions } from '../server/in-memory.js';
+import type { ThreadWarnings } from './executor/thread-warnings.js';
 import type { Runtime } from './leader/runtime.js';
 
 export * from './common.js';
@@ -22,12 +23,18 @@ export * from './common.js';
  * ```
  */
 export function inMemory(options: InMemoryOptions = {}): Runtime {
+  let warnings: ThreadWarnings | undefined;
   return startInMemory(options, {
     threads: availableParallelism(),
     startThread: async (start) => {
       // The threads load this module, too, and need none of their own.
-      const { startThreadExecutor } = await import('./executor/thread-executor.js');
-      const executor = await startThreadExecutor({ threads: 1, ...start });
+      const [{ startThreadExecutor }, threadWarnings] = await Promise.all([
+        import('./executor/thread-executor.js'),
+        import('./executor/thread-warnings.js'),
+      ]);
+      // One for all workers.
+      const told = (warnings ??= threadWarnings.ThreadWarnings.until(start.signal));
+      const executor = await startThreadExecutor({ threads: 1, ...start, onThreadDeath: (reason) => told.tell(reason) });
       return Object.assign(executor, executor.offers);
     },
   });

@@ -63,8 +63,32 @@ export const prefetchBelowMs: number = 100;
 /** Work that is sent ahead for each slot: a few trips over a local network, and little for another job to wait behind. */
 export const workAheadMs: number = 4;
 
+/**
+ * How long what was sent ahead waits at a worker while none of its batches begins. Batches that are sent ahead are expected to take less than
+ * `prefetchBelowMs`, and hand in at five times as much: a worker that is merely slow seldom gives anything back.
+ */
+export const maxWaitBehindMs: number = 250;
+
+/** A leader asks no sooner about a job of which nothing comes back, however short its `noWorkerTimeout` is: slots are taken for moments all the time. */
+export const leastAskAfterMs: number = 1_000;
+
+/** When a job is asked about is rounded up to so much, so that the timer is not set anew with each answer. */
+export const askStepMs: number = 125;
+
+/** How many times as long it takes until a job is asked about again: then a leader with a thousand jobs that take hours asks ten times a second. */
+export const askAgainFactor: number = 10;
+
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;
+
+/**
+ * The most of them at a worker that several leaders use. A worker spends some tenths of a millisecond on each batch beside its execution.
+ * Eight of them stay below `workAheadMs`, for which the batch of another leader may wait.
+ */
+export const maxSharedBatchesAhead: number = 8;
+
+/** How long a worker counts as used by several leaders after it was given something of another one: a leader that sends now and then counts. */
+export const sharedForMs: number = 1_000;
 
 /** A leader waits awake for lone batches that come back as soon as this: above it, what waking takes is little beside the trip. */
 export const quickTripMs: number = 1;
@@ -90,14 +114,11 @@ export const leastSpeculationMs: number = 100;
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
-/** The most partials of a fold whose last combines are planned: eight levels of them, and a plan takes some milliseconds. */
-export const maxPlanned: number = 256;
-
 /**
- * The cube of how many are planned at the most, for each millisecond that it takes to combine two of them. A plan of n takes about n² / 28,000 ms, and
- * there are as many plans: together they take a tenth of what one combine does, and so a fiftieth of the levels that are left.
+ * The most partials of a fold whose last combines are planned: five levels of them. A plan takes some tenths of a millisecond. Plans for 256 made
+ * folds 0.1 % shorter on average, and 2.7 % at the most.
  */
-export const planningShare: number = 2_500;
+export const maxPlanned: number = 32;
 
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;
@@ -162,6 +183,18 @@ export const maxTurnsKept: number = 128;
 /** So many kinds of jobs without a worker are told at once what is on offer; the others are told with further changes of the offers. */
 export const maxExplained: number = 64;
 
+/** The most jobs that a hub tells at once of slots that have changed: a millisecond, with what is sent. */
+export const maxToldAtOnce: number = 256;
+
+/** The most of these that are of one class, so that others get their turn. */
+export const maxToldOfClass: number = 64;
+
+/** The most pairs of kinds of jobs and of workers that a hub compares at once when offers change: half a millisecond. */
+export const maxFittedAtOnce: number = 512;
+
+/** The most attempts that a hub tells at once as lost, of those that nobody has: a millisecond, with what is sent. */
+export const maxToldLostAtOnce: number = 256;
+
 /** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
 export const maxPriority: number = 10;
 
@@ -187,6 +220,15 @@ export const divisionGraceMs: number = 3_000;
 export const maxDivisionStages: number = 16;
 export const maxDivisionClasses: number = 100;
 
+/** So many broken workers a hub remembers, to tell jobs why there are none: one for each program that is likely to be broken at once. */
+export const maxBreakages: number = 8;
+
+/** So much of why a worker broke leaders are told: the message of an error, and where. Tens of thousands of jobs may be told of it. */
+export const maxBreakageLength: number = 300;
+
+/** How long a worker that is broken stays, to hand in what it has and to say why it goes. */
+export const brokenLeaveMs: number = 2_000;
+
 /** How long the hub waits before it explains to further jobs why they find no worker, where there are more than `maxExplained` kinds of them. */
 export const explainAgainMs: number = 10;
 
@@ -197,8 +239,8 @@ export const workerGraceMs: number = 400;
 export const tokenGraceMs: number = 30_000;
 
 /**
- * How long a worker that drains waits for a hub that is away, to hand in what it has: a hub that is started again is back within seconds, and who
- * manages processes kills them 30 s after SIGTERM as a rule, so that the worker can still say what is lost.
+ * How long a worker that drains waits for a hub that is away, to hand in what it has. A hub that is started again is back within seconds.
+ * Whoever manages processes kills them 30 s after SIGTERM as a rule: until then the worker can still say what is lost.
  */
 export const drainHubWaitMs: number = 20_000;
 
@@ -294,3 +336,10 @@ export const maxDescribedItems: number = 5;
 
 /** How many levels of a value a description shows. */
 export const maxDescribedLevels: number = 2;
+
+/** How often lines of one kind are written in a minute: often enough to see that it goes on, too seldom to fill a disk. */
+export const maxLikeLines = 10;
+export const likeLinesWithinMs = 60_000;
+
+/** How many kinds of lines are told apart; strangers and failing operations can make up any number of them. */
+export const maxLineKinds = 64;

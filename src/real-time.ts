@@ -22,9 +22,15 @@ const holders = [nodeTimers, globalThis].filter((holder) => holder !== undefined
 /** Undefined where there are fakes alone, and in browsers. Fakes differ in what they return. */
 const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
   if (typeof setImmediate !== 'function') return false;
-  const made = setImmediate(() => undefined);
-  clearImmediate(made);
-  return typeof made === 'object' && '_onImmediate' in made;
+  const made: unknown = setImmediate(() => undefined);
+  const isReal = typeof made === 'object' && made !== null && '_onImmediate' in made;
+  if (made !== undefined && made !== null) {
+    // The real function takes whatever it is given for an immediate of its own, but for what was cleared before. A number cannot say that.
+    const handle: unknown = Object(made);
+    if (!isReal) Reflect.set(handle as object, '_destroyed', true);
+    clearImmediate(handle as never);
+  }
+  return isReal;
 })?.setImmediate;
 
 /** Likewise; in browsers all return numbers, and fakes that were there before cannot be told. */
@@ -68,7 +74,7 @@ export interface Later {
 
 /** Calls back after some time. */
 export function later(callback: () => void, ms: number): Later {
-  if (setRealTimeout === undefined) return afterSignal(callback, ms);
+  if (setRealTimeout === undefined) return afterWait(callback, ms);
   const timer = setRealTimeout(callback, ms);
   return {
     cancel: () => clearRealTimeout?.(timer),
@@ -79,23 +85,39 @@ export function later(callback: () => void, ms: number): Later {
   };
 }
 
-/** By the one timer of the platform that fakes leave alone. */
-function afterSignal(callback: () => void, ms: number): Later {
-  const signal = AbortSignal.timeout(Math.ceil(ms));
-  // The signal does not keep the program from ending, and the port does.
+/**
+ * By the one clock of the platform that fakes leave alone. (`AbortSignal.timeout` goes by the module `node:timers` as it is when the first signal is
+ * made, and so by fakes that were there before.)
+ */
+function afterWait(callback: () => void, ms: number): Later {
+  const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  // The wait does not keep the program from ending, and the port does.
   const { port1 } = new MessageChannel();
   hold(port1, true);
-  const fire = (): void => {
+  let isOver = false;
+  const end = (): boolean => {
+    if (isOver) return false;
+    isOver = true;
     port1.close();
-    callback();
+    return true;
   };
-  signal.addEventListener('abort', fire, { once: true });
+  const wait = async (): Promise<void> => {
+    await Atomics.waitAsync(cell, 0, 0, Math.max(1, ms)).value;
+    if (end()) callback();
+  };
+  wait().catch((error: unknown) => {
+    // As what is thrown in a timer: out of any promise.
+    nextTurn(() => {
+      throw error;
+    });
+  });
   return {
     cancel: () => {
-      signal.removeEventListener('abort', fire);
-      port1.close();
+      if (end()) Atomics.notify(cell, 0);
     },
-    unref: () => hold(port1, false),
+    unref: () => {
+      if (!isOver) hold(port1, false);
+    },
   };
 }
 

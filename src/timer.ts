@@ -27,8 +27,8 @@ export class Timer {
     return realNow() + this.#aheadMs;
   }
 
-  /** Waits for this deadline alone; undefined: for none. */
-  set(at: number | undefined): void {
+  /** Waits for this deadline alone; undefined: for none. `mayEnd`: the program may end meanwhile, if nothing else keeps it. */
+  set(at: number | undefined, mayEnd = false): void {
     if (at === this.#at) return;
     clearTimeout(this.#timer);
     this.#at = at;
@@ -43,6 +43,8 @@ export class Timer {
       },
       Math.min(ms, longestMs),
     );
+    // Browsers give a number.
+    if (mayEnd) (this.#timer as { unref?: () => void }).unref?.();
   }
 
   clear(): void {

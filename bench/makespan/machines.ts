@@ -2,7 +2,8 @@ import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Job } from '../../src/core/job/job.js';
-import type { JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
+import type { JobEffect, JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
+import { Drive } from '../../src/drive.js';
 import { WorkerSession, type SessionEvent } from '../../src/core/worker-session.js';
 import { defaultMaxBatchesPerLeader, defaultMaxBytesPerLeader, defaultMaxPayloadBytes, defaultWindow } from '../../src/limits.js';
 import type { Batch, BatchResult, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
@@ -38,9 +39,9 @@ class Rig {
   readonly #check: boolean;
   readonly #time: VirtualTime;
   readonly #job: Job;
+  readonly #drive: Drive<JobEvent, JobEffect>;
   readonly #hub = new Scheduler({ epoch: 'virtual', limits, ticketOf: () => 0 });
   readonly #workers = new Map<string, VirtualWorker>();
-  #timerAt: number | undefined;
   #makespanMs: number | undefined;
 
   constructor(workload: Workload, check: boolean) {
@@ -64,6 +65,11 @@ class Rig {
         freeBatches: Infinity,
         freeBytes: Infinity,
       }),
+    });
+    this.#drive = new Drive<JobEvent, JobEffect>({
+      machine: this.#job,
+      perform: (effects) => this.#perform(effects),
+      clock: (due) => this.#time.clock(due),
     });
   }
 
@@ -132,7 +138,10 @@ class Rig {
   }
 
   #tellJob(event: JobEvent): void {
-    const effects = this.#job.handle(event, this.#time.now);
+    this.#drive.handle(event);
+  }
+
+  #perform(effects: readonly JobEffect[]): void {
     if (this.#check) this.#job.validate();
     for (const effect of effects) {
       if (effect.type === 'send') {
@@ -149,22 +158,10 @@ class Rig {
       else if (effect.type === 'completed') this.#makespanMs = this.#time.now;
       else if (effect.type === 'failed') throw effect.error;
     }
-    this.#arm();
   }
 
   #leaderSent(message: LeaderToHub): void {
     this.#tellHub({ type: 'leaderSent', leaderId: 'l', message });
-  }
-
-  #arm(): void {
-    const at = this.#job.nextDeadline();
-    if (at === undefined || at === Infinity || at === this.#timerAt) return;
-    this.#timerAt = at;
-    this.#time.after(Math.max(0, at - this.#time.now), () => {
-      if (this.#timerAt !== at) return;
-      this.#timerAt = undefined;
-      this.#tellJob({ type: 'tick' });
-    });
   }
 
   /** The fold is of neighbours only, so a whole range means that every element is in it once, and in order. */

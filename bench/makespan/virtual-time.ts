@@ -1,3 +1,5 @@
+import type { Clock } from '../../src/drive.js';
+
 /**
  * Virtual time: what is to happen, in the order of its times; what is planned for one time happens in the order of planning.
  *
@@ -39,6 +41,24 @@ export class VirtualTime {
       at = above;
     }
     heap[at] = entry;
+  }
+
+  /** A clock of this time, for one machine. */
+  clock(due: () => void): Clock {
+    let dueAt: number | undefined;
+    return {
+      now: () => this.#now,
+      set: (at) => {
+        if (at === dueAt) return;
+        dueAt = at;
+        if (at === undefined) return;
+        this.after(Math.max(0, at - this.#now), () => {
+          if (dueAt !== at) return;
+          dueAt = undefined;
+          due();
+        });
+      },
+    };
   }
 
   /** Lets everything happen, until nothing is left. */

@@ -1,6 +1,9 @@
 // What `npm run mutants` leaves as it is, a plugin of Stryker.
 
-/** @typedef {{ type: string, node: { key?: { name?: string }, callee?: { name?: string } } }} Path what is used of a path of Babel */
+/**
+ * @typedef {{ name?: string, id?: { name?: string } }} Name of a method: private ones have an identifier in it
+ * @typedef {{ type: string, node: { key?: Name, callee?: { name?: string } } }} Path what is used of a path of Babel
+ */
 
 /** Of which kind, by the name of Stryker, and what it is. */
 export const strykerPlugins = [
@@ -15,10 +18,11 @@ export const strykerPlugins = [
        * @returns {string | undefined}
        */
       shouldIgnore({ type, node }) {
-        if (type === 'ClassMethod' && node.key?.name === 'validate') {
+        const method = type.startsWith('Class') ? (node.key?.name ?? node.key?.id?.name) : undefined;
+        if (method?.startsWith('validate') === true) {
           return 'It checks the machines: a weaker check of a machine that is right fails nowhere.';
         }
-        if (type === 'NewExpression' && node.callee?.name?.endsWith('Error') === true) {
+        if (type === 'ThrowStatement' || (type === 'NewExpression' && node.callee?.name?.endsWith('Error') === true)) {
           return 'Tests need not repeat the words of errors.';
         }
         return undefined;

@@ -5,6 +5,229 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubMutations = [
   {
+    name: 'the hub says that workers broke when the same is on offer again',
+    file: `${hub}/scheduler.ts`,
+    find: '    state.breakages.remove(offers);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub remembers any number of broken workers',
+    file: `${hub}/breakages.ts`,
+    find: 'if (this.#byOffers.size > maxBreakages) this.#byOffers.delete(oldest);',
+    replace: 'void oldest;',
+  },
+  {
+    name: 'the hub keeps all that a broken worker says',
+    file: `${hub}/breakages.ts`,
+    find: 'shortened(reason, maxBreakageLength)',
+    replace: 'shortened(reason)',
+  },
+  {
+    name: 'the hub says that workers broke when more than they offered is on offer again',
+    file: `${hub}/breakages.ts`,
+    find: 'if (isAll && satisfies(offered, before)) this.#byOffers.delete(key);',
+    replace: 'if (isAll && satisfies(offered, before) && key === matchingKey(offers)) this.#byOffers.delete(key);',
+  },
+  {
+    name: 'the hub forgets why a worker broke that says so before it says what it offered',
+    file: `${hub}/scheduler.ts`,
+    find: 'if (remember(state, worker)) moveWorker(state, worker, undefined);',
+    replace: '',
+  },
+  {
+    name: 'the hub tells nobody anew that a worker broke',
+    file: `${hub}/capacity.ts`,
+    find: ' || why.broken !== broken;',
+    replace: ';',
+  },
+  {
+    name: 'the hub tells of the worker that broke first',
+    file: `${hub}/breakages.ts`,
+    find: '.findLast(',
+    replace: '.find(',
+  },
+  {
+    name: 'the hub admits no more openings at once than in a second',
+    file: `${hub}/admission.ts`,
+    find: 'most: maxJobsOpenedPerSecond + maxJobsPerLeader };',
+    replace: 'most: maxJobsOpenedPerSecond };',
+  },
+  {
+    name: 'the hub forgets when slots were given out last',
+    file: `${hub}/leasing.ts`,
+    find: '  if (worker.offerClass !== undefined) worker.offerClass.givenAt = givenAt;\n',
+    replace: '',
+  },
+  {
+    name: 'the hub says that a job is queued though a worker has something of it',
+    file: `${hub}/capacity.ts`,
+    find: ' || leases.size + awaited.size > 0 || isHeldUp) return;',
+    replace: ' || isHeldUp) return;',
+  },
+  {
+    name: 'the hub says that a job is queued though its leader is held up',
+    file: `${hub}/capacity.ts`,
+    find: ' || isHeldUp) return;',
+    replace: ') return;',
+  },
+  {
+    name: 'the hub sends as much ahead to a worker that several leaders use',
+    file: `${hub}/records.ts`,
+    find: 'shared ? maxSharedBatchesAhead : maxBatchesAhead',
+    replace: 'shared && slots < 0 ? maxSharedBatchesAhead : maxBatchesAhead',
+  },
+  {
+    name: 'the hub takes a worker for shared for ever',
+    file: `${hub}/leasing.ts`,
+    find: 'worker.shared = now < worker.sharedUntil;',
+    replace: 'worker.shared = worker.sharedUntil > 0;',
+  },
+  {
+    name: 'the hub takes a worker for shared that one leader uses',
+    file: `${hub}/leasing.ts`,
+    find: "if (worker.servedLeader !== '' && worker.servedLeader !== id)",
+    replace: "if (worker.servedLeader !== '')",
+  },
+  {
+    name: 'the hub sends more ahead to a worker that has given back what waited there',
+    file: 'server/core/leasing.ts',
+    find: "  setStuck(state, worker, loss.cause === 'returned' && !worker.draining);\n",
+    replace: '',
+  },
+  {
+    name: 'the hub compares any number of jobs with a worker at once',
+    file: `${hub}/scheduler.ts`,
+    find: '?? maxFittedAtOnce;',
+    replace: '?? Infinity;',
+  },
+  {
+    name: 'the hub forgets the jobs that it did not compare with a worker at once',
+    file: `${hub}/recovery.ts`,
+    find: '  if (!state.placement.fitting.isDone) next = Math.min(next, state.now);\n',
+    replace: '',
+  },
+  {
+    name: 'a worker that changes its offers leaves its slots behind',
+    file: `${hub}/fitting.ts`,
+    find: 'for (const offerClass of [previous, next]) if',
+    replace: 'for (const offerClass of [next]) if',
+  },
+  {
+    name: 'a worker that changes its offers is still given what it offered before',
+    file: `${hub}/fitting.ts`,
+    find: '      previous.free.delete(worker);\n',
+    replace: '',
+  },
+  {
+    name: 'links of workers that have gone pile up',
+    file: `${hub}/fitting.ts`,
+    find: 'for (const offerClass of this.#retired) {\n      for (const needClass of offerClass.needClasses.keys()) {\n        if (room',
+    replace:
+      'for (const offerClass of this.#walks.size > 0 ? [] : this.#retired) {\n      for (const needClass of offerClass.needClasses.keys()) {\n        if (room',
+  },
+  {
+    name: 'jobs are not told that their worker has gone',
+    file: `${hub}/fitting.ts`,
+    find: '        this.#cut(offerClass, needClass);\n        changed.push(needClass);',
+    replace: '        this.#cut(offerClass, needClass);',
+  },
+  {
+    name: 'a worker that changes its offers all the time keeps others from their jobs',
+    file: `${hub}/fitting.ts`,
+    find: '      this.#walks.delete(offerClass);\n      for (;',
+    replace: '      for (;',
+  },
+  {
+    name: 'only some jobs are told of slots that change all the time',
+    file: `${hub}/fitting.ts`,
+    find: '    walk.left = needClasses.size;\n',
+    replace: '    walk.left = needClasses.size;\n    walk.round = needClasses.keys();\n',
+  },
+  {
+    name: 'a job that is linked while others are told of other slots takes the place of one of them',
+    file: `${hub}/fitting.ts`,
+    find: 'if (next.done === true || hasHeard(offerClass, next.value)) return undefined;',
+    replace: 'if (next.done === true || hasHeard(offerClass, next.value)) return void (walk.left -= 1);',
+  },
+  {
+    name: 'one job fewer is told of other slots for each that is closed meanwhile',
+    file: `${hub}/fitting.ts`,
+    find: 'if (walk !== undefined && !hasHeard(offerClass, needClass)) walk.left -= 1;',
+    replace: 'if (walk !== undefined && walk.left > 0) walk.left -= 1;',
+  },
+  {
+    name: 'a job is told that there are no slots before its worker is known',
+    file: `${hub}/capacity.ts`,
+    find: '  if (fitting.settle(needClass)) changedFor(state, needClass);\n',
+    replace: '',
+  },
+  {
+    name: 'what is queued waits on though its worker is known',
+    file: `${hub}/scheduler.ts`,
+    find: '    serveChanged(state);\n    makeRoom',
+    replace: '    state.changed.clear();\n    makeRoom',
+  },
+  {
+    name: 'a suspect batch waits on though its worker is known',
+    file: `${hub}/leasing.ts`,
+    find: '  for (const job of state.stalled) if (state.changed.has(job.needClass)) unstall(state, job);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub thinks that jobs are in turn which are not',
+    file: `${hub}/placement.ts`,
+    find: '    if (turns.size === 0) this.#inTurn.delete(job.needClass);\n',
+    replace: '',
+  },
+  {
+    name: 'a worker is given what it does not offer',
+    file: `${hub}/placement.ts`,
+    find: 'if (job === undefined || !needClasses.has(needClass) || (!free',
+    replace: 'if (job === undefined || (!free',
+  },
+  {
+    name: 'the hub tells any number of jobs of their slots at once',
+    file: `${hub}/scheduler.ts`,
+    find: '?? maxToldAtOnce;',
+    replace: '?? Infinity;',
+  },
+  {
+    name: 'the hub forgets those that it did not tell of their slots at once',
+    file: `${hub}/recovery.ts`,
+    find: '  if (state.untold.size > 0) next = Math.min(next, state.now);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub explains nothing new to those of whom some are still to be told',
+    file: `${hub}/capacity.ts`,
+    find: '    const why = explain(state, needClass);\n    // Where',
+    replace: '    if (state.untold.has(needClass)) continue;\n    const why = explain(state, needClass);\n    // Where',
+  },
+  {
+    name: 'the hub tells a job that is opened what its class was not told, and not the others',
+    file: `${hub}/capacity.ts`,
+    find: "  if (needClass.explained !== '' && isNew(needClass, why)) changedFor(state, needClass);\n",
+    replace: '',
+  },
+  {
+    name: 'the hub tells of their slots first those that it has just told',
+    file: `${hub}/capacity.ts`,
+    find: '      needClass.jobs.delete(job);\n',
+    replace: '',
+  },
+  {
+    name: 'a class with many jobs is told of its slots before all others',
+    file: `${hub}/capacity.ts`,
+    find: 'state.tellRoom, maxToldOfClass)',
+    replace: 'state.tellRoom, Infinity * maxToldOfClass)',
+  },
+  {
+    name: 'the hub goes on to tell of slots where there are no jobs any more',
+    file: `${hub}/jobs.ts`,
+    find: '    state.untold.delete(job.needClass);\n',
+    replace: '',
+  },
+  {
     name: 'the hub gives out a job that is being closed',
     file: `${hub}/jobs.ts`,
     find: '  for (const each of answered.values()) removeAnswered(state, each);\n',
@@ -38,7 +261,7 @@ export const hubMutations = [
   {
     name: 'a chain that is to be divided waits at the hub',
     file: 'server/core/scheduler.ts',
-    find: 'if (state.toldToDivide.size > 0) giveBackQueued(state);',
+    find: '    giveBackQueued(state);',
     replace: '',
   },
   {
@@ -87,7 +310,7 @@ export const hubMutations = [
   {
     name: 'the hub believes a worker that has forgotten its word that something was not begun',
     file: `${hub}/leasing.ts`,
-    find: "asked?.begun === false && loss.cause === 'wasted' ? 'returned' : loss.cause",
+    find: "asked?.begun === false ? 'returned' : loss.cause",
     replace: 'loss.cause',
   },
   {
@@ -141,8 +364,20 @@ export const hubMutations = [
   {
     name: 'the hub never gives up what it awaits',
     file: `${hub}/recovery.ts`,
-    find: '  for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);',
+    find: '    if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);\n',
     replace: '',
+  },
+  {
+    name: 'the hub tells all that nobody has at once',
+    file: `${hub}/recovery.ts`,
+    find: 'if (lost.length === state.lostRoom) {',
+    replace: 'if (lost.length < 0) {',
+  },
+  {
+    name: 'the hub forgets what nobody has and was not told at once',
+    file: `${hub}/recovery.ts`,
+    find: '      job.awaitedUntil = state.now;\n      break;',
+    replace: '      break;',
   },
   {
     name: 'the hub leaks a job of a leader that is gone',
@@ -201,7 +436,7 @@ export const hubMutations = [
   {
     name: 'the hub counts jobs that are opened and never fills up again',
     file: `${hub}/allowance.ts`,
-    find: 'Math.min(perSecond, allowance.left + ((now - allowance.at) * perSecond) / 1_000)',
+    find: 'allowance.left + ((now - allowance.at) * perSecond) / 1_000',
     replace: 'allowance.left',
   },
   {
@@ -239,6 +474,18 @@ export const hubMutations = [
     file: `${hub}/jobs.ts`,
     find: 'if (batch.beside !== true && isFound(job, batch.seq)) {',
     replace: 'if (batch.beside !== true && batch.attempt < 0) {',
+  },
+  {
+    name: 'the hub executes others beside what is found, which is to be alone',
+    file: `${hub}/recovery.ts`,
+    find: 'suspect: suspect || alone, alone });',
+    replace: 'suspect: suspect || alone, alone: false });',
+  },
+  {
+    name: 'the hub keeps what workers have of a job that it refuses to open again',
+    file: 'server/core/opening.ts',
+    find: '    closeClaimsOf(state, leader, number);',
+    replace: '',
   },
   {
     name: 'the hub refuses a second attempt on purpose beside one that is found',
@@ -326,13 +573,13 @@ export const hubMutations = [
   },
   {
     name: 'what a class of workers offered stays on offer',
-    file: 'server/core/placement.ts',
+    file: 'server/core/fitting.ts',
     find: '    this.#onOffer.remove(offerClass.offered);\n',
     replace: '',
   },
   {
     name: 'jobs are forgotten for which the last worker has gone',
-    file: 'server/core/placement.ts',
+    file: 'server/core/fitting.ts',
     find: 'if (needClass.offerClasses.size === 0) this.#unserved.add(needClass);',
     replace: '',
   },
@@ -382,12 +629,6 @@ export const hubMutations = [
     name: 'the hub takes an attempt that is reported twice for two',
     file: `${hub}/recovery.ts`,
     find: 'if (noted.has(key)) return key;',
-    replace: '',
-  },
-  {
-    name: 'the hub charges nothing for batches beside their payloads',
-    file: `${hub}/hub-state.ts`,
-    find: '    charge(leader, batches * batchRecordBytes);\n',
     replace: '',
   },
   {

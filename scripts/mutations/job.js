@@ -25,7 +25,7 @@ export const jobMutations = [
   {
     name: 'a part of a chain waits for what failed in an earlier part',
     file: `${job}/job.ts`,
-    find: "return source.state === 'failed' && arrivals !== undefined && !emission.hasMore && !ledger.inOrder().some(hasElements);",
+    find: "return source.state === 'failed' && !ledger.inOrder().some(hasElements);",
     replace: 'return false;',
   },
   {
@@ -329,6 +329,12 @@ export const jobMutations = [
     replace: '    state.connected = false;\n    this.#leased = 0;',
   },
   {
+    name: 'a job that has left its place believes what was said of its slots',
+    file: `${job}/job.ts`,
+    find: '        if (!state.connected) break;\n',
+    replace: '',
+  },
+  {
     name: 'a job without a place does not say that it wants one',
     file: `${job}/dispatch.ts`,
     find: 'state.wanting = state.slots === 0 && ledger.sent === 0 && wouldSend(state, now);',
@@ -337,7 +343,43 @@ export const jobMutations = [
   {
     name: 'a job forgets that partials want a place',
     file: `${job}/dispatch.ts`,
-    find: 'queueTrial(state) || cutSize(state) > 0 || queueCombine(state, now);\n  state.slots = 0;',
-    replace: 'queueTrial(state) || cutSize(state) > 0;\n  state.slots = 0;',
+    find: 'const would = queueNext(state, now, () => cutSize(state) > 0);',
+    replace: 'const would = cutSize(state) > 0;',
+  },
+  {
+    name: 'a fold goes by what was decided for the event before',
+    file: `${job}/dispatch.ts`,
+    find: '  state.fold?.look();\n',
+    replace: '',
+  },
+  {
+    name: 'a fold never looks again at partials that it keeps for others',
+    file: `${job.replace('/job', '/fold')}/fold.ts`,
+    find: '    if (groups.length === 0) this.#lookAt = this.#assembly.dueAt;\n',
+    replace: '',
+  },
+  {
+    name: 'a fold never looks again whether what its plan waits for is late',
+    file: `${job.replace('/job', '/fold')}/fold.ts`,
+    find: '      this.#lookAt = finish.lookAt;\n',
+    replace: '',
+  },
+  {
+    name: 'a fold that is crowded waits for what is missing beside its partials',
+    file: `${job}/dispatch.ts`,
+    find: '  if (fold.isCrowded(config.window)) return any() || cut() || any();\n',
+    replace: '',
+  },
+  {
+    name: 'an error tells tries that did not reach its stage',
+    file: `${job}/judgement.ts`,
+    find: 'triedOf(record) - unreachedOf(record, stage) + 1',
+    replace: 'triedOf(record) + 1',
+  },
+  {
+    name: 'a stage counts tries that ended before it',
+    file: `${job}/dispatch.ts`,
+    find: '    before += record.retries[stage] ?? 0;\n',
+    replace: '    before += 0;\n',
   },
 ];

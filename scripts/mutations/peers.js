@@ -3,16 +3,76 @@
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const peerMutations = [
   {
+    name: 'a broken worker does not say why it goes',
+    file: 'src/core/worker-session.ts',
+    find: 'if (broken !== undefined) this.#broken = shortened(broken);',
+    replace: '',
+  },
+  {
     name: 'the worker keeps the answer to a cancelled attempt',
     file: 'src/core/worker-session.ts',
     find: '    this.#held.delete(attempt);\n    for',
     replace: '    for',
   },
   {
+    name: 'the worker keeps what waits behind batches that take long',
+    file: 'src/core/worker-session.ts',
+    find: "    if (now >= this.#stuckUntil) this.#giveBackWaiting('the batches before it take long');\n",
+    replace: '',
+  },
+  {
+    name: 'the worker gives back what waits though others begin',
+    file: 'src/core/worker-session.ts',
+    find: '      this.#stuckSince = now;\n      this.#running',
+    replace: '      this.#running',
+  },
+  {
+    name: 'the session asks about a job though something of it comes back',
+    file: 'src/core/leader-session.ts',
+    find: '      default:\n        this.#unanswered.heard(message.job, now);\n',
+    replace: '      default:\n',
+  },
+  {
+    name: 'the session remembers a job that is over as unanswered',
+    file: 'src/core/leader-session.ts',
+    find: '    this.#unanswered.underWay(job, load.batches, now);\n',
+    replace: '    if (load.batches > 0) this.#unanswered.underWay(job, load.batches, now);\n',
+  },
+  {
+    name: 'the session asks about what was sent before its hub was away',
+    file: 'src/core/leader-session.ts',
+    find: '    this.#unanswered.begin(now);\n',
+    replace: '',
+  },
+  {
+    name: 'the session ends each job that waits for slots',
+    file: 'src/core/leader-session.ts',
+    find: 'if (isStray) this.#refuse(job, why.error);',
+    replace: 'this.#refuse(job, why.error);\n    if (isStray) return;',
+  },
+  {
+    name: 'the session takes a job for stuck though slots are given out anew',
+    file: 'src/core/leader-session.ts',
+    find: 'if (stillMs < this.#config.askAfterMs) {',
+    replace: 'if (false) {',
+  },
+  {
+    name: 'the session warns each time',
+    file: 'src/core/leader-session.ts',
+    find: '      this.#hasWarned = true;\n',
+    replace: '',
+  },
+  {
+    name: 'the session believes that a job is queued though it has not asked',
+    file: 'src/core/leader-session.ts',
+    find: 'if (this.#unanswered.isAsked(message.job)) this.#queued',
+    replace: 'this.#queued',
+  },
+  {
     name: 'the session opens more jobs than the hub admits',
     file: 'src/core/places.ts',
-    find: 'if (this.#open.size < places) return',
-    replace: 'if (this.#open.size <= places) return',
+    find: 'if (this.#open.size < places) return {',
+    replace: 'if (this.#open.size <= places) return {',
   },
   {
     name: 'the session leaks a job that ends before it is resumed',
@@ -35,7 +95,7 @@ export const peerMutations = [
   {
     name: 'the session wakes nobody when there is room again',
     file: 'src/core/leader-session.ts',
-    find: 'if (less && this.#waking !== job) this.#wakeNext();',
+    find: 'if (less && !this.#room.isWaking(job)) this.#wakeNext();',
     replace: '',
   },
   {
@@ -156,6 +216,42 @@ export const peerMutations = [
     name: 'a job that waits for a place waits for ever',
     file: 'src/core/leader-session.ts',
     find: '        this.#giveUpWaiting(now);\n',
+    replace: '',
+  },
+  {
+    name: 'a job that waits for room waits for ever',
+    file: 'src/core/leader-session.ts',
+    find: '        this.#giveUpStarved(now);\n',
+    replace: '',
+  },
+  {
+    name: 'a job that waits for room with something under way is given up',
+    file: 'src/core/room.ts',
+    find: 'if (!isBlocked || isUnderWay) this.#starved',
+    replace: 'if (!isBlocked) this.#starved',
+  },
+  {
+    name: 'a job that waits for room is given up while others go on',
+    file: 'src/core/room.ts',
+    find: 'return Math.max(since, this.#movedAt);',
+    replace: 'return since;',
+  },
+  {
+    name: 'the leader opens jobs as fast as it likes',
+    file: 'src/core/leader-session.ts',
+    find: 'return isNew && this.#pace.dueAt > now ? undefined : step;',
+    replace: 'return step;',
+  },
+  {
+    name: 'the leader opens as many jobs as the hub admits, though they may be held up on their way',
+    file: 'src/core/opening-pace.ts',
+    find: 'const perSecond = maxPerSecond / 2;',
+    replace: 'const perSecond = maxPerSecond;',
+  },
+  {
+    name: 'a job that may not be opened yet counts as one without a place',
+    file: 'src/core/places.ts',
+    find: '    if (this.#open.size < places) return undefined;\n',
     replace: '',
   },
   {

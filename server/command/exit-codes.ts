@@ -15,7 +15,12 @@ export const undoneCode = 4;
 
 /** Says what went wrong, and ends the process with the code for it, at once or when that has been read. */
 export function exitWith(error: unknown, output?: GuardedOutput): void {
-  console.error(`error: ${messageOf(error)}`);
+  exitSaying(messageOf(error), error, output);
+}
+
+/** Likewise, in words of the caller's own. */
+export function exitSaying(message: string, error: unknown, output?: GuardedOutput): void {
+  console.error(`error: ${message}`);
   exitOnceRead(exitCode(error), output);
 }
 

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { PaladinError } from '../../src/errors/paladin-error.js';
-import { defaultPort } from '../../src/limits.js';
+import { defaultPort, likeLinesWithinMs } from '../../src/limits.js';
+import { LineLimit } from '../../src/line-limit.js';
 import type { HubEvent } from '../hub-events.js';
-import { defaultLimits, limitNames, rangeOf, refusalLinesWithinMs, type Limits } from '../limits.js';
+import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
 import type { TlsOptions, TokenOptions } from '../start-hub.js';
 import type { HubTokens } from '../tokens.js';
 import { exitOnceRead } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
 import { GuardedOutput } from './output.js';
-import { RefusalLimit } from './refusal-limit.js';
 import { collectLess } from './serving.js';
 import { readTokens, together } from './token-file.js';
 import { messageOf } from '../../src/errors/thrown.js';
@@ -93,13 +93,13 @@ async function runHub(options: Options): Promise<void> {
   const output = new GuardedOutput();
   collectLess();
   const log = logTo(logLevel, output);
-  const refusals = new RefusalLimit();
+  const refusals = new LineLimit();
   const tellLeftOut = (now: number): void => {
     for (const leftOut of refusals.over(now)) log.warn(leftOut, `${leftOut.lines} more lines were left out: ${leftOut.about}`);
   };
   setInterval(() => {
     tellLeftOut(performance.now());
-  }, refusalLinesWithinMs / 4).unref();
+  }, likeLinesWithinMs / 4).unref();
   // Loaded by the command that needs it, so that the others start sooner.
   const { startHub } = await import('../start-hub.js');
   const tls = readTls(tlsCert, tlsKey);
@@ -169,7 +169,7 @@ function readTls(certPath: string | undefined, keyPath: string | undefined): Tls
 }
 
 /** Says what happened at the door. Tokens and payloads are never in it. */
-function record(log: Logger, event: HubEvent, refusals: RefusalLimit): void {
+function record(log: Logger, event: HubEvent, refusals: LineLimit): void {
   const { type: _, ...details } = event;
   /** What strangers cause is not written for each of them. */
   const warn = (message: string): void => {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { exitCodes, exitWith } from './exit-codes.js';
+import { messageOf } from '../../src/errors/thrown.js';
+import { exitCodes, exitSaying } from './exit-codes.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
 import { workerCommand } from './worker-command.js';
@@ -19,6 +20,10 @@ const program = new Command('paladin')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
+/** Messages name options as programs give them: `trustedProxies`, which is typed `--trusted-proxies`. */
+const flags = new Map(program.commands.flatMap(({ options }) => options.map((each) => [each.attributeName(), each.long])));
+
 await program.parseAsync().catch((error: unknown) => {
-  exitWith(error);
+  const message = messageOf(error).replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/gu, (word) => flags.get(word) ?? word);
+  exitSaying(message, error);
 });

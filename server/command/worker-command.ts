@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { leastThreadMemoryMb, longestTimerMs, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { messageOf } from '../../src/errors/thrown.js';
+import { ThreadWarnings } from '../../src/executor/thread-warnings.js';
 import { undoneText } from '../../src/worker/undone-text.js';
 import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
@@ -81,7 +82,9 @@ async function runWorker(
 ): Promise<void> {
   const output = new GuardedOutput();
   const log = logTo(logLevel, output);
+  const deaths = new ThreadWarnings((line) => log.warn(line));
   const fail = (error: unknown): void => {
+    deaths.close();
     exitWith(error, output);
   };
   let stop = (): void => {
@@ -117,7 +120,7 @@ async function runWorker(
       if (!isDraining) fail(error);
     },
     onBroken: fail,
-    onThreadDeath: (reason) => log.warn(reason),
+    onThreadDeath: (reason) => deaths.tell(reason),
     onBlocked: (reason) => log.warn(reason),
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
@@ -131,6 +134,7 @@ async function runWorker(
     console.log('worker draining');
     // Told twice, it ends at once.
     stop = (): void => {
+      deaths.close();
       const { batches, results } = worker.undone;
       if (batches + results === 0) {
         exitOnceRead(0, output);
@@ -144,10 +148,12 @@ async function runWorker(
     };
     worker.drain({ timeout: drainTimeout }).then(
       () => {
+        deaths.close();
         console.log('worker drained');
         exitOnceRead(0, output);
       },
       (error: unknown) => {
+        deaths.close();
         log.error(messageOf(error));
         exitOnceRead(undoneCode, output);
       },

@@ -1,7 +1,7 @@
 /** What a hub holds peers to. */
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
-import type { HubLimits, Offers } from '../../src/protocol/messages.js';
-import { batchRecordBytes, type Charged } from './charges.js';
+import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
+import { batchRecordBytes, besideBytesOf, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
 import type { Leader, Worker } from './records.js';
@@ -9,19 +9,22 @@ import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What of the limits peers are told. */
 export function announced(limits: SchedulerLimits): HubLimits {
-  const { maxPayloadBytes, maxJobsPerLeader, maxBatchesPerLeader, maxBytesPerLeader } = limits;
-  return { maxPayloadBytes, maxJobsPerLeader, maxBatchesPerLeader, maxBytesPerLeader };
+  const { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond, maxBatchesPerLeader, maxBytesPerLeader } = limits;
+  return { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond, maxBatchesPerLeader, maxBytesPerLeader };
 }
 
-/** What stands against a further batch of so many bytes; undefined: nothing. A lone batch is admitted whatever its size. */
-export function batchExceeds(state: HubState, leader: Leader, more: number): string | undefined {
+/** What stands against a further batch; undefined: nothing. A lone batch is admitted whatever its size. */
+export function batchExceeds(state: HubState, leader: Leader, batch: Batch): string | undefined {
+  const more = batch.payload.byteLength;
   const { batches, bytes, descriptionBytes, limits } = leader;
   const { maxBatchesPerLeader, maxBytesPerLeader } = limits;
   if (batches >= maxBatchesPerLeader) return `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`;
   if (bytes + more > maxBytesPerLeader && batches > 0) {
     return `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`;
   }
-  return hubExceeds(state, bytes + descriptionBytes, more) ?? recordsExceed(state, leader, batchRecordBytes);
+  return (
+    hubExceeds(state, bytes + descriptionBytes, more) ?? recordsExceed(state, leader, batchRecordBytes + besideBytesOf(batch))
+  );
 }
 
 /** What stands against so many bytes more of records of a peer; likewise once all is taken. */
@@ -52,7 +55,9 @@ export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, 
   }
   const exceeded = hubExceeds(state, leader.bytes + leader.descriptionBytes, bytes);
   if (exceeded !== undefined || isResumed) return exceeded;
-  if (takeFrom(leader.openings, maxJobsOpenedPerSecond, state.now)) return undefined;
+  // What a stall delivers at once may be all that a leader may have open, and what is over by then.
+  const pace = { perSecond: maxJobsOpenedPerSecond, most: maxJobsOpenedPerSecond + maxJobsPerLeader };
+  if (takeFrom(leader.openings, pace, state.now)) return undefined;
   return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;
 }
 
@@ -93,6 +98,6 @@ export function changeExceeds({ limits, offerings }: Worker, now: number, offers
   const { operations, serializers, labels } = offers;
   let chars = 0;
   for (const names of [operations, serializers, labels]) for (const name of names) chars += name.length;
-  if (takeFrom(offerings, maxOffersPerSecond, now, 1 + Math.floor(chars / charsPerChange))) return undefined;
+  if (takeFrom(offerings, { perSecond: maxOffersPerSecond }, now, 1 + Math.floor(chars / charsPerChange))) return undefined;
   return `more than ${maxOffersPerSecond} changes of what it offers in a second (maxOffersPerSecond)`;
 }

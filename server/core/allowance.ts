@@ -5,18 +5,25 @@ export interface Allowance {
   at: number;
 }
 
-/** A full one. */
-export function newAllowance(perSecond: number, now: number): Allowance {
-  return { left: perSecond, at: now };
+/** A full one, however much that is. */
+export function newAllowance(now: number): Allowance {
+  return { left: Infinity, at: now };
+}
+
+/** How many there can be: limits, which may be others each time. */
+export interface Pace {
+  readonly perSecond: number;
+  /** When it is full. Default: what comes in a second. */
+  readonly most?: number;
 }
 
 /**
- * Takes one, or as many as it counts for: all that there can be, at the most.
+ * Takes one, or as many as it counts for: all that comes in a second, at the most.
  *
  * @returns whether it may happen now
  */
-export function takeFrom(allowance: Allowance, perSecond: number, now: number, count = 1): boolean {
-  allowance.left = Math.min(perSecond, allowance.left + ((now - allowance.at) * perSecond) / 1_000);
+export function takeFrom(allowance: Allowance, { perSecond, most = perSecond }: Pace, now: number, count = 1): boolean {
+  allowance.left = Math.min(most, allowance.left + ((now - allowance.at) * perSecond) / 1_000);
   allowance.at = now;
   const taken = Math.min(count, Math.max(1, Math.floor(perSecond)));
   if (allowance.left < taken) return false;

@@ -1,5 +1,6 @@
 import type { Attempt, Batch } from '../../src/protocol/messages.js';
 import { BatchOrder, type Place } from './batch-order.js';
+import { besideBytesOf } from './charges.js';
 
 /** Where a queued batch stands. */
 interface Standing {
@@ -16,6 +17,7 @@ export class BatchQueue {
   readonly #all = new BatchOrder();
   readonly #loners = new BatchOrder();
   #bytes = 0;
+  #besideBytes = 0;
   /** By batch: the attempt that was queued first, mostly the only one. */
   readonly #standing = new Map<number, Standing>();
   /** By batch and attempt: the others. */
@@ -28,6 +30,11 @@ export class BatchQueue {
   /** Of the payloads. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** As `besideBytesOf` counts them. */
+  get besideBytes(): number {
+    return this.#besideBytes;
   }
 
   /** The next of those that are to be executed alone. */
@@ -70,6 +77,7 @@ export class BatchQueue {
     const batch = found?.place.batch;
     if (found === undefined || batch === undefined) return undefined;
     this.#bytes -= batch.payload.byteLength;
+    this.#besideBytes -= besideBytesOf(batch);
     this.#all.empty(found.place);
     if (found.loner !== undefined) this.#loners.empty(found.loner);
     this.#forget(batch);
@@ -83,6 +91,7 @@ export class BatchQueue {
       loner: batch.alone ? this.#loners.add(batch) : undefined,
     };
     this.#bytes += batch.payload.byteLength;
+    this.#besideBytes += besideBytesOf(batch);
     if (!this.#standing.has(batch.seq)) {
       this.#standing.set(batch.seq, standing);
       return;

@@ -1,46 +1,131 @@
-import { explainAgainMs, maxExplained } from '../../src/limits.js';
+/**
+ * What leaders are told of the slots that there are for their jobs.
+ *
+ * Rules.
+ * 1. When the slots of a class of jobs change, or why there are none, each of its jobs is told.
+ * 2. There may be any number of them. Some are told at once. The others are told in later turns of the hub, by what is true then.
+ * 3. Classes take turns, and so do the jobs of a class. So all are told, however often something changes meanwhile.
+ * 4. Which classes of jobs a change is about is found out in pieces, too (see `fitting.ts`). Those that were found in an
+ *    event are given out at its end, for they may have found workers.
+ */
+import { explainAgainMs, maxExplained, maxToldOfClass } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { divideAt, isDivisible } from './division.js';
 import type { HubState } from './hub-state.js';
 import { explainMissing, satisfies } from './matching.js';
-import { slotsFor, type Job, type NeedClass, type Worker } from './records.js';
+import { hasSlots, slotsFor, type Job, type NeedClass, type Worker } from './records.js';
 
 /** Moves the worker to where its offers belong, and tells the leaders concerned what they have now. */
 export function moveWorker(state: HubState, worker: Worker, offers: Offers | undefined): void {
   const { placement } = state;
-  const changed = placement.moveWorker(worker, offers);
+  placement.moveWorker(worker, offers);
   if (state.closing) return;
-  for (const needClass of changed) tellCapacity(state, needClass, needClass.jobs);
-  state.unexplained = placement.unservedClasses;
-  explainNext(state, changed);
+  fitNext(state);
+  state.unexplained = placement.fitting.unservedClasses;
+  explainNext(state);
+}
+
+/** Goes on to find out for which jobs something has changed, as far as there is room for in the event in hand. */
+export function fitNext(state: HubState): void {
+  const { fitting } = state.placement;
+  const room = state.fitRoom;
+  state.fitRoom = 0;
+  for (const needClass of fitting.proceed(room)) changedFor(state, needClass);
 }
 
 /** Who finds no worker is told what there is: that may have changed. Some at a time, since each must be compared with all workers. */
-export function explainNext(state: HubState, told?: ReadonlySet<NeedClass>): void {
-  for (const needClass of state.placement.nextUnserved(Math.min(state.unexplained, maxExplained))) {
-    if (told?.has(needClass) === true) continue;
+export function explainNext(state: HubState): void {
+  for (const needClass of state.placement.fitting.nextUnserved(Math.min(state.unexplained, maxExplained))) {
     const why = explain(state, needClass);
     // Where the chain is to be divided may have changed, too.
-    if (why.missing !== needClass.explained || why.divisible === true) tell(state, needClass, needClass.jobs, why);
+    if (isNew(needClass, why) || why.divisible === true) changedFor(state, needClass);
   }
   state.unexplained = Math.max(0, state.unexplained - maxExplained);
   state.explainAt = state.now + explainAgainMs;
+  tellNext(state);
 }
 
-/** Tells the jobs' leaders how many slots there are for them. */
-export function tellCapacity(state: HubState, needClass: NeedClass, jobs: Iterable<Job>): void {
-  tell(state, needClass, jobs, explain(state, needClass));
+/** Each job of the class is to be told. */
+function changedFor(state: HubState, needClass: NeedClass): void {
+  needClass.untold = needClass.jobs.size;
+  state.untold.add(needClass);
+  state.changed.add(needClass);
+}
+
+/** Tells as many jobs as there is room for in the event in hand. */
+export function tellNext(state: HubState): void {
+  // What is put at the end again comes up again. To begin anew each time would have to pass by all that was taken out before.
+  for (const needClass of state.untold) {
+    if (state.tellRoom <= 0) break;
+    const why = explain(state, needClass);
+    const count = Math.min(needClass.untold, needClass.jobs.size, state.tellRoom, maxToldOfClass);
+    for (const job of firstOf(needClass.jobs, count)) {
+      // Behind those that were told longer ago.
+      needClass.jobs.delete(job);
+      needClass.jobs.add(job);
+      tell(state, needClass, job, why);
+    }
+    // To say why there is no slot takes longer, the more kinds of workers there are.
+    const least = why.missing === '' ? 1 : toldPerExplained + Math.floor(state.placement.fitting.offerClassCount / looksPerTold);
+    state.tellRoom -= Math.max(least, count);
+    needClass.untold -= count;
+    state.untold.delete(needClass);
+    if (needClass.untold > 0) state.untold.add(needClass);
+  }
+}
+
+/** How many jobs are told in the time in which an explanation is made, and how many classes of workers are looked at in that of one. */
+const toldPerExplained = 4;
+const looksPerTold = 64;
+
+function firstOf<T>(all: Iterable<T>, count: number): T[] {
+  const first: T[] = [];
+  for (const each of all) {
+    if (first.length === count) break;
+    first.push(each);
+  }
+  return first;
+}
+
+/** Tells the job's leader how many slots there are for it. */
+export function tellCapacity(state: HubState, job: Job): void {
+  const { needClass } = job;
+  const why = explain(state, needClass);
+  // Those like it were told otherwise. Where they were told of slots, they hear by themselves that these are gone.
+  if (needClass.explained !== '' && isNew(needClass, why)) changedFor(state, needClass);
+  tell(state, needClass, job, why);
+}
+
+/** Tells the job's leader that others have all slots that there are for it, if that is so. */
+export function tellIfQueued(state: HubState, { leader, number, needClass, queue, leases, awaited }: Job): void {
+  const slots = slotsFor(needClass);
+  // Who does not read, or acknowledge, is given none.
+  const isHeldUp = leader.congested || leader.isOwing;
+  if (slots === 0 || queue.size === 0 || leases.size + awaited.size > 0 || isHeldUp) return;
+  let givenAt = -Infinity;
+  for (const offerClass of needClass.offerClasses) givenAt = Math.max(givenAt, offerClass.givenAt);
+  state.toLeader(leader, { type: 'queued', job: number, slots, stillMs: state.now - givenAt });
 }
 
 /** Why there are no slots, if there are none. */
 type Explanation = ReturnType<typeof explainMissing> & {
+  /** What is known of a worker that is gone: one text for all classes, since it is long. */
+  readonly broken?: string | undefined;
   /** Whether the jobs could go on in parts. */
   readonly divisible?: boolean;
 };
 
-function explain({ placement }: HubState, needClass: NeedClass): Explanation {
-  if (slotsFor(needClass) > 0) return { missing: '' };
-  const { onOffer, offerClasses } = placement;
+function explain(state: HubState, needClass: NeedClass): Explanation {
+  const { fitting } = state.placement;
+  if (hasSlots(needClass)) return { missing: '' };
+  // Its worker may have come a moment ago.
+  if (fitting.settle(needClass)) changedFor(state, needClass);
+  if (hasSlots(needClass)) return { missing: '' };
+  return { ...explainOffers(state, needClass), broken: state.breakages.last(needClass.needs) };
+}
+
+function explainOffers({ placement }: HubState, needClass: NeedClass): Explanation {
+  const { onOffer, offerClasses } = placement.fitting;
   const why = explainMissing(onOffer, needClass.needs);
   // Where something is on offer nowhere, there is no need to look at each worker.
   const isOnOffer = onOffer !== undefined && satisfies(onOffer, needClass.needs);
@@ -48,16 +133,24 @@ function explain({ placement }: HubState, needClass: NeedClass): Explanation {
   return { missing: `${why.missing}; each is on offer`, divisible: true };
 }
 
-function tell(state: HubState, needClass: NeedClass, jobs: Iterable<Job>, { divisible, ...why }: Explanation): void {
+/** Whether it is not what was told last of the class. */
+function isNew({ explained, broken }: NeedClass, why: Explanation): boolean {
+  return why.missing !== explained || why.broken !== broken;
+}
+
+function tell(state: HubState, needClass: NeedClass, job: Job, { divisible, broken, ...why }: Explanation): void {
   needClass.explained = why.missing;
+  needClass.broken = broken;
+  const { leader, number, leases, awaited, description } = job;
+  if (divisible === true) {
+    state.dividing.add(job);
+    state.toldToDivide.add(job);
+  } else state.dividing.delete(job);
+  const { offerClasses } = state.placement.fitting;
+  const parts = divisible === true ? { divideAt: divideAt(description.stages, needClass.needs, offerClasses) } : {};
   const slots = slotsFor(needClass);
-  const { offerClasses } = state.placement;
-  for (const job of jobs) {
-    const { leader, number, leases, awaited, description } = job;
-    if (divisible === true) state.dividing.add(job);
-    else state.dividing.delete(job);
-    if (divisible === true) state.toldToDivide.add(job);
-    const parts = divisible === true ? { divideAt: divideAt(description.stages, needClass.needs, offerClasses) } : {};
-    state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why, ...parts });
-  }
+  job.slotsTold = slots;
+  job.missingTold = why.missing;
+  const missing = broken === undefined ? why.missing : `${why.missing}; ${broken}`;
+  state.toLeader(leader, { type: 'capacity', job: number, slots, leased: leases.size + awaited.size, ...why, missing, ...parts });
 }

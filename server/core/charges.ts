@@ -6,12 +6,27 @@
  * 2. When all is taken (`maxRecordBytes`), those that hold more than half of an equal share get no more. Others go on.
  * 3. What is charged goes back when what it was charged for is gone.
  */
+import { besideFields } from '../../src/protocol/batch-bytes.js';
+import type { Batch } from '../../src/protocol/messages.js';
 
 /**
  * A batch that is queued or leased, with its places in the queue, in maps and sets. A queued one takes 440 bytes of heap with the objects that hold
  * its payload, a leased one 420 (measured with 10,000 of them, Node 20); the rest is slack.
  */
 export const batchRecordBytes = 512;
+
+/** An array of bytes that a batch has beside its payload, with its objects: 200 bytes of heap (10,000 of them, Node 20). */
+export const besideRecordBytes = 256;
+
+/** What a batch takes beside its payload and its record. Its leader does not count it among its bytes at the hub. */
+export function besideBytesOf(batch: Batch): number {
+  let bytes = 0;
+  for (const name of besideFields) {
+    const carried = batch[name];
+    if (carried !== undefined) bytes += carried.byteLength + besideRecordBytes;
+  }
+  return bytes;
+}
 
 /** An answer that was passed on and is not acknowledged, in two maps and a set: 201 bytes of heap (10,000 of them, Node 20). */
 export const answeredRecordBytes = 256;

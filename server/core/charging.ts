@@ -46,10 +46,7 @@ export function mayRestFor(state: HubState, worker: Worker, job: Job): boolean {
     state.placement.charge(job, job.paidMs);
   }
   for (const lease of worker.leases) if (lease.job.virtualTime < job.virtualTime) return false;
-  for (const { turns } of worker.offerClass?.needClasses ?? []) {
-    if (turns.next !== undefined && turns.next.virtualTime < job.virtualTime) return false;
-  }
-  return true;
+  return worker.offerClass === undefined || !state.placement.comesBefore(worker.offerClass, job.virtualTime);
 }
 
 /** A job is closed: as far as it is ahead of the others, the leader's next job is to be. */

@@ -79,27 +79,3 @@ export function makeRoom(state: HubState): void {
   }
   state.crowded.clear();
 }
-
-/** Throws when what a worker knows of idle jobs is not counted right, or is too much. */
-export function checkKnown(worker: Worker): void {
-  const { id, jobs, idleBytes, leases, answered, limits, connected } = worker;
-  const check = (holds: boolean, what: string): void => {
-    if (!holds) throw new Error(`invariant broken: ${what}`);
-  };
-  const counted = new Map<Job, number>();
-  for (const { job } of [...leases, ...answered]) counted.set(job, (counted.get(job) ?? 0) + 1);
-  for (const job of counted.keys()) check(jobs.has(job), `worker ${id} has something of job ${job.id}, which it does not know`);
-  let bytes = 0;
-  let idle = 0;
-  for (const [job, { inHand }] of jobs) {
-    check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
-    check(job.workers.has(worker), `job ${job.id} does not know that worker ${id} knows it`);
-    check(inHand === (counted.get(job) ?? 0), `worker ${id} has ${counted.get(job) ?? 0} of job ${job.id}, ${inHand} counted`);
-    if (inHand > 0) continue;
-    bytes += job.bytes;
-    idle += 1;
-  }
-  check(bytes === idleBytes, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing, ${idleBytes} counted`);
-  const isTooMuch = connected && bytes > limits.maxDescriptionBytesPerWorker && idle > 1;
-  check(!isTooMuch, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing`);
-}

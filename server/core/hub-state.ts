@@ -1,8 +1,9 @@
 import { listWithinMs } from '../../src/limits.js';
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
+import { Breakages } from './breakages.js';
 import { batchRecordBytes, charge, type AllRecords } from './charges.js';
 import { Placement } from './placement.js';
-import type { Job, Leader, Worker } from './records.js';
+import type { Job, Leader, NeedClass, Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
 
 /** Who has said a part of a list, and by when it must have said the rest. */
@@ -25,6 +26,8 @@ export class HubState {
   readonly claiming: Set<Worker> = new Set();
   /** Jobs with attempts that no worker has spoken of yet. */
   readonly awaiting: Set<Job> = new Set();
+  /** When the first of these attempts is given up, or before: the one that it was of may be awaited no more. */
+  awaitedUntil: number = Infinity;
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
   readonly stalled: Set<Job> = new Set();
   /** Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is queued. */
@@ -34,11 +37,22 @@ export class HubState {
   /** How many kinds of jobs, for which there is no worker, are still to be told of a change, and when. */
   unexplained = 0;
   explainAt = 0;
+  /** Classes of jobs some of which are still to be told of a change. */
+  readonly untold: Set<NeedClass> = new Set();
+  /** How many jobs more may be told of their capacity in the event in hand. */
+  tellRoom = 0;
+  /** How many pairs of classes may be compared in the event in hand. */
+  fitRoom = 0;
+  /** How many attempts that nobody has may be told as lost in the event in hand. */
+  lostRoom = 0;
+  /** Classes of jobs for which something has changed in the event in hand. */
+  readonly changed: Set<NeedClass> = new Set();
   /** Workers that come to rest for a batch that is to be executed alone. */
   readonly reserved: Set<Worker> = new Set();
   /** Workers that may know too much once the event in hand is over. */
   readonly crowded: Set<Worker> = new Set();
   readonly placement: Placement = new Placement();
+  readonly breakages: Breakages = new Breakages();
   readonly counters = {
     batches: 0,
     results: 0,
@@ -70,10 +84,10 @@ export class HubState {
     this.config = config;
   }
 
-  /** The batches that a leader has at the hub become more, or fewer. */
-  countBatches(leader: Leader, batches: number, bytes: number): void {
+  /** The batches that a leader has at the hub become more, or fewer; `besideBytes`: as `besideBytesOf` counts them. */
+  countBatches(leader: Leader, batches: number, bytes: number, besideBytes: number): void {
     leader.batches += batches;
-    charge(leader, batches * batchRecordBytes);
+    charge(leader, batches * batchRecordBytes + besideBytes);
     leader.bytes += bytes;
     this.bytes += bytes;
   }

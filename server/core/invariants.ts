@@ -1,12 +1,12 @@
 import { maxBatchesAhead, maxTurnsKept, maxWaitingBatches } from '../../src/limits.js';
+import { leaderOf } from '../../src/protocol/job-id.js';
 import type { HubState } from './hub-state.js';
-import { answeredRecordBytes, batchRecordBytes, resumedRecordBytes, underWayRecordBytes } from './charges.js';
-import { checkKnown } from './describing.js';
+import { answeredRecordBytes, batchRecordBytes, besideBytesOf, resumedRecordBytes, underWayRecordBytes } from './charges.js';
 import { isFound } from './leasing.js';
-import { satisfies } from './matching.js';
 import {
   attemptKey,
   hasFreeSlot,
+  hasSlots,
   hasSpareRoom,
   isDue,
   isInTurn,
@@ -30,6 +30,11 @@ export function checkWorker(worker: Worker): void {
   check(suspects === active.filter((lease) => lease.suspect).length, `suspects with worker ${id}`);
   check(worker.loners === active.filter((lease) => lease.alone).length, `loners with worker ${id}`);
   check(!strict.some((lease) => lease.alone) || strict.length === 1, `worker ${id} has a loner and others`);
+  const loner = active.findIndex((lease) => lease.alone && !lease.hasWaited);
+  check(
+    loner === -1 || active.slice(loner + 1).every((lease) => lease.adopted),
+    `worker ${id} was given something beside a loner`,
+  );
   const given = strict.filter((lease) => lease.suspect).length;
   check(given <= 1, `worker ${id} was given ${given} suspects`);
   check(dear === active.filter((lease) => !lease.cheap).length, `dear leases of worker ${id}`);
@@ -46,6 +51,27 @@ export function checkWorker(worker: Worker): void {
     check(job.leader.jobs.get(job.number) === job, `worker ${id} has a lease of job ${job.id}, which is closed`);
   }
   for (const each of answered) check(each.job.answered.get(attemptKey(each)) === each, `an answer of worker ${id}`);
+}
+
+/** Throws when what a worker knows of idle jobs is not counted right, or is too much. */
+function checkKnown(worker: Worker): void {
+  const { id, jobs, idleBytes, leases, answered, limits, connected } = worker;
+  const counted = new Map<Job, number>();
+  for (const { job } of [...leases, ...answered]) counted.set(job, (counted.get(job) ?? 0) + 1);
+  for (const job of counted.keys()) check(jobs.has(job), `worker ${id} has something of job ${job.id}, which it does not know`);
+  let bytes = 0;
+  let idle = 0;
+  for (const [job, { inHand }] of jobs) {
+    check(job.leader.jobs.get(job.number) === job, `worker ${id} remembers job ${job.id}, which is closed`);
+    check(job.workers.has(worker), `job ${job.id} does not know that worker ${id} knows it`);
+    check(inHand === (counted.get(job) ?? 0), `worker ${id} has ${counted.get(job) ?? 0} of job ${job.id}, ${inHand} counted`);
+    if (inHand > 0) continue;
+    bytes += job.bytes;
+    idle += 1;
+  }
+  check(bytes === idleBytes, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing, ${idleBytes} counted`);
+  const isTooMuch = connected && bytes > limits.maxDescriptionBytesPerWorker && idle > 1;
+  check(!isTooMuch, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing`);
 }
 
 /** Throws when a job's books do not agree. */
@@ -81,9 +107,12 @@ export function checkWaiting({
   awayWorkers,
   claiming,
   awaiting,
+  awaitedUntil,
   stalled,
   dividing,
   reserved,
+  untold,
+  changed,
 }: HubState): void {
   check(
     bytes === [...leaders.values()].reduce((sum, leader) => sum + leader.bytes + leader.descriptionBytes, 0),
@@ -107,6 +136,11 @@ export function checkWaiting({
     check(awayWorkers.has(worker) === !worker.connected, `worker ${worker.id} among those away`);
     check(reserved.has(worker) === worker.reserved, `worker ${worker.id} among the reserved`);
     check(claiming.has(worker) === worker.claims.size > 0, `worker ${worker.id} among the claiming`);
+    for (const { jobId } of worker.claims) {
+      const { leaderId, number } = leaderOf(jobId);
+      const isExpected = leaders.get(leaderId)?.resuming?.has(number) ?? true;
+      check(jobs.has(jobId) || isExpected, `worker ${worker.id} keeps what it has of job ${jobId}, which is closed`);
+    }
   }
   for (const worker of [...awayWorkers, ...claiming, ...reserved]) {
     check(workers.get(worker.id) === worker, `worker ${worker.id} is gone`);
@@ -118,13 +152,12 @@ export function checkWaiting({
     }
   }
   for (const job of jobs.values()) check(awaiting.has(job) === job.awaited.size > 0, `job ${job.id} among the awaiting`);
+  for (const job of awaiting) check(awaitedUntil <= job.awaitedUntil, `job ${job.id} is given up too late`);
   for (const job of jobs.values()) check(stalled.has(job) === job.stalled, `job ${job.id} among the stalled`);
+  check(changed.size === 0, 'jobs for which something has changed are not given out');
   for (const job of dividing) {
     check(job.queue.size === 0, `batches of job ${job.id} wait, and its leader was told to go on in parts`);
-    check(
-      job.needClass.offerClasses.size === 0 || slotsFor(job.needClass) === 0,
-      `job ${job.id} is to be divided, and has workers`,
-    );
+    check(!hasSlots(job.needClass) || untold.has(job.needClass), `job ${job.id} is to be divided, and has workers`);
   }
   for (const job of [...awaiting, ...stalled, ...dividing]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);
 }
@@ -134,19 +167,25 @@ export function checkLeader(leader: Leader): void {
   const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, limits, turnsKept } = leader;
   let countedBatches = 0;
   let countedBytes = 0;
+  let countedBeside = 0;
   let countedAnswers = 0;
   let countedDescriptions = 0;
   for (const { queue, leases, answered, bytes: description } of jobs.values()) {
     const given = leases.all().filter((lease) => !lease.adopted);
     countedBatches += queue.size + given.length;
     countedBytes += queue.bytes;
+    for (const batch of queue.all()) countedBeside += besideBytesOf(batch);
     countedDescriptions += description;
-    for (const lease of given) countedBytes += lease.bytes;
+    for (const lease of given) {
+      countedBytes += lease.bytes;
+      countedBeside += lease.besideBytes;
+    }
     countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
   const answers = [...jobs.values()].reduce((sum, job) => sum + job.answered.size, 0);
   const records =
     batches * batchRecordBytes +
+    countedBeside +
     answers * answeredRecordBytes +
     leader.underWay * underWayRecordBytes +
     leader.resumed * resumedRecordBytes;
@@ -171,19 +210,25 @@ export function checkTurns({ jobs, turns }: NeedClass): void {
 }
 
 /** Throws when what is on offer is not what the workers offer, or a need class is wrongly thought to have no worker. */
-export function checkOffers({ placement }: HubState): void {
-  const offers = [...placement.offerClasses].map((offerClass) => offerClass.offers);
-  check((placement.onOffer === undefined) === (offers.length === 0), 'whether anything is on offer');
+export function checkOffers({ placement: { fitting }, untold }: HubState): void {
+  const offers = [...fitting.offerClasses].map((offerClass) => offerClass.offers);
+  check((fitting.onOffer === undefined) === (offers.length === 0), 'whether anything is on offer');
   for (const kind of ['operations', 'serializers', 'labels'] as const) {
     const names = new Set(offers.flatMap((each) => each[kind]));
-    check(names.size === (placement.onOffer?.[kind].size ?? 0), `${kind} on offer`);
-    for (const name of names) check(placement.onOffer?.[kind].has(name) === true, `${name} on offer`);
+    check(names.size === (fitting.onOffer?.[kind].size ?? 0), `${kind} on offer`);
+    for (const name of names) check(fitting.onOffer?.[kind].has(name) === true, `${name} on offer`);
   }
-  const unserved = new Set(placement.nextUnserved(Infinity));
-  for (const needClass of placement.needClasses) {
-    check(unserved.has(needClass) === (needClass.offerClasses.size === 0), `whether somebody is there for ${needClass.key}`);
-    const fit = [...placement.offerClasses].filter(({ offered }) => satisfies(offered, needClass.needs));
-    check(fit.length === needClass.offerClasses.size, `who is there for ${needClass.key}`);
+  for (const needClass of untold) check(needClass.jobs.size > 0 && needClass.untold > 0, `${needClass.key} is to be told of`);
+}
+
+/** Throws when a leader does not know of the slots for a job, or why there are none, and nobody is still to be told. */
+export function checkTold({ placement: { fitting }, untold, jobs }: HubState): void {
+  if (!fitting.isDone || untold.size > 0) return;
+  for (const { id, confirmed, needClass, slotsTold, missingTold } of jobs.values()) {
+    const slots = slotsFor(needClass);
+    check(!confirmed || slotsTold === slots, `the leader of job ${id} was told of ${slotsTold} slots, and there are ${slots}`);
+    const isAlike = slots > 0 || missingTold === needClass.explained;
+    check(!confirmed || isAlike, `the leader of job ${id} was told '${missingTold}', others like it '${needClass.explained}'`);
   }
 }
 

@@ -1,7 +1,10 @@
 /** Jobs are made, fed and closed. */
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { ownBytes } from '../../src/protocol/own-bytes.js';
+import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchExceeds, jobExceeds } from './admission.js';
+import { besideBytesOf } from './charges.js';
 import { unknow } from './describing.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
 import type { HubState } from './hub-state.js';
@@ -39,7 +42,7 @@ export function createJob(
     refuse(state, leader, number, limit);
     return undefined;
   }
-  const needClass = state.placement.needClass(needsOf(description, labels));
+  const needClass = state.placement.fitting.needClass(needsOf(description, labels));
   const job = newJob({
     number,
     leader,
@@ -65,6 +68,11 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     state.counters.strayMessages += 1;
     return;
   }
+  const fault = faultOf(job, batch);
+  if (fault !== undefined) {
+    state.expel('leader', leader.id, fault);
+    return;
+  }
   if (batch.beside !== true && isFound(job, batch.seq)) {
     // Its leader did not know yet that a worker is back with it.
     const { seq, attempt } = batch;
@@ -76,16 +84,16 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     giveBack(state, job, batch);
     return;
   }
-  const limit = batchExceeds(state, leader, batch.payload.byteLength);
+  const limit = batchExceeds(state, leader, batch);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
     closeJob(state, job);
     return;
   }
   state.counters.batches += 1;
-  state.countBatches(leader, 1, batch.payload.byteLength);
+  state.countBatches(leader, 1, batch.payload.byteLength, besideBytesOf(batch));
   // Whoever wants a worker for a batch alone suspects the batch.
-  const queued: Queued = { ...batch, suspect: batch.suspect || batch.alone };
+  const queued: MovableBatch = { ...batch, suspect: batch.suspect || batch.alone };
   job.queue.push(queued);
   // Where others like it wait for a worker that may be given a suspect, to look through all of them again would take long.
   if (!job.stalled || !queued.suspect) {
@@ -93,13 +101,17 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
     serve(state, job.needClass);
   }
   // Of what was given out at once nothing is kept here.
-  if (!job.queue.has(queued)) return;
-  queued.payload = ownBytes(queued.payload);
-  if (queued.parts !== undefined) queued.parts = ownBytes(queued.parts);
+  if (job.queue.has(queued)) moveBytes(queued, ownBytes);
 }
 
-/** A batch whose bytes may be put elsewhere. */
-type Queued = { -readonly [Name in keyof Batch]: Batch[Name] };
+/** What is wrong with a batch that no leader of ours sends. */
+function faultOf({ id, description }: Job, { units, unreached }: Batch): string | undefined {
+  if (unreached === undefined) return undefined;
+  const stages = description.stages.length;
+  if (units === 'partials') return `it has sent partials of job ${id} as if stages came before them`;
+  if (unreached.byteLength <= mostUnreachedBytes(stages)) return undefined;
+  return `it has sent a batch of job ${id} with tries in more than its stages, ${stages}`;
+}
 
 /** Gives back what is queued of jobs whose leaders were told in the event in hand that they may go on in parts. */
 export function giveBackQueued(state: HubState): void {
@@ -167,7 +179,7 @@ export function closeJob(state: HubState, job: Job): void {
     release(state, lease);
   }
   for (const each of answered.values()) removeAnswered(state, each);
-  state.countBatches(leader, -queue.size, -queue.bytes);
+  state.countBatches(leader, -queue.size, -queue.bytes, -queue.besideBytes);
   state.countDescription(leader, -job.bytes);
   for (const worker of workers) {
     unknow(worker, job);
@@ -181,6 +193,10 @@ export function closeJob(state: HubState, job: Job): void {
   state.stalled.delete(job);
   state.dividing.delete(job);
   state.placement.removeJob(job);
+  if (job.needClass.jobs.size === 0) {
+    state.untold.delete(job.needClass);
+    state.changed.delete(job.needClass);
+  }
   // What follows gives batches to workers, and none of this job.
   weighAnswers(state, leader);
   freeReserved(state);

@@ -1,17 +1,18 @@
 /** Batches are given to workers, answered, and given back. */
+import { sharedForMs } from '../../src/limits.js';
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
-import { answeredRecordBytes, charge } from './charges.js';
+import { answeredRecordBytes, besideBytesOf, charge } from './charges.js';
 import { chargeFor, mayRestFor, takePaid, usedBy } from './charging.js';
 import type { HubState } from './hub-state.js';
 import {
   attemptKey,
   endingKey,
   hasFreeSlot,
+  hasSlots,
   inHand,
   isCheap,
   isDue,
   isInTurn,
-  slotsFor,
   type Answered,
   type Job,
   type Leader,
@@ -32,6 +33,20 @@ export function serve(state: HubState, needClass: NeedClass): void {
   }
 }
 
+/** Gives out what is queued of classes of jobs for which something has changed in the event in hand. */
+export function serveChanged(state: HubState): void {
+  if (state.changed.size === 0) return;
+  for (const job of state.stalled) if (state.changed.has(job.needClass)) unstall(state, job);
+  for (const needClass of state.changed) {
+    // Its worker may have other jobs whose turn comes before.
+    const match = state.placement.matchFor(needClass);
+    if (match === undefined) continue;
+    serveWorker(state, match.worker);
+    serve(state, needClass);
+  }
+  state.changed.clear();
+}
+
 /** Gives the worker what is next among all that it can execute, as long as it has room. */
 export function serveWorker(state: HubState, worker: Worker): void {
   if (worker.reserved && inHand(worker) === 0) serveReserved(state, worker);
@@ -39,7 +54,7 @@ export function serveWorker(state: HubState, worker: Worker): void {
   for (const job of stalled) unstall(state, job);
   while (!state.closing) {
     const job = state.placement.nextFor(worker);
-    if (job === undefined || (stalled.length > 0 && !hasFreeSlot(worker)) || isHeldBack(state, worker)) break;
+    if (job === undefined || isHeldBack(state, worker)) break;
     assign(state, job, worker);
   }
   for (const job of stalled) serve(state, job.needClass);
@@ -137,8 +152,8 @@ function serveReserved(state: HubState, worker: Worker): void {
 }
 
 /**
- * The matched worker, or another free one where that one has the batch already; a suspect batch only goes to a free slot of a worker that has no
- * other suspect, and one that is to be executed alone to a worker that is idle.
+ * The matched worker, or another free one where that one has the batch already. A suspect batch goes to a free slot of a
+ * worker that has no other suspect. A batch that is to be executed alone goes to a worker that is idle.
  */
 function findWorker(job: Job, batch: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
   const { suspect, alone } = batch;
@@ -174,15 +189,25 @@ function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker):
 function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Lease, 'job' | 'worker' | 'chargedMs'>): void {
   const { seq, attempt, suspect, alone, payload } = batch;
   const bytes = payload.byteLength;
+  const besideBytes = besideBytesOf(batch);
+  const cheap = isCheap(job);
   describe(state, worker, job);
-  addLease(state, { seq, attempt, bytes, job, worker, chargedMs, cheap: isCheap(job), suspect, alone, adopted: false });
+  noteLeader(state, worker, job.leader);
+  addLease(state, { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
   const ticket = state.config.ticketOf(job.secret, worker.id, batch);
   state.toWorker(worker, { type: 'assign', jobId: job.id, ticket, batch });
 }
 
+/** The worker is given something of this leader. */
+function noteLeader({ now }: HubState, worker: Worker, { id }: Leader): void {
+  if (worker.servedLeader !== '' && worker.servedLeader !== id) worker.sharedUntil = now + sharedForMs;
+  worker.servedLeader = id;
+  worker.shared = now < worker.sharedUntil;
+}
+
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
 export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
-  const { seq, attempt, bytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
+  const { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
   // One by one: to spread so many fields is slow.
@@ -194,6 +219,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
     seq,
     attempt,
     bytes,
+    besideBytes,
     job,
     worker,
     chargedMs,
@@ -206,6 +232,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
   };
   job.leases.add(added);
   worker.leases.add(added);
+  if (worker.offerClass !== undefined) worker.offerClass.givenAt = givenAt;
   countInHand(state, worker, job, 1);
   countLease(added, 1);
   if (!cheap) job.cost.begin(id, givenAt);
@@ -214,7 +241,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
 
 /** The attempt is not with its worker any more. */
 export function release(state: HubState, lease: Lease): void {
-  const { id, job, worker, bytes } = lease;
+  const { id, job, worker, bytes, besideBytes } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
   countInHand(state, worker, job, -1);
@@ -222,17 +249,18 @@ export function release(state: HubState, lease: Lease): void {
   countLease(lease, -1);
   job.cost.end(id);
   if (!lease.adopted) {
-    state.countBatches(job.leader, -1, -bytes);
+    state.countBatches(job.leader, -1, -bytes, -besideBytes);
   }
   state.placement.place(worker);
   // Until now its leader could hope for what a draining worker had.
-  if (job.leases.size === 0 && slotsFor(job.needClass) === 0) tellCapacity(state, job.needClass, [job]);
+  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);
 }
 
 /** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */
 export function settle(state: HubState, worker: Worker, jobId: string, result: BatchResult): void {
   const job = state.jobs.get(jobId);
   const lease = leaseOf(job, worker, result);
+  setStuck(state, worker, false);
   if (job !== undefined && lease !== undefined) {
     release(state, lease);
     const sinceMs = state.now - lease.givenAt;
@@ -259,6 +287,8 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
     return;
   }
   const lease = leaseOf(job, worker, loss);
+  // It gives back what waited there when what fills its slots takes long: its batches, or what was cancelled and goes on.
+  setStuck(state, worker, loss.cause === 'returned' && !worker.draining);
   if (job !== undefined && lease !== undefined) {
     addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
@@ -266,11 +296,18 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   } else {
     const asked = takeAsked(job, worker, loss);
     // A worker that did not keep its word has forgotten which it was.
-    const cause = asked?.begun === false && loss.cause === 'wasted' ? 'returned' : loss.cause;
+    const cause = asked?.begun === false ? 'returned' : loss.cause;
     if (asked === undefined) answeredToNobody(state, worker, jobId, loss);
     else tellLost(state, asked.job, worker.id, { ...loss, cause });
   }
   serveWorker(state, worker);
+}
+
+/** Whether the worker is sent nothing ahead until something of it ends. */
+function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): void {
+  if (worker.stuck === isStuck) return;
+  worker.stuck = isStuck;
+  placement.place(worker);
 }
 
 /** Tells the leader that an attempt came to nothing. */
@@ -392,7 +429,7 @@ export function cancel(state: HubState, job: Job, attempt: Attempt): void {
 export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
   const dropped = job.queue.remove(attempt);
   if (dropped === undefined) return;
-  state.countBatches(job.leader, -1, -dropped.payload.byteLength);
+  state.countBatches(job.leader, -1, -dropped.payload.byteLength, -besideBytesOf(dropped));
   state.placement.leaveTurn(job);
   if (dropped.alone) freeReserved(state);
 }
@@ -459,8 +496,9 @@ export function adoptLease(
   state: HubState,
   job: Job,
   worker: Worker,
-  { seq, attempt, bytes, suspect }: Attempt & Pick<Lease, 'bytes' | 'suspect'>,
+  { seq, attempt, bytes, suspect, alone }: Attempt & Pick<Lease, 'bytes' | 'suspect' | 'alone'>,
 ): void {
   state.counters.adopted += 1;
-  addLease(state, { seq, attempt, bytes, job, worker, chargedMs: 0, cheap: false, suspect, alone: false, adopted: true });
+  const lease = { seq, attempt, bytes, besideBytes: 0, job, worker, chargedMs: 0, cheap: false, suspect, alone };
+  addLease(state, { ...lease, adopted: true });
 }

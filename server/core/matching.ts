@@ -82,7 +82,8 @@ const listed = 20;
 
 function shortList(names: readonly string[], count: number = names.length): string {
   const rest = count > listed ? ` and ${count - listed} more` : '';
-  return printable(`${names.slice(0, listed).join(', ')}${rest}`);
+  // One by one: the same names are in many explanations.
+  return `${names.slice(0, listed).map(printable).join(', ')}${rest}`;
 }
 
 /** The first names, in order: to put all in order would take long. */

@@ -9,6 +9,8 @@ export class NameCounts {
   readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map<string, number>());
   /** Different at each hub, so that nobody chooses names which come to one table. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
+  /** Tables with names. Most have none, as a rule: to look for the first names in all of them takes long. */
+  readonly #used = new Set<Map<string, number>>();
   #size = 0;
 
   /** How many names are counted more than 0 times. */
@@ -22,7 +24,7 @@ export class NameCounts {
 
   /** Them, in no order. */
   *keys(): Generator<string, undefined> {
-    for (const table of this.#tables) yield* table.keys();
+    for (const table of this.#used) yield* table.keys();
   }
 
   count(name: string, by: 1 | -1): void {
@@ -31,6 +33,8 @@ export class NameCounts {
     const count = before + by;
     if (count === 0) table.delete(name);
     else table.set(name, count);
+    if (table.size === 0) this.#used.delete(table);
+    else this.#used.add(table);
     if (before === 0) this.#size += 1;
     else if (count === 0) this.#size -= 1;
   }

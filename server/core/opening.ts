@@ -6,7 +6,7 @@ import type { HubState } from './hub-state.js';
 import { closeJob, createJob, refuse } from './jobs.js';
 import { serve, unstall } from './leasing.js';
 import { slotsFor, type Job, type Leader, type Listing } from './records.js';
-import { reconcile } from './recovery.js';
+import { closeClaimsOf, reconcile } from './recovery.js';
 
 /** A leader opens a job, or one again that was open before its connection was lost. */
 export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {
@@ -19,8 +19,12 @@ export function open(state: HubState, leader: Leader, message: Extract<LeaderToH
     return;
   }
   const job = present ?? createJob(state, leader, message, isResumed);
-  if (job === undefined) return;
+  if (job === undefined) {
+    closeClaimsOf(state, leader, number);
+    return;
+  }
   job.listing = { attempts: [], slots };
+  job.slotsTold = slots;
   list(state, job, job.listing, resumed, more);
 }
 
@@ -44,6 +48,7 @@ function list(state: HubState, job: Job, listing: Listing, attempts: readonly Un
   if (limit !== undefined) {
     refuse(state, leader, job.number, limit);
     closeJob(state, job);
+    closeClaimsOf(state, leader, job.number);
     return;
   }
   listing.attempts.push(...attempts);
@@ -52,7 +57,7 @@ function list(state: HubState, job: Job, listing: Listing, attempts: readonly Un
   job.listing = undefined;
   job.confirmed = true;
   reconcile(state, job, listing.attempts);
-  if (listing.slots === 0 || listing.slots !== slotsFor(needClass)) tellCapacity(state, needClass, [job]);
+  if (listing.slots === 0 || listing.slots !== slotsFor(needClass)) tellCapacity(state, job);
   unstall(state, job);
   serve(state, needClass);
 }

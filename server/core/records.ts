@@ -1,6 +1,6 @@
 import { batchesAhead } from '../../src/core/batches-ahead.js';
 import { CostEstimate } from '../../src/core/cost-estimate.js';
-import { maxBatchesAhead } from '../../src/limits.js';
+import { maxBatchesAhead, maxSharedBatchesAhead } from '../../src/limits.js';
 import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
 import { newAllowance, type Allowance } from './allowance.js';
 import type { AllRecords, Charged } from './charges.js';
@@ -62,6 +62,9 @@ export interface Job extends Turn {
   confirmed: boolean;
   /** What its leader has said of it, until it has said all of what is under way. */
   listing: Listing | undefined;
+  /** How many slots its leader knows of, and why there are none, as it was told last. */
+  slotsTold: number;
+  missingTold: string;
   queue: BatchQueue;
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
@@ -76,7 +79,10 @@ export interface Job extends Turn {
   readonly workers: Set<Worker>;
   /** How often it has entered its class's turn order. */
   entries: number;
-  /** How far it had been charged beyond the hub's virtual time when it entered last; below 0: how much it had not used by then, and has not now. */
+  /**
+   * How far it had been charged beyond the hub's virtual time when it entered last. Below 0: slot time that it was owed
+   * then, and is not owed now.
+   */
   aheadMs: number;
   /** What it has paid already for a worker that comes to rest for it, in milliseconds. */
   paidMs: number;
@@ -98,6 +104,8 @@ export interface Listing {
 export interface Lease extends Attempt {
   /** Of the payload. */
   readonly bytes: number;
+  /** What its leader is charged beside; 0 where it was adopted, and is charged nothing. */
+  readonly besideBytes: number;
   /** Unique at this hub. */
   readonly id: number;
   readonly job: Job;
@@ -176,8 +184,18 @@ export interface Worker extends Charged {
   loners: number;
   /** Whether it is given nothing more until it is idle, for a batch that is to be executed alone. */
   reserved: boolean;
+  /** It has given back what waited there, and nothing of it has ended since. */
+  stuck: boolean;
+  /** The leader whose batch it was given last; '' before the first. */
+  servedLeader: string;
+  /** Whether several leaders used it when it was given something last. */
+  shared: boolean;
+  /** Until when it counts as used by several leaders, once it was given something of another leader than before. */
+  sharedUntil: number;
   /** It was told to go, and takes nothing any more, over whatever connection. */
   draining: boolean;
+  /** Why it can execute nothing any more, until it has said on this connection what it offered. */
+  broken: string | undefined;
   /** It has answered for everything on this connection, and begins nothing more. */
   leaving: boolean;
 }
@@ -209,14 +227,16 @@ export interface NeedClass {
   /** The `matchingKey` of the needs. */
   readonly key: string;
   readonly needs: Needs;
+  /** The one that was told of its capacity longest ago first. */
   readonly jobs: Set<Job>;
+  /** How many of them, from the first, are to be told. */
+  untold: number;
   /** Those of them that are due. */
   readonly turns: TurnOrder<Job>;
   readonly offerClasses: Set<OfferClass>;
-  /** Of all these. */
-  slots: number;
-  /** Why there are no slots, as the jobs' leaders were told. */
+  /** Why there are no slots, as the jobs' leaders were told: what nobody offers, and why a worker is gone that did. */
   explained: string;
+  broken: string | undefined;
 }
 
 /** Workers with the same offers. */
@@ -228,11 +248,16 @@ export interface OfferClass {
   readonly workers: Set<Worker>;
   /** Of all its workers. */
   slots: number;
+  /** How often they have changed. */
+  changes: number;
+  /** When one of its workers was given something last. */
+  givenAt: number;
   /** Workers with a free slot, the one that was given something longest ago first. */
   readonly free: Set<Worker>;
   /** Workers without a free slot that may be sent something ahead; likewise. */
   readonly spare: Set<Worker>;
-  readonly needClasses: Set<NeedClass>;
+  /** Those that fit, and which of the changes each heard of last. */
+  readonly needClasses: Map<NeedClass, number>;
 }
 
 /** A leader that has just joined for the first time. */
@@ -256,7 +281,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, all
     descriptionBytes: 0,
     unacknowledged: 0,
     isOwing: false,
-    openings: newAllowance(limits.maxJobsOpenedPerSecond, now),
+    openings: newAllowance(now),
     turnsKept: [],
   };
 }
@@ -280,6 +305,8 @@ export function newJob(
     weight: 2 ** priority,
     confirmed: false,
     listing: undefined,
+    slotsTold: 0,
+    missingTold: '',
     queue: new BatchQueue(),
     leases: new Leases(),
     answered: new Map(),
@@ -304,7 +331,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     id,
     name,
     limits,
-    offerings: newAllowance(limits.maxOffersPerSecond, now),
+    offerings: newAllowance(now),
     congested: false,
     connected: true,
     awayUntil: 0,
@@ -327,7 +354,12 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     suspects: 0,
     loners: 0,
     reserved: false,
+    stuck: false,
+    servedLeader: '',
+    shared: false,
+    sharedUntil: -Infinity,
     draining: false,
+    broken: undefined,
     leaving: false,
   };
 }
@@ -352,8 +384,16 @@ export function isInTurn({ place }: Job): boolean {
   return place >= 0;
 }
 
+/** Whether there is any slot for the jobs of a class. There may be thousands of classes of workers: most have one. */
+export function hasSlots({ offerClasses }: NeedClass): boolean {
+  for (const { slots } of offerClasses) if (slots > 0) return true;
+  return false;
+}
+
 /** How many slots there are for the jobs of a class. */
-export function slotsFor({ slots }: NeedClass): number {
+export function slotsFor({ offerClasses }: NeedClass): number {
+  let slots = 0;
+  for (const offerClass of offerClasses) slots += offerClass.slots;
   return slots;
 }
 
@@ -370,13 +410,14 @@ export function hasFreeSlot(worker: Worker): boolean {
 }
 
 /**
- * Whether anything may be sent ahead: not when slow batches hold all slots, nor beside a suspect one. For when the worker is lost then, it could
+ * Whether anything may be sent ahead: not when slow batches hold all slots, or are found to, nor beside a suspect one. For when the worker is lost then, it could
  * have been what came next that killed it, while the answer to what was before it was still on its way.
  */
 export function hasSpareRoom(worker: Worker): boolean {
-  const { slots, dear, suspects, reserved, congested } = worker;
+  const { slots, dear, suspects, reserved, congested, stuck, shared } = worker;
   const taken = inHand(worker);
-  return taken >= slots && taken < (1 + maxBatchesAhead) * slots && dear < slots && suspects === 0 && !reserved && !congested;
+  const most = (1 + (shared ? maxSharedBatchesAhead : maxBatchesAhead)) * slots;
+  return taken >= slots && taken < most && dear < slots && suspects === 0 && !reserved && !congested && !stuck;
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */

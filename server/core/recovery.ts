@@ -1,10 +1,13 @@
 /**
  * What was under way before a connection was lost is found again.
  *
- * A leader that is back says which attempts it has under way; a worker that is back says which it executes, and which answers it keeps. Where
- * both speak of the same attempt, it goes on. At a hub that has just started, attempts of which no worker has spoken yet are awaited, for as long
- * as their leaders say that it is worth it, and no longer than the recovery window; and what workers have of jobs that nobody has opened yet is
- * kept for as long as leaders are waited for. An attempt that nobody has is told to its leader as lost.
+ * A leader that is back says which attempts it has under way. A worker that is back says which it executes, and which
+ * answers it keeps. Where both speak of the same attempt, it goes on. An attempt that nobody has is told to its leader as
+ * lost.
+ *
+ * A hub that has just started awaits attempts of which no worker has spoken yet. It awaits them for as long as their
+ * leaders say that it is worth it, and no longer than the recovery window. What workers have of jobs that nobody has
+ * opened yet is kept for as long as leaders are waited for.
  *
  * Whatever a worker that is back executes or keeps is used, rather than executed again:
  * 1. If it had been given up, its leader is told that it is under way again (`adopted`), and says if it is not wanted any more.
@@ -17,7 +20,7 @@ import { leaderGraceMs, listWithinMs, recoveryWindowMs, workerGraceMs } from '..
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
 import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
 import { charge, resumedRecordBytes, saidCharBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
-import { explainNext, moveWorker, tellCapacity } from './capacity.js';
+import { explainNext, fitNext, moveWorker, tellCapacity, tellNext } from './capacity.js';
 import { know, unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
@@ -38,11 +41,11 @@ import {
   weighAnswers,
 } from './leasing.js';
 import {
+  hasSlots,
   inHand,
   attemptKey,
   endingKey,
   nothingSaid,
-  slotsFor,
   type Answered,
   type Job,
   type Leader,
@@ -126,7 +129,11 @@ export function closeOrForget(state: HubState, leader: Leader, number: number): 
   const wasExpected = leader.resuming?.delete(number) === true;
   if (job !== undefined) closeJob(state, job);
   else if (!wasExpected) state.counters.strayMessages += 1;
-  if (!wasExpected) return;
+  closeClaimsOf(state, leader, number);
+}
+
+/** Workers need not keep what they have of a job that its leader has not come to open again. */
+export function closeClaimsOf(state: HubState, leader: Leader, number: number): void {
   for (const worker of state.claiming) {
     const claim = worker.claims.get(jobIdOf(leader.id, number));
     if (claim !== undefined) closeClaim(state, worker, claim);
@@ -165,27 +172,48 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
 /** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
 function keepQueued(state: HubState, job: Job, wanted: readonly Attempt[]): void {
   const { queue, leader } = job;
-  job.queue = queue.only(wanted);
-  state.countBatches(leader, job.queue.size - queue.size, job.queue.bytes - queue.bytes);
+  const kept = queue.only(wanted);
+  state.countBatches(leader, kept.size - queue.size, kept.bytes - queue.bytes, kept.besideBytes - queue.besideBytes);
+  job.queue = kept;
   freeReserved(state);
 }
 
-/** Tells the leader of awaited attempts for which it is not worth waiting any longer. Where none is left, none is awaited any more. */
+/**
+ * Tells the leader of awaited attempts for which it is not worth waiting any longer. It tells as many as there is room for
+ * in the event in hand, and the others in later ones. Where none is left, none is awaited any more.
+ */
 function giveUpAwaited(state: HubState, job: Job): void {
-  const { awaited, needClass } = job;
+  const { awaited } = job;
   job.awaitedUntil = Infinity;
   const lost: UnderWay[] = [];
   for (const attempt of awaited.values()) {
     const until = untilGivenUp(state, attempt);
-    if (until <= state.now) lost.push(attempt);
-    else job.awaitedUntil = Math.min(job.awaitedUntil, until);
+    if (until > state.now) {
+      job.awaitedUntil = Math.min(job.awaitedUntil, until);
+      continue;
+    }
+    if (lost.length === state.lostRoom) {
+      job.awaitedUntil = state.now;
+      break;
+    }
+    lost.push(attempt);
   }
+  state.lostRoom -= lost.length;
   for (const { seq, attempt } of lost) {
     awaited.delete(attemptKey({ seq, attempt }));
     tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker has it' });
   }
-  if (awaited.size === 0) state.awaiting.delete(job);
-  if (lost.length > 0 && slotsFor(needClass) === 0) tellCapacity(state, needClass, [job]);
+  // Turns are by job: the jobs that wait behind this one come first.
+  state.awaiting.delete(job);
+  if (awaited.size > 0) state.awaiting.add(job);
+  state.awaitedUntil = Math.min(state.awaitedUntil, job.awaitedUntil);
+  // Each piece would be corrected by the next.
+  if (lost.length > 0 && job.awaitedUntil > state.now) tellHopes(state, job);
+}
+
+/** Tells the leader how much may still come back, where there are no slots. */
+function tellHopes(state: HubState, job: Job): void {
+  if (!hasSlots(job.needClass)) tellCapacity(state, job);
 }
 
 function untilGivenUp({ startedAt }: HubState, { worthMs }: UnderWay): number {
@@ -356,7 +384,9 @@ function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }:
     if (lease === undefined) adopt(state, worker, job, attempt);
     changeWaiting(state, worker, job, attempt, waiting);
   }
-  if (job.awaited.size === 0) state.awaiting.delete(job);
+  const isFoundWhole = job.awaited.size === 0 && state.awaiting.delete(job);
+  // What was found with its answer only: its leader could hope for it until now.
+  if (isFoundWhole && job.confirmed && job.leases.size === 0) tellHopes(state, job);
   state.placement.place(worker);
 }
 
@@ -375,7 +405,8 @@ function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): voi
   const key = attemptKey(attempt);
   const awaited = job.awaited.get(key);
   job.awaited.delete(key);
-  adoptLease(state, job, worker, { ...attempt, bytes: awaited?.bytes ?? 0, suspect: awaited?.suspect ?? false });
+  const { bytes = 0, suspect = false, alone = false } = awaited ?? {};
+  adoptLease(state, job, worker, { ...attempt, bytes, suspect: suspect || alone, alone });
   if (awaited === undefined) tellFound(state, { job, worker, ...attempt });
 }
 
@@ -418,27 +449,61 @@ function isClosed(state: HubState, jobId: string): boolean {
 
 // Time.
 
-/** When somebody is given up next. */
+/** When something is to be done next. */
 export function nextDeadline(state: HubState): number | undefined {
-  const { awayLeaders, awayWorkers, claiming, awaiting, unfinished, startedAt, recovering } = state;
+  let next = givesUpAt(state);
+  // Asked after each event, while thousands of jobs may be awaiting.
+  if (state.awaiting.size > 0) next = Math.min(next, state.awaitedUntil);
+  if (state.unexplained > 0) next = Math.min(next, state.explainAt);
+  // What there was no room for is due at once.
+  if (state.untold.size > 0) next = Math.min(next, state.now);
+  if (!state.placement.fitting.isDone) next = Math.min(next, state.now);
+  return next === Infinity ? undefined : next;
+}
+
+/** When a peer is given up next; Infinity: none is. */
+function givesUpAt(state: HubState): number {
+  const { awayLeaders, awayWorkers, claiming, unfinished, startedAt, recovering } = state;
   let next = claiming.size > 0 && recovering ? startedAt + leaderGraceMs : Infinity;
-  for (const { awaitedUntil } of awaiting) next = Math.min(next, awaitedUntil);
   for (const { awayUntil } of awayLeaders) next = Math.min(next, awayUntil);
   for (const { awayUntil } of awayWorkers) next = Math.min(next, awayUntil);
   for (const { until } of unfinished.values()) {
     next = Math.min(next, until);
     break;
   }
-  if (state.unexplained > 0) next = Math.min(next, state.explainAt);
-  return next === Infinity ? undefined : next;
+  return next;
 }
 
-/** Gives up whoever has been away for too long, and what was waited for. */
-export function giveUp(state: HubState): void {
-  if (state.recovering && state.now >= state.startedAt + leaderGraceMs) {
-    state.recovering = false;
-    for (const worker of state.claiming) closeClosed(state, worker, worker.claims);
+/** Does what is due by now. */
+export function onTime(state: HubState): void {
+  const givesUp = givesUpAt(state) <= state.now;
+  if (state.recovering && state.now >= state.startedAt + leaderGraceMs) endRecovery(state);
+  if (givesUp) giveUp(state);
+  giveUpNext(state);
+  fitNext(state);
+  if (state.unexplained > 0 && state.explainAt <= state.now) explainNext(state);
+  tellNext(state);
+}
+
+/** Leaders that have not come yet come no more. */
+function endRecovery(state: HubState): void {
+  state.recovering = false;
+  for (const worker of state.claiming) closeClosed(state, worker, worker.claims);
+}
+
+/** Gives up attempts that nobody has, as far as there is room for in the event in hand. */
+function giveUpNext(state: HubState): void {
+  if (state.awaitedUntil > state.now) return;
+  for (const job of state.awaiting) {
+    if (state.lostRoom === 0) break;
+    if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);
   }
+  state.awaitedUntil = Infinity;
+  for (const { awaitedUntil } of state.awaiting) state.awaitedUntil = Math.min(state.awaitedUntil, awaitedUntil);
+}
+
+/** Gives up whoever has been away for too long. */
+function giveUp(state: HubState): void {
   for (const { role, id, until } of state.unfinished.values()) {
     if (until > state.now) break;
     state.expel(role, id, `the rest of what it has took longer than ${listWithinMs} ms`, 'LIMIT_EXCEEDED');
@@ -447,7 +512,5 @@ export function giveUp(state: HubState): void {
   for (const worker of state.awayWorkers) {
     if (worker.awayUntil <= state.now) workerGone(state, worker, worker.awayReason, false);
   }
-  for (const job of state.awaiting) if (job.awaitedUntil <= state.now) giveUpAwaited(state, job);
-  if (state.unexplained > 0 && state.explainAt <= state.now) explainNext(state);
-  for (const needClass of state.placement.needClasses) serve(state, needClass);
+  for (const needClass of state.placement.fitting.needClasses) serve(state, needClass);
 }

@@ -3,8 +3,6 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 
 /** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
 export interface SchedulerLimits extends HubLimits {
-  /** Jobs that one leader may open in a second, and at once. Default 10,000. */
-  readonly maxJobsOpenedPerSecond: number;
   /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
   readonly maxDescriptionBytesPerLeader: number;
   /**
@@ -20,7 +18,7 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxBytes: number;
   /**
    * Bytes that the hub keeps beside payloads and descriptions, of all peers together: records of batches, of answers, and of what peers that come
-   * back say. Beyond it each still gets half of an equal share. Default 256 MiB.
+   * back say. Beyond it each still gets half of an equal share. Default 128 MiB.
    */
   readonly maxRecordBytes: number;
   /** Answers that one leader may leave unacknowledged. Default 65,536. */
@@ -41,6 +39,18 @@ export interface SchedulerConfig {
   readonly epoch: string;
   readonly limits: SchedulerLimits;
   readonly ticketOf: TicketOf;
+  /** How much is done in one event of what is done in pieces, where it is not as in `limits.ts`. */
+  readonly pieces?: Pieces;
+}
+
+/** How much is done in one event. */
+export interface Pieces {
+  /** Jobs that are told of their slots. */
+  readonly told: number;
+  /** Pairs of classes that are compared. */
+  readonly fitted: number;
+  /** Attempts that are told as lost, since nobody has them. */
+  readonly lost: number;
 }
 
 /**

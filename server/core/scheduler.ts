@@ -8,8 +8,8 @@
  * what was under way before a connection was lost; they share `HubState`.
  *
  * Rules.
- * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`), so that no slot waits for
- *    the wire and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand until it has ended.
+ * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`). So no slot waits for the
+ *    wire, and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand until it has ended.
  * 2. An answer counts only from the worker that holds the lease, for that attempt; any other is dropped and counted.
  * 3. What is queued or leased is bounded per leader and in all (see `charges.ts`); a leader that goes beyond has the job refused with
  *    `LIMIT_EXCEEDED`.
@@ -21,23 +21,33 @@
  * 7. Batches pass through unread.
  */
 import type { Machine } from '../../src/core/machine.js';
+import { maxFittedAtOnce, maxToldAtOnce, maxToldLostAtOnce } from '../../src/limits.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { announced, changeExceeds, offerExceeds } from './admission.js';
-import { moveWorker } from './capacity.js';
+import { moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { HubState } from './hub-state.js';
-import { checkWaiting, checkJob, checkLeader, checkNoneWaits, checkOffers, checkTurns, checkWorker } from './invariants.js';
+import {
+  checkWaiting,
+  checkJob,
+  checkLeader,
+  checkNoneWaits,
+  checkOffers,
+  checkTold,
+  checkTurns,
+  checkWorker,
+} from './invariants.js';
 import { congest, enqueue, giveBackQueued } from './jobs.js';
-import { acknowledged, cancel, lose, serveWorker, settle } from './leasing.js';
+import { acknowledged, cancel, lose, serveChanged, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
 import {
   closeOrForget,
   forgetSaid,
-  giveUp,
   hasNothing,
   leaderAway,
   leaderGone,
   nextDeadline,
+  onTime,
   report,
   resume,
   workerAway,
@@ -61,6 +71,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     state.effects = [];
     state.now = now;
+    state.tellRoom = state.config.pieces?.told ?? maxToldAtOnce;
+    state.fitRoom = state.config.pieces?.fitted ?? maxFittedAtOnce;
+    state.lostRoom = state.config.pieces?.lost ?? maxToldLostAtOnce;
     if (!this.#started) state.startedAt = now;
     this.#started = true;
     switch (event.type) {
@@ -105,11 +118,12 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         this.#close(event.reason);
         break;
       case 'tick':
-        giveUp(state);
+        onTime(state);
         break;
     }
-    if (state.crowded.size > 0) makeRoom(state);
-    if (state.toldToDivide.size > 0) giveBackQueued(state);
+    serveChanged(state);
+    makeRoom(state);
+    giveBackQueued(state);
     return state.effects;
   }
 
@@ -128,10 +142,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const job of jobs.values()) checkJob(job);
     for (const leader of leaders.values()) checkLeader(leader);
     checkWaiting(this.#state);
+    placement.fitting.validate();
     placement.validate();
     checkOffers(this.#state);
-    for (const needClass of placement.needClasses) checkTurns(needClass);
-    if (!closing) for (const needClass of placement.needClasses) checkNoneWaits(needClass);
+    if (!closing) checkTold(this.#state);
+    this.#state.breakages.validate();
+    for (const needClass of placement.fitting.needClasses) {
+      checkTurns(needClass);
+      if (!closing) checkNoneWaits(needClass);
+    }
   }
 
   // Leaders.
@@ -177,6 +196,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     if (message.type === 'close') closeOrForget(state, leader, message.job);
     else if (job?.confirmed !== true) state.counters.strayMessages += 1;
     else if (message.type === 'acknowledge') acknowledged(state, job, message);
+    else if (message.type === 'ask') tellIfQueued(state, job);
     else cancel(state, job, message);
   }
 
@@ -192,6 +212,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       limits,
       connected: true,
       congested: false,
+      stuck: false,
       reported: false,
       said: nothingSaid(),
       leaving: false,
@@ -223,6 +244,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         // Told twice, nothing has changed.
         if (worker.draining) break;
         worker.draining = true;
+        worker.broken = message.broken;
+        if (worker.offerClass !== undefined) remember(state, worker);
         moveWorker(state, worker, undefined);
         break;
       case 'leaving':
@@ -252,7 +275,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     }
     worker.slots = slots;
     worker.offers = offers;
-    if (worker.draining) return;
+    if (worker.draining) {
+      if (remember(state, worker)) moveWorker(state, worker, undefined);
+      return;
+    }
+    state.breakages.remove(offers);
     moveWorker(state, worker, offers);
     serveWorker(state, worker);
   }
@@ -263,6 +290,15 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const leader of state.leaders.values()) state.toLeader(leader, { type: 'goodbye', reason });
     for (const worker of state.workers.values()) state.toWorker(worker, { type: 'goodbye', reason });
   }
+}
+
+/** Remembers why the worker broke, by what it offered, if it did; and says whether that is new. */
+function remember({ breakages }: HubState, worker: Worker): boolean {
+  const { broken, offers, id } = worker;
+  if (broken === undefined) return false;
+  breakages.add(offers, id, broken);
+  worker.broken = undefined;
+  return true;
 }
 
 function present<T extends { readonly connected: boolean }>(peers: ReadonlyMap<string, T>, id: string, role: string): T {

@@ -1,25 +1,26 @@
 /** What is told of the hub, in rows that are bounded whatever names peers have. */
 import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
+import { utf8Of } from '../../src/protocol/utf8.js';
 import type { HubState } from './hub-state.js';
 import { slotsFor, type Job, type Leader, type Worker } from './records.js';
 
 /** How much is told. */
 export interface StatusBounds {
-  /** Characters of JSON of each list. */
-  readonly listChars: number;
+  /** Bytes of JSON of each list: names of other than plain letters take more of them, and longer to make. */
+  readonly listBytes: number;
   /** Characters of names in a row, of each kind. */
   readonly nameChars: number;
 }
 
 /** Some hundreds of leaders and workers, and a thousand jobs: to make it takes the hub some milliseconds. */
-export const forObservers: StatusBounds = { listChars: 128 * 1024, nameChars: 1_000 };
+export const forObservers: StatusBounds = { listBytes: 128 * 1024, nameChars: 1_000 };
 
 /** What the program of a hub is told. */
-export const unbounded: StatusBounds = { listChars: Infinity, nameChars: Infinity };
+export const unbounded: StatusBounds = { listBytes: Infinity, nameChars: Infinity };
 
 /** What the hub holds and has done. */
-export function statusOf(state: HubState, uptimeMs: number, { listChars, nameChars }: StatusBounds): HubStatus {
+export function statusOf(state: HubState, uptimeMs: number, { listBytes, nameChars }: StatusBounds): HubStatus {
   const { config, leaders, workers, jobs, counters } = state;
   let slots = 0;
   for (const worker of workers.values()) slots += worker.slots;
@@ -27,21 +28,21 @@ export function statusOf(state: HubState, uptimeMs: number, { listChars, nameCha
     epoch: config.epoch,
     uptimeMs,
     totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
-    leaders: firstRows(leaders.values(), leaderStatus, listChars),
-    workers: firstRows(workers.values(), (worker) => workerStatus(worker, nameChars), listChars),
-    jobs: firstRows(jobs.values(), (job) => jobStatus(job, nameChars), listChars),
+    leaders: firstRows(leaders.values(), leaderStatus, listBytes),
+    workers: firstRows(workers.values(), (worker) => workerStatus(worker, nameChars), listBytes),
+    jobs: firstRows(jobs.values(), (job) => jobStatus(job, nameChars), listBytes),
     counters: { ...counters },
   };
 }
 
 /** The rows of the first, as many as fit. */
-function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostChars: number): Row[] {
+function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostBytes: number): Row[] {
   const rows: Row[] = [];
-  let chars = 0;
+  let bytes = 0;
   for (const each of all) {
     const row = rowOf(each);
-    if (mostChars < Infinity) chars += JSON.stringify(row).length;
-    if (chars > mostChars) break;
+    if (mostBytes < Infinity) bytes += utf8Of(JSON.stringify(row)).byteLength;
+    if (bytes > mostBytes) break;
     rows.push(row);
   }
   return rows;

@@ -19,22 +19,15 @@ export function countLease({ worker, suspect, alone, cheap }: Lease, by: 1 | -1)
   if (!cheap) worker.dear += by;
 }
 
-/** A worker says whether an attempt waits for a job of its own. Whether anything has changed. */
-export function changeWaiting(
-  state: HubState,
-  worker: Worker,
-  job: Job | undefined,
-  attempt: Attempt,
-  isWaiting: boolean,
-): boolean {
+/** A worker says whether an attempt waits for a job of its own. */
+export function changeWaiting(state: HubState, worker: Worker, job: Job | undefined, attempt: Attempt, isWaiting: boolean): void {
   const lease = job?.leases.get(attempt);
   // It may have been cancelled, or be of a job that nobody has opened yet: then it takes its slot until it is over.
-  if (lease?.worker !== worker || lease.waiting === isWaiting) return false;
+  if (lease?.worker !== worker || lease.waiting === isWaiting) return;
   if (!isWaiting) endWait(state, lease);
   else if (worker.waiting < maxWaitingBatches) beginWait(state, lease);
-  else return false;
+  else return;
   state.placement.place(worker);
-  return true;
 }
 
 function beginWait({ now }: HubState, lease: Lease): void {

@@ -7,9 +7,10 @@ interface Running {
 /**
  * What one of many similar things costs, as long as some of them are still running.
  *
- * The first to end are the quick ones, and their mean alone would be far too low; so what still runs counts with the time that it has had
- * so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and Sobel 1953). Older
- * samples fade, but for those that came since the oldest that runs began: one that never ends weighs less and less against them.
+ * The first to end are the quick ones, and their mean alone would be far too low. So what still runs counts with the time that it has had
+ * so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and Sobel 1953).
+ *
+ * Older samples fade. Samples that came after the oldest running thing began do not. So a thing that never ends weighs less and less.
  */
 export class CostEstimate {
   readonly #running = new Map<number, Running>();
@@ -55,7 +56,7 @@ export class CostEstimate {
     this.#beganMs = 0;
   }
 
-  /** @param overheadMs how much longer than it costs one seems to run, from afar */
+  /** @param overheadMs how much longer than it costs a thing seems to run, seen from here */
   observe(costMs: number, overheadMs: number, now: number): void {
     const [oldest] = this.#running.values();
     const since = oldest === undefined ? 0 : this.#count - oldest.samplesBefore;

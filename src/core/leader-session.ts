@@ -3,8 +3,7 @@
  *
  * Theory of operation. A job is opened when it has something to send and the hub admits one more; see `Places` for those that wait. When the
  * connection is lost, all open jobs are told; once the hub is back, or another one in its place, they are resumed: they say which attempts
- * they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub are woken one after the other as
- * room comes back.
+ * they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub wait for it; see `Room`.
  *
  * Rules.
  * 1. No more jobs are open than the hub admits, and all jobs together have no more under way than it admits (see `limits`).
@@ -12,66 +11,32 @@
  * 3. When no hub comes back in time, all jobs end with `HUB_UNREACHABLE`; later ones are given as long again.
  * 4. A job leaves its place only by its own word, when nothing of it is under way. So nothing that it has sent is dropped.
  * 5. A job that waits for a place while none is given to any job ends with `LIMIT_EXCEEDED`, a moment after `noWorkerTimeoutMs`.
+ * 6. So does a job with nothing under way that waits for room at the hub, while nothing of any job comes back.
+ * 7. New jobs are opened no faster than the hub admits (see `OpeningPace`).
+ * 8. When others have all slots of a job for too long, its owner is warned, once. A job that operations' code has begun by itself ends: what has
+ *    the slots may wait for it, and nobody can tell (see `Unanswered`).
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds, placeGraceMs } from '../limits.js';
 import type { HubLimits, HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import type { JobEvent, JobLimits } from './job/job-events.js';
+import type { JobReport, LeaderSessionConfig, LeaderSessionEffect, LeaderSessionEvent, Load } from './leader-session-events.js';
 import { resumeMessages } from './listing.js';
 import type { Machine } from './machine.js';
+import { OpeningPace } from './opening-pace.js';
 import { Places, type PlaceStep } from './places.js';
-
-/** How much of a job is at the hub. */
-export interface Load {
-  readonly batches: number;
-  readonly bytes: number;
-}
-
-/** What a job says of itself after each event. */
-export interface JobReport {
-  readonly load: Load;
-  /** Whether it has something to send, and needs a place, a slot or room at the hub for that. */
-  readonly wanting: boolean;
-  /** Whether what it lacks is room at the hub. */
-  readonly blocked: boolean;
-}
-
-export type LeaderSessionEvent =
-  | { readonly type: 'received'; readonly message: HubToLeader }
-  /** The connection is lost, or cannot be made yet. */
-  | { readonly type: 'lost'; readonly reason: string }
-  /** The hub refuses this leader, or its owner closes it: all jobs end with the error, now and from now on. */
-  | { readonly type: 'failed'; readonly error: PaladinError }
-  /** `needs`: equal for jobs that ask the same of workers. */
-  | { readonly type: 'jobAdded'; readonly job: number; readonly needs: string }
-  /** A job has handled an event. */
-  | ({ readonly type: 'jobHandled'; readonly job: number } & JobReport)
-  /** A job that was asked to has left its place: nothing of it is under way. */
-  | { readonly type: 'placeLeft'; readonly job: number }
-  /** A job is over. */
-  | { readonly type: 'jobRemoved'; readonly job: number }
-  | { readonly type: 'tick' };
-
-export type LeaderSessionEffect =
-  | { readonly type: 'send'; readonly message: LeaderToHub }
-  /** Open the job at the hub. `slots`: as many are known of; `resumed`: it was open before. */
-  | { readonly type: 'open'; readonly job: number; readonly slots: number; readonly resumed: boolean }
-  | { readonly type: 'toJob'; readonly job: number; readonly event: JobEvent };
+import { Room } from './room.js';
+import { Unanswered } from './unanswered.js';
+import { NoSlot, noPlace, noRoom } from './vain-waits.js';
 
 /** A job as its session knows it. */
 interface SessionJob {
   readonly needs: string;
+  readonly operation: string;
+  readonly isStray: boolean;
   load: Load;
   /** Whether it has anything under way or to send. */
   busy: boolean;
-}
-
-/** How long this leader waits. */
-export interface LeaderSessionConfig {
-  /** For a hub that went away. */
-  readonly reconnectTimeoutMs: number;
-  /** For a worker; jobs wait for a place a moment longer. */
-  readonly noWorkerTimeoutMs: number;
 }
 
 const nothing: Load = { batches: 0, bytes: 0 };
@@ -82,10 +47,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #places = new Places();
   /** The jobs that were open when the connection was lost, and are to be resumed. */
   readonly #interrupted = new Set<number>();
-  /** The jobs that would send more if there were room at the hub, the one that has waited longest first. */
-  readonly #blocked = new Set<number>();
-  /** The one of these that has been told of room, and has not answered yet. */
-  #waking: number | undefined;
+  readonly #room = new Room();
+  readonly #pace = new OpeningPace();
+  readonly #unanswered: Unanswered;
+  /** Whether its owner was told that a job waits for slots. */
+  #hasWarned = false;
   /** What is at the hub of all jobs. */
   #batches = 0;
   #bytes = 0;
@@ -98,9 +64,12 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   #reconnectBy: number | undefined;
   #lastReason = 'not yet connected';
   #effects: LeaderSessionEffect[] = [];
+  /** When it handled an event last. */
+  #handledAt = 0;
 
   constructor(config: LeaderSessionConfig) {
     this.#config = config;
+    this.#unanswered = new Unanswered(config.askAfterMs);
   }
 
   /** Why the hub is not there. */
@@ -130,6 +99,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   handle(event: LeaderSessionEvent, now: number): LeaderSessionEffect[] {
     this.#effects = [];
+    this.#handledAt = now;
     switch (event.type) {
       case 'received':
         this.#receive(event.message, now);
@@ -142,10 +112,12 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         this.#reconnectBy = undefined;
         this.#endJobs(event.error);
         break;
-      case 'jobAdded':
-        this.#jobs.set(event.job, { needs: event.needs, load: nothing, busy: false });
+      case 'jobAdded': {
+        const { needs, operation, isStray } = event;
+        this.#jobs.set(event.job, { needs, operation, isStray, load: nothing, busy: false });
         if (this.#failure !== undefined) this.#toJob(event.job, { type: 'refused', error: this.#failure });
         break;
+      }
       case 'jobHandled':
         this.#handled(event.job, event, now);
         break;
@@ -158,13 +130,24 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       case 'tick':
         this.#giveUp(now);
         this.#giveUpWaiting(now);
+        this.#giveUpStarved(now);
+        this.#ask(now);
         break;
     }
+    // Since the event before, one more may be opened.
+    this.#serve(now);
     return this.#effects;
   }
 
   nextDeadline(): number | undefined {
-    return this.#reconnectBy ?? this.#waitsUntil;
+    if (!this.#connected || this.#failure !== undefined) return this.#reconnectBy;
+    const deadline = Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt);
+    return deadline === Infinity ? undefined : deadline;
+  }
+
+  /** Whether the program may end before the next deadline: it asks again, and would go on asking. */
+  get mayEnd(): boolean {
+    return this.nextDeadline() === this.#unanswered.againAt;
   }
 
   validate(): void {
@@ -173,7 +156,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     };
     const { open, waiting } = this.#places;
     if (!this.#connected && open.size > 0) fail('jobs are open without a hub');
-    for (const set of [open, waiting.keys(), this.#interrupted, this.#blocked]) {
+    for (const set of [open, waiting.keys(), this.#interrupted, this.#room.blocked]) {
       for (const job of set) if (!this.#jobs.has(job)) fail(`job ${job} is over and remembered`);
     }
     for (const [job, { load, busy }] of this.#jobs) {
@@ -183,8 +166,12 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       if (isForgotten && this.#failure === undefined) fail(`job ${job} wants a place, and does not wait`);
     }
     if (this.#connected && this.#failure === undefined) {
-      this.#places.validate(this.#limits?.maxJobsPerLeader ?? 0, (job) => this.#jobs.get(job)?.busy === true);
+      const isPaced = this.#opensAt > this.#handledAt;
+      this.#places.validate(this.#maxJobs, isPaced, (job) => this.#jobs.get(job)?.busy === true);
     }
+    const underWay = (job: number): number => this.#jobs.get(job)?.load.batches ?? 0;
+    this.#room.validate(underWay);
+    this.#unanswered.validate(this.#jobs.keys(), underWay);
     const loads = [...this.#jobs.values()].map(({ load }) => load);
     if (loads.reduce((sum, { batches }) => sum + batches, 0) !== this.#batches) fail('batches at the hub');
     if (loads.reduce((sum, { bytes }) => sum + bytes, 0) !== this.#bytes) fail('bytes at the hub');
@@ -205,12 +192,17 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         return;
       }
       case 'adopted':
+        this.#unanswered.heard(message.job, now);
         this.#toOpenJob(message.job, message);
         return;
       case 'refused':
         this.#toJob(message.job, { type: 'refused', error: new PaladinError(message.code, message.message) });
         return;
+      case 'queued':
+        if (this.#unanswered.isAsked(message.job)) this.#queued(message, now);
+        return;
       default:
+        this.#unanswered.heard(message.job, now);
         this.#toJob(message.job, message);
     }
   }
@@ -222,11 +214,14 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#reconnectBy = undefined;
     this.#limits = limits;
     this.#places.begin(now);
+    this.#room.moved(now);
+    this.#pace.begin(limits.maxJobsOpenedPerSecond);
+    this.#unanswered.begin(now);
     const idle = this.#keepIdle(limits.maxJobsPerLeader - this.#places.waiting.size);
     for (const message of resumeMessages([...this.#interrupted])) this.#send(message);
     // All are open before any of them sends: until then the hub may count what is not wanted any more.
     const opened: number[] = [];
-    for (let step = this.#nextStep(); step?.type === 'open'; step = this.#nextStep()) {
+    for (let step = this.#nextStep(now); step?.type === 'open'; step = this.#nextStep(now)) {
       this.#openJob(step.job, now);
       opened.push(step.job);
     }
@@ -262,39 +257,94 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#endJobs(new PaladinError('HUB_UNREACHABLE', `the hub is gone (${this.#lastReason}), and ${waited}`));
   }
 
-  /** When a job has waited for a place for too long; undefined: none waits. */
-  get #waitsUntil(): number | undefined {
-    const since = this.#connected && this.#failure === undefined ? this.#places.stalledSince : undefined;
-    const until = since === undefined ? Infinity : since + this.#config.noWorkerTimeoutMs + placeGraceMs;
-    return until === Infinity ? undefined : until;
+  /** How long jobs wait for others to leave them a place or room. */
+  get #patienceMs(): number {
+    return this.#config.noWorkerTimeoutMs + placeGraceMs;
+  }
+
+  get #maxJobs(): number {
+    return this.#limits?.maxJobsPerLeader ?? 0;
+  }
+
+  /** When the next job may be opened, for which there is a place; Infinity: there is none. */
+  get #opensAt(): number {
+    return this.#places.next(this.#maxJobs)?.type === 'open' ? this.#pace.dueAt : Infinity;
+  }
+
+  /** When a job has waited for a place for too long; Infinity: none waits. */
+  get #waitsUntil(): number {
+    return (this.#places.stalledSince(this.#maxJobs) ?? Infinity) + this.#patienceMs;
+  }
+
+  /** When a job has waited for room for too long, with nothing under way; Infinity: none does. */
+  get #starvesUntil(): number {
+    return (this.#room.stalledSince ?? Infinity) + this.#patienceMs;
   }
 
   #giveUpWaiting(now: number): void {
-    while ((this.#waitsUntil ?? Infinity) <= now) {
+    while (this.#connected && this.#failure === undefined && this.#waitsUntil <= now) {
       const [job] = this.#places.waiting.keys();
       const ended = job === undefined ? undefined : this.#jobs.get(job);
       if (job === undefined || ended === undefined) return;
       this.#places.leave(job);
       ended.busy = false;
-      const most = this.#limits?.maxJobsPerLeader ?? 0;
-      const held = `all ${most} that the hub admits of one leader are open, and have something under way`;
-      const message = `no room for a further job at the hub within ${this.#config.noWorkerTimeoutMs} ms: ${held} (maxJobsPerLeader, --max-jobs-per-leader)`;
-      this.#toJob(job, { type: 'refused', error: new PaladinError('LIMIT_EXCEEDED', message) });
+      this.#refuse(job, noPlace(this.#maxJobs, this.#config.noWorkerTimeoutMs));
     }
+  }
+
+  #giveUpStarved(now: number): void {
+    while (this.#connected && this.#failure === undefined && this.#starvesUntil <= now) {
+      const job = this.#room.starved;
+      if (job === undefined) return;
+      this.#room.remove(job);
+      const load = { batches: this.#batches, bytes: this.#bytes };
+      this.#refuse(job, noRoom(load, this.#limits, this.#config.noWorkerTimeoutMs));
+    }
+  }
+
+  #ask(now: number): void {
+    if (!this.#connected || this.#failure !== undefined) return;
+    for (let job = this.#unanswered.takeDue(now); job !== undefined; job = this.#unanswered.takeDue(now)) {
+      this.#send({ type: 'ask', job });
+    }
+  }
+
+  /** Others have all slots that there are for the job. As long as these are given out anew its turn comes. */
+  #queued({ job, slots, stillMs }: Extract<HubToLeader, { type: 'queued' }>, now: number): void {
+    if (stillMs < this.#config.askAfterMs) {
+      this.#unanswered.heard(job, now);
+      return;
+    }
+    const { operation = '', isStray = false } = this.#jobs.get(job) ?? {};
+    const why = new NoSlot(operation, slots, this.#config.askAfterMs);
+    if (isStray) this.#refuse(job, why.error);
+    else if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      this.#effects.push({ type: 'warn', reason: why.warning });
+    }
+  }
+
+  /** Ends a job that has waited in vain. */
+  #refuse(job: number, error: PaladinError): void {
+    this.#toJob(job, { type: 'refused', error });
   }
 
   #endJobs(error: PaladinError): void {
     for (const job of this.#jobs.keys()) this.#toJob(job, { type: 'refused', error });
   }
 
-  #nextStep(): PlaceStep | undefined {
+  /** What is to be done now for the job that waits longest. */
+  #nextStep(now: number): PlaceStep | undefined {
     if (!this.#connected || this.#failure !== undefined) return undefined;
-    return this.#places.next(this.#limits?.maxJobsPerLeader ?? 0);
+    const step = this.#places.next(this.#maxJobs);
+    // What the hub knows already is not opened anew.
+    const isNew = step?.type === 'open' && !this.#interrupted.has(step.job);
+    return isNew && this.#pace.dueAt > now ? undefined : step;
   }
 
   /** Opens the jobs that wait, as long as there are places, and asks idle ones for theirs. */
   #serve(now: number): void {
-    for (let step = this.#nextStep(); step !== undefined; step = this.#nextStep()) {
+    for (let step = this.#nextStep(now); step !== undefined; step = this.#nextStep(now)) {
       if (step.type === 'ask') {
         this.#places.ask(step.job);
         this.#toJob(step.job, { type: 'placeWanted' });
@@ -309,6 +359,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     const { needs = '', busy = false } = this.#jobs.get(job) ?? {};
     this.#places.give(job, busy, now);
     const resumed = this.#interrupted.delete(job);
+    if (!resumed) this.#pace.take(now);
     this.#effects.push({ type: 'open', job, slots: this.#slots.get(needs) ?? 0, resumed });
   }
 
@@ -329,15 +380,14 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   #handled(job: number, { load, wanting, blocked }: JobReport, now: number): void {
     const known = this.#jobs.get(job);
     if (known === undefined) return;
-    if (blocked) this.#blocked.add(job);
-    else this.#blocked.delete(job);
-    this.#account(job, known, load);
+    const hasTried = this.#room.isWaking(job);
+    this.#room.report(job, blocked, load.batches > 0, now);
+    this.#account(job, known, load, now);
     known.busy = wanting || load.batches > 0;
     this.#places.report(job, known.busy, now);
     this.#serve(now);
-    if (this.#waking !== job) return;
-    // One that is not satisfied yet leaves no room for the next; one that needs none any more does.
-    this.#waking = undefined;
+    if (!hasTried) return;
+    this.#room.awake();
     if (!blocked) this.#wakeNext();
   }
 
@@ -348,30 +398,27 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     const isExpected = this.#connected && this.#interrupted.has(job);
     // Before anything that is sent in the room that it leaves.
     if (wasOpen || isExpected) this.#send({ type: 'close', job });
-    this.#blocked.delete(job);
+    this.#room.remove(job);
     this.#interrupted.delete(job);
-    if (this.#waking === job) this.#waking = undefined;
-    this.#account(job, ended, nothing);
+    this.#account(job, ended, nothing, now);
     this.#jobs.delete(job);
     this.#serve(now);
   }
 
-  #account(job: number, known: SessionJob, load: Load): void {
+  #account(job: number, known: SessionJob, load: Load, now: number): void {
+    if (load.batches !== known.load.batches) this.#room.moved(now);
+    this.#unanswered.underWay(job, load.batches, now);
     const less = load.batches < known.load.batches;
     this.#batches += load.batches - known.load.batches;
     this.#bytes += load.bytes - known.load.bytes;
     known.load = load;
-    if (less && this.#waking !== job) this.#wakeNext();
+    if (less && !this.#room.isWaking(job)) this.#wakeNext();
   }
 
-  /** Lets the job that has waited longest for room try again. It comes last again if that does not satisfy it. */
+  /** Lets the job that has waited longest for room try again. */
   #wakeNext(): void {
-    if (this.#waking !== undefined) return;
-    const [next] = this.#blocked;
-    if (next === undefined) return;
-    this.#blocked.delete(next);
-    this.#waking = next;
-    this.#toJob(next, { type: 'tick' });
+    const job = this.#room.wakeNext();
+    if (job !== undefined) this.#toJob(job, { type: 'tick' });
   }
 
   #remember(needs: string, slots: number): void {

@@ -7,7 +7,7 @@
  * Rules.
  * 1. A job waits when it has something to send, or has something under way from before the connection was lost.
  * 2. Who waits longest is served first.
- * 3. Nobody waits while a place is free, or while an idle job could be asked to leave.
+ * 3. Nobody waits while an idle job could be asked to leave, nor while a place is free, unless jobs are opened too fast.
  */
 
 /** What is to be done for the job that waits longest. */
@@ -94,19 +94,29 @@ export class Places {
     this.#givenAt = now;
   }
 
-  /** Since when the job that waits longest has waited, while no other was given a place; undefined: none waits. */
-  get stalledSince(): number | undefined {
+  /**
+   * Since when the job that waits longest has waited, while no place was given to another. Undefined where no job waits, or where one of so many
+   * places is free.
+   */
+  stalledSince(places: number): number | undefined {
+    if (this.#open.size < places) return undefined;
     for (const since of this.#waiting.values()) return Math.max(since, this.#givenAt);
     return undefined;
   }
 
-  /** Throws when an invariant does not hold. `isBusy`: what each job said last. */
-  validate(places: number, isBusy: (job: number) => boolean): void {
+  /**
+   * Throws when an invariant does not hold.
+   *
+   * @param isPaced whether the next job may not be opened yet
+   * @param isBusy what each job said last
+   */
+  validate(places: number, isPaced: boolean, isBusy: (job: number) => boolean): void {
     const check = (holds: boolean, what: string): void => {
       if (!holds) throw new Error(`invariant broken: ${what}`);
     };
     check(this.#open.size <= places, 'more jobs open than are admitted');
-    check(this.next(places) === undefined, 'a job waits though there is a place for it, or may be');
+    const step = this.next(places);
+    check(step === undefined || (isPaced && step.type === 'open'), 'a job waits though there is a place for it, or may be');
     for (const job of this.#open) {
       check(!this.#waiting.has(job), `job ${job} is open and waits`);
       check((this.#idle.has(job) || this.#leaving.has(job)) === !isBusy(job), `whether job ${job} is idle`);

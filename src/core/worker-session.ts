@@ -14,8 +14,9 @@
  * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
  *    drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that is away, for a bounded time.
  * 6. What it is told to drain within bounds everything. When it is drained it says what is left undone.
+ * 7. Nothing waits behind batches that take long: when none has begun for `maxWaitBehindMs`, what waits goes back, since others may be free.
  */
-import { drainHubWaitMs, maxHeldAnswers, maxHeldBytes } from '../limits.js';
+import { drainHubWaitMs, maxHeldAnswers, maxHeldBytes, maxWaitBehindMs } from '../limits.js';
 import type {
   Batch,
   BatchLoss,
@@ -45,8 +46,8 @@ export type SessionEvent =
   | { readonly type: 'waits'; readonly run: number }
   /** It goes on, and takes a slot again. */
   | { readonly type: 'goesOn'; readonly run: number }
-  /** Come to an end in good order, within so many milliseconds. */
-  | { readonly type: 'drain'; readonly withinMs?: number }
+  /** Come to an end in good order, within so many milliseconds. `broken`: why nothing can be executed any more, if it is that. */
+  | { readonly type: 'drain'; readonly withinMs?: number; readonly broken?: string }
   /** The deadline has come. */
   | { readonly type: 'tick' };
 
@@ -90,6 +91,8 @@ interface Running extends Task {
 export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   readonly #jobs = new Map<string, JobDescription>();
   #waiting: Task[] = [];
+  /** Since when something waits and none has begun. */
+  #stuckSince = 0;
   /** By run number; a run that is cancelled stays here until it has come to an end. */
   readonly #running = new Map<number, Running>();
   /** How many of these wait for jobs of their own. */
@@ -100,6 +103,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offers: Offers = { operations: [], serializers: [], labels: [] };
   #connected = false;
   #draining = false;
+  /** Why it drains, where it can execute nothing any more. */
+  #broken: string | undefined;
   /** When draining must be over. */
   #drainBy = Infinity;
   #drainWithinMs = Infinity;
@@ -108,9 +113,12 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   /** It has nothing left to do: waits for the hub's goodbye, or has it. */
   #leaving = false;
   #effects: SessionEffect[] = [];
+  /** When it handled an event last. */
+  #handledAt = 0;
 
   handle(event: SessionEvent, now: number): SessionEffect[] {
     this.#effects = [];
+    this.#handledAt = now;
     switch (event.type) {
       case 'connected':
         this.#connected = true;
@@ -123,7 +131,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         if (this.#leaving) this.#effects.push({ type: 'drained' });
         break;
       case 'received':
-        this.#receive(event.message);
+        this.#receive(event.message, now);
         break;
       case 'offers':
         this.#slots = event.slots;
@@ -138,19 +146,30 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#changeWaiting(event.run, event.type);
         break;
       case 'drain':
-        this.#drain(event.withinMs ?? Infinity, now);
+        this.#drain(event, now);
         break;
       case 'tick':
         break;
     }
-    this.#begin();
+    this.#begin(now);
+    if (now >= this.#stuckUntil) this.#giveBackWaiting('the batches before it take long');
     if (this.#draining && !this.#leaving) this.#leave(now);
     return this.#effects;
   }
 
   nextDeadline(): number | undefined {
-    const deadline = this.#leaving ? Infinity : Math.min(this.#drainBy, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
+    const deadline = Math.min(this.#leaveBy, this.#stuckUntil);
     return deadline === Infinity ? undefined : deadline;
+  }
+
+  /** When draining is over, whatever is left. */
+  get #leaveBy(): number {
+    return this.#leaving ? Infinity : Math.min(this.#drainBy, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
+  }
+
+  /** When what waits goes back; Infinity: nothing waits. */
+  get #stuckUntil(): number {
+    return this.#waiting.length === 0 ? Infinity : this.#stuckSince + maxWaitBehindMs;
   }
 
   /** What would be lost if it ended now. */
@@ -174,6 +193,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (all.filter(({ waits }) => waits === 'now').length !== this.#slotless) fail('batches that wait for jobs of their own');
     if (this.#waiting.length > 0 && this.#taken < this.#slots) fail('a batch waits while a slot is free');
     if (!this.#connected && this.#waiting.length > 0) fail('batches wait that a hub has given up');
+    if (this.#handledAt >= this.#stuckUntil) fail('a batch waits behind ones that take long');
     const wanted = all.filter(({ cancelled }) => !cancelled);
     for (const { jobId } of [...this.#waiting, ...wanted, ...this.#held.all()]) {
       if (!this.#jobs.has(jobId)) fail(`something of job ${jobId}, which is closed`);
@@ -181,13 +201,13 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#held.validate();
   }
 
-  #receive(message: HubToWorker): void {
+  #receive(message: HubToWorker, now: number): void {
     switch (message.type) {
       case 'job':
         this.#jobs.set(message.jobId, message.description);
         break;
       case 'assign':
-        this.#assign(message);
+        this.#assign(message, now);
         break;
       case 'acknowledge':
         this.#held.delete(message);
@@ -209,7 +229,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
   }
 
-  #assign({ jobId, ticket, batch }: Task): void {
+  #assign({ jobId, ticket, batch }: Task, now: number): void {
     const { seq, attempt } = batch;
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
@@ -221,7 +241,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
     if (this.#draining) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker is draining');
     else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker does not know its job');
-    else this.#waiting.push({ jobId, ticket, batch });
+    else {
+      if (this.#waiting.length === 0) this.#stuckSince = now;
+      this.#waiting.push({ jobId, ticket, batch });
+    }
   }
 
   #settled(run: number, outcome: Outcome): void {
@@ -273,7 +296,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (this.#connected && !task.cancelled) this.#send({ type, jobId: task.jobId, ...attemptOf(task) });
   }
 
-  #begin(): void {
+  #begin(now: number): void {
     while (this.#taken < this.#slots) {
       const task = this.#waiting.shift();
       if (task === undefined) return;
@@ -281,6 +304,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);
       const run = this.#nextRun;
       this.#nextRun += 1;
+      this.#stuckSince = now;
       this.#running.set(run, { ...task, cancelled: false, waits: 'never' });
       this.#effects.push({ type: 'run', run, jobId: task.jobId, description, batch: task.batch });
     }
@@ -329,7 +353,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
     if (isIdle && !this.#connected) this.#hublessSince ??= now;
     else this.#hublessSince = undefined;
-    if (now < (this.nextDeadline() ?? Infinity)) return;
+    if (now < this.#leaveBy) return;
     const isLate = now >= this.#drainBy;
     this.#leaving = true;
     const reason = isLate ? `it was to drain within ${this.#drainWithinMs} ms` : `no hub came back within ${drainHubWaitMs} ms`;
@@ -337,13 +361,18 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#effects.push(undone.batches + undone.results === 0 ? { type: 'drained' } : { type: 'drained', undone, reason });
   }
 
-  #drain(withinMs: number, now: number): void {
+  #drain({ withinMs = Infinity, broken }: Extract<SessionEvent, { type: 'drain' }>, now: number): void {
     this.#drainBy = Math.min(this.#drainBy, now + withinMs);
     this.#drainWithinMs = Math.min(this.#drainWithinMs, withinMs);
     if (this.#draining) return;
     this.#draining = true;
-    if (this.#connected) this.#send({ type: 'draining' });
-    for (const task of this.#waiting) this.#answerLost(task, 'returned', 'the worker is draining');
+    if (broken !== undefined) this.#broken = shortened(broken);
+    if (this.#connected) this.#sayDraining();
+    this.#giveBackWaiting('the worker is draining');
+  }
+
+  #giveBackWaiting(reason: string): void {
+    for (const task of this.#waiting) this.#answerLost(task, 'returned', reason);
     this.#waiting = [];
   }
 
@@ -370,8 +399,12 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offer(): void {
     if (!this.#connected) return;
     // First, so that it is given nothing.
-    if (this.#draining) this.#send({ type: 'draining' });
+    if (this.#draining) this.#sayDraining();
     if (this.#slots > 0) this.#send({ type: 'offer', slots: this.#slots, offers: this.#offers });
+  }
+
+  #sayDraining(): void {
+    this.#send({ type: 'draining', ...(this.#broken !== undefined && { broken: this.#broken }) });
   }
 
   #send(message: WorkerToHub): void {

@@ -1,6 +1,6 @@
 import { bareError } from '../serializer/built-ins.js';
 import { isArrayBuffer, isOne } from '../serializer/realms.js';
-import { asText, isA, isError, isHuge, readOr, shortened } from './thrown.js';
+import { asText, isA, isError, isHuge, readOr, shortened, stackRead } from './thrown.js';
 
 /** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
 const maxDepth = 16;
@@ -9,9 +9,9 @@ const maxNodes = 2_000;
 export const maxTextLength = 8_192;
 
 /**
- * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay;
- * functions become `[function name]`, instances of classes plain objects of their own enumerable properties, and what cannot be
- * read, or is beyond the bounds, a text in brackets that says so. It never throws.
+ * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay. Functions become
+ * `[function name]`. Instances of classes become plain objects of their own enumerable properties. What cannot be read, or is beyond the
+ * bounds, becomes a text in brackets that says so. It never throws.
  */
 export function errorSnapshot(thrown: unknown): unknown {
   return new Snapshot().of(thrown, 0);
@@ -21,7 +21,7 @@ export function errorSnapshot(thrown: unknown): unknown {
 export function errorEssence(thrown: unknown, textLength: number): unknown {
   if (!isError(thrown)) return shortened(asText(thrown), textLength);
   const made = likeness(thrown, textLength);
-  hide(made, 'stack', shortened(asText(readOr(thrown, 'stack')), textLength));
+  hide(made, 'stack', shortened(asText(stackRead(thrown) ?? ''), textLength));
   return made;
 }
 
@@ -80,7 +80,7 @@ class Snapshot {
 
   private error(value: object, depth: number): Error {
     const made = this.enter(value, likeness(value, maxTextLength));
-    const stack = readOr(value, 'stack');
+    const stack = stackRead(value);
     if (typeof stack === 'string') hide(made, 'stack', shortened(stack, maxTextLength));
     if ('cause' in value) hide(made, 'cause', this.of(readOr(value, 'cause'), depth));
     const errors = made instanceof AggregateError || isA(value, AggregateError) ? readOr(value, 'errors') : undefined;

@@ -23,17 +23,37 @@ export function checkOptions<Options extends object>(
   if (options === undefined) return {} as Options;
   // Callers in JavaScript may hand in anything.
   const given: unknown = options;
-  if (typeof given !== 'object' || given === null || !holds(() => !Array.isArray(given))) {
+  if (typeof given !== 'object' || given === null || isList(given)) {
     const hint = hints[''] === undefined ? '' : `; ${hints['']}`;
     throw new PaladinError('INVALID_INPUT', `${where}: expected options to be an object, or none, got ${describe(given)}${hint}`);
   }
   const other = namesOf(given).find((name) => !Object.hasOwn(known, name));
   if (other !== undefined) throw unknownOption(where, other, Object.keys(known), hints);
+  const unreadable = Object.keys(known).find((name) => !isReadable(given, name));
+  if (unreadable !== undefined) {
+    throw new PaladinError(
+      'INVALID_INPUT',
+      `${where}: expected the option '${unreadable}' to be readable, but its getter throws`,
+    );
+  }
   return options;
 }
 
-/** What cannot be asked for its names has none that are not known; whoever reads it finds out. */
-function namesOf(given: object): readonly string[] {
+/** Whether it is an array; a revoked Proxy throws when it is asked. */
+export function isList(value: unknown): value is readonly unknown[] {
+  return holds(() => Array.isArray(value));
+}
+
+/** Whoever reads it later must not fail on it. */
+function isReadable(given: object, name: string): boolean {
+  return holds(() => {
+    Reflect.get(given, name);
+    return true;
+  });
+}
+
+/** What cannot be asked for its names has none. */
+export function namesOf(given: object): readonly string[] {
   try {
     return Object.keys(given);
   } catch {

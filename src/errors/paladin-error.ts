@@ -1,3 +1,5 @@
+import { printableCause } from './printable-cause.js';
+
 /** Why a job, a task or a call failed. Stable: programs may branch on it. */
 export type ErrorCode =
   /** The operation threw or rejected, and its error was fatal. */
@@ -68,7 +70,7 @@ export class PaladinError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const { cause, operation, index, attempts, workerId } = details;
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, cause === undefined ? undefined : { cause: printableCause(cause) });
     this.code = code;
     if (operation !== undefined) this.operation = operation;
     if (index !== undefined) this.index = index;

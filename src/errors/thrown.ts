@@ -1,3 +1,5 @@
+import { NodeBuffer } from '../serializer/built-ins.js';
+
 /**
  * Looks at what was thrown. It may be anything: a revoked Proxy, which throws whatever is done with it, or an object whose getters throw.
  * None of these functions throws.
@@ -5,6 +7,15 @@
 
 /** A line about what was thrown is no longer. */
 const maxMessageLength = 1_000;
+
+/** Of a list, and of the lists in it, so many items are written out: lists that hold each other twice double with each level. */
+const maxListItems = 1_000;
+
+/** Their texts together are no longer, beside commas. */
+const maxListLength = 100_000;
+
+/** Of a Buffer no more is decoded. */
+const maxBufferBytes = 2 * maxMessageLength;
 
 /** `thrown instanceof type`, also for what throws when it is asked. */
 export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
@@ -33,14 +44,61 @@ export function messageOf(thrown: unknown): string {
   return shortened(line, maxMessageLength);
 }
 
-/** The text of anything. */
+/** The text of anything. It is made in bounded time: of a long list, or of much that is in a Buffer, it is that of the beginning. */
 export function asText(value: unknown): string {
   try {
+    if (typeof value === 'string') return value;
     if (typeof value === 'bigint' && isHuge(value)) return '[a very large bigint]';
-    return typeof value === 'string' ? value : String(value);
+    if (isBuffer(value)) return bufferText(value);
+    if (isError(value) && !hasTexts(value)) return '[unreadable]';
+    return isList(value) ? listText(value, { items: maxListItems, length: maxListLength }, new Set()) : String(value);
   } catch {
     return '[unreadable]';
   }
+}
+
+/** Its text is what its bytes say: programs throw what another one wrote to its standard error. */
+function isBuffer(value: unknown): value is Buffer {
+  return NodeBuffer?.isBuffer(value) === true && value.toString === Reflect.get(NodeBuffer.prototype as object, 'toString');
+}
+
+function bufferText(value: Buffer): string {
+  const text = value.toString('utf8', 0, maxBufferBytes);
+  return value.byteLength > maxBufferBytes ? `${text}…` : text;
+}
+
+/** The methods of built-in classes look alike in all realms. */
+const sourceOf = (method: unknown): string => (typeof method === 'function' ? Function.prototype.toString.call(method) : '');
+const joining = { toString: sourceOf(Array.prototype.toString), join: sourceOf(Array.prototype.join) };
+
+/** Whether its text is that of its items, by commas; classes of lists may have a text of their own. */
+function isList(value: unknown): value is ArrayLike<unknown> {
+  if (!Array.isArray(value) && (!ArrayBuffer.isView(value) || value instanceof DataView)) return false;
+  return sourceOf(Reflect.get(value, 'toString')) === joining.toString && sourceOf(Reflect.get(value, 'join')) === joining.join;
+}
+
+/** As `String` has it: by commas, with nothing for what is nothing, and for a list within itself. */
+function listText(list: ArrayLike<unknown>, left: { items: number; length: number }, around: Set<unknown>): string {
+  if (around.has(list)) return '';
+  around.add(list);
+  const texts: string[] = [];
+  for (let at = 0; at < list.length; at += 1) {
+    if (left.items === 0 || left.length === 0) {
+      texts.push('…');
+      break;
+    }
+    left.items -= 1;
+    const item = list[at];
+    if (isList(item)) {
+      texts.push(listText(item, left, around));
+      continue;
+    }
+    const text = asText(item ?? '').slice(0, left.length);
+    left.length -= text.length;
+    texts.push(text);
+  }
+  around.delete(list);
+  return texts.join(',');
 }
 
 /** Writing it out may take seconds. */
@@ -55,6 +113,20 @@ export function readOr(from: object, key: string): unknown {
   } catch (error) {
     return `[getter threw: ${gist(error)}]`;
   }
+}
+
+/** The stack, as `readOr` reads it; undefined where name or message is an object. */
+export function stackRead(from: object): unknown {
+  return hasTexts(from) ? readOr(from, 'stack') : undefined;
+}
+
+/** Whether an error's name and message are no objects: to read its stack, or its text, makes texts of them, which may take for ever. */
+function hasTexts(error: object): boolean {
+  return isPrimitive(readOr(error, 'name')) && isPrimitive(readOr(error, 'message'));
+}
+
+export function isPrimitive(value: unknown): boolean {
+  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
 }
 
 export function shortened(text: string, length: number): string {

@@ -119,7 +119,7 @@ export class BatchRun {
     this.#control = control;
     this.#shared = new BatchContext(chain.jobId, batch, control.waits, chain.fromStage);
     this.limit = limit;
-    this.#linear = chain.fold?.timeoutMs !== undefined || chain.fold?.reuses === true;
+    this.#linear = chain.fold?.timeoutMs !== undefined || chain.fold?.reuses === 'also copied';
     this.#budget = new BatchBudget(batch.budgetMs, startedMs);
   }
 
@@ -184,7 +184,7 @@ export class BatchRun {
         const output = stage.execute(value, context);
         if (isThenable(output)) return this.#wait(output, at, context);
         if (stage.timeoutMs !== undefined && this.#isLate(at, stage.timeoutMs)) return this.#failLate(at, stage.timeoutMs);
-        value = output;
+        value = at + 1 < maps.length ? outputCopy(output, serializer) : output;
       }
       if (fold === undefined) {
         this.#outputs[this.#succeeded++] = this.offset + 1 < this.limit ? outputCopy(value, serializer) : value;
@@ -214,19 +214,34 @@ export class BatchRun {
       const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
       if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
-      if (this.#overwrites(combined, fold)) return undefined;
-      partials.join(combined);
+      if (!this.#join(combined, fold)) return undefined;
     }
+    this.#hold(fold);
     if (!this.#closing) this.offset++;
     return undefined;
   }
 
-  /** A combine that fills the same object anew is right where no other partial is held: one unit after the other, from the start. */
-  #overwrites(combined: unknown, fold: FoldStage): boolean {
-    if (!this.#partials.overwrites(combined)) return false;
-    fold.reuses = true;
-    this.#redoLinearly();
-    return true;
+  /**
+   * A combine that fills the same objects anew is right where what is held is a copy. What cannot be copied is right where no other partial is
+   * held: one unit after the other, from the start.
+   */
+  #join(combined: unknown, fold: FoldStage): boolean {
+    if (this.#partials.join(combined, fold)) return true;
+    if (fold.reuses === 'not seen') {
+      fold.reuses = 'seen';
+      this.#restartRun();
+    } else {
+      fold.reuses = 'also copied';
+      this.#redoLinearly();
+    }
+    return false;
+  }
+
+  /** The last partial stays while others are combined. */
+  #hold(fold: FoldStage): void {
+    const partials = this.#partials;
+    if (fold.reuses !== 'seen' || this.#closing || partials.rightWidth === 1) return;
+    partials.replaceRight(outputCopy(partials.right, this.#chain.serializer));
   }
 
   /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
@@ -243,11 +258,11 @@ export class BatchRun {
     if (end === 'expired') return this.#expire(settled, at, timeoutMs ?? 0, context);
     if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
-    if (at < this.#chain.maps.length) return this.#goThrough(end.value, at + 1);
+    const { maps, serializer } = this.#chain;
+    if (at < maps.length) return this.#goThrough(at + 1 < maps.length ? outputCopy(end.value, serializer) : end.value, at + 1);
     // Whoever combines has a fold.
     const fold = this.#chain.fold as FoldStage;
-    if (this.#overwrites(end.value, fold)) return undefined;
-    this.#partials.join(end.value);
+    if (!this.#join(end.value, fold)) return undefined;
     return this.#goOnCarrying(at, fold);
   }
 

@@ -15,6 +15,9 @@ const storage = Storage && new Storage<SlotWaits>();
 /** The batch that this thread executes, where it executes no others in between. */
 let only: SlotWaits | undefined;
 
+/** Whether this thread does nothing but execute batches, one at a time. */
+let isApart = false;
+
 /** The batch whose operation is executing right now, up to where it first waits. */
 let current: SlotWaits | undefined;
 
@@ -23,6 +26,7 @@ let isKept = false;
 
 /** From now on the batch is the only one in this thread; or there is none. */
 export function executeAlone(waits: SlotWaits | undefined): void {
+  isApart = true;
   only = waits;
 }
 
@@ -43,5 +47,15 @@ export function executing<T>(waits: SlotWaits, call: () => T): T {
 
 /** The waits of the batch whose operation calls this, as far as that is known. */
 export function executingNow(): SlotWaits | undefined {
-  return current ?? only ?? storage?.getStore();
+  const waits = current ?? only ?? storage?.getStore();
+  return waits?.isOver === true ? undefined : waits;
+}
+
+/**
+ * Whether the code of an operation calls this, of which none is known to execute: a queue or timer that an operation once began, or its module in a
+ * thread that executes nothing right now.
+ */
+export function isStrayNow(): boolean {
+  if (current !== undefined || only !== undefined) return false;
+  return isApart || storage?.getStore()?.isOver === true;
 }

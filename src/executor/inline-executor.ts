@@ -25,7 +25,10 @@ export interface InlineExecutorOptions {
   readonly maxPayloadBytes?: number | (() => number);
   /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
   readonly blocks?: LoopBlocks;
-  /** The context of whoever a job is for, where that is known. Default: that of whoever made the executor. */
+  /**
+   * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled, since it would be
+   * executed within that of another. Default: that of whoever made the executor.
+   */
   readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
 
@@ -72,7 +75,7 @@ export function inlineExecutor({
   slots,
   registry,
   maxPayloadBytes = Infinity,
-  contextOf = () => undefined,
+  contextOf,
   blocks,
   registryOf = () => undefined,
 }: InlineExecutorOptions): InlineExecutor {
@@ -150,12 +153,15 @@ export function inlineExecutor({
       const execution = executionOf(jobId, description);
       const { stages } = description;
       const waits = new SlotWaits((isWaiting) => changeWaiting(control, tell, isWaiting));
-      const control: InlineControl = new InlineControl(jobId, batch, contextOf(jobId) ?? ownContext, waits, (ms) => {
+      const context = contextOf === undefined ? ownContext : contextOf(jobId);
+      const control: InlineControl = new InlineControl(jobId, batch, context ?? ownContext, waits, (ms) => {
         blocks?.took(stages, ms);
       });
+      control.aborted = context === undefined;
       underWay.add(control);
       const end = ({ outcome, stuck }: BatchEnd): void => {
         underWay.delete(control);
+        waits.end();
         waiting.delete(batch);
         blocks?.over(batch);
         if (stuck) abandoned++;

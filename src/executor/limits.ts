@@ -62,6 +62,9 @@ export const maxUnwrittenBytes: number = 1024 * 1024;
 /** The executor tells a thread of so many bytes that it has written, in one message. */
 export const writtenStepBytes: number = 64 * 1024;
 
+/** With more causes, one behind the other, Node is not left to hand over the error that ends a thread: with 250 that takes seconds. */
+export const maxHandedCauses = 64;
+
 /** How long closing waits for threads: one that blocks outside of JavaScript ends when it comes back, whenever that is. */
 export const closeGraceMs = 1_000;
 
@@ -79,6 +82,18 @@ export const maxCopiedDepth = 8;
 
 /** Up to so many objects of an output are looked for in a list, which is quicker than a set. */
 export const listedObjects = 16;
+
+/** So many objects of a combine's result are looked at for what it has in common with others: a few comparisons, beside a call of the operation. */
+export const searchedParts = 8;
+
+/** So many results of a fold's combines are compared in all their parts: who fills a part anew does so from the first. Then it costs nothing. */
+export const maxCompared = 1_000;
+
+/** So many items of each of them, in which those are sought. */
+export const searchedItems = 16;
+
+/** A fold's results are looked at no more once one has more keys, or holds a record that has: each look at one lists all of its keys. */
+export const maxListedKeys = 64;
 
 /** So many threads may wait for jobs of their own, whatever the number of threads: each takes some 25 MB with its connection. */
 export const leastWaitingThreads = 32;

@@ -1,4 +1,5 @@
 import { nodeModule } from '../platform.js';
+import { warn } from '../warn.js';
 import { later, realNow, type Later } from '../real-time.js';
 import { blockedLoopMs, blockedLookMs, blockedTellMs, maxBlockedNames } from './limits.js';
 
@@ -100,8 +101,4 @@ interface Look {
 function namesOf(chains: readonly Chain[]): string {
   const names = [...new Set(chains.flatMap((chain) => chain.map(({ operation }) => operation)))].slice(0, maxBlockedNames);
   return `${names.length > 1 ? 'operations' : 'operation'} ${names.map((name) => `'${name}'`).join(', ')}`;
-}
-
-function warn(reason: string): void {
-  nodeProcess?.emitWarning(reason, 'PaladinWarning');
 }

@@ -1,3 +1,6 @@
+import { maxCompared } from './limits.js';
+import { areOne, partsOf, sharePart } from './shared-parts.js';
+
 /**
  * The partials of a run, which are neighbours, with how many units each is of. Units are added at the end, and the last two partials
  * are combined into one, as digits are when a binary counter carries.
@@ -5,6 +8,8 @@
 export class PartialStack {
   readonly #values: unknown[] = [];
   readonly #widths: number[] = [];
+  /** What each has in common with others, perhaps; undefined: not looked at yet. */
+  readonly #parts: (readonly object[] | undefined)[] = [];
 
   get size(): number {
     return this.#values.length;
@@ -33,35 +38,62 @@ export class PartialStack {
   push(value: unknown): void {
     this.#values.push(value);
     this.#widths.push(1);
+    this.#parts.push(noParts);
   }
 
-  /** Puts what the last two were combined to in their place. */
-  join(combined: unknown): void {
+  /**
+   * Puts what the last two were combined to in their place, unless it is an earlier partial already, or has memory or parts in common with one:
+   * that one was overwritten. Parts are looked at only where there is an earlier partial: in a linear fold there is none.
+   *
+   * @param looks how many results of the fold were looked at for their parts; grows to `maxCompared`, and then none is
+   * @returns whether it was put there
+   */
+  join(combined: unknown, looks: Looks): boolean {
     const last = this.#values.length - 1;
     const width = this.leftWidth + this.rightWidth;
+    let parts: readonly object[] | undefined;
+    if (last > 1 && looks.compared < maxCompared) {
+      looks.compared += 1;
+      parts = look(combined, looks);
+    }
+    for (let at = last - 2; at >= 0; at--) {
+      if (areOne(this.#values[at], combined)) return false;
+      if (parts === undefined || looks.compared >= maxCompared) continue;
+      this.#parts[at] ??= look(this.#values[at], looks);
+      if (sharePart(this.#parts[at] ?? noParts, parts)) return false;
+    }
     this.#values.length = last;
     this.#widths.length = last;
+    this.#parts.length = last;
     this.#values[last - 1] = combined;
     this.#widths[last - 1] = width;
+    this.#parts[last - 1] = parts;
+    return true;
   }
 
-  /** Whether what the last two were combined to is another partial already, or shows the memory of one: that one is overwritten. */
-  overwrites(combined: unknown): boolean {
-    if (typeof combined !== 'object' || combined === null) return false;
-    for (let at = this.#values.length - 3; at >= 0; at--) {
-      const other = this.#values[at];
-      if (other === combined) return true;
-      if (ArrayBuffer.isView(combined) && ArrayBuffer.isView(other) && overlap(combined, other)) return true;
-    }
-    return false;
+  /** Puts a copy in the place of the last partial. */
+  replaceRight(copy: unknown): void {
+    this.#values[this.#values.length - 1] = copy;
+    this.#parts[this.#parts.length - 1] = noParts;
   }
 
   clear(): void {
     this.#values.length = 0;
     this.#widths.length = 0;
+    this.#parts.length = 0;
   }
 }
 
-function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+/** Of a whole fold, whatever its batches. */
+export interface Looks {
+  compared: number;
 }
+
+/** Where it takes long it is the last look. */
+function look(value: unknown, looks: Looks): readonly object[] | undefined {
+  const parts = partsOf(value);
+  if (parts === undefined) looks.compared = maxCompared;
+  return parts;
+}
+
+const noParts: readonly object[] = [];

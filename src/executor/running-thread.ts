@@ -142,15 +142,19 @@ export class RunningThread {
     this.#listener.ended(this.#death(exitCode));
   }
 
+  /** The thread tells more of what it dies of than Node hands over; of a lack of memory it cannot tell. */
+  #toldByNode(): { readonly text: string; readonly error: Uint8Array } | undefined {
+    return this.#uncaught && { text: stackOf(this.#uncaught.thrown), error: encodeError(this.#uncaught.thrown).bytes };
+  }
+
   #death(exitCode: number): Death {
-    const { origin, executing } = this.#dying ?? this.#exiting ?? {};
+    // Of what a module handled it did not die.
+    const dying = this.#dying?.ends === true ? this.#dying : undefined;
+    const { origin, executing } = dying ?? this.#exiting ?? {};
     const from = { ...(origin !== undefined && { origin }), ...(executing !== undefined && { executing }) };
-    if (this.#uncaught === undefined) return { how: `exited with code ${exitCode}`, exitCode, ...from };
-    // The thread tells more of it than what Node hands over; of a lack of memory it cannot tell.
-    const { text, error } = this.#dying ?? {
-      text: stackOf(this.#uncaught.thrown),
-      error: encodeError(this.#uncaught.thrown).bytes,
-    };
+    const told = dying ?? this.#toldByNode();
+    if (told === undefined) return { how: `exited with code ${exitCode}`, exitCode, ...from };
+    const { text, error } = told;
     return { how: `died of an error that nothing caught: ${text}`, exitCode, error, ...from };
   }
 }

@@ -15,6 +15,7 @@ export type WaitChange = (isWaiting: boolean) => Promise<void> | undefined;
  */
 export class SlotWaits {
   readonly #change: WaitChange;
+  #isOver = false;
   #waiting = 0;
   #given: Promise<void> | undefined = undefined;
   #sinceMs = 0;
@@ -22,6 +23,15 @@ export class SlotWaits {
 
   constructor(change: WaitChange) {
     this.#change = change;
+  }
+
+  /** Whether the batch has come to an end: what its operations have left behind is nobody's. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  end(): void {
+    this.#isOver = true;
   }
 
   /** For how long the batch has waited in all. */

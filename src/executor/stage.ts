@@ -25,8 +25,10 @@ export interface FoldStage {
   readonly timeoutMs: number | undefined;
   readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
   readonly empty: () => unknown;
-  /** Whether combines were seen to return the same object again and again, filled anew. */
-  reuses: boolean;
+  /** Whether combines were seen to fill the same object anew for several results; and what was copied of them as well. */
+  reuses: 'not seen' | 'seen' | 'also copied';
+  /** How many results were compared with others in all their parts. */
+  compared: number;
 }
 
 /** A stage, or why there is none (the failure's offset is 0, to be replaced by that of each unit). */
@@ -116,7 +118,14 @@ function stageOf(
   execute: AnyFunction,
 ): Stage {
   if (kind === 'fold') {
-    return { kind, timeoutMs, combine: execute, empty: () => definition.empty && call(definition.empty, args), reuses: false };
+    return {
+      kind,
+      timeoutMs,
+      combine: execute,
+      empty: () => definition.empty && call(definition.empty, args),
+      reuses: 'not seen',
+      compared: 0,
+    };
   }
   if (definition.kind === 'operation') return { kind, timeoutMs, execute: checked(execute, definition.schemas) };
   const combinePair = (pair: unknown, context: OperationContext): unknown => {

@@ -1,13 +1,12 @@
 import type { OperationContext } from '../operation/operation.js';
 import type { Batch } from '../protocol/messages.js';
 import { describedPart } from '../protocol/parts.js';
+import { unreachedAt } from '../protocol/unreached.js';
 import type { SlotWaits } from './slot-waits.js';
 
 /** What the contexts of all units of a batch have in common. */
 export class BatchContext {
   readonly jobId: string;
-  /** Which try of its units this is, where they are elements. */
-  readonly attempt: number;
   readonly #batch: Batch;
   /** The number, in the whole chain, of the first stage here. */
   readonly #fromStage: number;
@@ -20,8 +19,13 @@ export class BatchContext {
     this.jobId = jobId;
     this.#fromStage = fromStage;
     this.waits = waits;
-    this.attempt = (batch.tried ?? 0) + 1;
     this.#batch = batch;
+  }
+
+  /** Which try this is of an element in a stage, or of all partials: tries that ended in a stage before have not reached it. */
+  attemptIn(stage: number): number {
+    const { tried = 0, unreached } = this.#batch;
+    return unreached === undefined ? tried + 1 : Math.max(0, tried - unreachedAt(unreached, stage)) + 1;
   }
 
   /** The key of an element's task in a stage. */
@@ -35,11 +39,12 @@ export class BatchContext {
   }
 
   /** Which try it is to combine the two: of partials each may have been tried before, until it has become part of another one. */
-  combineAttempt(start: number, middle: number, end: number): number {
-    if (this.#batch.units === 'elements') return this.attempt;
+  combineAttempt(start: number, middle: number, end: number, stage: number): number {
+    const attempt = this.attemptIn(stage);
+    if (this.#batch.units === 'elements') return attempt;
     const left = middle - start === 1 ? this.#triedAt(start) : 0;
     const right = end - middle === 1 ? this.#triedAt(middle) : 0;
-    return this.attempt + Math.max(left, right);
+    return attempt + Math.max(left, right);
   }
 
   #key(place: string, at: number): string {
@@ -84,7 +89,7 @@ export class TaskContext implements OperationContext {
   }
 
   get attempt(): number {
-    return this.batch.attempt;
+    return this.batch.attemptIn(this.stage);
   }
 
   get jobId(): string {
@@ -131,7 +136,7 @@ export class CombineContext extends TaskContext {
 
   override get attempt(): number {
     const { leftWidth, rightWidth, end } = this;
-    return this.batch.combineAttempt(end - rightWidth - leftWidth, end - rightWidth, end);
+    return this.batch.combineAttempt(end - rightWidth - leftWidth, end - rightWidth, end, this.stage);
   }
 
   override get key(): string {

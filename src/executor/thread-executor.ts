@@ -21,6 +21,7 @@ import {
 } from './limits.js';
 import { Waiter } from './settlement.js';
 import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
+import { ThreadWarnings } from './thread-warnings.js';
 import type { Assignment, Departure } from './thread-life.js';
 import { afterThis } from '../next-turn.js';
 import { later, type Later } from '../real-time.js';
@@ -46,7 +47,7 @@ export interface ThreadExecutorOptions {
   readonly keepAlive?: boolean;
   /** Called once when no thread is left, and none can be had. Batches that no thread is left for come back as `returned`. */
   readonly onBroken?: (error: PaladinError) => void;
-  /** Called when a thread dies or has to be terminated, with what of. Default: a warning of the process. */
+  /** Called when a thread dies or has to be terminated, with what of. Default: `ThreadWarnings`. */
   readonly onThreadDeath?: (reason: string) => void;
   /** Aborted when the executor is to be closed while it starts. */
   readonly signal?: AbortSignal;
@@ -96,6 +97,7 @@ class ThreadPool implements ThreadExecutor {
   #offers: ThreadOffers = { operations: [], serializers: [] };
   readonly #options: ThreadExecutorOptions;
   readonly #modules: readonly string[];
+  readonly #warnings = new ThreadWarnings();
   /** Each in its place. */
   readonly #threads = new Map<ThreadHandle, Place>();
   /** Batches for which no thread is idle, since one is being replaced. */
@@ -186,6 +188,7 @@ class ThreadPool implements ThreadExecutor {
 
   async close(): Promise<void> {
     this.#state = 'closed';
+    this.#warnings.close();
     for (const timer of this.#backoffs) timer.cancel();
     this.#backoffs.clear();
     this.#spareTimer?.cancel();
@@ -324,7 +327,10 @@ class ThreadPool implements ThreadExecutor {
     this.#startThread(
       place,
       () => undefined,
-      (error) => this.#failed(place, error),
+      (error) => {
+        this.#tell(error.message);
+        this.#failed(place, error);
+      },
     );
   }
 
@@ -375,7 +381,7 @@ class ThreadPool implements ThreadExecutor {
 
   #tell(reason: string): void {
     const { onThreadDeath } = this.#options;
-    if (onThreadDeath === undefined) process.emitWarning(reason, 'PaladinWarning');
+    if (onThreadDeath === undefined) this.#warnings.tell(reason);
     else onThreadDeath(reason);
   }
 }

@@ -1,5 +1,6 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { decodeError } from '../errors/remote-error.js';
+import { moveBytes } from '../protocol/batch-bytes.js';
 import type { BatchLoss, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { timeoutFailure } from './failures.js';
@@ -57,9 +58,9 @@ export class ThreadHandle {
   #turns = 0;
   #ended: Promise<void> = Promise.resolve();
   #readySinceMs = 0;
-  readonly #startTimer: NodeJS.Timeout;
+  readonly #startTimer: Later | undefined;
   #restTimer: Later | undefined = undefined;
-  #watchdog: NodeJS.Timeout | undefined = undefined;
+  #watchdog: Later | undefined = undefined;
   #graceTimer: Later | undefined = undefined;
 
   /** @throws what `new Worker` throws */
@@ -79,7 +80,7 @@ export class ThreadHandle {
       ended: (death) => this.#died(death),
     });
     const { startTimeoutMs } = options;
-    this.#startTimer = setTimeout(() => this.#failStart(`was not ready within ${startTimeoutMs} ms`), clampTimer(startTimeoutMs));
+    this.#startTimer = later(() => this.#failStart(`was not ready within ${startTimeoutMs} ms`), clampTimer(startTimeoutMs));
   }
 
   get isReady(): boolean {
@@ -128,19 +129,24 @@ export class ThreadHandle {
     const job = this.#jobs.has(jobId) ? undefined : { description: ownDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
     // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
-    const payload = copyOf(batch.payload);
-    const parts = batch.parts === undefined ? {} : { parts: copyOf(batch.parts) };
+    const own = { ...batch };
+    const buffers: ArrayBuffer[] = [];
+    moveBytes(own, (bytes) => {
+      const copy = copyOf(bytes);
+      buffers.push(copy.buffer);
+      return copy;
+    });
     const forget = this.#forgotten;
     this.#forgotten = [];
     const message: ToThread = {
       type: 'run',
       jobId,
       turn: this.#turns,
-      batch: { ...batch, ...parts, payload },
+      batch: own,
       forget,
       ...(job && { job }),
     };
-    this.#thread.post(message, [payload.buffer]);
+    this.#thread.post(message, buffers);
   }
 
   /** Drops the job; when it is executing, aborts it, and after the grace period terminates the thread. */
@@ -221,7 +227,7 @@ export class ThreadHandle {
 
   /** It has loaded its modules. */
   #loaded(message: Extract<FromThread, { type: 'ready' }>): void {
-    clearTimeout(this.#startTimer);
+    this.#startTimer?.cancel();
     this.#nothing = message.nothing;
     this.#readySinceMs = realNow();
     this.#state = 'resting';
@@ -293,9 +299,12 @@ export class ThreadHandle {
     return batch.units === 'elements' ? `${of} at index ${batch.first + offset}` : `a combine of ${of}`;
   }
 
-  /** Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. */
+  /**
+   * Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. Both go by the real clock:
+   * the fake timers of a program do not reach into its threads.
+   */
   #watch(afterMs: number): void {
-    this.#watchdog = setTimeout(
+    this.#watchdog = later(
       () => {
         const { deadlineMs } = this.#progress;
         const leftMs = deadlineMs === 0 ? undefined : deadlineMs + watchdogSlackMs - commonNow();
@@ -357,8 +366,8 @@ export class ThreadHandle {
   }
 
   #clearTimers(): void {
-    clearTimeout(this.#startTimer);
-    clearTimeout(this.#watchdog);
+    this.#startTimer?.cancel();
+    this.#watchdog?.cancel();
     this.#graceTimer?.cancel();
     this.#restTimer?.cancel();
   }

@@ -1,6 +1,7 @@
 import { maxBatchElements } from '../limits.js';
 import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/batch-layout.js';
+import { carriedBytes } from '../protocol/batch-bytes.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { MessagePort } from 'node:worker_threads';
@@ -71,8 +72,8 @@ export type FromThread =
   | { readonly type: 'waits'; readonly turn: number; readonly isWaiting: boolean }
   /** Something was written to standard output (1) or error (2). */
   | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
-  /** Nothing has caught an error, of which the thread dies unless a module sees to it. `error`: as `encodeError` wrote it. */
-  | ({ readonly type: 'dying'; readonly text: string; readonly error: Uint8Array } & Ending)
+  /** Nothing has caught an error. `error`: as `encodeError` wrote it. `ends`: the thread dies of it, since no module sees to it. */
+  | ({ readonly type: 'dying'; readonly text: string; readonly error: Uint8Array; readonly ends: boolean } & Ending)
   /** The last message of a thread that is not terminated. */
   | ({ readonly type: 'exiting' } & Ending);
 
@@ -117,7 +118,7 @@ export class Mailbox {
 
   /** @returns whether it fits, and is there */
   putRun({ jobId, turn, batch }: KnownRun): boolean {
-    const bytes = batch.payload.byteLength + (batch.parts?.byteLength ?? 0);
+    const bytes = carriedBytes(batch);
     if (bytes > mostPayloadBytes || mostLayoutBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) return false;
     const writer = new Writer(this.#draft);
     writer.text(jobId);

@@ -4,7 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
-import { maxUnwrittenBytes } from './limits.js';
+import { isError, readOr } from '../errors/thrown.js';
+import { maxHandedCauses, maxUnwrittenBytes } from './limits.js';
 import type { FromThread, Origin, ThreadSetUp } from './thread-messages.js';
 
 /** What the executor has started this thread with. Modules see none of it: they find what they would in any thread. */
@@ -148,12 +149,29 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
     executing: origins.executing,
     ...(origin !== undefined && { origin }),
   });
+  // Modules may replace it.
+  const exit = process.exit.bind(process);
   process.on('uncaughtExceptionMonitor', (thrown: unknown, kind: string) => {
-    dying = origins.current(kind === 'unhandledRejection');
-    post({ type: 'dying', text: stackOf(thrown), error: encodeError(thrown).bytes, ...ending(dying) });
+    const from = origins.current(kind === 'unhandledRejection');
+    // A domain sets such a callback, too.
+    const ends = process.listenerCount('uncaughtException') === 0 && !process.hasUncaughtExceptionCaptureCallback();
+    if (ends) dying = from;
+    post({ type: 'dying', text: stackOf(thrown), error: encodeError(thrown).bytes, ends, ...ending(from) });
+    // Node hands the error over before it ends the thread. With such causes it never comes to an end with that.
+    if (ends && hasManyCauses(thrown)) exit(1);
   });
   process.on('exit', () => {
     output.flush();
     post({ type: 'exiting', ...ending(dying) });
   });
+}
+
+/** Whether its chain of causes is long, or cyclic. */
+function hasManyCauses(thrown: unknown): boolean {
+  let error = thrown;
+  for (let causes = 0; causes <= maxHandedCauses; causes += 1) {
+    if (!isError(error)) return false;
+    error = readOr(error, 'cause');
+  }
+  return true;
 }

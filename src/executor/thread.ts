@@ -33,6 +33,8 @@ let asking: { readonly resolve: () => void; readonly reject: (error: Error) => v
 // A module may replace it.
 const exit = process.exit.bind(process);
 
+// What modules run while they load belongs to no batch either.
+executeAlone(undefined);
 tellDeath(post, output, origins);
 port.on('message', onMessage);
 // Not while modules are loaded: it would keep a thread alive whose module waits for what never comes.

@@ -75,13 +75,20 @@ const known: Known<ConnectOptions> = {
  */
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
-  const { token, name = '' } = checkOptions('connect', options, known);
+  const {
+    token,
+    name = '',
+    serializer: chosen = msgpack,
+    connectTimeout = defaultConnectTimeoutMs,
+    noWorkerTimeout = defaultNoWorkerTimeoutMs,
+    reconnectTimeout = defaultReconnectTimeoutMs,
+  } = checkOptions('connect', options, known);
   checkPeerName('connect', name);
   checkToken('connect', token);
-  const serializer = checkSerializer('connect', options.serializer ?? msgpack);
-  const connectTimeoutMs = checkMs('connect', 'connectTimeout', options.connectTimeout ?? defaultConnectTimeoutMs);
-  const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', options.noWorkerTimeout ?? defaultNoWorkerTimeoutMs);
-  const reconnectTimeoutMs = checkMs('connect', 'reconnectTimeout', options.reconnectTimeout ?? defaultReconnectTimeoutMs);
+  const serializer = checkSerializer('connect', chosen);
+  const connectTimeoutMs = checkMs('connect', 'connectTimeout', connectTimeout);
+  const noWorkerTimeoutMs = checkMs('connect', 'noWorkerTimeout', noWorkerTimeout);
+  const reconnectTimeoutMs = checkMs('connect', 'reconnectTimeout', reconnectTimeout);
   const maxDeaths = checkDeaths('connect', options.maxDeaths);
   const handshake = { key: peerKey(), name, token };
   const { promise, resolve, reject } = withResolvers();

@@ -1,4 +1,5 @@
 import type { Observer } from 'rxjs';
+import { describe } from '../errors/describe.js';
 import { isThenable, settlementOf } from '../executor/settlement.js';
 import { maxUnaskedPerTurn } from '../limits.js';
 import { nextTurn } from '../real-time.js';
@@ -13,6 +14,7 @@ import type { Pull } from './pull-source.js';
  * 2. A generator that is running cannot be closed. One that is left from within itself is closed as soon as it has yielded.
  * 3. An error in closing reaches nobody, as with `from` of RxJS: whoever would hear of it has left.
  * 4. The event loop turns, however quickly the iterator yields.
+ * 5. Results are read as `for` loops read them: one that is no object is an error, and `done` may be anything that is true. Else none would be the last.
  */
 
 /** Pulls from an iterator that yields at once. */
@@ -73,9 +75,9 @@ export class SyncPull<T> implements Pull {
     let step: IteratorResult<T>;
     this.#inside = true;
     try {
-      step = this.#iterator.next();
+      step = checked(this.#iterator.next());
       // Whether it says so may be computed, and fail.
-      if (step.done === true) {
+      if (isLast(step)) {
         this.#ended = true;
         this.#observer.complete();
         return;
@@ -91,7 +93,7 @@ export class SyncPull<T> implements Pull {
     else this.#emit(step);
   }
 
-  #emit(step: IteratorYieldResult<T>): void {
+  #emit(step: IteratorResult<T, T>): void {
     this.#wanted -= 1;
     try {
       this.#observer.next(step.value);
@@ -136,7 +138,7 @@ export class AsyncPull<T> implements Pull {
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (this.#held?.done !== true) close(this.#iterator);
+    if (this.#held === undefined || !isLast(this.#held)) close(this.#iterator);
   }
 
   get #stopped(): boolean {
@@ -153,7 +155,7 @@ export class AsyncPull<T> implements Pull {
   async #step(): Promise<void> {
     try {
       if (this.#share.isSpent(stepsFor(this.#wanted))) await new Promise<void>(nextTurn);
-      else this.#held ??= await this.#iterator.next();
+      else this.#held ??= checked(await this.#iterator.next());
     } catch (error) {
       this.#end(() => this.#observer.error(error));
       return;
@@ -163,10 +165,10 @@ export class AsyncPull<T> implements Pull {
     const step = this.#held;
     this.#held = undefined;
     try {
-      if (step.done === true) this.#end(() => this.#observer.complete());
+      if (isLast(step)) this.#end(() => this.#observer.complete());
       else {
         this.#wanted -= 1;
-        this.#observer.next(step.value);
+        this.#observer.next(step.value as T);
       }
     } catch (error) {
       this.cancel();
@@ -184,6 +186,18 @@ export class AsyncPull<T> implements Pull {
 /** Whoever asks for all there is cannot be slow, and may have to keep it. */
 function stepsFor(wanted: number): number {
   return wanted === Infinity ? maxUnaskedPerTurn : Infinity;
+}
+
+/** Iterators of users' JavaScript may return anything. */
+function checked<T>(step: IteratorResult<T>): IteratorResult<T> {
+  const given: unknown = step;
+  if ((typeof given === 'object' && given !== null) || typeof given === 'function') return step;
+  throw new TypeError(`fromPull: expected next() of the iterator to return an object, got ${describe(given)}`);
+}
+
+/** Whether it says so is what iterators of users' JavaScript find to say. */
+function isLast(step: IteratorResult<unknown>): boolean {
+  return Boolean(step.done);
 }
 
 function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): void {

@@ -1,12 +1,12 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
-import type { JobReport } from '../core/leader-session.js';
+import type { JobReport } from '../core/leader-session-events.js';
+import { Drive } from '../drive.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
 import { afterThis, throwAtNobody } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
-import { Timer } from '../timer.js';
 import type { Pausable } from './flow.js';
 import type { Leftover, News, PartObserver } from './job-observer.js';
 
@@ -46,15 +46,13 @@ export interface JobOutlet {
 const ends: ReadonlySet<JobEffect['type'] | undefined> = new Set(['completed', 'closed', 'failed', 'divided']);
 
 /**
- * Connects a job machine to its owner, to the timer and to the session. Events that arise while effects are carried out wait, but for
- * a pause: it holds up the rest of what is being told.
+ * Connects a job machine to its owner and to the session. A pause from within what the owner is told holds up the rest of it at once.
  */
 export class JobDriver implements JobHandle {
   readonly #job: Job;
   readonly #observer: PartObserver;
   readonly #outlet: JobOutlet;
-  #events: JobEvent[] = [];
-  #handling = false;
+  readonly #drive: Drive<JobEvent, JobEffect>;
   /** What came from the source in this turn; there may be room for more. */
   #intake: unknown[] = [];
   #taken = 0;
@@ -69,24 +67,18 @@ export class JobDriver implements JobHandle {
   #paused = false;
   /** What the owner is still to be told: what came since it paused, and the rest of the outputs from within which it did. */
   #held: News[] = [];
-  readonly #timer = new Timer(() => {
-    this.handle({ type: 'tick' });
-  });
   #context = callerContext();
-  readonly #handleAll = (): void => {
-    for (let next = this.#nextEvent(); next !== undefined; next = this.#nextEvent()) {
-      const effects = this.#job.handle(next, this.#timer.now());
-      for (const effect of effects) this.#tellHub(effect);
-      // What other jobs may send depends on it, also when the owner sends from within what it is told. The end is told as such.
-      if (!ends.has(effects.at(-1)?.type)) this.#report();
-      for (const effect of effects) this.#tellOwner(effect);
-    }
-  };
 
   constructor(job: Job, observer: PartObserver, outlet: JobOutlet) {
     this.#job = job;
     this.#observer = observer;
     this.#outlet = outlet;
+    this.#drive = new Drive<JobEvent, JobEffect>({
+      machine: job,
+      next: (waiting) => this.#nextEvent(waiting),
+      perform: (effects) => this.#perform(effects),
+      around: (handleAll) => this.#within(handleAll),
+    });
   }
 
   /** @param index which element it is, from the part of the chain that is before this one */
@@ -113,7 +105,7 @@ export class JobDriver implements JobHandle {
 
   /** Before it is started: goes on with what the driver before this one was at. */
   takeOver({ source, sourceEnded, news, paused }: Leftover & { readonly paused: boolean }): void {
-    this.#events = [...source];
+    for (const event of source) this.#drive.put(event);
     this.#sourceEnded = sourceEnded;
     this.#held = [...news];
     this.#paused = paused;
@@ -156,46 +148,46 @@ export class JobDriver implements JobHandle {
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    this.#run();
+    this.#drive.run();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#run();
+    this.#drive.run();
   }
 
   /** Hands an event to the machine, and carries out what comes of it. */
   handle(event: JobEvent): void {
-    if (this.#over) return;
-    this.#events.push(event);
-    this.#run();
+    this.#drive.handle(event);
   }
 
-  #run(): void {
-    if (this.#handling) return;
-    this.#handling = true;
+  #within(handleAll: () => void): void {
     try {
       // Others' events may have led here.
-      this.#context.run(this.#handleAll);
+      this.#context.run(handleAll);
     } catch (error) {
       // Thrown by a callback of the owner, or by a defect of ours: it ends this job, and touches no other.
       this.#fail(error);
-    } finally {
-      this.#handling = false;
     }
-    this.#timer.set(this.#over ? undefined : this.#job.nextDeadline());
   }
 
-  #nextEvent(): JobEvent | undefined {
+  #nextEvent(waiting: JobEvent[]): JobEvent | undefined {
     // First of all: what the machine releases comes after it.
     this.#tellHeld();
     if (this.#over) return undefined;
     if (this.#job.paused !== this.#paused) return { type: this.#paused ? 'paused' : 'resumed' };
-    const event = this.#events.shift();
+    const event = waiting.shift();
     if (event !== undefined) return event;
     const deadline = this.#job.nextDeadline();
-    return deadline !== undefined && deadline <= this.#timer.now() ? { type: 'tick' } : undefined;
+    return deadline !== undefined && deadline <= this.#drive.now() ? { type: 'tick' } : undefined;
+  }
+
+  #perform(effects: readonly JobEffect[]): void {
+    for (const effect of effects) this.#tellHub(effect);
+    // What other jobs may send depends on it, also when the owner sends from within what it is told. The end is told as such.
+    if (!ends.has(effects.at(-1)?.type)) this.#report();
+    for (const effect of effects) this.#tellOwner(effect);
   }
 
   #report(): void {
@@ -284,7 +276,7 @@ export class JobDriver implements JobHandle {
   /** With what has come since the machine was told last. */
   #divide({ first, second }: Extract<JobEffect, { type: 'divided' }>): void {
     this.#takeIn();
-    const source = this.#events.filter(({ type }) => fromSource.has(type));
+    const source = this.#drive.waiting.filter(({ type }) => fromSource.has(type));
     const news = this.#held;
     this.#silent = true;
     this.#held = [];
@@ -376,8 +368,7 @@ export class JobDriver implements JobHandle {
     this.#over = true;
     this.#intake = [];
     this.#taken = 0;
-    this.#events = [];
-    this.#timer.clear();
+    this.#drive.end();
     this.#outlet.over();
   }
 }

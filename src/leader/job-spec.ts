@@ -14,8 +14,8 @@ import { checkOptions, type Known } from '../errors/options.js';
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
   /**
-   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count.
-   * Default: any time.
+   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count,
+   * nor does `create`, which may take any time. Default: any time.
    */
   readonly timeout?: number | undefined;
   /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
@@ -156,6 +156,16 @@ export function isIdempotent(operation: StageSpec['operation']): boolean {
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not a number of elements */
 export function checkWindow(where: string, window: unknown): void {
   if (window !== undefined && !isCount(window)) throw invalid(where, 'window to be a whole number from 1', window);
+}
+
+/** One of RxJS is told nothing by a job, and would throw where nobody expects it. */
+export function checkObserver(what: string, observer: unknown): void {
+  for (const name of ['next', 'completed', 'failed']) {
+    const listener = typeof observer === 'object' && observer !== null ? readOr(observer, name) : undefined;
+    if (typeof listener === 'function') continue;
+    const got = typeof observer === 'object' && observer !== null ? `${name} ${describe(listener)}` : describe(observer);
+    throw new PaladinError('INVALID_INPUT', `${what}: expected an observer with next, completed and failed, got ${got}`);
+  }
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is not an observable */

@@ -81,9 +81,11 @@ export function remoteStage<T>(
 }
 
 /**
- * The chain with the stage behind it; undefined where the result would not be the same as without fusion: behind a fold, behind a stage
- * that leaves elements out (the next operator counts its indices without them), where the options of the two contradict, where they place the
- * work differently, and where only one of them may be executed twice at once.
+ * The chain with the stage behind it; undefined where the result would not be the same as without fusion:
+ * - behind a fold;
+ * - behind a stage that leaves elements out, since the next operator counts its indices without them;
+ * - where the options of the two contradict, or place the work differently;
+ * - where only one of them may be executed twice at once.
  *
  * What is of a stage (`timeout`, `retry`, `onFatal`, `onSkip`, `validate`) stays with it. What bounds or orders the whole trip (`batch`, `window`,
  * `ordered`, `speculate`) may be asked for by either.

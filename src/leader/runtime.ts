@@ -2,8 +2,8 @@ import type { CallerContext } from '../caller-context.js';
 import type { PartOfJob, StagePolicy } from '../core/job/job-events.js';
 import { Job } from '../core/job/job.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { defaultWindow } from '../limits.js';
-import { executingNow } from '../executor/executing-now.js';
+import { defaultWindow, leastAskAfterMs } from '../limits.js';
+import { executingNow, isStrayNow } from '../executor/executing-now.js';
 import type { Dial } from '../link/link.js';
 import type { Operation } from '../operation/operation.js';
 import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
@@ -13,6 +13,7 @@ import { InnerJob, type Refusable } from './inner-job.js';
 import { JobDriver, type JobHandle } from './job-driver.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
+  checkObserver,
   checkChain,
   checkJobOptions,
   checkSerializer,
@@ -100,7 +101,8 @@ export class LeaderRuntime implements Runtime {
 
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
     this.#config = config;
-    this.#session = new SessionDriver(dial, config, config.welcomed);
+    const askAfterMs = Math.max(leastAskAfterMs, config.noWorkerTimeoutMs);
+    this.#session = new SessionDriver(dial, { ...config, askAfterMs }, config.welcomed);
   }
 
   /** Why the hub is not there. */
@@ -123,8 +125,9 @@ export class LeaderRuntime implements Runtime {
     this.#session.fail(error);
   }
 
-  openJob(spec: JobSpec, observer: JobObserver): JobHandle {
-    checkOptions('openJob', spec, knownSpec);
+  openJob(given: JobSpec, observer: JobObserver): JobHandle {
+    const spec = checkOptions('openJob', given, knownSpec);
+    checkObserver('openJob', observer);
     const outer = executingNow();
     if (outer === undefined) return this.#open(spec, observer);
     const open = (counting: JobObserver, over: () => void): Refusable => this.#open(spec, counting, over);
@@ -160,11 +163,12 @@ export class LeaderRuntime implements Runtime {
     if (this.#closing !== undefined) throw new PaladinError('CLOSED', 'the runtime is closed');
     const serializer = spec.serializer === undefined ? this.#config.serializer : checkSerializer(where, spec.serializer);
     this.#config.using?.({ operations: spec.stages.map(({ operation }) => operation), serializer });
-    return { spec, serializer, stages: spec.stages.map((stage) => this.#describe(stage, serializer)) };
+    const stages = spec.stages.map((stage) => this.#describe(stage, serializer));
+    return { spec, serializer, stages, isStray: isStrayNow() };
   }
 
   /** Opens a job of the chain, or of a part of it. */
-  #start({ spec, serializer, stages }: Chain, opening: Opening): JobDriver {
+  #start({ spec, serializer, stages, isStray }: Chain, opening: Opening): JobDriver {
     const { observer, part, made, over, number = this.#session.nextJobNumber(), of = number } = opening;
     const { from, to } = part ?? { from: 0, to: stages.length };
     const description: JobDescription = {
@@ -201,6 +205,7 @@ export class LeaderRuntime implements Runtime {
       driver,
       needs: needsOf(description, spec.labels ?? []),
       uses: { operations: spec.stages.slice(from, to).map(({ operation }) => operation), serializer },
+      isStray,
     });
     driver.start();
     return driver;
@@ -215,8 +220,8 @@ export class LeaderRuntime implements Runtime {
     const { signal, ...own } = checkOptions('run', options, knownRun);
     checkSignal(signal);
     signal?.throwIfAborted();
-    // Where it asks for something of its own, it has a job of its own.
-    const isPlain = Object.values<unknown>(own).every((value) => value === undefined);
+    // Where it asks for something of its own, it has a job of its own; so it has where its job may end for what it is.
+    const isPlain = Object.values<unknown>(own).every((value) => value === undefined) && !isStrayNow();
     // Of a job that it knows to be cheap the hub sends batches ahead, where they may wait behind an element that the same leader holds up.
     const mayShare = isPlain && !this.#session.isBusy;
     const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
@@ -320,6 +325,8 @@ interface Chain {
   readonly spec: JobSpec;
   readonly serializer: Serializer;
   readonly stages: readonly StageDescription[];
+  /** Whether the code of an operation runs it, though none is executing there. */
+  readonly isStray: boolean;
 }
 
 /** How a job of a chain is opened. */

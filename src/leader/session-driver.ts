@@ -1,21 +1,17 @@
 import type { CallerContext } from '../caller-context.js';
 import type { JobLimits } from '../core/job/job-events.js';
 import { reopenMessages } from '../core/listing.js';
-import {
-  LeaderSession,
-  type JobReport,
-  type LeaderSessionConfig,
-  type LeaderSessionEffect,
-  type LeaderSessionEvent,
-} from '../core/leader-session.js';
+import type { JobReport, LeaderSessionConfig, LeaderSessionEffect, LeaderSessionEvent } from '../core/leader-session-events.js';
+import { LeaderSession } from '../core/leader-session.js';
+import { Drive } from '../drive.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
 import { keepTurning } from '../real-time.js';
-import { Timer } from '../timer.js';
 import type { Operation } from '../operation/operation.js';
 import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
+import { warn } from '../warn.js';
 import type { JobDriver } from './job-driver.js';
 import { WakefulWaiting } from './wakeful-waiting.js';
 
@@ -28,6 +24,8 @@ interface SessionJob {
   /** Equal for jobs that ask the same of workers. */
   readonly needs: string;
   readonly uses: JobUses;
+  /** Whether the code of an operation runs it, though none is executing there. */
+  readonly isStray: boolean;
 }
 
 /** What a job names, itself. */
@@ -37,16 +35,16 @@ export interface JobUses {
 }
 
 /**
- * Connects the session of a leader to its link, to its jobs' drivers and to the timer. A job may end, or send, from within what it is told;
- * so what the session is told by jobs is handled at once, and an effect whose job has ended meanwhile is passed over.
+ * Connects the session of a leader to its link and to its jobs' drivers.
+ *
+ * A job may end, or send, from within what it is told. What it may send depends on what the session knows, so the session is told at once
+ * (`handleWithin`). It bears that: each of its effects concerns one job, and one whose job has ended meanwhile is passed over.
  */
 export class SessionDriver {
   readonly #session: LeaderSession;
   readonly #link: Link<LeaderToHub>;
   readonly #jobs = new Map<number, SessionJob & { readonly secret: string }>();
-  readonly #timer = new Timer(() => {
-    this.#handle({ type: 'tick' });
-  });
+  readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
   readonly #waiting = new WakefulWaiting();
   #isTurning = false;
   #underWay = 0;
@@ -55,17 +53,24 @@ export class SessionDriver {
   /** @param welcomed called once: when the hub has said welcome, or refused */
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: LeaderSessionConfig, welcomed: (error?: PaladinError) => void) {
     this.#session = new LeaderSession(config);
+    this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
+      machine: this.#session,
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      mayEnd: () => this.#session.mayEnd,
+    });
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
-        if (message.type === 'result') this.#waiting.answered(this.#timer.now());
+        if (message.type === 'result') this.#waiting.answered(this.#drive.now());
         // A worker may be about to leave, and waits for what it has answered to be acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
-        this.#handle({ type: 'received', message });
+        this.#drive.handleWithin({ type: 'received', message });
         if (message.type === 'welcome') welcomed();
       },
       lost: (reason) => {
-        this.#handle({ type: 'lost', reason });
+        this.#drive.handleWithin({ type: 'lost', reason });
       },
       refused: (error) => {
         this.fail(error);
@@ -109,18 +114,25 @@ export class SessionDriver {
   /** Takes a job in; it is opened at the hub when it has something to send. */
   add(number: number, job: SessionJob): void {
     this.#jobs.set(number, { ...job, secret: peerKey() });
-    this.#handle({ type: 'jobAdded', job: number, needs: job.needs });
+    const { needs, isStray, description } = job;
+    this.#drive.handleWithin({
+      type: 'jobAdded',
+      job: number,
+      needs,
+      isStray,
+      operation: description.stages[0]?.operation ?? '',
+    });
   }
 
   /** A job has handled an event. */
   handled(number: number, { load, wanting, blocked }: JobReport): void {
-    this.#handle({ type: 'jobHandled', job: number, load, wanting, blocked });
+    this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked });
     this.#waitFor(this.#session.batches);
   }
 
   /** A job has left its place. */
   placeLeft(number: number): void {
-    this.#handle({ type: 'placeLeft', job: number });
+    this.#drive.handleWithin({ type: 'placeLeft', job: number });
   }
 
   send(number: number, batch: Batch): void {
@@ -140,20 +152,19 @@ export class SessionDriver {
   /** The job is over. */
   remove(number: number): void {
     if (!this.#jobs.delete(number)) return;
-    this.#handle({ type: 'jobRemoved', job: number });
+    this.#drive.handleWithin({ type: 'jobRemoved', job: number });
     this.#waitFor(this.#session.batches);
   }
 
   /** Ends all jobs with the error, now and from now on. */
   fail(error: PaladinError): void {
-    this.#handle({ type: 'failed', error });
+    this.#drive.handleWithin({ type: 'failed', error });
   }
 
   /** Ends all jobs with the error, and closes the connection. */
   async close(error: PaladinError): Promise<void> {
     this.fail(error);
     await this.#link.close();
-    this.#timer.clear();
   }
 
   /** So many batches are under way. */
@@ -166,14 +177,9 @@ export class SessionDriver {
   }
 
   #waitAwake(): void {
-    this.#waiting.sent(this.#timer.now());
+    this.#waiting.sent(this.#drive.now());
     if (this.#isTurning) return;
-    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#timer.now())));
-  }
-
-  #handle(event: LeaderSessionEvent): void {
-    for (const effect of this.#session.handle(event, this.#timer.now())) this.#perform(effect);
-    this.#timer.set(this.#session.nextDeadline());
+    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#drive.now())));
   }
 
   #perform(effect: LeaderSessionEffect): void {
@@ -186,6 +192,9 @@ export class SessionDriver {
         break;
       case 'toJob':
         this.#jobs.get(effect.job)?.driver.handle(effect.event);
+        break;
+      case 'warn':
+        warn(effect.reason);
         break;
     }
   }

@@ -1,8 +1,8 @@
 import { mostTripsAsleep, mostWakefulMs, quickTripMs } from '../limits.js';
 
 /**
- * Whether a leader waits awake: its event loop turns until the answer comes, where it would sleep until it is woken. For a process to be woken takes
- * the operating system as long as all the rest of a quick trip, several times as long where the processor went to sleep as well.
+ * Whether a leader waits awake: its event loop turns until the answer comes, where it would sleep until it is woken. The operating system takes as
+ * long to wake a process as all the rest of a quick trip takes. Where the processor went to sleep as well, it takes several times as long.
  *
  * Rules.
  * 1. It waits awake for a lone batch alone: nothing else is under way, so nothing else wakes it.

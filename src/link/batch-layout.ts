@@ -13,11 +13,11 @@ const triedBit = 8;
 const originBit = 16;
 const partsBit = 32;
 const besideBit = 64;
-const allBits = 2 * besideBit - 1;
+const unreachedBit = 128;
 
 export function writeBatch(
   writer: Writer,
-  { seq, attempt, first, count, units, suspect, alone, budgetMs, beside, tried, origin, parts, payload }: Batch,
+  { seq, attempt, first, count, units, suspect, alone, budgetMs, beside, tried, unreached, origin, parts, payload }: Batch,
 ): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
   writer.byte(
@@ -27,9 +27,11 @@ export function writeBatch(
       (tried === undefined ? 0 : triedBit) +
       (origin === undefined ? 0 : originBit) +
       (parts === undefined ? 0 : partsBit) +
-      (beside === true ? besideBit : 0),
+      (beside === true ? besideBit : 0) +
+      (unreached === undefined ? 0 : unreachedBit),
   );
   if (tried !== undefined) writer.number(tried);
+  if (unreached !== undefined) writer.bytes(unreached);
   if (origin !== undefined) writer.number(origin);
   if (parts !== undefined) writer.bytes(parts);
   writer.bytes(payload);
@@ -42,13 +44,13 @@ export function readBatch(reader: Reader): Batch {
   const count = reader.number();
   const budgetMs = reader.number();
   const bits = reader.byte();
-  if (bits > allBits) throw new RangeError(`unknown bits of a batch ${bits}`);
   const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
   const suspect = (bits & suspectBit) !== 0;
   const alone = (bits & aloneBit) !== 0;
   // Most batches have none of these.
   const beside = (bits & besideBit) === 0 ? {} : { beside: true };
   const tried = (bits & triedBit) === 0 ? {} : { tried: reader.number() };
+  const unreached = (bits & unreachedBit) === 0 ? {} : { unreached: reader.bytes() };
   const origin = (bits & originBit) === 0 ? {} : { origin: reader.number() };
   const parts = (bits & partsBit) === 0 ? {} : { parts: reader.bytes() };
   return {
@@ -62,6 +64,7 @@ export function readBatch(reader: Reader): Batch {
     budgetMs,
     ...beside,
     ...tried,
+    ...unreached,
     ...origin,
     ...parts,
     payload: reader.bytes(),

@@ -1,12 +1,7 @@
 /** Writes and reads the little-endian numbers, texts and byte arrays that messages are made of. */
+import { utf8 } from '../protocol/utf8.js';
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** @throws a TypeError when the bytes are not UTF-8 */
-export function utf8(bytes: Uint8Array): string {
-  return utf8Decoder.decode(bytes);
-}
 
 /** No UTF-16 unit takes more in UTF-8. */
 export const mostUtf8Bytes = 3;

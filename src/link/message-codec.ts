@@ -6,9 +6,11 @@
  * Payloads are copied once when they are written, and read as views: nothing of them is looked at.
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
+import { carriedBytes, moveBytes } from '../protocol/batch-bytes.js';
 import { ownBytes } from '../protocol/own-bytes.js';
-import { mostUtf8Bytes, Reader, utf8, Writer } from './byte-io.js';
+import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
 import { LimitError } from '../protocol/shape.js';
+import { utf8, utf8Of } from '../protocol/utf8.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from './batch-layout.js';
 import { allocate } from './frame-memory.js';
 import {
@@ -30,7 +32,13 @@ type Laid =
 /** A message that is to be encoded, and what is known of it before. */
 export type Outgoing =
   | { readonly laid: Laid; readonly mostBytes: number }
-  | { readonly laid: undefined; readonly json: string; readonly attachments: readonly Uint8Array[]; readonly mostBytes: number };
+  | {
+      readonly laid: undefined;
+      /** As text, or as its bytes. */
+      readonly json: string | Uint8Array;
+      readonly attachments: readonly Uint8Array[];
+      readonly mostBytes: number;
+    };
 
 /** The first byte of a message. */
 const kinds = {
@@ -51,39 +59,48 @@ const kinds = {
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
   if (laid !== undefined) return { laid, mostBytes: mostLaidBytes(laid) };
-  return prepared.get(message) ?? withJson(message);
+  const known = prepared.get(message);
+  if (known !== undefined) return known;
+  const { json, attachments } = jsonOf(message);
+  return withJson(json, attachments);
 }
 
-/** Messages that go to several peers, as JSON. */
+/** Messages that go to several peers, as the bytes of their JSON. */
 const prepared = new WeakMap<object, Outgoing>();
 
-/** The message, which has no layout of its own, is made JSON now, and not again for each peer that it is sent to. */
+/** The message, which has no layout of its own, is made JSON and its bytes now, and not again for each peer that it is sent to. */
 export function encodedOnce(message: object): void {
-  prepared.set(message, withJson(message));
+  const { json, attachments } = jsonOf(message);
+  prepared.set(message, withJson(utf8Of(json), attachments));
 }
 
-function withJson(message: object): Outgoing {
+function jsonOf(message: object): { readonly json: string; readonly attachments: readonly Uint8Array[] } {
   const attachments: Uint8Array[] = [];
-  const json = JSON.stringify(detach(message, attachments));
+  // Most have no byte arrays: to copy them takes longer than all the rest.
+  const detached = carriesBytes(message) ? detach(message, attachments) : message;
+  return { json: JSON.stringify(detached), attachments };
+}
+
+function withJson(json: string | Uint8Array, attachments: readonly Uint8Array[]): Outgoing {
+  const mostJsonBytes = typeof json === 'string' ? mostUtf8Bytes * json.length : json.byteLength;
   const bytes = attachments.reduce((sum, { byteLength }) => sum + 4 + byteLength, 0);
-  return { laid: undefined, json, attachments, mostBytes: mostLayoutBytes + mostUtf8Bytes * json.length + bytes };
+  return { laid: undefined, json, attachments, mostBytes: mostLayoutBytes + mostJsonBytes + bytes };
 }
 
 /** The message, with bytes of its own where it would keep much else that came in with them. */
 export function withOwnBytes(message: Outgoing): Outgoing {
   const { laid } = message;
   if (laid === undefined) return { ...message, attachments: message.attachments.map(ownBytes) };
-  if (laid.type === 'result') return { ...message, laid: { ...laid, result: withOwnPayload(laid.result) } };
+  if (laid.type === 'result') {
+    const result = { ...laid.result, payload: ownBytes(laid.result.payload) };
+    return { ...message, laid: { ...laid, result } };
+  }
   if (laid.type === 'assign') {
-    const { parts } = laid.batch;
-    const batch = { ...withOwnPayload(laid.batch), ...(parts && { parts: ownBytes(parts) }) };
+    const batch = { ...laid.batch };
+    moveBytes(batch, ownBytes);
     return { ...message, laid: { ...laid, batch } };
   }
   return message;
-}
-
-function withOwnPayload<T extends { readonly payload: Uint8Array }>(carrier: T): T {
-  return { ...carrier, payload: ownBytes(carrier.payload) };
 }
 
 /** The most bytes that the messages take. */
@@ -152,7 +169,8 @@ function writeMessage(writer: Writer, message: Outgoing): void {
   }
   const { json, attachments } = message;
   writer.byte(kinds.json);
-  writer.text(json);
+  if (typeof json === 'string') writer.text(json);
+  else writer.bytes(json);
   writer.number(attachments.length);
   for (const bytes of attachments) writer.bytes(bytes);
 }
@@ -226,7 +244,7 @@ function mostLaidBytes(message: Laid): number {
   switch (message.type) {
     case 'batch':
     case 'assign':
-      return bytes + message.batch.payload.byteLength + (message.batch.parts?.byteLength ?? 0);
+      return bytes + carriedBytes(message.batch);
     case 'result':
       return bytes + message.result.payload.byteLength;
     case 'open':
@@ -302,6 +320,14 @@ const unreferred = 'a message has bytes that nothing refers to';
 
 /** How deep a message may nest: far deeper than any does, and no danger to the stack. */
 const deepest = 32;
+
+function carriesBytes(value: object): boolean {
+  if (value instanceof Uint8Array) return true;
+  for (const item of Object.values(value) as unknown[]) {
+    if (typeof item === 'object' && item !== null && carriesBytes(item)) return true;
+  }
+  return false;
+}
 
 /** A copy of the message with a placeholder for each byte array. */
 function detach(value: unknown, attachments: Uint8Array[]): unknown {

@@ -41,10 +41,10 @@ const leastManyBytes = 64 * 1024;
 const lookMs = 5;
 
 /**
- * Sends messages in order, but for those that are sent later: what is sent in one go travels in one frame, and what is too large for one in
- * several. It never lets more than about `mostPendingBytes` pile up in the socket, nor more than about `mostBytesInFlight` be on their way, in
- * the buffers of operating systems and of whatever is between: so heartbeats get through between frames, also over a slow link. To know what has
- * arrived it sets marks, which the other side sends back.
+ * Sends messages in order, but for those that are sent later. What is sent in one go travels in one frame, and what is too large for one in
+ * several. About `mostPendingBytes` pile up in the socket at the most. About `mostBytesInFlight` are on their way at the most, in the buffers
+ * of operating systems and of whatever is between. So heartbeats get through between frames, also over a slow link. To know what has arrived
+ * it sets marks, which the other side sends back.
  */
 export class Outbox {
   readonly #outlet: Outlet;

@@ -104,8 +104,8 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
   #header: Uint8Array = new Uint8Array(0);
 
   /**
-   * From now on messages go to the sink as they come; undefined: to socket.io again. That hands on each packet in a tick of its own, by way of
-   * a dozen calls that find out what is known here, and they take longer than what most messages are about.
+   * From now on messages go to the sink as they come; undefined: to socket.io again. socket.io hands on each packet in a tick of its own, by a
+   * dozen calls that find out what is known here. That takes longer than what most messages are about.
    */
   deliverTo(sink: MessageSink | undefined): void {
     this.#sink = sink;

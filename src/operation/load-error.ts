@@ -2,14 +2,16 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { asText, isError, messageOf, readOr } from '../errors/thrown.js';
+import { describe } from '../errors/describe.js';
+import { asText, isError, messageOf, readOr, stackRead } from '../errors/thrown.js';
+import { later } from '../real-time.js';
 import { findPlaceMs, mostFrames } from './limits.js';
 import type { Found, Walk } from './syntax-walk.js';
 
 /** A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. Never throws. */
 export async function loadError(thrown: unknown, root: URL): Promise<string> {
+  if (!isError(thrown)) return `it threw ${describe(thrown)}, which is no error`;
   const message = messageOf(thrown).trim();
-  if (!isError(thrown)) return message;
   const parsed = jitiPlace.exec(message)?.groups;
   if (parsed !== undefined) return `${parsed['what']} (${parsed['file']}:${parsed['line']}:${Number(parsed['column']) + 1})`;
   const place = await placeOf(thrown, root).catch(() => undefined);
@@ -21,7 +23,7 @@ const jitiPlace = /^ParseError: (?<what>.*?)\s+(?<file>(?:\/|[a-z]:\\).*):(?<lin
 
 async function placeOf(error: Error, root: URL): Promise<string | undefined> {
   const message = asText(readOr(error, 'message'));
-  const stack = asText(readOr(error, 'stack'));
+  const stack = asText(stackRead(error) ?? '');
   const ofStack = placeInStack(stack);
   if (ofStack !== undefined) return ofStack;
   const missing = missingImport(error, message);
@@ -64,6 +66,8 @@ function placeOfFrame(stack: string): string | undefined {
   const places: string[] = [];
   for (const line of stack.split('\n', mostFrames)) {
     const { file, line: row, column } = (frameStart.test(line) ? framePlace.exec(line)?.groups : undefined) ?? {};
+    // What follows has called for the module.
+    if (file?.endsWith(loader) === true) break;
     if (file === undefined || file.startsWith(ownFiles.href) || file.startsWith(fileURLToPath(ownFiles))) continue;
     places.push(`${pathOf(file)}:${row}:${column}`);
   }
@@ -72,6 +76,9 @@ function placeOfFrame(stack: string): string | undefined {
 
 /** Those of this package: who defines an operation wrongly is told where he does. */
 const ownFiles = new URL('../', import.meta.url);
+
+/** What loads modules. */
+const loader = '/operation/modules.js';
 
 /** Where a module imports what is not there. */
 function missingImport(error: Error, message: string): string | undefined {
@@ -178,7 +185,7 @@ async function walked(walk: Walk): Promise<Found | undefined> {
   // These are its only flags: what the process has may change how modules are found, and Node may refuse it.
   const execArgv = ['--experimental-vm-modules', '--no-warnings'];
   const walker = new Worker(new URL('./syntax-walk.js', import.meta.url), { workerData: walk, execArgv });
-  const timer = setTimeout(() => void walker.terminate(), findPlaceMs);
+  const timer = later(() => void walker.terminate(), findPlaceMs);
   try {
     return await new Promise((resolve) => {
       walker.once('message', resolve);
@@ -186,6 +193,6 @@ async function walked(walk: Walk): Promise<Found | undefined> {
       walker.once('exit', () => resolve(undefined));
     });
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }

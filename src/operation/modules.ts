@@ -92,7 +92,7 @@ async function loadNatively(url: URL): Promise<unknown> {
   try {
     return await import(url.href);
   } catch (thrown) {
-    if (!isTypeScript(url) || !isOfNativeTypeScript(thrown)) throw thrown;
+    if (!(isTypeScript(url) && isOfNativeTypeScript(thrown)) && !isOfNoTypeScript(thrown)) throw thrown;
     return (await jitiLoader())(url);
   }
 }
@@ -102,6 +102,12 @@ function isOfNativeTypeScript(thrown: unknown): boolean {
   const code = isError(thrown) ? readOr(thrown, 'code') : undefined;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return true;
   return isError(thrown) && /import statement outside a module|Unexpected token 'export'/u.test(messageOf(thrown));
+}
+
+/** Node 20 knows no TypeScript. It says so before it executes any of the modules, also where JavaScript imports some. */
+function isOfNoTypeScript(thrown: unknown): boolean {
+  const isUnknown = isError(thrown) && readOr(thrown, 'code') === 'ERR_UNKNOWN_FILE_EXTENSION';
+  return isUnknown && /^Unknown file extension "\.[cm]?ts"/u.test(messageOf(thrown));
 }
 
 async function jitiLoader(): Promise<Load> {

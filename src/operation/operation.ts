@@ -149,8 +149,8 @@ const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 
 /**
  * Defines an operation: a named function that workers execute.
  *
- * With `execute` it takes no arguments. With `create` the result is called with arguments; they travel once per job and worker,
- * and `create` runs once per job on each executor, so it is the place for an expensive set-up or for data that all elements share.
+ * With `execute` it takes no arguments. With `create` the result is called with arguments, which travel once per job and worker. `create` runs
+ * once per job on each executor. It is the place for an expensive set-up, and for data that all elements share.
  *
  * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them; the types follow.
  * A value that is refused is not tried again. It costs what the schemas cost; without any, nothing.

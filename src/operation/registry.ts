@@ -1,4 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
+import { holds } from '../errors/thrown.js';
 import { flatted } from '../serializer/flatted.js';
 import { msgpack } from '../serializer/msgpack.js';
 import { isPlainPrototype } from '../serializer/realms.js';
@@ -79,7 +80,7 @@ export class Registry {
     const takeAll = (container: object, path: string, deep: boolean): void => {
       if (seen.has(container)) return;
       seen.add(container);
-      for (const key of Object.keys(container)) {
+      for (const key of keysIn(container)) {
         const value = read(container, key);
         const name = Array.isArray(container) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
         if (take(value, name) || !isPlainContainer(value)) continue;
@@ -156,6 +157,15 @@ export function serializerTwice({ name }: Serializer, before: string, where: str
   );
 }
 
+/** A Proxy may throw. */
+function keysIn(container: object): readonly string[] {
+  try {
+    return Object.keys(container);
+  } catch {
+    return [];
+  }
+}
+
 /** A getter that throws is no operation. */
 function read(of: object, name: string): unknown {
   try {
@@ -167,9 +177,11 @@ function read(of: object, name: string): unknown {
 
 function isPlainContainer(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype !== 'object' || prototype === null || isPlainPrototype(prototype);
+  return holds(() => {
+    if (Array.isArray(value)) return true;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return typeof prototype !== 'object' || prototype === null || isPlainPrototype(prototype);
+  });
 }
 
 function pathOf(url: string): string {

@@ -37,7 +37,9 @@ function walk({ root, sought, name = '' }: Walk): Found | undefined {
     if (imports === undefined && sought === undefined) return { url };
     for (const specifier of imports ?? []) {
       const found = resolved(specifier, url);
-      if ((specifier === sought || found === sought) && source.includes(name)) return { url, specifier };
+      // What Node has built in, and what is not found, is resolved to nothing: neither is what is sought when nothing is.
+      const isSought = sought !== undefined && (specifier === sought || found === sought);
+      if (isSought && source.includes(name)) return { url, specifier };
       if (found === undefined || seen.has(found)) continue;
       seen.add(found);
       (found.includes('/node_modules/') ? foreign : own).push(found);

@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 8;
+export const protocolVersion = 11;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -65,8 +65,13 @@ export interface Batch {
   readonly budgetMs: number;
   /** Sent on purpose though another attempt is under way; absent: the leader knows of none. */
   readonly beside?: boolean;
-  /** How often each of its units was begun before in vain, as far as the leader knows; absent: never. */
+  /**
+   * How often each of its units was begun before in vain, as far as the leader knows; absent: never. `tried` counts the tries of the whole chain,
+   * `unreached` those of them that a stage did not see: a stage's own tries are the difference.
+   */
   readonly tried?: number;
+  /** Of an element that failed: how many of these tries ended before each stage (see `describeUnreached`); absent: none did. */
+  readonly unreached?: Uint8Array;
   /** How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all others of the job. */
   readonly origin?: number;
   /** Of partials: for how many elements each stands, and how often its combination was begun before in vain (see `describeParts`). */
@@ -94,6 +99,8 @@ export interface UnderWay extends Attempt {
   readonly worthMs: number;
   /** As of the batch. */
   readonly suspect: boolean;
+  /** As of the batch; absent: it is not. */
+  readonly alone?: boolean;
 }
 
 /** An attempt, and the proof that it was given to the worker that speaks of it. */
@@ -179,6 +186,8 @@ export interface HubLimits {
   readonly maxPayloadBytes: number;
   /** The most jobs that one leader may have open. */
   readonly maxJobsPerLeader: number;
+  /** The most jobs that one leader may open in a second; our own leaders open half as many. Default 10,000. */
+  readonly maxJobsOpenedPerSecond: number;
   /** The most batches that one leader may have at the hub. */
   readonly maxBatchesPerLeader: number;
   /** The most payload bytes that one leader may have at the hub. */
@@ -214,6 +223,8 @@ export type LeaderToHub =
   | { readonly type: 'acknowledge'; readonly job: number; readonly seq: number; readonly attempt: number }
   /** The attempt is not wanted any more: dropped where it is queued, aborted where it runs, and not answered. */
   | { readonly type: 'cancel'; readonly job: number; readonly seq: number; readonly attempt: number }
+  /** Nothing of the job has come back for long: the hub answers with `queued` if workers have nothing of it. */
+  | { readonly type: 'ask'; readonly job: number }
   /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
   | { readonly type: 'close'; readonly job: number };
 
@@ -249,6 +260,11 @@ export type HubToLeader =
       readonly attempt: number;
       readonly inPlaceOf: readonly number[];
     }
+  /**
+   * All that the hub has of the job waits for its turn: others have all of the slots that there are for it. `stillMs`: for how long none of these
+   * was given anything.
+   */
+  | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
   /** The hub ends the job. */
   | { readonly type: 'refused'; readonly job: number; readonly code: ErrorCode; readonly message: string }
   /** The hub is shutting down. */
@@ -287,8 +303,8 @@ export type WorkerToHub =
   /** An operation of the attempt waits for a job of its own: the attempt takes no slot until it goes on. */
   | ({ readonly type: 'waits' } & JobAttempt)
   | ({ readonly type: 'goesOn' } & JobAttempt)
-  /** No more batches, please; those not begun come back as lost. */
-  | { readonly type: 'draining' }
+  /** No more batches, please; those not begun come back as lost. `broken`: why the worker can execute nothing any more, if it is that. */
+  | { readonly type: 'draining'; readonly broken?: string }
   /**
    * The worker has answered for everything, and would go: the hub's goodbye tells it that all has arrived. (What is sent right before
    * a socket.io disconnection is dropped by the other side.)

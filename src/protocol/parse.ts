@@ -17,6 +17,7 @@ import {
 } from '../limits.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
 import { mostDescribedBytes } from './parts.js';
+import { mostUnreachedBytes } from './unreached.js';
 import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';
 
 const name = text(maxNameLength, 1);
@@ -55,6 +56,7 @@ const offers = record({ operations: names, serializers: names, labels: names });
 const limits = record({
   maxPayloadBytes: index,
   maxJobsPerLeader: index,
+  maxJobsOpenedPerSecond: index,
   maxBatchesPerLeader: index,
   maxBytesPerLeader: index,
 });
@@ -98,7 +100,7 @@ const lossAtWorker = record({
 const attempt = { seq: index, attempt: int(1) };
 const jobAttempt = record({ jobId: name, ...attempt });
 const attempts = list(record({ ...attempt, ticket: index, waiting: optional(bool) }), maxListed);
-const underWay = list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool }), maxListed);
+const underWay = list(record({ ...attempt, bytes: index, worthMs: ms, suspect: bool, alone: optional(bool) }), maxListed);
 /** Whether more of the same follows. */
 const more = optional(bool);
 
@@ -132,6 +134,7 @@ function sized(maxPayloadBytes: number): {
       budgetMs: ms,
       beside: optional(bool),
       tried: optional(index),
+      unreached: optional(bytes(mostUnreachedBytes(maxStages))),
       origin: optional(index),
       parts: optional(bytes(mostDescribedBytes(maxCombineFanIn))),
       payload,
@@ -166,6 +169,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     batch: record({ job: index, batch }),
     acknowledge: record({ job: index, ...attempt }),
     cancel: record({ job: index, ...attempt }),
+    ask: record({ job: index }),
     close: record({ job: index }),
   });
   return (message) => parseAs('message', shape, message);
@@ -185,7 +189,7 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     lost: record({ jobId: name, loss: lossAtWorker }),
     waits: jobAttempt,
     goesOn: jobAttempt,
-    draining: record({}),
+    draining: record({ broken: optional(reason) }),
     leaving: record({}),
   });
   return (message) => parseAs('message', shape, message);
@@ -228,6 +232,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   result: record({ job: index, workerId: name, result: trusted.result }),
   lost: record({ job: index, workerId: text(maxNameLength), loss }),
   adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),
+  queued: record({ job: index, slots: index, stillMs: number(0, Number.MAX_SAFE_INTEGER) }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,
 });

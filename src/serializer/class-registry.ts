@@ -1,8 +1,8 @@
 import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { shortened } from '../errors/thrown.js';
+import { holds, shortened } from '../errors/thrown.js';
 import { maxShownKeys, maxShownLength } from './limits.js';
-import { checkOptions } from '../errors/options.js';
+import { checkOptions, isList, namesOf } from '../errors/options.js';
 import { errorNames, NodeBuffer, typedArrayNames } from './built-ins.js';
 import type { ClassCodec, SerializerOptions } from './serializer.js';
 
@@ -41,10 +41,10 @@ export function classRegistry(options: SerializerOptions, where: string): ClassR
   const name: unknown = options.name;
   if (typeof name !== 'string' || name === '') return expect('a name that is a non-empty string', name);
   const classes: unknown = options.classes ?? [];
-  if (!Array.isArray(classes)) return expect('classes to be an array', classes);
+  if (!isList(classes)) return expect('classes to be an array', classes);
   const byPrototype = new Map<object, ClassCodec>();
   const byName = new Map<string, ClassCodec>();
-  for (const codec of classes as readonly unknown[]) {
+  for (const codec of classes) {
     if (!isCodec(codec)) return expect('a class codec (name, class, encode, decode and perhaps create)', codec);
     // A class has an object for its prototype.
     const prototype = codec.class.prototype as object;
@@ -58,8 +58,12 @@ export function classRegistry(options: SerializerOptions, where: string): ClassR
   return { serializer: name, byPrototype, byName };
 }
 
+/** What cannot be read is no codec. */
 function isCodec(codec: unknown): codec is ClassCodec & { readonly class: { readonly prototype: unknown } } {
-  if (typeof codec !== 'object' || codec === null) return false;
+  return typeof codec === 'object' && codec !== null && holds(() => hasParts(codec));
+}
+
+function hasParts(codec: object): boolean {
   const get = (key: keyof ClassCodec): unknown => Reflect.get(codec, key);
   const name = get('name');
   const type = get('class');
@@ -77,7 +81,7 @@ function isCodec(codec: unknown): codec is ClassCodec & { readonly class: { read
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
+  if (isList(value)) return 'an array';
   if (typeof value !== 'object' || value === null) return describe(value);
-  return `an object with the keys ${shortened(Object.keys(value).slice(0, maxShownKeys).join(', ') || '(none)', maxShownLength)}`;
+  return `an object with the keys ${shortened(namesOf(value).slice(0, maxShownKeys).join(', ') || '(none)', maxShownLength)}`;
 }

@@ -28,8 +28,8 @@ export function mostExpandedBytes(encodedBytes: number): number {
 }
 
 /**
- * What the nodes of one batch become, and that it stays in proportion to them: in text, a node or a string that is written once can be
- * referred to any number of times, and what it stands for is not to be made as often.
+ * What the nodes of one batch become, and that it stays in proportion to them. In text, a node or a string that is written once can be referred
+ * to any number of times. What it stands for is not made as often.
  */
 export class Expansion {
   readonly #claimed = new Set<object>();

@@ -31,8 +31,8 @@ export const maxScratchBytes: number = 4 * 2 ** 20;
 export const maxPathSteps = 24;
 
 /**
- * The most UTF-16 units that strings are joined to: V8 makes strings beyond its regular object size (128 KiB) some hundred times slower
- * (1.5 ms for 256 KiB, measured, where 256 of 1 KiB take 0.06 ms), and one that is kept would keep all that it was cut off.
+ * The most UTF-16 units that strings are joined to. V8 makes strings beyond its regular object size (128 KiB) some hundred times slower:
+ * 1.5 ms for one of 256 KiB, 0.06 ms for 256 of 1 KiB (measured). A part of a string that is kept would keep the whole string, too.
  */
 export const maxJoinedLength = 16_384;
 
@@ -62,8 +62,8 @@ export const maxBareEntries = 1_024;
 export const timedKeys = 1_024;
 
 /**
- * How many microseconds it may take to look for a key in a Map or Set. It takes 0.3 where the table has two million keys and no part of
- * it is in a cache (measured), and 4 where some 1,000 (bigints) to 2,000 (numbers) keys collide with the one that is looked for.
+ * How many microseconds it may take to look for a key in a Map or Set. It takes 0.3 where the table has two million keys and no part of it is
+ * in a cache (measured). It takes 4 where some 1,000 bigints, or 2,000 numbers, collide with the key that is looked for.
  */
 export const maxLookupUs = 4;
 

@@ -42,7 +42,9 @@ export function threadBounds(
   }
   if (threadStartTimeout !== undefined) {
     if (!inThreads) refuse('threadStartTimeout with modules in threads only', threadStartTimeout);
-    const fits = threadStartTimeout === Infinity || (threadStartTimeout >= 1 && threadStartTimeout <= longestTimerMs);
+    // Callers in JavaScript may hand in anything, also what compares like a number, and what cannot be compared.
+    const isTime = typeof threadStartTimeout === 'number' && threadStartTimeout >= 1 && threadStartTimeout <= longestTimerMs;
+    const fits = threadStartTimeout === Infinity || isTime;
     if (!fits) refuse(`threadStartTimeout to be milliseconds from 1 to ${longestTimerMs}, or Infinity`, threadStartTimeout);
   }
   return {

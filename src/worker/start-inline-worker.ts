@@ -6,6 +6,7 @@ import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 import { describe } from '../errors/describe.js';
 import type { Known } from '../errors/options.js';
+import { holds, readOr } from '../errors/thrown.js';
 
 /** What an inline worker executes. */
 export interface InlineOptions {
@@ -24,12 +25,12 @@ export interface InlineOptions {
 export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true, onBlocked: true };
 
 /** Operations that wait for something else than the processor can share a thread; this many do by default. */
-export const defaultInlineSlots = 4;
+const defaultInlineSlots = 4;
 
 /** A registry of operations that are given as values. */
 export function registryOf(where: string, operations: InlineOptions['operations'] = []): Registry {
   const registry = new Registry();
-  for (const [key, value] of Object.entries(operations)) {
+  for (const [key, value] of entriesOf(where, operations)) {
     const place = Array.isArray(operations) ? `item ${key} of operations` : `operations.${key}`;
     if (!registry.add(value, place)) {
       throw new PaladinError('INVALID_INPUT', `${where}: expected ${place} to be an operation, a monoid or a serializer`);
@@ -38,11 +39,32 @@ export function registryOf(where: string, operations: InlineOptions['operations'
   return registry;
 }
 
+/** Callers in JavaScript may hand in anything: also what throws when it is read. */
+function entriesOf(where: string, given: unknown): readonly (readonly [string, unknown])[] {
+  const isObject = typeof given === 'object' && given !== null;
+  const isPromise = isObject && typeof readOr(given, 'then') === 'function';
+  // What a Set or a Map holds are no properties of it: it would pass for an object without any.
+  const isCollection = isObject && holds(() => Symbol.iterator in given && !Array.isArray(given));
+  if (isObject && !isPromise && !isCollection) {
+    try {
+      return Object.entries(given);
+    } catch {
+      // It is told below.
+    }
+  }
+  const got = isPromise
+    ? 'a promise: await it'
+    : isCollection
+      ? `${describe(given)}: pass a list of its values`
+      : describe(given);
+  throw new PaladinError('INVALID_INPUT', `${where}: expected operations to be a list or an object of operations, got ${got}`);
+}
+
 /** Starts a worker that executes in the caller's own thread what the registry holds. */
 export async function startInlineWorker(
   options: WorkerConnection & InlineOptions,
   registry: Registry,
-  slots: number,
+  slots: number = defaultInlineSlots,
 ): Promise<Worker> {
   if (!Number.isInteger(slots) || slots < 1 || slots > maxSlots) {
     throw new PaladinError(
@@ -53,5 +75,6 @@ export async function startInlineWorker(
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const blocks = new LoopBlocks(true, options.onBlocked);
   const executor = inlineExecutor({ slots, registry, blocks, maxPayloadBytes: () => limit.maxPayloadBytes });
-  return await connectWorker(options, { executor, ...registry.offers() }, limit);
+  const { worker } = await connectWorker(options, { executor, ...registry.offers() }, limit);
+  return worker;
 }

@@ -1,5 +1,5 @@
 import { checkOptions } from '../errors/options.js';
-import { defaultInlineSlots, inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import { inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 
 /** Options of {@link startWorker} in a browser. */
@@ -13,5 +13,5 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {}
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, { ...connectionOptions, ...inlineOptions }));
-  return await startInlineWorker(options, registryOf('startWorker', options.operations), options.slots ?? defaultInlineSlots);
+  return await startInlineWorker(options, registryOf('startWorker', options.operations), options.slots);
 }

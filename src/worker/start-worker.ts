@@ -3,7 +3,7 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { startThreadExecutor } from '../executor/thread-executor.js';
 import { loadModules } from '../operation/modules.js';
 import { checkModules } from '../operation/check-modules.js';
-import { defaultInlineSlots, inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import { inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
 import {
   checkConnection,
   connectionOptions,
@@ -23,7 +23,10 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOp
   readonly threads?: number | undefined;
   /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
   readonly inline?: boolean | undefined;
-  /** Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. */
+  /**
+   * Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. Of warnings that
+   * differ in numbers alone there are ten a minute at most, and one that says how many were left out.
+   */
   readonly onThreadDeath?: ((reason: string) => void) | undefined;
   /**
    * Called when no thread is left and none can be had, since modules end each thread that loads them; the worker has left the hub then. Threads
@@ -81,7 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     }
     const registry = registryOf('startWorker', operations);
     await loadModules(modules, registry);
-    return await startInlineWorker(options, registry, slots ?? defaultInlineSlots);
+    return await startInlineWorker(options, registry, slots);
   }
   if (operations !== undefined) {
     const message = 'startWorker: expected modules alone for threads: operations given as values cannot be sent to them';
@@ -92,9 +95,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const breakages: PaladinError[] = [];
-  let leave = (): void => undefined;
+  /** At first there is no hub to leave. */
+  let leave = (_: string): Promise<void> => Promise.resolve();
   const executor = await startThreadExecutor({
-    threads: threads ?? availableParallelism(),
+    threads: threads === undefined ? availableParallelism() : threads,
     modules,
     ...bounds,
     maxPayloadBytes: () => limit.maxPayloadBytes,
@@ -102,14 +106,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     onBroken: (error) => {
       breakages.push(error);
       // It would take batches only to give them back.
-      leave();
-      options.onBroken?.(error);
+      void leave(error.message).then(() => options.onBroken?.(error));
     },
   });
-  const worker = await connectWorker(options, { executor, ...executor.offers }, limit);
-  leave = (): void => {
-    void worker.close();
-  };
-  if (breakages.length > 0) leave();
+  const { worker, leaveBroken } = await connectWorker(options, { executor, ...executor.offers }, limit);
+  leave = leaveBroken;
+  for (const { message } of breakages) void leave(message);
   return worker;
 }

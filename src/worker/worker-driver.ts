@@ -1,9 +1,10 @@
 import { WorkerSession, type SessionEffect, type SessionEvent, type Undone } from '../core/worker-session.js';
 import { PaladinError } from '../errors/paladin-error.js';
+import { Drive } from '../drive.js';
+import { brokenLeaveMs } from '../limits.js';
 import type { Executor } from '../executor/executor.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
-import { Timer } from '../timer.js';
 import { undoneText } from './undone-text.js';
 
 /** What the owner of a worker is told. */
@@ -16,20 +17,20 @@ export interface WorkerEvents {
   refused(error: PaladinError): void;
 }
 
-/** Connects a worker's session to its link and its executor. Events that arise while effects are carried out wait. */
+/** Connects a worker's session to its link and its executor. */
 export class WorkerDriver {
   readonly #session = new WorkerSession();
   readonly #executor: Executor;
   readonly #link: Link<WorkerToHub>;
-  readonly #events: SessionEvent[] = [];
-  readonly #timer = new Timer(() => {
-    this.#handle({ type: 'tick' });
+  readonly #drive = new Drive<SessionEvent, SessionEffect>({
+    machine: this.#session,
+    perform: (effects) => {
+      for (const effect of effects) this.#perform(effect);
+    },
   });
   /** Settles with what is left undone, if anything is. */
   readonly #drained: Promise<Error | undefined>;
   #resolveDrained: (error?: Error) => void = () => undefined;
-  #handling = false;
-  #closed = false;
 
   constructor(dial: Dial<WorkerToHub, HubToWorker>, executor: Executor, offers: Offers, events: WorkerEvents) {
     this.#executor = executor;
@@ -39,18 +40,18 @@ export class WorkerDriver {
     this.offer(offers);
     this.#link = dial({
       opened: () => {
-        this.#handle({ type: 'connected' });
+        this.#drive.handle({ type: 'connected' });
       },
       received: (message) => {
         if (message.type === 'welcome') events.ready(message.id, message.limits);
-        this.#handle({ type: 'received', message });
+        this.#drive.handle({ type: 'received', message });
       },
       lost: (reason) => {
-        this.#handle({ type: 'disconnected' });
+        this.#drive.handle({ type: 'disconnected' });
         events.lost(reason);
       },
       refused: (error) => {
-        this.#handle({ type: 'disconnected' });
+        this.#drive.handle({ type: 'disconnected' });
         // What it was to hand in, if it drains, is not wanted there.
         this.#resolveDrained(this.#undoneError(this.undone, error.message, error));
         events.refused(error);
@@ -60,7 +61,7 @@ export class WorkerDriver {
 
   /** What the worker offers from now on. */
   offer(offers: Offers): void {
-    this.#handle({ type: 'offers', slots: this.#executor.slots, offers });
+    this.#drive.handle({ type: 'offers', slots: this.#executor.slots, offers });
   }
 
   /** What would be lost if it ended now. */
@@ -70,10 +71,17 @@ export class WorkerDriver {
 
   /** Finishes what is running, hands the results in, and closes. Rejects when something is left undone; it is closed then, too. */
   async drain(withinMs: number): Promise<void> {
-    this.#handle({ type: 'drain', withinMs });
+    this.#drive.handle({ type: 'drain', withinMs });
     const error = await this.#drained;
     await this.close();
     if (error !== undefined) throw error;
+  }
+
+  /** Says why nothing can be executed any more, hands the results in if there is a hub, and closes. */
+  async leaveBroken(broken: string): Promise<void> {
+    this.#drive.handle({ type: 'drain', withinMs: brokenLeaveMs, broken });
+    await this.#drained;
+    await this.close();
   }
 
   #undoneError({ batches, results }: Undone, reason: string, cause?: Error): PaladinError | undefined {
@@ -87,30 +95,10 @@ export class WorkerDriver {
 
   /** Closes at once: what is running is abandoned, and goes to other workers. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#timer.clear();
+    this.#drive.end();
     this.#resolveDrained();
     await this.#link.close();
     await this.#executor.close();
-  }
-
-  #handle(event: SessionEvent): void {
-    if (this.#closed) return;
-    this.#events.push(event);
-    if (this.#handling) return;
-    this.#handling = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#session.handle(next, this.#timer.now())) this.#perform(effect);
-      }
-    } finally {
-      this.#handling = false;
-    }
-    this.#setTimer();
-  }
-
-  #setTimer(): void {
-    this.#timer.set(this.#closed ? undefined : this.#session.nextDeadline());
   }
 
   #perform(effect: SessionEffect): void {
@@ -125,10 +113,10 @@ export class WorkerDriver {
           description,
           batch,
           (outcome) => {
-            this.#handle({ type: 'settled', run, outcome });
+            this.#drive.handle({ type: 'settled', run, outcome });
           },
           (isWaiting) => {
-            this.#handle({ type: isWaiting ? 'waits' : 'goesOn', run });
+            this.#drive.handle({ type: isWaiting ? 'waits' : 'goesOn', run });
           },
         );
         break;

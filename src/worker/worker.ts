@@ -10,6 +10,7 @@ import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
+import { warn } from '../warn.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
 import type { Known } from '../errors/options.js';
@@ -56,7 +57,10 @@ export interface WorkerConnection {
   readonly onLost?: ((reason: string) => void) | undefined;
   /** Called when the hub has taken the worker again. */
   readonly onBack?: (() => void) | undefined;
-  /** Called when the hub refuses the worker for good after it had taken it. */
+  /**
+   * Called when the hub refuses the worker for good after it had taken it: with `LIMIT_EXCEEDED` when it offers more than the hub admits.
+   * Default: a warning.
+   */
   readonly onRefused?: ((error: PaladinError) => void) | undefined;
 }
 
@@ -83,13 +87,20 @@ export interface PayloadLimit {
   maxPayloadBytes: number;
 }
 
+/** A worker that a hub has taken. */
+export interface Connected {
+  readonly worker: Worker;
+  /** Leaves the hub and says why: the executor can execute nothing any more. Resolves when it has left. */
+  readonly leaveBroken: (reason: string) => Promise<void>;
+}
+
 /**
  * Connects an executor to a hub.
  *
  * @returns the worker, once the hub has taken it
  * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or as the hub refuses it
  */
-export async function connectWorker(connection: WorkerConnection, execution: Execution, limit: PayloadLimit): Promise<Worker> {
+export async function connectWorker(connection: WorkerConnection, execution: Execution, limit: PayloadLimit): Promise<Connected> {
   const { token, name = '', labels = [] } = connection;
   const { executor, operations, serializers } = execution;
   const offers: Offers = { operations, serializers, labels };
@@ -121,7 +132,8 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
         connection.onLost?.(reason);
       },
       refused: (error) => {
-        if (welcomed) connection.onRefused?.(error);
+        if (welcomed && connection.onRefused === undefined) warn(`the worker executes nothing any more: ${error.message}`);
+        else if (welcomed) connection.onRefused?.(error);
         fail(error);
       },
     });
@@ -130,7 +142,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
       fail(noHubAnswered(hub, connectTimeout, lastReason));
     }, connectTimeout);
   });
-  return {
+  const worker: Worker = {
     id,
     slots: executor.slots,
     offers,
@@ -141,6 +153,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
     close: () => driver.close(),
     [Symbol.asyncDispose]: () => driver.close(),
   };
+  return { worker, leaveBroken: (reason) => driver.leaveBroken(reason) };
 }
 
 async function drain(driver: WorkerDriver, { timeout = Infinity }: { readonly timeout?: number }): Promise<void> {
@@ -155,7 +168,8 @@ export function checkConnection({ hub, token, name, labels, connectTimeout }: Wo
   hubUrl('startWorker', hub);
   checkPeerName('startWorker', name);
   checkToken('startWorker', token);
-  if (connectTimeout !== undefined && !(connectTimeout === Infinity || (connectTimeout >= 0 && connectTimeout < 2 ** 31))) {
+  const isTime = typeof connectTimeout === 'number' && connectTimeout >= 0 && connectTimeout < 2 ** 31;
+  if (connectTimeout !== undefined && !isTime && connectTimeout !== Infinity) {
     throw new PaladinError(
       'INVALID_INPUT',
       `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${describe(connectTimeout)}`,

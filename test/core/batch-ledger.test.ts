@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchLedger, type BatchRecord } from '../../src/core/job/batch-ledger.js';
-import { elementPartial } from '../../src/core/job/partial.js';
+import { elementPartial } from '../../src/core/fold/partial.js';
 
 const payload = new Uint8Array(2);
 
@@ -18,6 +18,15 @@ function ready(ledger: BatchLedger, stopAt = Infinity): BatchRecord {
 }
 
 describe('the unsettled batches of a job', () => {
+  it('are ready still when another one is sent a second time', () => {
+    const ledger = ledgerAt(0, 2);
+    const sent = ready(ledger);
+    ledger.send(sent, 0);
+    const next = ready(ledger);
+    ledger.send(sent, 1);
+    expect(ready(ledger)).toBe(next);
+  });
+
   it('are found by where they begin and end, those of partials by the elements that these stand for', () => {
     const ledger = ledgerAt(10);
     ledger.addPartials([elementPartial(0, 3, payload), elementPartial(3, 4, payload)]);

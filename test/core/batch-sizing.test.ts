@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchSizing } from '../../src/core/job/batch-sizing.js';
+import { targetBatchBytes } from '../../src/limits.js';
 
 /** Lets batches of the full size come back until the size settles; returns the sizes. */
 function sizes(sizing: BatchSizing, msPerElement: number, rounds: number): number[] {
@@ -23,6 +24,41 @@ describe('batch sizing', () => {
     for (let round = 0; round < 60; round += 1) shared.observe(0, 200, 20, 0, 100);
     expect(shared.full).toBe(200);
     expect([shared.budgetMs, new BatchSizing(7, 65_536).budgetMs]).toEqual([100, 0]);
+  });
+
+  it('counts what was sent before anything was known with the time that it has had, and nothing that was sent later', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizing.sent(0, 0);
+    sizing.observe(0, 1, 10, 10, 1);
+    for (const seq of [1, 2]) sizing.sent(seq, 10);
+    sizing.observe(1, 1, 10, 1_000, 1);
+    expect(sizing.expectedMs(1)).toBe(10);
+    const fixed = new BatchSizing(1, 65_536);
+    for (const seq of [0, 1]) fixed.sent(seq, 0);
+    fixed.observe(0, 1, 10, 1_000, 1);
+    expect(fixed.expectedMs(1)).toBe(10);
+    const lost = new BatchSizing('auto', 65_536);
+    for (const seq of [0, 1]) lost.sent(seq, 0);
+    lost.lost(1);
+    lost.observe(0, 1, 10, 20, 1);
+    expect(lost.expectedMs(1)).toBe(10);
+  });
+
+  it('learns what a trip takes beside the execution', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    sizing.sent(0, 100);
+    sizing.observe(0, 1, 10, 130, 1);
+    expect(sizing.tripMs).toBe(20);
+  });
+
+  it('is by the bytes of an element, and wary of those that were larger', () => {
+    const sizing = new BatchSizing('auto', 65_536);
+    for (let round = 0; round < 5; round += 1) sizing.observe(0, sizing.full, 0, 0, 1);
+    sizing.observeBytes(4, targetBatchBytes);
+    expect(sizing.full).toBe(4);
+    sizing.observeOutputBytes(1, 100);
+    sizing.observeOutputBytes(1, 20);
+    expect(sizing.bytesPerOutput).toBe(60);
   });
 
   it('lets expensive elements travel alone', () => {

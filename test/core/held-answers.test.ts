@@ -53,4 +53,25 @@ describe('the answers that a worker keeps', () => {
     expect(held.all()).toEqual([{ jobId: 'k', seq: 1, attempt: 1 }]);
     held.validate();
   });
+
+  it('are results or losses; of them the results are counted', () => {
+    const held = new HeldAnswers(100, 10);
+    held.add(answer(0, 1), 0);
+    held.add({ type: 'lost', jobId: 'j', loss: { seq: 1, attempt: 1, cause: 'death', reason: '' } }, 1);
+    expect([held.size, held.results]).toEqual([2, 1]);
+  });
+
+  it.each([
+    [1, 2, true],
+    [1, 101, true],
+    [1, 102, false],
+    [2, 2, false],
+    [3, 2, false],
+  ])('stand in for a later attempt of the same batch, if it is not much later: attempt %d for %d', (kept, asked, expected) => {
+    const held = new HeldAnswers(100, 10);
+    const result = resultOf(7, { attempt: kept });
+    held.add({ type: 'result', jobId: 'j', result }, 0);
+    expect(held.takeEarlier({ jobId: 'j', seq: 7, attempt: asked })).toEqual(expected ? result : undefined);
+    expect(held.size).toBe(expected ? 0 : 1);
+  });
 });

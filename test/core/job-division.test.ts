@@ -146,6 +146,17 @@ describe('a chain that no worker executes whole', () => {
     expect(tail.others).toEqual([{ type: 'completed' }]);
   });
 
+  it('is not told of elements that nobody has tried: they travel together in the second part', () => {
+    const config = { stages: maps, divisible: true, batch: 4 };
+    const test = JobUnderTest.with(2, config);
+    const sent = [...test.elements('a', 'b'), ...test.elements('c', 'd')];
+    expect(ranges(sent)).toEqual(['0+2', '2+2']);
+    test.handle(missing(1));
+    for (const batch of sent) test.lose(batch, 'returned', undefined, '');
+    const { tail } = partsOf(test, config);
+    expect(ranges(tail.handle({ type: 'elements', values: [...'abcd'], first: 0 }))).toEqual(['0+4']);
+  });
+
   it('counts stages from the first one of the whole chain, whatever part fails', () => {
     const config = { stages: folding, divisible: true, batch: 1 };
     const test = JobUnderTest.with(0, config);

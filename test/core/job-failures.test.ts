@@ -243,9 +243,13 @@ describe('a job whose workers die', () => {
     if (a === undefined) throw new Error('no batch');
     const [second] = test.lose(a, 'gone', undefined, 'w1', false);
     expect(second).toMatchObject({ suspect: true, alone: false });
+    expect(test.job.underWay).toMatchObject([{ suspect: true }]);
+    expect(test.job.underWay[0]).not.toHaveProperty('alone');
     if (second === undefined) throw new Error('no batch');
     const [third] = test.lose(second, 'gone', undefined, 'w2', false);
     expect(third).toMatchObject({ suspect: true, alone: true });
+    // A hub that is started anew is told, too.
+    expect(test.job.underWay).toMatchObject([{ suspect: true, alone: true }]);
     if (third === undefined) throw new Error('no batch');
     test.lose(third, 'gone', undefined, 'w3', true);
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);

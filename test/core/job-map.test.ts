@@ -192,8 +192,8 @@ describe('a job of maps', () => {
 
   it('asks a source for no more than the window admits', () => {
     const test = new JobUnderTest({ window: 10 });
-    const demand = test.job.handle({ type: 'capacity', slots: 8, leased: 0, missing: '' }, 0);
-    expect(demand).toEqual([{ type: 'demand', count: 8 }]);
+    expect(test.job.handle({ type: 'connected' }, 0)).toEqual([{ type: 'demand', count: 1 }]);
+    expect(test.job.handle({ type: 'capacity', slots: 8, leased: 0, missing: '' }, 0)).toEqual([{ type: 'demand', count: 7 }]);
   });
 
   it('ends with NO_WORKER when work finds no slot for too long, saying what is missing', () => {

@@ -38,6 +38,15 @@ describe('a job and its place at the hub', () => {
     expect(test.emitted).toEqual(['a', 'b']);
   });
 
+  it('sends nothing for slots that it is told of when it has left its place', () => {
+    const test = JobUnderTest.with(2);
+    test.handle({ type: 'placeWanted' });
+    test.handle({ type: 'capacity', slots: 4, leased: 0, missing: '' });
+    expect(test.elements('a')).toEqual([]);
+    expect(test.job.wanting).toBe(true);
+    expect(ranges(test.handle({ type: 'connected' }))).toEqual(['0+1']);
+  });
+
   it('wants a place again when what waited for a retry is due', () => {
     const retry = { strategy: 'after', maxRetries: 1, delayMs: 50 } as const;
     const test = JobUnderTest.with(1, { stages: [stage('map', { retry })] });

@@ -1,14 +1,19 @@
-import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent } from '../../src/core/leader-session.js';
+import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/leader-session-events.js';
+import { LeaderSession } from '../../src/core/leader-session.js';
 import type { HubLimits } from '../../src/protocol/messages.js';
 import { limits } from '../server/scheduler-harness.js';
 
 /** A session under test, validated after each event; gives up after a second without a hub, or without a place and a moment more. */
 export class SessionUnderTest {
   now = 0;
-  readonly session = new LeaderSession({ reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000 });
+  readonly session: LeaderSession;
 
-  static welcomed(changes: Partial<HubLimits> = {}): SessionUnderTest {
-    const test = new SessionUnderTest();
+  constructor(askAfterMs = Infinity) {
+    this.session = new LeaderSession({ reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000, askAfterMs });
+  }
+
+  static welcomed(changes: Partial<HubLimits> = {}, askAfterMs = Infinity): SessionUnderTest {
+    const test = new SessionUnderTest(askAfterMs);
     test.welcome(changes);
     return test;
   }
@@ -31,8 +36,8 @@ export class SessionUnderTest {
   }
 
   /** A job that has something to send. */
-  add(job: number, needs = 'double@1'): LeaderSessionEffect[] {
-    return [...this.handle({ type: 'jobAdded', job, needs }), ...this.want(job)];
+  add(job: number, needs = 'double@1', isStray = false): LeaderSessionEffect[] {
+    return [...this.handle({ type: 'jobAdded', job, needs, operation: 'double', isStray }), ...this.want(job)];
   }
 
   /** The job has something to send, and nothing under way. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/leader-session.js';
+import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/leader-session-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxRememberedNeeds } from '../../src/limits.js';
-import { SessionUnderTest, open, close, tick } from './leader-session-harness.js';
+import { resultOf } from '../server/scheduler-harness.js';
+import { SessionUnderTest, open, close, connected, resume, tick } from './leader-session-harness.js';
 
 describe('what a session says of itself', () => {
   it('is why there is no hub, and what its jobs have there', () => {
@@ -33,6 +34,14 @@ describe('what a session says of itself', () => {
     const error = { code: 'HUB_UNREACHABLE', message: 'the hub is gone (cut), and it did not come back within 1000 ms' };
     expect(test.handle({ type: 'tick' })).toMatchObject([{ job: 1, event: { type: 'refused', error } }]);
   });
+
+  it('is of each job once, where no hub ever came, though it has waited for a place as well', () => {
+    const test = new SessionUnderTest();
+    test.lose();
+    test.add(1);
+    test.now = 10_000;
+    expect(test.handle({ type: 'tick' })).toMatchObject([{ job: 1, event: { error: { code: 'HUB_UNREACHABLE' } } }]);
+  });
 });
 
 describe('what the hub says to a job', () => {
@@ -49,6 +58,18 @@ describe('what the hub says to a job', () => {
     expect(tell(test, found)).toEqual([{ type: 'toJob', job: 1, event: found }]);
     const [refused] = tell(test, { type: 'refused', job: 1, code: 'LIMIT_EXCEEDED', message: 'too much' });
     expect(refused).toMatchObject({ job: 1, event: { type: 'refused', error: { code: 'LIMIT_EXCEEDED', message: 'too much' } } });
+  });
+
+  it('is what has become of its batches', () => {
+    const test = SessionUnderTest.welcomed();
+    test.add(1);
+    const attempt = { seq: 0, attempt: 1 };
+    for (const message of [
+      { type: 'result', job: 1, workerId: 'w', result: resultOf(0) },
+      { type: 'lost', job: 1, workerId: 'w', loss: { ...attempt, cause: 'wasted', reason: '' } },
+    ] as const) {
+      expect(tell(test, message)).toEqual([{ type: 'toJob', job: 1, event: message }]);
+    }
   });
 
   it('is nothing once the job is over, or has left its place', () => {
@@ -96,6 +117,18 @@ describe('a session that has failed', () => {
     expect(test.session.nextDeadline()).toBeDefined();
     test.handle({ type: 'failed', error: new PaladinError('CLOSED', 'closed') });
     expect(test.session.nextDeadline()).toBeUndefined();
+    test.now = 10_000;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+  });
+
+  it('ends no job for want of room', () => {
+    const test = SessionUnderTest.welcomed({ maxBatchesPerLeader: 2 });
+    for (const job of [1, 2]) test.add(job);
+    test.handled(1, 2);
+    test.handled(2, 0, true);
+    test.handle({ type: 'failed', error: new PaladinError('CLOSED', 'closed') });
+    test.now = 10_000;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
   });
 });
 
@@ -115,6 +148,74 @@ describe('jobs that wait for room at the hub', () => {
   });
 });
 
+describe('a job with nothing under way that waits for room', () => {
+  const endOf = (test: SessionUnderTest): LeaderSessionEffect[] => test.handle({ type: 'tick' });
+  const ended = (job: number, why: string): unknown => {
+    const message = `no room for a further batch at the hub within 1000 ms: ${why}, and none has come back`;
+    return { type: 'toJob', job, event: { type: 'refused', error: new PaladinError('LIMIT_EXCEEDED', message) } };
+  };
+
+  it('ends with LIMIT_EXCEEDED when nothing of any job has come back for too long', () => {
+    const test = SessionUnderTest.welcomed({ maxBatchesPerLeader: 2 });
+    for (const job of [1, 2, 3]) test.add(job);
+    test.handled(1, 2);
+    test.now = 500;
+    test.handled(2, 0, true);
+    test.handled(3, 0, true);
+    expect(test.session.nextDeadline()).toBe(2_500);
+    // One has come back: the others are given as long again.
+    test.now = 2_000;
+    test.handled(1, 1);
+    test.handled(2, 1);
+    expect(test.session.nextDeadline()).toBe(4_000);
+    test.now = 3_999;
+    expect(endOf(test)).toEqual([]);
+    test.now = 4_000;
+    const why = 'all 2 that the hub admits of one leader are under way (maxBatchesPerLeader, --max-batches-per-leader)';
+    expect(endOf(test)).toEqual([ended(3, why)]);
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
+  it('has waited from the beginning, however often it says so', () => {
+    const test = SessionUnderTest.welcomed({ maxBatchesPerLeader: 2 });
+    for (const job of [1, 2]) test.add(job);
+    test.handled(1, 2);
+    test.handled(2, 0, true);
+    test.now = 1_000;
+    // Nothing has come back.
+    test.handled(1, 2);
+    test.handled(2, 0, true);
+    expect(test.session.nextDeadline()).toBe(2_000);
+  });
+
+  it('is told of bytes where these are what there is too much of', () => {
+    const test = SessionUnderTest.welcomed({ maxBytesPerLeader: 100 });
+    test.add(1);
+    test.add(2);
+    test.handled(1, 1, false, 90);
+    test.handled(2, 0, true);
+    test.now = 2_000;
+    const why = '90 of the 100 bytes that the hub admits of one leader are under way (maxBytesPerLeader, --max-bytes-per-leader)';
+    expect(endOf(test)).toEqual([ended(2, why)]);
+  });
+
+  it('waits on when something of it is under way, or the hub is away', () => {
+    const test = SessionUnderTest.welcomed({ maxBatchesPerLeader: 2 });
+    test.add(1);
+    test.add(2);
+    test.handled(1, 1);
+    test.handled(2, 1, true);
+    expect(test.session.nextDeadline()).toBeUndefined();
+    test.handled(2, 0, true);
+    test.now = 1_900;
+    test.lose();
+    test.now = 2_100;
+    expect(endOf(test)).toEqual([]);
+    test.welcome({ maxBatchesPerLeader: 2 });
+    expect(test.session.nextDeadline()).toBe(4_100);
+  });
+});
+
 describe('what is remembered of slots', () => {
   it('is of so many needs, the last ones that were heard of', () => {
     const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
@@ -124,10 +225,26 @@ describe('what is remembered of slots', () => {
       test.remove(1);
     };
     for (let at = 0; at < maxRememberedNeeds; at += 1) hear(`f${at}@1`);
+    // That job is over: what is said of it pushes out nothing.
+    test.handle({ type: 'received', message: { type: 'capacity', job: 1, slots: 4, leased: 0, missing: '' } });
     expect(test.add(1, 'f0@1')).toContainEqual(open(1, 4));
     test.remove(1);
     hear('g@1');
     expect(test.add(1, 'f0@1')).toContainEqual(open(1, 0));
     expect(test.add(2, 'f1@1')).toContainEqual(open(2, 4));
+  });
+});
+
+describe('jobs that the hub knows already', () => {
+  it('are opened again at once, however many were opened before', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsOpenedPerSecond: 2 });
+    test.add(1);
+    test.handled(1, 1);
+    test.lose();
+    test.add(2);
+    expect(test.welcome({ maxJobsOpenedPerSecond: 2 })).toEqual([resume(1), open(1, 0, true), connected(1)]);
+    expect(test.session.nextDeadline()).toBe(1_000);
+    test.now = 1_000;
+    expect(test.handle({ type: 'tick' })).toEqual([open(2), connected(2)]);
   });
 });

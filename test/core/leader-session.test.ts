@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LeaderSessionEffect } from '../../src/core/leader-session.js';
+import type { LeaderSessionEffect } from '../../src/core/leader-session-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { SessionUnderTest, open, connected, close, resume, asked, tick } from './leader-session-harness.js';
 
@@ -71,7 +71,7 @@ describe("a leader's session", () => {
 
   it('opens no job that has nothing to send, and closes none that is idle while nobody waits', () => {
     const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
-    expect(test.handle({ type: 'jobAdded', job: 1, needs: '' })).toEqual([]);
+    expect(test.handle({ type: 'jobAdded', job: 1, needs: '', operation: 'double', isStray: false })).toEqual([]);
     expect(test.handled(1, 0)).toEqual([]);
     expect(test.want(1)).toEqual([open(1), connected(1)]);
     expect(test.handled(1, 1)).toEqual([]);

@@ -19,3 +19,13 @@ it('leaves each element out once, and says which ones that is', () => {
     }),
   );
 });
+
+it('says it in ranges as long as can be', () => {
+  const leftOut = new LeftOut();
+  expect(leftOut.add({ first: 2, count: 3 })).toEqual([{ first: 2, count: 3 }]);
+  expect(leftOut.add({ first: 0, count: 9 })).toEqual([
+    { first: 0, count: 2 },
+    { first: 5, count: 4 },
+  ]);
+  expect(leftOut.add({ first: 3, count: 4 })).toEqual([]);
+});

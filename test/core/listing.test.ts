@@ -72,4 +72,28 @@ describe('what a peer that comes back has to say', () => {
       { numRuns: 30 },
     );
   });
+
+  it('reports in as few messages as it takes, and no job in more pieces', () => {
+    const of = (jobId: string, running: number, held: number): Possession => ({
+      jobId,
+      running: ticketed(running),
+      held: ticketed(held),
+    });
+    const ending = (count: number): JobAttempt[] => upTo(count).map((seq) => ({ jobId: 'e', seq, attempt: 1 }));
+    const pieces = (possessions: Possession[], endings = 0): string[] =>
+      reportMessages(possessions, ending(endings)).map((message) =>
+        message.type === 'report'
+          ? [
+              ...message.jobs.map(({ jobId, running, held }) => `${jobId} ${running.length + held.length}`),
+              message.ending.length,
+            ].join(', ')
+          : message.type,
+      );
+    expect(pieces([of('a', 1, 1), of('b', 1, maxListed - 3)])).toEqual([`a 2, b ${maxListed - 2}, 0`]);
+    expect(pieces([of('a', 1, 1), of('b', 1, maxListed - 2)])).toEqual(['a 2, 0', `b ${maxListed - 1}, 0`]);
+    expect(pieces([of('a', 1, maxListed - 1)])).toEqual([`a ${maxListed}, 0`]);
+    expect(pieces([of('a', maxListed + 1, 0)])).toEqual([`a ${maxListed}, 0`, 'a 1, 0']);
+    expect(pieces([of('a', 1, 0)], maxListed - 1)).toEqual([`a 1, ${maxListed - 1}`]);
+    expect(pieces([of('a', 1, 0)], maxListed)).toEqual(['a 1, 0', `${maxListed}`]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
-import { drainHubWaitMs } from '../../src/limits.js';
+import { drainHubWaitMs, maxReasonLength, maxWaitBehindMs } from '../../src/limits.js';
+import { shortened } from '../../src/protocol/shortened.js';
 import type { JobDescription, Ticketed, WorkerToHub } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
@@ -73,6 +74,37 @@ const report = (running: number[], held: number[], ending: number[] = [], jobs =
 };
 
 describe("a worker's session", () => {
+  it('gives back what waits behind batches that take long, and what comes later as late', () => {
+    const test = SessionUnderTest.with(1);
+    const late = 'the batches before it take long';
+    test.assign(0);
+    test.now = 100;
+    expect(test.assign(1)).toEqual([]);
+    test.now = 200;
+    expect(test.assign(2)).toEqual([]);
+    expect(test.session.nextDeadline()).toBe(100 + maxWaitBehindMs);
+    test.now = 100 + maxWaitBehindMs;
+    expect(test.handle({ type: 'tick' })).toEqual([lost(1, 'returned', late), lost(2, 'returned', late)]);
+    expect(test.session.nextDeadline()).toBeUndefined();
+    test.now = 1_000;
+    expect(test.assign(3)).toEqual([]);
+    expect(test.session.nextDeadline()).toBe(1_000 + maxWaitBehindMs);
+    // Its own execution goes on.
+    expect(test.settle(0, 0)).toEqual([answer(0), run(1, 3)]);
+  });
+
+  it('keeps what waits for as long as others begin', () => {
+    const test = SessionUnderTest.with(1);
+    for (const seq of [0, 1, 2]) test.assign(seq);
+    test.now = maxWaitBehindMs - 1;
+    expect(test.settle(0, 0)).toEqual([answer(0), run(1, 1)]);
+    test.now = maxWaitBehindMs;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    expect(test.session.nextDeadline()).toBe(2 * maxWaitBehindMs - 1);
+    test.now = 2 * maxWaitBehindMs - 1;
+    expect(test.settle(1, 1)).toEqual([answer(1), run(2, 2)]);
+  });
+
   it('begins another batch while one waits for a job of its own, and says so, also when it is back', () => {
     const test = SessionUnderTest.with(1);
     expect(test.assign(0)).toEqual([run(0, 0)]);
@@ -233,6 +265,15 @@ describe("a worker's session", () => {
     ]);
   });
 
+  it('says why it drains where it can execute nothing any more, also to a hub that comes back', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    const broken = `it exited with code 5${'.'.repeat(2 * maxReasonLength)}`;
+    const said = send({ type: 'draining', broken: shortened(broken) });
+    expect(test.handle({ type: 'drain', withinMs: 2_000, broken })).toEqual([said]);
+    expect(test.reconnect()).toContainEqual(said);
+  });
+
   /** One that drains, and whose last result is there while the hub is away. */
   function hubless(withinMs?: number): SessionUnderTest {
     const test = SessionUnderTest.with(1);
@@ -282,6 +323,20 @@ describe("a worker's session", () => {
       { type: 'drained', undone: { batches: 1, results: 0 }, reason: 'it was to drain within 500 ms' },
     ]);
     expect(hubless(1_500).session.nextDeadline()).toBe(1_500);
+  });
+
+  it('is not drained by a welcome that comes while it leaves', () => {
+    const test = SessionUnderTest.with(1);
+    test.handle({ type: 'drain' });
+    const limits = {
+      maxPayloadBytes: 1,
+      maxJobsPerLeader: 1,
+      maxJobsOpenedPerSecond: 1,
+      maxBatchesPerLeader: 1,
+      maxBytesPerLeader: 1,
+    };
+    expect(test.handle({ type: 'received', message: { type: 'welcome', id: 'w', epoch: 'e', limits } })).toEqual([]);
+    expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: '' } })).toEqual([{ type: 'drained' }]);
   });
 
   it('is drained, too, when the hub is gone while it leaves', () => {

@@ -238,3 +238,113 @@ describe('hints', () => {
     );
   });
 });
+
+describe('options that cannot be read', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('a trap');
+      },
+    },
+  ) as never;
+  const { proxy: revoked, revoke } = Proxy.revocable([], {});
+  revoke();
+
+  it('are refused wherever options are taken', async () => {
+    await using runtime = inMemory();
+    for (const [where, take] of takers(runtime)) {
+      await expect(async () => take(hostile), where).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('to be readable, but its getter throws'),
+      });
+    }
+  });
+
+  it('are refused by a job that is opened without a spec', async () => {
+    await using runtime = inMemory();
+    const observer = { next: () => undefined, completed: () => undefined, failed: () => undefined };
+    expect(() => runtime.openJob(undefined as never, observer)).toThrow(/^openJob: expected stages to be a list of stages/u);
+  });
+
+  // The runner could not name a revoked Proxy.
+  it.each([
+    ['host', () => revoked],
+    ['host', () => Symbol('host')],
+    ['host', () => 'x'.repeat(254)],
+    ['token', () => revoked],
+    ['tokens', () => hostile],
+    ['tls', () => hostile],
+    ['origins', () => 5],
+    ['origins', () => revoked],
+    ['origins', () => ['*', 'example.org']],
+    ['origins', () => ['https://example.org/']],
+    ['origins', () => ['https://example.org:443']],
+    ['origins', () => ['https://Example.org']],
+    ['origins', () => ['https://*.example.org']],
+    ['origins', () => ['chrome-extension://*']],
+    ['origins', () => ['ws://example.org']],
+    ['origins', () => ['wss://example.org']],
+    ['origins', () => ['ftp://example.org']],
+    ['origins', () => ['file://example.org']],
+    ['origins', () => ['']],
+    ['trustedProxies', () => null],
+    ['trustedProxies', () => [7]],
+    ['trustedProxies', () => ['x'.repeat(1_000_000)]],
+    ['onEvent', () => 'log'],
+  ])('are refused by a hub: %s', async (name, make) => {
+    await expect(startHub({ port: 0, [name]: make() as never })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^startHub: .{1,300}$/u),
+    });
+  });
+
+  it.each([[() => revoked], [() => Symbol('soon')], [() => '5'], [() => null]])('are refused by a worker', async (make) => {
+    const connection = { hub: 'http://127.0.0.1:1', connectTimeout: 50 };
+    const refusal = { code: 'INVALID_INPUT' };
+    await expect(startWorker({ ...connection, operations: [], connectTimeout: make() as never })).rejects.toMatchObject(refusal);
+    await expect(startWorker({ ...connection, operations: [], slots: make() as never })).rejects.toMatchObject(refusal);
+    const modules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
+    for (const name of ['threads', 'threadMemory', 'threadStartTimeout']) {
+      await expect(startWorker({ ...connection, modules, [name]: make() as never })).rejects.toMatchObject(refusal);
+    }
+  });
+
+  it.each([
+    [() => revoked, /got \S/u],
+    [() => null, /got null$/u],
+    [() => Symbol('soon'), /got Symbol\(soon\)$/u],
+    [() => 'x'.repeat(1_000_000), /more characters/u],
+    [() => Promise.resolve({ double: 1 }), /got a promise: await it$/u],
+    [() => new Set([1]), /got an instance of Set: pass a list of its values$/u],
+    [() => new Map([['double', 1]]), /got an instance of Map: pass a list of its values$/u],
+    [() => [1].values(), /: pass a list of its values$/u],
+    [() => Object.defineProperty({}, 'double', { get: () => revoked.length, enumerable: true }), /got \S/u],
+  ])('are refused where operations are taken', async (make, message) => {
+    const given = make() as never;
+    const expected = { code: 'INVALID_INPUT', message: expect.stringMatching(message) };
+    await expect(startWorker({ hub: 'http://127.0.0.1:1', operations: given })).rejects.toMatchObject(expected);
+    expect(() => inMemory({ operations: given })).toThrow(expect.objectContaining(expected));
+  });
+
+  it('are refused by a serializer', () => {
+    const { proxy, revoke: end } = Proxy.revocable(() => 1, {});
+    end();
+    expect(() => createMsgpack({ name: 'own', classes: [proxy] } as never)).toThrow(/^createMsgpack: Expected a class codec/u);
+    expect(() => createMsgpack(proxy as never)).toThrow(/^createMsgpack: Expected options with a name/u);
+    for (const given of [revoked, hostile]) {
+      expect(() => createMsgpack({ name: 'own', classes: given })).toThrow(/^createMsgpack: Expected cl/u);
+      expect(() => createMsgpack({ name: 'own', classes: [given] } as never)).toThrow(/^createMsgpack: Expected a class codec/u);
+      const codec = { name: 'Own', class: given, encode: () => 1, decode: () => 1 };
+      expect(() => createMsgpack({ name: 'own', classes: [codec] } as never)).toThrow(/^createMsgpack: Expected a class codec/u);
+    }
+  });
+
+  it.each(['*', 'null', 'https://example.org', 'http://127.0.0.1:8080', 'http://[::1]', 'chrome-extension://abc'])(
+    'a hub takes the origin %s',
+    async (origin) => {
+      await using hub = await startHub({ port: 0, origins: [origin] });
+      expect(hub.port).toBeGreaterThan(0);
+    },
+  );
+});

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { defineMonoid, defineOperation, inMemory, PaladinError, remoteFold, remoteMap, type Serializer } from 'paladin-rx';
-import { lastValueFrom, range, toArray } from 'rxjs';
+import { EMPTY, lastValueFrom, range, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { decodeError, encodeError } from '../../src/errors/remote-error.js';
-import { asText, isA, isError, messageOf, readOr } from '../../src/errors/thrown.js';
+import { asText, holds, isA, isError, messageOf, readOr } from '../../src/errors/thrown.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 
 function revoked(target: object = {}): object {
@@ -26,6 +28,19 @@ const withGetter = (key: string): Error =>
     },
   });
 
+/** A list that holds the next one twice, and so on. */
+function doubled(levels: number): unknown[] {
+  let list: unknown[] = ['end'];
+  for (let level = 0; level < levels; level += 1) list = [list, list];
+  return list;
+}
+
+function knot(): unknown[] {
+  const list: unknown[] = [1];
+  list.push(list, [2, null, [undefined, 3]]);
+  return list;
+}
+
 const nasty: readonly [string, () => unknown][] = [
   ['a revoked Proxy', () => revoked()],
   ['a revoked Proxy of a function', () => revoked(() => 1)],
@@ -36,6 +51,7 @@ const nasty: readonly [string, () => unknown][] = [
   ['an error whose cause cannot be read', () => withGetter('cause')],
   ['an error whose getters throw without end', () => new Abyss()],
   ['an error with a message that is none', () => Object.assign(new Error(), { message: { toString: 1, valueOf: 1 } })],
+  ['an error whose message has no end', () => Object.defineProperty(new Error(), 'message', { value: doubled(60) })],
   ['what has no text', () => ({ toString: 1, valueOf: 1 })],
   [
     'what throws when it is asked for its text',
@@ -72,6 +88,9 @@ const nasty: readonly [string, () => unknown][] = [
   ['a symbol', () => Symbol('thrown')],
   ['undefined', () => undefined],
   ['a huge text', () => 'x'.repeat(1_000_000)],
+  ['a list with more paths than can be walked', () => doubled(60)],
+  ['a list within itself', () => knot()],
+  ['a list of millions', () => new Uint8Array(5_000_000)],
 ];
 
 describe('whatever was thrown', () => {
@@ -88,6 +107,44 @@ describe('whatever was thrown', () => {
     decodeError(bytes);
   });
 
+  it('has the text that it has by itself, if that is short', () => {
+    for (const list of [[], [1, [2, [3]], null, undefined, 'x'], knot(), new Float64Array([1, 0.5])]) {
+      expect(asText(list)).toBe(String(list));
+    }
+    expect(asText(doubled(60)).length).toBeLessThan(10_000);
+    expect(asText(Array.from({ length: 5_000 }, () => 7))).toMatch(/^(7,){1000}…$/u);
+  });
+
+  it('has the text that its class gives it', () => {
+    class Own extends Array<number> {
+      override toString(): string {
+        return 'mine';
+      }
+    }
+    class Joined extends Array<number> {
+      override join(): string {
+        return 'joined';
+      }
+    }
+    const lists = [
+      Own.from([1, 2]),
+      [Own.from([3]), 4],
+      Joined.from([1, 2]),
+      Buffer.from('ENOENT: no such file'),
+      [Buffer.from('é'), 1],
+    ];
+    for (const list of lists) expect(asText(list)).toBe(String(list));
+    expect(messageOf(Buffer.from('cannot open\nthe file'))).toBe('cannot open the file');
+    expect(asText(Buffer.alloc(5_000_000, 'é')).length).toBeLessThan(10_000);
+  });
+
+  it('is told in bounded time also if it is of another realm, or holds long texts', () => {
+    const foreign: unknown = runInNewContext('let list = ["end"]; for (let n = 0; n < 60; n += 1) list = [list, list]; list');
+    expect(asText(foreign).length).toBeLessThan(10_000);
+    expect(asText(runInNewContext('[1, [2, null]]'))).toBe('1,2,');
+    expect(asText(Array.from({ length: 2_000 }, () => 'x'.repeat(2 ** 19))).length).toBeLessThan(200_000);
+  });
+
   it('is told where a program prepares stacks by a function that throws', () => {
     const before = Error.prepareStackTrace;
     Error.prepareStackTrace = () => {
@@ -101,6 +158,30 @@ describe('whatever was thrown', () => {
     }
   });
 
+  it.each(nasty)(
+    '%s can be printed within the error that tells of it, also where the program itself ran into it',
+    async (_, make) => {
+      await using runtime = inMemory();
+      const raise = (): never => {
+        throw make();
+      };
+      const within = (): never => {
+        throw new Error('within', { cause: new Error('deeper', { cause: make() }) });
+      };
+      for (const fail of [raise, within]) {
+        const input = { '~standard': { version: 1, vendor: 'test', validate: fail } } as const;
+        const asked = defineOperation({ name: 'asked', input, execute: (x: number) => x });
+        const nothing = defineMonoid({ name: 'nothing', empty: fail, combine: (left: number) => left });
+        const failures = [runtime.run(asked, 1, { validate: true }), lastValueFrom(EMPTY.pipe(remoteFold(nothing, runtime)))];
+        for (const { reason } of (await Promise.allSettled(failures)) as PromiseRejectedResult[]) {
+          expect(isA(reason, PaladinError)).toBe(true);
+          // A failure must not hand it to a reporter, which would print it.
+          expect(holds(() => inspect(reason).includes('PaladinError'))).toBe(true);
+        }
+      }
+    },
+  );
+
   it.each(nasty)('%s fails the element, wherever it is thrown, and no other', async (_, make) => {
     await using runtime = inMemory();
     const ways: readonly ((n: number) => unknown)[] = [
@@ -109,13 +190,13 @@ describe('whatever was thrown', () => {
       },
       () => Promise.reject(make()),
       () => ({
-        // oxlint-disable-next-line no-thenable
+        // oxlint-disable-next-line no-thenable -- a broken thenable is what is tested
         get then(): never {
           throw make();
         },
       }),
       () => ({
-        // oxlint-disable-next-line no-thenable
+        // oxlint-disable-next-line no-thenable -- a broken thenable is what is tested
         then: () => {
           throw make();
         },

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { callerContext, type CallerContext } from '../../src/caller-context.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import { inlineExecutor } from '../../src/executor/inline-executor.js';
 import { defineOperation } from '../../src/operation/operation.js';
@@ -64,6 +65,20 @@ describe('the inline executor', () => {
     expect(await begun).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
     expect(await queued).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
     expect(executor.abandoned).toBe(1);
+  });
+
+  it('executes nothing of a job that is over, though it has not been told to forget it', async () => {
+    const execute = vi.fn((x: number) => x);
+    const counted = defineOperation({ name: 'counted-if-live', execute });
+    registry.add(counted, 'the test');
+    let context: CallerContext | undefined = callerContext();
+    const executor = inlineExecutor({ slots: 1, registry, contextOf: () => context });
+    const run = (): Promise<Outcome> =>
+      new Promise((resolve) => executor.run('job', describeJob([['map', counted]]), elements([1]), resolve));
+    await run();
+    context = undefined;
+    expect(await run()).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
+    expect(execute).toHaveBeenCalledTimes(1);
   });
 
   it('settles nothing once it is closed', async () => {

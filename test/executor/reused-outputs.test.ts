@@ -1,5 +1,5 @@
 import { defineMonoid, defineOperation, flatted, inMemory, msgpack, remoteFold, remoteMap } from 'paladin-rx';
-import { lastValueFrom, range, toArray } from 'rxjs';
+import { from, lastValueFrom, map as mapTo, range, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { outputCopy } from '../../src/executor/output-copy.js';
 
@@ -88,6 +88,133 @@ describe('a combine that returns the same object each time, filled anew', () => 
       expect(valuesOf(whole)).toEqual([0, 19, 19]);
     }
   });
+});
+
+describe('a combine that fills a part of its results anew', () => {
+  const inner = { n: 0 };
+  const innerBytes = new Uint8Array(1);
+  const innerMap = new Map([['n', 0]]);
+  const total = { n: 0, all: [] as number[] };
+  type Outer = { s: { n: number } } | { s: Uint8Array } | { s: Map<string, number> } | { s: { n: number; all: number[] } };
+  const ways: readonly [string, (n: number) => Outer, (result: never) => number, (n: number) => Outer][] = [
+    ['a record', (n) => ({ s: { n } }), ({ s }: { s: { n: number } }) => s.n, (n) => ({ s: Object.assign(inner, { n }) })],
+    ['bytes', (n) => ({ s: new Uint8Array([n]) }), ({ s }: { s: Uint8Array }) => s[0] ?? -1, (n) => ({ s: innerBytes.fill(n) })],
+    [
+      'a view of one buffer',
+      (n) => ({ s: new Uint8Array([n]) }),
+      ({ s }: { s: Uint8Array }) => s[0] ?? -1,
+      (n) => ({ s: new Uint8Array(innerBytes.fill(n).buffer) }),
+    ],
+    [
+      'a Map',
+      (n) => ({ s: new Map([['n', n]]) }),
+      ({ s }: { s: Map<string, number> }) => s.get('n') ?? -1,
+      (n) => ({ s: innerMap.set('n', n) }),
+    ],
+    [
+      'the kept state',
+      (n) => ({ s: { n, all: [n] } }),
+      ({ s }: { s: { n: number } }) => s.n,
+      (n) => ({ s: Object.assign(total, { n, all: [n] }) }),
+    ],
+  ];
+  it.each(ways)(
+    'gives the same whatever the batch size, also where elements are skipped: %s',
+    async (name, first, read, make) => {
+      const monoid = defineMonoid<Outer>({
+        name: `inner ${name}`.replaceAll(' ', '-'),
+        empty: () => first(0),
+        combine: (left, right) => make(read(left as never) + read(right as never)),
+      });
+      const start = defineOperation({
+        name: 'start',
+        execute: (n: number): Outer => {
+          if (n === 9) throw new Error('left out');
+          return first(n);
+        },
+      });
+      for (const fuse of [true, false]) {
+        for (const batch of ['auto', 1, 2, 3, 7, 20] as const) {
+          await using runtime = inMemory({ workers: 1 });
+          const skipping = { batch, fuse, onFatal: 'skip' } as const;
+          const whole = await lastValueFrom(
+            range(0, 20).pipe(remoteMap(start, runtime, skipping), remoteFold(monoid, runtime, skipping)),
+          );
+          expect(read(whole as never)).toBe(181);
+        }
+      }
+    },
+  );
+
+  it('may share a constant', async () => {
+    const unit = { name: 'm', of: ['length'] };
+    const sum = defineMonoid({
+      name: 'sum-of-lengths',
+      empty: () => ({ n: 0, unit }),
+      combine: (left: { n: number }, right: { n: number }) => ({ n: left.n + right.n, unit }),
+    });
+    await using runtime = inMemory({ workers: 1 });
+    const lengths = range(0, 100).pipe(mapTo((n) => ({ n, unit })));
+    expect(await lastValueFrom(lengths.pipe(remoteFold(sum, runtime, { batch: 50 })))).toEqual({ n: 4_950, unit });
+    expect(unit).toEqual({ name: 'm', of: ['length'] });
+  });
+});
+
+it.each([
+  { fuse: true, isLate: false },
+  { fuse: false, isLate: false },
+  { fuse: true, isLate: true },
+  { fuse: false, isLate: true },
+])('an operation may change what an earlier one has kept ($fuse, $isLate)', async ({ fuse, isLate }) => {
+  const kept = { n: 0, list: [3, 1, 2], map: new Map([['n', 0]]) };
+  const cached = defineOperation({ name: 'cached', execute: (_: number) => (isLate ? Promise.resolve(kept) : kept) });
+  const change = defineOperation({
+    name: 'change',
+    execute: (input: typeof kept) => {
+      input.list.push(9);
+      input.map.set('n', 1 + (input.map.get('n') ?? 0));
+      return [++input.n, input.list.length, input.map.get('n')];
+    },
+  });
+  await using runtime = inMemory({ workers: 1 });
+  for (const batch of [1, 2, 4] as const) {
+    const options = { batch, fuse };
+    const changed = range(0, 4).pipe(remoteMap(cached, runtime, options), remoteMap(change, runtime, options), toArray());
+    expect(await lastValueFrom(changed)).toEqual([1, 1, 1, 1].map((n) => [n, 4, n]));
+  }
+});
+
+it.each([undefined, 10_000])('a fold does not list the keys of its results again and again (timeout %s)', async (timeout) => {
+  let listings = 0;
+  const counting = (counts: Record<string, number>): Record<string, number> =>
+    new Proxy(counts, { ownKeys: (target) => ((listings += 1), Reflect.ownKeys(target)) });
+  const tally = defineMonoid<Record<string, number>>({
+    name: 'tally',
+    empty: () => ({}),
+    combine: (left, right) => {
+      const counts: Record<string, number> = {};
+      for (let at = 0; at < 100; at += 1) counts[`word ${at}`] = (left[`word ${at}`] ?? 0) + (right[`word ${at}`] ?? 0);
+      return counting(counts);
+    },
+  });
+  await using runtime = inMemory({ workers: 1 });
+  const options = { batch: 500, ...(timeout !== undefined && { timeout }) };
+  const ones = range(0, 500).pipe(mapTo(() => ({ 'word 7': 1 })));
+  expect((await lastValueFrom(ones.pipe(remoteFold(tally, runtime, options))))['word 7']).toBe(500);
+  // It is encoded once.
+  expect(listings).toBeLessThan(10);
+});
+
+it('a source may give the same object again, which an operation changes', async () => {
+  const one = { n: 0 };
+  const bump = defineOperation({ name: 'bump', execute: (input: { n: number }) => (input.n++, input) });
+  await using runtime = inMemory({ workers: 1 });
+  for (const serializer of ['msgpack', 'flatted'] as const) {
+    for (const batch of [1, 2, 5] as const) {
+      const outputs = from([one, one, one, one, one]).pipe(remoteMap(bump, runtime, { batch, serializer }), toArray());
+      expect(await lastValueFrom(outputs)).toEqual([1, 1, 1, 1, 1].map((n) => ({ n })));
+    }
+  }
 });
 
 describe('the copy of an output', () => {

@@ -10,6 +10,8 @@ it.each([
   [{ threadMemory: 64.5 }, /expected threadMemory to be whole megabytes/u],
   [{ threadStartTimeout: 0 }, /expected threadStartTimeout to be milliseconds from 1 to 2147483647, or Infinity, got 0$/u],
   [{ threadStartTimeout: Number.NaN }, /expected threadStartTimeout to be milliseconds/u],
+  [{ threadStartTimeout: '5' as never }, /expected threadStartTimeout to be milliseconds .* got "5"$/u],
+  [{ threadStartTimeout: Symbol('5') as never }, /expected threadStartTimeout to be milliseconds .* got Symbol\(5\)$/u],
 ])('bounds of threads are checked: %o', async (options, message) => {
   expect(() => inMemory({ modules, ...options })).toThrow(message);
   await expect(startWorker({ hub: 'http://127.0.0.1:1', modules, ...options })).rejects.toThrow(message);

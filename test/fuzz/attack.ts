@@ -18,12 +18,22 @@ export interface Field {
   connecting(): void;
 }
 
+/** How peers that behave send as much as an attack does. */
+export interface Manner {
+  /** Whether all frames of a connection go at once, rather than one by one. */
+  readonly atOnce: boolean;
+  /** How many of the leaders have work that workers can do. */
+  readonly workShare: number;
+}
+
 /** One way to be a nuisance. */
 export interface Attack {
   readonly layer: Layer;
   readonly name: string;
   /** As whom it is tried. */
   readonly standings: readonly Standing[];
+  /** How peers send as much that behave. Default: `steady`. */
+  readonly manner?: Manner;
   /**
    * Sends some frames on connections of its own, and closes them.
    *

@@ -80,6 +80,11 @@ export class FuzzCluster implements AsyncDisposable {
     return Number(new URL(this.url).port);
   }
 
+  /** Of the hub's process. */
+  get hubPid(): number {
+    return this.#hub.pid;
+  }
+
   /** As an observer sees it. */
   async status(): Promise<HubStatus> {
     return await fetchStatus(this.url, this.#tokens.observer);

@@ -1,6 +1,6 @@
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Random } from '../simulation/random.js';
-import type { Field } from './attack.js';
+import type { Field, Manner } from './attack.js';
 import { enterAs } from './attacks/enter.js';
 import { healthyOperation } from './messages.js';
 
@@ -16,14 +16,19 @@ export interface Traffic {
   readonly connections: number;
 }
 
-/** So many of the leaders have work that can be done; about as many of the attackers' frames get so far. */
-const workShare = 0.3;
+/** As attackers send as a rule: one frame after the other, of which about so many get so far that a worker has to do with them. */
+const steady: Manner = { atOnce: false, workShare: 0.3 };
 
 /**
  * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of it, which
  * workers execute or nobody can, and take it back.
  */
-export async function behave(field: Field, { frames, bytes, connections }: Traffic, random: Random): Promise<void> {
+export async function behave(
+  field: Field,
+  { frames, bytes, connections }: Traffic,
+  random: Random,
+  { atOnce, workShare }: Manner = steady,
+): Promise<void> {
   const perConnection = Math.min(mostPerConnection, Math.max(1, Math.round(frames / Math.max(1, connections))));
   const bytesPerFrame = Math.max(0, Math.round(bytes / Math.max(1, frames)) - 60);
   for (let left = connections; left > 0; left -= 1) {
@@ -41,12 +46,15 @@ export async function behave(field: Field, { frames, bytes, connections }: Traff
       labels: [],
       slots: 0,
     };
+    if (atOnce) await field.pay(perConnection, perConnection * bytesPerFrame);
     for (let at = 0; at < perConnection; at += 1) {
-      await field.pay(1, bytesPerFrame);
+      if (!atOnce) await field.pay(1, bytesPerFrame);
       if (at === 0) leader.send({ type: 'resume', jobs: [] });
       else if (at === 1) leader.send(opening);
       else leader.send({ type: 'batch', job: 0, batch: harmlessBatch(at, bytesPerFrame) });
     }
+    // As an attacker does that sends all at once.
+    if (atOnce) await leader.connection.raw.closedByHub(random.pick([30, 100]));
     leader.leave();
     await leader.connection.raw.closedByHub(20);
   }

@@ -11,6 +11,12 @@ export interface Observed {
   readonly loads: HubLoad[];
 }
 
+/** Before anything is. */
+export function newObserved(): Record<Condition, Observed> {
+  const nothing = (): Observed => ({ latenciesMs: [], loads: [] });
+  return { undisturbed: nothing(), harmless: nothing(), hostile: nothing() };
+}
+
 /** The p99 under attack may be so many times what it is without. */
 const mostRatio = 2;
 
@@ -62,7 +68,8 @@ export function judgeLatency(observed: Readonly<Record<Condition, Observed>>): J
     : { fine: false, story: `${ratio}, and more than ${mostRatio} times what traffic explains: ${compared}` };
 }
 
-function p99(latenciesMs: readonly number[]): number {
+/** NaN where there are none. */
+export function p99(latenciesMs: readonly number[]): number {
   return latenciesMs.length === 0
     ? NaN
     : quantile(

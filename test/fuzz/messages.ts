@@ -76,6 +76,13 @@ export function batchOf(seq: number, random: Random): Batch {
   };
 }
 
+/** One that tells, now and then, of tries before stages, whatever its job has. For that its leader is disconnected at times. */
+export function tellingBatchOf(seq: number, random: Random): Batch {
+  const batch = batchOf(seq, random);
+  if (!random.chance(0.1)) return batch;
+  return { ...batch, tried: random.int(0, 3), unreached: randomBytes(random, random.int(0, 12)) };
+}
+
 export function resultOf(seq: number, attempt: number, done: number, random: Random): BatchResult {
   const failures = Array.from({ length: random.chance(0.5) ? 0 : random.int(1, 3) }, () => failureOf(done, random));
   return {
@@ -104,12 +111,17 @@ function leaderMessage(random: Random): LeaderToHub {
     case 0:
       return { type: 'resume', jobs: Array.from({ length: random.int(0, 3) }, () => random.int(0, 5)), more };
     case 7:
-      return { type: 'underWay', job, attempts: [{ ...attempt, bytes: 1, worthMs: 1, suspect: false }], more };
+      return {
+        type: 'underWay',
+        job,
+        attempts: [{ ...attempt, bytes: 1, worthMs: 1, suspect: false, alone: random.chance(0.3) }],
+        more,
+      };
     case 1:
     case 2:
       return openMessage(job, random.pick([hostileOperation, healthyOperation, 'unknown']), random);
     case 3:
-      return { type: 'batch', job, batch: batchOf(attempt.seq, random) };
+      return { type: 'batch', job, batch: tellingBatchOf(attempt.seq, random) };
     case 4:
       return { type: 'acknowledge', job, ...attempt };
     case 5:
@@ -136,7 +148,7 @@ function workerMessage(knowledge: Knowledge, random: Random): WorkerToHub {
     case 4:
       return { type: 'lost', jobId, loss: lossOf(attempt.seq, attempt.attempt, random) };
     case 5:
-      return { type: 'draining' };
+      return { type: 'draining', ...(random.chance(0.5) && { broken: 'it \u009Bbroke' }) };
     default:
       return { type: 'leaving' };
   }

@@ -1,6 +1,6 @@
 import { shuffled } from '../chaos/shuffled.js';
 import { Random } from '../simulation/random.js';
-import { layers, type Attack, type Layer } from './attack.js';
+import type { Attack } from './attack.js';
 import { engineAttacks } from './attacks/engine-attacks.js';
 import { floodAttacks } from './attacks/flood-attacks.js';
 import { hoardAttacks } from './attacks/hoard-attacks.js';
@@ -21,14 +21,18 @@ export interface Strike {
 /** Our own messages have more ways to be wrong than all else, so they come so many times as often. */
 const messageWeight = 4;
 
-const deck = [
-  ...[httpAttacks, websocketAttacks, engineAttacks, packetAttacks, floodAttacks, hoardAttacks].flat(),
-  ...Array.from({ length: messageWeight }, () => messageAttacks).flat(),
-].flatMap((attack) => attack.standings.map((standing) => ({ attack, standing })));
+const others = [httpAttacks, websocketAttacks, engineAttacks, packetAttacks, floodAttacks, hoardAttacks].flat();
 
-/** Attacks without end, from decks that are shuffled anew each time: the same for the same seed. */
-export function* planStrikes(seed: number, at: readonly Layer[] = layers): Generator<Strike, never> {
-  const cards = deck.filter(({ attack }) => at.includes(attack.layer));
+/** Each attack once. */
+export const attacks: readonly Attack[] = [...others, ...messageAttacks];
+
+const deck = [...others, ...Array.from({ length: messageWeight }, () => messageAttacks).flat()].flatMap((attack) =>
+  attack.standings.map((standing) => ({ attack, standing })),
+);
+
+/** Those attacks that are wanted, without end, from decks that are shuffled anew each time: the same for the same seed. */
+export function* planStrikes(seed: number, isWanted: (attack: Attack) => boolean = () => true): Generator<Strike, never> {
+  const cards = deck.filter(({ attack }) => isWanted(attack));
   const random = new Random(seed);
   for (;;) {
     for (const card of shuffled(cards, random)) yield { ...card, random: new Random(random.int(0, 2 ** 32 - 1)) };

@@ -42,7 +42,7 @@ describe("a leader's jobs", () => {
           close: () => Promise.resolve(),
         };
       },
-      { reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000 },
+      { reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000, askAfterMs: 1_000 },
       () => undefined,
     );
     session.acknowledge(1, 0, 1);

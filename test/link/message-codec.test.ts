@@ -4,6 +4,7 @@ import {
   decodeMessages,
   encodeMessages,
   mostBytesOf,
+  encodedOnce,
   outgoing,
   withOwnBytes,
   decodeMessage,
@@ -46,6 +47,7 @@ const batch = fc.record(
     tried: number,
     origin: number,
     parts: bytes,
+    unreached: bytes,
     payload: bytes,
   },
   { requiredKeys: ['seq', 'attempt', 'first', 'count', 'units', 'suspect', 'alone', 'budgetMs', 'payload'] },
@@ -131,9 +133,23 @@ describe('the message codec', () => {
     expect(decoded.batch.payload.buffer).toBe(encoded.buffer);
   });
 
+  it('makes of what goes to several peers the same, and its bytes once', () => {
+    const message = { type: 'other', name: '\uFFFD'.repeat(1_000), bytes: new Uint8Array(3) };
+    const encoded = encode(message);
+    encodedOnce(message);
+    expect(encode(message)).toEqual(encoded);
+    // Text would be given three bytes for each unit, and be encoded for each peer.
+    expect(outgoing(message)).toBe(outgoing(message));
+    expect(outgoing(message)).toMatchObject({ json: expect.any(Uint8Array) as Uint8Array });
+  });
+
   it('keeps nothing of the frame that a batch or a result came in, once it has bytes of its own', () => {
-    const [parts, payload] = [new Uint8Array(4_000).fill(1), new Uint8Array(4_000).fill(2)];
-    const batch = batchOf(0, { units: 'partials', parts, payload });
+    const [parts, unreached, payload] = [1, 2, 3].map((byte) => new Uint8Array(4_000).fill(byte)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const batch = batchOf(0, { tried: 1, parts, unreached, payload });
     const result = { seq: 0, attempt: 1, done: 1, failures: [], elapsedMs: 1, payload };
     const frame = encodeMessages(
       [
@@ -146,10 +162,10 @@ describe('the message codec', () => {
     const own = came.map((message) => withOwnBytes(outgoing(message)));
     expect(decodeMessages(encodeMessages(own))).toEqual(came);
     const buffers = own.flatMap(({ laid }) => {
-      if (laid?.type === 'assign') return [laid.batch.payload, laid.batch.parts];
+      if (laid?.type === 'assign') return [laid.batch.payload, laid.batch.parts, laid.batch.unreached];
       return laid?.type === 'result' ? [laid.result.payload] : [];
     });
-    expect(buffers.map((bytes) => bytes?.buffer.byteLength)).toEqual([4_000, 4_000, 4_000]);
+    expect(buffers.map((bytes) => bytes?.buffer.byteLength)).toEqual([4_000, 4_000, 4_000, 4_000]);
   });
 
   it('refuses bytes that are referred to twice, or not at all, or by more than a reference', () => {

@@ -241,6 +241,10 @@ describe('connect', () => {
       'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31 - 1, got soon',
     ],
     ['http://127.0.0.1:7400', { serializer: {} }, 'connect: expected serializer to be a serializer'],
+    ['http://127.0.0.1:7400', { serializer: null }, 'connect: expected serializer to be a serializer'],
+    ['http://127.0.0.1:7400', { connectTimeout: null }, 'connect: expected connectTimeout to be milliseconds'],
+    ['http://127.0.0.1:7400', { noWorkerTimeout: null }, 'connect: expected noWorkerTimeout to be milliseconds'],
+    ['http://127.0.0.1:7400', { reconnectTimeout: null }, 'connect: expected reconnectTimeout to be milliseconds'],
   ])('refuses %j with %j', async (url, options, message) => {
     expect(await rejectionOf(connect(url as string, { connectTimeout: 50, ...options }))).toMatchObject({
       code: 'INVALID_INPUT',

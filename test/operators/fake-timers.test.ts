@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { connect, defineOperation, fromPull, inMemory, remoteMap, toAsyncIterable, type Runtime } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
@@ -7,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 const increment = defineOperation({ name: 'increment', execute: (x: number) => x + 1 });
 const later = defineOperation({ name: 'later', execute: async (x: number) => await Promise.resolve(x + 1) });
 const never = defineOperation({ name: 'never', execute: () => new Promise<number>(() => undefined) });
+const block = defineOperation({ name: 'block', execute: (ms: number) => ms });
+const threadModules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
 
 /** All that `@sinonjs/fake-timers` can fake in Node, but for `nextTick`, by which Node's own sockets wait. */
 const everything = [
@@ -71,6 +75,13 @@ describe('under fake timers that nobody moves', () => {
     await expectToGoOn(runtime);
   });
 
+  it('an operation that blocks its thread ends at its timeout, by the real clock', async () => {
+    vi.useFakeTimers({ toFake: [...everything] });
+    await using runtime = inMemory({ modules: threadModules, workers: 1 });
+    await expect(runtime.run(block, 60_000, { timeout: 100 })).rejects.toMatchObject({ code: 'TASK_TIMEOUT' });
+    expect(await runtime.run(block, 1)).toBe(1);
+  });
+
   it('all goes on though the package is loaded after them', async () => {
     vi.useFakeTimers({ toFake: [...everything] });
     vi.resetModules();
@@ -92,6 +103,72 @@ describe('under fake timers that nobody moves', () => {
     await worker.drain();
     await hub.close();
   });
+});
+
+/** A program in which timers are replaced before Node itself has asked for any. */
+const replacing = (fake: string, holders: string): string => `
+  import timers from 'node:timers';
+  const fake = () => (${fake});
+  for (const holder of [${holders}]) Object.assign(holder, { setTimeout: fake, setImmediate: fake, setInterval: fake });
+  const { connect, defineOperation, fromPull, inMemory, remoteMap } = await import('paladin-rx');
+  const { startHub } = await import('paladin-rx/server');
+  const { startWorker } = await import('paladin-rx/worker');
+  const { count, lastValueFrom } = await import('rxjs');
+  const increment = defineOperation({ name: 'increment', execute: (x) => x + 1 });
+  const hub = await startHub({ port: 0 });
+  const worker = await startWorker({ hub: hub.url, operations: [increment] });
+  for (const runtime of [inMemory(), await connect(hub.url)]) {
+    for (let x = 0; x < 8; x += 1) await runtime.run(increment, x);
+    const many = fromPull(Array(3_000).keys()).pipe(remoteMap(increment, runtime, { window: 30 }), count());
+    console.log(await lastValueFrom(many));
+    await runtime.close();
+  }
+  await worker.drain();
+  await hub.close();`;
+
+describe('timers that were replaced before Node itself asked for any', () => {
+  it.each([
+    ['everywhere, while those that clear are the real ones', replacing('{ ref() {}, unref() {} }', 'timers, globalThis')],
+    ['by such as are numbers, as in pages', replacing('1', 'globalThis')],
+  ])(
+    'hold nothing up: %s',
+    async (_, program) => {
+      const args = ['--input-type=module', '--eval', program];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+      expect(stdout).toBe('3000\n3000\n');
+    },
+    30_000,
+  );
+});
+
+describe('without any real timer', () => {
+  it('all goes on in memory, where the fakes return numbers and those that clear are the real ones', async () => {
+    const program = `
+      import timers from 'node:timers';
+      const fake = () => 1;
+      for (const holder of [timers, globalThis]) Object.assign(holder, { setTimeout: fake, setImmediate: fake, setInterval: fake });
+      const { defineOperation, inMemory } = await import('paladin-rx');
+      const runtime = inMemory();
+      console.log(await runtime.run(defineOperation({ name: 'increment', execute: (x) => x + 1 }), 1));
+      await runtime.close();`;
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    expect(stdout).toBe('2\n');
+  }, 30_000);
+
+  it('what a callback throws is an uncaught exception, as it is with one', async () => {
+    const module = new URL('../../dist/src/real-time.js', import.meta.url).href;
+    const program = `
+      import timers from 'node:timers';
+      const fake = () => ({ ref() {}, unref() {} });
+      for (const holder of [timers, globalThis]) Object.assign(holder, { setTimeout: fake, setImmediate: fake, setInterval: fake });
+      const { later } = await import(${JSON.stringify(module)});
+      process.on('uncaughtException', (error, origin) => console.log(origin, error));
+      later(() => { throw 'late'; }, 1);`;
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    expect(stdout).toBe('uncaughtException late\n');
+  }, 30_000);
 });
 
 describe('fake timers that are moved', () => {
@@ -133,6 +210,15 @@ describe('fake timers that are moved', () => {
       vi.advanceTimersByTime(60_000);
     }
     expect(await ended).toBe(3);
+  });
+
+  it('leave threads the time that they take to start', async () => {
+    vi.useFakeTimers({ toFake: [...everything] });
+    await using threads = inMemory({ modules: threadModules, workers: 1, noWorkerTimeout: 1_000_000_000 });
+    const ended = threads.run(block, 1);
+    await realMs(20);
+    vi.advanceTimersByTime(3_600_000);
+    expect(await ended).toBe(1);
   });
 
   it('leave connections to a hub as they are', async () => {

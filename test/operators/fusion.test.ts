@@ -7,6 +7,7 @@ import {
   msgpack,
   remoteFold,
   remoteMap,
+  TransientError,
   type OperationContext,
   type PaladinError,
   type Runtime,
@@ -208,6 +209,57 @@ describe('remote operators in a row', () => {
       range(0, 10).pipe(remoteMap(f.operation, runtime), remoteMap(failing, runtime), remoteFold(sum, runtime)),
     );
     expect(error).toMatchObject({ code: 'OPERATION_FAILED', operation: 'failing', index: 5, attempts: 1 });
+  });
+
+  it.each([true, false])('are told the tries that reached them, whether they share trips or not (fuse: %s)', async (fuse) => {
+    await using runtime = inMemory();
+    const told = new Map<string, number[]>();
+    const retry = { strategy: 'immediate', maxRetries: 5 } as const;
+    /** Fails so often at the element 3. */
+    const failing = (name: string, times: number) =>
+      defineOperation({
+        name,
+        execute: (x: number, { attempt }) => {
+          if (x !== 3) return x;
+          told.set(name, [...(told.get(name) ?? []), attempt]);
+          if (attempt <= times) throw new TransientError(`${name} at ${attempt}`, { retry });
+          return x;
+        },
+      });
+    const [early, late, never] = [failing('early', 2), failing('late', 1), failing('never', 9)];
+    const chain = range(0, 6).pipe(remoteMap(early, runtime, { fuse }), remoteMap(late, runtime, { fuse }));
+    expect(await lastValueFrom(chain.pipe(remoteFold(sum, runtime, { fuse })))).toBe(15);
+    expect(told.get('late')).toEqual([1, 2]);
+    // Fused, the first stage is executed again with those behind it.
+    expect(told.get('early')).toEqual(fuse ? [1, 2, 3, 4] : [1, 2, 3]);
+    expect(await failureOf(chain.pipe(remoteMap(never, runtime, { fuse })))).toMatchObject({
+      code: 'RETRIES_EXHAUSTED',
+      operation: 'never',
+      attempts: 6,
+    });
+    expect(told.get('never')).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('tell a fold the tries that reached it', async () => {
+    const told: number[] = [];
+    const early = defineOperation({
+      name: 'early-2',
+      execute: (x: number, { attempt }) => {
+        if (attempt < 3) throw new TransientError('not yet');
+        return x;
+      },
+    });
+    const adding = defineMonoid({
+      name: 'adding',
+      empty: () => 0,
+      combine: (a: number, b: number, { attempt }) => {
+        told.push(attempt);
+        if (told.length === 1) throw new TransientError('once');
+        return a + b;
+      },
+    });
+    expect(await lastValueFrom(of(1, 2).pipe(remoteMap(early, runtime), remoteFold(adding, runtime)))).toBe(3);
+    expect(told).toEqual([1, 2]);
   });
 
   it('keep to the timeout, the retries and the skipping of each stage', async () => {

@@ -150,6 +150,16 @@ describe('openJob', () => {
       expect.objectContaining({ code: 'INVALID_INPUT', message }),
     );
   });
+
+  it.each([
+    ['one of RxJS', { next: () => undefined, error: () => undefined, complete: () => undefined }, 'completed undefined'],
+    ['nothing', undefined, 'undefined'],
+  ])('refuses an observer that is none: %s', (_, observer, got) => {
+    const message = `openJob: expected an observer with next, completed and failed, got ${got}`;
+    expect(() => runtime.openJob(maps, observer as unknown as JobObserver)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message }),
+    );
+  });
 });
 
 describe('a job that its owner pauses', () => {

@@ -128,6 +128,38 @@ describe('more jobs than a hub admits of a leader', () => {
     );
   });
 
+  it('end with an error that names the limit where operations of the leader take all room from what they wait for', async () => {
+    await using hub = await startHub({ port: 0, maxBatchesPerLeader: 2 });
+    await using leader = await connect(hub.url, { noWorkerTimeout: 200 });
+    const outer = defineOperation({
+      name: 'outer',
+      execute: async (x: number, context) => await context.run(() => leader.run(increase, x)),
+    });
+    await using _worker = await startWorker({ hub: hub.url, operations: [increase, outer], slots: 8 });
+    const error = await rejectionOf(lastValueFrom(from([1, 2, 3, 4]).pipe(remoteMap(outer, leader, { batch: 1 }))));
+    expect(error).toMatchObject({
+      message: expect.stringContaining(
+        'no room for a further batch at the hub within 200 ms: all 2 that the hub admits of one leader are under way (maxBatchesPerLeader, --max-batches-per-leader)',
+      ) as unknown,
+      cause: { code: 'LIMIT_EXCEEDED' },
+    });
+  });
+
+  it('are opened at the pace of a hub that admits few openings in a second', async () => {
+    const chains = Array.from({ length: 300 }, (_, at) =>
+      defineOperation({ name: `plus-${at}`, execute: (x: number) => x + at }),
+    );
+    await using hub = await startHub({ port: 0, maxJobsOpenedPerSecond: 200 });
+    await using _worker = await startWorker({ hub: hub.url, operations: chains, slots: 4 });
+    await using leader = await connect(hub.url);
+    expect(await Promise.all(chains.map((plus) => leader.run(plus, 1_000)))).toEqual(chains.map((_, at) => 1_000 + at));
+    const streams = from(chains).pipe(
+      mergeMap((plus) => from([1, 2]).pipe(remoteMap(plus, leader))),
+      toArray(),
+    );
+    expect((await firstValueFrom(streams)).length).toBe(600);
+  });
+
   it('give what they give in memory, however few places there are', async () => {
     const pipeline = fc.record({
       lengths: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 6 }),

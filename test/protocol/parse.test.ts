@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
+import { maxCombineFanIn, maxStages } from '../../src/limits.js';
+import type { Batch } from '../../src/protocol/messages.js';
+import { mostDescribedBytes } from '../../src/protocol/parts.js';
+import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchOf, limits, resultOf } from '../server/scheduler-harness.js';
 
 const description = {
@@ -41,6 +45,7 @@ describe('the door', () => {
         { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 2, cause: 'timeout', offset: 3, stage: 0, reason: 'r' } },
       ],
       [fromWorker, { type: 'draining' }],
+      [fromWorker, { type: 'draining', broken: 'r' }],
       [hubToLeader, { type: 'welcome', id: 'l', epoch: 'e', limits }],
       [hubToLeader, { type: 'capacity', job: 1, slots: 0, leased: 0, missing: 'all' }],
       [hubToLeader, { type: 'result', job: 1, workerId: 'w', result: resultOf(1) }],
@@ -53,6 +58,18 @@ describe('the door', () => {
     }
   });
 
+  it('takes of tries before stages, and of partials, no more than there can be', () => {
+    const send = (changes: Partial<Batch>): unknown => fromLeader({ type: 'batch', job: 1, batch: batchOf(1, changes) });
+    for (const [name, most] of [
+      ['unreached', mostUnreachedBytes(maxStages)],
+      ['parts', mostDescribedBytes(maxCombineFanIn)],
+    ] as const) {
+      expect(send({ [name]: new Uint8Array(most) })).toMatchObject({ batch: { [name]: new Uint8Array(most) } });
+      expect(() => send({ [name]: new Uint8Array(most + 1) })).toThrow(`${most} bytes`);
+      expect(() => send({ [name]: 'text' as never })).toThrow(name);
+    }
+  });
+
   it('lets no worker offer everything, which is for those of the same process', () => {
     const offers = { operations: [], serializers: [], labels: [], everything: true };
     expect(() => fromWorker({ type: 'offer', slots: 1, offers })).toThrow("expected no field 'everything'");
@@ -62,7 +79,7 @@ describe('the door', () => {
     [null, 'message: expected an object, got null'],
     [
       { type: 'x' },
-      "message.type: expected 'resume' or 'open' or 'underWay' or 'batch' or 'acknowledge' or 'cancel' or 'close', got \"x\"",
+      "message.type: expected 'resume' or 'open' or 'underWay' or 'batch' or 'acknowledge' or 'cancel' or 'ask' or 'close', got \"x\"",
     ],
     [{ type: '__proto__' }, 'message.type: expected'],
     [{ type: 'close', job: 1.5 }, 'message.job: expected a whole number'],

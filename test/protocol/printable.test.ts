@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { printable } from '../../src/protocol/printable.js';
 
 describe('printable', () => {
@@ -17,5 +17,17 @@ describe('printable', () => {
 
   it('leaves what people write', () => {
     expect(printable('Zürich 北京 שלום 🎉 a-b_c')).toBe('Zürich 北京 שלום 🎉 a-b_c');
+  });
+
+  it('replaces in a name once, however often it is shown, and forgets names when there are many', () => {
+    const replace = vi.spyOn(String.prototype, 'replace');
+    const shown = Array.from({ length: 3 }, () => printable('once\u202e'));
+    const [once] = replace.mock.calls.map((_, at) => at + 1).slice(-1);
+    for (let at = 0; at < 1_024; at += 1) printable(`${at}\u202e`);
+    const again = printable('once\u202e');
+    const all = replace.mock.calls.length;
+    replace.mockRestore();
+    expect(shown).toEqual(['once\uFFFD', 'once\uFFFD', 'once\uFFFD']);
+    expect([once, again, all]).toEqual([1, 'once\uFFFD', 1_026]);
   });
 });

@@ -32,6 +32,17 @@ const batches = fc.record({
 });
 
 describe('a batch queue', () => {
+  it('knows the next one that is to be executed alone, however many before it have gone', () => {
+    const queue = new BatchQueue();
+    const all = Array.from({ length: 40 }, (_, seq) => batchOf(seq, { alone: true }));
+    for (const batch of all) queue.push(batch);
+    for (const batch of all) {
+      expect(queue.nextLoner).toBe(batch);
+      queue.remove(batch);
+    }
+    expect(queue.nextLoner).toBeUndefined();
+  });
+
   it('keeps its order, and finds each attempt, however batches come and go', () => {
     fc.assert(
       fc.property(fc.array(batches, { maxLength: 120 }), (steps) => {
@@ -73,5 +84,17 @@ describe('a batch queue', () => {
     queue.remove({ seq: 5, attempt: 1 });
     expect(queue.has({ seq: 5, attempt: 1 })).toBe(false);
     expect(queue.bytes).toBe(9);
+  });
+
+  it('keeps the other attempts of a batch when one is taken out, whichever it is', () => {
+    for (const taken of [1, 2, 3]) {
+      const queue = new BatchQueue();
+      for (const attempt of [1, 2, 3]) queue.push(batchOf(5, { attempt }));
+      expect(queue.remove({ seq: 5, attempt: taken })?.attempt).toBe(taken);
+      const left = [1, 2, 3].filter((attempt) => attempt !== taken);
+      expect(queue.attemptsOf(5).toSorted()).toEqual(left);
+      for (const attempt of left) expect(queue.remove({ seq: 5, attempt })?.attempt).toBe(attempt);
+      expect([queue.size, queue.attemptsOf(5), queue.remove({ seq: 5, attempt: taken })]).toEqual([0, [], undefined]);
+    }
   });
 });

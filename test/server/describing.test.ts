@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { describe as tell, know, makeRoom } from '../../server/core/describing.js';
+import { HubState } from '../../server/core/hub-state.js';
+import { newJob, newLeader, newWorker, type Job, type Worker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
-import { batchOf, HubUnderTest, toWorkers } from './scheduler-harness.js';
+import { defaultLimits } from '../../server/limits.js';
+import { batchOf, HubUnderTest, ticket, toWorkers } from './scheduler-harness.js';
 
 /** What workers are told of jobs: what one is, a batch of it, or that it is over. */
 function told(effects: readonly SchedulerEffect[]): string[] {
@@ -29,7 +33,37 @@ function execute(hub: HubUnderTest, job: number, seq: number): string[] {
   ];
 }
 
+/** A hub with a worker that may know so much, and jobs that take so many bytes. */
+function stateWith(maxDescriptionBytesPerWorker: number, ...sizes: number[]): { state: HubState; worker: Worker; jobs: Job[] } {
+  const limits = { ...defaultLimits, maxDescriptionBytesPerWorker };
+  const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
+  const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
+  const opened = {
+    leader: newLeader('l', '', limits, state.records, 0),
+    secret: '',
+    description: { stages: [], serializer: 'json' },
+    priority: 0,
+    needClass,
+    virtualTime: 0,
+  };
+  const jobs = sizes.map((bytes, number) => newJob({ ...opened, number, bytes }));
+  return { state, worker: newWorker('w', '', limits, state.records, 0), jobs };
+}
+
 describe('what a worker knows of jobs', () => {
+  it('may be as much as fits, and no job more is forgotten', () => {
+    const { state, worker, jobs } = stateWith(200, 100, 100, 100);
+    for (const job of jobs) know(state, worker, job);
+    makeRoom(state);
+    expect([...worker.jobs.keys()]).toEqual(jobs.slice(1));
+  });
+
+  it('is paid for by what it takes beyond 64 KiB, as over 100 MB/s', () => {
+    const { state, worker, jobs } = stateWith(1e9, 64 * 1024, 64 * 1024 + 200_000);
+    for (const job of jobs) tell(state, worker, job);
+    expect(jobs.map(({ virtualTime }) => virtualTime)).toEqual([0, 2]);
+  });
+
   it('is bounded: it forgets what was used longest ago, and is told again', () => {
     const hub = hubWithJobs(3);
     expect(execute(hub, 1, 0)).toEqual(['w: job l:1', 'w: assign l:1']);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, defineOperation, PaladinError, remoteMap } from 'paladin-rx';
 import { fetchStatus, startHub, type HubEvent } from 'paladin-rx/server';
@@ -217,6 +218,27 @@ describe('who is asked for its token at each connection', () => {
     const token = vi.fn(() => 'old');
     expect(await rejectionOf(connect(hub.url, { token }))).toMatchObject({ code: 'UNAUTHORIZED' });
     expect(token).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a worker that the hub refuses once it knows what it offers', () => {
+  it.each([
+    [{ maxSlotsPerWorker: 1 }, 'more than 1 slots, 2 (maxSlotsPerWorker)'],
+    [{ maxOperationsPerWorker: 1 }, 'more than 1 operations, serializers or labels, 2 (maxOperationsPerWorker)'],
+  ])('is told of, or the program is warned: %j', async (limits, reason) => {
+    await using hub = await startHub({ port: 0, ...limits });
+    const options = { hub: hub.url, operations: [double], labels: ['a', 'b'], slots: 2 };
+    const refused = new Promise<PaladinError>((resolve) => {
+      void startWorker({ ...options, onRefused: resolve });
+    });
+    const message = `hub ${hub.url} disconnected the worker: the hub's limit is reached: ${reason}`;
+    expect(await refused).toMatchObject({ code: 'LIMIT_EXCEEDED', message });
+    const warned = once(process, 'warning');
+    await startWorker(options);
+    expect((await warned)[0]).toMatchObject({
+      name: 'PaladinWarning',
+      message: `the worker executes nothing any more: ${message}`,
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { workerToHub } from '../../src/protocol/parse.js';
-import { batchRecordBytes } from '../../server/core/charges.js';
+import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { listWithinMs } from '../../src/limits.js';
+import { describeUnreached } from '../../src/protocol/unreached.js';
 import { batchOf, HubUnderTest, resultOf, ticket, toLeaders } from './scheduler-harness.js';
 
 const liar = { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL' };
@@ -74,6 +75,25 @@ describe('a worker that says what cannot be', () => {
   });
 });
 
+describe('a leader that says what cannot be', () => {
+  it('is disconnected when it tells of tries in more stages than its job has, or in stages before partials', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    const [one, two] = [describeUnreached([1]), describeUnreached([1, 1])];
+    expect(hub.batch('l', 1, batchOf(0, { tried: 1, unreached: one }))).toEqual([]);
+    const expelled = { type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL' };
+    expect(hub.batch('l', 1, batchOf(1, { tried: 1, unreached: two }))).toEqual([
+      { ...expelled, reason: 'it has sent a batch of job l:1 with tries in more than its stages, 1' },
+    ]);
+    expect(hub.batch('l', 1, batchOf(1, { tried: 1, unreached: one, units: 'partials' }))).toEqual([
+      { ...expelled, reason: 'it has sent partials of job l:1 as if stages came before them' },
+    ]);
+    // Nothing of it is kept.
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1 }]);
+  });
+});
+
 describe('a leader that acknowledges late', () => {
   it('is answered in full though more was under way than it may leave unacknowledged', () => {
     const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
@@ -104,6 +124,39 @@ describe('what peers make a hub keep beside payloads', () => {
     for (let seq = 1; seq < 8; seq += 1) expect(toLeaders(hub.batch('small', 1, batchOf(seq)))).toEqual([]);
   });
 
+  it('is bounded for what batches carry beside their payloads, queued or leased, and goes back with them', () => {
+    // Room for four, and for one that carries nothing beside.
+    const maxRecordBytes = 4 * (batchRecordBytes + besideRecordBytes + 2_000) + batchRecordBytes;
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 100, maxRecordBytes });
+    hub.leader('greedy');
+    hub.open('greedy', 1);
+    const parts = new Uint8Array(2_000);
+    const send = (job: number, seq: number): unknown[] =>
+      toLeaders(hub.batch('greedy', job, batchOf(seq, { units: 'partials', parts })));
+    for (let seq = 0; seq < 4; seq += 1) expect(send(1, seq)).toEqual([]);
+    // To be with a worker makes no difference. To be cancelled, or answered, does.
+    hub.worker('w', 1);
+    hub.fromLeader('greedy', { type: 'cancel', job: 1, seq: 3, attempt: 1 });
+    expect(send(1, 4)).toEqual([]);
+    hub.result('w', 'greedy:1', 0);
+    hub.fromLeader('greedy', { type: 'acknowledge', job: 1, seq: 0, attempt: 1 });
+    expect(send(1, 5)).toEqual([]);
+    expect(send(1, 6)).toMatchObject([
+      ['greedy', { type: 'refused', code: 'LIMIT_EXCEEDED', message: expect.stringContaining('(maxRecordBytes)') as unknown }],
+    ]);
+    // The job is closed.
+    hub.open('greedy', 2);
+    for (let seq = 0; seq < 4; seq += 1) expect(send(2, seq)).toEqual([]);
+    // Those that it does not want any more when it is back are gone, too.
+    hub.handle({ type: 'leaderLeft', leaderId: 'greedy', how: 'lost' });
+    hub.handle({ type: 'leaderJoined', leaderId: 'greedy', name: '' });
+    hub.fromLeader('greedy', { type: 'resume', jobs: [2] });
+    hub.open('greedy', 2, { slots: 1, resumed: [] });
+    hub.fromLeader('greedy', { type: 'close', job: 2 });
+    hub.open('greedy', 3);
+    for (let seq = 0; seq < 4; seq += 1) expect(send(3, seq)).toEqual([]);
+  });
+
   it('is bounded for what a worker says that it has, and for what a leader says to be under way', () => {
     const hub = new HubUnderTest({ maxRecordBytes: 1_000 });
     hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
@@ -123,15 +176,14 @@ describe('what peers make a hub keep beside payloads', () => {
     hub.leader('l');
     hub.open('l', 1);
     const frame = new Uint8Array(100_000);
-    hub.batch('l', 1, batchOf(0, { payload: frame.subarray(0, 1), parts: frame.subarray(1, 2) }));
-    const kept = hub
-      .worker('w', 1)
-      .flatMap((effect) =>
-        effect.type === 'toWorker' && effect.message.type === 'assign'
-          ? [effect.message.batch.payload.buffer.byteLength, effect.message.batch.parts?.buffer.byteLength]
-          : [],
-      );
-    expect(kept).toEqual([1, 1]);
+    const piece = (): Uint8Array => frame.subarray(0, 1);
+    hub.batch('l', 1, batchOf(0, { payload: piece(), parts: piece(), unreached: piece() }));
+    const kept = hub.worker('w', 1).flatMap((effect) => {
+      if (effect.type !== 'toWorker' || effect.message.type !== 'assign') return [];
+      const { batch } = effect.message;
+      return [batch.payload, batch.parts, batch.unreached].map((bytes) => bytes?.buffer.byteLength);
+    });
+    expect(kept).toEqual([1, 1, 1]);
   });
 
   it('is not kept for a peer that does not come to the end of a list', () => {

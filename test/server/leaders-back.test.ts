@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaderGraceMs, listWithinMs } from '../../src/limits.js';
+import { leaderGraceMs, listWithinMs, maxResumed } from '../../src/limits.js';
 import {
   adopted,
   busyHub,
@@ -8,6 +8,7 @@ import {
   orders,
   possession,
   tickAt,
+  underWay,
   workerBack,
   workerLost,
 } from './recovery-harness.js';
@@ -97,6 +98,22 @@ describe('a leader that is back', () => {
     expect(strays(3)).toBe(3);
   });
 
+  it('opens its jobs again at once, however many it may open in a second; a job may come before it has named them', () => {
+    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1 });
+    joined(hub, [1, 2, 3]);
+    const told = [1, 2, 3].flatMap((job) => toLeaders(hub.open('l', job, { resumed: [] })));
+    expect(told.map(([, { type }]) => type)).toEqual(['capacity', 'capacity', 'capacity']);
+    // They leave what it may open anew as it is: one, and as many more as it may have open.
+    const anew = [4, 5, 6, 7, 8].flatMap((job) => {
+      hub.fromLeader('l', { type: 'close', job: job - 3 });
+      return toLeaders(hub.open('l', job)).map(([, { type }]) => type);
+    });
+    expect(anew).toEqual(['capacity', 'capacity', 'capacity', 'capacity', 'refused']);
+    const early = new HubUnderTest();
+    joined(early, undefined);
+    expect(toLeaders(early.open('l', 1))).toHaveLength(1);
+  });
+
   it('closes at workers only what they have of that job', () => {
     const hub = new HubUnderTest();
     workerBack(hub, [possession([0]), { ...possession([0]), jobId: 'l:2' }, { ...possession([0]), jobId: 'm:1' }]);
@@ -105,6 +122,20 @@ describe('a leader that is back', () => {
     expect([close(3), close(4), close(1)]).toEqual([[], [], ['close l:1']]);
     expect(close(1)).toEqual([]);
   });
+
+  it.each(['closed before all that is under way of it is named', 'refused', 'refused for what is under way of it'])(
+    'has workers give up what they have of a job that is %s',
+    (how) => {
+      const hub = new HubUnderTest(how === 'refused' ? { maxJobsPerLeader: 0 } : {});
+      workerBack(hub, [possession([0])]);
+      joined(hub, [1]);
+      const many = Array.from({ length: maxResumed + 1 }, (_, seq) => underWay(seq));
+      const resumed = how === 'refused for what is under way of it' ? many : [];
+      const opened = hub.open('l', 1, { resumed, more: true });
+      const closed = how.startsWith('closed') ? hub.fromLeader('l', { type: 'close', job: 1 }) : [];
+      expect(orders([...opened, ...closed])).toEqual(['close l:1']);
+    },
+  );
 
   it('is not told what was found before it has opened the job again', () => {
     const hub = busyHub();
@@ -157,6 +188,9 @@ describe('a hub that has just started', () => {
     hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [], more: true });
     const reason = `the rest of what it has took longer than ${listWithinMs} ms`;
+    hub.now = 1;
+    hub.handle({ type: 'leaderJoined', leaderId: 'm', name: '' });
+    hub.fromLeader('m', { type: 'resume', jobs: [1], more: true });
     expect(tickAt(hub, listWithinMs).filter(({ type }) => type === 'expel')).toEqual([
       { type: 'expel', role: 'leader', id: 'l', code: 'LIMIT_EXCEEDED', reason },
       { type: 'expel', role: 'worker', id: 'w', code: 'LIMIT_EXCEEDED', reason },

@@ -34,17 +34,49 @@ const leased = (hub: HubUnderTest): Record<string, number> =>
   Object.fromEntries(hub.scheduler.status(0).workers.map((worker) => [worker.workerId, worker.leased]));
 
 describe('what is sent ahead', () => {
-  it('is held back while a suspect waits for a free slot of the worker, also where it comes first in turn', () => {
+  /** Jobs 1 and 2 are cheap; batches 10 and 11 of job 1 are with `w`, and a suspect of job 2 waits until it has a free slot. */
+  function holdingBack(elapsedMs = 0): HubUnderTest {
     const hub = cheapHub();
     hub.open('l', 2);
-    expect(assigned(hub.batch('l', 1, batchOf(10)))).toEqual(['w: l:1/10']);
-    expect(assigned(hub.batch('l', 1, batchOf(11)))).toEqual(['w: l:1/11']);
-    hub.batch('l', 2, suspect(0));
+    hub.batch('l', 2, batchOf(1));
+    hub.result('w', 'l:2', 1, { elapsedMs });
+    for (const seq of [10, 11]) expect(assigned(hub.batch('l', 1, batchOf(seq)))).toHaveLength(1);
+    expect(assigned(hub.batch('l', 2, suspect(0)))).toEqual([]);
+    return hub;
+  }
+
+  it('is held back while a suspect of another job that is as cheap waits for a free slot', () => {
+    const hub = holdingBack();
     for (const seq of [12, 13]) expect(assigned(hub.batch('l', 1, batchOf(seq)))).toEqual([]);
-    // Until then one was ahead.
     expect(assigned(hub.result('w', 'l:1', 10))).toEqual([]);
-    expect(assigned(hub.result('w', 'l:1', 11))).toHaveLength(1);
     expect(leased(hub)).toEqual({ w: 1 });
+    expect(assigned(hub.result('w', 'l:1', 11))).toEqual(['w: l:2/0']);
+  });
+
+  it('is held back for a suspect whose job comes later in turn, once its turn has come', () => {
+    const hub = holdingBack(0.4);
+    const withWorker = [10, 11];
+    let given: string[] = [];
+    // There is always something of job 1 to be sent ahead.
+    for (let seq = 12; seq < 200 && !given.includes('w: l:2/0'); seq += 1) {
+      const next = withWorker.shift();
+      if (next === undefined) throw new Error('nothing of job 1 is with the worker');
+      given = [...assigned(hub.batch('l', 1, batchOf(seq))), ...assigned(hub.result('w', 'l:1', next, { elapsedMs: 0.1 }))];
+      for (const each of given) if (each.startsWith('w: l:1/')) withWorker.push(Number(each.slice(7)));
+    }
+    expect(given).toContain('w: l:2/0');
+  });
+
+  it('is held back by no suspect for which there are other workers only', () => {
+    const hub = holdingBack();
+    hub.worker('u', 1, ['g@1']);
+    hub.open('l', 3, { operation: 'g' });
+    for (const seq of [0, 1]) {
+      hub.batch('l', 3, batchOf(seq));
+      hub.result('u', 'l:3', seq, { elapsedMs: 0 });
+    }
+    expect(assigned(hub.batch('l', 3, batchOf(2)))).toEqual(['u: l:3/2']);
+    expect(assigned(hub.batch('l', 3, batchOf(3)))).toEqual(['u: l:3/3']);
   });
 
   it('is not held back by a suspect that this worker cannot execute', () => {
@@ -126,6 +158,15 @@ describe('a worker that comes to rest for a batch', () => {
     expect(assigned(hub.batch('l', 1, batchOf(50)))).toEqual(['w: l:1/50']);
   });
 
+  it('is the only one, though another one has as little in hand by now', () => {
+    const hub = resting(2, 2);
+    hub.result('w', 'l:1', 2, { elapsedMs: 50 });
+    // Now `w` rests, which has one batch.
+    hub.result('v', 'l:1', 1, { elapsedMs: 50 });
+    hub.batch('l', 3, alone(0));
+    expect(assigned(hub.batch('l', 1, batchOf(50)))).toEqual(['v: l:1/50']);
+  });
+
   it('rests on when one of them is over, for another one; not for those that are only suspect', () => {
     const hub = resting(1, 1);
     hub.batch('l', 3, alone(0));
@@ -146,6 +187,52 @@ describe('a worker that comes to rest for a batch', () => {
     expect(assigned(hub.fromLeader('l', { type: 'close', job: 2 }))).toEqual([]);
     expect(assigned(hub.batch('l', 1, batchOf(50)))).toHaveLength(1);
     expect(assigned(hub.batch('l', 1, batchOf(51)))).toHaveLength(1);
+  });
+
+  it('rests on when another one of other needs is given to its worker, though others come before its job by now', () => {
+    const hub = resting(1, 2);
+    hub.leader('m');
+    hub.open('m', 1);
+    expect(assigned(hub.batch('m', 1, batchOf(0)))).toEqual([]);
+    hub.worker('u', 1, ['g@1']);
+    expect(assigned(hub.fromLeader('l', { type: 'close', job: 3 }))).toEqual([]);
+    hub.open('l', 3, { operation: 'g' });
+    expect(assigned(hub.batch('l', 3, alone(0)))).toEqual(['u: l:3/0']);
+  });
+
+  it('rests on when another worker is given something else of the same job', () => {
+    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
+    hub.leader('l');
+    hub.leader('m');
+    for (const workerId of ['v', 'w']) hub.worker(workerId, 2, ['f@1', 'g@1']);
+    hub.worker('u', 4);
+    hub.open('l', 1);
+    hub.open('l', 2, { priority: 3 });
+    hub.open('m', 1, { operation: 'g' });
+    const given = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))));
+    // `v` and `u` have free slots, and `v` has the least in hand.
+    for (const workerId of ['v', 'u', 'u']) {
+      const at = given.findIndex((each) => each.startsWith(workerId));
+      const [one = ''] = given.splice(at, 1);
+      hub.result(workerId, 'l:1', Number(one.slice(-1)), { elapsedMs: 50 });
+    }
+    expect(assigned(hub.batch('l', 2, alone(0)))).toEqual([]);
+    expect(assigned(hub.batch('m', 1, batchOf(0)))).toEqual([]);
+    expect(assigned(hub.batch('l', 2, batchOf(1)))).toEqual(['u: l:2/1']);
+    // Nor when what nobody else can execute beside it comes back.
+    expect(assigned(hub.batch('l', 2, batchOf(1, { attempt: 2, beside: true })))).toEqual([]);
+  });
+
+  it('passes over jobs that have nothing to be executed alone', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    hub.open('l', 2, { priority: 3 });
+    // The second suspect waits, since the worker has one.
+    expect([0, 1].flatMap((seq) => assigned(hub.batch('l', 1, suspect(seq))))).toEqual(['w: l:1/0']);
+    expect(assigned(hub.batch('l', 2, alone(0)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:2/0']);
   });
 
   it('passes over jobs that wait for something else, and those whose leaders are away', () => {
@@ -179,6 +266,30 @@ describe('a worker that answers', () => {
     leaderBack(hub, [{ ...attempt(0), bytes: 1, suspect: false, worthMs: 1_000 }]);
     const loss = { ...attempt(0), cause: 'wasted', reason: 'its answer was not kept' } as const;
     expect(answers(hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss }))).toEqual(['wasted 0/1']);
+  });
+
+  it('does not have its job seem cheap by what it says of the quick ones, while others still run', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
+    // With the 60 ms that the other one has had by now, a batch takes 120 ms: none is sent ahead.
+    hub.result('w', 'l:1', 0, { elapsedMs: 60 });
+    expect([2, 3].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual(['w: l:1/2']);
+  });
+
+  it('shows what its batches cost by what they execute; that one has waited for a job of its own is not the way to it', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 2);
+    hub.open('l', 1);
+    for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
+    hub.fromWorker('w', { type: 'waits', jobId: 'l:1', ...attempt(0) });
+    hub.now = 100;
+    hub.fromWorker('w', { type: 'goesOn', jobId: 'l:1', ...attempt(0) });
+    hub.result('w', 'l:1', 0, { elapsedMs: 60 });
+    expect([2, 3].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual(['w: l:1/2']);
   });
 
   it('has its leader hold to acknowledging losses, too', () => {
@@ -218,6 +329,22 @@ describe('a worker that answers', () => {
     expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 2 });
     expect(orders(leaderBack(hub, []))).toEqual(['resend 1/1']);
     expect(leased(hub)).toEqual({ w: 1 });
+  });
+
+  it('answers for one of two attempts of a batch of a job that nobody has opened yet', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [{ ...possession([]), running: [ticketed(1, 1), ticketed(1, 2)] }]);
+    hub.result('w', 'l:1', 1, { attempt: 2 });
+    expect(orders(leaderBack(hub, []))).toEqual(['resend 1/2']);
+  });
+
+  it('has what else it executes of that job still, once somebody opens it', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0, 1])]);
+    hub.result('w', 'l:1', 1);
+    const resumed = [0, 1].map((seq) => ({ ...attempt(seq), bytes: 1, suspect: false, worthMs: 1_000 }));
+    leaderBack(hub, resumed);
+    expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
   });
 });
 
@@ -281,6 +408,6 @@ describe('two attempts of a batch that are found with their answers', () => {
     tickAt(hub, 60_000);
     workerBack(hub, [possession([0])]);
     const reason = 'a worker that is back has it already';
-    expect(toLeaders(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toMatchObject([['l', { loss: { reason } }]]);
+    expect(toLeaders(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toMatchObject([['l', { workerId: '', loss: { reason } }]]);
   });
 });

@@ -34,6 +34,20 @@ describe('matching', () => {
     expect(missing).toMatch(/label 'l19' and 980 more; there are no labels$/u);
   });
 
+  it('does not look through all that is on offer', () => {
+    let looks = 0;
+    const operations = {
+      size: 1_000,
+      has: () => false,
+      *keys() {
+        for (; looks < 1_000; looks += 1) yield `f${looks}`;
+      },
+    };
+    const { missing } = explainMissing({ ...offered([]), operations }, offers(['g@1']));
+    expect(missing).toMatch(/f9 and 980 more$/u);
+    expect(looks).toBeLessThan(30);
+  });
+
   it('names as many as fit, and all kinds of which something is missing', () => {
     const many = Array.from({ length: 20 }, (_, at) => `l${at}`);
     expect(explainMissing(offered(['f@1']), offers(['f@1'], many)).missing).toMatch(/'l18', label 'l19'; there are no labels$/u);

@@ -27,6 +27,17 @@ describe('what all workers offer together', () => {
     expect([names[999], names[1_000]].map((name = '') => all.operations.has(name))).toEqual([true, false]);
   });
 
+  it('is in an order of its own at each hub, so that nobody chooses names which take long together', () => {
+    const names = Array.from({ length: 100 }, (_, at) => `operation ${at}@1`);
+    const orders = [0, 1].map(() => {
+      const all = new OnOffer();
+      all.add(offers(names));
+      return [...all.operations.keys()];
+    });
+    expect(orders[0]).not.toEqual(orders[1]);
+    expect(orders[0]?.toSorted()).toEqual(orders[1]?.toSorted());
+  });
+
   it('is everything while one worker offers everything', () => {
     const all = new OnOffer();
     const everything = offeredBy({ operations: [], serializers: [], labels: [], everything: true });

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Placement } from '../../server/core/placement.js';
+import { newJob, newLeader, newWorker, type Job, type Worker } from '../../server/core/records.js';
+import { defaultLimits } from '../../server/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
 /** A hub with a leader whose job 1 has executed a batch on `w1`, in as long as is said. */
@@ -73,6 +76,79 @@ describe('where batches are sent ahead', () => {
   });
 });
 
+/** A job that needs this operation, whose batches take so long, if that is known. */
+function jobOf(placement: Placement, operation: string, { priority = 0, virtualTime = 0, meanMs = 0 } = {}): Job {
+  const needClass = placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
+  const leader = newLeader('l', '', defaultLimits, { bytes: 0 }, 0);
+  const description = { stages: [], serializer: 'json' };
+  const job = newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
+  if (meanMs > 0) job.cost.observe(meanMs, 0, 0);
+  needClass.jobs.add(job);
+  return job;
+}
+
+/** A worker of one slot that has so much in hand. */
+function workerOf(placement: Placement, inHand: number, ...operations: string[]): Worker {
+  const worker = newWorker(`w${inHand}`, '', defaultLimits, { bytes: 0 }, 0);
+  worker.slots = 1;
+  for (let at = 0; at < inHand; at += 1) worker.ending.add(`${at}`);
+  placement.moveWorker(worker, { operations, serializers: ['json'], labels: [] });
+  placement.fitting.proceed(1_000);
+  return worker;
+}
+
+describe('a match', () => {
+  it('is found among few kinds of jobs of which one is in turn, where many others are', () => {
+    const placement = new Placement();
+    const [first, , ...others] = ['f', 'g', 'x', 'y'].map((operation) => jobOf(placement, operation));
+    const worker = workerOf(placement, 0, 'f', 'g');
+    for (const job of others) placement.enterTurn(job);
+    expect([placement.nextFor(worker), worker.offerClass && placement.comesBefore(worker.offerClass, 1)]).toEqual([
+      undefined,
+      false,
+    ]);
+    if (first !== undefined) placement.enterTurn(first);
+    expect(placement.nextFor(worker)).toBe(first);
+  });
+
+  it('is not with a worker that has room ahead where another one has a free slot', () => {
+    const placement = new Placement();
+    const job = jobOf(placement, 'f', { meanMs: 1 });
+    placement.enterTurn(job);
+    const busy = workerOf(placement, 1, 'f');
+    expect(placement.nextFor(busy)).toBe(job);
+    const free = workerOf(placement, 0, 'f');
+    expect([placement.nextFor(busy), placement.nextFor(free)]).toEqual([undefined, job]);
+  });
+
+  it('is looked for among a few of the workers that have room ahead, those that were given something longest ago', () => {
+    const placement = new Placement();
+    // One may be ahead.
+    const job = jobOf(placement, 'f', { meanMs: 20 });
+    placement.enterTurn(job);
+    for (let at = 0; at < 3; at += 1) workerOf(placement, 2, 'f');
+    const fourth = workerOf(placement, 1, 'f');
+    expect(placement.matchFor(job.needClass)).toEqual({ job, worker: fourth });
+    placement.moveWorker(fourth, undefined);
+    workerOf(placement, 2, 'f');
+    workerOf(placement, 1, 'f');
+    expect(placement.matchFor(job.needClass)).toBeUndefined();
+  });
+});
+
+describe('what a job is charged too much', () => {
+  it('comes back to it by its weight, but for what it had been ahead when its turn came again', () => {
+    const placement = new Placement();
+    const job = jobOf(placement, 'f', { priority: 1, virtualTime: 10 });
+    placement.enterTurn(job);
+    // 20 ms of execution ahead, of which 15 come back.
+    placement.settle({ job, chargedMs: 15, entry: 0 }, 0);
+    expect(job.virtualTime).toBe(2.5);
+    placement.settle({ job, chargedMs: 15, entry: 0 }, 0);
+    expect(job.virtualTime).toBe(0);
+  });
+});
+
 describe('whose turn it is', () => {
   it('is that of the job that comes first, whichever operation it is of', () => {
     const hub = learned(200, ['f@1', 'g@1', 'h@1']);
@@ -106,6 +182,16 @@ describe('how many slots leaders are told', () => {
     expect(told(hub.worker('w1', 2))).toEqual([{ ...none, slots: 2, missing: '' }]);
     hub.batch('l', 1, batchOf(0));
     expect(told(hub.worker('w2', 1))).toEqual([{ ...none, slots: 3, leased: 1, missing: '' }]);
+  });
+
+  it('counts a worker that comes for a job of an operation of which another job, with other needs, is closed', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1, { labels: ['gpu'] });
+    hub.open('l', 2);
+    hub.fromLeader('l', { type: 'close', job: 1 });
+    hub.worker('w', 2);
+    expect(assigned(hub.batch('l', 2, batchOf(0)))).toEqual(['w: l:2/0']);
   });
 
   it('counts a worker that offers everything for each job, whether it or the job came first', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
-import { leaderGraceMs, maxHeldAnswers, maxResumed, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
+import { leaderGraceMs, listWithinMs, maxHeldAnswers, maxResumed, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Possession } from '../../src/protocol/messages.js';
 import {
   adopted,
@@ -606,6 +606,15 @@ describe('what is said in several messages', () => {
     expect(answers(part(hub, [], false))).toEqual(['returned 0/1']);
   });
 
+  it('is to be said in time from the first message on, however many follow', () => {
+    const hub = new HubUnderTest();
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    part(hub, [], true);
+    hub.now = listWithinMs / 2;
+    part(hub, [], true);
+    expect(tickAt(hub, listWithinMs)).toMatchObject([{ type: 'expel', role: 'worker', id: 'w' }]);
+  });
+
   it('disconnects a worker that does anything else before it has reported all', () => {
     const hub = new HubUnderTest();
     hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
@@ -696,7 +705,12 @@ describe('what is said in several messages', () => {
     leaderLost(hub);
     hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
     expect(hub.fromLeader('l', { type: 'resume', jobs: many, more: true })).toMatchObject([
-      { type: 'expel', code: 'LIMIT_EXCEEDED', reason: expect.stringMatching(/more than 16384 jobs to go on with \(maxJobs/u) },
+      {
+        type: 'expel',
+        role: 'leader',
+        code: 'LIMIT_EXCEEDED',
+        reason: expect.stringMatching(/more than 16384 jobs to go on with \(maxJobs/u),
+      },
     ]);
     leaderLost(hub);
     hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
@@ -780,17 +794,18 @@ describe('a worker that lies', () => {
 
 describe('the limits of peers', () => {
   it('hold a leader to the jobs that it may open in a second, those that it opens again apart', () => {
-    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 2 });
+    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 2, maxJobsPerLeader: 1 });
     hub.leader('l');
     const refused = (job: number): unknown[] => toLeaders(hub.open('l', job)).filter(([, message]) => message.type === 'refused');
     const close = (job: number): void => {
       hub.fromLeader('l', { type: 'close', job });
     };
-    for (const job of [1, 2]) {
+    // As many as it may have open come on top.
+    for (const job of [1, 2, 3]) {
       expect(refused(job)).toEqual([]);
       close(job);
     }
-    expect(refused(3)).toMatchObject([
+    expect(refused(4)).toMatchObject([
       [
         'l',
         {
@@ -800,8 +815,15 @@ describe('the limits of peers', () => {
       ],
     ]);
     hub.now = 500;
-    expect(refused(4)).toEqual([]);
-    expect(refused(5)).toHaveLength(1);
+    expect(refused(5)).toEqual([]);
+    close(5);
+    expect(refused(6)).toHaveLength(1);
+    // To say that it will open jobs again is not enough.
+    hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.fromLeader('l', { type: 'resume', jobs: [7, 8] });
+    expect(refused(7)).toHaveLength(1);
+    expect(toLeaders(hub.open('l', 8, { resumed: [] }))).toMatchObject([['l', { type: 'capacity' }]]);
   });
 
   it.each([
@@ -890,6 +912,20 @@ describe('a worker that does not read what waits for it', () => {
 describe('what the hub keeps', () => {
   const labels = ['x'.repeat(200)];
 
+  it('is counted with each stage of the descriptions', () => {
+    const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 9_000 });
+    hub.leader('l');
+    const opened = (job: number, count: number): unknown[] => {
+      const stages = Array.from({ length: count }, () => ({ kind: 'map', operation: 'f', version: 1 }) as const);
+      const description = { stages, serializer: 'json' };
+      const message = { type: 'open', job, secret: '', description, priority: 0, labels: [], slots: 0 } as const;
+      return toLeaders(hub.fromLeader('l', message)).map(([, { type }]) => type);
+    };
+    // About 100 bytes each, beside 4,000 of the job.
+    expect(opened(1, 60)).toEqual(['refused']);
+    expect(opened(1, 30)).toEqual(['capacity']);
+  });
+
   it('is counted with the descriptions of jobs, until they are closed', () => {
     const hub = new HubUnderTest({ maxDescriptionBytesPerLeader: 12_000 });
     hub.leader('l');
@@ -921,10 +957,13 @@ describe('what the hub keeps', () => {
   });
 
   it('does not say that a job was opened before when its leader has not said so', () => {
-    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1 });
+    const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1, maxJobsPerLeader: 1 });
     hub.leader('l');
-    hub.open('l', 1);
-    expect(toLeaders(hub.open('l', 2, { resumed: [] }))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+    for (const job of [1, 2]) {
+      hub.open('l', job);
+      hub.fromLeader('l', { type: 'close', job });
+    }
+    expect(toLeaders(hub.open('l', 3, { resumed: [] }))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
   });
 
   it('charges a job no more time than has passed, whatever a worker says', () => {

@@ -1,6 +1,6 @@
 import { defaultLimits } from '../../server/limits.js';
 import { Scheduler } from '../../server/core/scheduler.js';
-import type { SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../../server/core/scheduler-events.js';
+import type { Pieces, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type {
   Attempt,
   Batch,
@@ -13,7 +13,13 @@ import type {
   WorkerToHub,
 } from '../../src/protocol/messages.js';
 
-export const limits: HubLimits = { maxPayloadBytes: 1_000, maxJobsPerLeader: 3, maxBatchesPerLeader: 8, maxBytesPerLeader: 100 };
+export const limits: HubLimits = {
+  maxPayloadBytes: 1_000,
+  maxJobsPerLeader: 3,
+  maxJobsOpenedPerSecond: 10_000,
+  maxBatchesPerLeader: 8,
+  maxBytesPerLeader: 100,
+};
 
 /** Of all jobs. */
 const secret = 'secret';
@@ -24,19 +30,35 @@ export function ticket(given: string, workerId: string, { seq, attempt }: Attemp
   return 1_000_000 * [...workerId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) + 1_000 * seq + attempt;
 }
 
+/** More than a hub takes that gets on. */
+const mostTicks = 10_000;
+
 /** A scheduler under test: validates it after each event, and takes its effects apart. */
 export class HubUnderTest {
   now = 0;
   readonly scheduler: Scheduler;
 
-  constructor(changes: Partial<SchedulerLimits> = {}) {
-    this.scheduler = new Scheduler({ epoch: 'e1', limits: { ...defaultLimits, ...limits, ...changes }, ticketOf: ticket });
+  constructor(changes: Partial<SchedulerLimits> = {}, pieces?: Pieces) {
+    this.scheduler = new Scheduler({
+      epoch: 'e1',
+      limits: { ...defaultLimits, ...limits, ...changes },
+      ticketOf: ticket,
+      ...(pieces && { pieces }),
+    });
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {
     const effects = this.scheduler.handle(event, this.now);
     this.scheduler.validate();
     return effects;
+  }
+
+  /** Lets the hub do all that is due by now, in as many ticks as it takes. */
+  catchUp(hear: (effects: SchedulerEffect[]) => void = () => undefined): void {
+    for (let ticks = 0; (this.scheduler.nextDeadline() ?? Infinity) <= this.now; ticks += 1) {
+      if (ticks === mostTicks) throw new Error(`the hub is not done after ${mostTicks} ticks`);
+      hear(this.handle({ type: 'tick' }));
+    }
   }
 
   leader(leaderId: string): void {

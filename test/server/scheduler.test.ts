@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { maxBreakageLength, maxBreakages } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, limits, resultOf, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
 
 describe('the scheduler', () => {
@@ -261,6 +262,83 @@ describe('the scheduler', () => {
     expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone', how: 'silent' }))).toEqual([0]);
   });
 
+  it('tells leaders that find no worker why the last one broke, until one offers the same again', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    const missing = (effects: Parameters<typeof toLeaders>[0]): unknown[] =>
+      toLeaders(effects).map(([, message]) => (message.type === 'capacity' ? message.missing : message.type));
+    hub.worker('w1', 1);
+    hub.worker('w2', 1, ['f@1', 'g@1']);
+    hub.open('l', 1);
+    const why = (id: string, reason: string): string => `no worker is connected; worker ${id} offered that, and broke: ${reason}`;
+    expect(missing(hub.fromWorker('w1', { type: 'draining', broken: 'it exited with code 5' }))).toEqual(['']);
+    expect(missing(hub.fromWorker('w2', { type: 'draining', broken: 'out of \u009Bmemory' }))).toEqual([
+      why('w2', 'out of \uFFFDmemory'),
+    ]);
+    expect(missing(hub.open('l', 2))).toEqual([why('w2', 'out of \uFFFDmemory')]);
+    expect(missing(hub.open('l', 3, { operation: 'h' }))).toEqual(['no worker is connected']);
+    expect(missing(hub.worker('w3', 1, ['f@1', 'g@1'])).slice(0, 2)).toEqual(['', '']);
+    const none = 'no worker is connected';
+    expect(missing(hub.fromWorker('w3', { type: 'draining' }))).toEqual([none, none, none]);
+  });
+
+  it.each([
+    ['offered less', ['f@1', 'g@1'], false],
+    ['offered less than everything', [], true],
+  ])('still tells why a worker broke where another one %s', (_, operations, everything) => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w1', 1, ['x@1']);
+    hub.fromWorker('w1', { type: 'offer', slots: 1, offers: { operations, serializers: ['json'], labels: [], everything } });
+    hub.fromWorker('w1', { type: 'draining', broken: 'it broke' });
+    hub.worker('w2', 1, ['f@1']);
+    hub.fromWorker('w2', { type: 'draining' });
+    const [[, told] = []] = toLeaders(hub.open('l', 1, { operation: 'g' }));
+    expect(told).toMatchObject({ missing: 'no worker is connected; worker w1 offered that, and broke: it broke' });
+  });
+
+  it('tells why a worker broke that says so before it says what it offered', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.open('l', 2, { operation: 'h' });
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke' }))).toEqual([]);
+    const offer = { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } } as const;
+    const missing = 'no worker is connected; worker w offered that, and broke: it broke';
+    expect(toLeaders(hub.fromWorker('w', offer))).toMatchObject([['l', { job: 1, slots: 0, missing }]]);
+    // Said again, it is nothing new.
+    expect(toLeaders(hub.fromWorker('w', offer))).toEqual([]);
+  });
+
+  it('tells of the beginning of a long reason why a worker broke', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.fromWorker('w', { type: 'draining', broken: `it broke ${'\u4E2D'.repeat(2_000)}` });
+    const [[, told] = []] = toLeaders(hub.open('l', 1));
+    const missing = told?.type === 'capacity' ? told.missing : undefined;
+    const before = 'no worker is connected; worker w offered that, and broke: ';
+    expect(missing).toMatch(/: it broke \u4E2D+…$/u);
+    expect(missing).toHaveLength(before.length + maxBreakageLength);
+  });
+
+  it('remembers a few broken workers, and forgets the one that broke first', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    for (let at = 0; at <= maxBreakages; at += 1) {
+      hub.worker(`w${at}`, 1, [`o${at}@1`]);
+      hub.fromWorker(`w${at}`, { type: 'draining', broken: 'it broke' });
+    }
+    const missing = [0, 1, maxBreakages].map((at) => hub.open('l', at + 1, { operation: `o${at}` }));
+    expect(missing.flatMap(toLeaders).map(([, message]) => message)).toMatchObject([
+      { missing: 'no worker is connected' },
+      { missing: expect.stringContaining('worker w1 offered that') as unknown },
+      { missing: expect.stringContaining(`worker w${maxBreakages} offered that`) as unknown },
+    ]);
+  });
+
   it('gives the leases of a worker that left back as lost: those in its slots as gone, those beyond as not begun', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
@@ -421,6 +499,16 @@ describe('the scheduler', () => {
     expect(toWorkers(hub.fromWorker('w', { type: 'leaving' }))).toEqual([['w', { type: 'goodbye', reason: 'all has arrived' }]]);
   });
 
+  it('tells nothing to workers that are away', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.worker('w', 1);
+    hub.open('l', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.handle({ type: 'workerLeft', workerId: 'w', how: 'lost', reason: '' });
+    expect(toWorkers(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual([]);
+  });
+
   it('says goodbye to all, and assigns nothing more', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
@@ -441,6 +529,8 @@ describe('the scheduler', () => {
     expect(() => {
       hub.leader('l');
     }).toThrow('leader l joined twice');
+    hub.worker('w', 1);
+    expect(() => hub.worker('w', 1)).toThrow('worker w joined twice');
     expect(hub.scheduler.status(0).leaders).toHaveLength(1);
   });
 });

@@ -36,13 +36,29 @@ describe('what observers are told', () => {
     const status = scheduler.status(0, forObservers);
     expect(status.totals).toEqual({ leaders: 1_000, workers: 10_000, slots: 20_000, jobs: 5_000 });
     const message = { type: 'status', status } as const;
-    expect(encodeMessages([outgoing(message)]).byteLength).toBeLessThan(4 * forObservers.listChars);
+    expect(encodeMessages([outgoing(message)]).byteLength).toBeLessThan(4 * forObservers.listBytes);
     expect(hubToObserver(message)).toEqual(message);
     // Those that are there longest come first.
     expect(status.workers.slice(0, 2).map(({ workerId }) => workerId)).toEqual(['w0', 'w1']);
     expect(status.workers.length).toBeGreaterThan(50);
     expect(status.workers[0]?.offers.labels).toEqual([long(0), long(1), long(2), 'and 17 more']);
     expect(status.jobs[0]?.stages).toEqual([long(0, 290), long(1, 290), long(2, 290), 'and 27 more']);
+  });
+
+  it('is no longer where names are of what cannot be printed', () => {
+    const hub = new HubUnderTest();
+    const names = Array.from({ length: 20 }, (_, at) => long(at).replaceAll('n', '\u202e'));
+    for (let at = 0; at < 200; at += 1) {
+      const workerId = `w${at}`;
+      hub.scheduler.handle({ type: 'workerJoined', workerId, name: '' }, 0);
+      hub.scheduler.handle({ type: 'workerSent', workerId, message: { type: 'report', jobs: [], ending: [] } }, 0);
+      const offers = { operations: names, serializers: names, labels: names };
+      hub.scheduler.handle({ type: 'workerSent', workerId, message: { type: 'offer', slots: 2, offers } }, 0);
+    }
+    const { workers } = hub.scheduler.status(0, forObservers);
+    const bytes = encodeMessages([outgoing({ workers })]).byteLength;
+    expect(bytes).toBeLessThan(1.1 * forObservers.listBytes);
+    expect(bytes).toBeGreaterThan(0.8 * forObservers.listBytes);
   });
 
   it('is made again only when that takes a small part of the time', () => {

@@ -18,7 +18,7 @@ function turns(): Turns {
   const state = new HubState({ epoch: 'e', limits: defaultLimits, ticketOf: () => 0 });
   const leader = newLeader('l', '', defaultLimits, state.records, 0);
   const job = (virtualTime: number, priority = 0, operation = 'f@1'): Job => {
-    const needClass = state.placement.needClass({ operations: [operation], serializers: ['json'], labels: [] });
+    const needClass = state.placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };
     return newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
   };
@@ -35,6 +35,12 @@ describe('how far a closed job was ahead', () => {
     keepTurn(state, job(110, 2));
     expect(takeKeptTurn(state, leader, 2)).toBe(210);
     expect(takeKeptTurn(state, leader, 2)).toBe(10);
+  });
+
+  it('is passed over where it is not ahead any more, and that of another closed job is', () => {
+    const { state, leader } = turns();
+    for (const virtualTime of [10, 15]) leader.turnsKept.push({ virtualTime, weight: 1 });
+    expect(takeKeptTurn(state, leader, 1)).toBe(15);
   });
 
   it('is nothing where it was not ahead, or is not any more', () => {

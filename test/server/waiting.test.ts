@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { HubState } from '../../server/core/hub-state.js';
+import { addLease } from '../../server/core/leasing.js';
+import { newJob, newLeader, newWorker } from '../../server/core/records.js';
+import { changeWaiting } from '../../server/core/waiting.js';
+import { defaultLimits } from '../../server/limits.js';
 import { maxWaitingBatches } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, ticket, toLeaders } from './scheduler-harness.js';
 
@@ -70,6 +75,22 @@ describe('an attempt that waits for a job of its own', () => {
     expect(blamed(1, 2)).toEqual([]);
   });
 
+  it('is not known to be to blame beside another one that waits, or beside what was cancelled and is not over', () => {
+    const blamed = (prepare: (hub: HubUnderTest) => void): unknown[] => {
+      const hub = new HubUnderTest();
+      hub.leader('l');
+      hub.worker('w', 2);
+      hub.open('l', 1);
+      for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
+      hub.fromWorker('w', { type: 'waits', ...of(0) });
+      prepare(hub);
+      const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'silent', how: 'silent' }));
+      return lost.flatMap(([, message]) => (message.type === 'lost' ? [message.loss.alone] : []));
+    };
+    expect(blamed((hub) => hub.fromWorker('w', { type: 'waits', ...of(1) }))).toEqual([false, false]);
+    expect(blamed((hub) => hub.fromLeader('l', { type: 'cancel', job: 1, seq: 1, attempt: 1 }))).toEqual([false]);
+  });
+
   it('is said to wait again when its worker is back, and not otherwise', () => {
     for (const waiting of [true, false]) {
       const hub = single();
@@ -94,6 +115,43 @@ describe('an attempt that waits for a job of its own', () => {
     hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
     hub.open('l', 1, { resumed: [{ seq: 0, attempt: 1, bytes: 1, worthMs: 1_000, suspect: false }] });
     expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual(['w: l:1/1']);
+  });
+
+  it('is known to have waited for so long, however often it began to', () => {
+    const state = new HubState({ epoch: 'e', limits: defaultLimits, ticketOf: ticket });
+    const leader = newLeader('l', '', defaultLimits, state.records, 0);
+    const worker = newWorker('w', '', defaultLimits, state.records, 0);
+    const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
+    const description = { stages: [], serializer: 'json' };
+    const job = newJob({ number: 1, leader, secret: '', description, bytes: 0, priority: 0, needClass, virtualTime: 0 });
+    const given = {
+      bytes: 0,
+      besideBytes: 0,
+      job,
+      worker,
+      chargedMs: 0,
+      cheap: false,
+      suspect: false,
+      alone: false,
+      adopted: false,
+    };
+    addLease(state, { ...batchOf(0), ...given });
+    for (const [now, isWaiting] of [
+      [10, true],
+      [30, false],
+      [50, true],
+      [60, false],
+    ] as const) {
+      state.now = now;
+      changeWaiting(state, worker, job, batchOf(0), isWaiting);
+    }
+    expect(job.leases.all().map(({ waitedMs }) => waitedMs)).toEqual([30]);
+  });
+
+  it('is not known where it is of a job that nobody has opened', () => {
+    const hub = single();
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.fromWorker('w', { type: 'waits', ...of(0), jobId: 'l:2' })).toEqual([]);
   });
 
   it('counts where a worker says of too many that they wait, and where it says so of what it has not', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { saidCharBytes, saidRecordBytes } from '../../server/core/charges.js';
+import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Possession } from '../../src/protocol/messages.js';
 import {
@@ -9,6 +10,7 @@ import {
   busyHub,
   leaderBack,
   leaderLost,
+  orders,
   possession,
   ticketed,
   tickAt,
@@ -51,6 +53,27 @@ describe('a worker that is back', () => {
     expect(told).toEqual(expected);
   });
 
+  it('has not wasted what it kept the answer of, as far as a hub knows that was started anew', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([], [0])]);
+    leaderBack(hub, [underWay(0)]);
+    workerLost(hub);
+    expect(answers(workerBack(hub, []))).toEqual(['wasted 0/1']);
+  });
+
+  it('is given up in its turn where several are away', () => {
+    const hub = new HubUnderTest();
+    for (const [at, workerId] of ['v', 'w'].entries()) {
+      hub.now = 10 * at;
+      hub.worker(workerId, 1);
+      hub.handle({ type: 'workerLeft', workerId, reason: 'transport close', how: 'lost' });
+    }
+    tickAt(hub, workerGraceMs);
+    expect(hub.scheduler.status(0).workers).toMatchObject([{ workerId: 'w' }]);
+    tickAt(hub, workerGraceMs + 10);
+    expect(hub.scheduler.status(0).workers).toEqual([]);
+  });
+
   it('has slots taken by what was cancelled, until that has ended', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
@@ -58,6 +81,14 @@ describe('a worker that is back', () => {
     workerBack(hub, [], [0]);
     expect([1, 2].flatMap((seq) => assigned(hub.batch('l', 1, batchOf(seq))))).toEqual(['w: l:1/1']);
     expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:1/2']);
+  });
+
+  it('takes nothing beside what was found and is to be executed alone, also of its own job', () => {
+    const hub = new HubUnderTest();
+    workerBack(hub, [possession([0])]);
+    leaderBack(hub, [{ ...underWay(0), suspect: true, alone: true }]);
+    expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
+    expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:1/1']);
   });
 
   it('takes another suspect beside what was found, which is none', () => {
@@ -108,6 +139,51 @@ describe('what a leader knows to be under way', () => {
     const loss = { ...attempt(0), cause: 'returned', reason: 'no worker has it' };
     expect(toLeaders(tickAt(hub, recoveryWindowMs))).toEqual([['l', { type: 'lost', job: 1, workerId: '', loss }]]);
   });
+
+  it('is told as lost in pieces, by turns with other jobs, where there is much of it', () => {
+    const hub = new HubUnderTest({}, { told: 9, fitted: 9, lost: 2 });
+    hub.worker('w', 1);
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.fromLeader('l', { type: 'resume', jobs: [1, 2] });
+    hub.open('l', 1, { resumed: [0, 1, 2, 3, 4].map((seq) => underWay(seq)) });
+    hub.open('l', 2, { resumed: [underWay(0), underWay(1)] });
+    const lost = (effects: SchedulerEffect[]): string[] =>
+      toLeaders(effects).flatMap(([, message]) => (message.type === 'lost' ? [`${message.job}: ${message.loss.seq}`] : []));
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual(['1: 0', '1: 1']);
+    expect(hub.scheduler.nextDeadline()).toBe(recoveryWindowMs);
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual(['2: 0', '2: 1']);
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual(['1: 2', '1: 3']);
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual(['1: 4']);
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual([]);
+    // Of what comes back after the time was up, no more is told at once either.
+    expect(lost(hub.open('l', 3, { resumed: [0, 1, 2].map((seq) => underWay(seq)) }))).toEqual(['3: 0', '3: 1']);
+    expect(lost(tickAt(hub, recoveryWindowMs))).toEqual(['3: 2']);
+  });
+
+  it('is told once how much of it is left, behind the last piece that is due, where there are no slots', () => {
+    const hub = new HubUnderTest({}, { told: 9, fitted: 9, lost: 2 });
+    leaderBack(
+      hub,
+      [0, 1, 2, 3, 4, 5].map((seq) => underWay(seq, seq < 5 ? 10 : 20)),
+    );
+    const told = (now: number): unknown[] =>
+      toLeaders(tickAt(hub, now)).map(([, message]) => (message.type === 'capacity' ? message.leased : message.type));
+    expect(told(10)).toEqual(['lost', 'lost']);
+    expect(told(10)).toEqual(['lost', 'lost']);
+    expect(told(10)).toEqual(['lost', 1]);
+    expect(hub.scheduler.nextDeadline()).toBe(20);
+    expect(told(20)).toEqual(['lost', 0]);
+    expect(hub.scheduler.nextDeadline()).toBeUndefined();
+  });
+
+  it('is not hoped for any more where it was found with its answer only, at a worker that offers nothing', () => {
+    const hub = new HubUnderTest();
+    expect(toLeaders(leaderBack(hub, [underWay(0)])).at(-1)).toMatchObject(['l', { type: 'capacity', slots: 0, leased: 1 }]);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    const found = hub.fromWorker('w', { type: 'report', jobs: [possession([], [0])], ending: [] });
+    expect(toLeaders(found)).toMatchObject([['l', { type: 'capacity', slots: 0, leased: 0 }]]);
+    expect(orders(found)).toEqual(['resend 0/1']);
+  });
 });
 
 describe('what workers say that they have', () => {
@@ -137,6 +213,17 @@ describe('what workers say that they have', () => {
     expect(tryWith(6 * saidBytes)).toEqual([]);
     const reason = `the hub's limit is reached: more than ${6 * saidBytes - 1} bytes of records of all peers at the hub (maxRecordBytes)`;
     expect(tryWith(6 * saidBytes - 1)).toEqual([{ type: 'expel', role: 'worker', id: 'w', code: 'LIMIT_EXCEEDED', reason }]);
+  });
+
+  it('is charged to them by the length of the names of jobs, of what comes to an end as well', () => {
+    const tryWith = (maxRecordBytes: number): unknown[] => {
+      const hub = new HubUnderTest({ maxRecordBytes });
+      join(hub, 'w');
+      const ending = [{ jobId: 'l:1', ...attempt(0) }];
+      return hub.fromWorker('w', { type: 'report', jobs: [], ending }).filter(({ type }) => type === 'expel');
+    };
+    expect(tryWith(saidBytes)).toEqual([]);
+    expect(tryWith(saidBytes - 1)).toHaveLength(1);
   });
 
   it('is charged to them until its jobs are open', () => {

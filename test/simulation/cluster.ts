@@ -8,7 +8,8 @@ import type { Plan } from './plan.js';
 import type { Random } from './random.js';
 import { SimulatedHub } from './simulated-hub.js';
 import { SimulatedLeader } from './simulated-leader.js';
-import { SimulatedWorker } from './simulated-worker.js';
+import { SimulatedWorker, type Leave } from './simulated-worker.js';
+import { brokenLeaveMs } from '../../src/limits.js';
 import type { Registry } from '../../src/operation/registry.js';
 import type { HubToLeader, HubToWorker, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 
@@ -16,6 +17,9 @@ export type LeaderRoute = Route<LeaderToHub, HubToLeader> & { readonly guest: Si
 export type WorkerRoute = Route<WorkerToHub, HubToWorker> & { readonly guest: SimulatedWorker };
 
 type Pool = readonly StageName[];
+
+/** So soon that leaders ask the hub about many jobs. */
+const askAfterMs = 1_000;
 
 const everything: Pool = ['0', '1', 'fold'];
 
@@ -63,12 +67,12 @@ export class Cluster {
       duplicates: () => random.chance(options.duplicates),
       laterMs: () => random.next() * options.laterMs,
     };
-    this.hub = new SimulatedHub(options.limits, () => this.#newParty(), trace);
+    this.hub = new SimulatedHub(options, () => this.#newParty(), trace);
     this.executions = new Executions(plans, options, random);
   }
 
   addLeader(id: string): SimulatedLeader {
-    const leader = new SimulatedLeader(id, this.#newParty(), Infinity);
+    const leader = new SimulatedLeader(id, this.#newParty(), Infinity, askAfterMs);
     this.leaders.push(new Route(leader, this.hub.forLeaders, this.agenda, this.#random, this.#quality) as LeaderRoute);
     return leader;
   }
@@ -134,13 +138,23 @@ export class Cluster {
     });
   }
 
+  /** A worker can execute nothing any more, and says why it goes. Another one is started up to 4 s later, maybe before it has gone. */
+  breakWorker(route: WorkerRoute): void {
+    const pool = this.#pools.get(route);
+    this.dismissWorker(route, { withinMs: brokenLeaveMs, broken: `the threads of ${route.guest.id} end as they load` });
+    this.agenda.after(this.#random.int(0, 2 * brokenLeaveMs), () => {
+      this.addWorker(pool);
+    });
+  }
+
   /** A worker comes to an end in good order, and none is started for it. */
-  dismissWorker(route: WorkerRoute): void {
+  dismissWorker(route: WorkerRoute, how: Leave = {}): void {
     route.guest.drain(() => {
       this.undone += route.guest.undone;
+      route.guest.party.die();
       route.close('closed');
       this.workers = this.workers.filter((other) => other !== route);
-    });
+    }, how);
   }
 
   /** A leader's process dies, and with it all its jobs. */

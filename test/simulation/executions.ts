@@ -84,20 +84,13 @@ export class Executions {
       return this.#options.elementMs * (noise < 0.02 ? 50 : 2 * noise);
     },
     ending: (jobId, batch) => {
+      const flawed = this.#flawed(jobId, batch);
       const accidents = this.#accidents.get(jobId) ?? 0;
-      if (accidents > 0 && this.#random.chance(0.5)) {
-        this.#accidents.set(jobId, accidents - 1);
-        return { offset: this.#random.int(0, batch.count - 1), how: 'wasted' };
-      }
-      const flaws = this.#plans.get(jobId)?.flaws;
-      if (batch.units === 'partials' || flaws === undefined) return undefined;
-      for (let offset = 0; offset < batch.count; offset += 1) {
-        const flaw = flaws.get(batch.first + offset);
-        if (flaw === 'deadly') return { offset, how: 'death' };
-        if (flaw === 'hanging') return { offset, how: 'timeout' };
-        if (flaw === 'crashing') return { offset, how: 'crash' };
-      }
-      return undefined;
+      if (accidents === 0 || !this.#random.chance(0.5)) return flawed;
+      this.#accidents.set(jobId, accidents - 1);
+      const offset = this.#random.int(0, batch.count - 1);
+      // Nothing behind the element that goes wrong is begun.
+      return flawed !== undefined && flawed.offset < offset ? flawed : { offset, how: 'wasted' };
     },
     waits: (jobId, { units, first, count }) => {
       const at = units === 'partials' ? undefined : this.#plans.get(jobId)?.waitsAt;
@@ -124,6 +117,19 @@ export class Executions {
     },
   };
 
+  /** Where this batch ends early because of an element's own flaw; undefined if it does not. */
+  #flawed(jobId: string, { units, first, count }: Batch): ReturnType<Conduct['ending']> {
+    const flaws = this.#plans.get(jobId)?.flaws;
+    if (units === 'partials' || flaws === undefined) return undefined;
+    for (let offset = 0; offset < count; offset += 1) {
+      const flaw = flaws.get(first + offset);
+      if (flaw === 'deadly') return { offset, how: 'death' };
+      if (flaw === 'hanging') return { offset, how: 'timeout' };
+      if (flaw === 'crashing') return { offset, how: 'crash' };
+    }
+    return undefined;
+  }
+
   /** A task has one key, whatever part of its chain it is executed in. */
   #keyed(task: string, key: string): void {
     const before = this.#keyOf.get(task);
@@ -140,12 +146,12 @@ export class Executions {
 
   #define(jobId: string, { spec, flaws }: Plan, transience: number): void {
     const failed = countsOf(this.#failed, jobId);
-    const execute = (text: string, { key, attempt }: OperationContext): string => {
+    const execute = (text: string, { key }: OperationContext): string => {
       this.#named(key, text);
       this.#keyed(`${text} of job ${jobId}`, key);
       const index = Number(/\d+/u.exec(text)?.[0]);
       if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
-      if (flaws.get(index) === 'turning' && text.startsWith('<') === (attempt % 2 === 0)) {
+      if (flaws.get(index) === 'turning' && text.startsWith('<') === ((failed[index] ?? 0) % 2 === 1)) {
         failed[index] = (failed[index] ?? 0) + 1;
         throw new TransientError('in turn');
       }

@@ -59,6 +59,9 @@ export class Faults {
       case 'worker deploy':
         if (worker !== undefined) this.#cluster.replaceWorker(worker);
         break;
+      case 'worker break':
+        if (worker !== undefined) this.#cluster.breakWorker(worker);
+        break;
       case 'leader crash':
         // One is left, so that there is something to check.
         if (leaders.length > 1 && leader !== undefined) this.#cluster.crashLeader(leader);

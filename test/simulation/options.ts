@@ -1,4 +1,4 @@
-import type { SchedulerLimits } from '../../server/core/scheduler-events.js';
+import type { Pieces, SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type { HubLimits } from '../../src/protocol/messages.js';
 import type { Random } from './random.js';
 
@@ -10,6 +10,7 @@ export const faultKinds = [
   'worker freeze',
   'worker drain',
   'worker deploy',
+  'worker break',
   'leader crash',
   'leader reset',
   'leader cut off',
@@ -26,7 +27,7 @@ export type FaultKind = (typeof faultKinds)[number];
 const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart', 'worker drain', 'pool change'];
 
 /** Faults that no element is suspected of: whoever is killed was told to go before. */
-const blamelessFaults: readonly FaultKind[] = ['worker deploy', ...gentleFaults];
+const blamelessFaults: readonly FaultKind[] = ['worker deploy', 'worker break', ...gentleFaults];
 
 /** A map by its place in its chain, or the fold at its end. */
 export type StageName = '0' | '1' | 'fold';
@@ -75,6 +76,8 @@ export interface SimulationOptions {
   /** What kinds of workers offer which stages, beside those that offer all; none: all workers offer everything. */
   readonly pools: readonly (readonly StageName[])[];
   readonly limits: SimulatedLimits;
+  /** How much the hub does of a change of offers in one event. */
+  readonly pieces: Pieces;
 }
 
 /** The limits of the hub that differ from run to run. */
@@ -87,6 +90,7 @@ export function optionsOf(random: Random): SimulationOptions {
   const faults = random.chance(0.15) ? [] : kinds.filter(() => random.chance(0.5));
   const patient = random.chance(0.2);
   const nests = random.chance(0.25);
+  const maxJobsPerLeader = nests ? 100 : random.pick([100, 100, 1, 2]);
   return {
     leaders: random.int(1, 3),
     jobsPerLeader: random.pick([1, 1, 2, 4, 8]),
@@ -109,13 +113,19 @@ export function optionsOf(random: Random): SimulationOptions {
     pools: random.chance(0.3) ? random.pick(dividedPools) : [],
     limits: {
       maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 10_000]),
-      maxJobsPerLeader: nests ? 100 : random.pick([100, 100, 1, 2]),
+      maxJobsPerLeader,
+      // What a hub gets at once that stood still, or by a clock that jumps, comes faster than it was sent: all that is open, and what has ended.
+      maxJobsOpenedPerSecond:
+        maxJobsPerLeader < 100 && (faults.includes('hub freeze') || faults.includes('clock jump'))
+          ? 10_000
+          : random.pick([10_000, 10_000, 4]),
       maxBatchesPerLeader: nests ? 10_000 : random.pick([10_000, 10_000, 1, 5]),
       maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
       maxUnacknowledgedPerLeader: random.pick([10_000, 10_000, 2, 10]),
       // Some two jobs, or fewer than one.
       maxDescriptionBytesPerWorker: random.pick([2 ** 26, 10_000, 100]),
     },
+    pieces: { told: random.pick([100, 1, 2]), fitted: random.pick([100, 1, 3]), lost: random.pick([100, 1, 2]) },
   };
 }
 

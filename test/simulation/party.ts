@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/drive.js';
 import type { Agenda } from './agenda.js';
 import type { Random } from './random.js';
 
@@ -7,8 +8,6 @@ import type { Random } from './random.js';
  */
 export class Party {
   readonly agenda: Agenda;
-  /** Its first timer. */
-  readonly setTimer: (at: number | undefined, due: () => void) => void;
   readonly #random: Random;
   readonly #latestWakeMs: number;
   #clockOffsetMs = 0;
@@ -20,7 +19,6 @@ export class Party {
     this.agenda = agenda;
     this.#random = random;
     this.#latestWakeMs = latestWakeMs;
-    this.setTimer = this.newTimer().setTimer;
   }
 
   /** Its own time. */
@@ -50,11 +48,12 @@ export class Party {
     });
   }
 
-  /** A timer on its own clock, that is set anew as deadlines change. */
-  newTimer(): { setTimer(at: number | undefined, due: () => void): void } {
+  /** Its own clock, with a timer of its own. */
+  clock(due: () => void): Clock {
     let timerAt: number | undefined;
     return {
-      setTimer: (at, due) => {
+      now: () => this.now,
+      set: (at) => {
         if (at === timerAt) return;
         timerAt = at;
         if (at === undefined || at === Infinity) return;

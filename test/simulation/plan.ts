@@ -127,7 +127,7 @@ function planFlaws(
   }
   if (maps > 0 && limits.maxPayloadBytes < 2 ** 20 && random.chance(0.5)) add('oversized', 1);
   // Transiently, in one stage and in the other by turns. One alone: an index is counted without what earlier stages left out.
-  // Which attempt fails in which stage is by the tries of the whole chain.
+  // Which of them fails is by how often the element failed in both.
   if (maps > 1 && pools.length === 0 && flaws.size === 0 && random.chance(0.5)) add('turning', 1);
   return flaws;
 }

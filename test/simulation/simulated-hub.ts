@@ -2,31 +2,38 @@ import { defaultLimits } from '../../server/limits.js';
 import { ticketOf } from '../../server/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
+import { Drive } from '../../src/drive.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
 import { Digest } from './digest.js';
 import type { Host } from './network.js';
 import type { SimulationOptions } from './options.js';
 import type { Party } from './party.js';
+import { validating } from './validating.js';
 
 /** More than any payload here: those that are too large are to be found before. */
 const mostPayloadBytes = 2 ** 25;
 
 /** A hub: the real scheduler, that may crash and be started again with nothing left. */
 export class SimulatedHub {
-  readonly #limits: SimulationOptions['limits'];
+  readonly #options: Pick<SimulationOptions, 'limits' | 'pieces'>;
   readonly #newParty: () => Party;
   readonly #trace: ((line: string) => void) | undefined;
   #party: Party | undefined;
   #scheduler: Scheduler | undefined;
+  #drive: Drive<SchedulerEvent, SchedulerEffect> | undefined;
   #epoch = 0;
   readonly #digest = new Digest();
   readonly #leaders = new Map<string, (message: HubToLeader) => void>();
   readonly #workers = new Map<string, (message: HubToWorker) => void>();
 
   /** @param trace told everything that the hub is told and says, a line each */
-  constructor(limits: SimulationOptions['limits'], newParty: () => Party, trace: ((line: string) => void) | undefined) {
-    this.#limits = limits;
+  constructor(
+    options: Pick<SimulationOptions, 'limits' | 'pieces'>,
+    newParty: () => Party,
+    trace: ((line: string) => void) | undefined,
+  ) {
+    this.#options = options;
     this.#trace = trace;
     this.#newParty = newParty;
     this.start();
@@ -38,14 +45,26 @@ export class SimulatedHub {
 
   start(): void {
     this.#epoch += 1;
-    this.#party = this.#newParty();
-    this.#scheduler = new Scheduler({ epoch: `epoch ${this.#epoch}`, limits: { ...defaultLimits, ...this.#limits }, ticketOf });
+    const { limits, pieces } = this.#options;
+    const epoch = `epoch ${this.#epoch}`;
+    const party = this.#newParty();
+    const scheduler = new Scheduler({ epoch, limits: { ...defaultLimits, ...limits }, ticketOf, pieces });
+    this.#party = party;
+    this.#scheduler = scheduler;
+    this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
+      machine: validating(scheduler, (event, effects, now) => this.#noteAll(event, effects, now)),
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      clock: (due) => party.clock(due),
+    });
   }
 
   crash(): void {
     this.#party?.die();
     this.#party = undefined;
     this.#scheduler = undefined;
+    this.#drive = undefined;
     this.#leaders.clear();
     this.#workers.clear();
   }
@@ -102,34 +121,27 @@ export class SimulatedHub {
       parseAnswer: event.parseAnswer,
       joined: (id, send) => {
         peers().set(id, send);
-        this.#handle(event.joined(id));
+        this.#drive?.handle(event.joined(id));
       },
       received: (id, message) => {
-        if (peers().has(id)) this.#handle(event.received(id, message));
+        if (peers().has(id)) this.#drive?.handle(event.received(id, message));
       },
       left: (id, how) => {
-        if (peers().delete(id)) this.#handle(event.left(id, how));
+        if (peers().delete(id)) this.#drive?.handle(event.left(id, how));
       },
     };
   }
 
-  #handle(event: SchedulerEvent): void {
-    const scheduler = this.#scheduler;
-    const party = this.#party;
-    if (scheduler === undefined || party === undefined) return;
-    const time = party.now.toFixed(3);
+  #noteAll(event: SchedulerEvent, effects: readonly SchedulerEffect[], now: number): void {
+    const time = now.toFixed(3);
     this.#note(`${time} ${summaryOf(event)}`);
-    const effects = scheduler.handle(event, party.now);
-    scheduler.validate();
-    for (const effect of effects) {
-      this.#note(`${time}   ${summaryOf(effect)}`);
-      if (effect.type === 'expel') throw new Error(`expelled: ${effect.reason}`);
-      if (effect.type === 'toLeader') this.#leaders.get(effect.leaderId)?.(effect.message);
-      else this.#workers.get(effect.workerId)?.(effect.message);
-    }
-    party.setTimer(scheduler.nextDeadline(), () => {
-      this.#handle({ type: 'tick' });
-    });
+    for (const effect of effects) this.#note(`${time}   ${summaryOf(effect)}`);
+  }
+
+  #perform(effect: SchedulerEffect): void {
+    if (effect.type === 'expel') throw new Error(`expelled: ${effect.reason}`);
+    if (effect.type === 'toLeader') this.#leaders.get(effect.leaderId)?.(effect.message);
+    else this.#workers.get(effect.workerId)?.(effect.message);
   }
 }
 

@@ -1,10 +1,13 @@
 import type { JobConfig, JobEffect, JobEvent, PartOfJob } from '../../src/core/job/job-events.js';
 import { Job } from '../../src/core/job/job.js';
-import { LeaderSession, type LeaderSessionEffect, type LeaderSessionEvent } from '../../src/core/leader-session.js';
+import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/leader-session-events.js';
+import { Drive } from '../../src/drive.js';
+import { LeaderSession } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
+import { validating } from './validating.js';
 
 /** What a job has brought its subscriber. */
 export interface Received {
@@ -25,15 +28,23 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   readonly party: Party;
   readonly jobs: SimulatedJob[] = [];
   readonly #session: LeaderSession;
+  readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
   readonly #live = new Map<number, SimulatedPart>();
   /** How many jobs have been opened that are parts of others. */
   #parts = 0;
   #send: ((message: LeaderToHub) => void) | undefined;
 
-  constructor(id: string, party: Party, reconnectTimeoutMs: number) {
+  constructor(id: string, party: Party, reconnectTimeoutMs: number, askAfterMs: number) {
     this.id = id;
     this.party = party;
-    this.#session = new LeaderSession({ reconnectTimeoutMs, noWorkerTimeoutMs: Infinity });
+    this.#session = new LeaderSession({ reconnectTimeoutMs, noWorkerTimeoutMs: Infinity, askAfterMs });
+    this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
+      machine: validating(this.#session),
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      clock: (due) => party.clock(due),
+    });
   }
 
   connected(send: (message: LeaderToHub) => void): void {
@@ -41,12 +52,12 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   }
 
   received(message: HubToLeader): void {
-    this.#handle({ type: 'received', message });
+    this.#drive.handleWithin({ type: 'received', message });
   }
 
   disconnected(): void {
     this.#send = undefined;
-    this.#handle({ type: 'lost', reason: 'transport close' });
+    this.#drive.handleWithin({ type: 'lost', reason: 'transport close' });
   }
 
   /** What is left of its jobs: nothing, in the end. */
@@ -82,14 +93,14 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
         send: (message) => this.#send?.({ job: number, ...message }),
         handled: () => {
           const { load, wanting, blocked } = job.machine;
-          this.#handle({ type: 'jobHandled', job: number, load, wanting, blocked });
+          this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked });
         },
         placeLeft: () => {
-          this.#handle({ type: 'placeLeft', job: number });
+          this.#drive.handleWithin({ type: 'placeLeft', job: number });
         },
         over: () => {
           this.#live.delete(number);
-          this.#handle({ type: 'jobRemoved', job: number });
+          this.#drive.handleWithin({ type: 'jobRemoved', job: number });
         },
         told: (effect) => {
           owner.told(job, effect);
@@ -98,17 +109,8 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       { ...spec, description },
     );
     this.#live.set(number, job);
-    this.#handle({ type: 'jobAdded', job: number, needs: JSON.stringify(stages) });
+    this.#drive.handleWithin({ type: 'jobAdded', job: number, needs: JSON.stringify(stages), operation: '', isStray: false });
     return job;
-  }
-
-  #handle(event: LeaderSessionEvent): void {
-    const effects = this.#session.handle(event, this.party.now);
-    this.#session.validate();
-    for (const effect of effects) this.#perform(effect);
-    this.party.setTimer(this.#session.nextDeadline(), () => {
-      this.#handle({ type: 'tick' });
-    });
   }
 
   #perform(effect: LeaderSessionEffect): void {
@@ -116,6 +118,8 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       this.#send?.(effect.message);
       return;
     }
+    // Nobody reads it here.
+    if (effect.type === 'warn') return;
     const job = this.#live.get(effect.job);
     if (job === undefined) return;
     if (effect.type === 'toJob') {
@@ -162,51 +166,35 @@ const mostJobs = 1_000;
 class SimulatedPart {
   readonly machine: Job;
   readonly spec: SimulatedJobSpec;
-  readonly #party: Party;
-  readonly #timers: { setTimer: Party['setTimer'] };
+  readonly #drive: Drive<JobEvent, JobEffect>;
   readonly #surroundings: Surroundings;
-  #isOver = false;
-  /** The one in hand, and those that wait. */
-  readonly #events: JobEvent[] = [];
 
   constructor(machine: Job, party: Party, surroundings: Surroundings, spec: SimulatedJobSpec) {
     this.machine = machine;
     this.spec = spec;
-    this.#party = party;
-    this.#timers = party.newTimer();
     this.#surroundings = surroundings;
+    this.#drive = new Drive<JobEvent, JobEffect>({
+      machine: validating(machine),
+      perform: (effects) => this.#perform(effects),
+      clock: (due) => party.clock(due),
+    });
   }
 
-  /** Events that arise while effects are carried out wait, as in the driver. */
   handle(event: JobEvent): void {
-    this.#events.push(event);
-    if (this.#events.length > 1) return;
-    for (let next = this.#events[0]; next !== undefined; next = this.#events[0]) {
-      this.#handleOne(next);
-      this.#events.shift();
-    }
+    this.#drive.handle(event);
   }
 
-  #handleOne(event: JobEvent): void {
-    if (this.#isOver) return;
-    const effects = this.machine.handle(event, this.#party.now);
-    this.machine.validate();
+  #perform(effects: readonly JobEffect[]): void {
     const last = effects.at(-1)?.type;
     const isOver = last === 'completed' || last === 'closed' || last === 'failed' || last === 'divided';
     if (isOver) this.#end();
     for (const effect of effects) this.#tellHub(effect);
-    if (!isOver) {
-      this.#timers.setTimer(this.machine.nextDeadline(), () => {
-        this.handle({ type: 'tick' });
-      });
-      this.#surroundings.handled();
-    }
+    if (!isOver) this.#surroundings.handled();
     for (const effect of effects) this.#tellOwner(effect);
   }
 
   #end(): void {
-    this.#isOver = true;
-    this.#timers.setTimer(undefined, () => undefined);
+    this.#drive.end();
     this.#surroundings.over();
   }
 

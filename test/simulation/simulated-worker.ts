@@ -1,3 +1,4 @@
+import { Drive } from '../../src/drive.js';
 import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
 import { JobExecution } from '../../src/executor/run-batch.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';
@@ -16,6 +17,7 @@ import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
+import { validating } from './validating.js';
 
 /** How elements behave when they are executed. */
 export interface Conduct {
@@ -34,6 +36,12 @@ export interface Conduct {
   begun(jobId: string, description: JobDescription, batch: Batch): void;
 }
 
+/** How long a worker that goes has for it, and why it does, if it is broken. */
+export interface Leave {
+  readonly withinMs?: number;
+  readonly broken?: string;
+}
+
 /** An execution that has not settled. */
 interface Run extends JobAttempt {
   /** The job of the whole chain. */
@@ -50,6 +58,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   readonly id: string;
   readonly party: Party;
   readonly #session = new WorkerSession();
+  readonly #drive: Drive<SessionEvent, SessionEffect>;
   readonly #registry: Registry;
   readonly #conduct: Conduct;
   readonly #crash: () => void;
@@ -68,7 +77,14 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     this.#registry = registry;
     this.#conduct = conduct;
     this.#crash = crash;
-    this.#handle({ type: 'offers', slots, offers });
+    this.#drive = new Drive<SessionEvent, SessionEffect>({
+      machine: validating(this.#session),
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      clock: (due) => party.clock(due),
+    });
+    this.#drive.handle({ type: 'offers', slots, offers });
   }
 
   /** What it has: nothing, in the end. */
@@ -78,30 +94,21 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
 
   connected(send: (message: WorkerToHub) => void): void {
     this.#send = send;
-    this.#handle({ type: 'connected' });
+    this.#drive.handle({ type: 'connected' });
   }
 
   received(message: HubToWorker): void {
-    this.#handle({ type: 'received', message });
+    this.#drive.handle({ type: 'received', message });
   }
 
   disconnected(): void {
     this.#send = undefined;
-    this.#handle({ type: 'disconnected' });
+    this.#drive.handle({ type: 'disconnected' });
   }
 
-  drain(drained: () => void): void {
+  drain(drained: () => void, how: Leave): void {
     this.#drained = drained;
-    this.#handle({ type: 'drain' });
-  }
-
-  #handle(event: SessionEvent): void {
-    const effects = this.#session.handle(event, this.party.now);
-    this.#session.validate();
-    for (const effect of effects) this.#perform(effect);
-    this.party.setTimer(this.#session.nextDeadline(), () => {
-      this.#handle({ type: 'tick' });
-    });
+    this.#drive.handle({ type: 'drain', ...how });
   }
 
   #perform(effect: SessionEffect): void {
@@ -142,7 +149,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     // The executor never tells of it from within a call.
     this.party.later(0, () => {
       if (!this.#runs.has(number)) return;
-      this.#handle({ type: 'waits', run: number });
+      this.#drive.handle({ type: 'waits', run: number });
       this.#look(number, goOn);
     });
   }
@@ -155,7 +162,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
         this.#look(number, goOn);
         return;
       }
-      this.#handle({ type: 'goesOn', run: number });
+      this.#drive.handle({ type: 'goesOn', run: number });
       goOn();
     });
   }
@@ -213,7 +220,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     if (run === undefined || run.settled) return;
     run.settled = true;
     this.#runs.delete(number);
-    this.#handle({ type: 'settled', run: number, outcome });
+    this.#drive.handle({ type: 'settled', run: number, outcome });
   }
 
   /** How many units are executed before the batch's budget is spent: at least one. */

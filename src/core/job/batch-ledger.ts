@@ -1,7 +1,7 @@
 import { Heap } from '../../collections/heap.js';
 import type { Batch } from '../../protocol/messages.js';
 import { joinParts } from '../../protocol/parts.js';
-import type { ValuedPartial } from './partial.js';
+import type { ValuedPartial } from '../fold/partial.js';
 
 /** A worker, or a thread of it, has died. */
 export interface Death {
@@ -218,7 +218,7 @@ export class BatchLedger {
       this.#delayed.pop();
       if (!this.#is(record, 'delayed')) continue;
       const [part] = record.parts;
-      if (part !== undefined && record.count === 1) {
+      if (part !== undefined) {
         this.settle(record);
         alone.push(part);
       } else {
@@ -291,6 +291,11 @@ export class BatchLedger {
 
 function endOf({ first, width }: BatchRecord): number {
   return first + width;
+}
+
+/** How many of the tries ended in stages before this one, so that it was not reached. */
+export function unreachedOf({ retries }: Pick<BatchRecord, 'retries'>, stage: number): number {
+  return retries.slice(0, stage).reduce((sum, count) => sum + count, 0);
 }
 
 /** How often its units were begun in vain, as far as it is known. */

@@ -26,18 +26,19 @@ export interface CutSituation {
 /**
  * How many elements the next batch takes.
  *
- * Automatic batches begin with one element and grow, by what workers report, towards about 20 ms of work or 256 KiB, at most eightfold
- * from one round to the next; in a job that goes on, towards a tenth of what each slot has executed, up to 80 ms. What is there goes out
- * while slots are idle; while all are busy, only full batches do. Once the source has completed, each batch takes a share of the
- * rest (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the last ones are small and all slots finish together. Rest
- * and share never go below a millisecond of work, where the trip would cost more.
+ * Automatic batches begin with one element. By what workers report they grow towards about 20 ms of work or 256 KiB, at most eightfold from one
+ * round to the next. In a job that goes on they grow towards a tenth of what each slot has executed, up to 80 ms.
+ *
+ * What is there goes out while slots are idle. While all are busy, only full batches do. Once the source has completed, each batch takes a
+ * share of the rest, so that the last ones are small and all slots finish together (guided self-scheduling, Polychronopoulos and Kuck 1987).
+ * Rest and share never go below a millisecond of work, where the trip would cost more.
  */
 export class BatchSizing {
   readonly #fixed: number | undefined;
   readonly #most: number;
   /**
-   * Execution time of one element. The batches that went out while it was unknown, each to a slot of its own, count as what still runs until
-   * twice as many have come back: then the one that hangs is an exception.
+   * Execution time of one element. While it is unknown, batches go out, each to a slot of its own. Until twice as many answers have come,
+   * those of these batches that run count, too. After that, one that still runs is an exception.
    */
   readonly #cost = new CostEstimate();
   /** How many results are still to come until then. */
@@ -148,7 +149,7 @@ export class BatchSizing {
 
   /** How many elements to cut into a batch now; 0: wait for more of them, or for a slot. */
   next({ available, last, slots, inFlight }: CutSituation): number {
-    if (available === 0 || slots === 0) return 0;
+    if (slots === 0) return 0;
     const { full } = this;
     if (last) return this.#atLeast(Math.ceil(available / (2 * slots)), full, available);
     if (inFlight < slots) return this.#atLeast(Math.ceil(available / (slots - inFlight)), full, available);

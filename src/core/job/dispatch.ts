@@ -1,19 +1,18 @@
 import type { PaladinError } from '../../errors/paladin-error.js';
-import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';
+import { maxJobBytesInFlight } from '../../limits.js';
 import { describeParts } from '../../protocol/parts.js';
+import { describeUnreached } from '../../protocol/unreached.js';
 import type { Batch } from '../../protocol/messages.js';
-import { triedOf, type BatchRecord } from './batch-ledger.js';
+import { triedOf, unreachedOf, type BatchRecord } from './batch-ledger.js';
 import { encodeAdmitted, encodeElements, type EncodedPiece } from './encode-elements.js';
 import type { Past } from './inheritance.js';
-import { comingOf } from './expected-time.js';
-import { planned } from './finish.js';
 import { siteError, type FailureSite } from './failure.js';
-import type { FoldAssembly, GroupLimits } from './fold-assembly.js';
-import { elementPartial, endOf, identityPartial, joinedBytes, type ValuedPartial } from './partial.js';
+import { JobView } from './job-view.js';
+import type { Group } from '../fold/fold.js';
+import { elementPartial, endOf, identityPartial, joinedBytes } from '../fold/partial.js';
 import type { JobConfig } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { elementFailed, foldElements, partialFailed } from './judgement.js';
-import type { Outlook } from './outlook.js';
 import { stragglers } from './speculation.js';
 
 /**
@@ -25,8 +24,7 @@ import { stragglers } from './speculation.js';
 export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
   state.blocked = false;
-  state.combineAt = undefined;
-  state.isPlanned = false;
+  state.fold?.look();
   // Whatever is to be sent, these are not.
   leaveOut(state);
   state.wanting = state.slots === 0 && ledger.sent === 0 && wouldSend(state, now);
@@ -63,9 +61,7 @@ function wouldSend(state: JobState, now: number): boolean {
   const { ledger, stopAt } = state;
   if (ledger.nextReady(stopAt) !== undefined) return true;
   state.slots = 1;
-  const would = isCrowded(state)
-    ? queueGroup(state, 'any') || cutSize(state) > 0
-    : queueTrial(state) || cutSize(state) > 0 || queueCombine(state, now);
+  const would = queueNext(state, now, () => cutSize(state) > 0);
   state.slots = 0;
   return would && !state.ending;
 }
@@ -85,99 +81,68 @@ function send(state: JobState, record: BatchRecord, now: number): void {
 }
 
 /** What is to be said of few batches only. */
-function described({ origin }: JobState, { parts }: BatchRecord, tried: number): Pick<Batch, 'tried' | 'origin' | 'parts'> {
+function described(state: JobState, record: BatchRecord, tried: number): Pick<Batch, 'tried' | 'unreached' | 'origin' | 'parts'> {
+  const { origin } = state;
+  const { parts } = record;
   return {
-    ...(tried > 0 && { tried }),
+    ...(tried > 0 && { tried, ...unreachedBy(state, record) }),
     ...(origin > 0 && { origin }),
     ...(parts.length > 0 && { parts: describeParts(parts.map((part) => ({ width: part.count, tried: part.tried }))) }),
   };
 }
 
+/** How many tries ended before each of its stages, where any did. */
+function unreachedBy({ from, to }: JobState, record: BatchRecord): Pick<Batch, 'unreached'> {
+  if (unreachedOf(record, to - 1) === 0) return {};
+  const counts: number[] = [];
+  // One sum that runs on: a chain may have a thousand stages.
+  let before = unreachedOf(record, from);
+  for (let stage = from; stage < to; stage += 1) {
+    counts.push(before);
+    before += record.retries[stage] ?? 0;
+  }
+  return { unreached: describeUnreached(counts) };
+}
+
 function nextRecord(state: JobState, now: number): BatchRecord | undefined {
-  const record = state.ledger.nextReady(state.stopAt);
-  if (record !== undefined) return record;
-  const queued = isCrowded(state)
-    ? // A lone element that was cut may be a partial by itself, with which others can be combined.
-      queueGroup(state, 'any') || queueCut(state) || queueGroup(state, 'any')
-    : queueTrial(state) || queueCut(state) || queueCombine(state, now);
-  return queued ? state.ledger.nextReady(state.stopAt) : undefined;
+  const again = state.ledger.nextReady(state.stopAt);
+  if (again !== undefined) return again;
+  return queueNext(state, now, () => queueCut(state)) ? state.ledger.nextReady(state.stopAt) : undefined;
 }
 
-/** Whether there are so many partials that combining comes before new elements. */
-function isCrowded({ fold, config }: JobState): boolean {
-  return fold !== undefined && (fold.size >= config.window || fold.bytes >= maxJobBytesInFlight);
+/**
+ * Makes batches of elements, or of what the fold wants combined.
+ *
+ * @param cut does it for elements, if any can be cut
+ * @returns whether there is a batch to send
+ */
+function queueNext(state: JobState, now: number, cut: () => boolean): boolean {
+  const { fold, config } = state;
+  if (fold === undefined) return cut();
+  const view = new JobView(state, now);
+  const any = (): boolean => queueGroups(state, () => fold.takeAny(view));
+  // A lone element that was cut may be a partial by itself, with which others can be combined.
+  if (fold.isCrowded(config.window)) return any() || cut() || any();
+  return queueGroups(state, () => fold.takeTrial(view)) || cut() || queueGroups(state, () => fold.takeNext(view));
 }
 
-/** As long as the cost of combining is unknown, the first two neighbours show it. */
-function queueTrial(state: JobState): boolean {
-  const { fold, combineCost, ledger } = state;
-  if (fold === undefined || combineCost.isKnown || ledger.combining > 0) return false;
-  return queueGroup(state);
-}
-
-/** Now that no elements can be sent, partials are combined: for idle slots, and ahead for all while there is much to combine. */
-function queueCombine(state: JobState, now: number): boolean {
-  const { fold, ledger, slots, combineCost } = state;
-  if (fold === undefined || state.stopAt < Infinity) return false;
-  if (ledger.sent >= slots) return fold.size > 4 * slots && queueGroup(state);
-  if (!combineCost.isKnown) return queueGroup(state);
-  if (state.isPlanned) return false;
-  const finish = planned(state, fold, now);
-  if (finish !== undefined) {
-    state.combineAt = finish.lookAt;
-    state.isPlanned = true;
-    for (const group of finish.groups) if (!state.ending) queuePiece(state, group);
-    // Where nothing is under way, there is nothing to wait for.
-    return finish.groups.length > 0 || (ledger.size === 0 && queueGroup(state, 'any'));
-  }
-  if (queueGroup(state, outlook(state, now))) return true;
-  state.combineAt = fold.dueAt;
-  return false;
-}
-
-function outlook(state: JobState, now: number): Outlook {
-  const { ledger, combineCost } = state;
-  return {
-    now,
-    cost: combineCost,
-    before: (index) => comingOf(state, ledger.endingAt(index)),
-    after: (index) => comingOf(state, ledger.startingAt(index)),
-  };
-}
-
-function queueGroup(state: JobState, unripe?: Outlook | 'any'): boolean {
-  const { fold, ledger, source } = state;
-  if (fold === undefined || fold.size < 2 || state.stopAt < Infinity) return false;
-  if (source.state !== 'open') fold.expect(state.cut + state.uncut);
-  const limits = groupLimits(state, fold);
-  const queued = ledger.size;
-  for (let group = fold.takeGroup(limits, unripe); group !== undefined; group = fold.takeGroup(limits, unripe)) {
-    queuePiece(state, group);
-    if (state.ending || ledger.size > queued) return true;
-  }
-  return false;
-}
-
-/** Combines are sized as elements are: full trips as a rule, and shares of the rest near the end. */
-function groupLimits({ combineCost, slots, config }: JobState, fold: FoldAssembly): GroupLimits {
-  const restMs = combineCost.estimateMs(2, 2 * fold.meanWidth) * fold.size;
-  const budgetMs = Math.min(targetBatchMs, Math.max(leastBatchMs, restMs / (2 * Math.max(1, slots))));
-  const bytes = Math.min(targetBatchBytes, config.limits().maxPayloadBytes);
-  return { cost: combineCost, budgetMs, units: maxCombineFanIn, bytes };
+/** Sends what the fold gives, as long as nothing has failed; and says whether that is anything. */
+function queueGroups(state: JobState, take: () => readonly Group[]): boolean {
+  if (state.stopAt < Infinity) return false;
+  const groups = take();
+  for (const group of groups) if (!state.ending) queueGroup(state, group);
+  return groups.length > 0;
 }
 
 /** Partials that fit into one payload are combined; two that do not, never can be: that ends the job, since no element is to blame. */
-function queuePiece(state: JobState, piece: readonly ValuedPartial[]): void {
+function queueGroup(state: JobState, group: Group): void {
   const { fold, ledger, config } = state;
-  const [left, right] = piece;
-  if (left === undefined || right === undefined) {
-    for (const part of piece) fold?.put(part);
-    return;
-  }
-  const bytes = joinedBytes(piece);
+  const [left, right] = group;
+  if (left === undefined || right === undefined) throw new RangeError('less than two partials to combine');
+  const bytes = joinedBytes(group);
   const { maxPayloadBytes } = config.limits();
   if (bytes <= maxPayloadBytes) {
-    ledger.addPartials(piece);
+    ledger.addPartials(group);
     return;
   }
   const stage = config.stages.length - 1;
@@ -217,7 +182,8 @@ function queueCut(state: JobState): boolean {
       if (fold !== undefined && state.foldsElements && piece.count === 1) {
         const { tried, retries } = past;
         const partial = elementPartial(piece.first, 1, piece.payload);
-        foldElements(state, fold, { ...partial, tried, retries: retries[state.from] ?? 0 });
+        const reached = tried - unreachedOf(past, state.from);
+        foldElements(state, fold, { ...partial, tried: reached, retries: retries[state.from] ?? 0 });
       } else {
         ledger.add(past === none ? piece : { ...piece, ...past });
         queued = true;

@@ -29,8 +29,9 @@ export function planDivision(state: JobState, divideAt: number | undefined, now:
 }
 
 /** When it may be divided; undefined: not before something else happens. */
-export function divisionDueAt({ division, ledger, uncut, fold }: JobState): number | undefined {
-  const isWork = uncut + ledger.size > 0 || (fold !== undefined && fold.size > 1);
+export function divisionDueAt({ division, ledger, uncut }: JobState): number | undefined {
+  // Partials that are to be combined are in the ledger by now.
+  const isWork = uncut + ledger.size > 0;
   return ledger.sent === 0 && isWork ? division?.dueAt : undefined;
 }
 
@@ -84,5 +85,6 @@ function handOver(record: BatchRecord): NewRecord & { readonly dueAt: number } {
 
 /** What the second part must know of a batch whose elements were tried before. */
 function pastOf({ first, count, tried = 0, retries = [] }: NewRecord): Past[] {
-  return tried > 0 || retries.some((times) => times > 0) ? [{ first, count, tried, retries }] : [];
+  // What was tried again in a stage was tried.
+  return tried > 0 ? [{ first, count, tried, retries }] : [];
 }

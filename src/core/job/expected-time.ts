@@ -2,13 +2,11 @@ import { recoveryWindowMs } from '../../limits.js';
 import type { UnderWay } from '../../protocol/messages.js';
 import type { BatchRecord } from './batch-ledger.js';
 import type { JobState } from './job-state.js';
-import type { Coming } from './outlook.js';
+import type { Coming } from '../fold/outlook.js';
 
 /** How long the batch takes to execute, by those that came back; Infinity before the first of its kind. */
-export function expectedMs({ sizing, combineCost }: JobState, { units, count, width }: BatchRecord): number {
-  if (units === 'elements') return sizing.expectedMs(count);
-  if (!combineCost.isKnown) return Infinity;
-  return combineCost.estimateMs(count, width);
+export function expectedMs({ sizing, fold }: JobState, { units, count, width }: BatchRecord): number {
+  return units === 'elements' ? sizing.expectedMs(count) : (fold?.combineMs(count, width) ?? Infinity);
 }
 
 /** When a batch is expected to come back; undefined: it has not been sent. */
@@ -24,7 +22,8 @@ export function underWay(state: JobState): UnderWay[] {
     // As long again as it has taken: then it costs at most twice as much as if one had known (as of renting or buying skis).
     const spentMs = Math.max(0, state.disconnectedAt - record.sentAt);
     const worthMs = Math.min(recoveryWindowMs, Math.max(spentMs, expectedMs(state, record)));
-    const { seq, suspect, payload } = record;
-    return record.underWay.map((attempt) => ({ seq, attempt, bytes: payload.byteLength, worthMs, suspect }));
+    const { seq, suspect, alone, payload } = record;
+    const known = { bytes: payload.byteLength, worthMs, suspect, ...(alone && { alone }) };
+    return record.underWay.map((attempt) => ({ seq, attempt, ...known }));
   });
 }

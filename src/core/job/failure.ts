@@ -5,7 +5,7 @@ import type { BatchLoss, UnitFailure } from '../../protocol/messages.js';
 import { maxWorkersNamed } from '../../limits.js';
 import type { Death } from './batch-ledger.js';
 import type { StagePolicy } from './job-events.js';
-import type { Range } from './partial.js';
+import type { Range } from '../fold/partial.js';
 
 /** A failed unit: as a worker reports it, or as the leader finds it. */
 export type Failure = Omit<UnitFailure, 'code' | 'error'> & {

@@ -2,10 +2,10 @@ import type { Arrivals } from './arrivals.js';
 import type { Backlog } from './backlog.js';
 import type { NewRecord } from './batch-ledger.js';
 import type { Emission } from './emission.js';
-import type { FoldAssembly } from './fold-assembly.js';
+import type { Fold } from '../fold/fold.js';
 import type { SourceState } from './job-events.js';
 import type { LeftOut } from './left-out.js';
-import type { Range } from './partial.js';
+import type { Range } from '../fold/partial.js';
 
 /** Batches that went with their workers, and the last of them. */
 export interface Gone {
@@ -28,7 +28,7 @@ export interface Inheritance {
   readonly arrivals: Arrivals | undefined;
   readonly records: readonly (NewRecord & { readonly dueAt: number })[];
   readonly emission: Emission;
-  readonly fold: FoldAssembly | undefined;
+  readonly fold: Fold | undefined;
   readonly leftOut: LeftOut | undefined;
   /** How many elements are cut, and how many were demanded. */
   readonly cut: number;

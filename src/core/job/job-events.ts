@@ -2,7 +2,7 @@ import type { ErrorCode, PaladinError } from '../../errors/paladin-error.js';
 import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
 import type { Attempt, Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
 import type { Serializer } from '../../serializer/serializer.js';
-import type { Range } from './partial.js';
+import type { Range } from '../fold/partial.js';
 
 /** What the leader knows of one stage beyond its description: how its failures are treated. */
 export interface StagePolicy {

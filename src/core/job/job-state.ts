@@ -2,9 +2,8 @@ import { Backlog } from './backlog.js';
 import type { Arrivals } from './arrivals.js';
 import { BatchLedger } from './batch-ledger.js';
 import { BatchSizing } from './batch-sizing.js';
-import { CombineCost } from './combine-cost.js';
 import { Emission } from './emission.js';
-import { FoldAssembly } from './fold-assembly.js';
+import { Fold } from '../fold/fold.js';
 import { LeftOut } from './left-out.js';
 import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
 import type { JobConfig, JobEffect, SourceState, StagePolicy } from './job-events.js';
@@ -26,7 +25,7 @@ export class JobState {
   readonly ledger: BatchLedger = new BatchLedger();
   readonly emission: Emission;
   /** There when the chain ends in a fold. */
-  readonly fold: FoldAssembly | undefined;
+  readonly fold: Fold | undefined;
   /** Which elements a fold has left out. */
   readonly leftOut: LeftOut | undefined;
   source: SourceState = { state: 'open' };
@@ -45,15 +44,10 @@ export class JobState {
   origin = 0;
   /** The index of the first element whose failure ends the job; those from there on are not sent any more. */
   stopAt: number = Infinity;
-  readonly combineCost: CombineCost = new CombineCost();
   /** Whether it would send more, if the leader's other jobs left it room at the hub. */
   blocked = false;
   /** Whether it has nothing under way and something to send, for which it has no place or no slot. */
   wanting = false;
-  /** When partials should be combined that are kept for others as yet, though slots are idle. */
-  combineAt: number | undefined = undefined;
-  /** Whether the end of the fold has been planned since the last event. */
-  isPlanned = false;
   /** Batches that went with their workers, and the last of them; for the error when no worker is left. */
   gone: Gone | undefined = undefined;
   /** Results that came for batches which were settled already. */
@@ -73,7 +67,7 @@ export class JobState {
     this.arrivals = inherited?.arrivals;
     this.past = inherited?.past ?? [];
     const folds = this.to === stages.length && stages.at(-1)?.kind === 'fold';
-    this.fold = folds ? (inherited?.fold ?? new FoldAssembly()) : undefined;
+    this.fold = folds ? (inherited?.fold ?? new Fold()) : undefined;
     this.leftOut = folds ? (inherited?.leftOut ?? new LeftOut()) : undefined;
     this.emission = inherited?.emission ?? new Emission(config.ordered || folds);
     if (inherited !== undefined) this.#goOn(inherited);

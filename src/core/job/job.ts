@@ -1,11 +1,11 @@
 /**
  * The leader's part of a job: one subscription of one stage chain.
  *
- * Theory of operation. Elements come from the source into the backlog. While the hub is connected, has slots for the job and admits
- * more batches, the job cuts contiguous batches off the backlog (`BatchSizing` says how large), encodes them and sends them. It keeps
- * each batch, as bytes, until it is settled (`BatchLedger`): a result settles it; a loss sends it again, under the next attempt number.
- * Units that failed are judged one by one: tried again alone, left out, or the end of the job. What succeeded goes to `Emission`, which
- * brings outputs into source order, or to `FoldAssembly`, which makes further batches of the partials until one partial is left.
+ * Theory of operation. Elements come from the source into the backlog. The job cuts contiguous batches off it (`BatchSizing` says how large),
+ * encodes them and sends them, while the hub is connected, has slots for the job and admits more. It keeps each batch, as bytes, until it is
+ * settled (`BatchLedger`): a result settles it; a loss sends it again, under the next attempt number. Units that failed are judged one by
+ * one: tried again alone, left out, or the end of the job. What succeeded goes to `Emission`, which brings outputs into source order, or to
+ * `Fold`, which makes further batches of the partials until one partial is left.
  * What sends is in `dispatch.ts`, what settles in `settlement.ts`, what judges in `judgement.ts`; they share `JobState`.
  *
  * Rules.
@@ -34,7 +34,7 @@ import type { Machine } from '../machine.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { dispatch } from './dispatch.js';
 import { divide, divisionDueAt, planDivision } from './division.js';
-import type { FoldAssembly } from './fold-assembly.js';
+import type { Fold } from '../fold/fold.js';
 import { underWay } from './expected-time.js';
 import type { JobConfig, JobEffect, JobEvent } from './job-events.js';
 import { JobState } from './job-state.js';
@@ -110,7 +110,13 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
     const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const straggler = nextStragglerAt(this.#state) ?? Infinity;
-    const deadline = Math.min(due, starved, straggler, this.#state.combineAt ?? Infinity, divisionDueAt(this.#state) ?? Infinity);
+    const deadline = Math.min(
+      due,
+      starved,
+      straggler,
+      this.#state.fold?.lookAt ?? Infinity,
+      divisionDueAt(this.#state) ?? Infinity,
+    );
     return this.#over || deadline === Infinity ? undefined : deadline;
   }
 
@@ -165,6 +171,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.sizing.allLost();
         break;
       case 'capacity':
+        // What was said of the place that it has left is not true any more.
+        if (!state.connected) break;
         state.slots = event.slots;
         this.#leased = event.leased;
         this.#missing = { reason: event.missing, operation: event.operation };
@@ -237,13 +245,13 @@ export class Job implements Machine<JobEvent, JobEffect> {
 
   /** Whether all has been emitted or left out that is to be. */
   #isReleased(): boolean {
-    const { emission, cut, source, arrivals, ledger } = this.#state;
+    const { emission, cut, source, ledger } = this.#state;
     if (emission.released >= cut) return true;
     // What failed in an earlier part of the chain never comes; nor does what waits behind it, which was settled before the chain was divided.
-    return source.state === 'failed' && arrivals !== undefined && !emission.hasMore && !ledger.inOrder().some(hasElements);
+    return source.state === 'failed' && !ledger.inOrder().some(hasElements);
   }
 
-  #completeFold(fold: FoldAssembly): void {
+  #completeFold(fold: Fold): void {
     const { cut, config, effects } = this.#state;
     const whole = fold.whole(cut);
     if (whole === undefined && cut > 0) return;

@@ -1,10 +1,10 @@
 import type { PaladinError } from '../../errors/paladin-error.js';
 import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
-import { triedOf, type BatchRecord } from './batch-ledger.js';
+import { triedOf, unreachedOf, type BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
 import { causeOf, judge, siteError, type Failure } from './failure.js';
-import type { FoldAssembly } from './fold-assembly.js';
-import { elementPartial, endOf, identityPartial, type Partial, type Range } from './partial.js';
+import type { Fold } from '../fold/fold.js';
+import { elementPartial, endOf, identityPartial, type Partial, type Range } from '../fold/partial.js';
 import type { JobState } from './job-state.js';
 
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
@@ -28,7 +28,7 @@ export function judgeAll(
       continue;
     }
     const { action, code } = verdict;
-    const attempts = tryOf(record, failure.offset);
+    const attempts = tryOf(record, failure);
     const cause = causeOf(failure);
     const errorOf = (index: number, range?: Range): PaladinError =>
       siteError(code, failure.message, { operation: policy.operation, index, range, attempts, workerId }, cause());
@@ -46,10 +46,10 @@ export function judgeAll(
 }
 
 /** Which try of the unit has failed: the operation was told the same number. */
-function tryOf(record: BatchRecord, offset: number): number {
+function tryOf(record: BatchRecord, { offset, stage }: Failure): number {
   // The first two partials are combined with each other.
   const parts = offset <= 1 ? record.parts.slice(0, 2) : record.parts.slice(offset, offset + 1);
-  return triedOf(record) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
+  return triedOf(record) - unreachedOf(record, stage) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
 }
 
 /** An element is tried again alone; a partial, and an element that is its own partial, as soon as it has a neighbour again. */
@@ -66,7 +66,7 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
   const tried = triedOf(record) + 1;
   const payload = slice(state, record, offset, offset + 1);
   if (fold !== undefined && state.foldsElements) {
-    const again = { ...elementPartial(first, 1, payload), retries, tried };
+    const again = { ...elementPartial(first, 1, payload), retries, tried: tried - unreachedOf(record, stage) };
     state.emission.put({ type: 'folded', first, count: 1 }, state.effects);
     if (dueAt === 0) fold.put(again);
     else ledger.addPartials([again], {}, dueAt);
@@ -83,7 +83,7 @@ function inputOf(state: JobState, record: BatchRecord, offset: number): unknown 
 }
 
 /** Elements have succeeded, and are in a partial. */
-export function foldElements({ emission, effects }: JobState, fold: FoldAssembly, partial: Partial): void {
+export function foldElements({ emission, effects }: JobState, fold: Fold, partial: Partial): void {
   fold.put(partial);
   emission.put({ type: 'folded', first: partial.first, count: partial.count }, effects);
 }

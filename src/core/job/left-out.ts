@@ -1,4 +1,4 @@
-import type { Range } from './partial.js';
+import type { Range } from '../fold/partial.js';
 
 /** Indices to a page: a whole number of words. */
 const pageSize = 1_024;

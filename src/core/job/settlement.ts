@@ -1,8 +1,8 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
-import { triedOf, weightOf, type BatchRecord, type Death } from './batch-ledger.js';
+import { triedOf, unreachedOf, weightOf, type BatchRecord, type Death } from './batch-ledger.js';
 import { poisonFailure, timeoutFailure } from './failure.js';
-import type { FoldAssembly } from './fold-assembly.js';
-import { elementPartial, joinPartials } from './partial.js';
+import type { Fold } from '../fold/fold.js';
+import { elementPartial, joinPartials } from '../fold/partial.js';
 import type { JobEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 import { foldElements, judgeAll, slice } from './judgement.js';
@@ -145,7 +145,7 @@ function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload 
     if (state.fold === undefined) state.sizing.observeOutputBytes(done, payload.byteLength);
   } else {
     const width = record.parts.slice(0, done).reduce((sum, part) => sum + part.count, 0);
-    state.combineCost.observe(done, width, elapsedMs);
+    state.fold?.learn(done, width, elapsedMs);
   }
 }
 
@@ -170,11 +170,12 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
   }
 }
 
-function foldIn(state: JobState, fold: FoldAssembly, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
   const partials = readPartials(result.payload, runs.length);
   // A combine that failed goes on counting as its element's partial.
-  const retries = record.retries[state.config.stages.length - 1] ?? 0;
-  const tried = retries > 0 ? triedOf(record) : 0;
+  const last = state.config.stages.length - 1;
+  const retries = record.retries[last] ?? 0;
+  const tried = retries > 0 ? triedOf(record) - unreachedOf(record, last) : 0;
   runs.forEach(({ start, end }, at) => {
     const bytes = partials[at] ?? new Uint8Array(0);
     if (record.units === 'elements') {

@@ -42,10 +42,14 @@ export const floodAttacks: readonly Attack[] = [
   flood('batches', 'leader', (at, random) =>
     at === 0 ? openMessage(0, 'unknown', random) : { type: 'batch', job: 0, batch: batchOf(at, random) },
   ),
-  flood('batches for healthy workers', 'leader', (at, random) =>
-    at === 0
-      ? { ...openMessage(0, healthyOperation, random), labels: [] }
-      : { type: 'batch', job: 0, batch: { ...batchOf(at, random), alone: false } },
+  flood(
+    'batches for healthy workers',
+    'leader',
+    (at, random) =>
+      at === 0
+        ? { ...openMessage(0, healthyOperation, random), labels: [] }
+        : { type: 'batch', job: 0, batch: { ...batchOf(at, random), alone: false } },
+    1,
   ),
   flood('cancels', 'leader', (at, random) => ({ type: 'cancel', job: random.int(0, 3), seq: at, attempt: 1 })),
   flood('opens and closes', 'leader', (at, random) =>
@@ -61,11 +65,12 @@ export const floodAttacks: readonly Attack[] = [
   flood('questions', 'observer', () => ({ type: 'status' })),
 ];
 
-function flood(what: string, role: Role, message: (at: number, random: Random) => object): Attack {
+function flood(what: string, role: Role, message: (at: number, random: Random) => object, workShare = 0.3): Attack {
   return {
     layer: 'floods',
     name: what,
     standings: [role],
+    manner: { atOnce: true, workShare },
     async strike(field: Field, _, random) {
       const peer = await enterAs(field, role, random);
       if (peer === undefined) return;

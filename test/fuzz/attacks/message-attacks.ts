@@ -2,12 +2,12 @@
 import type { Random } from '../../simulation/random.js';
 import type { Attack, Field } from '../attack.js';
 import {
-  batchOf,
   healthyOperation,
   hostileOperation,
   offerMessage,
   openMessage,
   resultOf,
+  tellingBatchOf,
   wellFormedMessage,
 } from '../messages.js';
 import { mutateBytes, randomBytes } from '../mutate-bytes.js';
@@ -126,7 +126,7 @@ export const messageAttacks: readonly Attack[] = [
       const batches = Array.from({ length: random.int(1, 5) }, (_unused, seq) => ({
         type: 'batch',
         job: 9,
-        batch: batchOf(seq, random),
+        batch: tellingBatchOf(seq, random),
       }));
       const packet = messagesPacket(leader.nsp, [
         anyOutgoing({ ...openMessage(9, hostileOperation, random), labels: [] }),
@@ -151,7 +151,7 @@ export const messageAttacks: readonly Attack[] = [
       const batches = Array.from({ length: random.int(1, 8) }, (_unused, seq) => ({
         type: 'batch',
         job: 1,
-        batch: batchOf(seq, random),
+        batch: tellingBatchOf(seq, random),
       }));
       for (const message of [{ type: 'resume', jobs: [] }, { ...open, labels: [] }, ...batches]) {
         const packet = messagesPacket(leader.nsp, [anyOutgoing(message)]);

@@ -1,0 +1,178 @@
+/** @type {readonly import('../accepted.js').Accepted[]} */
+export const ofSessions = [
+  {
+    file: 'src/core/held-answers.ts',
+    line: 'if (this.#answers.size === 0) return undefined;',
+    mutants: ['if (false) return undefined;'],
+    reason: 'It saves a search that finds nothing.',
+  },
+  {
+    file: 'src/core/held-answers.ts',
+    line: 'for (let earlier = attempt - 1; earlier > 0 && earlier >= attempt - mostEarlier; earlier -= 1) {',
+    mutants: [
+      'for (let earlier = attempt - 1; true && earlier >= attempt - mostEarlier; earlier -= 1) {',
+      'for (let earlier = attempt - 1; earlier >= 0 && earlier >= attempt - mostEarlier; earlier -= 1) {',
+    ],
+    reason: 'It saves looks: attempts are numbered from 1, so no answer to one below is kept.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: '#effects: LeaderSessionEffect[] = [];',
+    mutants: ['#effects: LeaderSessionEffect[] = ["Stryker was here"];'],
+    reason: 'Each event begins with a new list.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: "case 'goodbye':",
+    mutants: ["case 'goodbye':", 'case "":'],
+    reason: 'It is for no job, so no job would be told.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'const ended = job === undefined ? undefined : this.#jobs.get(job);',
+    mutants: ['const ended = false ? undefined : this.#jobs.get(job);'],
+    reason: 'Where a job has waited for too long there is one. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === false);',
+    mutants: ['const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job).busy === false);'],
+    reason: 'Interrupted jobs are jobs of the session. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'const opened: number[] = [];',
+    mutants: ['const opened: number[] = ["Stryker was here"];'],
+    reason: 'What is not the number of a job is told to none.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: "const slots = this.#slots.get(this.#jobs.get(job)?.needs ?? '') ?? 0;",
+    mutants: [
+      'const slots = this.#slots.get(this.#jobs.get(job)?.needs ?? "Stryker was here!") ?? 0;',
+      "const slots = this.#slots.get(this.#jobs.get(job).needs ?? '') ?? 0;",
+    ],
+    reason: 'Only jobs of the session are connected. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'const underWay = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);',
+    mutants: ['const underWay = [...this.#interrupted].filter((job) => this.#jobs.get(job).busy === true);'],
+    reason: 'Interrupted jobs are jobs of the session. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: "const { needs = '', busy = false } = this.#jobs.get(job) ?? {};",
+    mutants: [
+      'const { needs = "Stryker was here!", busy = false } = this.#jobs.get(job) ?? {};',
+      "const { needs = '', busy = true } = this.#jobs.get(job) ?? {};",
+    ],
+    reason: 'Only jobs of the session are opened. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: "if (job !== undefined) this.#toJob(job, { type: 'tick' });",
+    mutants: ["if (true) this.#toJob(job, { type: 'tick' });"],
+    reason: 'What is not a job is told nothing. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'if (job === undefined || ended === undefined) return;',
+    mutants: [
+      'if (false) return;',
+      'if (job === undefined && ended === undefined) return;',
+      'if (false || ended === undefined) return;',
+      'if (job === undefined || false) return;',
+    ],
+    reason: 'Where a job has waited for too long there is one. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'if (job === undefined) return;',
+    mutants: ['if (false) return;'],
+    reason: 'Where one is starved there is one. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'if (known === undefined || !this.#places.leave(job)) return;',
+    mutants: ['if (false || !this.#places.leave(job)) return;'],
+    reason: 'A job that is over has no place. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'if (this.#slots.size > maxRememberedNeeds && oldest !== undefined) this.#slots.delete(oldest);',
+    mutants: ['if (this.#slots.size > maxRememberedNeeds && true) this.#slots.delete(oldest);'],
+    reason: 'Where there are many there is an oldest. The condition is for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'return this.#limits?.maxJobsPerLeader ?? 0;',
+    mutants: ['return this.#limits.maxJobsPerLeader ?? 0;'],
+    reason: 'Places are asked for once a hub is there. The condition is for the type.',
+  },
+  {
+    file: 'src/core/listing.ts',
+    line: 'reports.at(-1)?.jobs.push(possession);',
+    mutants: ['reports.at(-1).jobs.push(possession);'],
+    reason: 'What has no room was given a report before. The condition is for the type.',
+  },
+  {
+    file: 'src/core/listing.ts',
+    line: 'const [first = [], ...others] = piecesOf(attempts);',
+    mutants: ['const [first = ["Stryker was here"], ...others] = piecesOf(attempts);'],
+    reason: 'There is one piece at least. The default is for the type.',
+  },
+  {
+    file: 'src/core/room.ts',
+    line: 'if (next !== undefined) this.#blocked.delete(next);',
+    mutants: ['if (true) this.#blocked.delete(next);'],
+    reason: 'Nothing is taken out where there is none. The condition is for the type.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: '#effects: SessionEffect[] = [];',
+    mutants: ['#effects: SessionEffect[] = ["Stryker was here"];'],
+    reason: 'Each event begins with a new list.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: "case 'tick':",
+    mutants: ["case 'tick':", 'case "":'],
+    reason: 'It does nothing itself.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: "case 'welcome':",
+    mutants: ['case "":'],
+    reason: 'It does nothing itself.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: '#offers: Offers = { operations: [], serializers: [], labels: [] };',
+    mutants: [
+      '#offers: Offers = {};',
+      '#offers: Offers = { operations: ["Stryker was here"], serializers: [], labels: [] };',
+      '#offers: Offers = { operations: [], serializers: ["Stryker was here"], labels: [] };',
+      '#offers: Offers = { operations: [], serializers: [], labels: ["Stryker was here"] };',
+    ],
+    reason: 'Nothing is offered before there are slots, which come with the offers.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: "const waits = type === 'waits' ? 'now' : 'no more';",
+    mutants: ["const waits = type === 'waits' ? 'now' : \"\";"],
+    reason: 'Only the invariants tell one that never waited from one that waits no more.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: "this.#running.set(run, { ...task, cancelled: false, waits: 'never' });",
+    mutants: ['this.#running.set(run, { ...task, cancelled: false, waits: "" });'],
+    reason: 'Only the invariants tell one that never waited from one that waits no more.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: 'if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);',
+    mutants: ['if (false) throw new Error(`a batch of job ${task.jobId}, which is closed`);'],
+    reason: 'It checks the machine: what waits of a job is dropped as the job is closed.',
+  },
+];

@@ -1,0 +1,61 @@
+import type { PaladinError } from '../errors/paladin-error.js';
+import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
+import type { JobEvent } from './job/job-events.js';
+
+/** How much of a job is at the hub. */
+export interface Load {
+  readonly batches: number;
+  readonly bytes: number;
+}
+
+/** What a job says of itself after each event. */
+export interface JobReport {
+  readonly load: Load;
+  /** Whether it has something to send, and needs a place, a slot or room at the hub for that. */
+  readonly wanting: boolean;
+  /** Whether what it lacks is room at the hub. */
+  readonly blocked: boolean;
+}
+
+export type LeaderSessionEvent =
+  | { readonly type: 'received'; readonly message: HubToLeader }
+  /** The connection is lost, or cannot be made yet. */
+  | { readonly type: 'lost'; readonly reason: string }
+  /** The hub refuses this leader, or its owner closes it: all jobs end with the error, now and from now on. */
+  | { readonly type: 'failed'; readonly error: PaladinError }
+  /**
+   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `isStray`: the code of an operation runs the job,
+   * though none is executing there.
+   */
+  | {
+      readonly type: 'jobAdded';
+      readonly job: number;
+      readonly needs: string;
+      readonly operation: string;
+      readonly isStray: boolean;
+    }
+  /** A job has handled an event. */
+  | ({ readonly type: 'jobHandled'; readonly job: number } & JobReport)
+  /** A job that was asked to has left its place: nothing of it is under way. */
+  | { readonly type: 'placeLeft'; readonly job: number }
+  /** A job is over. */
+  | { readonly type: 'jobRemoved'; readonly job: number }
+  | { readonly type: 'tick' };
+
+export type LeaderSessionEffect =
+  | { readonly type: 'send'; readonly message: LeaderToHub }
+  /** Open the job at the hub. `slots`: as many are known of; `resumed`: it was open before. */
+  | { readonly type: 'open'; readonly job: number; readonly slots: number; readonly resumed: boolean }
+  | { readonly type: 'toJob'; readonly job: number; readonly event: JobEvent }
+  /** Its owner is to know. */
+  | { readonly type: 'warn'; readonly reason: string };
+
+/** How long this leader waits. */
+export interface LeaderSessionConfig {
+  /** For a hub that went away. */
+  readonly reconnectTimeoutMs: number;
+  /** For a worker; jobs wait for a place a moment longer. */
+  readonly noWorkerTimeoutMs: number;
+  /** For anything of a job to come back, before it asks the hub whether it is executed. */
+  readonly askAfterMs: number;
+}

@@ -1,0 +1,71 @@
+/**
+ * What results of a combine may have in common. One that spares allocations fills the same object or buffer anew for each result, be it the result
+ * itself or something within it. Then an earlier result that is still to be combined changes under the executor's hands.
+ */
+import { maxListedKeys, searchedItems, searchedParts } from './limits.js';
+
+/** The value and the first objects within it, which a combine may fill anew; undefined where a look takes long. Never throws. */
+export function partsOf(value: unknown): readonly object[] | undefined {
+  if (typeof value !== 'object' || value === null) return none;
+  const parts: object[] = [];
+  try {
+    if (!collect(value, parts)) return undefined;
+  } catch {
+    // A Proxy, or a getter: nothing more is known of it.
+  }
+  return parts;
+}
+
+const none: readonly object[] = [];
+
+/** Whether they have an object in common, or memory. */
+export function sharePart(some: readonly object[], others: readonly object[]): boolean {
+  return others.length > 0 && some.some((one) => others.some((other) => areOne(one, other)));
+}
+
+/** Whether both are one object, or show the same memory. */
+export function areOne(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null) return false;
+  if (a === b) return true;
+  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return false;
+  return a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+/**
+ * Level by level, so that what a result keeps at its top is found whatever stands before it.
+ *
+ * @returns whether no record in it has too many keys
+ */
+function collect(value: object, parts: object[]): boolean {
+  parts.push(value);
+  for (let at = 0; at < parts.length && parts.length < searchedParts; at += 1) {
+    // It is below the length.
+    const items = itemsOf(parts[at] as object);
+    if (items === undefined) return false;
+    for (const item of items) {
+      if (typeof item !== 'object' || item === null || parts.length === searchedParts) continue;
+      // A constant may be in any of them.
+      if (!parts.includes(item) && !Object.isFrozen(item)) parts.push(item);
+    }
+  }
+  return true;
+}
+
+/** The first ones alone: a list may be long. Undefined for a record with too many keys. */
+function itemsOf(value: object): readonly unknown[] | undefined {
+  if (ArrayBuffer.isView(value)) return none;
+  if (Array.isArray(value)) {
+    const first: readonly unknown[] = value.slice(0, searchedItems);
+    return first;
+  }
+  if (value instanceof Map) return value.size > searchedItems ? none : [...value.values()];
+  const items: unknown[] = [];
+  let keys = 0;
+  // Nothing tells how many keys a record has without all being listed, as this does at its start. So one that has many is met once in a fold.
+  for (const key in value) {
+    keys += 1;
+    if (keys > maxListedKeys) return undefined;
+    if (keys <= searchedItems) items.push(Reflect.get(value, key));
+  }
+  return items;
+}

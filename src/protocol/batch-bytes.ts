@@ -1,0 +1,30 @@
+/** The bytes that a batch carries: whoever counts or copies them does it for all of its fields here. */
+import type { Batch } from './messages.js';
+
+/** The fields of a batch that are bytes. */
+type ByteField = { [Name in keyof Batch]-?: Uint8Array extends Batch[Name] ? Name : never }[keyof Batch];
+
+/** Which of them are beside its payload. A field that is missing here is a type error. */
+const isBeside: Readonly<Record<ByteField, boolean>> = { payload: false, parts: true, unreached: true };
+
+const byteFields = Object.keys(isBeside) as readonly ByteField[];
+/** Those beside its payload; most batches have none of them. */
+export const besideFields: readonly ByteField[] = byteFields.filter((name) => isBeside[name]);
+
+/** A batch whose bytes may be put elsewhere. */
+export type MovableBatch = { -readonly [Name in keyof Batch]: Batch[Name] };
+
+/** How many bytes all of them have. */
+export function carriedBytes(batch: Batch): number {
+  let bytes = 0;
+  for (const name of byteFields) bytes += batch[name]?.byteLength ?? 0;
+  return bytes;
+}
+
+/** Replaces each of its byte arrays, which is given as it is now. */
+export function moveBytes(batch: MovableBatch, moved: (bytes: Uint8Array) => Uint8Array): void {
+  for (const name of byteFields) {
+    const bytes = batch[name];
+    if (bytes !== undefined) batch[name] = moved(bytes);
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { leastSpeculationMs } from '../../src/limits.js';
+import type { Batch } from '../../src/protocol/messages.js';
+import { JobUnderTest, ranges } from './job-harness.js';
+
+/** A job that executes slow batches twice, batches of one element. */
+function speculating(slots: number, window = 1_000): JobUnderTest {
+  return JobUnderTest.with(slots, { batch: 1, speculate: true, window });
+}
+
+/** After so long each batch is slow. */
+const late = 20 * leastSpeculationMs;
+
+function batches(test: JobUnderTest, ...values: string[]): Batch[] {
+  return test.elements(...values);
+}
+
+describe('a slow batch', () => {
+  it('is executed a second time where slots are idle and nothing else is to come', () => {
+    const test = speculating(3);
+    const [a] = batches(test, 'a', 'b');
+    if (a === undefined) throw new Error('no batch');
+    test.complete();
+    test.now = 10;
+    test.succeed(a, ['a'], 10);
+    expect(ranges(test.tick(late))).toEqual(['1+1']);
+    // Once is enough.
+    expect(test.tick(2 * late)).toEqual([]);
+  });
+
+  it('is not while more elements may come', () => {
+    const test = speculating(3);
+    const [a] = batches(test, 'a', 'b');
+    if (a === undefined) throw new Error('no batch');
+    test.now = 10;
+    test.succeed(a, ['a'], 10);
+    expect(test.tick(late)).toEqual([]);
+    expect(test.job.nextDeadline()).toBeUndefined();
+  });
+
+  it('is not while elements wait for room in the window', () => {
+    const test = speculating(4, 2);
+    const [, b] = batches(test, 'a', 'b', 'c');
+    if (b === undefined) throw new Error('no batch');
+    test.complete();
+    test.now = 10;
+    test.succeed(b, ['b'], 10);
+    expect(test.tick(late)).toEqual([]);
+    expect(test.job.nextDeadline()).toBeUndefined();
+  });
+
+  it('is where it was sent before others that are slow as well, if there is one slot only', () => {
+    const test = speculating(4);
+    const [a, , c] = batches(test, 'a', 'b', 'c');
+    if (a === undefined || c === undefined) throw new Error('no batches');
+    test.complete();
+    test.now = 5;
+    test.lose(a, 'returned');
+    test.now = 10;
+    test.succeed(c, ['c'], 10);
+    test.handle({ type: 'capacity', slots: 3, leased: 2, missing: '' });
+    expect(ranges(test.tick(late))).toEqual(['1+1']);
+  });
+
+  it('is not where there are fewer slots than batches under way', () => {
+    const test = speculating(4);
+    const [a] = batches(test, 'a', 'b', 'c', 'd');
+    if (a === undefined) throw new Error('no batch');
+    test.complete();
+    test.now = 10;
+    test.succeed(a, ['a'], 10);
+    for (const slots of [1, 2, 3]) {
+      test.handle({ type: 'capacity', slots, leased: 3, missing: '' });
+      expect(test.tick(late)).toEqual([]);
+    }
+  });
+});
