@@ -5,6 +5,43 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubBatchMutations = [
   {
+    name: 'the hub tells of slots for a job that it closes',
+    file: `${hub}/leasing.ts`,
+    find: '  state.placement.place(worker);\n}\n\n/** A worker has executed an attempt',
+    replace:
+      '  state.placement.place(worker);\n  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);\n}\n\n/** A worker has executed an attempt',
+  },
+  {
+    name: 'the hub ignores that a worker broke while it drained',
+    file: `${hub}/scheduler.ts`,
+    find: 'if (worker.draining && (broken === undefined || worker.isBroken)) return;',
+    replace: 'if (worker.draining) return;',
+  },
+  {
+    name: 'the hub tells anew of a worker that says again that it broke',
+    file: `${hub}/scheduler.ts`,
+    find: '(broken === undefined || worker.isBroken)',
+    replace: 'broken === undefined',
+  },
+  {
+    name: 'the hub takes a worker that broke while it drained for one that offered nothing',
+    file: `${hub}/scheduler.ts`,
+    find: '(worker.draining && worker.slots > 0)',
+    replace: 'worker.draining',
+  },
+  {
+    name: 'the hub takes elements that are described as partials',
+    file: `${hub}/jobs.ts`,
+    find: '  if (parts !== undefined) return `it has sent elements',
+    replace: '  if (parts === null) return `it has sent elements',
+  },
+  {
+    name: 'the hub takes partials of which too little is said',
+    file: `${hub}/jobs.ts`,
+    find: 'if (parts?.byteLength === bytesOfDescribed(count)) return undefined;',
+    replace: 'if ((parts?.byteLength ?? 0) <= bytesOfDescribed(count)) return undefined;',
+  },
+  {
     name: 'the hub charges nothing for batches beside their payloads',
     file: `${hub}/hub-state.ts`,
     find: '    charge(leader, batches * batchRecordBytes + besideBytes);\n',
@@ -25,14 +62,14 @@ export const hubBatchMutations = [
   {
     name: 'the hub takes tries in more stages than a job has',
     file: `${hub}/jobs.ts`,
-    find: '  if (unreached.byteLength <= mostUnreachedBytes(stages)) return undefined;\n',
-    replace: '  if (stages > 0) return undefined;\n',
+    find: 'if (unreached === undefined || unreached.byteLength <= mostUnreachedBytes(stages)) return undefined;',
+    replace: 'if (stages > 0) return undefined;',
   },
   {
     name: 'the hub takes tries in stages before partials',
     file: `${hub}/jobs.ts`,
-    find: "if (units === 'partials') return `it has sent",
-    replace: "if (units !== 'elements' && stages === 0) return `it has sent",
+    find: 'if (unreached !== undefined) return `it has sent partials',
+    replace: 'if (unreached === null) return `it has sent partials',
   },
   {
     name: 'the hub tells with each piece of what nobody has how much is left',

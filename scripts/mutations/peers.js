@@ -3,6 +3,12 @@
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const peerMutations = [
   {
+    name: 'a worker that drains does not say that it broke',
+    file: 'src/core/worker-session.ts',
+    find: 'const isNews = !this.#draining || (broken !== undefined && this.#broken === undefined);',
+    replace: 'const isNews = !this.#draining;',
+  },
+  {
     name: 'a broken worker does not say why it goes',
     file: 'src/core/worker-session.ts',
     find: 'if (broken !== undefined) this.#broken = shortened(broken);',

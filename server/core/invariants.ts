@@ -232,6 +232,18 @@ export function checkTold({ placement: { fitting }, untold, jobs }: HubState): v
   }
 }
 
+/** Throws when a leader was told in the event in hand of slots for a job that it does not have open any more. */
+export function checkSaid({ effects, leaders }: HubState): void {
+  for (const effect of effects) {
+    if (effect.type !== 'toLeader' || effect.message.type !== 'capacity') continue;
+    const { leaderId, message } = effect;
+    check(
+      leaders.get(leaderId)?.jobs.has(message.job) === true,
+      `leader ${leaderId} was told of slots for job ${message.job}, which is closed`,
+    );
+  }
+}
+
 /** Throws when a batch waits while a worker that could take it has a free slot. */
 export function checkNoneWaits({ turns, offerClasses }: NeedClass): void {
   const free = [...offerClasses].some((offerClass) => offerClass.free.size > 0);

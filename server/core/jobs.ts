@@ -2,6 +2,7 @@
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { ownBytes } from '../../src/protocol/own-bytes.js';
+import { bytesOfDescribed } from '../../src/protocol/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import { besideBytesOf } from './charges.js';
@@ -13,10 +14,10 @@ import {
   freeReserved,
   holdBack,
   isFound,
-  release,
   removeAnswered,
   serve,
   serveWorker,
+  takeBack,
   tellLost,
   unstall,
   weighAnswers,
@@ -105,11 +106,15 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
 }
 
 /** What is wrong with a batch that no leader of ours sends. */
-function faultOf({ id, description }: Job, { units, unreached }: Batch): string | undefined {
-  if (unreached === undefined) return undefined;
+function faultOf({ id, description }: Job, { units, count, unreached, parts }: Batch): string | undefined {
+  if (units === 'partials') {
+    if (unreached !== undefined) return `it has sent partials of job ${id} as if stages came before them`;
+    if (parts?.byteLength === bytesOfDescribed(count)) return undefined;
+    return `it has sent ${count} partials of job ${id} without saying of each what it stands for`;
+  }
+  if (parts !== undefined) return `it has sent elements of job ${id} as if they were partials`;
   const stages = description.stages.length;
-  if (units === 'partials') return `it has sent partials of job ${id} as if stages came before them`;
-  if (unreached.byteLength <= mostUnreachedBytes(stages)) return undefined;
+  if (unreached === undefined || unreached.byteLength <= mostUnreachedBytes(stages)) return undefined;
   return `it has sent a batch of job ${id} with tries in more than its stages, ${stages}`;
 }
 
@@ -176,7 +181,7 @@ export function closeJob(state: HubState, job: Job): void {
   const freed = new Set(leases.all().map((lease) => lease.worker));
   for (const lease of leases.all()) {
     if (lease.worker.connected) lease.worker.ending.add(endingKey(job.id, lease));
-    release(state, lease);
+    takeBack(state, lease);
   }
   for (const each of answered.values()) removeAnswered(state, each);
   state.countBatches(leader, -queue.size, -queue.bytes, -queue.besideBytes);

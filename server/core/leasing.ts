@@ -241,6 +241,14 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
 
 /** The attempt is not with its worker any more. */
 export function release(state: HubState, lease: Lease): void {
+  takeBack(state, lease);
+  // Until now its leader could hope for what a draining worker had.
+  const { job } = lease;
+  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);
+}
+
+/** Likewise, and its leader is told nothing of it. */
+export function takeBack(state: HubState, lease: Lease): void {
   const { id, job, worker, bytes, besideBytes } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
@@ -252,8 +260,6 @@ export function release(state: HubState, lease: Lease): void {
     state.countBatches(job.leader, -1, -bytes, -besideBytes);
   }
   state.placement.place(worker);
-  // Until now its leader could hope for what a draining worker had.
-  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);
 }
 
 /** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */

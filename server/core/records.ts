@@ -194,6 +194,8 @@ export interface Worker extends Charged {
   sharedUntil: number;
   /** It was told to go, and takes nothing any more, over whatever connection. */
   draining: boolean;
+  /** Whether it has said that it can execute nothing any more. */
+  isBroken: boolean;
   /** Why it can execute nothing any more, until it has said on this connection what it offered. */
   broken: string | undefined;
   /** It has answered for everything on this connection, and begins nothing more. */
@@ -359,6 +361,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     shared: false,
     sharedUntil: -Infinity,
     draining: false,
+    isBroken: false,
     broken: undefined,
     leaving: false,
   };

@@ -33,6 +33,7 @@ import {
   checkLeader,
   checkNoneWaits,
   checkOffers,
+  checkSaid,
   checkTold,
   checkTurns,
   checkWorker,
@@ -145,6 +146,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     placement.fitting.validate();
     placement.validate();
     checkOffers(this.#state);
+    checkSaid(this.#state);
     if (!closing) checkTold(this.#state);
     this.#state.breakages.validate();
     for (const needClass of placement.fitting.needClasses) {
@@ -241,12 +243,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         serveWorker(state, worker);
         break;
       case 'draining':
-        // Told twice, nothing has changed.
-        if (worker.draining) break;
-        worker.draining = true;
-        worker.broken = message.broken;
-        if (worker.offerClass !== undefined) remember(state, worker);
-        moveWorker(state, worker, undefined);
+        this.#drain(worker, message.broken);
         break;
       case 'leaving':
         worker.leaving = true;
@@ -282,6 +279,18 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.breakages.remove(offers);
     moveWorker(state, worker, offers);
     serveWorker(state, worker);
+  }
+
+  #drain(worker: Worker, broken: string | undefined): void {
+    const state = this.#state;
+    const hasOffered = worker.offerClass !== undefined || (worker.draining && worker.slots > 0);
+    // Told twice, nothing has changed, unless it broke as it was draining.
+    if (worker.draining && (broken === undefined || worker.isBroken)) return;
+    worker.draining = true;
+    worker.isBroken = broken !== undefined;
+    worker.broken = broken;
+    if (hasOffered) remember(state, worker);
+    moveWorker(state, worker, undefined);
   }
 
   #close(reason: string): void {

@@ -364,7 +364,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #drain({ withinMs = Infinity, broken }: Extract<SessionEvent, { type: 'drain' }>, now: number): void {
     this.#drainBy = Math.min(this.#drainBy, now + withinMs);
     this.#drainWithinMs = Math.min(this.#drainWithinMs, withinMs);
-    if (this.#draining) return;
+    // It may break while it drains, and jobs that find no other worker are told of that.
+    const isNews = !this.#draining || (broken !== undefined && this.#broken === undefined);
+    if (!isNews) return;
     this.#draining = true;
     if (broken !== undefined) this.#broken = shortened(broken);
     if (this.#connected) this.#sayDraining();

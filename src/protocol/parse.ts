@@ -16,7 +16,7 @@ import {
   maxStages,
 } from '../limits.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
-import { mostDescribedBytes } from './parts.js';
+import { bytesOfDescribed } from './parts.js';
 import { mostUnreachedBytes } from './unreached.js';
 import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';
 
@@ -136,7 +136,7 @@ function sized(maxPayloadBytes: number): {
       tried: optional(index),
       unreached: optional(bytes(mostUnreachedBytes(maxStages))),
       origin: optional(index),
-      parts: optional(bytes(mostDescribedBytes(maxCombineFanIn))),
+      parts: optional(bytes(bytesOfDescribed(maxCombineFanIn))),
       payload,
     }),
     result: record({

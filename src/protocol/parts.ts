@@ -60,7 +60,7 @@ export function describedPart(bytes: Uint8Array | undefined, at: number): PartDe
   return { width: view.getFloat64(start, true), tried: view.getUint32(start + 8, true) };
 }
 
-/** The most bytes that the descriptions of so many parts take. */
-export function mostDescribedBytes(parts: number): number {
+/** The bytes that the descriptions of so many parts take. */
+export function bytesOfDescribed(parts: number): number {
   return parts * describedBytes;
 }

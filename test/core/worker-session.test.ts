@@ -274,6 +274,17 @@ describe("a worker's session", () => {
     expect(test.reconnect()).toContainEqual(said);
   });
 
+  it('says that it has broken while it drained, once', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    expect(test.handle({ type: 'drain' })).toEqual([send({ type: 'draining' })]);
+    const said = send({ type: 'draining', broken: 'it exited' });
+    expect(test.handle({ type: 'drain', withinMs: 2_000, broken: 'it exited' })).toEqual([said]);
+    expect(test.handle({ type: 'drain', broken: 'it exited again' })).toEqual([]);
+    expect(test.handle({ type: 'drain' })).toEqual([]);
+    expect(test.reconnect()).toContainEqual(said);
+  });
+
   /** One that drains, and whose last result is there while the hub is away. */
   function hubless(withinMs?: number): SessionUnderTest {
     const test = SessionUnderTest.with(1);

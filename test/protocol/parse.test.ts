@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
 import { maxCombineFanIn, maxStages } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
-import { mostDescribedBytes } from '../../src/protocol/parts.js';
+import { bytesOfDescribed } from '../../src/protocol/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchOf, limits, resultOf } from '../server/scheduler-harness.js';
 
@@ -62,7 +62,7 @@ describe('the door', () => {
     const send = (changes: Partial<Batch>): unknown => fromLeader({ type: 'batch', job: 1, batch: batchOf(1, changes) });
     for (const [name, most] of [
       ['unreached', mostUnreachedBytes(maxStages)],
-      ['parts', mostDescribedBytes(maxCombineFanIn)],
+      ['parts', bytesOfDescribed(maxCombineFanIn)],
     ] as const) {
       expect(send({ [name]: new Uint8Array(most) })).toMatchObject({ batch: { [name]: new Uint8Array(most) } });
       expect(() => send({ [name]: new Uint8Array(most + 1) })).toThrow(`${most} bytes`);

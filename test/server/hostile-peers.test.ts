@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { workerToHub } from '../../src/protocol/parse.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { listWithinMs } from '../../src/limits.js';
+import { bytesOfDescribed } from '../../src/protocol/parts.js';
 import { describeUnreached } from '../../src/protocol/unreached.js';
 import { batchOf, HubUnderTest, resultOf, ticket, toLeaders } from './scheduler-harness.js';
 
@@ -92,6 +93,25 @@ describe('a leader that says what cannot be', () => {
     // Nothing of it is kept.
     expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1 }]);
   });
+
+  it('is disconnected when it says of elements what only partials are, or of another number of partials than there are', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    const of = (count: number): Uint8Array => new Uint8Array(bytesOfDescribed(count));
+    expect(hub.batch('l', 1, batchOf(0, { units: 'partials', count: 2, parts: of(2) }))).toEqual([]);
+    const expelled = { type: 'expel', role: 'leader', id: 'l', code: 'PROTOCOL' };
+    expect(hub.batch('l', 1, batchOf(1, { parts: of(1) }))).toEqual([
+      { ...expelled, reason: 'it has sent elements of job l:1 as if they were partials' },
+    ]);
+    const reason = 'it has sent 2 partials of job l:1 without saying of each what it stands for';
+    for (const parts of [undefined, of(1), of(3)]) {
+      expect(hub.batch('l', 1, batchOf(1, { units: 'partials', count: 2, ...(parts && { parts }) }))).toEqual([
+        { ...expelled, reason },
+      ]);
+    }
+    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1 }]);
+  });
 });
 
 describe('a leader that acknowledges late', () => {
@@ -126,13 +146,14 @@ describe('what peers make a hub keep beside payloads', () => {
 
   it('is bounded for what batches carry beside their payloads, queued or leased, and goes back with them', () => {
     // Room for four, and for one that carries nothing beside.
-    const maxRecordBytes = 4 * (batchRecordBytes + besideRecordBytes + 2_000) + batchRecordBytes;
+    const count = 200;
+    const maxRecordBytes = 4 * (batchRecordBytes + besideRecordBytes + bytesOfDescribed(count)) + batchRecordBytes;
     const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 100, maxRecordBytes });
     hub.leader('greedy');
     hub.open('greedy', 1);
-    const parts = new Uint8Array(2_000);
+    const parts = new Uint8Array(bytesOfDescribed(count));
     const send = (job: number, seq: number): unknown[] =>
-      toLeaders(hub.batch('greedy', job, batchOf(seq, { units: 'partials', parts })));
+      toLeaders(hub.batch('greedy', job, batchOf(seq, { units: 'partials', count, parts })));
     for (let seq = 0; seq < 4; seq += 1) expect(send(1, seq)).toEqual([]);
     // To be with a worker makes no difference. To be cancelled, or answered, does.
     hub.worker('w', 1);
@@ -176,14 +197,15 @@ describe('what peers make a hub keep beside payloads', () => {
     hub.leader('l');
     hub.open('l', 1);
     const frame = new Uint8Array(100_000);
-    const piece = (): Uint8Array => frame.subarray(0, 1);
-    hub.batch('l', 1, batchOf(0, { payload: piece(), parts: piece(), unreached: piece() }));
-    const kept = hub.worker('w', 1).flatMap((effect) => {
+    const piece = (bytes: number): Uint8Array => frame.subarray(0, bytes);
+    hub.batch('l', 1, batchOf(0, { payload: piece(1), unreached: piece(1) }));
+    hub.batch('l', 1, batchOf(1, { payload: piece(1), units: 'partials', parts: piece(bytesOfDescribed(1)) }));
+    const kept = hub.worker('w', 2).flatMap((effect) => {
       if (effect.type !== 'toWorker' || effect.message.type !== 'assign') return [];
       const { batch } = effect.message;
       return [batch.payload, batch.parts, batch.unreached].map((bytes) => bytes?.buffer.byteLength);
     });
-    expect(kept).toEqual([1, 1, 1]);
+    expect(kept).toEqual([1, undefined, 1, 1, bytesOfDescribed(1), undefined]);
   });
 
   it('is not kept for a peer that does not come to the end of a list', () => {

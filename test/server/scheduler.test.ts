@@ -262,6 +262,16 @@ describe('the scheduler', () => {
     expect(slots(hub.handle({ type: 'workerLeft', workerId: 'w2', reason: 'gone', how: 'silent' }))).toEqual([0]);
   });
 
+  it('tells nothing of slots for a job that is closed, though a worker that has drained has its last batch', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.worker('w', 1);
+    hub.batch('l', 1, batchOf(0));
+    hub.fromWorker('w', { type: 'draining' });
+    expect(toLeaders(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual([]);
+  });
+
   it('tells leaders that find no worker why the last one broke, until one offers the same again', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
@@ -310,6 +320,31 @@ describe('the scheduler', () => {
     expect(toLeaders(hub.fromWorker('w', offer))).toMatchObject([['l', { job: 1, slots: 0, missing }]]);
     // Said again, it is nothing new.
     expect(toLeaders(hub.fromWorker('w', offer))).toEqual([]);
+  });
+
+  it('tells why a worker broke that was draining already, once', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.worker('w', 1);
+    const none = 'no worker is connected';
+    expect(toLeaders(hub.fromWorker('w', { type: 'draining' }))).toMatchObject([['l', { missing: none }]]);
+    const missing = `${none}; worker w offered that, and broke: it broke`;
+    expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke' }))).toMatchObject([['l', { missing }]]);
+    expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke again' }))).toEqual([]);
+  });
+
+  it('tells why a worker broke while it drained that has not said yet what it offered', () => {
+    const hub = new HubUnderTest();
+    hub.leader('l');
+    hub.open('l', 1);
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
+    hub.fromWorker('w', { type: 'draining' });
+    expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke' }))).toEqual([]);
+    const offers = { operations: ['f@1'], serializers: ['json'], labels: [] };
+    const missing = 'no worker is connected; worker w offered that, and broke: it broke';
+    expect(toLeaders(hub.fromWorker('w', { type: 'offer', slots: 1, offers }))).toMatchObject([['l', { missing }]]);
   });
 
   it('tells of the beginning of a long reason why a worker broke', () => {
