@@ -77,8 +77,8 @@ export const peerMutations = [
   {
     name: 'the session opens more jobs than the hub admits',
     file: 'src/core/places.ts',
-    find: 'if (this.#open.size < places) return {',
-    replace: 'if (this.#open.size <= places) return {',
+    find: 'if (this.#open.jobs.size >= jobs) return false;',
+    replace: 'if (this.#open.jobs.size > jobs) return false;',
   },
   {
     name: 'the session leaks a job that ends before it is resumed',
@@ -203,8 +203,8 @@ export const peerMutations = [
   {
     name: 'the leader asks no idle job for its place',
     file: 'src/core/places.ts',
-    find: 'return idle === undefined || this.#leaving.size',
-    replace: 'return idle !== undefined || this.#leaving.size',
+    find: 'return idle === undefined || this.#isRoomMade',
+    replace: 'return idle !== undefined || this.#isRoomMade',
   },
   {
     name: 'the leader asks for its place the job that has been idle shortest',
@@ -257,14 +257,38 @@ export const peerMutations = [
   {
     name: 'a job that may not be opened yet counts as one without a place',
     file: 'src/core/places.ts',
-    find: '    if (this.#open.size < places) return undefined;\n',
-    replace: '',
+    find: 'if (first === undefined || this.#fits(first, admitted)) return undefined;',
+    replace: 'if (first === undefined) return undefined;',
   },
   {
     name: 'idle jobs come before those that wait when the hub is back',
-    file: 'src/core/leader-session.ts',
-    find: 'this.#keepIdle(limits.maxJobsPerLeader - this.#places.waiting.size)',
-    replace: 'this.#keepIdle(limits.maxJobsPerLeader)',
+    file: 'src/core/places.ts',
+    find: 'admitted.jobs - this.#open.jobs.size - this.#waiting.jobs.size;',
+    replace: 'admitted.jobs - this.#open.jobs.size;',
+  },
+  {
+    name: 'idle jobs keep room for their arguments that others wait for when the hub is back',
+    file: 'src/core/places.ts',
+    find: 'admitted.bytes - this.#open.bytes - this.#waiting.bytes;',
+    replace: 'admitted.bytes - this.#open.bytes;',
+  },
+  {
+    name: 'the session opens jobs with more bytes than the hub admits',
+    file: 'src/core/places.ts',
+    find: 'return own > bytes || this.#open.bytes + own <= bytes;',
+    replace: 'return true;',
+  },
+  {
+    name: 'a job whose arguments are too large for the hub waits for room',
+    file: 'src/core/places.ts',
+    find: 'return own > bytes || this.#open.bytes + own <= bytes;',
+    replace: 'return this.#open.bytes + own <= bytes;',
+  },
+  {
+    name: 'idle jobs keep their arguments at the hub, whoever needs the room',
+    file: 'src/core/places.ts',
+    find: ' && of((group) => group.bytes) <= bytes;',
+    replace: ';',
   },
   {
     name: 'the worker begins nothing in the slot of a batch that waits for a job of its own',

@@ -9,8 +9,16 @@ import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What of the limits peers are told. */
 export function announced(limits: SchedulerLimits): HubLimits {
-  const { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond, maxBatchesPerLeader, maxBytesPerLeader } = limits;
-  return { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond, maxBatchesPerLeader, maxBytesPerLeader };
+  const { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond } = limits;
+  const { maxBatchesPerLeader, maxBytesPerLeader, maxDescriptionBytesPerLeader } = limits;
+  return {
+    maxPayloadBytes,
+    maxJobsPerLeader,
+    maxJobsOpenedPerSecond,
+    maxBatchesPerLeader,
+    maxBytesPerLeader,
+    maxDescriptionBytesPerLeader,
+  };
 }
 
 /** What stands against a further batch; undefined: nothing. A lone batch is admitted whatever its size. */

@@ -1,6 +1,7 @@
 /** Jobs are made, fed and closed. */
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
+import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import { ownBytes } from '../../src/protocol/own-bytes.js';
 import { bytesOfDescribed } from '../../src/protocol/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
@@ -37,7 +38,7 @@ export function createJob(
   isResumed: boolean,
 ): Job | undefined {
   const { job: number, secret, description, priority, labels, resumed } = message;
-  const bytes = bytesOf(description, labels);
+  const bytes = descriptionBytesOf(description, labels);
   const limit = jobExceeds(state, leader, isResumed && resumed !== undefined, bytes);
   if (limit !== undefined) {
     refuse(state, leader, number, limit);
@@ -143,24 +144,6 @@ export function congest(state: HubState, leader: Leader, congested: boolean): vo
   leader.congested = congested;
   holdBack(state, leader);
 }
-
-/** What the description of a job takes at the hub, about. */
-function bytesOf({ stages }: JobDescription, labels: readonly string[]): number {
-  const names = [...labels, ...stages.map(({ operation }) => operation)].reduce(
-    (sum, name) => sum + copies * name.length + namedBytes,
-    0,
-  );
-  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names + jobBytes);
-}
-
-/** What a job takes beside, with needs that no other has (measured: 3,980 bytes). */
-const jobBytes = 4_000;
-
-/** What holds a name or a stage. */
-const namedBytes = 100;
-
-/** Bytes for each character of a name: it is kept in the description, in the needs and in their key, and may take two bytes. */
-const copies = 6;
 
 function withOwnBytes(description: JobDescription): JobDescription {
   const stages = description.stages.map(({ args, ...stage }) =>

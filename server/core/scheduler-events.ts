@@ -3,8 +3,6 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 
 /** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
 export interface SchedulerLimits extends HubLimits {
-  /** Bytes of arguments, names and labels that the jobs of one leader may have. Default 256 MiB. */
-  readonly maxDescriptionBytesPerLeader: number;
   /**
    * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing, as each of its threads does that was given a batch
    * of them. Beyond it the worker forgets those used longest ago, and is told again when more of them comes. What is in use comes on top.

@@ -24,14 +24,15 @@ export type LeaderSessionEvent =
   /** The hub refuses this leader, or its owner closes it: all jobs end with the error, now and from now on. */
   | { readonly type: 'failed'; readonly error: PaladinError }
   /**
-   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `isStray`: the code of an operation runs the job,
-   * though none is executing there.
+   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `descriptionBytes`: what the description takes at
+   * the hub. `isStray`: the code of an operation runs the job, though none is executing there.
    */
   | {
       readonly type: 'jobAdded';
       readonly job: number;
       readonly needs: string;
       readonly operation: string;
+      readonly descriptionBytes: number;
       readonly isStray: boolean;
     }
   /** A job has handled an event. */

@@ -6,7 +6,8 @@
  * they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub wait for it; see `Room`.
  *
  * Rules.
- * 1. No more jobs are open than the hub admits, and all jobs together have no more under way than it admits (see `limits`).
+ * 1. No more jobs are open than the hub admits, with no more bytes of descriptions. All jobs together have no more under way than it admits (see
+ *    `limits`).
  * 2. The hub hears first which jobs live, and closes all others that it has of this leader; then they are opened.
  * 3. When no hub comes back in time, all jobs end with `HUB_UNREACHABLE`; later ones are given as long again.
  * 4. A job leaves its place only by its own word, when nothing of it is under way. So nothing that it has sent is dropped.
@@ -24,7 +25,7 @@ import type { JobReport, LeaderSessionConfig, LeaderSessionEffect, LeaderSession
 import { resumeMessages } from './listing.js';
 import type { Machine } from './machine.js';
 import { OpeningPace } from './opening-pace.js';
-import { Places, type PlaceStep } from './places.js';
+import { Places, type Admitted, type PlaceStep } from './places.js';
 import { Room } from './room.js';
 import { Unanswered } from './unanswered.js';
 import { NoSlot, noPlace, noRoom } from './vain-waits.js';
@@ -113,9 +114,10 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         this.#endJobs(event.error);
         break;
       case 'jobAdded': {
-        const { needs, operation, isStray } = event;
-        this.#jobs.set(event.job, { needs, operation, isStray, load: nothing, busy: false });
-        if (this.#failure !== undefined) this.#toJob(event.job, { type: 'refused', error: this.#failure });
+        const { job, needs, operation, isStray } = event;
+        this.#jobs.set(job, { needs, operation, isStray, load: nothing, busy: false });
+        this.#places.add(job, event.descriptionBytes);
+        if (this.#failure !== undefined) this.#toJob(job, { type: 'refused', error: this.#failure });
         break;
       }
       case 'jobHandled':
@@ -156,7 +158,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     };
     const { open, waiting } = this.#places;
     if (!this.#connected && open.size > 0) fail('jobs are open without a hub');
-    for (const set of [open, waiting.keys(), this.#interrupted, this.#room.blocked]) {
+    for (const set of [open, waiting, this.#interrupted, this.#room.blocked]) {
       for (const job of set) if (!this.#jobs.has(job)) fail(`job ${job} is over and remembered`);
     }
     for (const [job, { load, busy }] of this.#jobs) {
@@ -167,7 +169,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     }
     if (this.#connected && this.#failure === undefined) {
       const isPaced = this.#opensAt > this.#handledAt;
-      this.#places.validate(this.#maxJobs, isPaced, (job) => this.#jobs.get(job)?.busy === true);
+      this.#places.validate(this.#admitted, isPaced, (job) => this.#jobs.get(job)?.busy === true);
     }
     const underWay = (job: number): number => this.#jobs.get(job)?.load.batches ?? 0;
     this.#room.validate(underWay);
@@ -217,7 +219,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#room.moved(now);
     this.#pace.begin(limits.maxJobsOpenedPerSecond);
     this.#unanswered.begin(now);
-    const idle = this.#keepIdle(limits.maxJobsPerLeader - this.#places.waiting.size);
+    const idle = this.#keepIdle();
     for (const message of resumeMessages([...this.#interrupted])) this.#send(message);
     // All are open before any of them sends: until then the hub may count what is not wanted any more.
     const opened: number[] = [];
@@ -229,12 +231,15 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     for (const job of [...opened, ...idle]) this.#connectJob(job);
   }
 
-  /** Of the interrupted jobs that have nothing to do, so many stay open, those that were opened last; the others are opened when they have. */
-  #keepIdle(room: number): number[] {
+  /**
+   * Of the interrupted jobs that have nothing to do, those stay open that were opened last, where they fit beside what waits. The others are opened
+   * when they have something to do.
+   */
+  #keepIdle(): number[] {
     const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === false);
-    const kept = room <= 0 ? [] : idle.slice(-room);
-    for (const job of idle) if (!kept.includes(job)) this.#interrupted.delete(job);
-    return kept;
+    const kept = this.#places.fitting(idle.toReversed(), this.#admitted);
+    for (const job of idle) if (!kept.has(job)) this.#interrupted.delete(job);
+    return idle.filter((job) => kept.has(job));
   }
 
   #lost(reason: string, now: number): void {
@@ -262,18 +267,19 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return this.#config.noWorkerTimeoutMs + placeGraceMs;
   }
 
-  get #maxJobs(): number {
-    return this.#limits?.maxJobsPerLeader ?? 0;
+  get #admitted(): Admitted {
+    const { maxJobsPerLeader = 0, maxDescriptionBytesPerLeader = 0 } = this.#limits ?? {};
+    return { jobs: maxJobsPerLeader, bytes: maxDescriptionBytesPerLeader };
   }
 
   /** When the next job may be opened, for which there is a place; Infinity: there is none. */
   get #opensAt(): number {
-    return this.#places.next(this.#maxJobs)?.type === 'open' ? this.#pace.dueAt : Infinity;
+    return this.#places.next(this.#admitted)?.type === 'open' ? this.#pace.dueAt : Infinity;
   }
 
   /** When a job has waited for a place for too long; Infinity: none waits. */
   get #waitsUntil(): number {
-    return (this.#places.stalledSince(this.#maxJobs) ?? Infinity) + this.#patienceMs;
+    return (this.#places.stalledSince(this.#admitted) ?? Infinity) + this.#patienceMs;
   }
 
   /** When a job has waited for room for too long, with nothing under way; Infinity: none does. */
@@ -283,12 +289,12 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   #giveUpWaiting(now: number): void {
     while (this.#connected && this.#failure === undefined && this.#waitsUntil <= now) {
-      const [job] = this.#places.waiting.keys();
+      const [job] = this.#places.waiting;
       const ended = job === undefined ? undefined : this.#jobs.get(job);
       if (job === undefined || ended === undefined) return;
       this.#places.leave(job);
       ended.busy = false;
-      this.#refuse(job, noPlace(this.#maxJobs, this.#config.noWorkerTimeoutMs));
+      this.#refuse(job, noPlace(this.#places.open.size, this.#admitted, this.#config.noWorkerTimeoutMs));
     }
   }
 
@@ -336,7 +342,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   /** What is to be done now for the job that waits longest. */
   #nextStep(now: number): PlaceStep | undefined {
     if (!this.#connected || this.#failure !== undefined) return undefined;
-    const step = this.#places.next(this.#maxJobs);
+    const step = this.#places.next(this.#admitted);
     // What the hub knows already is not opened anew.
     const isNew = step?.type === 'open' && !this.#interrupted.has(step.job);
     return isNew && this.#pace.dueAt > now ? undefined : step;
@@ -394,7 +400,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   #remove(job: number, now: number): void {
     const ended = this.#jobs.get(job);
     if (ended === undefined) return;
-    const wasOpen = this.#places.leave(job);
+    const wasOpen = this.#places.remove(job);
     const isExpected = this.#connected && this.#interrupted.has(job);
     // Before anything that is sent in the room that it leaves.
     if (wasOpen || isExpected) this.#send({ type: 'close', job });

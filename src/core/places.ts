@@ -1,14 +1,24 @@
 /**
- * The places that a leader has at its hub: each open job takes one, and the hub gives a leader so many and no more.
+ * The places that a leader has at its hub: each open job takes one, and room for its description. The hub admits so many jobs and so many bytes
+ * of descriptions of a leader, and no more.
  *
  * Theory of operation. A job is open as long as nobody else needs its place: to close it would cost workers what `create` has set up. When a job
- * waits and no place is free, the open job that has been idle longest is asked to leave. It may have begun something meanwhile; then it stays.
+ * waits and does not fit beside those that are open, the job that has been idle longest is asked to leave. It may have begun something
+ * meanwhile; then it stays.
  *
  * Rules.
  * 1. A job waits when it has something to send, or has something under way from before the connection was lost.
  * 2. Who waits longest is served first.
- * 3. Nobody waits while an idle job could be asked to leave, nor while a place is free, unless jobs are opened too fast.
+ * 3. Nobody waits while an idle job could be asked to leave, nor while there is room, unless jobs are opened too fast.
+ * 4. A job whose description alone is more than the hub admits is opened beside any others: the hub says what is wrong.
  */
+
+/** So much the hub admits of a leader. */
+export interface Admitted {
+  readonly jobs: number;
+  /** Of descriptions. */
+  readonly bytes: number;
+}
 
 /** What is to be done for the job that waits longest. */
 export type PlaceStep =
@@ -17,43 +27,80 @@ export type PlaceStep =
   | { readonly type: 'ask'; readonly job: number };
 
 export class Places {
+  /** What the description of each job takes. */
+  readonly #sizes = new Map<number, number>();
   /** The jobs that have a place. */
-  readonly #open = new Set<number>();
+  readonly #open = new Group(this.#sizes);
   /** Those of them that have nothing to do and have not been asked to leave, the one that has been idle longest first. */
   readonly #idle = new Set<number>();
   /** Those of them that have been asked to leave, and have neither left nor begun anything. */
-  readonly #leaving = new Set<number>();
+  readonly #leaving = new Group(this.#sizes);
   /** The jobs that wait for a place, the one that has waited longest first; and since when. */
-  readonly #waiting = new Map<number, number>();
+  readonly #waiting = new Group(this.#sizes);
+  readonly #since = new Map<number, number>();
   /** When a place was given last. */
   #givenAt = 0;
 
   get open(): ReadonlySet<number> {
-    return this.#open;
+    return this.#open.jobs;
   }
 
-  get waiting(): ReadonlyMap<number, number> {
-    return this.#waiting;
+  get waiting(): ReadonlySet<number> {
+    return this.#waiting.jobs;
+  }
+
+  /** There is a job, whose description takes so many bytes. */
+  add(job: number, bytes: number): void {
+    this.#sizes.set(job, bytes);
   }
 
   /** A job says whether it has anything to do: under way, or to send. */
   report(job: number, isBusy: boolean, now: number): void {
-    if (!this.#open.has(job)) {
+    if (!this.#open.jobs.has(job)) {
       if (!isBusy) this.#waiting.delete(job);
-      else if (!this.#waiting.has(job)) this.#waiting.set(job, now);
+      else if (!this.#waiting.jobs.has(job)) this.#wait(job, now);
     } else if (isBusy) {
       this.#idle.delete(job);
       this.#leaving.delete(job);
-    } else if (!this.#leaving.has(job)) this.#idle.add(job);
+    } else if (!this.#leaving.jobs.has(job)) this.#idle.add(job);
   }
 
-  /** What is to be done next, where there are so many places; undefined: nothing. */
-  next(places: number): PlaceStep | undefined {
-    const [first] = this.#waiting.keys();
+  /** What is to be done next; undefined: nothing. */
+  next(admitted: Admitted): PlaceStep | undefined {
+    const [first] = this.#waiting.jobs;
     if (first === undefined) return undefined;
-    if (this.#open.size < places) return { type: 'open', job: first };
+    if (this.#fits(first, admitted)) return { type: 'open', job: first };
     const [idle] = this.#idle;
-    return idle === undefined || this.#leaving.size >= this.#waiting.size ? undefined : { type: 'ask', job: idle };
+    return idle === undefined || this.#isRoomMade(admitted) ? undefined : { type: 'ask', job: idle };
+  }
+
+  /** Whether the job may be opened beside those that are open. */
+  #fits(job: number, { jobs, bytes }: Admitted): boolean {
+    if (this.#open.jobs.size >= jobs) return false;
+    const own = this.#sizes.get(job) ?? 0;
+    return own > bytes || this.#open.bytes + own <= bytes;
+  }
+
+  /** Whether all that wait will fit once those have left that have been asked to. */
+  #isRoomMade({ jobs, bytes }: Admitted): boolean {
+    const of = (measure: (group: Group) => number): number =>
+      measure(this.#open) - measure(this.#leaving) + measure(this.#waiting);
+    return of((group) => group.jobs.size) <= jobs && of((group) => group.bytes) <= bytes;
+  }
+
+  /** Of these jobs, in this order, those that fit beside all that are open or wait. */
+  fitting(candidates: Iterable<number>, admitted: Admitted): Set<number> {
+    const chosen = new Set<number>();
+    let jobs = admitted.jobs - this.#open.jobs.size - this.#waiting.jobs.size;
+    let bytes = admitted.bytes - this.#open.bytes - this.#waiting.bytes;
+    for (const job of candidates) {
+      const own = this.#sizes.get(job) ?? 0;
+      if (jobs <= 0 || own > bytes) continue;
+      chosen.add(job);
+      jobs -= 1;
+      bytes -= own;
+    }
+    return chosen;
   }
 
   /** The job has a place now. */
@@ -70,7 +117,7 @@ export class Places {
     this.#leaving.add(job);
   }
 
-  /** The job has left its place, or is over. Whether it had one. */
+  /** The job has left its place, or does not wait for one any more. Whether it had one. */
   leave(job: number): boolean {
     this.#idle.delete(job);
     this.#leaving.delete(job);
@@ -78,15 +125,26 @@ export class Places {
     return this.#open.delete(job);
   }
 
+  /** The job is over. Whether it had a place. */
+  remove(job: number): boolean {
+    const wasOpen = this.leave(job);
+    this.#sizes.delete(job);
+    this.#since.delete(job);
+    return wasOpen;
+  }
+
   /** The hub is gone, and all places with it; jobs that have something to do wait for one at the next hub, those with something under way first. */
   loseAll(underWay: Iterable<number>, now: number): void {
-    this.#open.clear();
-    this.#idle.clear();
-    this.#leaving.clear();
-    const others = [...this.#waiting];
-    this.#waiting.clear();
-    for (const job of underWay) this.#waiting.set(job, now);
-    for (const [job, since] of others) if (!this.#waiting.has(job)) this.#waiting.set(job, since);
+    for (const job of [...this.#open.jobs]) this.leave(job);
+    const others = [...this.#waiting.jobs];
+    for (const job of others) this.#waiting.delete(job);
+    for (const job of underWay) this.#wait(job, now);
+    for (const job of others) this.#waiting.add(job);
+  }
+
+  #wait(job: number, now: number): void {
+    this.#waiting.add(job);
+    this.#since.set(job, now);
   }
 
   /** The hub is there: as of now, a place can be waited for. */
@@ -94,14 +152,11 @@ export class Places {
     this.#givenAt = now;
   }
 
-  /**
-   * Since when the job that waits longest has waited, while no place was given to another. Undefined where no job waits, or where one of so many
-   * places is free.
-   */
-  stalledSince(places: number): number | undefined {
-    if (this.#open.size < places) return undefined;
-    for (const since of this.#waiting.values()) return Math.max(since, this.#givenAt);
-    return undefined;
+  /** Since when the job that waits longest has waited, while no place was given to another. Undefined where none waits, or it may be opened. */
+  stalledSince(admitted: Admitted): number | undefined {
+    const [first] = this.#waiting.jobs;
+    if (first === undefined || this.#fits(first, admitted)) return undefined;
+    return Math.max(this.#since.get(first) ?? 0, this.#givenAt);
   }
 
   /**
@@ -110,19 +165,60 @@ export class Places {
    * @param isPaced whether the next job may not be opened yet
    * @param isBusy what each job said last
    */
-  validate(places: number, isPaced: boolean, isBusy: (job: number) => boolean): void {
+  validate(admitted: Admitted, isPaced: boolean, isBusy: (job: number) => boolean): void {
     const check = (holds: boolean, what: string): void => {
       if (!holds) throw new Error(`invariant broken: ${what}`);
     };
-    check(this.#open.size <= places, 'more jobs open than are admitted');
-    const step = this.next(places);
-    check(step === undefined || (isPaced && step.type === 'open'), 'a job waits though there is a place for it, or may be');
-    for (const job of this.#open) {
-      check(!this.#waiting.has(job), `job ${job} is open and waits`);
-      check((this.#idle.has(job) || this.#leaving.has(job)) === !isBusy(job), `whether job ${job} is idle`);
-      check(!(this.#idle.has(job) && this.#leaving.has(job)), `job ${job} is to be asked again`);
+    const { jobs: open } = this.#open;
+    const { jobs: leaving } = this.#leaving;
+    check(open.size <= admitted.jobs, 'more jobs open than are admitted');
+    const sizes = [...open].map((job) => this.#sizes.get(job) ?? 0).filter((bytes) => bytes <= admitted.bytes);
+    check(sizes.reduce((sum, bytes) => sum + bytes, 0) <= admitted.bytes, 'more bytes of descriptions open than are admitted');
+    const step = this.next(admitted);
+    check(step === undefined || (isPaced && step.type === 'open'), 'a job waits though there is room for it, or may be');
+    for (const job of open) {
+      check(!this.#waiting.jobs.has(job), `job ${job} is open and waits`);
+      check((this.#idle.has(job) || leaving.has(job)) === !isBusy(job), `whether job ${job} is idle`);
+      check(!(this.#idle.has(job) && leaving.has(job)), `job ${job} is to be asked again`);
     }
-    for (const job of [...this.#idle, ...this.#leaving]) check(this.#open.has(job), `job ${job} is idle and not open`);
-    for (const job of this.#waiting.keys()) check(isBusy(job), `job ${job} waits for nothing`);
+    for (const job of [...this.#idle, ...leaving]) check(open.has(job), `job ${job} is idle and not open`);
+    for (const job of this.#waiting.jobs) check(isBusy(job), `job ${job} waits for nothing`);
+    for (const group of [this.#open, this.#leaving, this.#waiting]) group.validate();
+  }
+}
+
+/** Jobs in the order in which they came, and what their descriptions take together. */
+class Group {
+  readonly #sizes: ReadonlyMap<number, number>;
+  readonly #jobs = new Set<number>();
+  #bytes = 0;
+
+  constructor(sizes: ReadonlyMap<number, number>) {
+    this.#sizes = sizes;
+  }
+
+  get jobs(): ReadonlySet<number> {
+    return this.#jobs;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(job: number): void {
+    if (this.#jobs.has(job)) return;
+    this.#jobs.add(job);
+    this.#bytes += this.#sizes.get(job) ?? 0;
+  }
+
+  delete(job: number): boolean {
+    if (!this.#jobs.delete(job)) return false;
+    this.#bytes -= this.#sizes.get(job) ?? 0;
+    return true;
+  }
+
+  validate(): void {
+    const bytes = [...this.#jobs].reduce((sum, job) => sum + (this.#sizes.get(job) ?? 0), 0);
+    if (bytes !== this.#bytes) throw new Error(`invariant broken: jobs take ${bytes} bytes, and ${this.#bytes} are counted`);
   }
 }

@@ -2,11 +2,16 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import type { HubLimits } from '../protocol/messages.js';
 import type { Load } from './leader-session-events.js';
+import type { Admitted } from './places.js';
 
-/** All jobs that the hub admits of a leader are open, and none leaves its place. */
-export function noPlace(maxJobs: number, withinMs: number): PaladinError {
-  const why = `all ${maxJobs} that the hub admits of one leader are open, and have something under way`;
-  return limitExceeded('no room for a further job', withinMs, `${why} (maxJobsPerLeader, --max-jobs-per-leader)`);
+/** All jobs that the hub admits of a leader are open, or all bytes of descriptions, and none leaves its place. */
+export function noPlace(open: number, { jobs, bytes }: Admitted, withinMs: number): PaladinError {
+  const why =
+    open >= jobs
+      ? `all ${jobs} that the hub admits of one leader are open, and have something under way (maxJobsPerLeader, --max-jobs-per-leader)`
+      : `its arguments and labels do not fit into the ${bytes} bytes that the hub admits of one leader, beside those of jobs that have ` +
+        `something under way (maxDescriptionBytesPerLeader, --max-description-bytes-per-leader)`;
+  return limitExceeded('no room for a further job', withinMs, why);
 }
 
 /** All that the hub admits of a leader is under way, and nothing comes back. */

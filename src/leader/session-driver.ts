@@ -9,6 +9,7 @@ import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
 import { keepTurning } from '../real-time.js';
 import type { Operation } from '../operation/operation.js';
+import { descriptionBytesOf } from '../protocol/description-bytes.js';
 import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import { warn } from '../warn.js';
@@ -114,13 +115,14 @@ export class SessionDriver {
   /** Takes a job in; it is opened at the hub when it has something to send. */
   add(number: number, job: SessionJob): void {
     this.#jobs.set(number, { ...job, secret: peerKey() });
-    const { needs, isStray, description } = job;
+    const { needs, isStray, description, labels } = job;
     this.#drive.handleWithin({
       type: 'jobAdded',
       job: number,
       needs,
       isStray,
       operation: description.stages[0]?.operation ?? '',
+      descriptionBytes: descriptionBytesOf(description, labels),
     });
   }
 

@@ -8,7 +8,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 11;
+export const protocolVersion = 12;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -192,6 +192,11 @@ export interface HubLimits {
   readonly maxBatchesPerLeader: number;
   /** The most payload bytes that one leader may have at the hub. */
   readonly maxBytesPerLeader: number;
+  /**
+   * The most bytes of descriptions that the open jobs of one leader may have: arguments, names, labels, and the records of a job. Default
+   * 256 MiB.
+   */
+  readonly maxDescriptionBytesPerLeader: number;
 }
 
 export type LeaderToHub =

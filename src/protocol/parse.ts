@@ -59,6 +59,7 @@ const limits = record({
   maxJobsOpenedPerSecond: index,
   maxBatchesPerLeader: index,
   maxBytesPerLeader: index,
+  maxDescriptionBytesPerLeader: index,
 });
 
 const welcome = record({ id: name, epoch: name, limits });

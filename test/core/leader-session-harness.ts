@@ -36,8 +36,8 @@ export class SessionUnderTest {
   }
 
   /** A job that has something to send. */
-  add(job: number, needs = 'double@1', isStray = false): LeaderSessionEffect[] {
-    return [...this.handle({ type: 'jobAdded', job, needs, operation: 'double', isStray }), ...this.want(job)];
+  add(job: number, needs = 'double@1', isStray = false, descriptionBytes = 10): LeaderSessionEffect[] {
+    return [...this.handle({ type: 'jobAdded', job, needs, operation: 'double', descriptionBytes, isStray }), ...this.want(job)];
   }
 
   /** The job has something to send, and nothing under way. */

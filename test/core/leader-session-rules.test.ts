@@ -3,7 +3,7 @@ import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/lea
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxRememberedNeeds } from '../../src/limits.js';
 import { resultOf } from '../server/scheduler-harness.js';
-import { SessionUnderTest, open, close, connected, resume, tick } from './leader-session-harness.js';
+import { asked, SessionUnderTest, open, close, connected, resume, tick } from './leader-session-harness.js';
 
 describe('what a session says of itself', () => {
   it('is why there is no hub, and what its jobs have there', () => {
@@ -246,5 +246,39 @@ describe('jobs that the hub knows already', () => {
     expect(test.session.nextDeadline()).toBe(1_000);
     test.now = 1_000;
     expect(test.handle({ type: 'tick' })).toEqual([open(2), connected(2)]);
+  });
+});
+
+describe('room for the descriptions of jobs', () => {
+  const sized = (test: SessionUnderTest, job: number, bytes: number) => test.add(job, 'double@1', false, bytes);
+
+  it('is left by idle jobs, as many as it takes', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 10, maxDescriptionBytesPerLeader: 100 });
+    for (const job of [1, 2, 3]) sized(test, job, 30);
+    for (const job of [1, 2, 3]) test.handled(job, 0);
+    expect(sized(test, 4, 60)).toEqual([asked(1), asked(2)]);
+    expect(test.leave(1)).toEqual([close(1)]);
+    expect(test.leave(2)).toEqual([close(2), open(4), connected(4)]);
+  });
+
+  it('is waited for no longer than a place', () => {
+    const test = SessionUnderTest.welcomed({ maxDescriptionBytesPerLeader: 100 });
+    sized(test, 1, 60);
+    test.handled(1, 1);
+    expect(sized(test, 2, 60)).toEqual([]);
+    test.now = test.session.nextDeadline() ?? NaN;
+    expect(test.handle({ type: 'tick' })).toMatchObject([{ job: 2, event: { error: { code: 'LIMIT_EXCEEDED' } } }]);
+    test.remove(2);
+    expect(test.remove(1)).toEqual([close(1)]);
+  });
+
+  it('is not kept by idle jobs when the hub is back, where others wait for it', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 10, maxDescriptionBytesPerLeader: 100 });
+    for (const job of [1, 2, 3]) sized(test, job, 30);
+    for (const job of [1, 2, 3]) test.handled(job, 0);
+    test.lose();
+    sized(test, 4, 60);
+    const effects = test.welcome({ maxJobsPerLeader: 10, maxDescriptionBytesPerLeader: 100 });
+    expect(effects).toEqual([resume(3), open(4), open(3, 0, true), connected(4), connected(3)]);
   });
 });

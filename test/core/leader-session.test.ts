@@ -71,7 +71,9 @@ describe("a leader's session", () => {
 
   it('opens no job that has nothing to send, and closes none that is idle while nobody waits', () => {
     const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
-    expect(test.handle({ type: 'jobAdded', job: 1, needs: '', operation: 'double', isStray: false })).toEqual([]);
+    expect(
+      test.handle({ type: 'jobAdded', job: 1, needs: '', operation: 'double', descriptionBytes: 0, isStray: false }),
+    ).toEqual([]);
     expect(test.handled(1, 0)).toEqual([]);
     expect(test.want(1)).toEqual([open(1), connected(1)]);
     expect(test.handled(1, 1)).toEqual([]);

@@ -345,6 +345,7 @@ describe("a worker's session", () => {
       maxJobsOpenedPerSecond: 1,
       maxBatchesPerLeader: 1,
       maxBytesPerLeader: 1,
+      maxDescriptionBytesPerLeader: 1,
     };
     expect(test.handle({ type: 'received', message: { type: 'welcome', id: 'w', epoch: 'e', limits } })).toEqual([]);
     expect(test.handle({ type: 'received', message: { type: 'goodbye', reason: '' } })).toEqual([{ type: 'drained' }]);

@@ -24,22 +24,23 @@ const add = defineOperation({
     return (x: number) => x + term;
   },
 });
+const append = defineOperation({ name: 'append', create: (text: string) => (x: string) => x + text });
 
-/** A hub that admits so many jobs of a leader, with a worker, and a leader. */
+/** A hub that admits so much of a leader, with a worker, and a leader. */
 async function small(
-  maxJobsPerLeader: number,
+  limits: { maxJobsPerLeader: number } | { maxDescriptionBytesPerLeader: number },
   body: (leader: Runtime) => Promise<void>,
   noWorkerTimeout = 20_000,
 ): Promise<void> {
-  await using hub = await startHub({ port: 0, maxJobsPerLeader });
-  await using _worker = await startWorker({ hub: hub.url, operations: [increase, add, held], slots: 4 });
+  await using hub = await startHub({ port: 0, ...limits });
+  await using _worker = await startWorker({ hub: hub.url, operations: [increase, add, held, append], slots: 4 });
   await using leader = await connect(hub.url, { noWorkerTimeout });
   await body(leader);
 }
 
 describe('more jobs than a hub admits of a leader', () => {
   it('all get their outputs: live streams that are idle and wake by turns', async () => {
-    await small(2, async (leader) => {
+    await small({ maxJobsPerLeader: 2 }, async (leader) => {
       const streams = Array.from({ length: 20 }, () => new Subject<number>());
       const outputs = streams.map((stream) => lastValueFrom(stream.pipe(remoteMap(increase, leader), toArray())));
       for (let round = 0; round < 5; round += 1) {
@@ -52,7 +53,7 @@ describe('more jobs than a hub admits of a leader', () => {
   });
 
   it('all end: operators that wait for several of them', async () => {
-    await small(2, async (leader) => {
+    await small({ maxJobsPerLeader: 2 }, async (leader) => {
       const live = Array.from({ length: 12 }, () => new Subject<number>());
       const latest = firstValueFrom(combineLatest(live.map((stream) => stream.pipe(remoteMap(increase, leader)))));
       for (const [at, stream] of live.entries()) stream.next(at);
@@ -67,7 +68,7 @@ describe('more jobs than a hub admits of a leader', () => {
   });
 
   it('all end: chains in which a job feeds another, also without end', async () => {
-    await small(1, async (leader) => {
+    await small({ maxJobsPerLeader: 1 }, async (leader) => {
       function* naturals(): Generator<number> {
         for (let n = 0; ; n += 1) yield n;
       }
@@ -90,7 +91,7 @@ describe('more jobs than a hub admits of a leader', () => {
   });
 
   it('set up their operations again when they come back, and keep what is set up while nobody needs their place', async () => {
-    await small(1, async (leader) => {
+    await small({ maxJobsPerLeader: 1 }, async (leader) => {
       const outputs = new Subject<number>();
       const [one, two] = [1_000, 2_000].map((term) => {
         const stream = new Subject<number>();
@@ -111,7 +112,7 @@ describe('more jobs than a hub admits of a leader', () => {
 
   it('end with an error that names the limit where all places are taken for too long, and leave the others alone', async () => {
     await small(
-      2,
+      { maxJobsPerLeader: 2 },
       async (leader) => {
         const holding = [leader.run(held, 1, { priority: 1 }), leader.run(held, 2, { priority: 1 })];
         const error = await rejectionOf(leader.run(increase, 1));
@@ -126,6 +127,55 @@ describe('more jobs than a hub admits of a leader', () => {
       },
       200,
     );
+  });
+
+  it('have room for their arguments, which idle ones leave to others, also when the hub is back', async () => {
+    const texts = Array.from({ length: 6 }, (_, at) => `${at}`.repeat(30_000));
+    await small({ maxDescriptionBytesPerLeader: 80_000 }, async (leader) => {
+      const streams = texts.map(() => new Subject<string>());
+      const outputs = streams.map((stream, at) =>
+        lastValueFrom(
+          stream.pipe(
+            remoteMap(append(texts[at] ?? ''), leader),
+            map((text) => text.length),
+            toArray(),
+          ),
+        ),
+      );
+      for (let round = 0; round < 3; round += 1) {
+        for (const [at, stream] of streams.entries()) stream.next('x'.repeat(at));
+        await leader.run(increase, round);
+      }
+      for (const stream of streams) stream.complete();
+      expect(await Promise.all(outputs)).toEqual(texts.map((_, at) => Array.from({ length: 3 }, () => 30_000 + at)));
+    });
+  });
+
+  it('end with an error that names the limit where their arguments find no room beside those of others, or never would', async () => {
+    const waiting = gate();
+    const waits = defineOperation({
+      name: 'waits',
+      create: (_text: string) => async (x: number) => {
+        await waiting.opened;
+        return x;
+      },
+    });
+    await using hub = await startHub({ port: 0, maxDescriptionBytesPerLeader: 60_000 });
+    await using _worker = await startWorker({ hub: hub.url, operations: [waits, append, increase], slots: 2 });
+    await using leader = await connect(hub.url, { noWorkerTimeout: 200 });
+    const holding = leader.run(waits('w'.repeat(40_000)), 1);
+    expect(await rejectionOf(leader.run(append('a'.repeat(30_000)), 'x'))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message:
+        'no room for a further job at the hub within 200 ms: its arguments and labels do not fit into the 60000 bytes that the hub admits of one leader, beside those of jobs that have something under way (maxDescriptionBytesPerLeader, --max-description-bytes-per-leader)',
+    });
+    expect(await rejectionOf(leader.run(append('a'.repeat(60_000)), 'x'))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('(maxDescriptionBytesPerLeader)') as unknown,
+    });
+    waiting.open();
+    expect(await holding).toBe(1);
+    expect(await leader.run(append('a'.repeat(30_000)), 'x')).toHaveLength(30_001);
   });
 
   it('end with an error that names the limit where operations of the leader take all room from what they wait for', async () => {

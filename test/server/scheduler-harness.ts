@@ -19,6 +19,7 @@ export const limits: HubLimits = {
   maxJobsOpenedPerSecond: 10_000,
   maxBatchesPerLeader: 8,
   maxBytesPerLeader: 100,
+  maxDescriptionBytesPerLeader: 2 ** 28,
 };
 
 /** Of all jobs. */

@@ -121,6 +121,8 @@ export function optionsOf(random: Random): SimulationOptions {
           : random.pick([10_000, 10_000, 4]),
       maxBatchesPerLeader: nests ? 10_000 : random.pick([10_000, 10_000, 1, 5]),
       maxBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 20_000]),
+      // Some two jobs.
+      maxDescriptionBytesPerLeader: nests ? 2 ** 28 : random.pick([2 ** 28, 2 ** 28, 9_000]),
       maxUnacknowledgedPerLeader: random.pick([10_000, 10_000, 2, 10]),
       // Some two jobs, or fewer than one.
       maxDescriptionBytesPerWorker: random.pick([2 ** 26, 10_000, 100]),

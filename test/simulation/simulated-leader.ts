@@ -4,6 +4,7 @@ import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/lea
 import { Drive } from '../../src/drive.js';
 import { LeaderSession } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
+import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
@@ -109,7 +110,14 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       { ...spec, description },
     );
     this.#live.set(number, job);
-    this.#drive.handleWithin({ type: 'jobAdded', job: number, needs: JSON.stringify(stages), operation: '', isStray: false });
+    this.#drive.handleWithin({
+      type: 'jobAdded',
+      job: number,
+      needs: JSON.stringify(stages),
+      operation: '',
+      descriptionBytes: descriptionBytesOf(description, []),
+      isStray: false,
+    });
     return job;
   }
 
