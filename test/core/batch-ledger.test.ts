@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BatchLedger, type BatchRecord } from '../../src/core/job/batch-ledger.js';
 import { elementPartial } from '../../src/core/fold/partial.js';
+import { present } from '../support/exactly.js';
 
 const payload = new Uint8Array(2);
 
@@ -12,9 +13,7 @@ function ledgerAt(...indices: number[]): BatchLedger {
 }
 
 function ready(ledger: BatchLedger, stopAt = Infinity): BatchRecord {
-  const record = ledger.nextReady(stopAt);
-  if (record === undefined) throw new Error('nothing is ready');
-  return record;
+  return present(ledger.nextReady(stopAt));
 }
 
 describe('the unsettled batches of a job', () => {
@@ -106,8 +105,7 @@ describe('the unsettled batches of a job', () => {
     expect([...ledger.sentBatches()]).toEqual([adopted]);
     expect(ledger.nextReady(Infinity)).toBeUndefined();
     ledger.add({ first: 4, count: 1, payload }, 10);
-    const delayed = ledger.startingAt(4);
-    if (delayed === undefined) throw new Error('no batch');
+    const delayed = present(ledger.startingAt(4));
     ledger.adopt(delayed, 1, 0);
     expect(ledger.wake(10)).toEqual([]);
     expect(delayed).toMatchObject({ state: 'sent', underWay: [1] });

@@ -8,6 +8,7 @@ import type { JobConfig } from '../../src/core/job/job-events.js';
 import { LeftOut } from '../../src/core/job/left-out.js';
 import { joinParts } from '../../src/protocol/parts.js';
 import { failure, JobUnderTest, json, ranges, stage } from './job-harness.js';
+import { exactly, only } from '../support/exactly.js';
 
 /** The last stage of two as a job, with nine slots. So often were elements tried before. */
 function lastPart(kind: 'map' | 'fold', changes: Partial<JobConfig>, past: readonly Past[] = []): JobUnderTest {
@@ -49,8 +50,7 @@ describe('the elements that come from the part before', () => {
 
   it('stay within the window, those that are left out as well', () => {
     const test = lastPart('map', { window: 2, batch: 1 });
-    const [a, b] = test.handle({ type: 'elements', values: ['a', 'b'], first: 0 });
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.handle({ type: 'elements', values: ['a', 'b'], first: 0 }));
     test.handle({ type: 'leftOut', index: 2, stage: 0 });
     test.handle({ type: 'elements', values: ['d'], first: 3 });
     test.succeed(b);
@@ -63,14 +63,14 @@ describe('the elements that come from the part before', () => {
     const stages = [stage('map'), stage('fold', { onFatal: 'skip' })];
     const test = lastPart('fold', { stages });
     test.handle({ type: 'elements', values: ['a'], first: 0 });
-    const [combine] = test.handle({ type: 'elements', values: ['b'], first: 1 });
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.handle({ type: 'elements', values: ['b'], first: 1 }));
     test.handle({ type: 'leftOut', index: 2, stage: 0 });
-    const [again] = test.result(combine, {
-      failures: [failure(1, { kind: 'transient' })],
-      payload: joinParts([json.encode(['a'])]),
-    });
-    if (again === undefined) throw new Error('not tried again');
+    const again = only(
+      test.result(combine, {
+        failures: [failure(1, { kind: 'transient' })],
+        payload: joinParts([json.encode(['a'])]),
+      }),
+    );
     test.result(again, { failures: [failure(1, { kind: 'fatal' })], payload: joinParts([json.encode(['a'])]) });
     expect(test.others).toMatchObject([{ type: 'skipped', error: { index: 1 } }]);
   });
@@ -79,8 +79,7 @@ describe('the elements that come from the part before', () => {
     const stages = [stage('map'), stage('fold', { retry: { strategy: 'immediate', maxRetries: 2 } })];
     const test = lastPart('fold', { stages }, [{ first: 1, count: 1, tried: 2, retries: [0, 2] }]);
     test.handle({ type: 'elements', values: ['a'], first: 0 });
-    const [combine] = test.handle({ type: 'elements', values: ['b'], first: 1 });
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.handle({ type: 'elements', values: ['b'], first: 1 }));
     test.result(combine, { failures: [failure(1)], payload: joinParts([json.encode(['a'])]) });
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'RETRIES_EXHAUSTED', index: 1 } }]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobConfig, PartOfJob } from '../../src/core/job/job-events.js';
-import type { Batch } from '../../src/protocol/messages.js';
 import { inputs, JobUnderTest, ranges, stage } from './job-harness.js';
+import { exactly, only } from '../support/exactly.js';
 
 const maps = [stage('map'), stage('map', { operation: 'g' })];
 const folding = [...maps, stage('fold')];
@@ -17,12 +17,6 @@ function partsOf(test: JobUnderTest, config: Partial<JobConfig>, slots = 6): { h
   if (divided?.type !== 'divided') throw new Error('it was not divided');
   const part = (begin: PartOfJob): JobUnderTest => JobUnderTest.with(slots, { ...config, part: begin });
   return { head: part(divided.first), tail: part(divided.second) };
-}
-
-function first(batches: readonly Batch[]): Batch {
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('no batch');
-  return batch;
 }
 
 const isDivided = (test: JobUnderTest): boolean => test.others.at(-1)?.type === 'divided';
@@ -48,7 +42,7 @@ describe('whether a chain is divided', () => {
     const { tail } = partsOf(test, config);
     tail.handle({ type: 'elements', values: ['a'], first: 0 });
     tail.handle(missing(2));
-    tail.lose(first(tail.sent), 'returned', undefined, '');
+    tail.lose(only(tail.sent), 'returned', undefined, '');
     tail.tick(9_000);
     expect(isDivided(tail)).toBe(false);
   });
@@ -71,7 +65,7 @@ describe('whether a chain is divided', () => {
 describe('a chain of which something was executed', () => {
   it('waits for its workers no longer than half of the time in which it must find some', () => {
     const test = JobUnderTest.with(1, { stages: maps, divisible: true, batch: 1, noWorkerTimeoutMs: 1_000 });
-    test.succeed(first(test.elements('a')));
+    test.succeed(only(test.elements('a')));
     const sent = test.elements('b');
     test.handle(missing(1));
     for (const batch of sent) test.lose(batch, 'returned', undefined, '');
@@ -86,10 +80,9 @@ describe('the parts of a divided chain', () => {
   it('are given what is theirs: elements the first, and partials that are to be combined the second', () => {
     const config = { stages: folding, divisible: true, batch: 1 };
     const test = JobUnderTest.with(3, config);
-    const [a, b, c] = test.elements('a', 'b', 'c');
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    const [a, b, c] = exactly(3, test.elements('a', 'b', 'c'));
     test.fold(a);
-    const combine = first(test.fold(b));
+    const combine = only(test.fold(b));
     expect(inputs(combine)).toEqual(['a', 'b']);
     test.handle(missing(2));
     test.lose(combine, 'returned', undefined, '');
@@ -104,8 +97,7 @@ describe('the parts of a divided chain', () => {
   it('have settled between them what was settled before, where order does not matter', () => {
     const config = { stages: maps, divisible: true, batch: 1, ordered: false };
     const test = JobUnderTest.with(2, config);
-    const [a, b] = test.elements('a', 'b');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.complete();
     test.succeed(b, ['B']);
     test.handle(missing(1));
@@ -113,7 +105,7 @@ describe('the parts of a divided chain', () => {
     test.tick(3_000);
     const { head } = partsOf(test, config);
     expect(head.others).toEqual([]);
-    head.succeed(first(head.sent.concat(head.tick(3_000))), ['a1']);
+    head.succeed(only(head.sent.concat(head.tick(3_000))), ['a1']);
     expect(head.others).toEqual([{ type: 'completed' }]);
   });
 
@@ -121,14 +113,14 @@ describe('the parts of a divided chain', () => {
     const config = { stages: maps, divisible: true, batch: 6 };
     const test = JobUnderTest.with(1, { ...config, batch: 1 });
     const sent = test.elements(0, 1, 2, 3, 4, 5);
-    test.lose(first(sent), 'wasted');
+    test.lose(only(sent), 'wasted');
     test.handle(missing(1));
     for (const batch of test.sent.slice(1)) test.lose(batch, 'returned', undefined, '');
     test.tick(3_000);
     const { tail } = partsOf(test, config, 1);
     tail.handle({ type: 'elements', values: [3, 4, 5], first: 3 });
     tail.handle({ type: 'elements', values: [0, 1, 2], first: 0 });
-    for (let at = 0; at < tail.sent.length; at += 1) tail.succeed(first(tail.sent.slice(at)));
+    for (let at = 0; at < tail.sent.length; at += 1) tail.succeed(only(tail.sent.slice(at)));
     expect(ranges(tail.sent)).toEqual(['3+3', '0+1', '1+2']);
     expect(tail.sent.map(({ tried = 0 }) => tried)).toEqual([0, 1, 0]);
     tail.complete();
@@ -138,13 +130,13 @@ describe('the parts of a divided chain', () => {
   it('know in order what was tried before, also where a part was tried and is divided again', () => {
     const config = { stages: [...maps, stage('map', { operation: 'h' })], divisible: true, batch: 1 };
     const test = JobUnderTest.with(1, config);
-    test.lose(first(test.elements('a', 'b')), 'wasted');
+    test.lose(only(test.elements('a', 'b')), 'wasted');
     test.handle(missing(1));
     for (const batch of test.sent.slice(1)) test.lose(batch, 'returned', undefined, '');
     test.tick(3_000);
     const { tail } = partsOf(test, config, 1);
     tail.handle({ type: 'elements', values: ['b'], first: 1 });
-    tail.lose(first(tail.sent), 'wasted');
+    tail.lose(only(tail.sent), 'wasted');
     tail.handle(missing(1));
     for (const batch of tail.sent.slice(1)) tail.lose(batch, 'returned', undefined, '');
     tail.tick(9_000);
@@ -164,7 +156,7 @@ describe('the parts of a divided chain', () => {
     tail.handle({ type: 'leftOut', index: 1, stage: 0 });
     tail.handle({ type: 'elements', values: ['c'], first: 2 });
     tail.complete();
-    const combine = first(tail.sent);
+    const combine = only(tail.sent);
     expect(inputs(combine)).toEqual(['a', 'c']);
     expect(tail.others).toEqual([]);
   });
@@ -185,7 +177,7 @@ describe('a later part whose first part has failed', () => {
     tail.handle({ type: 'elements', values: ['a'], first: 0 });
     tail.handle({ type: 'sourceFailed', error: 'that of the first part' });
     expect(tail.others).toEqual([]);
-    tail.succeed(first(tail.sent));
+    tail.succeed(only(tail.sent));
     expect([tail.emitted, tail.others]).toEqual([['a'], [{ type: 'failed', error: 'that of the first part' }]]);
   });
 

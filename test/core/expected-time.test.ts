@@ -4,13 +4,13 @@ import { comingOf, expectedMs } from '../../src/core/job/expected-time.js';
 import { JobState } from '../../src/core/job/job-state.js';
 import { elementPartial } from '../../src/core/fold/partial.js';
 import { configOf, json, stage } from './job-harness.js';
+import { present } from '../support/exactly.js';
 
 /** A fold, with a batch of two partials that stand for six elements. */
 function foldWithBatch(): { state: JobState; record: BatchRecord } {
   const state = new JobState(configOf({ stages: [stage('fold')] }));
   state.ledger.addPartials([elementPartial(4, 2, json.encode(['ab'])), elementPartial(6, 4, json.encode(['cdef']))]);
-  const record = state.ledger.nextReady(Infinity);
-  if (record === undefined) throw new Error('no batch');
+  const record = present(state.ledger.nextReady(Infinity));
   return { state, record };
 }
 

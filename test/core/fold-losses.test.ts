@@ -2,15 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { describedPart, joinParts } from '../../src/protocol/parts.js';
 import { failure, inputs, JobUnderTest, json, stage } from './job-harness.js';
+import { exactly, first, only } from '../support/exactly.js';
 
 const mapAndFold = [stage('map'), stage('fold')];
 const letters = 'abcdefghijklmnopqrstuvwxyzabcdef';
-
-function first(batches: readonly Batch[]): Batch {
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('no batch');
-  return batch;
-}
 
 /** How often the combination of each partial of a batch was begun in vain. */
 function triedOf(batch: Batch): number[] {
@@ -55,7 +50,7 @@ describe('a group of partials that is lost', () => {
     const folding = withGroup();
     const { test, group, answered } = folding;
     // With a worker whole at first, since that may be back.
-    const lost = cause === 'gone' ? first(test.lose(group, 'gone')) : group;
+    const lost = cause === 'gone' ? only(test.lose(group, 'gone')) : group;
     const half = first(test.lose(lost, cause, undefined, 'w2'));
     expect(half).toMatchObject({ first: group.first, count: group.count >> 1, suspect, tried: cause === 'gone' ? 2 : 1 });
     for (const batch of [group, lost]) answered.add(batch);
@@ -65,7 +60,7 @@ describe('a group of partials that is lost', () => {
   it('goes on, each partial with its own tries, behind those that were combined', () => {
     const folding = withGroup();
     const { test, group, answered } = folding;
-    const again = first(test.lose(group, 'wasted'));
+    const again = only(test.lose(group, 'wasted'));
     const units = inputs(again);
     const left = units.slice(0, 2).join('');
     for (const batch of [group, again]) answered.add(batch);
@@ -83,13 +78,12 @@ describe('a pair of partials that kills again and again', () => {
   it('leaves its right one out where asked, and the left one goes on as if it had not been tried', () => {
     const stages = [stage('map'), stage('fold', { onFatal: 'skip' })];
     const test = JobUnderTest.with(3, { stages, batch: 1, maxDeaths: 2 });
-    const [a, b, c] = test.elements('a', 'b', 'c');
+    const [a, b, c] = exactly(3, test.elements('a', 'b', 'c'));
     test.complete();
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
     for (const batch of [a, b]) test.fold(batch);
-    const pair = first(test.fold(c));
+    const pair = only(test.fold(c));
     expect(inputs(pair)).toEqual(['b', 'c']);
-    const next = first(test.lose(first(test.lose(pair, 'death', undefined, 'w1')), 'death', undefined, 'w2'));
+    const next = only(test.lose(only(test.lose(pair, 'death', undefined, 'w1')), 'death', undefined, 'w2'));
     const error = { code: 'POISON_TASK', operation: 'plus', index: 2, workerId: 'w2' };
     expect(test.others).toMatchObject([{ type: 'skipped', stage: 1, error }]);
     expect([inputs(next), triedOf(next)]).toEqual([
@@ -105,12 +99,12 @@ describe('the combination of an element that was tried again', () => {
   /** Elements `a` and `b`, of which the combine of `b` with what is before it has failed, or its batch was wasted; and the combine of both. */
   function combine(how: 'failed' | 'wasted'): { test: JobUnderTest; both: Batch } {
     const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 2 });
-    let batch = first(test.elements('a', 'b'));
+    let batch = only(test.elements('a', 'b'));
     test.complete();
-    if (how === 'wasted') batch = first(test.lose(batch, 'wasted'));
+    if (how === 'wasted') batch = only(test.lose(batch, 'wasted'));
     const transient = failure(1, { stage: how === 'failed' ? 1 : 0, kind: 'transient' });
-    const alone = first(test.result(batch, { failures: [transient], payload: joinParts([json.encode(['a'])]) }));
-    return { test, both: first(test.fold(alone)) };
+    const alone = only(test.result(batch, { failures: [transient], payload: joinParts([json.encode(['a'])]) }));
+    return { test, both: only(test.fold(alone)) };
   }
 
   it('goes on counting where that was its combine, and not where that was another stage', () => {
@@ -138,7 +132,7 @@ describe('the combination of an element that was tried again', () => {
 describe('the partials that come back', () => {
   it('say nothing of how large outputs are: batches of elements grow all the same', () => {
     const test = JobUnderTest.with(1, { stages: mapAndFold });
-    const one = first(test.elements(...letters));
+    const one = only(test.elements(...letters));
     const partial = json.encode(['x'.repeat(400_000)]);
     expect(first(test.result(one, { payload: joinParts([partial]), elapsedMs: 0.001 })).count).toBe(8);
   });

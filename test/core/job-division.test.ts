@@ -3,6 +3,7 @@ import type { JobConfig, PartOfJob } from '../../src/core/job/job-events.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { joinParts } from '../../src/protocol/parts.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
+import { exactly, first, only } from '../support/exactly.js';
 
 const maps = [stage('map'), stage('map', { operation: 'g' })];
 const folding = [...maps, stage('fold')];
@@ -19,19 +20,14 @@ function partsOf(test: JobUnderTest, config: Partial<JobConfig>): { head: JobUnd
   return { head: part(divided.first), tail: part(divided.second) };
 }
 
-const batchOf = (batches: readonly Batch[], first: number): Batch => {
-  const found = batches.find((batch) => batch.first === first);
-  if (found === undefined) throw new Error(`no batch at ${first}`);
-  return found;
-};
+const startingAt = (batches: readonly Batch[], index: number): Batch => first(batches.filter((batch) => batch.first === index));
 
 describe('a chain that no worker executes whole', () => {
   it('is divided: the first part has all elements, sent or not, and the second one none', () => {
     const config = { stages: folding, divisible: true, batch: 2 };
     const test = new JobUnderTest(config);
     test.handle({ type: 'connected' });
-    const [batch] = test.elements(1, 2, 3, 4, 5);
-    if (batch === undefined) throw new Error('no batch');
+    const batch = only(test.elements(1, 2, 3, 4, 5));
     test.complete();
     test.handle(missing(2));
     expect(test.others).toEqual([]);
@@ -52,14 +48,13 @@ describe('a chain that no worker executes whole', () => {
 
   it('waits for what is under way, and then for workers that may be back', () => {
     const test = JobUnderTest.with(3, { stages: maps, divisible: true, batch: 1 });
-    const [first, second] = test.elements('a', 'b', 'c');
-    if (first === undefined || second === undefined) throw new Error('no batches');
-    test.succeed(first);
+    const [a] = exactly(3, test.elements('a', 'b', 'c'));
+    test.succeed(a);
     test.handle(missing(1));
     test.tick(4_000);
     expect(test.others).toEqual([]);
     for (const batch of test.sent.slice(1, -1)) test.succeed(batch);
-    test.lose(batchOf(test.sent, 2), 'returned');
+    test.lose(startingAt(test.sent, 2), 'returned');
     expect(test.others).toMatchObject([{ type: 'divided', first: { from: 0, to: 1 }, second: { from: 1, to: 2 } }]);
   });
 
@@ -85,13 +80,13 @@ describe('a chain that no worker executes whole', () => {
     const test = JobUnderTest.with(6, config);
     const sent = test.elements(...'abcdef');
     // a is gone with its worker, b is done, c is left out, d is tried again, e is done.
-    test.succeed(batchOf(sent, 1), ['B']);
-    test.result(batchOf(sent, 2), { failures: [failure(0, { kind: 'fatal' })] });
-    test.result(batchOf(sent, 3), { failures: [failure(0, { stage: 1, kind: 'transient' })] });
-    test.succeed(batchOf(sent, 4), ['E']);
+    test.succeed(startingAt(sent, 1), ['B']);
+    test.result(startingAt(sent, 2), { failures: [failure(0, { kind: 'fatal' })] });
+    test.result(startingAt(sent, 3), { failures: [failure(0, { stage: 1, kind: 'transient' })] });
+    test.succeed(startingAt(sent, 4), ['E']);
     test.handle(missing(1));
-    test.lose(batchOf(sent, 0), 'gone');
-    test.lose(batchOf(sent, 5), 'returned');
+    test.lose(startingAt(sent, 0), 'gone');
+    test.lose(startingAt(sent, 5), 'returned');
     expect(test.emitted).toEqual([]);
     test.complete();
     test.tick(3_000);
@@ -102,19 +97,19 @@ describe('a chain that no worker executes whole', () => {
       [1, false],
       [0, false],
     ]);
-    head.succeed(batchOf(head.sent, 0), ['a1']);
+    head.succeed(startingAt(head.sent, 0), ['a1']);
     tail.handle({ type: 'elements', values: ['a1'], first: 0 });
-    head.result(batchOf(head.sent, 3), { failures: [failure(0, { kind: 'fatal' })] });
+    head.result(startingAt(head.sent, 3), { failures: [failure(0, { kind: 'fatal' })] });
     expect(head.others).toMatchObject([{ type: 'skipped', stage: 0, error: { index: 3 }, index: 3 }]);
     tail.handle({ type: 'leftOut', index: 3, stage: 0 });
-    head.succeed(batchOf(head.sent, 5), ['f1']);
+    head.succeed(startingAt(head.sent, 5), ['f1']);
     tail.handle({ type: 'elements', values: ['f1'], first: 5 });
     expect(head.others.at(-1)).toEqual({ type: 'completed' });
     tail.complete();
     expect(ranges(tail.sent)).toEqual(['0+1', '5+1']);
     expect(tail.sent.map(({ tried = 0 }) => tried)).toEqual([1, 0]);
-    tail.result(batchOf(tail.sent, 5), { failures: [failure(0, { kind: 'fatal' })] });
-    tail.succeed(batchOf(tail.sent, 0), ['A']);
+    tail.result(startingAt(tail.sent, 5), { failures: [failure(0, { kind: 'fatal' })] });
+    tail.succeed(startingAt(tail.sent, 0), ['A']);
     expect(tail.emitted).toEqual(['A', 'B', 'E']);
     expect(tail.others).toMatchObject([
       { type: 'skipped', stage: 0, error: { index: 2, operation: 'f' } },
@@ -127,9 +122,9 @@ describe('a chain that no worker executes whole', () => {
     const config = { stages: folding, divisible: true, batch: 1 };
     const test = JobUnderTest.with(5, config);
     const sent = test.elements(...'abcde');
-    for (const at of [1, 3]) test.fold(batchOf(sent, at));
+    for (const at of [1, 3]) test.fold(startingAt(sent, at));
     test.handle(missing(2));
-    for (const at of [0, 2, 4]) test.lose(batchOf(sent, at), 'returned');
+    for (const at of [0, 2, 4]) test.lose(startingAt(sent, at), 'returned');
     test.complete();
     test.tick(3_000);
     const { head, tail } = partsOf(test, config);
@@ -164,8 +159,7 @@ describe('a chain that no worker executes whole', () => {
     test.handle(missing(1));
     const { tail } = partsOf(test, config);
     tail.handle({ type: 'elements', values: ['a'], first: 0 });
-    const [batch] = tail.sent;
-    if (batch === undefined) throw new Error('no batch');
+    const batch = only(tail.sent);
     tail.result(batch, { failures: [failure(0, { stage: 0 })], payload: joinParts([]) });
     expect(tail.others).toMatchObject([{ type: 'failed', error: { operation: 'g', index: 0 } }]);
   });
@@ -181,9 +175,9 @@ describe('a chain that no worker executes whole', () => {
     tail.handle({ type: 'elements', values: [0, 1], first: 0 });
     const { head: middle, tail: last } = partsOf(tail, config);
     expect(middle.sent.concat(middle.tick(0)).flatMap(inputs)).toEqual([0, 1]);
-    middle.succeed(batchOf(middle.sent, 0));
+    middle.succeed(startingAt(middle.sent, 0));
     last.handle({ type: 'elements', values: [0, 1], first: 0 });
-    last.succeed(batchOf(last.sent, 0));
+    last.succeed(startingAt(last.sent, 0));
     expect(last.emitted).toEqual([0, 1]);
     middle.handle({ type: 'elements', values: [2, 3], first: 2 });
     expect(ranges(middle.sent)).toEqual(['0+2', '2+2']);
@@ -209,15 +203,14 @@ describe('a chain that no worker executes whole', () => {
     for (const later of [stage('map'), stage('fold')]) {
       const config = { stages: [stage('map'), later], divisible: true, batch: 1 };
       const test = JobUnderTest.with(2, config);
-      const [a, b] = test.elements('a', 'b');
-      if (a === undefined || b === undefined) throw new Error('no batches');
+      const [a, b] = exactly(2, test.elements('a', 'b'));
       test.complete();
       test.result(b, { failures: [failure(0)], payload: later.kind === 'fold' ? joinParts([]) : json.encode([]) });
       test.handle(missing(1));
       test.lose(a, 'wasted');
       test.tick(4_000);
       const { head, tail } = partsOf(test, config);
-      head.result(batchOf(head.sent.concat(head.tick(4_000)), 0), { failures: [failure(0)], payload: json.encode([]) });
+      head.result(startingAt(head.sent.concat(head.tick(4_000)), 0), { failures: [failure(0)], payload: json.encode([]) });
       expect(head.others).toMatchObject([{ type: 'failed', error: { index: 0 } }]);
       tail.handle({ type: 'sourceFailed', error: 'that of the first part' });
       expect(tail.others).toEqual([{ type: 'failed', error: 'that of the first part' }]);
@@ -234,14 +227,13 @@ describe('a chain that no worker executes whole', () => {
     tail.handle({ type: 'elements', values: ['a'], first: 0 });
     tail.handle({ type: 'leftOut', index: 1, stage: 0 });
     // It waits for the first element.
-    const [sent] = tail.sent;
-    if (sent === undefined) throw new Error('no batch');
+    const sent = only(tail.sent);
     tail.handle(missing(1));
     tail.lose(sent, 'returned', undefined, '');
     tail.tick(4_000);
     const { head: middle } = partsOf(tail, config);
     middle.handle({ type: 'leftOut', index: 2, stage: 0 });
-    middle.succeed(batchOf(middle.sent.concat(middle.tick(4_000)), 0));
+    middle.succeed(startingAt(middle.sent.concat(middle.tick(4_000)), 0));
     expect(middle.others).toEqual([{ type: 'leftOut', index: 2, stage: 0 }]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
 import { describedPart, joinParts } from '../../src/protocol/parts.js';
+import { exactly, first, only } from '../support/exactly.js';
 
 const foldOnly = [stage('fold')];
 const mapAndFold = [stage('map'), stage('fold')];
@@ -11,8 +12,7 @@ const mapAndFold = [stage('map'), stage('fold')];
 function finish(test: JobUnderTest): void {
   const open = new Map<number, Batch>(test.sent.map((batch) => [batch.seq, batch]));
   while (test.others.length === 0) {
-    const last = [...open.values()].at(-1);
-    if (last === undefined) throw new Error('nothing is under way');
+    const last = first([...open.values()].toReversed());
     open.delete(last.seq);
     for (const batch of test.fold(last)) open.set(batch.seq, batch);
   }
@@ -36,17 +36,15 @@ describe('a job that folds', () => {
 
   it('sends a lone element behind a map, and emits its partial', () => {
     const test = JobUnderTest.with(1, { stages: mapAndFold });
-    const [batch] = test.elements('a');
+    const batch = only(test.elements('a'));
     test.complete();
-    if (batch === undefined) throw new Error('no batch');
     test.fold(batch);
     expect(test.emitted).toEqual(['a']);
   });
 
   it('completes when its last combine came back before the source completed', () => {
     const test = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
-    const [batch] = test.elements('a', 'b');
-    if (batch === undefined) throw new Error('no batch');
+    const batch = only(test.elements('a', 'b'));
     test.fold(batch);
     expect(test.emitted).toEqual([]);
     test.complete();
@@ -108,9 +106,8 @@ describe('a job that folds', () => {
   it('goes on beyond its window behind an element that takes long, for what is in partials does not count', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1, window: 4 });
     const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-    const [slow] = test.elements(...letters);
+    const slow = first(test.elements(...letters));
     test.complete();
-    if (slow === undefined) throw new Error('no batch');
     for (const batch of test.sent) if (batch !== slow) test.fold(batch);
     expect(test.sent.filter(({ units }) => units === 'elements')).toHaveLength(letters.length);
     for (const batch of test.fold(slow)) test.fold(batch);
@@ -126,9 +123,8 @@ describe('a job that folds', () => {
 
   it('passes partials on as the bytes that came', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
-    const [a, b] = test.elements('a', 'b');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.complete();
-    if (a === undefined || b === undefined) throw new Error('no batches');
     const odd = new TextEncoder().encode('[ "a" ]');
     test.result(a, { payload: joinParts([odd]) });
     const [combine] = test.fold(b);
@@ -138,15 +134,13 @@ describe('a job that folds', () => {
   it('counts elements that are left out as the identity', () => {
     const stages = [stage('map', { onFatal: 'skip' }), stage('fold', { onFatal: 'skip' })];
     const test = JobUnderTest.with(1, { stages, batch: 5 });
-    const [batch] = test.elements(...'abcde');
-    if (batch === undefined) throw new Error('no batch');
+    const batch = only(test.elements(...'abcde'));
     test.result(batch, {
       failures: [failure(0), failure(2), failure(4)],
       payload: joinParts([json.encode(['b']), json.encode(['d'])]),
     });
     test.complete();
-    const [combine] = test.sent.slice(1);
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.sent.slice(1));
     expect(inputs(combine)).toEqual(['b', 'd']);
     test.fold(combine);
     expect(test.emitted).toEqual(['bd']);
@@ -155,24 +149,20 @@ describe('a job that folds', () => {
 
   it('emits the identity when every element is left out', () => {
     const test = JobUnderTest.with(1, { stages: [stage('map', { onFatal: 'skip' }), stage('fold')], batch: 2 });
-    const [batch] = test.elements('a', 'b');
+    const batch = only(test.elements('a', 'b'));
     test.complete();
-    if (batch === undefined) throw new Error('no batch');
     test.result(batch, { failures: [failure(0), failure(1)], payload: joinParts([]) });
     expect(test.emitted).toEqual(['empty']);
   });
 
   it('tries a combination again that failed transiently', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
-    const [a, b] = test.elements('a', 'b');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.complete();
-    if (a === undefined || b === undefined) throw new Error('no batches');
     test.fold(a);
-    const [combine] = test.fold(b);
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.fold(b));
     const transient = failure(1, { stage: 1, kind: 'transient' });
-    const [again] = test.result(combine, { failures: [transient], payload: joinParts([json.encode(['a'])]) });
-    if (again === undefined) throw new Error('not tried again');
+    const again = only(test.result(combine, { failures: [transient], payload: joinParts([json.encode(['a'])]) }));
     expect(inputs(again)).toEqual(['a', 'b']);
     test.fold(again);
     expect(test.emitted).toEqual(['ab']);
@@ -183,23 +173,19 @@ describe('a job that folds', () => {
     const failures = [failure(1, { stage: 1, kind: 'transient', retry })];
     const payload = joinParts([json.encode(['a'])]);
     const mapped = JobUnderTest.with(2, { stages: mapAndFold, batch: 1 });
-    const [a, b] = mapped.elements('a', 'b');
+    const [a, b] = exactly(2, mapped.elements('a', 'b'));
     mapped.complete();
-    if (a === undefined || b === undefined) throw new Error('no batches');
     mapped.fold(a);
-    const [combine] = mapped.fold(b);
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(mapped.fold(b));
     expect(mapped.result(combine, { failures, payload })).toEqual([]);
     const lone = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
-    const [batch] = lone.elements('a', 'b');
+    const batch = only(lone.elements('a', 'b'));
     lone.complete();
-    if (batch === undefined) throw new Error('no batch');
     expect(lone.result(batch, { failures: failures.map((each) => ({ ...each, stage: 0 })), payload })).toEqual([]);
     for (const test of [mapped, lone]) {
       expect(test.job.nextDeadline()).toBe(75);
       expect(test.tick(74)).toEqual([]);
-      const [again] = test.tick(75);
-      if (again === undefined) throw new Error('not tried again');
+      const again = only(test.tick(75));
       expect(inputs(again)).toEqual(['a', 'b']);
       expect(describedPart(again.parts, 1).tried).toBe(1);
       test.fold(again);
@@ -228,12 +214,10 @@ describe('a job that folds', () => {
 
   it('names the right one of two partials that cannot be combined', () => {
     const test = JobUnderTest.with(2, { stages: mapAndFold, batch: 2 });
-    const [a, b] = test.elements(...'abcd');
+    const [a, b] = exactly(2, test.elements(...'abcd'));
     test.complete();
-    if (a === undefined || b === undefined) throw new Error('no batches');
     test.fold(a);
-    const [combine] = test.fold(b);
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.fold(b));
     test.result(combine, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['ab'])]) });
     expect(test.others).toMatchObject([
       {
@@ -245,8 +229,7 @@ describe('a job that folds', () => {
 
   it('ends with the error of the lowest index, once all before it is settled', () => {
     const test = JobUnderTest.with(3, { stages: mapAndFold, batch: 1 });
-    const [a, b, c] = test.elements(...'abc');
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    const [a, b, c] = exactly(3, test.elements(...'abc'));
     test.result(c, { failures: [failure(0)], payload: joinParts([]) });
     test.fold(a);
     expect(test.others).toEqual([]);
@@ -292,9 +275,8 @@ describe('a job that folds', () => {
 
   it('tells a combine that is tried again which dispatch it is', () => {
     const test = JobUnderTest.with(1, { stages: foldOnly, batch: 2 });
-    const [batch] = test.elements('a', 'b');
+    const batch = only(test.elements('a', 'b'));
     test.complete();
-    if (batch === undefined) throw new Error('no batch');
     const transient = failure(1, { stage: 0, kind: 'transient' });
     const [again] = test.result(batch, { failures: [transient], payload: joinParts([json.encode(['a'])]) });
     expect(again).toMatchObject({ units: 'partials', attempt: 1, count: 2 });
@@ -303,8 +285,7 @@ describe('a job that folds', () => {
 
   it('counts an index without what earlier stages left out, and reports what is left out in order', () => {
     const test = JobUnderTest.with(2, { stages: [stage('map'), stage('map', { operation: 'g' }), stage('fold')], batch: 1 });
-    const [a, b] = test.elements('a', 'b');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.result(b, { failures: [failure(0, { stage: 1 })], payload: joinParts([]) });
     test.result(a, { failures: [failure(0, { kind: 'fatal', onFatal: 'skip' })], payload: joinParts([]) });
     expect(test.others).toMatchObject([
@@ -316,12 +297,10 @@ describe('a job that folds', () => {
   it('gives a partial behind elements that were left out the index of its own first element', () => {
     const skip = { onFatal: 'skip' } as const;
     const test = JobUnderTest.with(1, { stages: [stage('map', skip), stage('fold', skip)], batch: 3 });
-    const [batch] = test.elements(...'abc');
+    const batch = only(test.elements(...'abc'));
     test.complete();
-    if (batch === undefined) throw new Error('no batch');
     const parts = joinParts([json.encode(['a']), json.encode(['c'])]);
-    const [combine] = test.result(batch, { failures: [failure(1)], payload: parts });
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.result(batch, { failures: [failure(1)], payload: parts }));
     test.result(combine, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['a'])]) });
     expect(test.emitted).toEqual(['a']);
     expect(test.others).toMatchObject([
@@ -343,11 +322,12 @@ describe('a job that folds', () => {
       if (batches.filter(({ units }) => units === 'partials').length > 0) break;
     }
     test.complete();
-    const combine = test.sent.find(({ units }) => units === 'partials');
-    if (combine === undefined) throw new Error('no combine');
+    const combine = first(test.sent.filter(({ units }) => units === 'partials'));
     test.result(combine, { payload: joinParts([json.encode(['df'])]) });
-    const last = test.sent.at(-1);
-    if (last === undefined || last === combine) throw new Error('no last combine');
+    const [, last] = exactly(
+      2,
+      test.sent.filter(({ units }) => units === 'partials'),
+    );
     test.result(last, { failures: [failure(1, { stage: 1 })], payload: joinParts([json.encode(['abc'])]) });
     expect(test.emitted).toEqual(['abc']);
     const message = (index: number) => `operation 'plus' failed at index ${index} (elements 3 to 5, combined): boom`;
@@ -369,8 +349,7 @@ describe('a job that folds', () => {
     const test = JobUnderTest.with(1, { stages: [stage('fold', { onFatal: 'skip' })], batch: 1 });
     test.elements('a', 'b');
     test.complete();
-    const [combine] = test.sent;
-    if (combine === undefined) throw new Error('no combine');
+    const combine = only(test.sent);
     test.result(combine, { failures: [failure(1)], payload: joinParts([json.encode(['a'])]) });
     const [skipped] = test.others;
     expect(skipped).toMatchObject({ type: 'skipped', error: { index: 1 } });
@@ -379,12 +358,10 @@ describe('a job that folds', () => {
 
   it('ends, and leaves nothing out, where partials are too large together', () => {
     const test = JobUnderTest.with(2, { stages: [stage('map'), stage('fold', { onFatal: 'skip' })], batch: 1 });
-    const [a, b] = test.elements('a', 'b');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.fold(a);
     test.fold(b);
-    const combine = test.sent.find(({ units }) => units === 'partials');
-    if (combine === undefined) throw new Error('no combine');
+    const combine = first(test.sent.filter(({ units }) => units === 'partials'));
     const tooLarge = failure(1, { stage: 1, code: 'PAYLOAD_TOO_LARGE', kind: 'fatal' });
     test.result(combine, { failures: [tooLarge], payload: joinParts([json.encode(['a'])]) });
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'PAYLOAD_TOO_LARGE', index: 1 } }]);

@@ -4,6 +4,7 @@ import { encodeError } from '../../src/errors/remote-error.js';
 import type { Batch, BatchResult, UnitFailure } from '../../src/protocol/messages.js';
 import { joinParts, splitParts } from '../../src/protocol/parts.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
+import { only } from '../support/exactly.js';
 
 /** JSON as bytes: readable in tests. */
 export const json: Serializer = {
@@ -180,4 +181,14 @@ export function failure(offset: number, changes: Partial<UnitFailure> = {}): Uni
     error: encodeError(error).bytes,
     ...changes,
   };
+}
+
+/** A job with one batch of so many elements out. */
+export function withBatch(
+  count: number,
+  changes: ConstructorParameters<typeof JobUnderTest>[0] = {},
+): { test: JobUnderTest; batch: Batch } {
+  const test = JobUnderTest.with(1, { batch: count, ...changes });
+  const batch = only(test.elements(...Array.from({ length: count }, (_, at) => at)));
+  return { test, batch };
 }

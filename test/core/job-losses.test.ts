@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, JobUnderTest, json, ranges, stage } from './job-harness.js';
-
-function first(batches: readonly Batch[]): Batch {
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('no batch');
-  return batch;
-}
+import { exactly, only } from '../support/exactly.js';
 
 /** A job with one batch of so many elements out. */
 function withBatch(
@@ -16,7 +11,7 @@ function withBatch(
 ): { test: JobUnderTest; batch: Batch } {
   const test = JobUnderTest.with(slots, { batch: count, ...changes });
   const values = Array.from({ length: count }, (_, at) => at);
-  return { test, batch: first(test.handle({ type: 'elements', values })) };
+  return { test, batch: only(test.handle({ type: 'elements', values })) };
 }
 
 function adopt(test: JobUnderTest, attempt: number, workerId: string, inPlaceOf: readonly number[] = []): void {
@@ -26,8 +21,8 @@ function adopt(test: JobUnderTest, attempt: number, workerId: string, inPlaceOf:
 describe('what is given back of a batch', () => {
   it('remembers tries of the whole batch, behind what was done', () => {
     const { test, batch } = withBatch(4);
-    const again = first(test.lose(batch, 'wasted'));
-    const rest = first(test.result(again, { done: 2, payload: json.encode([0, 1]) }));
+    const again = only(test.lose(batch, 'wasted'));
+    const rest = only(test.result(again, { done: 2, payload: json.encode([0, 1]) }));
     expect(rest).toMatchObject({ first: 2, count: 2, tried: 1 });
     test.complete();
     test.succeed(rest);
@@ -36,14 +31,14 @@ describe('what is given back of a batch', () => {
 
   it('remembers tries of the whole batch, on both sides of a culprit', () => {
     const { test, batch } = withBatch(4, {}, 4);
-    const sent = test.lose(first(test.lose(batch, 'wasted')), 'death', 1);
+    const sent = test.lose(only(test.lose(batch, 'wasted')), 'death', 1);
     expect(ranges(sent)).toEqual(['0+1', '1+1', '2+1', '3+1']);
     expect(sent.map(({ tried }) => tried)).toEqual([2, 2, 1, 1]);
   });
 
   it.each([4, 7])('is halved where the culprit is said to be at %d of 4', (offset) => {
     const { test, batch } = withBatch(4);
-    const half = first(test.lose(batch, 'death', offset));
+    const half = only(test.lose(batch, 'death', offset));
     expect(half).toMatchObject({ first: 0, count: 2, suspect: false });
     expect(test.succeed(half)).toMatchObject([{ first: 2, count: 2, suspect: false }]);
   });
@@ -94,7 +89,7 @@ describe('the stage that is to blame', () => {
 describe('deaths and suspicion', () => {
   it('are not added up for several elements, of which each attempt may have lost another', () => {
     const { test, batch } = withBatch(2, { maxDeaths: 2 }, 2);
-    const second = first(test.lose(batch, 'gone'));
+    const second = only(test.lose(batch, 'gone'));
     adopt(test, 1, 'w1');
     expect(test.lose(batch, 'death', 0)).toEqual([]);
     expect(ranges(test.lose(second, 'death', 1, 'w2'))).toEqual(['0+1', '1+1']);
@@ -103,8 +98,8 @@ describe('deaths and suspicion', () => {
 
   it('do not have an element executed alone that was lost with a thread', () => {
     const { test, batch } = withBatch(1);
-    const second = first(test.lose(batch, 'gone', undefined, 'w1', false));
-    const third = first(test.lose(second, 'gone', undefined, 'w2', false));
+    const second = only(test.lose(batch, 'gone', undefined, 'w1', false));
+    const third = only(test.lose(second, 'gone', undefined, 'w2', false));
     expect(third).toMatchObject({ suspect: true, alone: true });
     expect(test.lose(third, 'death', 0)).toMatchObject([{ suspect: false, alone: false }]);
   });
@@ -112,7 +107,7 @@ describe('deaths and suspicion', () => {
   it('go with the worker that is back, unless others have died', () => {
     const back = (alone: boolean): readonly Batch[] => {
       const { test, batch } = withBatch(1, { maxDeaths: 9 });
-      const second = first(test.lose(batch, 'gone', undefined, 'w1', alone));
+      const second = only(test.lose(batch, 'gone', undefined, 'w1', alone));
       test.lose(second, 'gone', undefined, 'w2', alone);
       adopt(test, 2, 'w2', [3]);
       return test.lose(second, 'returned');
@@ -123,8 +118,8 @@ describe('deaths and suspicion', () => {
 
   it('are not of those who only wasted what was to be executed alone', () => {
     const { test, batch } = withBatch(1, { maxDeaths: 3 });
-    const second = first(test.lose(batch, 'gone', undefined, 'w1'));
-    const third = first(test.lose(second, 'gone', undefined, 'w2'));
+    const second = only(test.lose(batch, 'gone', undefined, 'w1'));
+    const third = only(test.lose(second, 'gone', undefined, 'w2'));
     adopt(test, 1, 'w1');
     expect(test.lose(third, 'wasted', undefined, 'w3')).toEqual([]);
     expect(test.lose(batch, 'gone', undefined, 'w1')).toMatchObject([{ attempt: 4 }]);
@@ -135,11 +130,11 @@ describe('deaths and suspicion', () => {
     for (const cause of ['gone', 'returned'] as const) {
       const { test, batch } = withBatch(1, { noWorkerTimeoutMs: 100 });
       test.lose(batch, cause);
-      test.lose(first(test.sent.slice(-1)), cause, undefined, 'w2');
+      test.lose(only(test.sent.slice(-1)), cause, undefined, 'w2');
       test.handle({ type: 'disconnected' });
       test.handle({ type: 'connected' });
       test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' });
-      test.lose(first(test.sent.slice(-1)), 'returned');
+      test.lose(only(test.sent.slice(-1)), 'returned');
       test.tick(100);
       const gone = '; workers lost while executing: 2, the last one at index 0 or soon after it (by gone)';
       const message = `no worker took operation 'f' within 100 ms: no worker is connected${cause === 'gone' ? gone : ''}`;
@@ -151,10 +146,10 @@ describe('deaths and suspicion', () => {
 describe('an attempt that is found', () => {
   it('has not been tried in vain, though others of its batch have', () => {
     const { test, batch } = withBatch(1);
-    const second = first(test.lose(batch, 'gone'));
-    expect(first(test.lose(second, 'wasted')).tried).toBe(2);
+    const second = only(test.lose(batch, 'gone'));
+    expect(only(test.lose(second, 'wasted')).tried).toBe(2);
     adopt(test, 1, 'w1', [3]);
-    expect(first(test.lose(batch, 'wasted')).tried).toBe(2);
+    expect(only(test.lose(batch, 'wasted')).tried).toBe(2);
   });
 
   it('is cancelled where it was never sent', () => {
@@ -177,8 +172,7 @@ describe('the outputs of a batch', () => {
       },
     };
     const test = JobUnderTest.with(2, { batch: 1, serializer: noting });
-    const [a, b] = test.elements('a', 'b');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.succeed(b, ['B']);
     expect(decoded).toEqual([]);
     test.succeed(a, ['A']);

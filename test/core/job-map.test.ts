@@ -3,6 +3,7 @@ import { maxJobBytesInFlight } from '../../src/limits.js';
 import type { JobLimits } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { inputs, JobUnderTest, json, ranges } from './job-harness.js';
+import { exactly, first, only } from '../support/exactly.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 
@@ -40,9 +41,7 @@ describe('a job of maps', () => {
     const test = JobUnderTest.with(2, { window: 65_536 });
     test.elements(...numbers(10_000));
     expect(ranges(test.sent)).toEqual(['0+1', '1+1']);
-    const [first] = test.sent;
-    if (first === undefined) throw new Error('no batch');
-    const next = test.succeed(first, [0], 0.01);
+    const next = test.succeed(first(test.sent), [0], 0.01);
     expect(new Set(next.map((batch) => batch.count))).toEqual(new Set([8]));
     const rest = next.slice(1).flatMap((batch) => test.succeed(batch, numbers(8), 0.08));
     expect(rest.map((batch) => batch.count)).toContain(64);
@@ -51,18 +50,15 @@ describe('a job of maps', () => {
   it('keeps to a fixed batch size, but sends what is there while slots are idle', () => {
     const test = JobUnderTest.with(1, { batch: 3 });
     expect(ranges(test.elements(...numbers(7)))).toEqual(['0+3']);
-    const [first] = test.sent;
-    if (first === undefined) throw new Error('no batch');
-    const [second] = test.succeed(first);
+    const first = only(test.sent);
+    const second = only(test.succeed(first));
     expect(ranges(test.sent)).toEqual(['0+3', '3+3']);
-    if (second === undefined) throw new Error('no batch');
     expect(ranges(test.succeed(second))).toEqual(['6+1']);
   });
 
   it('emits in source order, whatever order results come in', () => {
     const test = JobUnderTest.with(3);
-    const [a, b, c] = test.elements('a', 'b', 'c');
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    const [a, b, c] = exactly(3, test.elements('a', 'b', 'c'));
     test.succeed(c);
     test.succeed(b);
     expect(test.emitted).toEqual([]);
@@ -72,8 +68,7 @@ describe('a job of maps', () => {
 
   it('emits in completion order where asked', () => {
     const test = JobUnderTest.with(2, { ordered: false });
-    const [a, b] = test.elements('a', 'b');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b'));
     test.succeed(b);
     test.succeed(a);
     test.complete();
@@ -83,8 +78,7 @@ describe('a job of maps', () => {
 
   it('completes once the source has and all is emitted', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     test.complete();
     expect(test.others).toEqual([]);
     test.succeed(a);
@@ -100,8 +94,7 @@ describe('a job of maps', () => {
   it('passes the error of the source on after what came before it', () => {
     const test = JobUnderTest.with(1);
     const error = new Error('the source');
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     test.handle({ type: 'sourceFailed', error });
     expect(test.others).toEqual([]);
     test.succeed(a);
@@ -111,14 +104,13 @@ describe('a job of maps', () => {
 
   it('goes on dispatching behind a slow element, up to the window', () => {
     const test = JobUnderTest.with(2, { batch: 1, window: 5 });
-    const [slow] = test.elements(...numbers(20));
+    const slow = first(test.elements(...numbers(20)));
     for (let at = 1; at < test.sent.length; at += 1) {
       const batch = test.sent[at];
       if (batch !== undefined) test.succeed(batch);
     }
     expect(ranges(test.sent)).toEqual(['0+1', '1+1', '2+1', '3+1', '4+1']);
     expect(test.emitted).toEqual([]);
-    if (slow === undefined) throw new Error('no batch');
     test.succeed(slow);
     expect(test.emitted).toEqual([0, 1, 2, 3, 4]);
   });
@@ -135,9 +127,7 @@ describe('a job of maps', () => {
     const test = JobUnderTest.with(10, { batch: 1, serializer, limits });
     const sent = test.elements(half, half, 1, 1);
     expect(ranges(sent)).toEqual(['0+1', '1+1']);
-    const [first] = sent;
-    if (first === undefined) throw new Error('no batch');
-    expect(ranges(test.succeed(first, [0]))).toEqual(['2+1', '3+1']);
+    expect(ranges(test.succeed(first(sent), [0]))).toEqual(['2+1', '3+1']);
     // One is sent whatever its size.
     expect(ranges(JobUnderTest.with(10, { batch: 1, serializer, limits }).elements(3 * half, 1))).toEqual(['0+1']);
   });
@@ -147,8 +137,7 @@ describe('a job of maps', () => {
     const sent = test.elements(...Array.from({ length: 1_000 }, () => 0));
     expect(ranges(sent)).toHaveLength(8);
     test.now = 2;
-    const [quick] = sent;
-    if (quick === undefined) throw new Error('no batch');
+    const quick = first(sent);
     // The quickest took 1 ms, the others at least that: together 8 ms an element for all that is known.
     const [next] = test.succeed(quick, [0], 1);
     expect(next?.count).toBe(2);
@@ -156,8 +145,7 @@ describe('a job of maps', () => {
 
   it('takes a share of the rest when the source has completed, so that slots finish together', () => {
     const test = JobUnderTest.with(2, { window: 65_536 });
-    const [a, b] = test.elements(...numbers(41));
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a] = exactly(2, test.elements(...numbers(41)));
     test.complete();
     const next = test.succeed(a, [0], 2);
     expect(next.map((batch) => batch.count)).toEqual([8, 8, 6, 5, 3, 3]);
@@ -165,8 +153,7 @@ describe('a job of maps', () => {
 
   it('makes new batches of what a worker gives back', () => {
     const test = JobUnderTest.with(2, { batch: 8 });
-    const [a] = test.elements(...numbers(8));
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements(...numbers(8)));
     const again = test.result(a, { done: 2, payload: json.encode([0, 1]) });
     expect(test.emitted).toEqual([0, 1]);
     expect(ranges(again)).toEqual(['2+3', '5+3']);
@@ -180,10 +167,8 @@ describe('a job of maps', () => {
 
   it('counts the tries before of what a worker gives back', () => {
     const test = JobUnderTest.with(1, { batch: 3 });
-    const [a] = test.elements(...numbers(3));
-    if (a === undefined) throw new Error('no batch');
-    const [again] = test.lose(a, 'wasted');
-    if (again === undefined) throw new Error('no batch');
+    const a = only(test.elements(...numbers(3)));
+    const again = only(test.lose(a, 'wasted'));
     expect(again).toMatchObject({ attempt: 2, tried: 1 });
     expect(test.result(again, { done: 1, payload: json.encode([0]) })).toMatchObject([
       { first: 1, count: 2, attempt: 1, tried: 1 },
@@ -231,8 +216,7 @@ describe('a job of maps', () => {
 
   it('says where workers were lost when none is left', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     test.lose(a, 'gone');
     test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' });
     test.tick(10_000);
@@ -267,8 +251,7 @@ describe('a job of maps', () => {
 
   it('drops the result of a batch that is settled, and counts it', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     test.succeed(a);
     test.succeed(a, ['other']);
     expect(test.emitted).toEqual(['a']);
@@ -277,10 +260,8 @@ describe('a job of maps', () => {
 
   it('drops the loss of what is settled or was lost before, and counts it', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
-    const [again] = test.lose(a, 'returned');
-    if (again === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
+    const again = only(test.lose(a, 'returned'));
     expect(test.lose(a, 'returned')).toEqual([]);
     expect(test.job.staleResults).toBe(1);
     test.succeed(again);
@@ -291,10 +272,8 @@ describe('a job of maps', () => {
 
   it('takes the first success, also that of an earlier attempt', () => {
     const test = JobUnderTest.with(1);
-    const [first] = test.elements('a');
-    if (first === undefined) throw new Error('no batch');
-    const [second] = test.lose(first, 'returned');
-    if (second === undefined) throw new Error('no batch');
+    const first = only(test.elements('a'));
+    const second = only(test.lose(first, 'returned'));
     test.succeed(first, ['early']);
     test.succeed(second, ['late']);
     expect(test.emitted).toEqual(['early']);
@@ -302,10 +281,9 @@ describe('a job of maps', () => {
 
   it('does nothing any more once it is cancelled', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
+    const a = only(test.elements('a'));
     test.handle({ type: 'cancelled' });
     expect(test.others).toEqual([{ type: 'closed' }]);
-    if (a === undefined) throw new Error('no batch');
     test.succeed(a);
     test.complete();
     expect(test.emitted).toEqual([]);
@@ -314,20 +292,18 @@ describe('a job of maps', () => {
 
   it('refuses elements after the source has ended, with its story, and stays as it was', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
+    const a = only(test.elements('a'));
     test.complete();
     expect(() => test.elements('b')).toThrow(
       "'elements' after the source has ended; source completed, 1 cut, 0 released, 1 batches unsettled",
     );
-    if (a === undefined) throw new Error('no batch');
     test.succeed(a);
     expect(test.emitted).toEqual(['a']);
   });
 
   it('ends with PROTOCOL when a batch is lost in a stage that the job has not', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     const loss = { seq: a.seq, attempt: 1, cause: 'timeout', offset: 0, stage: 99, reason: '' } as const;
     test.handle({ type: 'lost', workerId: 'w1', loss });
     expect(test.others).toEqual([
@@ -344,8 +320,7 @@ describe('a job of maps', () => {
   it('ends with PROTOCOL when a worker answers nonsense', () => {
     for (const nonsense of [{ done: 0 }, { done: 2 }, { payload: json.encode([1, 2]) }, { payload: new Uint8Array([1, 2, 3]) }]) {
       const test = JobUnderTest.with(1);
-      const [a] = test.elements('a');
-      if (a === undefined) throw new Error('no batch');
+      const a = only(test.elements('a'));
       test.result(a, nonsense);
       expect(test.others).toEqual([{ type: 'failed', error: expect.objectContaining({ code: 'PROTOCOL' }) }]);
     }

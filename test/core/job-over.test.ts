@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, JobUnderTest, stage } from './job-harness.js';
+import { atLeast, only } from '../support/exactly.js';
 
 const nobody = { type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' } as const;
 
 function pair(test: JobUnderTest, ...more: string[]): [Batch, Batch] {
-  const [a, b] = test.elements('a', 'b', ...more);
-  if (a === undefined || b === undefined) throw new Error('no batches');
+  const [a, b] = atLeast(2, test.elements('a', 'b', ...more));
   return [a, b];
 }
 
@@ -87,8 +87,7 @@ describe('what a job asks of its source', () => {
   it('is nothing where it needs no more, or where its source has ended', () => {
     const test = JobUnderTest.with(1, { batch: 1, window: 4 });
     expect(demands(test, { type: 'tick' })).toEqual([]);
-    const [batch] = test.elements('a', 'b');
-    if (batch === undefined) throw new Error('no batch');
+    const batch = only(test.elements('a', 'b'));
     test.complete();
     const { seq, attempt, payload } = batch;
     const result = { seq, attempt, done: 1, failures: [], elapsedMs: 1, payload };

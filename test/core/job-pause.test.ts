@@ -4,6 +4,7 @@ import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxJobBytesInFlight, targetBatchBytes } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, inputs, JobUnderTest, json, stage } from './job-harness.js';
+import { exactly, first, only } from '../support/exactly.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 
@@ -48,8 +49,7 @@ describe('a job that is paused', () => {
 
   it('emits what has waited when it is resumed, in source order', () => {
     const test = JobUnderTest.with(3);
-    const [a, b, c] = test.elements('a', 'b', 'c');
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    const [a, b, c] = exactly(3, test.elements('a', 'b', 'c'));
     test.succeed(a);
     test.pause();
     test.succeed(c);
@@ -61,8 +61,7 @@ describe('a job that is paused', () => {
 
   it('emits what has waited in completion order where asked', () => {
     const test = JobUnderTest.with(3, { ordered: false });
-    const [a, b, c] = test.elements('a', 'b', 'c');
-    if (a === undefined || b === undefined || c === undefined) throw new Error('no batches');
+    const [a, b, c] = exactly(3, test.elements('a', 'b', 'c'));
     test.pause();
     for (const batch of [c, a, b]) test.succeed(batch);
     expect(test.emitted).toEqual([]);
@@ -84,8 +83,7 @@ describe('a job that is paused', () => {
 
   it('completes when it is resumed', () => {
     const test = JobUnderTest.with(1);
-    const [a] = test.elements('a');
-    if (a === undefined) throw new Error('no batch');
+    const a = only(test.elements('a'));
     test.pause();
     test.complete();
     test.succeed(a);
@@ -107,8 +105,7 @@ describe('a job that is paused', () => {
 
   it.each([true, false])('keeps what is left out, and what fails, behind the outputs (ordered: %s)', (ordered) => {
     const skips = JobUnderTest.with(1, { batch: 4, ordered, stages: [stage('map', { onFatal: 'skip' })] });
-    const [all] = skips.elements(...numbers(4));
-    if (all === undefined) throw new Error('no batch');
+    const all = only(skips.elements(...numbers(4)));
     skips.pause();
     skips.result(all, { failures: [failure(2)], payload: json.encode([0, 1, 3]) });
     expect(skips.others).toEqual([]);
@@ -117,8 +114,7 @@ describe('a job that is paused', () => {
     expect(skips.others).toMatchObject([{ type: 'skipped', error: { index: 2 } }]);
 
     const fails = JobUnderTest.with(1, { batch: 2, ordered });
-    const [pair] = fails.elements(...numbers(2));
-    if (pair === undefined) throw new Error('no batch');
+    const pair = only(fails.elements(...numbers(2)));
     fails.pause();
     fails.result(pair, { failures: [failure(1)], payload: json.encode([0]) });
     expect(fails.others).toEqual([]);
@@ -152,8 +148,7 @@ describe('a job that is paused', () => {
       [{ type: 'cancelled' }, { type: 'closed' }],
     ] as const) {
       const test = JobUnderTest.with(1);
-      const [a] = test.elements('a');
-      if (a === undefined) throw new Error('no batch');
+      const a = only(test.elements('a'));
       test.pause();
       test.succeed(a);
       test.handle(event);
@@ -200,8 +195,9 @@ describe('a job that is paused', () => {
   ])('keeps as many bytes behind an element that takes its time: %s', (_, failing) => {
     const test = JobUnderTest.with(4, { window: 65_536, batch: 4, stages: [stage('map', { onFatal: 'skip' })] });
     const output = 'x'.repeat(64 * 1024);
-    const [slow, ...others] = test.elements(...numbers(20_000));
-    if (slow === undefined) throw new Error('no batch');
+    const sent = test.elements(...numbers(20_000));
+    const slow = first(sent);
+    const others = sent.slice(1);
     let keptBytes = 0;
     const keep = (batch: Batch): Batch[] => {
       const payload = json.encode(numbers(batch.count - failing).map(() => output));

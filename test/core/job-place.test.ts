@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JobUnderTest, ranges, stage } from './job-harness.js';
+import { only } from '../support/exactly.js';
 
 describe('a job and its place at the hub', () => {
   it('wants a place when it has something to send, and not before', () => {
@@ -20,8 +21,7 @@ describe('a job and its place at the hub', () => {
 
   it('leaves its place when it is asked to and has nothing under way, and goes on where it was when it is open again', () => {
     const test = JobUnderTest.with(2);
-    const [first] = test.elements('a');
-    if (first === undefined) throw new Error('nothing was sent');
+    const first = only(test.elements('a'));
     test.handle({ type: 'placeWanted' });
     expect(test.others).toEqual([]);
     test.succeed(first);
@@ -50,8 +50,7 @@ describe('a job and its place at the hub', () => {
   it('wants a place again when what waited for a retry is due', () => {
     const retry = { strategy: 'after', maxRetries: 1, delayMs: 50 } as const;
     const test = JobUnderTest.with(1, { stages: [stage('map', { retry })] });
-    const [batch] = test.elements('a');
-    if (batch === undefined) throw new Error('nothing was sent');
+    const batch = only(test.elements('a'));
     test.result(batch, {
       failures: [{ offset: 0, stage: 0, code: 'OPERATION_FAILED', kind: 'transient', message: '', error: new Uint8Array() }],
     });

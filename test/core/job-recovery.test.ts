@@ -2,23 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { recoveryWindowMs } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, JobUnderTest, json, stage } from './job-harness.js';
+import { exactly, only } from '../support/exactly.js';
 
 /** The batches' numbers and attempts, as `seq/attempt`. */
 function names(batches: readonly Batch[]): string[] {
   return batches.map(({ seq, attempt }) => `${seq}/${attempt}`);
 }
 
-function first(batches: readonly Batch[]): Batch {
-  const [batch] = batches;
-  if (batch === undefined) throw new Error('no batch');
-  return batch;
-}
-
 describe('a job whose connection was lost', () => {
   it('sends nothing again by itself: the hub answers for what is under way', () => {
     const test = JobUnderTest.with(2);
-    const [a, b] = test.elements('a', 'b', 'c');
-    if (a === undefined || b === undefined) throw new Error('no batches');
+    const [a, b] = exactly(2, test.elements('a', 'b', 'c'));
     expect(test.handle({ type: 'disconnected' })).toEqual([]);
     expect(test.elements('d')).toEqual([]);
     expect(test.job.underWay.map(({ seq, attempt }) => `${seq}/${attempt}`)).toEqual(['0/1', '1/1']);
@@ -40,7 +34,7 @@ describe('a job whose connection was lost', () => {
 
   it('says for how long each attempt is worth waiting: as long as it has taken, or such batches take', () => {
     const test = JobUnderTest.with(1, { batch: 1 });
-    const a = first(test.elements('a', 'b', 'c'));
+    const a = only(test.elements('a', 'b', 'c'));
     test.now = 70;
     test.handle({ type: 'disconnected' });
     // What none has come back of may take any time.
@@ -64,18 +58,18 @@ describe('a job whose connection was lost', () => {
 describe('answers', () => {
   it('are acknowledged, also those that come too late', () => {
     const test = JobUnderTest.with(1, { batch: 1 });
-    const a = first(test.elements('a', 'b'));
+    const a = only(test.elements('a', 'b'));
     test.succeed(a);
     test.succeed(a);
     expect(test.acknowledged).toEqual(['0/1', '0/1']);
-    test.lose(first(test.sent.slice(1)), 'returned');
+    test.lose(only(test.sent.slice(1)), 'returned');
     expect(test.acknowledged).toEqual(['0/1', '0/1', '1/1']);
     expect(test.emitted).toEqual(['a']);
   });
 
   it('are not, when the job ends with them: then all is closed', () => {
     const test = JobUnderTest.with(1);
-    const a = first(test.elements('a'));
+    const a = only(test.elements('a'));
     test.complete();
     test.succeed(a);
     expect(test.others).toEqual([{ type: 'completed' }]);
@@ -86,7 +80,7 @@ describe('answers', () => {
 describe('a worker that is back after it was given up', () => {
   it('goes on with its batch, in place of the attempts that waited', () => {
     const test = JobUnderTest.with(1);
-    const a = first(test.elements('a'));
+    const a = only(test.elements('a'));
     expect(test.lose(a, 'gone')).toMatchObject([{ seq: 0, attempt: 2, suspect: true }]);
     test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [2] });
     expect(test.job.underWay).toMatchObject([{ seq: 0, attempt: 1, suspect: false }]);
@@ -96,8 +90,8 @@ describe('a worker that is back after it was given up', () => {
 
   it('goes on beside the attempt that has begun in its place, and has not died', () => {
     const test = JobUnderTest.with(1, { maxDeaths: 2 });
-    const a = first(test.elements('a'));
-    const second = first(test.lose(a, 'gone', undefined, 'w1'));
+    const a = only(test.elements('a'));
+    const second = only(test.lose(a, 'gone', undefined, 'w1'));
     test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [] });
     expect(test.lose(a, 'returned')).toEqual([]);
     // The first death that counts.
@@ -106,7 +100,7 @@ describe('a worker that is back after it was given up', () => {
 
   it('goes on with all elements of a batch that was lost with it once', () => {
     const test = JobUnderTest.with(1, { batch: 2 });
-    const ab = first(test.elements('a', 'b'));
+    const ab = only(test.elements('a', 'b'));
     test.lose(ab, 'gone');
     test.handle({ type: 'adopted', workerId: 'w1', seq: ab.seq, attempt: 1, inPlaceOf: [2] });
     expect(test.job.underWay).toMatchObject([{ seq: ab.seq, attempt: 1, suspect: false }]);
@@ -116,10 +110,10 @@ describe('a worker that is back after it was given up', () => {
 
   it('has not died of it, though threads of it have', () => {
     const test = JobUnderTest.with(1, { maxDeaths: 3 });
-    const second = first(test.lose(first(test.elements('a')), 'death', 0));
+    const second = only(test.lose(only(test.elements('a')), 'death', 0));
     test.lose(second, 'gone');
     test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 2, inPlaceOf: [3] });
-    const third = first(test.lose(second, 'death', 0));
+    const third = only(test.lose(second, 'death', 0));
     expect(test.others).toEqual([]);
     test.lose(third, 'death', 0);
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'POISON_TASK' } }]);
@@ -127,7 +121,7 @@ describe('a worker that is back after it was given up', () => {
 
   it('has tried its batch once, however often it leaves and is back', () => {
     const test = JobUnderTest.with(1, { maxDeaths: Infinity });
-    const a = first(test.elements('a'));
+    const a = only(test.elements('a'));
     for (let attempt = 2; attempt < 6; attempt += 1) {
       expect(test.lose(a, 'gone')).toMatchObject([{ attempt, tried: 1 }]);
       test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [attempt] });
@@ -136,7 +130,7 @@ describe('a worker that is back after it was given up', () => {
 
   it('is used before its batch was sent again', () => {
     const test = JobUnderTest.with(1);
-    const a = first(test.elements('a'));
+    const a = only(test.elements('a'));
     test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker' });
     expect(test.lose(a, 'gone')).toEqual([]);
     test.handle({ type: 'adopted', workerId: 'w1', seq: 0, attempt: 1, inPlaceOf: [] });
@@ -147,8 +141,8 @@ describe('a worker that is back after it was given up', () => {
 
   it('is not wanted where the batch is settled or divided', () => {
     const test = JobUnderTest.with(1, { batch: 2 });
-    const ab = first(test.elements('a', 'b'));
-    test.lose(first(test.lose(ab, 'gone')), 'gone', undefined, 'w2');
+    const ab = only(test.elements('a', 'b'));
+    test.lose(only(test.lose(ab, 'gone')), 'gone', undefined, 'w2');
     test.handle({ type: 'adopted', workerId: 'w1', seq: ab.seq, attempt: 1, inPlaceOf: [] });
     expect(test.others).toEqual([{ type: 'cancel', seq: ab.seq, attempt: 1 }]);
   });
@@ -158,8 +152,7 @@ describe('several attempts of a batch', () => {
   /** A job near its end: one element is done within 10 ms, the other one takes long. */
   function straggling(changes = {}): { test: JobUnderTest; slow: Batch } {
     const test = JobUnderTest.with(3, { batch: 1, speculate: true, ...changes });
-    const [quick, slow] = test.elements('a', 'b');
-    if (quick === undefined || slow === undefined) throw new Error('no batches');
+    const [quick, slow] = exactly(2, test.elements('a', 'b'));
     test.complete();
     test.now = 10;
     test.succeed(quick, ['a'], 10);
@@ -191,8 +184,7 @@ describe('several attempts of a batch', () => {
 
   it('are of those first that were sent first', () => {
     const test = JobUnderTest.with(4, { batch: 1, speculate: true });
-    const [quick, slow] = test.elements('a', 'b');
-    if (quick === undefined || slow === undefined) throw new Error('no batches');
+    const [quick] = exactly(2, test.elements('a', 'b'));
     test.now = 5;
     test.elements('c', 'd');
     test.complete();
@@ -244,8 +236,7 @@ describe('several attempts of a batch', () => {
     freeBytes = 5;
     expect(names(test.tick(101))).toEqual(['1/2']);
     const blocked = JobUnderTest.with(3, { batch: 1, speculate: true, limits: () => ({ ...limits(), freeBytes }) });
-    const [quick] = blocked.elements('a', 'b');
-    if (quick === undefined) throw new Error('no batch');
+    const quick = only(blocked.elements('a', 'b'));
     blocked.elements('x'.repeat(100));
     blocked.complete();
     blocked.now = 10;
@@ -256,7 +247,7 @@ describe('several attempts of a batch', () => {
 
   it('are settled by the first success; the others are cancelled', () => {
     const { test, slow } = straggling();
-    const second = first(test.tick(100));
+    const second = only(test.tick(100));
     test.succeed(second, ['B']);
     expect(test.emitted).toEqual(['a', 'B']);
     expect(test.others).toEqual([{ type: 'completed' }]);
@@ -274,7 +265,7 @@ describe('several attempts of a batch', () => {
 
   it('fail only when the last of them has', () => {
     const { test, slow } = straggling();
-    const second = first(test.tick(100));
+    const second = only(test.tick(100));
     test.result(slow, { failures: [failure(0, { kind: 'fatal' })], payload: json.encode([]) });
     expect(test.others).toEqual([]);
     test.lose(second, 'death', 0);
@@ -283,7 +274,7 @@ describe('several attempts of a batch', () => {
 
   it('count deaths of a lone element together', () => {
     const { test, slow } = straggling({ maxDeaths: 2 });
-    const second = first(test.tick(100));
+    const second = only(test.tick(100));
     test.lose(slow, 'gone', undefined, 'w1');
     expect(test.others).toEqual([]);
     test.lose(second, 'gone', undefined, 'w2');

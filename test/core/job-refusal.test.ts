@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Refusal } from '../../src/core/job/job-events.js';
 import { inputs, JobUnderTest, ranges, stage } from './job-harness.js';
+import { only } from '../support/exactly.js';
 
 const refusal: Refusal = { code: 'INVALID_INPUT', reason: 'input: odd', cause: new Error('why') };
 const refuse = (value: unknown): Refusal | undefined => (value === 'odd' ? refusal : undefined);
@@ -45,10 +46,8 @@ describe('a job that refuses elements', () => {
   it('asks about each element once, however often it is sent', () => {
     const asked = vi.fn(refuse);
     const test = JobUnderTest.with(1, { batch: 2, refuse: asked });
-    const [batch] = test.elements('a', 'b');
-    if (batch === undefined) throw new Error('no batch');
-    const [again] = test.lose(batch, 'returned');
-    if (again === undefined) throw new Error('no second batch');
+    const batch = only(test.elements('a', 'b'));
+    const again = only(test.lose(batch, 'returned'));
     test.succeed(again);
     expect(test.emitted).toEqual(['a', 'b']);
     expect(asked.mock.calls).toEqual([['a'], ['b']]);

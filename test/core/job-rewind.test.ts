@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { failure, inputs, JobUnderTest, ranges, stage } from './job-harness.js';
+import { only } from '../support/exactly.js';
 
 describe('a job that is rewound', () => {
   it('counts elements from 0 again, and batches on', () => {
     const test = JobUnderTest.with(2);
     for (const [round, value] of ['a', 'b', 'c'].entries()) {
       if (round > 0) test.handle({ type: 'rewound' });
-      const [batch] = test.elements(value);
-      if (batch === undefined) throw new Error('no batch');
+      const batch = only(test.elements(value));
       expect([batch.seq, batch.first, inputs(batch)]).toEqual([round, 0, [value]]);
       test.succeed(batch);
     }
@@ -26,8 +26,7 @@ describe('a job that is rewound', () => {
 
   it('does not take a late answer for one of the next element', () => {
     const test = JobUnderTest.with(2);
-    const [first] = test.elements('a');
-    if (first === undefined) throw new Error('no batch');
+    const first = only(test.elements('a'));
     test.succeed(first);
     test.handle({ type: 'rewound' });
     test.elements('b');
@@ -37,9 +36,8 @@ describe('a job that is rewound', () => {
 
   it('is not rewound while something is to be done, nor when it folds, nor at its end, and stays as it is', () => {
     const test = JobUnderTest.with(1);
-    const [batch] = test.elements('a', 'b');
+    const batch = only(test.elements('a', 'b'));
     expect(() => test.handle({ type: 'rewound' })).toThrow("'rewound' while something is to be done");
-    if (batch === undefined) throw new Error('no batch');
     expect(ranges(test.succeed(batch))).toEqual(['1+1']);
     const folding = JobUnderTest.with(1, { stages: [stage('fold')] });
     expect(() => folding.handle({ type: 'rewound' })).toThrow("'rewound'");
@@ -51,12 +49,10 @@ describe('a job that is rewound', () => {
 
   it('numbers those that come after one that was left out from 0, too', () => {
     const test = JobUnderTest.with(1, { stages: [stage('map', { onFatal: 'skip' }), stage('map')] });
-    const [left] = test.elements('a');
-    if (left === undefined) throw new Error('no batch');
+    const left = only(test.elements('a'));
     test.result(left, { failures: [failure(0, { kind: 'fatal' })] });
     test.handle({ type: 'rewound' });
-    const [failing] = test.elements('b');
-    if (failing === undefined) throw new Error('no batch');
+    const failing = only(test.elements('b'));
     test.result(failing, { failures: [failure(0, { kind: 'fatal', stage: 1 })] });
     expect(test.others.at(-1)).toMatchObject({ type: 'failed', error: { index: 0 } });
   });

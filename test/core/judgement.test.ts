@@ -7,6 +7,7 @@ import { judgeAll, partialFailed, slice } from '../../src/core/job/judgement.js'
 import { elementPartial, identityPartial, type ValuedPartial } from '../../src/core/fold/partial.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { configOf, failure, json, stage } from './job-harness.js';
+import { present } from '../support/exactly.js';
 
 function stateOf(changes: Partial<JobConfig>): JobState {
   return new JobState(configOf(changes));
@@ -15,8 +16,7 @@ function stateOf(changes: Partial<JobConfig>): JobState {
 /** A batch that has just been taken out to be settled. */
 function settled(state: JobState, add: (ledger: JobState['ledger']) => void): BatchRecord {
   add(state.ledger);
-  const record = state.ledger.nextReady(Infinity);
-  if (record === undefined) throw new Error('no batch');
+  const record = present(state.ledger.nextReady(Infinity));
   state.ledger.settle(record);
   return record;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leastSpeculationMs } from '../../src/limits.js';
-import type { Batch } from '../../src/protocol/messages.js';
 import { JobUnderTest, ranges } from './job-harness.js';
+import { exactly } from '../support/exactly.js';
 
 /** A job that executes slow batches twice, batches of one element. */
 function speculating(slots: number, window = 1_000): JobUnderTest {
@@ -11,15 +11,10 @@ function speculating(slots: number, window = 1_000): JobUnderTest {
 /** After so long each batch is slow. */
 const late = 20 * leastSpeculationMs;
 
-function batches(test: JobUnderTest, ...values: string[]): Batch[] {
-  return test.elements(...values);
-}
-
 describe('a slow batch', () => {
   it('is executed a second time where slots are idle and nothing else is to come', () => {
     const test = speculating(3);
-    const [a] = batches(test, 'a', 'b');
-    if (a === undefined) throw new Error('no batch');
+    const [a] = exactly(2, test.elements('a', 'b'));
     test.complete();
     test.now = 10;
     test.succeed(a, ['a'], 10);
@@ -30,8 +25,7 @@ describe('a slow batch', () => {
 
   it('is not while more elements may come', () => {
     const test = speculating(3);
-    const [a] = batches(test, 'a', 'b');
-    if (a === undefined) throw new Error('no batch');
+    const [a] = exactly(2, test.elements('a', 'b'));
     test.now = 10;
     test.succeed(a, ['a'], 10);
     expect(test.tick(late)).toEqual([]);
@@ -40,8 +34,7 @@ describe('a slow batch', () => {
 
   it('is not while elements wait for room in the window', () => {
     const test = speculating(4, 2);
-    const [, b] = batches(test, 'a', 'b', 'c');
-    if (b === undefined) throw new Error('no batch');
+    const [, b] = exactly(2, test.elements('a', 'b', 'c'));
     test.complete();
     test.now = 10;
     test.succeed(b, ['b'], 10);
@@ -51,8 +44,7 @@ describe('a slow batch', () => {
 
   it('is where it was sent before others that are slow as well, if there is one slot only', () => {
     const test = speculating(4);
-    const [a, , c] = batches(test, 'a', 'b', 'c');
-    if (a === undefined || c === undefined) throw new Error('no batches');
+    const [a, , c] = exactly(3, test.elements('a', 'b', 'c'));
     test.complete();
     test.now = 5;
     test.lose(a, 'returned');
@@ -64,8 +56,7 @@ describe('a slow batch', () => {
 
   it('is not where there are fewer slots than batches under way', () => {
     const test = speculating(4);
-    const [a] = batches(test, 'a', 'b', 'c', 'd');
-    if (a === undefined) throw new Error('no batch');
+    const [a] = exactly(4, test.elements('a', 'b', 'c', 'd'));
     test.complete();
     test.now = 10;
     test.succeed(a, ['a'], 10);

@@ -15,6 +15,7 @@ import type { BatchResult } from '../../src/protocol/messages.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { describeJob, elements, execution, lossOf, resultOf, summary, TestControl } from './execution.js';
+import { only } from '../support/exactly.js';
 
 const user = z.object({ user: z.object({ age: z.number() }) });
 const user7 = { user: { age: 7 } };
@@ -303,8 +304,7 @@ describe('an operation without schemas', () => {
     const operation = defineOperation({ name: 'f', execute });
     const registry = new Registry();
     registry.add(operation, 'the test');
-    const [description] = describeJob([['map', operation]]).stages;
-    if (description === undefined) throw new Error('no stage');
+    const description = only(describeJob([['map', operation]]).stages);
     const waits = new SlotWaits(() => undefined);
     expect(await setUpStage(description, 0, msgpack, registry, waits)).toMatchObject({ kind: 'map', execute });
   });

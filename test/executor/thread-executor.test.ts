@@ -9,6 +9,7 @@ import type { Batch, JobDescription } from '../../src/protocol/messages.js';
 import { splitParts } from '../../src/protocol/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { elements } from './execution.js';
+import { exactly } from '../support/exactly.js';
 
 /** A URL stays one. */
 const fixture = (name: string): URL => new URL(name, new URL('../fixtures/', import.meta.url));
@@ -122,8 +123,7 @@ describe('the thread executor', () => {
       );
     });
     await waits;
-    const [one, other] = await Promise.all([1, 2].map((i) => run(on, job('thread'), elements([i]), `job ${i}`)));
-    if (one === undefined || other === undefined) throw new Error('nothing came');
+    const [one, other] = exactly(2, await Promise.all([1, 2].map((i) => run(on, job('thread'), elements([i]), `job ${i}`))));
     expect(outputs(one)).toEqual(outputs(other));
     expect(await run(on, job('wait-without-slot'), elements([1]), 'another')).toMatchObject({
       result: {
