@@ -135,7 +135,7 @@ export class Places {
 
   /** The hub is gone, and all places with it; jobs that have something to do wait for one at the next hub, those with something under way first. */
   loseAll(underWay: Iterable<number>, now: number): void {
-    for (const job of [...this.#open.jobs]) this.leave(job);
+    for (const job of this.#open.jobs) this.leave(job);
     const others = [...this.#waiting.jobs];
     for (const job of others) this.#waiting.delete(job);
     for (const job of underWay) this.#wait(job, now);
