@@ -3,6 +3,7 @@ import { PaladinError } from '../src/errors/paladin-error.js';
 import type { Executor } from '../src/executor/executor.js';
 import { inlineExecutor } from '../src/executor/inline-executor.js';
 import { LoopBlocks } from '../src/executor/loop-blocks.js';
+import { SlowCreates } from '../src/executor/slow-creates.js';
 import { checkDeaths, checkMs, checkSerializer } from '../src/leader/job-spec.js';
 import type { JobUses } from '../src/leader/session-driver.js';
 import { LeaderRuntime, type Runtime } from '../src/leader/runtime.js';
@@ -174,13 +175,18 @@ function inlineCrew(
   const names = new RememberedNames();
   // The program around it is likely to block the event loop as well: only what operations do for certain is said.
   const blocks = new LoopBlocks(false);
+  const slowCreates = new SlowCreates();
   const ofJob = (jobId: string): Registry | undefined => {
     const uses = usesOf(jobId);
     return uses && registryWith([...uses.operations, uses.serializer]);
   };
   const offers: Offers = { ...registry.offers(), labels: [], everything: true };
   const drivers = Array.from({ length: workers }, () =>
-    joinHub(hub, inlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, blocks, maxPayloadBytes }), offers),
+    joinHub(
+      hub,
+      inlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, blocks, slowCreates, maxPayloadBytes }),
+      offers,
+    ),
   );
   return {
     failed: Promise.resolve(),

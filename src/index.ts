@@ -34,7 +34,8 @@ export function inMemory(options: InMemoryOptions = {}): Runtime {
       ]);
       // One for all workers.
       const told = (warnings ??= threadWarnings.ThreadWarnings.until(start.signal));
-      const executor = await startThreadExecutor({ threads: 1, ...start, onThreadDeath: (reason) => told.tell(reason) });
+      const tell = (reason: string): void => told.tell(reason);
+      const executor = await startThreadExecutor({ threads: 1, ...start, onThreadDeath: tell, onSlowCreate: tell });
       return Object.assign(executor, executor.offers);
     },
   });

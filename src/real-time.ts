@@ -36,7 +36,8 @@ const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
 /** Likewise; in browsers all return numbers, and fakes that were there before cannot be told. */
 const realTimers = holders.find(({ setTimeout, clearTimeout }) => {
   const made: unknown = setTimeout(() => undefined, 1);
-  clearTimeout(made as number);
+  // Only one of both may be a fake: to a real function the number of a fake timer is that of another one, unless it is an object.
+  clearTimeout(Object(made) as never);
   return nodeTimers === undefined || (typeof made === 'object' && made !== null && '_onTimeout' in made);
 });
 const setRealTimeout = realTimers?.setTimeout;
@@ -77,7 +78,11 @@ export function later(callback: () => void, ms: number): Later {
   if (setRealTimeout === undefined) return afterWait(callback, ms);
   const timer = setRealTimeout(callback, ms);
   return {
-    cancel: () => clearRealTimeout?.(timer),
+    cancel: () => {
+      // In Node it can be cleared by itself, whatever has become of the function that does so.
+      if (typeof timer === 'object') timer.close();
+      else clearRealTimeout?.(timer);
+    },
     unref: () => {
       // In browsers timers are numbers, and keep nothing.
       if (typeof timer === 'object') timer.unref();

@@ -1,4 +1,4 @@
-import { realNow } from './real-time.js';
+import { realNow, type Later } from './real-time.js';
 
 /** As long as timers can wait; a deadline beyond is looked at again then. */
 const longestMs = 2 ** 31 - 1;
@@ -7,12 +7,33 @@ const longestMs = 2 ** 31 - 1;
 const earlyMs = 2;
 
 /**
+ * Calls back after some time, which a fake clock may move. Fakes may come or go before it is cancelled: that is the matter of whoever has set the
+ * timer. To others a fake timer is a number, by which they might clear another one.
+ */
+export function deadline(callback: () => void, ms: number): Later {
+  const { setTimeout, clearTimeout } = globalThis;
+  let isOver = false;
+  const timer: unknown = setTimeout(() => {
+    if (!isOver) callback();
+  }, ms);
+  return {
+    cancel: () => {
+      isOver = true;
+      // Where only one of both functions is a fake, a number must not mean anything to the real one.
+      clearTimeout(Object(timer) as never);
+    },
+    // Browsers give a number.
+    unref: () => (timer as { unref?: () => void }).unref?.(),
+  };
+}
+
+/**
  * One timer that is set anew as deadlines change, and the clock that they are on: `performance.now()`, which no change of the wall clock moves. A fake
  * `setTimeout` moves it: when one has fired, its deadline has come.
  */
 export class Timer {
   readonly #due: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Later | undefined;
   #at: number | undefined;
   /** By how much fake timers are ahead of the real clock. */
   #aheadMs = 0;
@@ -30,11 +51,12 @@ export class Timer {
   /** Waits for this deadline alone; undefined: for none. `mayEnd`: the program may end meanwhile, if nothing else keeps it. */
   set(at: number | undefined, mayEnd = false): void {
     if (at === this.#at) return;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
+    this.#timer = undefined;
     this.#at = at;
     if (at === undefined) return;
     const ms = Math.max(0, at - this.now());
-    this.#timer = setTimeout(
+    this.#timer = deadline(
       () => {
         this.#at = undefined;
         const leftMs = at - this.now();
@@ -43,8 +65,7 @@ export class Timer {
       },
       Math.min(ms, longestMs),
     );
-    // Browsers give a number.
-    if (mayEnd) (this.#timer as { unref?: () => void }).unref?.();
+    if (mayEnd) this.#timer.unref();
   }
 
   clear(): void {

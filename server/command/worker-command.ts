@@ -122,6 +122,7 @@ async function runWorker(
     onBroken: fail,
     onThreadDeath: (reason) => deaths.tell(reason),
     onBlocked: (reason) => log.warn(reason),
+    onSlowCreate: (reason) => deaths.tell(reason),
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemory === undefined ? {} : { threadMemory }),

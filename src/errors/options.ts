@@ -1,6 +1,7 @@
 import { describe } from './describe.js';
 import { PaladinError } from './paladin-error.js';
-import { holds } from './thrown.js';
+import { isOne } from '../serializer/realms.js';
+import { holds, isError } from './thrown.js';
 
 /** The names of all options of a kind: the compiler says when one is missing. */
 export type Known<Options> = Readonly<Record<keyof Options, true>>;
@@ -23,9 +24,10 @@ export function checkOptions<Options extends object>(
   if (options === undefined) return {} as Options;
   // Callers in JavaScript may hand in anything.
   const given: unknown = options;
-  if (typeof given !== 'object' || given === null || isList(given)) {
+  const mistaken = mistakenFor(given, known);
+  if (mistaken !== undefined || !isObject(given)) {
     const hint = hints[''] === undefined ? '' : `; ${hints['']}`;
-    throw new PaladinError('INVALID_INPUT', `${where}: expected options to be an object, or none, got ${describe(given)}${hint}`);
+    throw new PaladinError('INVALID_INPUT', `${where}: expected options to be an object, or none, got ${mistaken}${hint}`);
   }
   const other = namesOf(given).find((name) => !Object.hasOwn(known, name));
   if (other !== undefined) throw unknownOption(where, other, Object.keys(known), hints);
@@ -37,6 +39,29 @@ export function checkOptions<Options extends object>(
     );
   }
   return options;
+}
+
+/** What was handed in that is no options, and what to do about it; undefined: they are. */
+function mistakenFor(given: unknown, known: Readonly<Record<string, true>>): string | undefined {
+  if (!isObject(given) || isList(given)) return describe(given);
+  if (holds(() => typeof Reflect.get(given, 'then') === 'function')) return 'a promise: await it';
+  if (isError(given)) return `${describe(given)}${Object.hasOwn(known, 'cause') ? ': pass { cause: error }' : ''}`;
+  // Of what a Map holds, nothing is a property of it.
+  if (isOne(given, Map.prototype)) return `${describe(given)}: pass Object.fromEntries(map)`;
+  const isBuiltIn = holds(() => isTagged(given) && !Object.keys(known).some((name) => name in given));
+  return isBuiltIn ? describe(given) : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether it is of a class that says so of its instances, as the built-in ones do. A module says so, too, and is of no class. */
+function isTagged(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    isObject(prototype) && Object.hasOwn(prototype, 'constructor') && Object.prototype.toString.call(value) !== '[object Object]'
+  );
 }
 
 /** Whether it is an array; a revoked Proxy throws when it is asked. */

@@ -38,10 +38,18 @@ export function holds(check: () => boolean): boolean {
 
 /** One line about what was thrown: the message of an error, or its name; of anything else its text. */
 export function messageOf(thrown: unknown): string {
-  const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : asText(thrown);
+  const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : textOf(thrown);
   // Shortened before lines are joined too, as the text may be huge.
   const line = text.slice(0, 2 * maxMessageLength).replace(/\s*[\r\n]+\s*/g, ' ');
   return shortened(line, maxMessageLength);
+}
+
+/** The text of what is no error. An object that has none may have a message all the same. */
+export function textOf(thrown: unknown): string {
+  const text = asText(thrown);
+  if (isPrimitive(thrown) || text !== '[object Object]') return text;
+  const message = readOr(thrown as object, 'message');
+  return typeof message === 'string' && message !== '' ? message : text;
 }
 
 /** The text of anything. It is made in bounded time: of a long list, or of much that is in a Buffer, it is that of the beginning. */

@@ -10,6 +10,7 @@ import { nextTurn } from '../real-time.js';
 import { maxWaitingInline } from './limits.js';
 import type { LoopBlocks } from './loop-blocks.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
+import type { SlowCreates } from './slow-creates.js';
 import { SlotWaits, tooManyWait } from './slot-waits.js';
 
 export interface InlineExecutorOptions {
@@ -25,6 +26,8 @@ export interface InlineExecutorOptions {
   readonly maxPayloadBytes?: number | (() => number);
   /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
   readonly blocks?: LoopBlocks;
+  /** Told what is being set up, to name what takes long. Default: it is not named. */
+  readonly slowCreates?: SlowCreates;
   /**
    * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled, since it would be
    * executed within that of another. Default: that of whoever made the executor.
@@ -77,6 +80,7 @@ export function inlineExecutor({
   maxPayloadBytes = Infinity,
   contextOf,
   blocks,
+  slowCreates,
   registryOf = () => undefined,
 }: InlineExecutorOptions): InlineExecutor {
   const ownContext = callerContext();
@@ -110,7 +114,8 @@ export function inlineExecutor({
     let execution = executions.get(jobId);
     if (execution === undefined) {
       const most = typeof maxPayloadBytes === 'number' ? maxPayloadBytes : maxPayloadBytes();
-      execution = new JobExecution(jobId, description, foundIn(jobId), most);
+      const watchCreate = slowCreates && ((stage: number) => slowCreates.watch(description.stages, stage));
+      execution = new JobExecution(jobId, description, foundIn(jobId), most, undefined, watchCreate);
       executions.set(jobId, execution);
     }
     return execution;

@@ -116,5 +116,11 @@ export const blockedLookMs = 500;
 /** How long nothing more is said of operations of which it was said that they block. */
 export const blockedTellMs = 60_000;
 
+/** A `create` that takes longer is told of: most take a moment, and what waits for a download or a peer should have come by then. */
+export const slowCreateMs = 30_000;
+
+/** So many stages of a chain are named in one line. */
+export const maxNamedStages = 8;
+
 /** So many operations are named in one line, and so many different lines remembered. */
 export const maxBlockedNames = 8;

@@ -13,6 +13,7 @@ import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
 import { Waiter } from './settlement.js';
 import { SharedWaits } from './slot-waits.js';
+import type { WatchCreate } from './slow-creates.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';
 import { realNow } from '../real-time.js';
 
@@ -49,12 +50,16 @@ export class JobExecution {
   readonly #stages: (Stage | Promise<SetUp> | undefined)[];
   /** What is to be called when a batch is aborted: one for each that is under way. */
   readonly #underWay = new Map<Batch, () => void>();
+  readonly #watchCreate: WatchCreate;
+  /** What is to be called when a set-up is not waited for any more: one for each that is under way. */
+  readonly #watched = new Set<() => void>();
   #aborted = false;
 
   /**
    * @param registry where its operations are, or why all its units fail
    * @param maxPayloadBytes the most bytes that the payload of a result may have
    * @param cancelGraceMs how long an aborted operation is waited for; Infinity where someone else ends it
+   * @param watchCreate is told which stage is being set up
    */
   constructor(
     jobId: string,
@@ -62,6 +67,7 @@ export class JobExecution {
     registry: Registry | UnitFailure,
     maxPayloadBytes: number,
     cancelGraceMs: number = operationGraceMs,
+    watchCreate: WatchCreate = () => () => undefined,
   ) {
     const { part } = description;
     this.#jobId = part === undefined ? jobId : jobIdOf(leaderOf(jobId).leaderId, part.of);
@@ -69,6 +75,7 @@ export class JobExecution {
     this.#registry = registry;
     this.#maxPayloadBytes = maxPayloadBytes;
     this.#cancelGraceMs = cancelGraceMs;
+    this.#watchCreate = watchCreate;
     this.#stages = description.stages.map(() => undefined);
   }
 
@@ -100,6 +107,8 @@ export class JobExecution {
   abort(): void {
     this.#aborted = true;
     for (const abort of this.#underWay.values()) abort();
+    for (const over of this.#watched) over();
+    this.#watched.clear();
   }
 
   /** Abandons one batch, whose control says that it is aborted. */
@@ -145,13 +154,20 @@ export class JobExecution {
   }
 
   #setUpStage(index: number, make: () => SetUp | Promise<SetUp>): SetUp | Promise<SetUp> {
+    const over = this.#watchCreate(index);
     const made = make();
     if (made instanceof Promise) {
+      this.#watched.add(over);
+      void made.then(() => {
+        this.#watched.delete(over);
+        over();
+      });
       // Batches that come meanwhile wait for the same set-up.
       this.#stages[index] = made;
       void made.then((stage) => (this.#stages[index] = 'code' in stage ? undefined : stage));
-    } else if (!('code' in made)) {
-      this.#stages[index] = made;
+    } else {
+      over();
+      if (!('code' in made)) this.#stages[index] = made;
     }
     return made;
   }

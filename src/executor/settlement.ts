@@ -1,4 +1,5 @@
 import { later } from '../real-time.js';
+import { deadline } from '../timer.js';
 import { longestTimerMs } from './limits.js';
 
 /** How an asynchronous operation ended. */
@@ -31,10 +32,7 @@ export class Waiter {
    * deadline, which fake timers may move.
    */
   until<T>(promise: Promise<T>, ms?: number): Promise<T | 'expired' | 'woken'> {
-    return this.#wait(promise, ms, (expire, afterMs) => {
-      const timer = setTimeout(expire, afterMs);
-      return () => clearTimeout(timer);
-    });
+    return this.#wait(promise, ms, (expire, afterMs) => deadline(expire, afterMs).cancel);
   }
 
   /** Likewise, in real time. */

@@ -13,6 +13,7 @@ import {
   maxStartBackoffMs,
   maxStartFailures,
   restFactor,
+  slowCreateMs,
   soundAfterMs,
   spareThreadMs,
   startBackoffMs,
@@ -49,6 +50,10 @@ export interface ThreadExecutorOptions {
   readonly onBroken?: (error: PaladinError) => void;
   /** Called when a thread dies or has to be terminated, with what of. Default: `ThreadWarnings`. */
   readonly onThreadDeath?: (reason: string) => void;
+  /** Called when the `create` of an operation takes long, once for each. Default: `ThreadWarnings`. */
+  readonly onSlowCreate?: (reason: string) => void;
+  /** What counts as long, in milliseconds. Default 30,000. */
+  readonly slowCreateMs?: number;
   /** Aborted when the executor is to be closed while it starts. */
   readonly signal?: AbortSignal;
 }
@@ -223,6 +228,7 @@ class ThreadPool implements ThreadExecutor {
 
   #startThread(place: Place, ready: () => void, failed: (error: PaladinError) => void): void {
     const { graceMs = forgetGraceMs, startTimeoutMs = threadStartTimeoutMs, keepAlive = false, resourceLimits } = this.#options;
+    const { slowCreateMs: slowMs = slowCreateMs, onSlowCreate = (reason: string) => this.#warnings.tell(reason) } = this.#options;
     const name = `paladin-${++this.#started}`;
     let soundTimer: Later | undefined;
     const events: ThreadEvents = {
@@ -242,6 +248,7 @@ class ThreadPool implements ThreadExecutor {
         // A spare thread for it may have failed to start, and then been given up when no thread waited.
         if (this.#waiting.length > 0) this.#addSpare();
       },
+      slowCreate: onSlowCreate,
       gone: (thread, departure) => {
         soundTimer?.cancel();
         if (!this.#threads.delete(thread)) return;
@@ -258,6 +265,7 @@ class ThreadPool implements ThreadExecutor {
       resourceLimits,
       startTimeoutMs,
       graceMs,
+      slowCreateMs: slowMs,
       keepAlive,
       watched: this.#watched,
       restMs,

@@ -8,6 +8,7 @@ import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, ownDescription } from './own-bytes.js';
 import { RunningThread, type Death, type Received } from './running-thread.js';
 import { clampTimer } from './settlement.js';
+import { slowCreateText } from './slow-creates.js';
 import type { Assignment, Departure, ThreadOptions } from './thread-life.js';
 import { Mailbox, mailMark, type FromThread, type Origin, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
@@ -21,6 +22,8 @@ export interface ThreadEvents {
   refusesWait(): number | undefined;
   /** It does wait. */
   waits(): void;
+  /** Something that it sets up takes long. */
+  slowCreate(reason: string): void;
   /** It executes nothing any more. */
   gone(thread: ThreadHandle, departure: Departure): void;
 }
@@ -62,6 +65,10 @@ export class ThreadHandle {
   #restTimer: Later | undefined = undefined;
   #watchdog: Later | undefined = undefined;
   #graceTimer: Later | undefined = undefined;
+  /** Until it is looked at what is being set up; it may run on while the thread is idle. */
+  #createTimer: Later | undefined = undefined;
+  /** By stage: since when what was told of last is being set up. */
+  readonly #toldCreates = new Map<number, number>();
 
   /** @throws what `new Worker` throws */
   constructor(options: ThreadOptions, events: ThreadEvents) {
@@ -119,6 +126,7 @@ export class ThreadHandle {
     this.#progress.deadlineMs = 0;
     this.#thread.ref();
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
+    if (this.#createTimer === undefined) this.#watchCreates(this.#options.slowCreateMs);
     const isKnown = this.#jobs.has(jobId) && this.#forgotten.length === 0;
     if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#thread.post(mailMark);
     else this.#postWhole(assignment, maxPayloadBytes);
@@ -315,6 +323,29 @@ export class ThreadHandle {
     );
   }
 
+  /** Tells of each set-up that takes long, once. The thread cannot: what sets up may block it. */
+  #watchCreates(afterMs: number): void {
+    this.#createTimer = later(() => {
+      this.#createTimer = undefined;
+      if (this.#turn === undefined) return;
+      const { slowCreateMs } = this.#options;
+      const { stages } = this.#turn.description;
+      let nextMs = slowCreateMs;
+      for (const stage of stages.keys()) {
+        const sinceMs = this.#progress.createdSince(stage);
+        if (sinceMs === 0 || this.#toldCreates.get(stage) === sinceMs) continue;
+        const leftMs = sinceMs + slowCreateMs - commonNow();
+        if (leftMs > 0) nextMs = Math.min(nextMs, leftMs);
+        else {
+          this.#toldCreates.set(stage, sinceMs);
+          this.#events.slowCreate(slowCreateText(stages, stage, slowCreateMs));
+        }
+      }
+      this.#watchCreates(nextMs);
+    }, afterMs);
+    this.#createTimer.unref();
+  }
+
   #expire(): void {
     const turn = this.#turn;
     if (turn === undefined) return;
@@ -362,6 +393,7 @@ export class ThreadHandle {
     this.#state = 'gone';
     this.#clearTimers();
     this.#forgetTimer?.cancel();
+    this.#createTimer?.cancel();
     this.#ended = inGoodOrder ? this.#thread.close() : this.#thread.terminate();
   }
 

@@ -22,6 +22,8 @@ export interface ThreadOptions {
   readonly startTimeoutMs: number;
   /** How long a batch of a forgotten job may go on. */
   readonly graceMs: number;
+  /** A set-up that takes longer is told of. */
+  readonly slowCreateMs: number;
   /** Whether the thread keeps the process alive while it is idle, too. */
   readonly keepAlive: boolean;
   /** Whether it keeps in mind where what goes on in it comes from. */

@@ -151,8 +151,11 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
   });
   // Modules may replace it.
   const exit = process.exit.bind(process);
-  process.on('uncaughtExceptionMonitor', (thrown: unknown, kind: string) => {
-    const from = origins.current(kind === 'unhandledRejection');
+  const rejections = new Rejections();
+  process.on('uncaughtExceptionMonitor', (uncaught: unknown, kind: string) => {
+    const isRejection = kind === 'unhandledRejection';
+    const from = origins.current(isRejection);
+    const thrown = isRejection ? rejections.reasonOf(uncaught) : uncaught;
     // A domain sets such a callback, too.
     const ends = process.listenerCount('uncaughtException') === 0 && !process.hasUncaughtExceptionCaptureCallback();
     if (ends) dying = from;
@@ -164,6 +167,28 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
     output.flush();
     post({ type: 'exiting', ...ending(dying) });
   });
+}
+
+/**
+ * Of a promise that was rejected with something else than an error, and that nothing handles, Node says so by an error of its own, which has nothing
+ * of that. So it is kept what promises are rejected with, as Node asks whether somebody handles it. A listener would count as somebody.
+ */
+class Rejections {
+  #last: unknown;
+
+  constructor() {
+    const emit = process.emit.bind(process) as (...told: unknown[]) => boolean;
+    process.emit = ((...told: unknown[]): boolean => {
+      if (told[0] === 'unhandledRejection') [, this.#last] = told;
+      return emit(...told);
+    }) as typeof process.emit;
+  }
+
+  /** What the promise was rejected with of which Node says this. */
+  reasonOf(uncaught: unknown): unknown {
+    const isMade = isError(uncaught) && readOr(uncaught, 'code') === 'ERR_UNHANDLED_REJECTION';
+    return isMade && this.#last !== undefined && this.#last !== null ? this.#last : uncaught;
+  }
 }
 
 /** Whether its chain of causes is long, or cyclic. */

@@ -1,3 +1,4 @@
+import { maxStages } from '../limits.js';
 import { realNow } from '../real-time.js';
 
 const [seconds, nanoseconds] = process.hrtime();
@@ -18,18 +19,22 @@ const cancelAt = 1;
 const stageAt = 2;
 const deadlineAt = 0;
 const deadlineByte = 16;
-const bytes = 24;
+const createsByte = 24;
+const bytes = createsByte + maxStages * Float64Array.BYTES_PER_ELEMENT;
 
 /** Where a thread writes what it is executing, and reads what it is to abandon: memory that outlives it. */
 export class Progress {
   readonly memory: SharedArrayBuffer;
   readonly #numbers: Int32Array;
   readonly #times: Float64Array;
+  /** By stage: since when it is being set up, on the common clock; 0: it is not. */
+  readonly #creates: Float64Array;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(bytes)) {
     this.memory = memory;
     this.#numbers = new Int32Array(memory, 0, 3);
     this.#times = new Float64Array(memory, deadlineByte, 1);
+    this.#creates = new Float64Array(memory, createsByte, maxStages);
   }
 
   /** The unit that is executing. */
@@ -59,6 +64,26 @@ export class Progress {
    */
   isCancelled(turn: number): boolean {
     return this.#numbers[cancelAt] === turn;
+  }
+
+  /** The stage is being set up, until what is returned is called. */
+  beginCreate(stage: number): () => void {
+    const sinceMs = commonNow();
+    this.#creates[stage] = sinceMs;
+    return () => {
+      // Another job may be there by then.
+      if (this.#creates[stage] === sinceMs) this.#creates[stage] = 0;
+    };
+  }
+
+  /** Since when the stage is being set up, on the common clock; 0: it is not. */
+  createdSince(stage: number): number {
+    return this.#creates[stage] ?? 0;
+  }
+
+  /** The stages of another job are next. */
+  forgetCreates(): void {
+    this.#creates.fill(0);
   }
 
   /** On the common clock: when what is executing must have ended; 0: any time. */

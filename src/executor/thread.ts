@@ -28,6 +28,8 @@ const output = new Output(port);
 const origins = new Origins(setUp.watched);
 /** The batch that is executing; 0: none. */
 let current = 0;
+/** The job that was executed last. */
+let currentJob = '';
 /** Its operation, which has asked whether it may wait. */
 let asking: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 // A module may replace it.
@@ -68,7 +70,7 @@ function onMessage(message: ToThread | typeof mailMark): void {
       forget(over);
       if (job !== undefined) {
         // Its operations are waited for without end: the executor outside terminates the thread.
-        executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity));
+        executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity, watchCreate));
       }
       execute(message);
       break;
@@ -107,10 +109,17 @@ function changeWaiting(turn: number, isWaiting: boolean): Promise<void> | undefi
   });
 }
 
+/** Seen from outside: a set-up may block this thread. */
+function watchCreate(stage: number): () => void {
+  return progress.beginCreate(stage);
+}
+
 function execute({ jobId, turn, batch }: KnownRun): void {
   control.turn = turn;
   control.waits = new SlotWaits((isWaiting) => changeWaiting(turn, isWaiting));
   current = turn;
+  if (jobId !== currentJob) progress.forgetCreates();
+  currentJob = jobId;
   executeAlone(control.waits);
   const end = ({ outcome, stuck }: BatchEnd): void => {
     origins.end();

@@ -12,6 +12,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 import { checkOptions, type Known } from '../errors/options.js';
+import { deadline } from '../timer.js';
 
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
@@ -105,7 +106,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
       else reject(error);
     },
   });
-  const timer = setTimeout(() => {
+  const timer = deadline(() => {
     reject(noHubAnswered(hub, connectTimeoutMs, runtime.lastReason));
   }, connectTimeoutMs);
   try {
@@ -115,7 +116,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     await runtime.close();
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }
 

@@ -15,7 +15,7 @@ import { checkOptions, type Known } from '../errors/options.js';
 export interface StageOptions {
   /**
    * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count,
-   * nor does `create`, which may take any time. Default: any time.
+   * nor does `create`, which may take any time: of one that takes more than 30 s the worker warns. Default: any time.
    */
   readonly timeout?: number | undefined;
   /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */

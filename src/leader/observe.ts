@@ -7,6 +7,8 @@ import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
 import { hubToObserver } from '../protocol/parse.js';
+import type { Later } from '../real-time.js';
+import { deadline } from '../timer.js';
 
 /**
  * Asks a hub once what it holds.
@@ -35,7 +37,7 @@ export async function fetchStatus(
   checkToken('status', token);
   const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { key: peerKey(), name: '', token }, hubToObserver);
   let link: Link<ObserverToHub> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Later | undefined;
   let lastReason = 'no answer';
   try {
     return await new Promise<HubStatus>((resolve, reject) => {
@@ -52,12 +54,12 @@ export async function fetchStatus(
         refused: reject,
       });
       link = made;
-      timer = setTimeout(() => {
+      timer = deadline(() => {
         reject(noHubAnswered(hub, connectTimeoutMs, lastReason));
       }, connectTimeoutMs);
     });
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
     await link?.close();
   }
 }

@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { asText, holds, readOr, shortened } from '../errors/thrown.js';
 import { describe } from '../errors/describe.js';
+import { isList } from '../errors/options.js';
 import { maxDescribedLength } from '../limits.js';
 
 /** What a url may say beside where the hub is, and where that belongs. */
@@ -18,7 +19,7 @@ const foreign: readonly (readonly [part: 'username' | 'password' | 'search' | 'h
  * @throws {@link PaladinError} `INVALID_INPUT` when it is none of these, or says more than where the hub is
  */
 export function hubUrl(where: string, url: string | URL): URL {
-  const text = asText(url);
+  const text = textOf(url);
   const parsed = URL.canParse(text) ? new URL(text.replace(/^ws(?=s?:)/iu, 'http')) : undefined;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
     throw invalid(where, `the hub's url, such as http://127.0.0.1:7400, got ${shownUrl(url)}`);
@@ -39,10 +40,17 @@ export function addressOf(hub: URL): string {
   return hub.origin + pathOf(hub);
 }
 
+/** A text, or what a URL says of itself, of whatever realm it is. A list of one text has a text, too, and is no url. */
+function textOf(url: unknown): string {
+  const text = typeof url === 'object' && url !== null ? readOr(url, 'href') : url;
+  return typeof text === 'string' ? text : '';
+}
+
 /** What is no url, as it is shown, and what may have been meant. */
 function shownUrl(url: unknown): string {
   if (typeof url === 'string') return `'${shortened(withoutSecrets(url), maxDescribedLength)}'`;
   if (typeof url !== 'object' || url === null) return describe(url);
+  if (isList(url)) return `${describe(url)}: pass one url`;
   if (typeof readOr(url, 'then') === 'function') return 'a promise: await it';
   return holds(() => URL.canParse(asText(readOr(url, 'url')))) ? `${describe(url)}: pass its url` : describe(url);
 }

@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { inlineExecutor } from '../executor/inline-executor.js';
 import { LoopBlocks } from '../executor/loop-blocks.js';
+import { SlowCreates } from '../executor/slow-creates.js';
 import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
@@ -20,9 +21,14 @@ export interface InlineOptions {
    * nothing.
    */
   readonly onBlocked?: ((reason: string) => void) | undefined;
+  /**
+   * Called when the `create` of an operation takes longer than 30 s, once for each, with which and for what job: no timeout covers it, and elements
+   * wait for it. Default: a warning.
+   */
+  readonly onSlowCreate?: ((reason: string) => void) | undefined;
 }
 
-export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true, onBlocked: true };
+export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true, onBlocked: true, onSlowCreate: true };
 
 /** Operations that wait for something else than the processor can share a thread; this many do by default. */
 const defaultInlineSlots = 4;
@@ -74,7 +80,8 @@ export async function startInlineWorker(
   }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const blocks = new LoopBlocks(true, options.onBlocked);
-  const executor = inlineExecutor({ slots, registry, blocks, maxPayloadBytes: () => limit.maxPayloadBytes });
+  const slowCreates = new SlowCreates(options.onSlowCreate);
+  const executor = inlineExecutor({ slots, registry, blocks, slowCreates, maxPayloadBytes: () => limit.maxPayloadBytes });
   const { worker } = await connectWorker(options, { executor, ...registry.offers() }, limit);
   return worker;
 }

@@ -103,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ...bounds,
     maxPayloadBytes: () => limit.maxPayloadBytes,
     ...(options.onThreadDeath && { onThreadDeath: options.onThreadDeath }),
+    ...(options.onSlowCreate && { onSlowCreate: options.onSlowCreate }),
     onBroken: (error) => {
       breakages.push(error);
       // It would take batches only to give them back.

@@ -10,10 +10,12 @@ import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../protocol/parse.js';
+import type { Later } from '../real-time.js';
+import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
-import type { Known } from '../errors/options.js';
+import { checkOptions, type Known } from '../errors/options.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
@@ -110,10 +112,10 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
   let id = '';
   let welcomed = false;
   let lastReason = 'no answer';
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Later | undefined;
   const driver = await new Promise<WorkerDriver>((resolve, reject) => {
     const fail = (error: PaladinError): void => {
-      clearTimeout(timer);
+      timer?.cancel();
       void made.close().then(() => {
         reject(error);
       });
@@ -124,7 +126,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
         limit.maxPayloadBytes = maxPayloadBytes;
         if (welcomed) connection.onBack?.();
         welcomed = true;
-        clearTimeout(timer);
+        timer?.cancel();
         resolve(made);
       },
       lost: (reason) => {
@@ -138,7 +140,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
       },
     });
     if (connectTimeout === Infinity) return;
-    timer = setTimeout(() => {
+    timer = deadline(() => {
       fail(noHubAnswered(hub, connectTimeout, lastReason));
     }, connectTimeout);
   });
@@ -149,16 +151,17 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
     get undone() {
       return driver.undone;
     },
-    drain: (options = {}) => drain(driver, options),
+    drain: (options) => drain(driver, options),
     close: () => driver.close(),
     [Symbol.asyncDispose]: () => driver.close(),
   };
   return { worker, leaveBroken: (reason) => driver.leaveBroken(reason) };
 }
 
-async function drain(driver: WorkerDriver, { timeout = Infinity }: { readonly timeout?: number }): Promise<void> {
+async function drain(driver: WorkerDriver, options: Parameters<Worker['drain']>[0]): Promise<void> {
+  const { timeout = Infinity } = checkOptions('drain', options, { timeout: true });
   if (!(typeof timeout === 'number' && timeout >= 0)) {
-    throw new PaladinError('INVALID_INPUT', `drain: expected timeout to be milliseconds or Infinity, got ${String(timeout)}`);
+    throw new PaladinError('INVALID_INPUT', `drain: expected timeout to be milliseconds or Infinity, got ${describe(timeout)}`);
   }
   await driver.drain(timeout);
 }

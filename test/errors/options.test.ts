@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import {
   checkMonoid,
   connect,
@@ -84,6 +85,53 @@ describe('options', () => {
     expect(() => remoteMap(double, runtime, null as never)).toThrow(
       'remoteMap: expected options to be an object, or none, got null',
     );
+  });
+
+  it.each([
+    [() => Promise.resolve({}), /got a promise: await it/u],
+    [() => new Map([['window', 1]]), /got an instance of Map: pass Object\.fromEntries\(map\)/u],
+    [() => new Set(['window']), /got an instance of Set/u],
+    [() => new Date(), /got an instance of Date/u],
+    [() => /x/u, /got an instance of RegExp/u],
+    [() => new Error('broken'), /got Error: "broken"/u],
+    [() => new URL('http://127.0.0.1:7400'), /got an instance of URL/u],
+    [() => new AbortController().signal, /got an instance of AbortSignal/u],
+    [() => new Uint8Array(3), /got Uint8Array of 3 bytes/u],
+    [() => runInNewContext('new Map()') as object, /got an instance of Map: pass/u],
+    [() => [], /got \[\]/u],
+  ])('that are an object of another kind are refused by all', async (make, message) => {
+    await using runtime = inMemory();
+    for (const [where, take] of takers(runtime)) {
+      const given = make() as never;
+      const error = await outcomeOf(() => take(given));
+      expect(error, where).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(/got/u) as unknown });
+    }
+    expect(() => remoteMap(double, runtime, make() as never)).toThrow(message);
+  });
+
+  it('say how a cause is handed in', () => {
+    expect(() => new FatalError('x', new Error('broken') as never)).toThrow('got Error: "broken": pass { cause: error }');
+  });
+
+  it('may be an instance of a class of the program, a module, or of another realm', () => {
+    class Settings {
+      window = 1;
+    }
+    class Tagged extends Settings {
+      readonly [Symbol.toStringTag] = 'Tagged';
+    }
+    const known = { window: true } as const;
+    const module = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } }) as { window?: number };
+    for (const given of [new Settings(), new Tagged(), module, runInNewContext('({ window: 1 })') as { window: number }]) {
+      expect(checkOptions<{ window?: number }>('here', given, known)).toBe(given);
+    }
+  });
+
+  it('of draining are checked, too', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using worker = await startWorker({ hub: hub.url, operations: [double] });
+    await expect(worker.drain(5_000 as never)).rejects.toThrow('drain: expected options to be an object, or none, got 5000');
+    await expect(worker.drain({ timeoutMs: 5 } as never)).rejects.toThrow("did you mean 'timeout'?");
   });
 
   it('of a retry strategy are those of its kind', async () => {
@@ -226,9 +274,19 @@ describe('hints', () => {
     const hub = { url: 'http://127.0.0.1:7400', close: () => undefined };
     await expect(connect(hub as never)).rejects.toThrow(/got \{ url: "http:.*: pass its url$/u);
     await expect(connect(Promise.resolve(hub.url) as never)).rejects.toThrow(/got a promise: await it$/u);
+    await expect(connect([hub.url] as never)).rejects.toThrow(/got \["http:.*: pass one url$/u);
+    await expect(connect({ toString: () => hub.url } as never)).rejects.toThrow(/expected the hub's url, such as/u);
     expect(() => fromPull(of(1) as never)).toThrow(/got an observable: pipe it through the operators as it is$/u);
     await using runtime = inMemory();
     await expect(runtime.run(null as never, 1)).rejects.toThrow('run: expected an operation made by defineOperation, got null');
+  });
+
+  it('are of no need where a url is one, as a text or an object of whatever realm', async () => {
+    await using hub = await startHub({ port: 0 });
+    for (const url of [hub.url, new URL(hub.url), runInNewContext(`({ href: '${hub.url}' })`) as URL]) {
+      await using runtime = await connect(url);
+      expect(runtime).toBeDefined();
+    }
   });
 
   it('say what a signal is', async () => {

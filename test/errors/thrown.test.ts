@@ -107,6 +107,13 @@ describe('whatever was thrown', () => {
     decodeError(bytes);
   });
 
+  it('has its message for its text, where it is no error and has no other', () => {
+    expect(messageOf({ code: 'X', message: 'lost' })).toBe('lost');
+    expect(messageOf({ code: 'X', message: 7 })).toBe('[object Object]');
+    expect(messageOf('[object Object]')).toBe('[object Object]');
+    expect(messageOf({ message: 'lost', toString: () => 'its own' })).toBe('its own');
+  });
+
   it('has the text that it has by itself, if that is short', () => {
     for (const list of [[], [1, [2, [3]], null, undefined, 'x'], knot(), new Float64Array([1, 0.5])]) {
       expect(asText(list)).toBe(String(list));

@@ -125,6 +125,23 @@ it.each(['throw', 'exit', 'throw cycle', 'throw chain'])(
   60_000,
 );
 
+it.each([
+  [{ code: 'E_REFUSED', message: 'refused', cause: { port: 1 } }, 'refused'],
+  ['a text', 'a text'],
+  [[1, { deep: true }], '1,[object Object]'],
+  [null, 'rejected with the reason "null"'],
+])('what a stray promise is rejected with is told as it is, though it is no error (%j)', async (reason, text) => {
+  vi.stubEnv('DIES_LATER', 'not 0');
+  const deaths: string[] = [];
+  const on = await start('dies-later.mjs', { onThreadDeath: (why) => deaths.push(why) });
+  const outcome = await run(on, 'rejects', reason);
+  if (outcome.type !== 'lost') throw new Error('not lost');
+  const told = decodeError(outcome.loss.error ?? new Uint8Array());
+  if (reason === null) expect(told).toMatchObject({ code: 'ERR_UNHANDLED_REJECTION' });
+  else expect(told).toEqual(reason);
+  expect(deaths).toEqual([expect.stringContaining(text)]);
+});
+
 describe('an error that a module handles', () => {
   it.each(['domain', 'capture', 'listener'])(
     'does not end its thread (%s)',
