@@ -6,7 +6,7 @@ import { builtinModules } from 'node:module';
 
 // src/common.ts is what the two entries of src share.
 const entries = '^(src/(index|worker|common)(\\.browser)?|operators/index|server/index)\\.ts$';
-const pureLeaves = '^src/(errors/|protocol/|collections/|limits\\.ts$|serializer/serializer\\.ts$)';
+const pureLeaves = '^src/(errors/|protocol/|wire/|collections/|limits\\.ts$|serializer/serializer\\.ts$)';
 const builtins = `^(node:)?(${builtinModules.join('|')})$`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -67,6 +67,20 @@ export default {
       severity: 'error',
       from: { path: pureLeaves },
       to: { pathNot: [pureLeaves, '^src/serializer/'] },
+    },
+    {
+      name: 'protocol-knows-no-bytes',
+      comment: 'The protocol says what messages mean; how they become bytes is for src/wire.',
+      severity: 'error',
+      from: { path: '^src/protocol/' },
+      to: { path: '^src/wire/' },
+    },
+    {
+      name: 'hub-in-process-knows-no-network',
+      comment: 'The hub runs in memory and in browsers, too: sockets, the door and its requests are for server/network.',
+      severity: 'error',
+      from: { path: '^server/(core|in-process)/' },
+      to: { path: '^server/(network|command)/' },
     },
     {
       name: 'serializers-are-pure',

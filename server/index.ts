@@ -1,7 +1,7 @@
-export { startHub, type Hub, type HubOptions, type TlsOptions, type TokenOptions } from './start-hub.js';
-export type { Authorize, Grant, Handshake, PeerLimits } from './authorization.js';
-export type { HubEvent } from './hub-events.js';
+export { startHub, type Hub, type HubOptions, type TlsOptions, type TokenOptions } from './network/start-hub.js';
+export type { Authorize, Grant, Handshake, PeerLimits } from './network/authorization.js';
+export type { HubEvent } from './network/hub-events.js';
 export type { Limits } from './limits.js';
-export type { HubTokens, Role } from './tokens.js';
+export type { HubTokens, Role } from './network/tokens.js';
 export type { HubStatus } from '../src/protocol/messages.js';
 export { fetchStatus } from '../src/leader/observe.js';

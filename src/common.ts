@@ -8,7 +8,7 @@ export {
   type ObservableIterator,
   type RemoteOptions,
 } from '../operators/index.js';
-export type { InMemoryOptions } from '../server/in-memory.js';
+export type { InMemoryOptions } from '../server/in-process/in-memory.js';
 export { FatalError, TransientError } from './errors/operation-errors.js';
 export { PaladinError, type ErrorCode } from './errors/paladin-error.js';
 export type { OnFatal, RetryStrategy } from './errors/retry.js';

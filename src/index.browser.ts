@@ -1,4 +1,4 @@
-import { startInMemory, type InMemoryOptions } from '../server/in-memory.js';
+import { startInMemory, type InMemoryOptions } from '../server/in-process/in-memory.js';
 import type { Runtime } from './leader/runtime.js';
 
 export * from './common.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { startInMemory, type InMemoryOptions } from '../server/in-memory.js';
+import { startInMemory, type InMemoryOptions } from '../server/in-process/in-memory.js';
 import type { ThreadWarnings } from './executor/thread-warnings.js';
 import type { Runtime } from './leader/runtime.js';
 

@@ -1,5 +1,5 @@
 import { defaultLimits } from '../../server/limits.js';
-import { ticketOf } from '../../server/tickets.js';
+import { ticketOf } from '../../server/network/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import type { Batch, JobDescription, Offers } from '../../src/protocol/messages.js';

@@ -7,7 +7,7 @@ import { Drive } from '../../src/drive.js';
 import { WorkerSession, type SessionEvent } from '../../src/core/worker-session.js';
 import { defaultMaxBatchesPerLeader, defaultMaxBytesPerLeader, defaultMaxPayloadBytes, defaultWindow } from '../../src/limits.js';
 import type { Batch, BatchResult, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
-import { joinParts, splitParts } from '../../src/protocol/parts.js';
+import { joinParts, splitParts } from '../../src/wire/parts.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
 import { BalancedFold } from './balanced-fold.js';
 import { VirtualTime } from './virtual-time.js';

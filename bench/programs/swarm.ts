@@ -8,7 +8,7 @@ import type { Link } from '../../src/link/link.js';
 import { peerKey } from '../../src/link/peer-id.js';
 import { socketDial } from '../../src/link/socket-dial.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../../src/protocol/messages.js';
-import { hubToWorker } from '../../src/protocol/parse.js';
+import { hubToWorker } from '../../src/wire/parse.js';
 import { noOp } from '../work/operations.js';
 import { answer } from './answering.js';
 

@@ -459,7 +459,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub handles all that a peer has sent in one go',
-    file: 'server/intake.ts',
+    file: 'server/network/intake.ts',
     find: '      if (realNow() > until) break;',
     replace: '',
   },

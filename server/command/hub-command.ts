@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { defaultPort, likeLinesWithinMs } from '../../src/limits.js';
 import { LineLimit } from '../../src/line-limit.js';
-import type { HubEvent } from '../hub-events.js';
+import type { HubEvent } from '../network/hub-events.js';
 import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
-import type { TlsOptions, TokenOptions } from '../start-hub.js';
-import type { HubTokens } from '../tokens.js';
+import type { TlsOptions, TokenOptions } from '../network/start-hub.js';
+import type { HubTokens } from '../network/tokens.js';
 import { exitOnceRead } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
@@ -101,7 +101,7 @@ async function runHub(options: Options): Promise<void> {
     tellLeftOut(performance.now());
   }, likeLinesWithinMs / 4).unref();
   // Loaded by the command that needs it, so that the others start sooner.
-  const { startHub } = await import('../start-hub.js');
+  const { startHub } = await import('../network/start-hub.js');
   const tls = readTls(tlsCert, tlsKey);
   const hub = await startHub({
     ...Object.fromEntries(limitNames.map((name) => [name, options[name]])),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Token } from '../../src/link/check-token.js';
-import { roles, type HubTokens, type Role } from '../tokens.js';
+import { roles, type HubTokens, type Role } from '../network/tokens.js';
 import { messageOf } from '../../src/errors/thrown.js';
 
 /**

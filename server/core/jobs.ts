@@ -2,8 +2,8 @@
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
-import { ownBytes } from '../../src/protocol/own-bytes.js';
-import { bytesOfDescribed } from '../../src/protocol/parts.js';
+import { ownBytes } from '../../src/wire/own-bytes.js';
+import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchExceeds, jobExceeds } from './admission.js';
 import { besideBytesOf } from './charges.js';

@@ -1,7 +1,7 @@
 /** What is told of the hub, in rows that are bounded whatever names peers have. */
 import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
-import { utf8Of } from '../../src/protocol/utf8.js';
+import { utf8Of } from '../../src/wire/utf8.js';
 import type { HubState } from './hub-state.js';
 import { slotsFor, type Job, type Leader, type Worker } from './records.js';
 

@@ -1,5 +1,5 @@
 import type { Batch, UnitFailure } from '../protocol/messages.js';
-import { joinParts } from '../protocol/parts.js';
+import { joinParts } from '../wire/parts.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
 import { isA, messageOf } from '../errors/thrown.js';
 import type { Run } from './batch-run.js';

@@ -2,7 +2,7 @@ import { messageOf } from '../errors/thrown.js';
 import type { Registry } from '../operation/registry.js';
 import type { Batch, BatchResult, JobDescription, UnitFailure } from '../protocol/messages.js';
 import { jobIdOf, leaderOf } from '../protocol/job-id.js';
-import { splitParts } from '../protocol/parts.js';
+import { splitParts } from '../wire/parts.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';

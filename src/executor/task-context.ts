@@ -1,6 +1,6 @@
 import type { OperationContext } from '../operation/operation.js';
 import type { Batch } from '../protocol/messages.js';
-import { describedPart } from '../protocol/parts.js';
+import { describedPart } from '../wire/parts.js';
 import { unreachedAt } from '../protocol/unreached.js';
 import type { SlotWaits } from './slot-waits.js';
 

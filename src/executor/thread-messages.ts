@@ -1,6 +1,6 @@
 import { maxBatchElements } from '../limits.js';
-import { mostUtf8Bytes, Reader, Writer } from '../link/byte-io.js';
-import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../link/batch-layout.js';
+import { mostUtf8Bytes, Reader, Writer } from '../wire/byte-io.js';
+import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from '../wire/batch-layout.js';
 import { carriedBytes } from '../protocol/batch-bytes.js';
 import type { Batch, BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';

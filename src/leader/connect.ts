@@ -5,7 +5,7 @@ import { peerKey } from '../link/peer-id.js';
 import { checkToken, type Token } from '../link/check-token.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
-import { hubToLeader } from '../protocol/parse.js';
+import { hubToLeader } from '../wire/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { SerializerName } from '../serializer/named.js';
 import type { Serializer } from '../serializer/serializer.js';

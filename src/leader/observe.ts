@@ -6,7 +6,7 @@ import { peerKey } from '../link/peer-id.js';
 import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
-import { hubToObserver } from '../protocol/parse.js';
+import { hubToObserver } from '../wire/parse.js';
 import type { Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 

@@ -1,5 +1,5 @@
-import { LimitError } from '../protocol/shape.js';
-import { decodeMessage } from './message-codec.js';
+import { LimitError } from '../wire/shape.js';
+import { decodeMessage } from '../wire/message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 
 /** Puts messages together that came in parts. */

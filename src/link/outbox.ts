@@ -1,7 +1,7 @@
 import { companyAfterMs, congestedBytes, maxSentLater, mostBytesInFlight, sentLaterMs } from '../limits.js';
 import { afterThis } from '../next-turn.js';
-import { FrameMemory } from './frame-memory.js';
-import { encodeMessages, outgoing, withOwnBytes, type Outgoing } from './message-codec.js';
+import { FrameMemory } from '../wire/frame-memory.js';
+import { encodeMessages, outgoing, withOwnBytes, type Outgoing } from '../wire/message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 import { later, nextTurn, realNow, type Later } from '../real-time.js';
 

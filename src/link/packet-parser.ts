@@ -7,9 +7,9 @@
  */
 import { Emitter } from '@socket.io/component-emitter';
 import { throwAtNobody } from '../next-turn.js';
-import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
-import { allocate, type FrameMemory } from './frame-memory.js';
-import { mostBytesOf, writeMessages, type Outgoing } from './message-codec.js';
+import { mostUtf8Bytes, Reader, Writer } from '../wire/byte-io.js';
+import { allocate, type FrameMemory } from '../wire/frame-memory.js';
+import { mostBytesOf, writeMessages, type Outgoing } from '../wire/message-codec.js';
 import { messageOf } from '../errors/thrown.js';
 
 /** What socket.io hands to its parser. */

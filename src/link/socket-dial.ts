@@ -7,7 +7,7 @@ import { checkTokenText, type Token } from './check-token.js';
 import { addressOf, pathOf } from './hub-url.js';
 import { Inbox } from './inbox.js';
 import type { Dial } from './link.js';
-import { decodeMessages } from './message-codec.js';
+import { decodeMessages } from '../wire/message-codec.js';
 import { Outbox } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';

@@ -9,7 +9,7 @@ import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
-import { hubToWorker } from '../protocol/parse.js';
+import { hubToWorker } from '../wire/parse.js';
 import type { Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 import { warn } from '../warn.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { maxJobBytesInFlight } from '../../src/limits.js';
 import { failure, inputs, JobUnderTest, ranges, stage } from './job-harness.js';
 import { atLeast, exactly, first, only } from '../support/exactly.js';

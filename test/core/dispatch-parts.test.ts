@@ -6,7 +6,7 @@ import { Fold } from '../../src/core/fold/fold.js';
 import type { Inheritance, Past } from '../../src/core/job/inheritance.js';
 import type { JobConfig } from '../../src/core/job/job-events.js';
 import { LeftOut } from '../../src/core/job/left-out.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { failure, JobUnderTest, json, ranges, stage } from './job-harness.js';
 import { exactly, only } from '../support/exactly.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { unreachedAt } from '../../src/protocol/unreached.js';
 import { maxJobBytesInFlight } from '../../src/limits.js';
 import { NotSerializableError, type Serializer } from '../../src/serializer/serializer.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
-import { describedPart, joinParts } from '../../src/protocol/parts.js';
+import { describedPart, joinParts } from '../../src/wire/parts.js';
 import { failure, inputs, JobUnderTest, json, stage } from './job-harness.js';
 import { exactly, first, only } from '../support/exactly.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobConfig, PartOfJob } from '../../src/core/job/job-events.js';
 import type { Batch } from '../../src/protocol/messages.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
 import { exactly, first, only } from '../support/exactly.js';
 

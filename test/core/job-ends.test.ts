@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Job } from '../../src/core/job/job.js';
 import type { JobEffect, JobEvent } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { configOf, JobUnderTest, json, stage } from './job-harness.js';
 
 const chain = [stage('map'), stage('map', { operation: 'g' })];

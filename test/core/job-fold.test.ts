@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { failure, inputs, JobUnderTest, json, ranges, stage } from './job-harness.js';
-import { describedPart, joinParts } from '../../src/protocol/parts.js';
+import { describedPart, joinParts } from '../../src/wire/parts.js';
 import { exactly, first, only } from '../support/exactly.js';
 
 const foldOnly = [stage('fold')];

@@ -2,7 +2,7 @@ import { Job } from '../../src/core/job/job.js';
 import type { JobConfig, JobEffect, JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
 import { encodeError } from '../../src/errors/remote-error.js';
 import type { Batch, BatchResult, UnitFailure } from '../../src/protocol/messages.js';
-import { joinParts, splitParts } from '../../src/protocol/parts.js';
+import { joinParts, splitParts } from '../../src/wire/parts.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
 import { only } from '../support/exactly.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reopenMessages, reportMessages, resumeMessages } from '../../src/core/listing.js';
 import { maxListed } from '../../src/limits.js';
 import type { JobAttempt, Possession, Ticketed, UnderWay } from '../../src/protocol/messages.js';
-import { workerToHub } from '../../src/protocol/parse.js';
+import { workerToHub } from '../../src/wire/parse.js';
 
 const open = {
   type: 'open',

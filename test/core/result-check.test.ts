@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkLoss, checkResult, readPartials, readValues, succeededRuns } from '../../src/core/job/result-check.js';
 import type { BatchResult, UnitFailure } from '../../src/protocol/messages.js';
-import { joinParts } from '../../src/protocol/parts.js';
+import { joinParts } from '../../src/wire/parts.js';
 import { failure, json } from './job-harness.js';
 
 function resultOf(done: number, failures: readonly UnitFailure[] = []): BatchResult {

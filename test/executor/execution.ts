@@ -4,7 +4,7 @@ import type { BatchControl } from '../../src/executor/batch-run.js';
 import { Registry } from '../../src/operation/registry.js';
 import type { Operation } from '../../src/operation/operation.js';
 import type { Batch, BatchLoss, BatchResult, JobDescription, StageDescription } from '../../src/protocol/messages.js';
-import { joinParts, splitParts } from '../../src/protocol/parts.js';
+import { joinParts, splitParts } from '../../src/wire/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
 

@@ -4,7 +4,7 @@ import { JobExecution } from '../../src/executor/run-batch.js';
 import { defineMonoid } from '../../src/operation/monoid.js';
 import { defineOperation } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';
-import { describeParts } from '../../src/protocol/parts.js';
+import { describeParts } from '../../src/wire/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { describeJob, elements, execution, partials, resultOf, summary, TestControl } from './execution.js';
 

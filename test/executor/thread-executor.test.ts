@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startThreadExecutor, type ThreadExecutor, type ThreadExecutorOptions } from '../../dist/src/executor/thread-executor.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import type { Batch, JobDescription } from '../../src/protocol/messages.js';
-import { splitParts } from '../../src/protocol/parts.js';
+import { splitParts } from '../../src/wire/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { elements } from './execution.js';
 import { exactly } from '../support/exactly.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Inbox } from '../../src/link/inbox.js';
-import { decodeMessages, encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { decodeMessages, encodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import { Outbox } from '../../src/link/outbox.js';
 import { messagesFrame, packetParser } from '../../src/link/packet-parser.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { companyAfterMs, maxSentLater, sentLaterMs } from '../../src/limits.js';
 import { Inbox } from '../../src/link/inbox.js';
-import { decodeMessages, encodeMessages, type Outgoing } from '../../src/link/message-codec.js';
+import { decodeMessages, encodeMessages, type Outgoing } from '../../src/wire/message-codec.js';
 import { Outbox, type Outlet } from '../../src/link/outbox.js';
 import type { MessagePart } from '../../src/link/packet-parser.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FrameMemory } from '../../src/link/frame-memory.js';
-import { decodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { FrameMemory } from '../../src/wire/frame-memory.js';
+import { decodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import { decoderOf, messagesFrame, packetParser, partFrame } from '../../src/link/packet-parser.js';
 
 const thrown = vi.hoisted((): unknown[] => []);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { describe, expect, it } from 'vitest';
-import { beginAtOnce, WebsocketEngine } from '../../server/engine.js';
+import { beginAtOnce, WebsocketEngine } from '../../server/network/engine.js';
 
 /** An empty frame of a client, masked with zeros. */
 const frameOf = { message: [0x82, 0x80, 0, 0, 0, 0], ping: [0x89, 0x80, 0, 0, 0, 0], pong: [0x8a, 0x80, 0, 0, 0, 0] };

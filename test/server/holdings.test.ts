@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Holdings } from '../../server/holdings.js';
+import { Holdings } from '../../server/network/holdings.js';
 
 describe('what all peers together hold', () => {
   it('is lost by those that hold the most, once all hold too much', () => {

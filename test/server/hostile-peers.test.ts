@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { workerToHub } from '../../src/protocol/parse.js';
+import { workerToHub } from '../../src/wire/parse.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { listWithinMs } from '../../src/limits.js';
-import { bytesOfDescribed } from '../../src/protocol/parts.js';
+import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { describeUnreached } from '../../src/protocol/unreached.js';
 import { batchOf, HubUnderTest, resultOf, ticket, toLeaders } from './scheduler-harness.js';
 

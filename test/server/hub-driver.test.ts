@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HubDriver, type Peer } from '../../server/hub-driver.js';
+import { HubDriver, type Peer } from '../../server/in-process/hub-driver.js';
 import { defaultLimits } from '../../server/limits.js';
 import type { Urgency } from '../../src/link/outbox.js';
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';

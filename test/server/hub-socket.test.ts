@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HubSocket } from '../../server/hub-socket.js';
-import { Turns } from '../../server/intake.js';
-import { Holdings } from '../../server/holdings.js';
-import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { HubSocket } from '../../server/network/hub-socket.js';
+import { Turns } from '../../server/network/intake.js';
+import { Holdings } from '../../server/network/holdings.js';
+import { encodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 
 vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Intake, Turns } from '../../server/intake.js';
+import { Intake, Turns } from '../../server/network/intake.js';
 
 vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
 

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Link } from '../../src/link/link.js';
 import { socketDial } from '../../src/link/socket-dial.js';
 import type { BatchResult, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
-import { hubToLeader, hubToWorker } from '../../src/protocol/parse.js';
+import { hubToLeader, hubToWorker } from '../../src/wire/parse.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { flatted } from '../../src/serializer/flatted.js';
 import { identity } from '../fuzz/wire/handshake.js';

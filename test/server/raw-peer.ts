@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
-import { FrameMemory } from '../../src/link/frame-memory.js';
-import { decodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { FrameMemory } from '../../src/wire/frame-memory.js';
+import { decodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import { messagesFrame, packetParser, partFrame, type MessagePart } from '../../src/link/packet-parser.js';
 import { protocolVersion } from '../../src/protocol/messages.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { forObservers } from '../../server/core/status.js';
-import { StatusBoard } from '../../server/status-board.js';
+import { StatusBoard } from '../../server/network/status-board.js';
 import { maxNameLength, maxPeerNameLength } from '../../src/limits.js';
-import { encodeMessages, outgoing } from '../../src/link/message-codec.js';
+import { encodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import type { HubStatus } from '../../src/protocol/messages.js';
-import { hubToObserver } from '../../src/protocol/parse.js';
+import { hubToObserver } from '../../src/wire/parse.js';
 import { HubUnderTest } from './scheduler-harness.js';
 
 const long = (at: number, length = maxNameLength): string => `${at}-`.padEnd(length, 'n');

@@ -1,10 +1,10 @@
 import { defaultLimits } from '../../server/limits.js';
-import { ticketOf } from '../../server/tickets.js';
+import { ticketOf } from '../../server/network/tickets.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Drive } from '../../src/drive.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
-import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
+import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/wire/parse.js';
 import { Digest } from './digest.js';
 import type { Host } from './network.js';
 import type { SimulationOptions } from './options.js';

@@ -1,6 +1,6 @@
 import { Heap } from '../../collections/heap.js';
 import type { Batch } from '../../protocol/messages.js';
-import { joinParts } from '../../protocol/parts.js';
+import { joinParts } from '../../wire/parts.js';
 import type { ValuedPartial } from '../fold/partial.js';
 
 /** A worker, or a thread of it, has died. */

@@ -1,6 +1,6 @@
 import type { PaladinError } from '../../errors/paladin-error.js';
 import { maxJobBytesInFlight } from '../../limits.js';
-import { describeParts } from '../../protocol/parts.js';
+import { describeParts } from '../../wire/parts.js';
 import { describeUnreached } from '../../protocol/unreached.js';
 import type { Batch } from '../../protocol/messages.js';
 import { triedOf, unreachedOf, type BatchRecord } from './batch-ledger.js';

@@ -1,6 +1,6 @@
 import { PaladinError } from '../../errors/paladin-error.js';
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
-import { splitParts } from '../../protocol/parts.js';
+import { splitParts } from '../../wire/parts.js';
 import type { Serializer } from '../../serializer/serializer.js';
 import { messageOf } from '../../errors/thrown.js';
 

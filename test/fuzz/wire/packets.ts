@@ -1,6 +1,6 @@
 /** Packets and messages as the package itself writes and reads them, and with whatever content. */
-import { FrameMemory } from '../../../src/link/frame-memory.js';
-import { decodeMessages, encodeMessages, outgoing, type Outgoing } from '../../../src/link/message-codec.js';
+import { FrameMemory } from '../../../src/wire/frame-memory.js';
+import { decodeMessages, encodeMessages, outgoing, type Outgoing } from '../../../src/wire/message-codec.js';
 import { messagesFrame, packetParser, partFrame } from '../../../src/link/packet-parser.js';
 
 /** A packet of socket.io. */

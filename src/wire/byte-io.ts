@@ -1,5 +1,5 @@
 /** Writes and reads the little-endian numbers, texts and byte arrays that messages are made of. */
-import { utf8 } from '../protocol/utf8.js';
+import { utf8 } from './utf8.js';
 
 const utf8Encoder = new TextEncoder();
 

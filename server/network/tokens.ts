@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { checkOptions, isList } from '../src/errors/options.js';
-import { PaladinError } from '../src/errors/paladin-error.js';
-import { maxTokenLength } from '../src/limits.js';
+import { checkOptions, isList } from '../../src/errors/options.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { maxTokenLength } from '../../src/limits.js';
 
 /** What a peer can be. */
 export type Role = 'leader' | 'worker' | 'observer';

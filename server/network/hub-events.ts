@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../src/errors/paladin-error.js';
+import type { ErrorCode } from '../../src/errors/paladin-error.js';
 
 /** What happens at a hub's door. */
 export type HubEvent =

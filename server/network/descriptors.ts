@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Server as TcpServer } from 'node:net';
 import { devNull } from 'node:os';
-import { later, type Later } from '../src/real-time.js';
+import { later, type Later } from '../../src/real-time.js';
 import type { HubEvent } from './hub-events.js';
-import { descriptorsLookMs } from './limits.js';
+import { descriptorsLookMs } from '../limits.js';
 
 /**
  * Reports when a hub cannot take connections, for the want of file descriptors as a rule, and when it can again. The system closes what it

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { describe } from '../src/errors/describe.js';
-import { PaladinError } from '../src/errors/paladin-error.js';
+import { describe } from '../../src/errors/describe.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
 
 /** Whether only programs on this machine can reach it. */
 export function isLoopback(host: string): boolean {

@@ -15,9 +15,17 @@ import {
   maxSlots,
   maxStages,
 } from '../limits.js';
-import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, LeaderToHub, ObserverToHub, WorkerToHub } from './messages.js';
+import type {
+  HubStatus,
+  HubToLeader,
+  HubToObserver,
+  HubToWorker,
+  LeaderToHub,
+  ObserverToHub,
+  WorkerToHub,
+} from '../protocol/messages.js';
 import { bytesOfDescribed } from './parts.js';
-import { mostUnreachedBytes } from './unreached.js';
+import { mostUnreachedBytes } from '../protocol/unreached.js';
 import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';
 
 const name = text(maxNameLength, 1);

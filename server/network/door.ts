@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Namespace, Socket } from 'socket.io';
-import { PaladinError } from '../src/errors/paladin-error.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Addresses } from './addresses.js';
 import { checkGrant, type Authorize } from './authorization.js';
 import type { Connections } from './connections.js';
 import { closeSoon, type Connection } from './engine.js';
-import { printable } from '../src/protocol/printable.js';
+import { printable } from '../../src/protocol/printable.js';
 import { readHandshake } from './handshake.js';
 import type { HubEvent } from './hub-events.js';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 import type { Role, Tokens } from './tokens.js';
-import { later, type Later } from '../src/real-time.js';
-import { isA } from '../src/errors/thrown.js';
+import { later, type Later } from '../../src/real-time.js';
+import { isA } from '../../src/errors/thrown.js';
 
 /** Somebody who was let in. */
 export interface Admission {

@@ -1,5 +1,5 @@
 import { networkOf } from './addresses.js';
-import type { Limits } from './limits.js';
+import type { Limits } from '../limits.js';
 
 /** Counts connections, in all and by address; IPv6 addresses of one /64 are counted together. */
 export class Connections {

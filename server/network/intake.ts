@@ -4,8 +4,8 @@
  *
  * Whoever can connect can do so often. So the turns go to networks first (an address, or a /64 of IPv6), and within a network to its peers.
  */
-import { Queue } from '../src/collections/queue.js';
-import { nextTurn, realNow } from '../src/real-time.js';
+import { Queue } from '../../src/collections/queue.js';
+import { nextTurn, realNow } from '../../src/real-time.js';
 
 /** For how long what one peer has sent is handled in one go. */
 const sliceMs = 2;

@@ -1,20 +1,20 @@
 import type { Socket } from 'socket.io';
-import type { ErrorCode } from '../src/errors/paladin-error.js';
-import { frameBytes } from '../src/limits.js';
-import { Inbox } from '../src/link/inbox.js';
-import { MessageReader } from '../src/link/message-codec.js';
-import { Outbox, type Urgency } from '../src/link/outbox.js';
-import { decoderOf, messagesFrame, partFrame, type MessagePart, type MessageSink } from '../src/link/packet-parser.js';
-import { pendingBytes } from '../src/link/pending-bytes.js';
-import { LimitError } from '../src/protocol/shape.js';
-import { shortened } from '../src/protocol/shortened.js';
-import type { Departure } from './core/scheduler-events.js';
+import type { ErrorCode } from '../../src/errors/paladin-error.js';
+import { frameBytes } from '../../src/limits.js';
+import { Inbox } from '../../src/link/inbox.js';
+import { MessageReader } from '../../src/wire/message-codec.js';
+import { Outbox, type Urgency } from '../../src/link/outbox.js';
+import { decoderOf, messagesFrame, partFrame, type MessagePart, type MessageSink } from '../../src/link/packet-parser.js';
+import { pendingBytes } from '../../src/link/pending-bytes.js';
+import { LimitError } from '../../src/wire/shape.js';
+import { shortened } from '../../src/protocol/shortened.js';
+import type { Departure } from '../core/scheduler-events.js';
 import { closeSoon, websocketOf, writeBufferOf } from './engine.js';
-import type { Peer, PeerEvents } from './hub-driver.js';
+import type { Peer, PeerEvents } from '../in-process/hub-driver.js';
 import { Intake, type Turns } from './intake.js';
 import type { Holdings } from './holdings.js';
-import { later, type Later } from '../src/real-time.js';
-import { isA, messageOf } from '../src/errors/thrown.js';
+import { later, type Later } from '../../src/real-time.js';
+import { isA, messageOf } from '../../src/errors/thrown.js';
 
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);

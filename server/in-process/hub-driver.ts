@@ -1,13 +1,13 @@
-import { PaladinError, type ErrorCode } from '../src/errors/paladin-error.js';
-import { loopback } from '../src/link/loopback.js';
-import type { Dial } from '../src/link/link.js';
-import type { Urgency } from '../src/link/outbox.js';
-import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../src/protocol/messages.js';
-import { afterThis } from '../src/next-turn.js';
-import { Drive } from '../src/drive.js';
-import type { StatusBounds } from './core/status.js';
-import { Scheduler } from './core/scheduler.js';
-import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './core/scheduler-events.js';
+import { PaladinError, type ErrorCode } from '../../src/errors/paladin-error.js';
+import { loopback } from '../../src/link/loopback.js';
+import type { Dial } from '../../src/link/link.js';
+import type { Urgency } from '../../src/link/outbox.js';
+import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import { afterThis } from '../../src/next-turn.js';
+import { Drive } from '../../src/drive.js';
+import type { StatusBounds } from '../core/status.js';
+import { Scheduler } from '../core/scheduler.js';
+import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../core/scheduler-events.js';
 
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { Server, type Namespace, type Socket } from 'socket.io';
-import { PaladinError } from '../src/errors/paladin-error.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
 import {
   defaultPort,
   frameBytes,
@@ -11,13 +11,13 @@ import {
   maxJsonBytes,
   maxNameLength,
   messageOverheadBytes,
-} from '../src/limits.js';
-import { packetParser } from '../src/link/packet-parser.js';
-import { peerId } from '../src/link/peer-id.js';
-import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../src/protocol/messages.js';
-import { leaderToHub, observerToHub, workerToHub } from '../src/protocol/parse.js';
-import { printable } from '../src/protocol/printable.js';
-import { forObservers, type StatusBounds } from './core/status.js';
+} from '../../src/limits.js';
+import { packetParser } from '../../src/link/packet-parser.js';
+import { peerId } from '../../src/link/peer-id.js';
+import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../../src/protocol/messages.js';
+import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
+import { printable } from '../../src/protocol/printable.js';
+import { forObservers, type StatusBounds } from '../core/status.js';
 import { watchDescriptors } from './descriptors.js';
 import { Addresses, isLoopback, networkOf, plain } from './addresses.js';
 import type { Authorize } from './authorization.js';
@@ -25,20 +25,20 @@ import { Connections } from './connections.js';
 import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
 import { Holdings } from './holdings.js';
-import { HubDriver, type Peer, type PeerEvents } from './hub-driver.js';
+import { HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
 import type { HubEvent } from './hub-events.js';
 import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { Turns } from './intake.js';
-import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
+import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
 import { OnlyRequest, serveRequests, type OneRequestServer } from './requests.js';
 import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
-import { callerContext, type CallerContext } from '../src/caller-context.js';
-import { later } from '../src/real-time.js';
-import { holds, messageOf } from '../src/errors/thrown.js';
-import { describe } from '../src/errors/describe.js';
-import { checkOptions, isList, type Known } from '../src/errors/options.js';
+import { callerContext, type CallerContext } from '../../src/caller-context.js';
+import { later } from '../../src/real-time.js';
+import { holds, messageOf } from '../../src/errors/thrown.js';
+import { describe } from '../../src/errors/describe.js';
+import { checkOptions, isList, type Known } from '../../src/errors/options.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {

@@ -1,6 +1,6 @@
-import { encodedOnce } from '../src/link/message-codec.js';
-import type { HubStatus, HubToObserver } from '../src/protocol/messages.js';
-import { realNow } from '../src/real-time.js';
+import { encodedOnce } from '../../src/wire/message-codec.js';
+import type { HubStatus, HubToObserver } from '../../src/protocol/messages.js';
+import { realNow } from '../../src/real-time.js';
 
 /** What it takes to make the status is at most so large a part of the time, however often observers ask. */
 const mostShare = 0.1;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/protocol/parse.js';
+import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/wire/parse.js';
 import { maxCombineFanIn, maxStages } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
-import { bytesOfDescribed } from '../../src/protocol/parts.js';
+import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchOf, limits, resultOf } from '../server/scheduler-harness.js';
 

@@ -1,9 +1,9 @@
-import { isA } from '../src/errors/thrown.js';
+import { isA } from '../../src/errors/thrown.js';
 import { createHash } from 'node:crypto';
-import { PaladinError } from '../src/errors/paladin-error.js';
-import { maxPeerNameLength, maxTokenLength } from '../src/limits.js';
-import { protocolVersion } from '../src/protocol/messages.js';
-import { int, optional, parseAs, record, ShapeError, text } from '../src/protocol/shape.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { maxPeerNameLength, maxTokenLength } from '../../src/limits.js';
+import { protocolVersion } from '../../src/protocol/messages.js';
+import { int, optional, parseAs, record, ShapeError, text } from '../../src/wire/shape.js';
 
 /** What a peer says of itself. */
 export interface PeerIdentity {

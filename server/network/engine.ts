@@ -1,8 +1,8 @@
 /** What a hub needs of engine.io that socket.io does not pass on. */
 import type { Server, Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
-import { afterThis } from '../src/next-turn.js';
-import { isImmediateFake, later, type Later } from '../src/real-time.js';
+import { afterThis } from '../../src/next-turn.js';
+import { isImmediateFake, later, type Later } from '../../src/real-time.js';
 
 /** A connection, below socket.io. */
 export type Connection = Socket['conn'];

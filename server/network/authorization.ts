@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { PaladinError } from '../src/errors/paladin-error.js';
-import { limitNames, limitsFrom, type LimitOptions, type Limits } from './limits.js';
-import { checkOptions, type Known } from '../src/errors/options.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
+import { checkOptions, type Known } from '../../src/errors/options.js';
 import type { Role } from './tokens.js';
 
 /** Who asks to be let in. */

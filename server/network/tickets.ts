@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { TicketOf } from './core/scheduler-events.js';
+import type { TicketOf } from '../core/scheduler-events.js';
 
 /** Tickets that nobody can make who does not know the job's secret. */
 export const ticketOf: TicketOf = (secret, workerId, { seq, attempt }) =>

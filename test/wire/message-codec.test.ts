@@ -9,8 +9,8 @@ import {
   withOwnBytes,
   decodeMessage,
   MessageReader,
-} from '../../src/link/message-codec.js';
-import { LimitError } from '../../src/protocol/shape.js';
+} from '../../src/wire/message-codec.js';
+import { LimitError } from '../../src/wire/shape.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 
 const bytes = fc.uint8Array({ maxLength: 50 });

@@ -7,10 +7,10 @@
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { carriedBytes, moveBytes } from '../protocol/batch-bytes.js';
-import { ownBytes } from '../protocol/own-bytes.js';
+import { ownBytes } from './own-bytes.js';
 import { mostUtf8Bytes, Reader, Writer } from './byte-io.js';
-import { LimitError } from '../protocol/shape.js';
-import { utf8, utf8Of } from '../protocol/utf8.js';
+import { LimitError } from './shape.js';
+import { utf8, utf8Of } from './utf8.js';
 import { mostLayoutBytes, readBatch, readResult, writeBatch, writeResult } from './batch-layout.js';
 import { allocate } from './frame-memory.js';
 import {
