@@ -46,6 +46,7 @@ const tests = [
   'test/server/owing.test.ts',
   'test/server/parts.test.ts',
   'test/server/intake.test.ts',
+  'test/transcripts',
   'test/simulation',
 ];
 /** Simulated runs a mutation: enough for all so far, with much to spare. */
