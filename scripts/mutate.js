@@ -115,7 +115,7 @@ function fails(folder) {
   return new Promise((resolve, reject) => {
     const child = spawn(
       join(folder, 'node_modules/.bin/vitest'),
-      ['run', '--project', 'unit', '--project', 'slow', '--bail', '1', ...tests],
+      ['run', '--project', 'unit', '--project', 'apart', '--project', 'slow', '--bail', '1', ...tests],
       {
         cwd: folder,
         env: { ...process.env, SEEDS: seeds },
