@@ -99,6 +99,7 @@ export class JobExecution {
     }
     const from = batch.units === 'elements' ? 0 : stages.length - 1;
     const ready = this.#setUp(from, serializer, registry);
+    control.took(realNow() - startedMs);
     if (!(ready instanceof Promise)) return this.#runReady(batch, control, serializer, ready, startedMs);
     return this.#runWhenReady(batch, control, serializer, ready, startedMs);
   }

@@ -1,8 +1,9 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxLawTriples } from '../executor/limits.js';
 import type { MonoidFactory, Monoid } from './monoid.js';
-import { definitionOf, type OperationContext } from './operation.js';
-import { checkOptions } from '../errors/options.js';
+import { checkFunction, definitionOf, type OperationContext } from './operation.js';
+import { describe } from '../errors/describe.js';
+import { checkOptions, isList } from '../errors/options.js';
 
 export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonly unknown[]> {
   /** Whether two results are as good as the same. Default: equal in type and content, as a serializer would carry them. */
@@ -38,6 +39,11 @@ export async function checkMonoid<A, Args extends readonly unknown[] = readonly 
   options: CheckMonoidOptions<A, Args> = {},
 ): Promise<void> {
   checkOptions('checkMonoid', options, { equals: true, args: true });
+  // Callers in JavaScript may hand in anything.
+  if (!isList(samples)) {
+    throw new PaladinError('INVALID_INPUT', `checkMonoid: expected samples to be a list, got ${describe(samples)}`);
+  }
+  if (options.equals !== undefined) checkFunction(options.equals, 'checkMonoid: equals');
   const laws = await lawsOf<A>(monoid, options.args);
   const equals = options.equals ?? isEqual;
   const { name, combine, empty } = laws;

@@ -54,13 +54,22 @@ describe('what blocks the event loop', () => {
     expect(told[1]).toMatch(/^the event loop was blocked while operation 'late' was under way for \d+\.\d s; /u);
   });
 
-  it('is a warning of the process by default, as in memory', { timeout: 60_000 }, async () => {
+  it('is a warning of the process by default, as in memory, also where it is set up', { timeout: 60_000 }, async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
       await using runtime = inMemory({ workers: 1 });
       const hash = defineOperation({ name: 'hash', execute: (ms: number) => compute(ms) });
       await runtime.run(hash, 1_100);
-      expect(warned.mock.calls).toEqual([[expect.stringContaining("operation 'hash' blocked"), 'PaladinWarning']]);
+      const load = defineOperation({
+        name: 'load',
+        create: (ms: number) => {
+          compute(ms);
+          return (x: number) => x;
+        },
+      });
+      await runtime.run(load(1_100), 1);
+      const told = (name: string): unknown => [expect.stringContaining(`operation '${name}' blocked`), 'PaladinWarning'];
+      expect(warned.mock.calls).toEqual([told('hash'), told('load')]);
     } finally {
       warned.mockRestore();
     }

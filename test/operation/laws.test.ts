@@ -7,6 +7,15 @@ const monoid = <A>(empty: () => A, combine: (a: A, b: A) => A | Promise<A>): Ret
   defineMonoid({ name: 'm', empty, combine });
 
 describe('checkMonoid', () => {
+  it.each([null, undefined, 7, { length: 1 }, new Set([1])])('asks for a list of samples (%s)', async (samples) => {
+    const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
+    await expect(checkMonoid(sum, samples as never)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^checkMonoid: expected samples to be a list, got /u) as unknown,
+    });
+    await expect(checkMonoid(sum, [1], { equals: true as never })).rejects.toThrow('checkMonoid: equals: expected a function');
+  });
+
   it('passes monoids, synchronous and asynchronous, of any data', async () => {
     await checkMonoid(
       monoid(
