@@ -1,4 +1,5 @@
-export { startHub, type Hub, type HubOptions, type TlsOptions, type TokenOptions } from './network/start-hub.js';
+export { startHub, type Hub } from './network/start-hub.js';
+export type { HubOptions, TlsOptions, TokenOptions } from './network/hub-options.js';
 export type { Authorize, Grant, Handshake, PeerLimits } from './network/authorization.js';
 export type { HubEvent } from './network/hub-events.js';
 export type { Limits } from './limits.js';

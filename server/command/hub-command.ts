@@ -6,7 +6,7 @@ import { defaultPort, likeLinesWithinMs } from '../../src/limits.js';
 import { LineLimit } from '../../src/line-limit.js';
 import type { HubEvent } from '../network/hub-events.js';
 import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
-import type { TlsOptions, TokenOptions } from '../network/start-hub.js';
+import type { TlsOptions, TokenOptions } from '../network/hub-options.js';
 import type { HubTokens } from '../network/tokens.js';
 import { exitOnceRead } from './exit-codes.js';
 import { logLevelOption, logTo } from './log.js';

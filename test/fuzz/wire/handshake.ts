@@ -1,4 +1,4 @@
-import type { Handshake } from '../../../src/link/socket-dial.js';
+import type { Handshake } from '../../../src/link/socket-link.js';
 import { protocolVersion } from '../../../src/protocol/messages.js';
 
 export const roles = ['leader', 'worker', 'observer'] as const;

@@ -1,0 +1,75 @@
+/** The server for HTTP below a hub: with TLS or without, on its port, and closed to floods. */
+import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket as TcpSocket } from 'node:net';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { messageOf } from '../../src/errors/thrown.js';
+import type { Limits } from '../limits.js';
+import { plain, type Addresses } from './addresses.js';
+import { Connections } from './connections.js';
+import { check, type TlsOptions } from './hub-options.js';
+import { OnlyRequest, type OneRequestServer } from './requests.js';
+
+/** How often to look for connections that are slow to speak, at the most. */
+const leastLookMs = 100;
+
+/** So many connections beyond the limits are accepted, in order to be told why they are refused. */
+const floodSlack = 100;
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when the certificate cannot be read */
+export function serverFor(tls: TlsOptions | undefined, { authenticateWithinMs }: Limits): OneRequestServer {
+  // A request that comes in drops is as slow as a peer that does not say who it is.
+  const options = {
+    IncomingMessage: OnlyRequest,
+    headersTimeout: authenticateWithinMs,
+    requestTimeout: authenticateWithinMs,
+    connectionsCheckingInterval: Math.max(leastLookMs, Math.min(1_000, authenticateWithinMs / 2)),
+  };
+  if (tls === undefined) return createServer(options);
+  const { cert, key } = tls;
+  return readTls(() => createHttpsServer({ ...options, cert, key, handshakeTimeout: authenticateWithinMs }));
+}
+
+function readTls<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new PaladinError('INVALID_INPUT', `startHub: the certificate or its key cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when the hub does not speak TLS, or the certificate cannot be read */
+export function exchangeTls(http: OneRequestServer, tls: TlsOptions): void {
+  check('setSecureContext' in http, 'a hub that speaks TLS', 'one that does not');
+  if ('setSecureContext' in http) readTls(() => http.setSecureContext(tls));
+}
+
+/** Cuts floods off before anything is spent on them: beyond the limits and some, to the few of which it is said why. */
+export function boundConnections(http: OneRequestServer, limits: Limits, addresses: Addresses, cutOff: () => void): void {
+  const sockets = new Connections(limits);
+  http.on('connection', (socket: TcpSocket) => {
+    const address = plain(socket.remoteAddress ?? '');
+    socket.once('close', sockets.enter(address));
+    // Behind a trusted proxy are many.
+    if (sockets.exceeded(addresses.isTrusted(address) ? undefined : address, floodSlack) === undefined) return;
+    cutOff();
+    socket.destroy();
+  });
+}
+
+/** Listens. @returns the port @throws {@link PaladinError} `INVALID_INPUT` when the address cannot be had */
+export async function listen(http: OneRequestServer, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const hint =
+        error.code === 'EADDRINUSE' ? '; another program listens there: choose another port, or 0 for any free one' : '';
+      reject(
+        new PaladinError('INVALID_INPUT', `the hub cannot listen on ${host}:${port}: ${error.message}${hint}`, { cause: error }),
+      );
+    });
+    http.listen(port, host, resolve);
+  });
+  // A TCP server has an address of this kind.
+  return (http.address() as AddressInfo).port;
+}

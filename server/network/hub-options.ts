@@ -1,0 +1,187 @@
+/** What a hub is started with: its options, and what is made of them once they are checked. */
+import { callerContext } from '../../src/caller-context.js';
+import { describe } from '../../src/errors/describe.js';
+import { checkOptions, isList, type Known } from '../../src/errors/options.js';
+import { PaladinError } from '../../src/errors/paladin-error.js';
+import { holds } from '../../src/errors/thrown.js';
+import { defaultPort } from '../../src/limits.js';
+import { printable } from '../../src/protocol/printable.js';
+import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
+import { Addresses, isLoopback } from './addresses.js';
+import type { Authorize } from './authorization.js';
+import type { HubEvent } from './hub-events.js';
+import { Tokens, type HubTokens, type Role } from './tokens.js';
+
+/** What peers must show; may be exchanged while a hub runs. */
+export interface TokenOptions {
+  /** What leaders, workers and observers must show: one token, or one of several. Default: nothing. */
+  readonly token?: string | readonly string[] | undefined;
+  /** What each role must show, in place of `token`. */
+  readonly tokens?: HubTokens | undefined;
+}
+
+/** A certificate and its key, as PEM. */
+export interface TlsOptions {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** Options of `startHub`: beside these, each of the {@link Limits}. */
+export interface HubOptions extends TokenOptions, LimitOptions {
+  /** Where to listen; 0 is any free port. Default 7400. */
+  readonly port?: number | undefined;
+  /**
+   * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a token, or
+   * `authorize` decides.
+   */
+  readonly host?: string | undefined;
+  /** The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. Default: none. */
+  readonly path?: string | undefined;
+  /** Decides who is let in, in place of tokens. */
+  readonly authorize?: Authorize | undefined;
+  /** Starts a hub that can be reached from elsewhere though a role needs no token. Default false. */
+  readonly insecure?: boolean | undefined;
+  /** Speak TLS: the url begins with `https`. Default: no. */
+  readonly tls?: TlsOptions | undefined;
+  /**
+   * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes from. A hub
+   * behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
+  readonly origins?: readonly string[] | undefined;
+  /** Told of every connection made, lost and refused. */
+  readonly onEvent?: ((event: HubEvent) => void) | undefined;
+}
+
+const known: Known<HubOptions> = {
+  // Each limit is an option.
+  ...(Object.fromEntries(limitNames.map((name) => [name, true])) as Known<Limits>),
+  token: true,
+  tokens: true,
+  port: true,
+  host: true,
+  path: true,
+  authorize: true,
+  insecure: true,
+  tls: true,
+  trustedProxies: true,
+  origins: true,
+  onEvent: true,
+};
+
+/** What a hub is run with. */
+export interface HubConfig {
+  readonly port: number;
+  readonly host: string;
+  /** Empty, or begins with a slash. */
+  readonly path: string;
+  readonly limits: Limits;
+  readonly addresses: Addresses;
+  readonly tokens: Tokens;
+  readonly authorize: Authorize | undefined;
+  readonly insecure: boolean;
+  readonly tls: TlsOptions | undefined;
+  readonly origins: readonly string[];
+  /** Why it is open to whom it should not be; undefined: it is not. */
+  readonly exposure: string | undefined;
+  /** Tells whoever runs the hub, within the context of who started it. */
+  readonly report: (event: HubEvent) => void;
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be, or a hub would be open to others without being said to be */
+export function hubConfigFrom(options: HubOptions): HubConfig {
+  checkOptions('startHub', options, known);
+  const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false } = options;
+  const { authorize, tls, onEvent } = options;
+  check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
+  const isHost = typeof host === 'string' && host !== '' && host.length <= longestHost;
+  check(isHost, 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', host);
+  check(areTexts(origins), 'origins to be a list of web origins, such as https://example.org', origins);
+  const other = origins.find((origin) => !isOrigin(origin));
+  check(other === undefined, "each of the origins to be as browsers send it, such as https://example.org, or '*'", other);
+  check(areTexts(trustedProxies), 'trustedProxies to be a list of addresses and networks, such as 10.0.0.0/8', trustedProxies);
+  check(onEvent === undefined || typeof onEvent === 'function', 'onEvent to be a function', onEvent);
+  check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
+  checkOptions('startHub: tls', tls, { cert: true, key: true });
+  const path = pathFrom(options.path);
+  const limits = limitsFrom('startHub', options);
+  const addresses = new Addresses('startHub', trustedProxies);
+  const tokens = new Tokens('startHub', options.token, options.tokens);
+  const given = options.token !== undefined || Object.keys(options.tokens ?? {}).length > 0;
+  check(authorize === undefined || !given, 'either tokens or authorize', 'both');
+  const exposure = exposureOf(host, trustedProxies, authorize === undefined ? tokens.open : []);
+  if (exposure !== undefined && !insecure) throw new PaladinError('INVALID_INPUT', `startHub: ${exposure}; ${howToSecure}`);
+  const context = callerContext();
+  return {
+    port,
+    host,
+    path,
+    limits,
+    addresses,
+    tokens,
+    insecure,
+    tls,
+    origins,
+    exposure,
+    authorize: authorize && ((handshake) => context.run(() => authorize(handshake))),
+    report: (happened) => {
+      const event = printableEvent(happened);
+      if (onEvent !== undefined) {
+        context.run(() => {
+          onEvent(event);
+        });
+      } else if (event.type === 'exposed' || event.type === 'outOfRoom') process.emitWarning(event.reason, 'PaladinWarning');
+    },
+  };
+}
+
+/** The event, whatever the peer that it is about has put into reasons. */
+function printableEvent<Event extends HubEvent>(event: Event): Event {
+  const fields = Object.entries(event).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? printable(value) : value,
+  ]);
+  // Each field has the type that it had.
+  return Object.fromEntries(fields) as Event;
+}
+
+/** The longest name that DNS has. */
+const longestHost = 253;
+
+/** The path as urls have it: without a slash at its end, and empty where there is none. */
+function pathFrom(given: unknown = ''): string {
+  const path = typeof given === 'string' ? given.replace(/\/+$/u, '') : undefined;
+  const isPath = path === '' || (path?.startsWith('/') && new URL(`http://hub${path}`).pathname === path);
+  check(isPath === true, 'path to begin with a slash, such as /bus, and to be as it stands in a url', given);
+  return path ?? '';
+}
+
+const howToSecure =
+  'set tokens (--token, or --leader-token, --worker-token and --observer-token) or authorize; or, where nobody else can reach it, insecure (--insecure)';
+
+/** What can be reached by whom, if that is not as it should be. */
+function exposureOf(host: string, trustedProxies: readonly string[], open: readonly Role[]): string | undefined {
+  if (open.length === 0 || (isLoopback(host) && trustedProxies.length === 0)) return undefined;
+  const where = isLoopback(host) ? 'behind a proxy' : `on ${host}`;
+  return `${where} anybody who can reach the hub may come as ${open.join(', ')}, without a token`;
+}
+
+/** What no browser sends would let nobody in: without a scheme, with a path or the usual port, in capitals, for many hosts by a `*`. */
+function isOrigin(text: string): boolean {
+  if (text === '*' || text === 'null') return true;
+  // Pages do not come by these, or are of no origin.
+  if (text.includes('*') || /^(?:wss?|ftp|file):/u.test(text)) return false;
+  const origin = URL.canParse(text) ? new URL(text).origin : undefined;
+  // Of schemes such as those of extensions Node knows no origin.
+  return origin === text || (origin === 'null' && /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/u.test(text));
+}
+
+function areTexts(given: unknown): boolean {
+  return isList(given) && holds(() => given.every((each) => typeof each === 'string'));
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` */
+export function check(isRight: boolean, expected: string, got: unknown): void {
+  if (!isRight) throw new PaladinError('INVALID_INPUT', `startHub: expected ${expected}, got ${describe(got)}`);
+}

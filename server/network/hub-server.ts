@@ -1,0 +1,264 @@
+import { Server, type Namespace, type Socket } from 'socket.io';
+import {
+  frameBytes,
+  heartbeatIntervalMs,
+  heartbeatTimeoutMs,
+  maxJsonBytes,
+  maxNameLength,
+  messageOverheadBytes,
+} from '../../src/limits.js';
+import { packetParser } from '../../src/link/packet-parser.js';
+import { peerId } from '../../src/link/peer-id.js';
+import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../../src/protocol/messages.js';
+import { later } from '../../src/real-time.js';
+import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
+import { forObservers, type StatusBounds } from '../core/status.js';
+import { HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
+import type { Limits } from '../limits.js';
+import { networkOf } from './addresses.js';
+import { Connections } from './connections.js';
+import { watchDescriptors } from './descriptors.js';
+import { Door, refusal, type Admission } from './door.js';
+import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
+import { Holdings } from './holdings.js';
+import { check, type HubConfig, type TlsOptions, type TokenOptions } from './hub-options.js';
+import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
+import { boundConnections, exchangeTls, listen, serverFor } from './http-server.js';
+import { Turns } from './intake.js';
+import { serveRequests, type OneRequestServer } from './requests.js';
+import { StatusBoard } from './status-board.js';
+import { ticketOf } from './tickets.js';
+import { Tokens, type Role } from './tokens.js';
+
+/** The bytes of a frame beside what it carries. */
+const mostAroundFrame = 16 * 1024;
+
+/** So much later than whoever is asked for authorization must answer, a connection without a peer is closed. */
+const authorizedLateMs = 250;
+
+/** Somebody who is connected. */
+interface Guest {
+  readonly admission: Admission;
+  readonly socket: Pick<HubSocket<object, unknown>, 'expel'>;
+}
+
+/**
+ * A hub on the network: who connects passes the door, gets a socket of its kind, and is joined to the scheduler's driver. It listens once it is told to.
+ */
+export class HubServer {
+  readonly #config: HubConfig;
+  readonly #driver: HubDriver;
+  readonly #connections: Connections;
+  readonly #door: Door;
+  readonly #http: OneRequestServer;
+  readonly #io: Server;
+  readonly #shared: Shared;
+  readonly #guests = new Set<Guest>();
+  #tokens: Tokens;
+  #descriptors: { close(): void } | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(config: HubConfig) {
+    const { limits, addresses, authorize, report } = config;
+    this.#config = config;
+    this.#tokens = config.tokens;
+    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf });
+    this.#connections = new Connections(limits);
+    this.#door = new Door({ limits, addresses, connections: this.#connections, authorize, tokens: () => this.#tokens, report });
+    this.#shared = sharedBy(limits);
+    this.#http = serverFor(config.tls, limits);
+    boundConnections(this.#http, limits, addresses, () => {
+      this.#door.counters.floods += 1;
+    });
+    this.#io = this.#serve();
+    this.#io.engine.on('connection', (connection: Connection) => {
+      this.#watch(connection);
+    });
+    this.#admitLeaders();
+    this.#admitWorkers();
+    this.#admitObservers();
+    refuseOthers(this.#io.of('/'));
+  }
+
+  /** @returns the port @throws {@link PaladinError} `INVALID_INPUT` when the address cannot be had */
+  async listen(): Promise<number> {
+    const { port, host, exposure, tokens, report } = this.#config;
+    const bound = await listen(this.#http, port, host);
+    this.#descriptors = watchDescriptors(this.#http, report);
+    if (exposure !== undefined) report({ type: 'exposed', roles: tokens.open, reason: `${exposure} (--insecure)` });
+    return bound;
+  }
+
+  status(bounds?: StatusBounds): HubStatus {
+    const { counters, ...known } = this.#driver.status(bounds);
+    return { ...known, counters: { ...counters, ...this.#door.counters } };
+  }
+
+  /** @throws {@link PaladinError} `INVALID_INPUT` when a token is not what it must be, or a role would be open that was not */
+  setTokens(next: TokenOptions): void {
+    const { authorize, insecure } = this.#config;
+    check(authorize === undefined, 'no tokens beside authorize', 'both');
+    const exchanged = new Tokens('setTokens', next.token, next.tokens);
+    const opened = exchanged.open.filter((role) => !this.#tokens.open.includes(role));
+    check(opened.length === 0 || insecure, `a token for ${opened.join(' and ')}, as before`, 'none');
+    this.#tokens = exchanged;
+    for (const { admission, socket } of this.#guests) {
+      if (exchanged.objection(admission.role, admission.token) === undefined) continue;
+      const message =
+        'the token that it has shown is not valid any more; pass a new one by the option token, --token or PALADIN_TOKEN';
+      this.#door.refused(admission.role, admission.address, { code: 'UNAUTHORIZED', message });
+      socket.expel(message, 'UNAUTHORIZED');
+    }
+  }
+
+  /** @throws {@link PaladinError} `INVALID_INPUT` when it cannot be read, or the hub does not speak TLS */
+  setTls(tls: TlsOptions): void {
+    exchangeTls(this.#http, tls);
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    await this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#driver.close('the hub is shutting down');
+    this.#descriptors?.close();
+    const closed = this.#io.close();
+    // Those that never spoke would keep it open.
+    this.#http.closeAllConnections();
+    await closed;
+  }
+
+  #serve(): Server {
+    const { limits, path, origins, addresses } = this.#config;
+    const io = new Server(this.#http, {
+      path: `${path}/socket.io`,
+      transports: ['websocket'],
+      parser: packetParser,
+      serveClient: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      wsEngine: WebsocketEngine,
+      maxHttpBufferSize: frameBytes + mostAroundFrame,
+      pingInterval: heartbeatIntervalMs,
+      pingTimeout: heartbeatTimeoutMs,
+      connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
+      allowRequest: (request, decide) => {
+        const { origin } = request.headers;
+        // Programs send no origin; pages cannot but.
+        const allowed = origin === undefined || origins.includes('*') || origins.includes(origin);
+        if (!allowed) {
+          const message = `pages of the origin ${origin.slice(0, 200)} may not connect; those who run the hub can allow it (--origins)`;
+          this.#door.refused('browser', addresses.of(request), { code: 'UNAUTHORIZED', message });
+        }
+        decide(allowed ? null : 'pages of this origin may not connect', allowed);
+      },
+    });
+    serveRequests(this.#http, io, path, () => this.#closing === undefined);
+    tendConnections(io);
+    return io;
+  }
+
+  /** Counts a connection, and closes it where nobody says in time who it is. */
+  #watch(connection: Connection): void {
+    const { limits, addresses } = this.#config;
+    const { authenticateWithinMs } = limits;
+    const leave = this.#connections.enter(addresses.of(connection.request));
+    const due = later(() => {
+      if (this.#door.hasHeardOf(connection)) return;
+      const late = `it has not said who it is within ${authenticateWithinMs} ms (authenticateWithinMs)`;
+      closeSilent(connection, `LIMIT_EXCEEDED: ${late}`);
+    }, authenticateWithinMs);
+    connection.on('close', () => {
+      due.cancel();
+      leave();
+      if (!this.#door.hasHeardOf(connection)) this.#door.counters.silent += 1;
+    });
+  }
+
+  #admitLeaders(): void {
+    this.#admit('leader', leaderToHub(this.#config.limits.maxPayloadBytes), (as, peer: Peer<HubToLeader>) =>
+      this.#driver.addLeader(as.id, as.name, peer, as.limits),
+    );
+  }
+
+  #admitWorkers(): void {
+    this.#admit('worker', workerToHub(this.#config.limits.maxPayloadBytes), (as, peer: Peer<HubToWorker>) =>
+      this.#driver.addWorker(as.id, as.name, peer, as.limits),
+    );
+  }
+
+  #admitObservers(): void {
+    const board = new StatusBoard(() => this.status(forObservers));
+    this.#admit(
+      'observer',
+      observerToHub,
+      (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
+        received: () => {
+          // One that asks without reading is answered once.
+          if (!peer.isBusy) peer.send(board.read());
+        },
+        congested: () => undefined,
+        left: () => undefined,
+        expelled: () => {
+          this.#driver.countExpelled();
+        },
+      }),
+      // It has nothing to say that would not fit into a frame.
+      frameBytes,
+    );
+  }
+
+  /** Lets in who comes in a role, once the door has. */
+  #admit<Sent extends object, Received>(
+    role: Role,
+    parse: (message: unknown) => Received,
+    join: (admission: Admission, peer: HubSocket<Sent, Received>) => PeerEvents<Received>,
+    maxMessageBytes = this.#config.limits.maxPayloadBytes + messageOverheadBytes,
+  ): void {
+    const { limits, report } = this.#config;
+    this.#door.guard(this.#io.of(`/${role}`), role).on('connection', (socket: Socket) => {
+      const admission = this.#door.admissionOf(socket);
+      const { id, name, address } = admission;
+      const bounds = {
+        maxMessageBytes,
+        partsWithinMs: limits.partsWithinMs,
+        maxUnreadBytes: admission.limits.maxUnreadBytes,
+        // As long as names may be.
+        maxJsonBytes: Math.max(maxJsonBytes, admission.limits.maxOperationsPerWorker * maxNameLength),
+      };
+      const hubSocket = new HubSocket<Sent, Received>(socket, networkOf(address), parse, bounds, this.#shared);
+      const guest: Guest = { admission, socket: hubSocket };
+      this.#guests.add(guest);
+      report({ type: 'joined', role, id, name, address });
+      hubSocket.attach(join(admission, hubSocket));
+      socket.on('disconnect', (reason) => {
+        this.#guests.delete(guest);
+        report({ type: 'left', role, id, name, address, reason, ...hubSocket.expelled });
+      });
+    });
+  }
+}
+
+/** What all peers share. */
+function sharedBy({ maxBytes, maxAllUnreadBytes }: Limits): Shared {
+  return {
+    turns: new Turns(),
+    unfinished: new Holdings<Overflowing>(maxBytes, (largest) => {
+      largest.expel(`more than ${maxBytes} bytes of unfinished messages of all peers (maxBytes)`, 'LIMIT_EXCEEDED');
+    }),
+    // Whoever only reads slowly comes back, and goes on.
+    unread: new Holdings<Overflowing>(maxAllUnreadBytes, (largest) => {
+      largest.cut(`more than ${maxAllUnreadBytes} bytes wait for all peers to read them (maxAllUnreadBytes)`);
+    }),
+  };
+}
+
+/** A connection to the default namespace is none of ours. */
+function refuseOthers(namespace: Namespace): void {
+  namespace.use((socket, next) => {
+    next(refusal({ code: 'PROTOCOL', message: 'connect to /leader, /worker or /observer' }));
+    closeSoon(socket.conn);
+  });
+}

@@ -1,0 +1,331 @@
+import { io, type Socket } from 'socket.io-client';
+import { callerContext } from '../caller-context.js';
+import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
+import { asText, messageOf } from '../errors/thrown.js';
+import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from '../limits.js';
+import { protocolVersion } from '../protocol/messages.js';
+import { later, type Later } from '../real-time.js';
+import { decodeMessages } from '../wire/message-codec.js';
+import { checkTokenText, type Token } from './check-token.js';
+import { addressOf, pathOf } from './hub-url.js';
+import { Inbox } from './inbox.js';
+import type { Link, LinkEvents } from './link.js';
+import { Outbox, type Outlet, type Urgency } from './outbox.js';
+import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
+import { pendingBytes } from './pending-bytes.js';
+import { speaksTls } from './speaks-tls.js';
+import { isHangUp, whyUnreachable } from './unreachable.js';
+import { useRealTimers, Websocket } from './websocket.js';
+
+export type PeerRole = 'leader' | 'worker' | 'observer';
+
+/** What a peer shows a hub. */
+export interface Handshake {
+  /** What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id. */
+  readonly key: string;
+  /** A name for people. */
+  readonly name: string;
+  readonly token: Token | undefined;
+}
+
+interface PeerEvents {
+  mark: (mark: number) => void;
+  passed: (mark: unknown) => void;
+}
+
+interface HubEvents {
+  messages: (messages: Uint8Array) => void;
+  part: (part: MessagePart) => void;
+  mark: (mark: unknown) => void;
+  passed: (mark: unknown) => void;
+  expelled: (why: unknown) => void;
+  broken: (reason: string) => void;
+}
+
+/** A hub that shuts down, or that is too busy, may drop a peer; one that does so again and again does not let it in. */
+const mostDrops = 3;
+
+/**
+ * A peer's end of a connection to a hub, over socket.io, which comes back by itself.
+ *
+ * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a way that may pass:
+ * then the link tries again. Or the peer is refused for good. Tokens are exchanged at the hub and at its peers one after the other. So a peer that the
+ * hub had taken, and that may show another token next time, is not refused at once.
+ */
+export class SocketLink<Sent extends object, Received> implements Link<Sent> {
+  readonly #hub: URL;
+  readonly #role: PeerRole;
+  readonly #handshake: Handshake;
+  readonly #parse: (message: unknown) => Received;
+  readonly #events: LinkEvents<Received>;
+  readonly #context = callerContext();
+  readonly #socket: Socket<HubEvents, PeerEvents>;
+  readonly #outbox: Outbox;
+  readonly #inbox = new Inbox(Number.MAX_SAFE_INTEGER);
+  readonly #sink: MessageSink;
+  #closed = false;
+  /** Whether the hub has ever let it in. */
+  #taken = false;
+  /** Whether a connection is open over which the hub has not answered yet. */
+  #isOpen = false;
+  /** How often such a connection was closed. */
+  #drops = 0;
+  /** What to do about being hung up on; undefined: it has not been looked for. */
+  #tlsHint: string | undefined;
+  /** When the hub refused its token first, or who gives it did, since the peer was taken last. */
+  #refusedSince: number | undefined;
+  #again: Later | undefined;
+
+  constructor(
+    hub: URL,
+    role: PeerRole,
+    handshake: Handshake,
+    parse: (message: unknown) => Received,
+    events: LinkEvents<Received>,
+  ) {
+    this.#hub = hub;
+    this.#role = role;
+    this.#handshake = handshake;
+    this.#parse = parse;
+    this.#events = events;
+    const nsp = `/${role}`;
+    this.#socket = io(new URL(nsp, hub.origin).href, {
+      path: `${pathOf(hub)}/socket.io`,
+      transports: [Websocket],
+      parser: packetParser,
+      forceNew: true,
+      autoConnect: false,
+      reconnectionDelay: reconnectDelayMs,
+      reconnectionDelayMax: reconnectDelayMaxMs,
+      randomizationFactor: 0.5,
+      auth: (show) => void this.#identify(show),
+    });
+    useRealTimers(this.#socket.io);
+    this.#outbox = new Outbox(outletOf(this.#socket, nsp), frameBytes);
+    this.#sink = {
+      messages: (messages) => {
+        this.#receive(() => decodeMessages(messages));
+      },
+      part: (part) => {
+        this.#receive(() => this.#inbox.add(part));
+      },
+    };
+    this.#listen();
+    this.#socket.connect();
+  }
+
+  send(message: Sent, urgency?: Urgency): void {
+    if (this.#socket.connected) this.#outbox.send(message, urgency);
+  }
+
+  hurry(): void {
+    this.#outbox.hurry();
+  }
+
+  async close(): Promise<void> {
+    if (this.#socket.connected && !this.#closed) await this.#outbox.flushed();
+    this.#closed = true;
+    this.#again?.cancel();
+    this.#socket.disconnect();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.io.on('open', () => {
+      this.#isOpen = true;
+      // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward, is enough.
+      Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
+    });
+    socket.on('connect', () => {
+      this.#taken = true;
+      this.#isOpen = false;
+      this.#refusedSince = undefined;
+      if (!this.#closed) this.#events.opened();
+      decoderOf(socket.io).deliverTo(this.#sink);
+    });
+    // What comes together with the connection.
+    socket.on('messages', this.#sink.messages);
+    socket.on('part', this.#sink.part);
+    socket.on('mark', (mark) => socket.emit('passed', mark));
+    socket.on('passed', (mark) => {
+      this.#receive(() => {
+        this.#outbox.passed(mark);
+        return [];
+      });
+    });
+    socket.on('broken', (reason) => {
+      this.#receive(() => {
+        throw new Error(reason);
+      });
+    });
+    socket.on('expelled', (why) => {
+      this.#expelled(why);
+    });
+    socket.on('disconnect', (reason, details) => {
+      this.#disconnected(reason, details);
+    });
+    socket.on('connect_error', (error) => {
+      this.#notConnected(error);
+    });
+  }
+
+  /** Says who it is, as the hub asks at each connection. */
+  async #identify(show: (identity: object) => void): Promise<void> {
+    const { key, name } = this.#handshake;
+    let token: string | undefined;
+    try {
+      token = await this.#context.run(() => tokenOf(this.#handshake));
+    } catch (error) {
+      if (this.#closed) return;
+      const message = `there is no token for hub ${addressOf(this.#hub)}: ${messageOf(error)}`;
+      this.#socket.disconnect();
+      this.#unwanted(new PaladinError('UNAUTHORIZED', message, { cause: error }));
+      return;
+    }
+    show({ protocol: protocolVersion, key, name, token });
+  }
+
+  #receive(read: () => readonly unknown[]): void {
+    const messages: Received[] = [];
+    try {
+      for (const message of read()) messages.push(this.#parse(message));
+    } catch (error) {
+      const what = `hub ${addressOf(this.#hub)} sent what the protocol does not allow: ${messageOf(error)}`;
+      this.#refuse(new PaladinError('PROTOCOL', what));
+      return;
+    }
+    for (const message of messages) if (!this.#closed) this.#events.received(message);
+  }
+
+  #expelled(why: unknown): void {
+    const code = refusalCode(why);
+    // Its token is not valid any more, and there may be a new one by now.
+    if (code === 'UNAUTHORIZED' && typeof this.#handshake.token === 'function') return;
+    const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
+    const what = `hub ${addressOf(this.#hub)} disconnected the ${this.#role}: ${asText(message)}`;
+    this.#refuse(new PaladinError(code ?? 'PROTOCOL', what));
+  }
+
+  #disconnected(reason: string, details: unknown): void {
+    if (isTooLarge(details)) {
+      const what = `hub ${addressOf(this.#hub)} takes no frames as large as the ${this.#role}'s (close code 1009)`;
+      this.#refuse(new PaladinError('PAYLOAD_TOO_LARGE', what));
+      return;
+    }
+    this.#lost(reason);
+    if (this.#isOpen) this.#droppedAtDoor();
+    this.#isOpen = false;
+    this.#reconnect();
+  }
+
+  #notConnected(error: Error): void {
+    this.#isOpen = false;
+    const code = refusalCode(Reflect.get(error, 'data'));
+    if (code !== undefined) {
+      this.#unwanted(new PaladinError(code, `hub ${addressOf(this.#hub)} refused the ${this.#role}: ${error.message}`));
+      return;
+    }
+    const reason = whyUnreachable(this.#hub, error);
+    const hungUp = isHangUp(error);
+    this.#lost(hungUp ? reason + (this.#tlsHint ?? '') : reason);
+    if (hungUp) void this.#lookForTls(reason);
+    this.#reconnect();
+  }
+
+  /** socket.io comes back by itself, but not when the hub has closed the connection in good order, or refused it. */
+  #reconnect(): void {
+    if (this.#closed || this.#socket.active) return;
+    this.#again = later(() => this.#socket.connect(), reconnectDelayMaxMs * Math.random());
+  }
+
+  #lost(reason: string): void {
+    decoderOf(this.#socket.io).deliverTo(undefined);
+    this.#outbox.clear();
+    this.#inbox.clear();
+    // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of turn.
+    this.#socket.sendBuffer = [];
+    this.#tell(reason);
+  }
+
+  #tell(reason: string): void {
+    if (!this.#closed) this.#events.lost(reason);
+  }
+
+  #refuse(error: PaladinError): void {
+    this.#closed = true;
+    this.#socket.disconnect();
+    this.#events.refused(error);
+  }
+
+  /** It cannot be let in now: whether that may pass decides whether it tries again. */
+  #unwanted(error: PaladinError): void {
+    // A hub that is full may have room again: it has not looked at the token.
+    const mayPass = error.code === 'LIMIT_EXCEEDED' || (error.code === 'UNAUTHORIZED' && this.#hasOtherToken());
+    if (this.#taken && mayPass) {
+      this.#lost(error.message);
+      this.#reconnect();
+    } else this.#refuse(error);
+  }
+
+  /** Whether it may still have another token to show. */
+  #hasOtherToken(): boolean {
+    // A deadline, which fake timers may move.
+    this.#refusedSince ??= performance.now();
+    return typeof this.#handshake.token === 'function' && performance.now() - this.#refusedSince < tokenGraceMs;
+  }
+
+  /** What hangs up on who does not speak TLS may speak it. */
+  async #lookForTls(reason: string): Promise<void> {
+    if (this.#hub.protocol !== 'http:' || this.#taken || this.#tlsHint !== undefined) return;
+    this.#tlsHint = '';
+    if (!(await speaksTls(this.#hub))) return;
+    this.#tlsHint = `; what answers speaks TLS: the hub's url begins with https://`;
+    this.#tell(reason + this.#tlsHint);
+  }
+
+  /** It was reached, and has closed the connection before it said whether the peer is let in. */
+  #droppedAtDoor(): void {
+    this.#drops += 1;
+    if (this.#taken || this.#drops < mostDrops) return;
+    const what = `it closed the connection ${this.#drops} times when the ${this.#role} had said who it is, without a reason`;
+    const where = `what answers at ${addressOf(this.#hub)} does not let the ${this.#role} in`;
+    this.#refuse(new PaladinError('PROTOCOL', `${where}: ${what}; is it a hub of this version?`));
+  }
+}
+
+/** Frames go to the engine at once; socket.io has them wait for a tick. */
+function outletOf(socket: Socket<HubEvents, PeerEvents>, nsp: string): Outlet {
+  return {
+    emitMessages: (messages, memory) => socket.io.engine.write(messagesFrame(nsp, messages, memory)),
+    emitPart: (part) => socket.io.engine.write(partFrame(nsp, part)),
+    emitMark: (mark) => socket.emit('mark', mark),
+    pendingBytes: () => {
+      const { engine } = socket.io;
+      // The transport is the one that was asked for.
+      const { ws } = engine.transport as unknown as { readonly ws?: { readonly bufferedAmount: number } };
+      return pendingBytes(engine.writeBuffer, ws);
+    },
+  };
+}
+
+async function tokenOf({ token }: Handshake): Promise<string | undefined> {
+  const shown: unknown = typeof token === 'function' ? await token() : token;
+  if (shown === undefined) return undefined;
+  if (typeof shown !== 'string') throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
+  checkTokenText('it', shown);
+  return shown;
+}
+
+/** Why the hub does not want the peer, at the handshake or later; undefined for errors that may pass. */
+function refusalCode(data: unknown): ErrorCode | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const code: unknown = Reflect.get(data, 'code');
+  const known: readonly ErrorCode[] = ['UNAUTHORIZED', 'VERSION', 'LIMIT_EXCEEDED', 'PROTOCOL'];
+  return known.find((candidate) => candidate === code);
+}
+
+/** Whether the connection was closed since a frame was beyond what the hub takes: to send it again would end the same way. */
+function isTooLarge(details: unknown): boolean {
+  const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
+  return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;
+}
