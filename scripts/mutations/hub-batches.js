@@ -1,4 +1,4 @@
-// Ways to break what the hub does with what batches carry, and with those that it awaits.
+// Ways to break what the hub does with what batches carry, with those that it awaits, and with what it knows of when they were given out.
 
 const hub = 'server/core';
 
@@ -88,5 +88,17 @@ export const hubBatchMutations = [
     file: `${hub}/recovery.ts`,
     find: '  state.awaitedUntil = Infinity;\n',
     replace: '',
+  },
+  {
+    name: 'the hub forgets when slots were given out while their worker is away',
+    file: `${hub}/fitting.ts`,
+    find: '    if (next !== undefined) next.givenAt = Math.max(next.givenAt, worker.givenAt);\n',
+    replace: '',
+  },
+  {
+    name: 'the hub takes a worker for shared for a moment only',
+    file: `${hub}/leasing.ts`,
+    find: 'worker.sharedUntil = now + sharedForMs;',
+    replace: 'worker.sharedUntil = now + 1;',
   },
 ];

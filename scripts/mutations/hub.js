@@ -55,7 +55,7 @@ export const hubMutations = [
   {
     name: 'the hub forgets when slots were given out last',
     file: `${hub}/leasing.ts`,
-    find: '  if (worker.offerClass !== undefined) worker.offerClass.givenAt = givenAt;\n',
+    find: '  if (worker.offerClass !== undefined) worker.offerClass.givenAt = now;\n',
     replace: '',
   },
   {

@@ -373,13 +373,43 @@ export const jobMutations = [
   {
     name: 'an error tells tries that did not reach its stage',
     file: `${job}/judgement.ts`,
-    find: 'triedOf(record) - unreachedOf(record, stage) + 1',
-    replace: 'triedOf(record) + 1',
+    find: 'record.tried + spent - unreachedOf(record, stage) + 1',
+    replace: 'record.tried + spent + 1',
+  },
+  {
+    name: 'an error tells tries that were sent later',
+    file: `${job}/judgement.ts`,
+    find: '.filter((each) => each < attempt)',
+    replace: '.filter((each) => each > 0)',
+  },
+  {
+    name: 'the job counts a try of the elements behind an accident',
+    file: `${job}/settlement.ts`,
+    find: 'giveBack(state, record, begun, record.count, { tried, suspect });',
+    replace: 'giveBack(state, record, begun, record.count, { tried: tried + 1, suspect });',
+  },
+  {
+    name: 'the job sends a batch again whole after an accident',
+    file: `${job}/settlement.ts`,
+    find: " && record.units === 'elements' && culprit + 1 < record.count) {",
+    replace: ' && culprit < 0) {',
+  },
+  {
+    name: 'the job counts no try of what failed beside another attempt',
+    file: `${job}/settlement.ts`,
+    find: '      record.spent = [...record.spent, attempt];\n    }\n    return;',
+    replace: '    }\n    return;',
   },
   {
     name: 'a stage counts tries that ended before it',
     file: `${job}/dispatch.ts`,
     find: '    before += record.retries[stage] ?? 0;\n',
     replace: '    before += 0;\n',
+  },
+  {
+    name: 'an operation is told tries that ended before its stage',
+    file: 'src/executor/task-context.ts',
+    find: 'tried - unreachedAt(unreached, stage)',
+    replace: 'tried - unreachedAt(unreached, 0)',
   },
 ];

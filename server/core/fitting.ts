@@ -133,6 +133,8 @@ export class Fitting {
   move(worker: Worker, offers: Offers | undefined): void {
     const previous = worker.offerClass;
     const next = offers === undefined ? undefined : this.#offerClass(offers);
+    // It may have been in another class when it was given something, or away since.
+    if (next !== undefined) next.givenAt = Math.max(next.givenAt, worker.givenAt);
     if (previous !== undefined) {
       previous.workers.delete(worker);
       previous.free.delete(worker);
@@ -257,7 +259,7 @@ export class Fitting {
       offered,
       workers: new Set(),
       slots: 0,
-      givenAt: 0,
+      givenAt: -Infinity,
       free: new Set(),
       spare: new Set(),
       changes: 0,

@@ -1,4 +1,4 @@
-import { maxBatchesAhead, maxTurnsKept, maxWaitingBatches } from '../../src/limits.js';
+import { maxBatchesAhead, maxSharedBatchesAhead, maxTurnsKept, maxWaitingBatches, sharedForMs } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
 import type { HubState } from './hub-state.js';
 import { answeredRecordBytes, batchRecordBytes, besideBytesOf, resumedRecordBytes, underWayRecordBytes } from './charges.js';
@@ -13,6 +13,7 @@ import {
   slotsFor,
   type Job,
   type Leader,
+  type Lease,
   type NeedClass,
   type Worker,
 } from './records.js';
@@ -45,12 +46,33 @@ export function checkWorker(worker: Worker): void {
     check(offerClass.spare.has(worker) === hasSpareRoom(worker), `worker ${id} among the spare`);
   }
   checkKnown(worker);
+  checkShared(worker, strict);
   for (const lease of leases) {
     const { job } = lease;
     check(job.leases.get(lease) === lease, `a lease of worker ${id}`);
     check(job.leader.jobs.get(job.number) === job, `worker ${id} has a lease of job ${job.id}, which is closed`);
   }
   for (const each of answered) check(each.job.answered.get(attemptKey(each)) === each, `an answer of worker ${id}`);
+}
+
+/**
+ * Throws when a worker that several leaders use is not taken for one, or has more sent ahead than it may.
+ *
+ * @param given what was given to it and has never waited, in this order
+ */
+function checkShared({ id, slots, shared, sharedUntil, servedLeader, givenAt }: Worker, given: readonly Lease[]): void {
+  check(shared === givenAt < sharedUntil, `whether worker ${id} is shared`);
+  // It was given something of another leader at that time, or a little later.
+  let changedAfter = -Infinity;
+  given.forEach((lease, at) => {
+    const isTooFarAhead = at >= (1 + maxSharedBatchesAhead) * slots && lease.givenAt < changedAfter + sharedForMs;
+    check(!isTooFarAhead, `worker ${id} was shared, and was given a batch when it had ${at} for ${slots} slots`);
+    const before = given[at - 1];
+    if (before !== undefined && before.job.leader !== lease.job.leader) changedAfter = before.givenAt;
+  });
+  const last = given.at(-1);
+  if (last !== undefined && last.job.leader.id !== servedLeader) changedAfter = last.givenAt;
+  check(changedAfter + sharedForMs <= sharedUntil, `worker ${id} and the leaders that use it`);
 }
 
 /** Throws when what a worker knows of idle jobs is not counted right, or is too much. */

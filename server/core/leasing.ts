@@ -203,6 +203,8 @@ function noteLeader({ now }: HubState, worker: Worker, { id }: Leader): void {
   if (worker.servedLeader !== '' && worker.servedLeader !== id) worker.sharedUntil = now + sharedForMs;
   worker.servedLeader = id;
   worker.shared = now < worker.sharedUntil;
+  worker.givenAt = now;
+  if (worker.offerClass !== undefined) worker.offerClass.givenAt = now;
 }
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
@@ -232,7 +234,6 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
   };
   job.leases.add(added);
   worker.leases.add(added);
-  if (worker.offerClass !== undefined) worker.offerClass.givenAt = givenAt;
   countInHand(state, worker, job, 1);
   countLease(added, 1);
   if (!cheap) job.cost.begin(id, givenAt);

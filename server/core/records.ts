@@ -169,6 +169,8 @@ export interface Worker extends Charged {
   offerClass: OfferClass | undefined;
   offers: Offers;
   slots: number;
+  /** When it was given something last; before that, when it came. */
+  givenAt: number;
   limits: SchedulerLimits;
   /** Changes of what it offers. */
   readonly offerings: Allowance;
@@ -252,7 +254,7 @@ export interface OfferClass {
   slots: number;
   /** How often they have changed. */
   changes: number;
-  /** When one of its workers was given something last. */
+  /** When one of its workers was given something last, or came. */
   givenAt: number;
   /** Workers with a free slot, the one that was given something longest ago first. */
   readonly free: Set<Worker>;
@@ -351,6 +353,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,
+    givenAt: now,
     waiting: 0,
     dear: 0,
     suspects: 0,

@@ -36,6 +36,19 @@ describe('what is given back of a batch', () => {
     expect(sent.map(({ tried }) => tried)).toEqual([2, 2, 1, 1]);
   });
 
+  it('remembers a try of those that were begun when their thread had an accident, and of no others', () => {
+    const { test, batch } = withBatch(4, {}, 4);
+    const sent = test.lose(only(test.lose(batch, 'gone')), 'wasted', 1);
+    expect(ranges(sent)).toEqual(['0+1', '1+1', '2+1', '3+1']);
+    expect(sent.map(({ tried }) => tried)).toEqual([2, 2, 1, 1]);
+    expect(sent.every(({ suspect }) => suspect)).toBe(true);
+  });
+
+  it('goes again whole where all were begun when their thread had an accident', () => {
+    const { test, batch } = withBatch(2);
+    expect(test.lose(batch, 'wasted', 1)).toMatchObject([{ seq: batch.seq, attempt: 2, count: 2, tried: 1 }]);
+  });
+
   it.each([4, 7])('is halved where the culprit is said to be at %d of 4', (offset) => {
     const { test, batch } = withBatch(4);
     const half = only(test.lose(batch, 'death', offset));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { leastSpeculationMs } from '../../src/limits.js';
-import { JobUnderTest, ranges } from './job-harness.js';
-import { exactly } from '../support/exactly.js';
+import type { Batch } from '../../src/protocol/messages.js';
+import { failure, JobUnderTest, ranges } from './job-harness.js';
+import { exactly, only } from '../support/exactly.js';
 
 /** A job that executes slow batches twice, batches of one element. */
 function speculating(slots: number, window = 1_000): JobUnderTest {
@@ -64,5 +65,39 @@ describe('a slow batch', () => {
       test.handle({ type: 'capacity', slots, leased: 3, missing: '' });
       expect(test.tick(late)).toEqual([]);
     }
+  });
+});
+
+describe('two attempts at once', () => {
+  /** Both attempts of the one element that is left. */
+  function both(): { test: JobUnderTest; attempts: [Batch, Batch] } {
+    const test = speculating(3);
+    const [a, b] = exactly(2, test.elements('a', 'b'));
+    test.complete();
+    test.now = 10;
+    test.succeed(a, ['a'], 10);
+    return { test, attempts: [b, only(test.tick(late))] };
+  }
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ] as const)('are two tries when both fail, attempt %d first', (sooner, later) => {
+    const { test, attempts } = both();
+    expect(attempts.map(({ tried = 0 }) => tried)).toEqual([0, 1]);
+    const transient = failure(0, { kind: 'transient', retry: { strategy: 'immediate', maxRetries: 3 } });
+    expect(test.result(attempts[sooner], { failures: [transient] })).toEqual([]);
+    expect(test.result(attempts[later], { failures: [transient] })).toMatchObject([{ first: 1, tried: 2 }]);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 0],
+  ] as const)('are told apart by an error when both fail, attempt %d first', (sooner, later) => {
+    const { test, attempts } = both();
+    test.result(attempts[sooner], { failures: [failure(0)] });
+    test.result(attempts[later], { failures: [failure(0)] });
+    // As the operation was told it.
+    expect(test.others).toMatchObject([{ type: 'failed', error: { attempts: later + 1 } }]);
   });
 });

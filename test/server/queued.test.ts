@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { ticketed } from './recovery-harness.js';
 import { HubUnderTest, batchOf, toLeaders } from './scheduler-harness.js';
 
 /** Two jobs of which the first has the only slot, and the second waits for it. */
-function withOneThatWaits(): HubUnderTest {
+function withOneThatWaits(now = 0): HubUnderTest {
   const hub = new HubUnderTest();
+  hub.now = now;
   hub.leader('a');
   hub.leader('b');
   hub.worker('w', 1);
@@ -51,6 +53,18 @@ describe('a leader that asks about its job', () => {
     const idle = withOneThatWaits();
     idle.fromLeader('b', { type: 'cancel', job: 1, seq: 0, attempt: 1 });
     expect(ask(idle, 'b')).toEqual([]);
+  });
+
+  it('is told when slots were given out before their worker was away', () => {
+    const hub = withOneThatWaits(1_000);
+    hub.now = 1_300;
+    hub.handle({ type: 'workerLeft', workerId: 'w', how: 'lost', reason: 'reset' });
+    hub.now = 1_400;
+    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    const running = [ticketed(0, 1, 'w')];
+    hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'a:1', running, held: [] }], ending: [] });
+    hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
+    expect(ask(hub, 'b')).toEqual([['b', { type: 'queued', job: 1, slots: 1, stillMs: 400 }]]);
   });
 
   it('is told nothing while it is given nothing, since it does not read', () => {

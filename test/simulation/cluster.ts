@@ -18,9 +18,6 @@ export type WorkerRoute = Route<WorkerToHub, HubToWorker> & { readonly guest: Si
 
 type Pool = readonly StageName[];
 
-/** So soon that leaders ask the hub about many jobs. */
-const askAfterMs = 1_000;
-
 const everything: Pool = ['0', '1', 'fold'];
 
 /** What the pool offers of what there is: maps are named after their place in their chain. */
@@ -67,12 +64,17 @@ export class Cluster {
       duplicates: () => random.chance(options.duplicates),
       laterMs: () => random.next() * options.laterMs,
     };
-    this.hub = new SimulatedHub(options, () => this.#newParty(), trace);
+    this.hub = new SimulatedHub(
+      options,
+      () => this.#newParty(),
+      (id) => this.#loadOf(id),
+      trace,
+    );
     this.executions = new Executions(plans, options, random);
   }
 
   addLeader(id: string): SimulatedLeader {
-    const leader = new SimulatedLeader(id, this.#newParty(), Infinity, askAfterMs);
+    const leader = new SimulatedLeader(id, this.#newParty(), this.executions.tries, Infinity);
     this.leaders.push(new Route(leader, this.hub.forLeaders, this.agenda, this.#random, this.#quality) as LeaderRoute);
     return leader;
   }
@@ -177,6 +179,12 @@ export class Cluster {
     route.guest.party.die();
     route.close('lost');
     this.workers = this.workers.filter((other) => other !== route);
+  }
+
+  /** How many batches a worker has. */
+  #loadOf(workerId: string): number {
+    const load = this.workers.find(({ guest }) => guest.id === workerId)?.guest.load;
+    return load === undefined ? 0 : load.running + load.waiting;
   }
 
   #newParty(): Party {

@@ -7,6 +7,7 @@ import type { SimulationOptions } from './options.js';
 import type { Plan } from './plan.js';
 import type { Random } from './random.js';
 import type { Conduct } from './simulated-worker.js';
+import { TryAccount } from './try-account.js';
 
 /** How many transient failures an element has at most: fewer than it is tried again. */
 const mostFailures = 3;
@@ -29,9 +30,7 @@ export class Executions {
   readonly #keyOf = new Map<string, string>();
   /** Keys that name several things, and things that have several keys. */
   readonly ambiguous: string[] = [];
-  /** The most tries of an element that its leader counted beyond those begun, and the most that it missed. */
-  #counted = 0;
-  #missed = 0;
+  readonly tries: TryAccount;
   /** By job, how often a thread may still die of what is not its elements' doing: more often than of poison. */
   readonly #accidents = new Map<string, number>();
 
@@ -40,8 +39,11 @@ export class Executions {
     this.#plans = plans;
     this.#options = options;
     this.#random = random;
-    const concat = (a: string, b: string, { key, jobId }: OperationContext): string => {
+    this.tries = new TryAccount((jobId) => plans.get(jobId)?.spec.speculate === true);
+    const concat = (a: string, b: string, { key, jobId, attempt }: OperationContext): string => {
       const plan = plans.get(jobId);
+      const stage = (plan?.spec.stages.length ?? 0) - 1;
+      for (const text of [a, b]) if (text !== '') this.tries.told(jobId, indexOf(text), stage, attempt);
       // Of sour elements, and of partials that clash, it is not always the same one that is left out.
       const isSour = [...(plan?.flaws.values() ?? [])].includes('sour');
       if (!isSour && plan?.clashes !== true) this.#named(key, `${a}${b}`);
@@ -64,11 +66,6 @@ export class Executions {
     const stages = this.#plans.get(jobId)?.spec.stages ?? [];
     const begun = Math.max(...stages.map((_, stage) => this.#begun.get(`${jobId}.${stage}`)?.[index] ?? 0));
     return begun - 1 - this.failures(jobId, index);
-  }
-
-  /** By how many tries leaders were wrong at most: counted though they were not begun, and begun though they were not counted. */
-  get miscounted(): { readonly tooMany: number; readonly tooFew: number } {
-    return { tooMany: this.#counted, tooFew: this.#missed };
   }
 
   /** How often an element failed transiently. */
@@ -99,21 +96,18 @@ export class Executions {
       return this.isUnderWay(`${leader}:${Number(number) + 1}`);
     },
     graceMs: () => this.#random.next() * 1_000,
-    begun: (jobId, { stages, part }, { units, first, count, tried = 0 }: Batch) => {
+    begun: (jobId, chainId, { stages, part }, batch, isDeadly) => {
+      const { units, first, count } = batch;
       if (units === 'partials') return;
+      this.tries.begun(jobId, batch, count, isDeadly);
       const from = part?.from ?? 0;
-      const [begun = [], ...others] = stages.map((_, at) => countsOf(this.#begun, `${jobId}.${from + at}`));
-      const speculate = this.#plans.get(jobId)?.spec.speculate === true;
-      for (let index = first; index < first + count; index += 1) {
-        const before = begun[index] ?? 0;
-        // Of a second attempt on purpose it is only likely that the first one has begun.
-        if (!speculate) {
-          this.#counted = Math.max(this.#counted, tried - before);
-          this.#missed = Math.max(this.#missed, before - tried);
-        }
-        begun[index] = before + 1;
-        for (const other of others) other[index] = (other[index] ?? 0) + 1;
-      }
+      stages.forEach((_, at) => {
+        const begun = countsOf(this.#begun, `${chainId}.${from + at}`);
+        for (let index = first; index < first + count; index += 1) begun[index] = (begun[index] ?? 0) + 1;
+      });
+    },
+    ended: (jobId, attempt) => {
+      this.tries.ended(jobId, attempt);
     },
   };
 
@@ -146,10 +140,12 @@ export class Executions {
 
   #define(jobId: string, { spec, flaws }: Plan, transience: number): void {
     const failed = countsOf(this.#failed, jobId);
-    const execute = (text: string, { key }: OperationContext): string => {
+    const execute = (text: string, { key, attempt }: OperationContext): string => {
       this.#named(key, text);
       this.#keyed(`${text} of job ${jobId}`, key);
-      const index = Number(/\d+/u.exec(text)?.[0]);
+      const index = indexOf(text);
+      // Each stage adds one.
+      this.tries.told(jobId, index, /^<*/u.exec(text)?.[0].length ?? 0, attempt);
       if (flaws.get(index) === 'fatal') throw new FatalError(`fatal at ${index}`);
       if (flaws.get(index) === 'turning' && text.startsWith('<') === ((failed[index] ?? 0) % 2 === 1)) {
         failed[index] = (failed[index] ?? 0) + 1;
@@ -168,6 +164,11 @@ export class Executions {
       this.registry.add(defineOperation({ name, execute, idempotent: true }), 'the simulation');
     }
   }
+}
+
+/** The index of the element, or of the first of several. */
+function indexOf(text: string): number {
+  return Number(/\d+/u.exec(text)?.[0]);
 }
 
 /** Some partials of several elements do not combine. */

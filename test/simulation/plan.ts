@@ -23,6 +23,8 @@ export interface Plan {
   readonly cancelAfterMs: number | undefined;
   /** The pause of its source between elements, at most. */
   readonly sourcePauseMs: number;
+  /** Whether the code of an operation runs it, while none executes there: then it does not wait for slots that others keep. */
+  readonly isStray: boolean;
   /** Whether its source waits for the leader's next job, so that open jobs may wait for others that are not. */
   readonly follows: boolean;
   /** The element that waits at its worker until the leader's next job is over, if one does. */
@@ -73,8 +75,11 @@ export function planJob(leader: number, number: number, options: SimulationOptio
     serializer: 'msgpack',
   };
   const flaws = planFlaws(elements, maps, folds && onFatal === 'skip', options, random);
+  // What takes very long takes slots for so long that jobs wait for them in vain.
+  const isStray = random.chance(options.veryLong ? 0.4 : 0.1);
   return {
     leader,
+    isStray,
     spec: {
       stages,
       empty: folds ? () => '' : undefined,
@@ -90,6 +95,7 @@ export function planJob(leader: number, number: number, options: SimulationOptio
       random: random.next,
       description,
       priority: random.int(-2, 2),
+      isStray,
     },
     elements,
     flaws,

@@ -9,6 +9,7 @@ import { nothingMissing } from './checkers/nothing-missing.js';
 import { nothingTwice } from './checkers/nothing-twice.js';
 import { rightEnd } from './checkers/right-end.js';
 import { tries } from './checkers/tries.js';
+import { waitsOnlyInVain } from './checkers/waits-in-vain.js';
 import { Cluster } from './cluster.js';
 import { Faults } from './faults.js';
 import { optionsOf, type FaultKind, type SimulationOptions } from './options.js';
@@ -123,6 +124,7 @@ async function runAll(
     noStateLeft,
     keys,
     tries,
+    waitsOnlyInVain,
   ]) {
     check(run);
   }

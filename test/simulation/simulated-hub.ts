@@ -7,16 +7,21 @@ import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } fr
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/wire/parse.js';
 import { Digest } from './digest.js';
 import type { Host } from './network.js';
-import type { SimulationOptions } from './options.js';
+import { isBlameless, type SimulationOptions } from './options.js';
 import type { Party } from './party.js';
 import { validating } from './validating.js';
+import { WaitAccount } from './wait-account.js';
 
 /** More than any payload here: those that are too large are to be found before. */
 const mostPayloadBytes = 2 ** 25;
 
+type HubOptions = Pick<SimulationOptions, 'limits' | 'pieces' | 'faults' | 'deadly'>;
+
 /** A hub: the real scheduler, that may crash and be started again with nothing left. */
 export class SimulatedHub {
-  readonly #options: Pick<SimulationOptions, 'limits' | 'pieces'>;
+  /** What it has told of jobs that wait. */
+  readonly waits: WaitAccount;
+  readonly #options: HubOptions;
   readonly #newParty: () => Party;
   readonly #trace: ((line: string) => void) | undefined;
   #party: Party | undefined;
@@ -27,15 +32,20 @@ export class SimulatedHub {
   readonly #leaders = new Map<string, (message: HubToLeader) => void>();
   readonly #workers = new Map<string, (message: HubToWorker) => void>();
 
-  /** @param trace told everything that the hub is told and says, a line each */
+  /**
+   * @param loadOf how many batches a worker really has
+   * @param trace told everything that the hub is told and says, a line each
+   */
   constructor(
-    options: Pick<SimulationOptions, 'limits' | 'pieces'>,
+    options: HubOptions,
     newParty: () => Party,
+    loadOf: (workerId: string) => number,
     trace: ((line: string) => void) | undefined,
   ) {
     this.#options = options;
     this.#trace = trace;
     this.#newParty = newParty;
+    this.waits = new WaitAccount(options.deadly || !isBlameless(options), loadOf);
     this.start();
   }
 
@@ -51,6 +61,7 @@ export class SimulatedHub {
     const scheduler = new Scheduler({ epoch, limits: { ...defaultLimits, ...limits }, ticketOf, pieces });
     this.#party = party;
     this.#scheduler = scheduler;
+    this.waits.restarted();
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
       machine: validating(scheduler, (event, effects, now) => this.#noteAll(event, effects, now)),
       perform: (effects) => {
@@ -135,7 +146,17 @@ export class SimulatedHub {
   #noteAll(event: SchedulerEvent, effects: readonly SchedulerEffect[], now: number): void {
     const time = now.toFixed(3);
     this.#note(`${time} ${summaryOf(event)}`);
-    for (const effect of effects) this.#note(`${time}   ${summaryOf(effect)}`);
+    for (const effect of effects) {
+      this.#note(`${time}   ${summaryOf(effect)}`);
+      this.#account(effect, now);
+    }
+  }
+
+  #account(effect: SchedulerEffect, now: number): void {
+    if (effect.type === 'toWorker' && effect.message.type === 'assign') this.waits.given(effect.workerId, now);
+    if (effect.type !== 'toLeader' || effect.message.type !== 'queued') return;
+    const status = this.#scheduler?.status(now);
+    if (status !== undefined) this.waits.told(effect.leaderId, effect.message, status, now);
   }
 
   #perform(effect: SchedulerEffect): void {

@@ -4,11 +4,16 @@ import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/lea
 import { Drive } from '../../src/drive.js';
 import { LeaderSession } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
+import { jobIdOf } from '../../src/protocol/job-id.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
+import type { Stages, TryAccount } from './try-account.js';
 import { validating } from './validating.js';
+
+/** So soon that leaders ask the hub about many jobs. */
+export const askAfterMs = 1_000;
 
 /** What a job has brought its subscriber. */
 export interface Received {
@@ -21,6 +26,8 @@ export interface Received {
 export type SimulatedJobSpec = Omit<JobConfig, 'limits'> & {
   readonly description: JobDescription;
   readonly priority: number;
+  /** Whether the code of an operation runs it, while none executes there. */
+  readonly isStray: boolean;
 };
 
 /** A leader with its jobs: the real machines, joined to a simulated connection. */
@@ -28,16 +35,20 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   readonly id: string;
   readonly party: Party;
   readonly jobs: SimulatedJob[] = [];
+  /** How often it has warned its program. */
+  warnings = 0;
   readonly #session: LeaderSession;
   readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
   readonly #live = new Map<number, SimulatedPart>();
+  readonly #tries: TryAccount;
   /** How many jobs have been opened that are parts of others. */
   #parts = 0;
   #send: ((message: LeaderToHub) => void) | undefined;
 
-  constructor(id: string, party: Party, reconnectTimeoutMs: number, askAfterMs: number) {
+  constructor(id: string, party: Party, tries: TryAccount, reconnectTimeoutMs: number) {
     this.id = id;
     this.party = party;
+    this.#tries = tries;
     this.#session = new LeaderSession({ reconnectTimeoutMs, noWorkerTimeoutMs: Infinity, askAfterMs });
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
       machine: validating(this.#session),
@@ -106,6 +117,10 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
         told: (effect) => {
           owner.told(job, effect);
         },
+        stepped: (event, effects) => {
+          const stepOf = { jobId: jobIdOf(this.id, number), chainId: jobIdOf(this.id, of), from, to };
+          countTries(this.#tries, stepOf, event, effects);
+        },
       },
       { ...spec, description },
     );
@@ -116,7 +131,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       needs: JSON.stringify(stages),
       operation: '',
       descriptionBytes: descriptionBytesOf(description, []),
-      isStray: false,
+      isStray: spec.isStray,
     });
     return job;
   }
@@ -126,8 +141,10 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       this.#send?.(effect.message);
       return;
     }
-    // Nobody reads it here.
-    if (effect.type === 'warn') return;
+    if (effect.type === 'warn') {
+      this.warnings += 1;
+      return;
+    }
     const job = this.#live.get(effect.job);
     if (job === undefined) return;
     if (effect.type === 'toJob') {
@@ -165,6 +182,8 @@ interface Surroundings {
   placeLeft(): void;
   over(): void;
   told(news: News): void;
+  /** The machine has handled an event. */
+  stepped(event: JobEvent, effects: readonly JobEffect[]): void;
 }
 
 /** More jobs than a leader has. */
@@ -182,7 +201,7 @@ class SimulatedPart {
     this.spec = spec;
     this.#surroundings = surroundings;
     this.#drive = new Drive<JobEvent, JobEffect>({
-      machine: validating(machine),
+      machine: validating(machine, (event, effects) => surroundings.stepped(event, effects)),
       perform: (effects) => this.#perform(effects),
       clock: (due) => party.clock(due),
     });
@@ -234,6 +253,22 @@ class SimulatedPart {
         if (effect.type === 'emit' && this.machine.paused) throw new Error('an emission while paused');
         this.#surroundings.told(effect);
     }
+  }
+}
+
+/** What a job is told of its attempts, and which it sends, is accounted for. */
+function countTries(
+  tries: TryAccount,
+  { jobId, chainId, ...stages }: Stages & { readonly jobId: string; readonly chainId: string },
+  event: JobEvent,
+  effects: readonly JobEffect[],
+): void {
+  if (event.type === 'result') tries.answered(jobId, event.result);
+  else if (event.type === 'lost') tries.lost(jobId, event.loss);
+  else if (event.type === 'adopted') tries.adopted(jobId, event);
+  for (const effect of effects) {
+    if (effect.type === 'send') tries.sent(jobId, chainId, stages, effect.batch);
+    else if (effect.type === 'cancel') tries.cancelled(jobId, effect);
   }
 }
 

@@ -4,6 +4,7 @@ import { JobExecution } from '../../src/executor/run-batch.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';
 import type { Registry } from '../../src/operation/registry.js';
 import type {
+  Attempt,
   Batch,
   BatchLoss,
   HubToWorker,
@@ -32,8 +33,10 @@ export interface Conduct {
   graceMs(): number;
   /** Whether something in the batch waits for a job that is not over. */
   waits(jobId: string, batch: Batch): boolean;
-  /** An execution begins. */
-  begun(jobId: string, description: JobDescription, batch: Batch): void;
+  /** An execution begins, of so many units; `isDeadly`: it comes to nothing. */
+  begun(jobId: string, chainId: string, description: JobDescription, batch: Batch, isDeadly: boolean): void;
+  /** Its operations have been called. */
+  ended(jobId: string, attempt: Attempt): void;
 }
 
 /** How long a worker that goes has for it, and why it does, if it is broken. */
@@ -171,8 +174,10 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     const chainId = chainOf(jobId, description);
     const ending = this.#conduct.ending(chainId, batch);
     const allowed = this.#affordable(chainId, batch);
-    this.#conduct.begun(chainId, description, { ...batch, count: Math.min(allowed, (ending?.offset ?? Infinity) + 1) });
-    if (ending !== undefined && ending.offset < allowed) {
+    const isDeadly = ending !== undefined && ending.offset < allowed;
+    const count = isDeadly ? ending.offset + 1 : allowed;
+    this.#conduct.begun(jobId, chainId, description, { ...batch, count }, isDeadly);
+    if (isDeadly) {
       this.party.later(this.#cost(chainId, batch, ending.offset + 1), () => {
         if (ending.how === 'crash') this.#crash();
         else this.#settle(run, lost(batch, ending.how, ending.offset));
@@ -182,6 +187,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     const execution = this.#executions.get(jobId) ?? new JobExecution(jobId, description, this.#registry, Infinity);
     this.#executions.set(jobId, execution);
     const settle = (outcome: Outcome): void => {
+      this.#conduct.ended(jobId, batch);
       const elapsedMs = outcome.type === 'lost' ? 0 : this.#cost(chainId, batch, outcome.result.done);
       const timed = outcome.type === 'lost' ? outcome : { ...outcome, result: { ...outcome.result, elapsedMs } };
       this.party.later(elapsedMs, () => {

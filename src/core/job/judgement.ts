@@ -7,12 +7,18 @@ import type { Fold } from '../fold/fold.js';
 import { elementPartial, endOf, identityPartial, type Partial, type Range } from '../fold/partial.js';
 import type { JobState } from './job-state.js';
 
+/** Which attempt of a batch it was, and at which worker. */
+export interface Execution {
+  readonly attempt: number;
+  readonly workerId: string;
+}
+
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
 export function judgeAll(
   state: JobState,
   record: BatchRecord,
   failures: readonly Failure[],
-  workerId: string,
+  { attempt, workerId }: Execution,
   now: number,
 ): void {
   for (const failure of failures) {
@@ -28,7 +34,7 @@ export function judgeAll(
       continue;
     }
     const { action, code } = verdict;
-    const attempts = tryOf(record, failure);
+    const attempts = tryOf(record, attempt, failure);
     const cause = causeOf(failure);
     const errorOf = (index: number, range?: Range): PaladinError =>
       siteError(code, failure.message, { operation: policy.operation, index, range, attempts, workerId }, cause());
@@ -46,10 +52,12 @@ export function judgeAll(
 }
 
 /** Which try of the unit has failed: the operation was told the same number. */
-function tryOf(record: BatchRecord, { offset, stage }: Failure): number {
+function tryOf(record: BatchRecord, attempt: number, { offset, stage }: Failure): number {
+  // One that was sent later, and has failed before, is not among those that it was told of.
+  const spent = record.spent.filter((each) => each < attempt).length;
   // The first two partials are combined with each other.
   const parts = offset <= 1 ? record.parts.slice(0, 2) : record.parts.slice(offset, offset + 1);
-  return triedOf(record) - unreachedOf(record, stage) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
+  return record.tried + spent - unreachedOf(record, stage) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
 }
 
 /** An element is tried again alone; a partial, and an element that is its own partial, as soon as it has a neighbour again. */

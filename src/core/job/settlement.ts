@@ -15,7 +15,11 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   const record = state.ledger.get(seq);
   if (record === undefined || !isWanted(record, attempt, failures.length === 0)) {
     state.staleResults += 1;
-    if (record !== undefined) state.ledger.lose(record, attempt);
+    if (record?.underWay.includes(attempt) === true) {
+      // Another attempt is still at it.
+      state.ledger.lose(record, attempt);
+      record.spent = [...record.spent, attempt];
+    }
     return;
   }
   checkResult(result, record.count, state);
@@ -27,7 +31,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   const runs = succeededRuns(result);
   if (state.fold === undefined) emit(state, record, result, runs);
   else foldIn(state, state.fold, record, result, runs);
-  judgeAll(state, record, result.failures, workerId, now);
+  judgeAll(state, record, failures, { attempt, workerId }, now);
   giveBack(state, record, result.done, record.count, { tried: triedOf(record) });
 }
 
@@ -63,8 +67,11 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   state.sizing.lost(record.seq);
   if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
-    judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], workerId, now);
+    judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, workerId }, now);
     giveBackBeside(state, record, culprit);
+  } else if (cause === 'wasted' && culprit !== undefined && record.units === 'elements' && culprit + 1 < record.count) {
+    state.ledger.settle(record);
+    giveBackBegun(state, record, culprit + 1);
   } else if (!deadly) {
     spend(record, loss);
     state.ledger.again(record);
@@ -210,7 +217,7 @@ function elementsDied(
     return;
   }
   if (weightOf(deaths) >= state.config.maxDeaths) {
-    judgeAll(state, record, [poisonFailure(culprit, stage, deaths, loss)], workerId, now);
+    judgeAll(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, workerId }, now);
   } else giveBack(state, record, culprit, culprit + 1, { tried, deaths, suspect });
   giveBackBeside(state, record, culprit);
 }
@@ -220,6 +227,14 @@ function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): 
   const tried = triedOf(record);
   giveBack(state, record, 0, culprit, { tried: tried + 1 });
   giveBack(state, record, culprit + 1, record.count, { tried });
+}
+
+/** Nobody is to blame; the first units were begun, the others were not. */
+function giveBackBegun(state: JobState, record: BatchRecord, begun: number): void {
+  const tried = triedOf(record);
+  const { suspect } = record;
+  giveBack(state, record, 0, begun, { tried: tried + 1, suspect });
+  giveBack(state, record, begun, record.count, { tried, suspect });
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
@@ -240,7 +255,8 @@ function partialsDied(
     }
   } else {
     giveBack(state, record, 0, 1, { tried: 0 });
-    judgeAll(state, record, [poisonFailure(1, state.config.stages.length - 1, deaths, loss)], workerId, now);
+    const failure = poisonFailure(1, state.config.stages.length - 1, deaths, loss);
+    judgeAll(state, record, [failure], { attempt: loss.attempt, workerId }, now);
   }
 }
 

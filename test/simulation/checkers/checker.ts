@@ -1,3 +1,4 @@
+import { PaladinError } from '../../../src/errors/paladin-error.js';
 import type { Cluster } from '../cluster.js';
 import type { FaultKind, SimulationOptions } from '../options.js';
 import type { Plan } from '../plan.js';
@@ -27,7 +28,15 @@ export function fail(what: string): never {
   throw new Error(what);
 }
 
-/** The jobs whose subscribers were there to the end. */
+/** The jobs whose subscribers were there to the end, and that did not end before for want of slots. */
 export function subscribed({ outcomes }: Run): Outcome[] {
-  return outcomes.filter(({ leader, job }) => !leader.party.isDead && job.received.end?.type !== 'cancelled');
+  return outcomes.filter(
+    (outcome) => !outcome.leader.party.isDead && outcome.job.received.end?.type !== 'cancelled' && !waitsInVain(outcome),
+  );
+}
+
+/** Whether a job has ended since others had all slots for it. Only the code of operations runs such jobs. */
+export function waitsInVain({ plan, job: { received } }: Pick<Outcome, 'plan' | 'job'>): boolean {
+  const { end } = received;
+  return plan.isStray && end?.type === 'failed' && end.error instanceof PaladinError && end.error.code === 'NO_WORKER';
 }
