@@ -267,6 +267,12 @@ export const peerMutations = [
     replace: 'admitted.jobs - this.#open.jobs.size;',
   },
   {
+    name: 'new jobs come before those that the hub knows when it is back',
+    file: 'src/core/places.ts',
+    find: 'filter((job) => !known.has(job));',
+    replace: 'filter((job) => known.has(job));',
+  },
+  {
     name: 'idle jobs keep room for their arguments that others wait for when the hub is back',
     file: 'src/core/places.ts',
     find: 'admitted.bytes - this.#open.bytes - this.#waiting.bytes;',

@@ -215,7 +215,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#connected = true;
     this.#reconnectBy = undefined;
     this.#limits = limits;
-    this.#places.begin(now);
+    this.#places.begin(this.#interrupted, now);
     this.#room.moved(now);
     this.#pace.begin(limits.maxJobsOpenedPerSecond);
     this.#unanswered.begin(now);
@@ -247,8 +247,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (this.#connected) {
       this.#connected = false;
       for (const job of this.#places.open) this.#interrupted.add(job);
-      const underWay = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);
-      this.#places.loseAll(underWay, now);
+      const busy = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);
+      this.#places.loseAll(busy, now);
       this.#slots.clear();
       for (const job of this.#interrupted) this.#toJob(job, { type: 'disconnected' });
     }

@@ -8,7 +8,8 @@
  *
  * Rules.
  * 1. A job waits when it has something to send, or has something under way from before the connection was lost.
- * 2. Who waits longest is served first.
+ * 2. Who waits longest is served first; when the hub is back, jobs that it may know still. It counts these until they are open again, so others could be
+ *    refused before.
  * 3. Nobody waits while an idle job could be asked to leave, nor while there is room, unless jobs are opened too fast.
  * 4. A job whose description alone is more than the hub admits is opened beside any others: the hub says what is wrong.
  */
@@ -133,13 +134,10 @@ export class Places {
     return wasOpen;
   }
 
-  /** The hub is gone, and all places with it; jobs that have something to do wait for one at the next hub, those with something under way first. */
-  loseAll(underWay: Iterable<number>, now: number): void {
+  /** The hub is gone, and all places with it. Those of the jobs that have something to do wait for one at the next hub. */
+  loseAll(busy: Iterable<number>, now: number): void {
     for (const job of this.#open.jobs) this.leave(job);
-    const others = [...this.#waiting.jobs];
-    for (const job of others) this.#waiting.delete(job);
-    for (const job of underWay) this.#wait(job, now);
-    for (const job of others) this.#waiting.add(job);
+    for (const job of busy) if (!this.#waiting.jobs.has(job)) this.#wait(job, now);
   }
 
   #wait(job: number, now: number): void {
@@ -147,8 +145,13 @@ export class Places {
     this.#since.set(job, now);
   }
 
-  /** The hub is there: as of now, a place can be waited for. */
-  begin(now: number): void {
+  /** The hub is there: as of now, a place can be waited for. The jobs that it may know still are first. */
+  begin(known: ReadonlySet<number>, now: number): void {
+    const others = [...this.#waiting.jobs].filter((job) => !known.has(job));
+    for (const job of others) {
+      this.#waiting.delete(job);
+      this.#waiting.add(job);
+    }
     this.#givenAt = now;
   }
 

@@ -247,6 +247,18 @@ describe('jobs that the hub knows already', () => {
     test.now = 1_000;
     expect(test.handle({ type: 'tick' })).toEqual([open(2), connected(2)]);
   });
+
+  it('are opened before others, also those that had nothing to do when the connection was lost: the hub counts them until then', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 });
+    for (const job of [1, 2]) test.add(job);
+    test.handled(1, 1);
+    test.handled(2, 0);
+    test.lose();
+    test.add(3);
+    test.want(2);
+    const effects = test.welcome({ maxJobsPerLeader: 2 });
+    expect(effects).toEqual([resume(1, 2), open(1, 0, true), open(2, 0, true), connected(1), connected(2)]);
+  });
 });
 
 describe('room for the descriptions of jobs', () => {

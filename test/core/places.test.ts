@@ -43,23 +43,25 @@ describe('the places at a hub', () => {
     expect(places.next(jobs(2))).toEqual({ type: 'open', job: 3 });
   });
 
-  it('are all gone with the hub: jobs with something under way wait first for those of the next, then who waited', () => {
+  it('are all gone with the hub: jobs that the next one may know wait first for places there, then who waited', () => {
     const places = new Places();
     for (const job of [1, 2]) places.give(job, true, 0);
     for (const job of [3, 4]) places.report(job, true, job);
     places.loseAll([2, 4], 50);
-    expect([...places.waiting]).toEqual([2, 4, 3]);
+    expect([...places.waiting]).toEqual([3, 4, 2]);
     expect(places.open.size).toBe(0);
-    places.give(2, true, 0);
-    expect(places.stalledSince(jobs(0))).toBe(50);
+    places.begin(new Set([1, 2, 4]), 0);
+    expect([...places.waiting]).toEqual([4, 2, 3]);
     places.give(4, true, 0);
+    expect(places.stalledSince(jobs(0))).toBe(50);
+    places.give(2, true, 0);
     expect(places.stalledSince(jobs(0))).toBe(3);
   });
 
   it('can be waited for from when the hub is there', () => {
     const places = new Places();
     places.report(1, true, 5);
-    places.begin(70);
+    places.begin(new Set(), 70);
     expect(places.stalledSince(jobs(0))).toBe(70);
   });
 
