@@ -40,11 +40,16 @@ export class Fitting {
   readonly #byOperation = new Map<string, Set<NeedClass>>();
   /** Those without a link, the one that was explained longest ago first. */
   readonly #unserved = new Set<NeedClass>();
-  readonly #onOffer = new OnOffer();
   /** Offer classes that are not done, the one that had its turn longest ago first. */
   readonly #walks = new Map<OfferClass, Walk>();
   /** Offer classes without workers that still have links. */
   readonly #retired = new Set<OfferClass>();
+  readonly #onOffer: OnOffer;
+
+  /** @param seed as of `NameCounts` */
+  constructor(seed?: number) {
+    this.#onOffer = new OnOffer(seed);
+  }
 
   get needClasses(): Iterable<NeedClass> {
     return this.#needClasses.values();

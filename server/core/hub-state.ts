@@ -51,7 +51,7 @@ export class HubState {
   readonly reserved: Set<Worker> = new Set();
   /** Workers that may know too much once the event in hand is over. */
   readonly crowded: Set<Worker> = new Set();
-  readonly placement: Placement = new Placement();
+  readonly placement: Placement;
   readonly breakages: Breakages = new Breakages();
   readonly counters = {
     batches: 0,
@@ -82,6 +82,7 @@ export class HubState {
 
   constructor(config: SchedulerConfig) {
     this.config = config;
+    this.placement = new Placement(Math.floor(config.random() * 2 ** 32));
   }
 
   /** The batches that a leader has at the hub become more, or fewer; `besideBytes`: as `besideBytesOf` counts them. */

@@ -7,11 +7,15 @@ const tables = 256;
  */
 export class NameCounts {
   readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map<string, number>());
-  /** Different at each hub, so that nobody chooses names which come to one table. */
-  readonly #seed = Math.floor(Math.random() * 2 ** 32);
+  readonly #seed: number;
   /** Tables with names. Most have none, as a rule: to look for the first names in all of them takes long. */
   readonly #used = new Set<Map<string, number>>();
   #size = 0;
+
+  /** @param seed a whole number below 2^32, different at each hub, so that nobody chooses names which come to one table */
+  constructor(seed = 0) {
+    this.#seed = seed;
+  }
 
   /** How many names are counted more than 0 times. */
   get size(): number {

@@ -3,11 +3,18 @@ import { NameCounts } from './name-counts.js';
 
 /** What all workers offer together. A class of workers that comes or goes costs as much as it has names, whatever the others offer. */
 export class OnOffer implements Offered {
-  readonly operations: NameCounts = new NameCounts();
-  readonly serializers: NameCounts = new NameCounts();
-  readonly labels: NameCounts = new NameCounts();
+  readonly operations: NameCounts;
+  readonly serializers: NameCounts;
+  readonly labels: NameCounts;
   /** How many offer whatever a job names. */
   #everything = 0;
+
+  /** @param seed as of {@link NameCounts} */
+  constructor(seed?: number) {
+    this.operations = new NameCounts(seed);
+    this.serializers = new NameCounts(seed);
+    this.labels = new NameCounts(seed);
+  }
 
   get everything(): boolean {
     return this.#everything > 0;

@@ -28,7 +28,7 @@ export interface Match {
  * 1996).
  */
 export class Placement {
-  readonly fitting: Fitting = new Fitting();
+  readonly fitting: Fitting;
   /** Classes of which a job is in turn: few, where tens of thousands are open. */
   readonly #inTurn = new Set<NeedClass>();
   /**
@@ -36,6 +36,11 @@ export class Placement {
    * time it was away.
    */
   #virtualTime = 0;
+
+  /** @param seed as of `NameCounts` */
+  constructor(seed?: number) {
+    this.fitting = new Fitting(seed);
+  }
 
   get virtualTime(): number {
     return this.#virtualTime;

@@ -39,8 +39,8 @@ export class HubDriver {
   readonly #draining = new WeakSet<Peer<HubToWorker>>();
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
-  constructor(config: SchedulerConfig) {
-    this.#scheduler = new Scheduler(config);
+  constructor(config: Omit<SchedulerConfig, 'random'>) {
+    this.#scheduler = new Scheduler({ ...config, random: Math.random });
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
       machine: this.#scheduler,
       perform: (effects) => {

@@ -44,6 +44,7 @@ export class HubUnderTest {
       epoch: 'e1',
       limits: { ...defaultLimits, ...limits, ...changes },
       ticketOf: ticket,
+      random: () => 0,
       ...(pieces && { pieces }),
     });
   }
