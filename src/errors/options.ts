@@ -41,6 +41,19 @@ export function checkOptions<Options extends object>(
   return options;
 }
 
+/** @throws {@link PaladinError} `INVALID_INPUT` when one of these options is given and is no function: it would be called when nobody expects an error */
+export function checkCallbacks<Options extends object>(
+  where: string,
+  options: Options,
+  names: readonly (keyof Options & string)[],
+): void {
+  for (const name of names) {
+    const given: unknown = options[name];
+    if (given === undefined || typeof given === 'function') continue;
+    throw new PaladinError('INVALID_INPUT', `${where}: expected ${name} to be a function, got ${describe(given)}`);
+  }
+}
+
 /** What was handed in that is no options, and what to do about it; undefined: they are. */
 function mistakenFor(given: unknown, known: Readonly<Record<string, true>>): string | undefined {
   if (!isObject(given) || isList(given)) return describe(given);

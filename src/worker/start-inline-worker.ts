@@ -6,7 +6,7 @@ import { maxSlots } from '../limits.js';
 import { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 import { describe } from '../errors/describe.js';
-import type { Known } from '../errors/options.js';
+import { checkCallbacks, type Known } from '../errors/options.js';
 import { holds, readOr } from '../errors/thrown.js';
 
 /** What an inline worker executes. */
@@ -72,6 +72,7 @@ export async function startInlineWorker(
   registry: Registry,
   slots: number = defaultInlineSlots,
 ): Promise<Worker> {
+  checkCallbacks('startWorker', options, ['onBlocked', 'onSlowCreate']);
   if (!Number.isInteger(slots) || slots < 1 || slots > maxSlots) {
     throw new PaladinError(
       'INVALID_INPUT',

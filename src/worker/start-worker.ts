@@ -12,7 +12,7 @@ import {
   type Worker,
   type WorkerConnection,
 } from './worker.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
@@ -72,6 +72,7 @@ const known: Known<WorkerOptions> = {
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, known));
+  checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {

@@ -15,7 +15,7 @@ import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
@@ -167,7 +167,8 @@ async function drain(driver: WorkerDriver, options: Parameters<Worker['drain']>[
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */
-export function checkConnection({ hub, token, name, labels, connectTimeout }: WorkerConnection): void {
+export function checkConnection(options: WorkerConnection): void {
+  const { hub, token, name, labels, connectTimeout } = options;
   hubUrl('startWorker', hub);
   checkPeerName('startWorker', name);
   checkToken('startWorker', token);
@@ -181,4 +182,5 @@ export function checkConnection({ hub, token, name, labels, connectTimeout }: Wo
   if (labels !== undefined && !areNames(labels)) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${describe(labels)}`);
   }
+  checkCallbacks('startWorker', options, ['onLost', 'onBack', 'onRefused']);
 }

@@ -251,4 +251,15 @@ describe('connect', () => {
       message: expect.stringContaining(message),
     });
   });
+
+  it.each(['onLost', 'onBack', 'onRefused', 'onBlocked', 'onSlowCreate', 'onThreadDeath', 'onBroken'])(
+    'refuses a worker with an %s that cannot be called',
+    async (name) => {
+      const options = { hub: 'http://127.0.0.1:1', operations: [double], connectTimeout: 50, [name]: 'log' };
+      expect(await rejectionOf(startWorker(options))).toMatchObject({
+        code: 'INVALID_INPUT',
+        message: `startWorker: expected ${name} to be a function, got "log"`,
+      });
+    },
+  );
 });
