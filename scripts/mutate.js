@@ -1,13 +1,15 @@
 // Breaks the machines, one way after the other, and requires that their tests or the simulation find each. `npm run mutations -- WORD…` tries
-// only those whose names contain one of the words.
+// only those whose names contain one of the words. `mutations/found-by.json` says which test file found each the last time: it is tried first,
+// and the others only where it finds nothing. `npm run mutations -- --remember` notes there what has found them now.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { mutations } from './mutation-list.js';
 
 const root = join(import.meta.dirname, '..');
-const words = process.argv.slice(2);
+const remember = process.argv.includes('--remember');
+const words = process.argv.slice(2).filter((word) => word !== '--remember');
 const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 /** What the machines are tested by. */
@@ -47,8 +49,8 @@ const tests = [
   'test/server/parts.test.ts',
   'test/server/intake.test.ts',
   'test/transcripts',
-  'test/simulation',
 ];
+const simulation = ['test/simulation'];
 /** Simulated runs a mutation: enough for all so far, with much to spare. */
 const seeds = '500';
 
@@ -56,6 +58,10 @@ const seeds = '500';
 const mostMs = 240_000;
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
+const foundByPath = join(import.meta.dirname, 'mutations/found-by.json');
+/** @type {Record<string, string>} */
+const foundBy = JSON.parse(readFileSync(foundByPath, 'utf8'));
 
 /** @type {string[]} */
 const survivors = [];
@@ -95,7 +101,7 @@ async function tryAll() {
         path,
         original.replace(find, () => replace),
       );
-      const found = await fails(folder);
+      const found = await finds(folder, mutation);
       writeFileSync(path, original);
       console.log(`${found ? 'found' : 'NOT FOUND'}: ${name}`);
       if (!found) survivors.push(name);
@@ -106,19 +112,81 @@ async function tryAll() {
 }
 
 /**
- * Whether a test fails.
+ * Whether a test finds a mutation. What is likely to is tried first: what found it the last time, or else the tests named like the source.
  *
  * @param {string} folder
+ * @param {import('./mutation-list.js').Mutation} mutation
  * @returns {Promise<boolean>}
  */
-function fails(folder) {
+async function finds(folder, { name, file: source }) {
+  const lastTime = foundBy[name];
+  const likely =
+    lastTime !== undefined && existsSync(join(folder, lastTime)) ? [lastTime] : namesakes(folder, basename(source, '.ts'));
+  for (const files of [likely, tests, simulation]) {
+    const file = files.length === 0 ? undefined : await failing(folder, files);
+    if (file === undefined) continue;
+    if (file !== '') note(name, file);
+    return true;
+  }
+  return false;
+}
+
+/**
+ * The test files whose names begin like this.
+ *
+ * @param {string} folder
+ * @param {string} start
+ * @returns {string[]}
+ */
+function namesakes(folder, start) {
+  return ['test/core', 'test/core/fold', 'test/server'].flatMap((part) =>
+    readdirSync(join(folder, part))
+      .filter((name) => name.startsWith(start) && name.endsWith('.test.ts'))
+      .map((name) => join(part, name)),
+  );
+}
+
+/**
+ * Notes which file's tests have found a mutation.
+ *
+ * @param {string} name
+ * @param {string} file
+ */
+function note(name, file) {
+  if (!remember || foundBy[name] === file) return;
+  foundBy[name] = file;
+  const known = mutations.filter((mutation) => foundBy[mutation.name] !== undefined).map((mutation) => mutation.name);
+  writeFileSync(foundByPath, `${JSON.stringify(Object.fromEntries(known.map((each) => [each, foundBy[each]])), undefined, 2)}\n`);
+}
+
+/**
+ * The first test file that fails, or '' if none ended; undefined if all pass.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} files
+ * @returns {Promise<string | undefined>}
+ */
+function failing(folder, files) {
+  const report = join(folder, 'report.json');
+  rmSync(report, { force: true });
   return new Promise((resolve, reject) => {
     const child = spawn(
       join(folder, 'node_modules/.bin/vitest'),
-      ['run', '--project', 'unit', '--project', 'apart', '--project', 'slow', '--bail', '1', ...tests],
+      [
+        'run',
+        '--project=unit',
+        '--project=apart',
+        '--project=slow',
+        // The tests of machines leave each other alone, and start in half the time.
+        '--no-isolate',
+        '--bail=1',
+        '--reporter=json',
+        `--outputFile=${report}`,
+        ...files,
+      ],
       {
         cwd: folder,
-        env: { ...process.env, SEEDS: seeds },
+        env: { ...process.env, SEEDS: seeds, MOST_FAILURES: '1' },
         stdio: 'ignore',
         // With a group of its own, to be ended together.
         detached: true,
@@ -131,7 +199,20 @@ function fails(folder) {
     child.on('exit', (code) => {
       clearTimeout(limit);
       process.off('exit', end);
-      resolve(code !== 0);
+      resolve(code === 0 ? undefined : failedFile(folder, report));
     });
   });
+}
+
+/**
+ * @param {string} folder
+ * @param {string} report
+ * @returns {string}
+ */
+function failedFile(folder, report) {
+  if (!existsSync(report)) return '';
+  /** @type {{ testResults: { name: string, status: string }[] }} */
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = testResults.find(({ status }) => status === 'failed');
+  return failed === undefined ? '' : relative(folder, failed.name);
 }

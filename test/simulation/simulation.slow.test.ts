@@ -3,12 +3,14 @@ import { survivable } from './options.js';
 import { simulate } from './run.js';
 
 const seeds = Number(process.env['SEEDS'] ?? 2_000);
+/** As many are told of. */
+const mostFailures = Number(process.env['MOST_FAILURES'] ?? 5);
 const first = Number(process.env['SEED'] ?? 1);
 
 describe('a cluster in virtual time', () => {
   it(`ends every job as it must, under faults, for ${seeds} seeds`, { timeout: 1_200_000 }, async () => {
     const failures: string[] = [];
-    for (let seed = first; seed < first + seeds && failures.length < 5; seed += 1) {
+    for (let seed = first; seed < first + seeds && failures.length < mostFailures; seed += 1) {
       try {
         await simulate(seed);
       } catch (error) {
