@@ -21,6 +21,8 @@ type HubOptions = Pick<SimulationOptions, 'limits' | 'pieces' | 'faults' | 'dead
 export class SimulatedHub {
   /** What it has told of jobs that wait. */
   readonly waits: WaitAccount;
+  /** Whether it was not done, after the event before, with what it does in pieces. */
+  #isInPieces = false;
   readonly #options: HubOptions;
   readonly #newParty: () => Party;
   readonly #trace: ((line: string) => void) | undefined;
@@ -150,11 +152,14 @@ export class SimulatedHub {
       this.#note(`${time}   ${summaryOf(effect)}`);
       this.#account(effect, now);
     }
+    // It goes on at once with what it does in pieces.
+    this.#isInPieces = (this.#scheduler?.nextDeadline() ?? Infinity) <= now;
   }
 
   #account(effect: SchedulerEffect, now: number): void {
     if (effect.type === 'toWorker' && effect.message.type === 'assign') this.waits.given(effect.workerId, now);
-    if (effect.type !== 'toLeader' || effect.message.type !== 'queued') return;
+    // For as long as workers are being compared with jobs, it does not know of all slots.
+    if (effect.type !== 'toLeader' || effect.message.type !== 'queued' || this.#isInPieces) return;
     const status = this.#scheduler?.status(now);
     if (status !== undefined) this.waits.told(effect.leaderId, effect.message, status, now);
   }

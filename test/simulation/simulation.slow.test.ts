@@ -20,11 +20,15 @@ describe('a cluster in virtual time', () => {
     expect(failures).toEqual([]);
   });
 
-  it('executes nothing twice where there is one worker, and it lives, however often it is cut off or frozen', async () => {
-    for (let seed = first; seed < first + seeds / 10; seed += 1) {
-      await simulate(seed, { workers: 1, faults: survivable, deadly: false, nests: false });
-    }
-  });
+  it(
+    'executes nothing twice where there is one worker, and it lives, however often it is cut off or frozen',
+    { timeout: 1_200_000 },
+    async () => {
+      for (let seed = first; seed < first + seeds / 10; seed += 1) {
+        await simulate(seed, { workers: 1, faults: survivable, deadly: false, nests: false });
+      }
+    },
+  );
 
   it('repeats a run bit for bit', async () => {
     for (const seed of [3, 14, 15]) expect(await simulate(seed)).toEqual(await simulate(seed));

@@ -213,12 +213,14 @@ function knownTries(sent: Sent, index: number, stage: number): Span {
   }
 }
 
-/** How often its execution was really begun in a stage; of one that was not answered it cannot be told how far it was. */
-function begunTries({ from, to, known, reached }: Sent, index: number, stage: number): Span {
+/** How often its execution was really begun in a stage; before it was answered it could not be told how far it was. */
+function begunTries({ from, to, known, wasLost, reached }: Sent, index: number, stage: number): Span {
   const last = reached.get(index);
-  if (last === undefined || stage < from || stage >= to) return none;
+  if (stage < from || stage >= to) return none;
+  // Its worker had an answer from an earlier attempt: what that one told of is told of it, too.
+  if (last === undefined) return known === 'answered' ? maybe : none;
   const least = stage <= last ? 1 : 0;
-  return { least, most: known === 'answered' ? least : 1 };
+  return { least, most: known === 'answered' && !wasLost ? least : 1 };
 }
 
 function sum(spans: readonly Span[]): Span {
