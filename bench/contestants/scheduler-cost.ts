@@ -46,7 +46,6 @@ class ScheduledCluster {
   readonly #scheduler = new Scheduler({
     epoch: 'bench',
     ticketOf,
-    random: () => 0,
     limits: { ...defaultLimits, maxPayloadBytes: 1e6, maxJobsPerLeader: 1e4, maxBatchesPerLeader: 1e6, maxBytesPerLeader: 1e9 },
   });
   readonly #jobs: number;

@@ -40,7 +40,7 @@ class Rig {
   readonly #time: VirtualTime;
   readonly #job: Job;
   readonly #drive: Drive<JobEvent, JobEffect>;
-  readonly #hub = new Scheduler({ epoch: 'virtual', limits, ticketOf: () => 0, random: () => 0 });
+  readonly #hub = new Scheduler({ epoch: 'virtual', limits, ticketOf: () => 0 });
   readonly #workers = new Map<string, VirtualWorker>();
   #makespanMs: number | undefined;
 

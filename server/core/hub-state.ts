@@ -82,7 +82,7 @@ export class HubState {
 
   constructor(config: SchedulerConfig) {
     this.config = config;
-    this.placement = new Placement(Math.floor(config.random() * 2 ** 32));
+    this.placement = new Placement(Math.floor((config.random?.() ?? 0) * 2 ** 32));
   }
 
   /** The batches that a leader has at the hub become more, or fewer; `besideBytes`: as `besideBytesOf` counts them. */

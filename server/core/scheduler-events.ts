@@ -37,8 +37,8 @@ export interface SchedulerConfig {
   readonly epoch: string;
   readonly limits: SchedulerLimits;
   readonly ticketOf: TicketOf;
-  /** From 0 to below 1; what comes of it is not told. */
-  readonly random: () => number;
+  /** From 0 to below 1; what comes of it is not told. Default 0, each time: then a hub does the same in each run. */
+  readonly random?: () => number;
   /** How much is done in one event of what is done in pieces, where it is not as in `limits.ts`. */
   readonly pieces?: Pieces;
 }

@@ -19,7 +19,7 @@ import { batchOf, ticket } from './scheduler-harness.js';
 /** A hub with these limits, a leader, and so many other leaders and workers. */
 function hubWith(changes: Partial<SchedulerLimits>, leaders = 0, workers = 0): { state: HubState; leader: Leader } {
   const limits = { ...defaultLimits, ...changes };
-  const state = new HubState({ epoch: 'e', limits, ticketOf: ticket, random: () => 0 });
+  const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
   const leader = newLeader('l', '', limits, state.records, 0);
   state.leaders.set('l', leader);
   for (let at = 0; at < leaders; at += 1) state.leaders.set(`m${at}`, newLeader(`m${at}`, '', limits, state.records, 0));

@@ -36,7 +36,7 @@ function execute(hub: HubUnderTest, job: number, seq: number): string[] {
 /** A hub with a worker that may know so much, and jobs that take so many bytes. */
 function stateWith(maxDescriptionBytesPerWorker: number, ...sizes: number[]): { state: HubState; worker: Worker; jobs: Job[] } {
   const limits = { ...defaultLimits, maxDescriptionBytesPerWorker };
-  const state = new HubState({ epoch: 'e', limits, ticketOf: ticket, random: () => 0 });
+  const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
   const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
   const opened = {
     leader: newLeader('l', '', limits, state.records, 0),

@@ -44,7 +44,6 @@ export class HubUnderTest {
       epoch: 'e1',
       limits: { ...defaultLimits, ...limits, ...changes },
       ticketOf: ticket,
-      random: () => 0,
       ...(pieces && { pieces }),
     });
   }

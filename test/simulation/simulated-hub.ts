@@ -60,7 +60,7 @@ export class SimulatedHub {
     const { limits, pieces } = this.#options;
     const epoch = `epoch ${this.#epoch}`;
     const party = this.#newParty();
-    const scheduler = new Scheduler({ epoch, limits: { ...defaultLimits, ...limits }, ticketOf, random: () => 0, pieces });
+    const scheduler = new Scheduler({ epoch, limits: { ...defaultLimits, ...limits }, ticketOf, pieces });
     this.#party = party;
     this.#scheduler = scheduler;
     this.waits.restarted();
