@@ -14,15 +14,16 @@ import { describe } from '../src/errors/describe.js';
 import { holds } from '../src/errors/thrown.js';
 
 /**
- * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what their
- * window admits: unbounded input runs in bounded memory. Behind ordinary operators, too, they and `toAsyncIterable` let it wait. To other
- * subscribers it is an ordinary observable, cold, that emits as fast as the input yields. Each subscription iterates anew; when it ends
- * early, the iterator's `return` is called, also where a generator ends it from within itself; a stream of Node is destroyed, one of the web
- * cancelled and unlocked.
+ * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what
+ * their window admits: unbounded input runs in bounded memory. Behind ordinary operators, too, they and `toAsyncIterable` let it
+ * wait. To other subscribers it is an ordinary observable, cold, that emits as fast as the input yields. Each subscription
+ * iterates anew; when it ends early, the iterator's `return` is called, also where a generator ends it from within itself; a
+ * stream of Node is destroyed, one of the web cancelled and unlocked.
  *
- * It lets the event loop turn, however fast the input yields. No pressure passes through ordinary operators that keep elements: `concatMap` and
- * `mergeMap` with a limit keep what waits for its turn, `delay` what is late, `toArray` and `bufferCount` what belongs together; `share` and
- * `shareReplay` serve several at their own pace. Put the remote operator right behind this one in place of them: its `window` is the limit.
+ * It lets the event loop turn, however fast the input yields. No pressure passes through ordinary operators that keep elements:
+ * `concatMap` and `mergeMap` with a limit keep what waits for its turn, `delay` what is late, `toArray` and `bufferCount` what
+ * belongs together; `share` and `shareReplay` serve several at their own pace. Put the remote operator right behind this one in
+ * place of them: its `window` is the limit.
  *
  * @param input what to iterate; a stream, of Node or of the web, can be read only once
  * @throws {@link PaladinError} `INVALID_INPUT` when it is not iterable

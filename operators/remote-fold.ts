@@ -4,8 +4,8 @@ import type { Runtime } from '../src/leader/runtime.js';
 import type { Monoid } from '../src/operation/monoid.js';
 
 /**
- * Folds all elements to one by a monoid, on workers. Emits once, when the source has completed: the elements combined in source order,
- * or the identity of an empty source.
+ * Folds all elements to one by a monoid, on workers. Emits once, when the source has completed: the elements combined in source
+ * order, or the identity of an empty source.
  *
  * ```text
  * source   --1--2--3|
@@ -14,9 +14,11 @@ import type { Monoid } from '../src/operation/monoid.js';
  * ```
  *
  * Only neighbours are combined, left before right, so `combine` need not be commutative; it must be associative. Workers fold the
- * batches that they are sent, behind a `remoteMap` the elements that they have just mapped; the partials are combined on workers again.
+ * batches that they are sent, behind a `remoteMap` the elements that they have just mapped; the partials are combined on workers
+ * again.
  *
- * There is no seed: `empty` is the identity of `combine`, and changes nothing. To begin with a value of your own, combine it with what is emitted.
+ * There is no seed: `empty` is the identity of `combine`, and changes nothing. To begin with a value of your own, combine it with
+ * what is emitted.
  *
  * @param monoid made by `defineMonoid`, with its arguments if it takes any
  * @param runtime `inMemory()`, or what `connect(url)` resolved to

@@ -4,8 +4,8 @@ import type { Runtime } from '../src/leader/runtime.js';
 import type { Operation } from '../src/operation/operation.js';
 
 /**
- * Maps each element by an operation, on workers. Like `map`, results come in source order, one for each element; unlike it, they come
- * later, and many are worked on at once.
+ * Maps each element by an operation, on workers. Like `map`, results come in source order, one for each element; unlike it, they
+ * come later, and many are worked on at once.
  *
  * ```text
  * source   --1--2--3|
@@ -13,9 +13,9 @@ import type { Operation } from '../src/operation/operation.js';
  * result   ------1--4--9|
  * ```
  *
- * Elements travel in batches that size themselves. Remote operators in a row share a trip (see `fuse`). An error of the source comes
- * after the results of what came before it. Unsubscribing cancels the work on the workers. A push source that is quicker than the workers
- * is buffered; `fromPull` makes one that waits, and `toAsyncIterable` a subscriber that may be slow.
+ * Elements travel in batches that size themselves. Remote operators in a row share a trip (see `fuse`). An error of the source
+ * comes after the results of what came before it. Unsubscribing cancels the work on the workers. A push source that is quicker
+ * than the workers is buffered; `fromPull` makes one that waits, and `toAsyncIterable` a subscriber that may be slow.
  *
  * Callbacks, and operations in this process, see the `AsyncLocalStorage` stores of whoever subscribes.
  *

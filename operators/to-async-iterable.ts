@@ -6,7 +6,10 @@ import { checkOptions } from '../src/errors/options.js';
 
 /** Options of {@link toAsyncIterable}. */
 export interface IterableOptions {
-  /** The most values taken from the observable and not yet read, but that an operator may make several of the last one. Default 64. */
+  /**
+   * The most values taken from the observable and not yet read, but that an operator may make several of the last one. Default
+   * 64.
+   */
   readonly window?: number | undefined;
 }
 
@@ -23,14 +26,14 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  * reader    next  1  next   2  next  3 …
  * ```
  *
- * While `window` values wait to be read, remote jobs and `fromPull` before it are paused: they emit nothing. A paused job goes on until
- * its own `window`, or 32 MiB of outputs, wait; then it sends nothing more to workers and asks its source for nothing more. Ordinary
- * operators in between may be any, also those that subscribe later, as `concatMap` does; but what is before one that serves several
- * subscribers, as `share` does, keeps its own pace. What no job or pull emits cannot be slowed and is buffered without bound, as in any
- * observable.
+ * While `window` values wait to be read, remote jobs and `fromPull` before it are paused: they emit nothing. A paused job goes on
+ * until its own `window`, or 32 MiB of outputs, wait; then it sends nothing more to workers and asks its source for nothing more.
+ * Ordinary operators in between may be any, also those that subscribe later, as `concatMap` does; but what is before one that
+ * serves several subscribers, as `share` does, keeps its own pace. What no job or pull emits cannot be slowed and is buffered
+ * without bound, as in any observable.
  *
- * Each iterator subscribes for itself, at its first `next`. Leaving a `for await` early ends its subscription, and so cancels the work on
- * the workers; `return` and `await using` do the same. An error of the observable comes after the values before it.
+ * Each iterator subscribes for itself, at its first `next`. Leaving a `for await` early ends its subscription, and so cancels the
+ * work on the workers; `return` and `await using` do the same. An error of the observable comes after the values before it.
  *
  * @param source any observable
  * @param options `window`, the most values taken from the observable and not yet read

@@ -1,6 +1,7 @@
-// Breaks the machines, one way after the other, and requires that their tests or the simulation find each. `npm run mutations -- WORD…` tries
-// only those whose names contain one of the words. `mutations/found-by.json` says which test file found each the last time: it is tried first,
-// and the others only where it finds nothing. `npm run mutations -- --remember` notes there what has found them now.
+// Breaks the machines, one way after the other, and requires that their tests or the simulation find each. `npm run mutations --
+// WORD…` tries only those whose names contain one of the words. `mutations/found-by.json` says which test file found each the
+// last time: it is tried first, and the others only where it finds nothing. `npm run mutations -- --remember` notes there what
+// has found them now.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -112,7 +113,8 @@ async function tryAll() {
 }
 
 /**
- * Whether a test finds a mutation. What is likely to is tried first: what found it the last time, or else the tests named like the source.
+ * Whether a test finds a mutation. What is likely to is tried first: what found it the last time, or else the tests named like
+ * the source.
  *
  * @param {string} folder
  * @param {import('./mutation-list.js').Mutation} mutation

@@ -24,8 +24,8 @@ export interface Limits extends SchedulerLimits {
   /** Bytes that may wait for one peer to read them. Default 256 MiB. */
   readonly maxUnreadBytes: number;
   /**
-   * Bytes that may wait for all peers together to read them. Beyond half of it, those with more than half of an equal share are given nothing more;
-   * beyond it, those for which most waits lose their connections. Default 1 GiB.
+   * Bytes that may wait for all peers together to read them. Beyond half of it, those with more than half of an equal share are
+   * given nothing more; beyond it, those for which most waits lose their connections. Default 1 GiB.
    */
   readonly maxAllUnreadBytes: number;
 }
@@ -40,8 +40,8 @@ export const defaultLimits: Limits = {
   authenticateWithinMs: 5_000,
   maxPayloadBytes: defaultMaxPayloadBytes,
   maxJobsPerLeader: defaultMaxJobsPerLeader,
-  // Twice what one leader can do by `runtime.run` with options, which opens a job for each value.
-  // Leaders open half as many (see `OpeningPace`). As many more may come at once as a leader may have open: what stood still delivers them so.
+  // Twice what one leader can do by `runtime.run` with options, which opens a job for each value. Leaders open half as many (see
+  // `OpeningPace`). As many more may come at once as a leader may have open: what stood still delivers them so.
   maxJobsOpenedPerSecond: 10_000,
   maxBatchesPerLeader: defaultMaxBatchesPerLeader,
   maxBytesPerLeader: defaultMaxBytesPerLeader,
@@ -51,7 +51,8 @@ export const defaultLimits: Limits = {
   maxDescriptionBytesPerWorker: 2 * defaultMaxPayloadBytes,
   // As eight leaders may have that use their limits to the full; payloads are outside of the heap of the process.
   maxBytes: 2 * 1024 ** 3,
-  // The batches of sixteen leaders that use their limits to the full. They are in the heap; with its slack they come to 220 MB (measured).
+  // The batches of sixteen leaders that use their limits to the full. They are in the heap; with its slack they come to 220 MB
+  // (measured).
   maxRecordBytes: 128 * 1024 ** 2,
   // Leaders acknowledge within moments: four times what they may have under way is out of the question.
   maxUnacknowledgedPerLeader: 4 * defaultMaxBatchesPerLeader,

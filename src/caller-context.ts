@@ -1,8 +1,9 @@
 import { nodeModule } from './platform.js';
 
 /**
- * The asynchronous context of a caller: what `AsyncLocalStorage` has in store for it. Jobs share links, timers and turns of the event loop, so
- * what runs a callback may be about another one. Each therefore keeps the context that it was made in, and is called back within it.
+ * The asynchronous context of a caller: what `AsyncLocalStorage` has in store for it. Jobs share links, timers and turns of the
+ * event loop, so what runs a callback may be about another one. Each therefore keeps the context that it was made in, and is
+ * called back within it.
  *
  * It is entered once for what is told together, never for each element. In browsers there are no such contexts.
  */

@@ -13,8 +13,8 @@ export interface DriveOptions<Event, Effect> {
   /** Carries out what came of one event, in order. */
   readonly perform: (effects: readonly Effect[]) => void;
   /**
-   * Takes the next event off those that wait; undefined: there is nothing to do. It is asked after the end, too, since it may have something to do
-   * before an event. Default: the first of them.
+   * Takes the next event off those that wait; undefined: there is nothing to do. It is asked after the end, too, since it may
+   * have something to do before an event. Default: the first of them.
    */
   readonly next?: (waiting: (Event | Tick)[]) => Event | Tick | undefined;
   /** What events are handled within: a context, or what catches errors of `perform`. Default: nothing. */
@@ -33,7 +33,8 @@ interface Tick {
 /**
  * Drives a machine: hands in its events, has its effects carried out, and wakes it at its deadline.
  *
- * Events that arise while effects are carried out wait. So the effects of one event are complete before the next event is handled.
+ * Events that arise while effects are carried out wait. So the effects of one event are complete before the next event is
+ * handled.
  */
 export class Drive<Event, Effect> {
   readonly #options: DriveOptions<Event, Effect>;

@@ -7,7 +7,8 @@ export * from './common.js';
 
 /**
  * A runtime in this process: a hub and workers over loopback links, with the same machines, messages and guarantees as over the
- * network. With `modules` each worker is a thread; without, operations execute inline, in this thread, taking turns where they wait.
+ * network. With `modules` each worker is a thread; without, operations execute inline, in this thread, taking turns where they
+ * wait.
  *
  * @returns a runtime, at once; close it in the end, or hold it by `await using`
  * @throws `PaladinError` `INVALID_INPUT` when an option is not what it must be. When a module cannot be loaded, the jobs fail with that.

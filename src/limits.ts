@@ -4,8 +4,8 @@
 export const targetBatchMs: number = 20;
 
 /**
- * Work per batch of a job that has gone on for long. Where all cores compute, a trip takes 2 ms of them (measured), a tenth of what a batch
- * does in 20 ms; and nobody waits for the first results any more.
+ * Work per batch of a job that has gone on for long. Where all cores compute, a trip takes 2 ms of them (measured), a tenth of
+ * what a batch does in 20 ms; and nobody waits for the first results any more.
  */
 export const longTargetBatchMs: number = 80;
 
@@ -15,15 +15,18 @@ export const longTargetShare: number = 0.1;
 /** A batch this long is not worth cutting finer: below it the trip costs more than the work. */
 export const leastBatchMs: number = 1;
 
-/** After so many times the work that is aimed at, a worker gives back the rest of an automatic batch: only a misjudged one takes so long. */
+/**
+ * After so many times the work that is aimed at, a worker gives back the rest of an automatic batch: only a misjudged one takes
+ * so long.
+ */
 export const batchBudgetFactor: number = 5;
 
 /** The most bytes that an automatic batch aims at, so that heartbeats are never stuck behind data. */
 export const targetBatchBytes: number = 256 * 1024;
 
 /**
- * The most elements of an automatic batch: with half as many, a tenth fewer small numbers pass in a second (measured). With more, a window would
- * hold too few batches.
+ * The most elements of an automatic batch: with half as many, a tenth fewer small numbers pass in a second (measured). With more,
+ * a window would hold too few batches.
  */
 export const maxBatchElements: number = 8_192;
 
@@ -34,18 +37,21 @@ export const batchGrowth: number = 8;
 export const defaultWindow: number = 65_536;
 
 /**
- * How long a pull may go on in one turn of the event loop: a timer of 5 ms is then late by less than half of its time. A turn costs some microseconds, a
- * thousandth of it.
+ * How long a pull may go on in one turn of the event loop: a timer of 5 ms is then late by less than half of its time. A turn
+ * costs some microseconds, a thousandth of it.
  */
 export const maxTurnMs: number = 2;
 
 /**
- * The most elements that are pulled in one turn where nobody says how many are wanted: an operator in between may keep them all, and slows down with
- * every one that it keeps. A turn costs a tenth of what so many cost.
+ * The most elements that are pulled in one turn where nobody says how many are wanted: an operator in between may keep them all,
+ * and slows down with every one that it keeps. A turn costs a tenth of what so many cost.
  */
 export const maxUnaskedPerTurn: number = 1_024;
 
-/** The most steps of a pull between two looks at the clock: a look costs as much as a step of a counter, and so many dear ones overshoot little. */
+/**
+ * The most steps of a pull between two looks at the clock: a look costs as much as a step of a counter, and so many dear ones
+ * overshoot little.
+ */
 export const maxTurnSteps: number = 32;
 
 /** Values that an async iterator keeps for its reader: slowing and going on cost little for so many, and large values fit. */
@@ -55,8 +61,9 @@ export const defaultIteratorWindow: number = 64;
 export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
 
 /**
- * Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub. Batches of
- * `longTargetBatchMs`, which vary about it, are to be among the former: over a link of 20 ms, there and back, slots would be idle for a fifth of the time.
+ * Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub.
+ * Batches of `longTargetBatchMs`, which vary about it, are to be among the former: over a link of 20 ms, there and back, slots
+ * would be idle for a fifth of the time.
  */
 export const prefetchBelowMs: number = 100;
 
@@ -64,42 +71,59 @@ export const prefetchBelowMs: number = 100;
 export const workAheadMs: number = 4;
 
 /**
- * How long what was sent ahead waits at a worker while none of its batches begins. Batches that are sent ahead are expected to take less than
- * `prefetchBelowMs`, and hand in at five times as much: a worker that is merely slow seldom gives anything back.
+ * How long what was sent ahead waits at a worker while none of its batches begins. Batches that are sent ahead are expected to
+ * take less than `prefetchBelowMs`, and hand in at five times as much: a worker that is merely slow seldom gives anything back.
  */
 export const maxWaitBehindMs: number = 250;
 
-/** A leader asks no sooner about a job of which nothing comes back, however short its `noWorkerTimeout` is: slots are taken for moments all the time. */
+/**
+ * A leader asks no sooner about a job of which nothing comes back, however short its `noWorkerTimeout` is: slots are taken for
+ * moments all the time.
+ */
 export const leastAskAfterMs: number = 1_000;
 
 /** When a job is asked about is rounded up to so much, so that the timer is not set anew with each answer. */
 export const askStepMs: number = 125;
 
-/** How many times as long it takes until a job is asked about again: then a leader with a thousand jobs that take hours asks ten times a second. */
+/**
+ * How many times as long it takes until a job is asked about again: then a leader with a thousand jobs that take hours asks ten
+ * times a second.
+ */
 export const askAgainFactor: number = 10;
 
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;
 
 /**
- * The most of them at a worker that several leaders use. A worker spends some tenths of a millisecond on each batch beside its execution.
- * Eight of them stay below `workAheadMs`, for which the batch of another leader may wait.
+ * The most of them at a worker that several leaders use. A worker spends some tenths of a millisecond on each batch beside its
+ * execution. Eight of them stay below `workAheadMs`, for which the batch of another leader may wait.
  */
 export const maxSharedBatchesAhead: number = 8;
 
-/** How long a worker counts as used by several leaders after it was given something of another one: a leader that sends now and then counts. */
+/**
+ * How long a worker counts as used by several leaders after it was given something of another one: a leader that sends now and
+ * then counts.
+ */
 export const sharedForMs: number = 1_000;
 
-/** A leader waits awake for lone batches that come back as soon as this: above it, what waking takes is little beside the trip. */
+/**
+ * A leader waits awake for lone batches that come back as soon as this: above it, what waking takes is little beside the trip.
+ */
 export const quickTripMs: number = 1;
 
 /** For how long it does: most of such batches are back by then, and no more than this of a processor goes on one. */
 export const mostWakefulMs: number = 2;
 
-/** The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms at the most. */
+/**
+ * The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms
+ * at the most.
+ */
 export const mostTripsAsleep: number = 64;
 
-/** How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on workers. */
+/**
+ * How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on
+ * workers.
+ */
 export const standingJobMs: number = 1_000;
 
 /** The most of them that a leader keeps open. */
@@ -108,15 +132,18 @@ export const maxStandingJobs: number = 16;
 /** A batch that has taken this many times what is usual is slow: then a second attempt is likely to overtake it. */
 export const speculationFactor: number = 2;
 
-/** A batch is not slow before this time, however short batches are: a trip, a collection of garbage, or a busy core explain as much. */
+/**
+ * A batch is not slow before this time, however short batches are: a trip, a collection of garbage, or a busy core explain as
+ * much.
+ */
 export const leastSpeculationMs: number = 100;
 
 /** The most partials that are combined in one trip: more would gain nothing, and be lost together. */
 export const maxCombineFanIn: number = 256;
 
 /**
- * The most partials of a fold whose last combines are planned: five levels of them. A plan takes some tenths of a millisecond. Plans for 256 made
- * folds 0.1 % shorter on average, and 2.7 % at the most.
+ * The most partials of a fold whose last combines are planned: five levels of them. A plan takes some tenths of a millisecond.
+ * Plans for 256 made folds 0.1 % shorter on average, and 2.7 % at the most.
  */
 export const maxPlanned: number = 32;
 
@@ -133,8 +160,8 @@ export const defaultConnectTimeoutMs: number = 10_000;
 export const defaultReconnectTimeoutMs: number = 60_000;
 
 /**
- * An element that was executing at this many deaths of workers or threads is poison: three may be bad luck, where whole machines are killed, and
- * each takes a worker from others.
+ * An element that was executing at this many deaths of workers or threads is poison: three may be bad luck, where whole machines
+ * are killed, and each takes a worker from others.
  */
 export const maxDeaths: number = 4;
 
@@ -150,7 +177,10 @@ export const frameBytes: number = 256 * 1024;
 /** Bytes on their way over one connection: two seconds of a link that carries 1 MB/s, so that heartbeats come through in time. */
 export const mostBytesInFlight: number = 2 * 1024 * 1024;
 
-/** So much waiting for one peer is a sign that it does not keep up: some seconds of a slow link, and little beside what a hub may hold. */
+/**
+ * So much waiting for one peer is a sign that it does not keep up: some seconds of a slow link, and little beside what a hub may
+ * hold.
+ */
 export const congestedBytes: number = 16 * 1024 * 1024;
 
 /** After this, what nobody waits for goes with the next message; sooner it would make a quick trip longer. */
@@ -159,7 +189,10 @@ export const companyAfterMs: number = 20;
 /** The most messages that wait for such company: of so many quick trips, one is a little longer. */
 export const maxSentLater: number = 16;
 
-/** The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker that drains waits for them. */
+/**
+ * The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker
+ * that drains waits for them.
+ */
 export const sentLaterMs: number = 100;
 
 /** What a message holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
@@ -177,10 +210,16 @@ export const defaultMaxJobsPerLeader: number = 1_024;
 /** For how many different needs of jobs a leader remembers the slots: more than a program has chains of operations. */
 export const maxRememberedNeeds: number = 1_000;
 
-/** The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once; more are added up. */
+/**
+ * The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once; more are
+ * added up.
+ */
 export const maxTurnsKept: number = 128;
 
-/** So many kinds of jobs without a worker are told at once what is on offer; the others are told with further changes of the offers. */
+/**
+ * So many kinds of jobs without a worker are told at once what is on offer; the others are told with further changes of the
+ * offers.
+ */
 export const maxExplained: number = 64;
 
 /** The most jobs that a hub tells at once of slots that have changed: a millisecond, with what is sent. */
@@ -205,61 +244,90 @@ export const reconnectDelayMs: number = 100;
 export const reconnectDelayMaxMs: number = 1_000;
 
 /**
- * The longest that a hub which has just started waits for workers that still execute what leaders ask for: enough for all to come back, by
- * the delays above. What nobody has by then is executed again.
+ * The longest that a hub which has just started waits for workers that still execute what leaders ask for: enough for all to come
+ * back, by the delays above. What nobody has by then is executed again.
  */
 export const recoveryWindowMs: number = 3_000;
 
 /**
- * How long a chain of which something was executed waits for workers of the whole of it, before it is divided between others: a worker that is
- * started anew, or was cut off for a moment, is back by then.
+ * How long a chain of which something was executed waits for workers of the whole of it, before it is divided between others: a
+ * worker that is started anew, or was cut off for a moment, is back by then.
  */
 export const divisionGraceMs: number = 3_000;
 
-/** A chain of more stages, or where more kinds of workers are on offer, is divided by the longest first part, without a comparison of all divisions. */
+/**
+ * A chain of more stages, or where more kinds of workers are on offer, is divided by the longest first part, without a comparison
+ * of all divisions.
+ */
 export const maxDivisionStages: number = 16;
 export const maxDivisionClasses: number = 100;
 
-/** So many broken workers a hub remembers, to tell jobs why there are none: one for each program that is likely to be broken at once. */
+/**
+ * So many broken workers a hub remembers, to tell jobs why there are none: one for each program that is likely to be broken at
+ * once.
+ */
 export const maxBreakages: number = 8;
 
-/** So much of why a worker broke leaders are told: the message of an error, and where. Tens of thousands of jobs may be told of it. */
+/**
+ * So much of why a worker broke leaders are told: the message of an error, and where. Tens of thousands of jobs may be told of
+ * it.
+ */
 export const maxBreakageLength: number = 300;
 
 /** How long a worker that is broken stays, to hand in what it has and to say why it goes. */
 export const brokenLeaveMs: number = 2_000;
 
-/** How long the hub waits before it explains to further jobs why they find no worker, where there are more than `maxExplained` kinds of them. */
+/**
+ * How long the hub waits before it explains to further jobs why they find no worker, where there are more than `maxExplained`
+ * kinds of them.
+ */
 export const explainAgainMs: number = 10;
 
-/** How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1 s. */
+/**
+ * How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1
+ * s.
+ */
 export const workerGraceMs: number = 400;
 
-/** How long a peer that can show another token goes on trying after the first was refused: as long as a hub waits for its leaders. */
+/**
+ * How long a peer that can show another token goes on trying after the first was refused: as long as a hub waits for its leaders.
+ */
 export const tokenGraceMs: number = 30_000;
 
 /**
- * How long a worker that drains waits for a hub that is away, to hand in what it has. A hub that is started again is back within seconds.
- * Whoever manages processes kills them 30 s after SIGTERM as a rule: until then the worker can still say what is lost.
+ * How long a worker that drains waits for a hub that is away, to hand in what it has. A hub that is started again is back within
+ * seconds. Whoever manages processes kills them 30 s after SIGTERM as a rule: until then the worker can still say what is lost.
  */
 export const drainHubWaitMs: number = 20_000;
 
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;
 
-/** The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely acknowledged. */
+/**
+ * The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely
+ * acknowledged.
+ */
 export const maxHeldBytes: number = 64 * 1024 * 1024;
 
-/** The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default ones let it have. */
+/**
+ * The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default
+ * ones let it have.
+ */
 export const maxResumed: number = 16_384;
 
-/** The most batches of a worker that wait for jobs of their own, and so take no slot: a tree of as many operations that call one another. */
+/**
+ * The most batches of a worker that wait for jobs of their own, and so take no slot: a tree of as many operations that call one
+ * another.
+ */
 export const maxWaitingBatches: number = 1_024;
 
 /** The most answers that a worker keeps: as many as one leader may wait for. */
 export const maxHeldAnswers: number = 16_384;
 
-/** How long a peer that comes back may take to say all that it has: as long as a hub waits for leaders, and far longer than a slow link takes. */
+/**
+ * How long a peer that comes back may take to say all that it has: as long as a hub waits for leaders, and far longer than a slow
+ * link takes.
+ */
 export const listWithinMs: number = 30_000;
 
 /** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
@@ -304,7 +372,10 @@ export const maxListed: number = 1_024;
 /** The most elements of a batch of fixed size: far beyond any sense. */
 export const maxBatchUnits: number = 1_048_576;
 
-/** The most issues of a schema that an error carries: who mends a value looks at a few, and a list of a thousand may have thousands. */
+/**
+ * The most issues of a schema that an error carries: who mends a value looks at a few, and a list of a thousand may have
+ * thousands.
+ */
 export const maxIssues: number = 20;
 
 /** The most of these that its message says. */
@@ -316,15 +387,18 @@ export const maxIssueLength: number = 250;
 /** The most keys that an issue's path has: deeper values are trees or lists, in which the beginning says most. */
 export const maxIssueKeys: number = 100;
 
-/** The most bytes that the failures of one result have, with those of their JSON counted several times; a batch with more is handed in sooner. */
+/**
+ * The most bytes that the failures of one result have, with those of their JSON counted several times; a batch with more is
+ * handed in sooner.
+ */
 export const maxFailureBytes: number = 1024 * 1024;
 
 /** How often JSON counts that a hub has to parse, where thrown values pass through it unread. */
 export const failureJsonWeight: number = 4;
 
 /**
- * The most JSON of a message to a hub, which does nothing else while it parses it: the failures of a result and one more, or all the operations of a
- * large program.
+ * The most JSON of a message to a hub, which does nothing else while it parses it: the failures of a result and one more, or all
+ * the operations of a large program.
  */
 export const maxJsonBytes: number = maxFailureBytes / failureJsonWeight + 64 * 1024;
 

@@ -2,9 +2,9 @@ import { callerContext } from './caller-context.js';
 import { nodeModule } from './platform.js';
 
 /*
- * Time that goes on while a test has fake timers in the place of the real ones, whether they came before this module was loaded or after. What
- * no user asked to wait for must not wait for a fake clock: turns of the event loop, looks at a socket, heartbeats. A deadline that a user has
- * set is the matter of `Timer`, which a fake clock moves.
+ * Time that goes on while a test has fake timers in the place of the real ones, whether they came before this module was loaded
+ * or after. What no user asked to wait for must not wait for a fake clock: turns of the event loop, looks at a socket,
+ * heartbeats. A deadline that a user has set is the matter of `Timer`, which a fake clock moves.
  */
 
 const nodeTimers = nodeModule('timers');
@@ -25,7 +25,8 @@ const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
   const made: unknown = setImmediate(() => undefined);
   const isReal = typeof made === 'object' && made !== null && '_onImmediate' in made;
   if (made !== undefined && made !== null) {
-    // The real function takes whatever it is given for an immediate of its own, but for what was cleared before. A number cannot say that.
+    // The real function takes whatever it is given for an immediate of its own, but for what was cleared before. A number cannot
+    // say that.
     const handle: unknown = Object(made);
     if (!isReal) Reflect.set(handle as object, '_destroyed', true);
     clearImmediate(handle as never);
@@ -55,8 +56,8 @@ export function nextTurn(callback: () => void): void {
 }
 
 /**
- * Keeps the event loop turning, so that whatever comes is seen at once, for as long as it is wanted. Only where turns cost next to nothing,
- * which they do not in browsers.
+ * Keeps the event loop turning, so that whatever comes is seen at once, for as long as it is wanted. Only where turns cost next
+ * to nothing, which they do not in browsers.
  */
 export function keepTurning(isWanted: () => boolean): void {
   if (setRealImmediate === undefined) return;
@@ -91,8 +92,8 @@ export function later(callback: () => void, ms: number): Later {
 }
 
 /**
- * By the one clock of the platform that fakes leave alone. (`AbortSignal.timeout` goes by the module `node:timers` as it is when the first signal is
- * made, and so by fakes that were there before.)
+ * By the one clock of the platform that fakes leave alone. (`AbortSignal.timeout` goes by the module `node:timers` as it is when
+ * the first signal is made, and so by fakes that were there before.)
  */
 function afterWait(callback: () => void, ms: number): Later {
   const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

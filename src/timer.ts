@@ -7,8 +7,8 @@ const longestMs = 2 ** 31 - 1;
 const earlyMs = 2;
 
 /**
- * Calls back after some time, which a fake clock may move. Fakes may come or go before it is cancelled: that is the matter of whoever has set the
- * timer. To others a fake timer is a number, by which they might clear another one.
+ * Calls back after some time, which a fake clock may move. Fakes may come or go before it is cancelled: that is the matter of
+ * whoever has set the timer. To others a fake timer is a number, by which they might clear another one.
  */
 export function deadline(callback: () => void, ms: number): Later {
   const { setTimeout, clearTimeout } = globalThis;
@@ -28,8 +28,8 @@ export function deadline(callback: () => void, ms: number): Later {
 }
 
 /**
- * One timer that is set anew as deadlines change, and the clock that they are on: `performance.now()`, which no change of the wall clock moves. A fake
- * `setTimeout` moves it: when one has fired, its deadline has come.
+ * One timer that is set anew as deadlines change, and the clock that they are on: `performance.now()`, which no change of the
+ * wall clock moves. A fake `setTimeout` moves it: when one has fired, its deadline has come.
  */
 export class Timer {
   readonly #due: () => void;

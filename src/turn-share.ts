@@ -2,8 +2,8 @@ import { nextTurn, realNow } from './real-time.js';
 import { maxTurnMs, maxTurnSteps } from './limits.js';
 
 /**
- * Says when something that could go on for ever has gone on for long enough in one turn of the event loop, so that timers and sockets get their
- * turn. It looks at the clock at every step while steps are dear, and more seldom while they are cheap.
+ * Says when something that could go on for ever has gone on for long enough in one turn of the event loop, so that timers and
+ * sockets get their turn. It looks at the clock at every step while steps are dear, and more seldom while they are cheap.
  */
 export class TurnShare {
   /** Whether a turn is under way that was seen to begin. */

@@ -1,4 +1,5 @@
-// Ways to break what the hub does with what batches carry, with those that it awaits, and with what it knows of when they were given out.
+// Ways to break what the hub does with what batches carry, with those that it awaits, and with what it knows of when they were
+// given out.
 
 const hub = 'server/core';
 

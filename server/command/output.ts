@@ -1,8 +1,8 @@
 /**
  * What a program that serves writes on its standard output and error: its own lines, its log, and whatever operations print.
  *
- * Nobody may ever read it, whoever reads it may go away, and the disk that takes it may be full. None of that blocks the program, ends it or
- * fills its memory: lines are dropped, and counted until there is room for a line that says how many.
+ * Nobody may ever read it, whoever reads it may go away, and the disk that takes it may be full. None of that blocks the program,
+ * ends it or fills its memory: lines are dropped, and counted until there is room for a line that says how many.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitFlushMs, maxUnwrittenBytes } from '../limits.js';
@@ -38,7 +38,9 @@ export class GuardedOutput {
     this.#tell = tell;
   }
 
-  /** Resolves when all that was written has been handed over, or after a moment: a reader that never reads holds up nobody's end. */
+  /**
+   * Resolves when all that was written has been handed over, or after a moment: a reader that never reads holds up nobody's end.
+   */
   async flushed(): Promise<void> {
     const until = performance.now() + exitFlushMs;
     while (!this.isFlushed && performance.now() < until) await wait(10);

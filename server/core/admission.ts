@@ -47,7 +47,10 @@ export function recordsExceed(
   return `more than ${maxRecordBytes} bytes of records of all peers at the hub (maxRecordBytes)`;
 }
 
-/** What stands against so many bytes more of a leader: once all is taken, those that would have more than half of an equal share get no more. */
+/**
+ * What stands against so many bytes more of a leader: once all is taken, those that would have more than half of an equal share
+ * get no more.
+ */
 function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more: number): string | undefined {
   const { maxBytes } = config.limits;
   if (bytes + more <= maxBytes || ofLeader + more <= maxBytes / (2 * leaders.size)) return undefined;
@@ -97,7 +100,9 @@ export function offerExceeds({ limits }: Worker, slots: number, { operations, se
   return `more than ${maxOperationsPerWorker} operations, serializers or labels, ${names} (maxOperationsPerWorker)`;
 }
 
-/** To look through so many characters of names takes the hub a fraction of a millisecond: an offer with more counts several times. */
+/**
+ * To look through so many characters of names takes the hub a fraction of a millisecond: an offer with more counts several times.
+ */
 const charsPerChange = 10_000;
 
 /** What stands against it that a worker offers something else now. */

@@ -8,8 +8,8 @@ export interface Place {
 }
 
 /**
- * Batches in the order in which they are given out: elements before partials, since nobody knows which of them take long; of either, the lowest
- * index first. To put one in takes a binary search; to take one out takes constant time, on average.
+ * Batches in the order in which they are given out: elements before partials, since nobody knows which of them take long; of
+ * either, the lowest index first. To put one in takes a binary search; to take one out takes constant time, on average.
  */
 export class BatchOrder {
   #places: Place[] = [];

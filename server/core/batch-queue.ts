@@ -10,8 +10,8 @@ interface Standing {
 }
 
 /**
- * The queued batches of one job, in the order of `BatchOrder`. Several attempts of a batch may be queued. Whatever a peer asks of a queue
- * takes a time that does not grow with its length, but for a binary search.
+ * The queued batches of one job, in the order of `BatchOrder`. Several attempts of a batch may be queued. Whatever a peer asks of
+ * a queue takes a time that does not grow with its length, but for a binary search.
  */
 export class BatchQueue {
   readonly #all = new BatchOrder();
@@ -61,7 +61,10 @@ export class BatchQueue {
     return this.#all;
   }
 
-  /** A queue of those of these attempts that are in this one. To make it takes as long as there are attempts, however long this queue is. */
+  /**
+   * A queue of those of these attempts that are in this one. To make it takes as long as there are attempts, however long this
+   * queue is.
+   */
   only(attempts: Iterable<Attempt>): BatchQueue {
     const kept = new BatchQueue();
     for (const attempt of attempts) {

@@ -33,7 +33,9 @@ export function fitNext(state: HubState): void {
   for (const needClass of fitting.proceed(room)) changedFor(state, needClass);
 }
 
-/** Who finds no worker is told what there is: that may have changed. Some at a time, since each must be compared with all workers. */
+/**
+ * Who finds no worker is told what there is: that may have changed. Some at a time, since each must be compared with all workers.
+ */
 export function explainNext(state: HubState): void {
   for (const needClass of state.placement.fitting.nextUnserved(Math.min(state.unexplained, maxExplained))) {
     const why = explain(state, needClass);
@@ -74,7 +76,10 @@ export function tellNext(state: HubState): void {
   }
 }
 
-/** How many jobs are told in the time in which an explanation is made, and how many classes of workers are looked at in that of one. */
+/**
+ * How many jobs are told in the time in which an explanation is made, and how many classes of workers are looked at in that of
+ * one.
+ */
 const toldPerExplained = 4;
 const looksPerTold = 64;
 

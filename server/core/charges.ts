@@ -10,8 +10,8 @@ import { besideFields } from '../../src/protocol/batch-bytes.js';
 import type { Batch } from '../../src/protocol/messages.js';
 
 /**
- * A batch that is queued or leased, with its places in the queue, in maps and sets. A queued one takes 440 bytes of heap with the objects that hold
- * its payload, a leased one 420 (measured with 10,000 of them, Node 20); the rest is slack.
+ * A batch that is queued or leased, with its places in the queue, in maps and sets. A queued one takes 440 bytes of heap with the
+ * objects that hold its payload, a leased one 420 (measured with 10,000 of them, Node 20); the rest is slack.
  */
 export const batchRecordBytes = 512;
 
@@ -31,7 +31,10 @@ export function besideBytesOf(batch: Batch): number {
 /** An answer that was passed on and is not acknowledged, in two maps and a set: 201 bytes of heap (10,000 of them, Node 20). */
 export const answeredRecordBytes = 256;
 
-/** An attempt that a leader which is back says to be under way, until it comes back the next time: 160 bytes, and its place in the list before. */
+/**
+ * An attempt that a leader which is back says to be under way, until it comes back the next time: 160 bytes, and its place in the
+ * list before.
+ */
 export const underWayRecordBytes = 256;
 
 /** A job that a leader says to go on with, a number in a set: 44 bytes. */

@@ -3,10 +3,11 @@
  *
  * Rules.
  * 1. A batch is charged what batches of its job take as a rule; its result puts that right.
- * 2. A batch that is to be executed alone takes a whole worker. It is charged for all slots of the worker, and its job pays before the worker
- *    comes to rest. So a job cannot take more of a worker than its turns give it.
+ * 2. A batch that is to be executed alone takes a whole worker. It is charged for all slots of the worker, and its job pays
+ *    before the worker comes to rest. So a job cannot take more of a worker than its turns give it.
  * 3. A worker comes to rest for a job only if every job that it executes for, or could execute for, comes later in turn.
- * 4. A leader's new job goes on with the virtual time of a job that the leader has closed. So nobody escapes a charge by a new job.
+ * 4. A leader's new job goes on with the virtual time of a job that the leader has closed. So nobody escapes a charge by a new
+ *    job.
  */
 import { maxTurnsKept, targetBatchMs } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';

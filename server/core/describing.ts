@@ -3,9 +3,10 @@
  *
  * Rules.
  * 1. A worker is told what a job is before it is given a batch of it.
- * 2. It keeps up to `maxDescriptionBytesPerWorker` of jobs of which it has nothing: no batch, and no answer. Beyond it, it is told to forget of these
- *    the one used longest ago first. One of them stays, however large, so that a job alone is not told again and again. What jobs take of which it
- *    has something is not counted: else one leader's large arguments in use would have it forget all others'.
+ * 2. It keeps up to `maxDescriptionBytesPerWorker` of jobs of which it has nothing: no batch, and no answer. Beyond it, it is
+ *    told to forget of these the one used longest ago first. One of them stays, however large, so that a job alone is not told
+ *    again and again. What jobs take of which it has something is not counted: else one leader's large arguments in use would
+ *    have it forget all others'.
  * 3. A job pays for a large description in its turn, each time that a worker is told.
  */
 import type { HubState } from './hub-state.js';

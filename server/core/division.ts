@@ -2,9 +2,11 @@
  * Where a chain is divided that no worker can execute all of.
  *
  * Rules.
- * 1. A part needs a worker that offers all of its operations, and the labels and the serializer of the job, and that takes batches.
+ * 1. A part needs a worker that offers all of its operations, and the labels and the serializer of the job, and that takes
+ *    batches.
  * 2. There are as few parts as can be. Of divisions into so many the one is chosen whose scarcest part has the most slots.
- * 3. What its leader has queued is given back to it: nothing of the whole chain is given out while parts of it may be executed instead.
+ * 3. What its leader has queued is given back to it: nothing of the whole chain is given out while parts of it may be executed
+ *    instead.
  */
 import { maxDivisionClasses, maxDivisionStages } from '../../src/limits.js';
 import type { StageDescription } from '../../src/protocol/messages.js';

@@ -30,7 +30,10 @@ export class HubState {
   awaitedUntil: number = Infinity;
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
   readonly stalled: Set<Job> = new Set();
-  /** Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is queued. */
+  /**
+   * Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is
+   * queued.
+   */
   readonly dividing: Set<Job> = new Set();
   /** Those that were told in the event in hand. */
   readonly toldToDivide: Set<Job> = new Set();

@@ -108,7 +108,10 @@ function assign(state: HubState, job: Job, matched: Worker): void {
   if (job.queue.nextLoner !== undefined) reserveWorker(state, job);
 }
 
-/** Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already, or it is not its turn. */
+/**
+ * Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already, or
+ * it is not its turn.
+ */
 function reserveWorker(state: HubState, job: Job): void {
   const workers = [...job.needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
   if (workers.some(({ reserved }) => reserved)) return;
@@ -120,7 +123,10 @@ function reserveWorker(state: HubState, job: Job): void {
   state.placement.place(chosen);
 }
 
-/** Workers that come to rest for batches which are to be executed alone take others again, once none waits that they could execute. */
+/**
+ * Workers that come to rest for batches which are to be executed alone take others again, once none waits that they could
+ * execute.
+ */
 export function freeReserved(state: HubState): void {
   if (state.reserved.size === 0) return;
   const waiting = [...state.stalled].filter(({ queue }) => queue.nextLoner !== undefined);
@@ -364,8 +370,8 @@ export function addAnswered(
 }
 
 /**
- * A leader that never acknowledges would fill the hub: while it leaves as many unacknowledged as it may, nothing more of it is given out. Who only
- * acknowledges late, as over a slow link, goes on in a moment.
+ * A leader that never acknowledges would fill the hub: while it leaves as many unacknowledged as it may, nothing more of it is
+ * given out. Who only acknowledges late, as over a slow link, goes on in a moment.
  */
 export function weighAnswers(state: HubState, leader: Leader): void {
   const { maxUnacknowledgedPerLeader } = leader.limits;
@@ -404,8 +410,8 @@ export function removeAnswered(state: HubState, answered: Answered): void {
 }
 
 /**
- * The leader says that it has the answer. While that is asked for again it has been told something else of the attempt before, as that it was lost;
- * what comes now it acknowledges as well.
+ * The leader says that it has the answer. While that is asked for again it has been told something else of the attempt before, as
+ * that it was lost; what comes now it acknowledges as well.
  */
 export function acknowledged(state: HubState, job: Job, attempt: Attempt): void {
   if (job.answered.get(attemptKey(attempt))?.asked !== true) acknowledge(state, job, attempt);
@@ -473,7 +479,8 @@ export function isFound({ leases, asked }: Job, seq: number): boolean {
 }
 
 /**
- * What was to be executed in place of an attempt that is found is not any more, as far as it waits: at the hub, or at a worker behind others.
+ * What was to be executed in place of an attempt that is found is not any more, as far as it waits: at the hub, or at a worker
+ * behind others.
  *
  * @returns the numbers of such attempts
  */

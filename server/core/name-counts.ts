@@ -2,8 +2,8 @@
 const tables = 256;
 
 /**
- * Counts names, hundreds of thousands of them, in many tables. Each grows by itself; tables get more names the later they are in the list, so that they
- * do not all grow at once.
+ * Counts names, hundreds of thousands of them, in many tables. Each grows by itself; tables get more names the later they are in
+ * the list, so that they do not all grow at once.
  */
 export class NameCounts {
   readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map<string, number>());

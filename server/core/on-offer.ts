@@ -1,7 +1,10 @@
 import type { Offered } from './matching.js';
 import { NameCounts } from './name-counts.js';
 
-/** What all workers offer together. A class of workers that comes or goes costs as much as it has names, whatever the others offer. */
+/**
+ * What all workers offer together. A class of workers that comes or goes costs as much as it has names, whatever the others
+ * offer.
+ */
 export class OnOffer implements Offered {
   readonly operations: NameCounts;
   readonly serializers: NameCounts;

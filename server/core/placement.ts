@@ -23,9 +23,9 @@ export interface Match {
 /**
  * Which job is next, and which worker is for it.
  *
- * Which workers may execute which jobs is known by classes (`Fitting`), so that a match costs the same with one worker as with a thousand. Jobs
- * take turns by virtual time: the execution time that they were given, divided by their weight (start-time fair queueing, Goyal, Vin and Cheng
- * 1996).
+ * Which workers may execute which jobs is known by classes (`Fitting`), so that a match costs the same with one worker as with a
+ * thousand. Jobs take turns by virtual time: the execution time that they were given, divided by their weight (start-time fair
+ * queueing, Goyal, Vin and Cheng 1996).
  */
 export class Placement {
   readonly fitting: Fitting;
@@ -100,7 +100,9 @@ export class Placement {
     return false;
   }
 
-  /** All of these classes of which a job is in turn are among what it gives, and maybe others: the shorter list is looked through. */
+  /**
+   * All of these classes of which a job is in turn are among what it gives, and maybe others: the shorter list is looked through.
+   */
   #someOf(needClasses: OfferClass['needClasses']): Iterable<NeedClass> {
     return needClasses.size <= this.#inTurn.size ? needClasses.keys() : this.#inTurn;
   }

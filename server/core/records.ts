@@ -404,8 +404,8 @@ export function slotsFor({ offerClasses }: NeedClass): number {
 }
 
 /**
- * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has opened yet. Those
- * that wait for jobs of their own do not count.
+ * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has
+ * opened yet. Those that wait for jobs of their own do not count.
  */
 export function inHand({ leases, waiting, ending, claims }: Worker): number {
   return leases.size - waiting + ending.size + claims.running;
@@ -416,8 +416,9 @@ export function hasFreeSlot(worker: Worker): boolean {
 }
 
 /**
- * Whether anything may be sent ahead: not when slow batches hold all slots, or are found to, nor beside a suspect one. For when the worker is lost then, it could
- * have been what came next that killed it, while the answer to what was before it was still on its way.
+ * Whether anything may be sent ahead: not when slow batches hold all slots, or are found to, nor beside a suspect one. For when
+ * the worker is lost then, it could have been what came next that killed it, while the answer to what was before it was still on
+ * its way.
  */
 export function hasSpareRoom(worker: Worker): boolean {
   const { slots, dear, suspects, reserved, congested, stuck, shared } = worker;

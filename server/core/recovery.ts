@@ -11,8 +11,8 @@
  *
  * Whatever a worker that is back executes or keeps is used, rather than executed again:
  * 1. If it had been given up, its leader is told that it is under way again (`adopted`), and says if it is not wanted any more.
- * 2. What waits to be executed in its place is dropped first: in the queue, and at workers behind others. What is executed goes on beside it, and
- *    the first success counts.
+ * 2. What waits to be executed in its place is dropped first: in the queue, and at workers behind others. What is executed goes
+ *    on beside it, and the first success counts.
  * 3. What its leader sends in its place before it has heard of it is given back at once.
  * 4. So it is with what a leader that is back does not know to be under way.
  */
@@ -240,8 +240,8 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
 }
 
 /**
- * The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. One that was told to go may be killed while it
- * still executes: that is nobody's doing, either.
+ * The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. One that was told to go may
+ * be killed while it still executes: that is nobody's doing, either.
  */
 export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
@@ -259,7 +259,8 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
   let others = 0;
   leases.forEach((lease) => {
     if (!lease.hasWaited) others += 1;
-    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun, unless others gave theirs up.
+    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun, unless others
+    // gave theirs up.
     const begun = (lease.hasWaited || others <= worker.slots) && !worker.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';

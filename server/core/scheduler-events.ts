@@ -4,9 +4,9 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 /** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
 export interface SchedulerLimits extends HubLimits {
   /**
-   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing, as each of its threads does that was given a batch
-   * of them. Beyond it the worker forgets those used longest ago, and is told again when more of them comes. What is in use comes on top.
-   * Default 64 MiB.
+   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing, as each of its threads does that
+   * was given a batch of them. Beyond it the worker forgets those used longest ago, and is told again when more of them comes.
+   * What is in use comes on top. Default 64 MiB.
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**
@@ -15,8 +15,8 @@ export interface SchedulerLimits extends HubLimits {
    */
   readonly maxBytes: number;
   /**
-   * Bytes that the hub keeps beside payloads and descriptions, of all peers together: records of batches, of answers, and of what peers that come
-   * back say. Beyond it each still gets half of an equal share. Default 128 MiB.
+   * Bytes that the hub keeps beside payloads and descriptions, of all peers together: records of batches, of answers, and of what
+   * peers that come back say. Beyond it each still gets half of an equal share. Default 128 MiB.
    */
   readonly maxRecordBytes: number;
   /** Answers that one leader may leave unacknowledged. Default 65,536. */
@@ -25,7 +25,10 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxSlotsPerWorker: number;
   /** Operations that one worker may offer, and labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
-  /** Changes of what it offers that one worker may tell in a second, and at once; each 10,000 characters of names count as one more. Default 20. */
+  /**
+   * Changes of what it offers that one worker may tell in a second, and at once; each 10,000 characters of names count as one
+   * more. Default 20.
+   */
   readonly maxOffersPerSecond: number;
 }
 
@@ -54,8 +57,9 @@ export interface Pieces {
 }
 
 /**
- * How a peer left. `closed`: it closed the connection itself, or broke the protocol, and does not come back. `lost`: the connection broke;
- * the peer may have died, or be back in a moment. `silent`: it gave no sign of life for so long that it was cut off.
+ * How a peer left. `closed`: it closed the connection itself, or broke the protocol, and does not come back. `lost`: the
+ * connection broke; the peer may have died, or be back in a moment. `silent`: it gave no sign of life for so long that it was cut
+ * off.
  */
 export type Departure = 'closed' | 'lost' | 'silent';
 

@@ -1,23 +1,24 @@
 /**
  * The hub's part: which batch goes to which worker, and whose result it is.
  *
- * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns; `Placement` knows whose turn it
- * is, and which worker is for it. An assignment is remembered as a lease until its answer comes, and the answer as being with its worker until
- * the leader has acknowledged it. A worker that goes away for good gives its leases back to their leaders as lost.
- * `opening.ts` and `jobs.ts` open, feed and close jobs, `leasing.ts` gives batches out and takes answers, `recovery.ts` finds again
- * what was under way before a connection was lost; they share `HubState`.
+ * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns; `Placement` knows whose
+ * turn it is, and which worker is for it. An assignment is remembered as a lease until its answer comes, and the answer as being
+ * with its worker until the leader has acknowledged it. A worker that goes away for good gives its leases back to their leaders
+ * as lost. `opening.ts` and `jobs.ts` open, feed and close jobs, `leasing.ts` gives batches out and takes answers, `recovery.ts`
+ * finds again what was under way before a connection was lost; they share `HubState`.
  *
  * Rules.
- * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`). So no slot waits for the
- *    wire, and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand until it has ended.
+ * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`). So no slot
+ *    waits for the wire, and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand
+ *    until it has ended.
  * 2. An answer counts only from the worker that holds the lease, for that attempt; any other is dropped and counted.
- * 3. What is queued or leased is bounded per leader and in all (see `charges.ts`); a leader that goes beyond has the job refused with
- *    `LIMIT_EXCEEDED`.
+ * 3. What is queued or leased is bounded per leader and in all (see `charges.ts`); a leader that goes beyond has the job refused
+ *    with `LIMIT_EXCEEDED`.
  * 4. The hub is soft state: everything here can be lost, and what leaders and workers say as they come back is enough to go on.
- * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader that is
- *    away nothing new is given out, so that what is kept for it is bounded.
- * 6. Of a leader that does not read what waits for it, or does not acknowledge what it was answered, nothing is given out, until it does.
- *    Reports and losses that cannot be are their worker's fault: it is disconnected, and what it had goes to others.
+ * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader
+ *    that is away nothing new is given out, so that what is kept for it is bounded.
+ * 6. Of a leader that does not read what waits for it, or does not acknowledge what it was answered, nothing is given out, until
+ *    it does. Reports and losses that cannot be are their worker's fault: it is disconnected, and what it had goes to others.
  * 7. Batches pass through unread.
  */
 import type { Machine } from '../../src/core/machine.js';

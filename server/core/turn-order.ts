@@ -9,8 +9,8 @@ export interface Turn {
 /**
  * Those that are in turn, the least virtual time first; of two equals, the one that has just had its turn comes later.
  *
- * A binary heap in which each knows its place: one that leaves, or whose virtual time changes, takes as long as a path is, however many
- * there are.
+ * A binary heap in which each knows its place: one that leaves, or whose virtual time changes, takes as long as a path is,
+ * however many there are.
  */
 export class TurnOrder<T extends Turn> {
   readonly #heap: T[] = [];

@@ -1,9 +1,10 @@
 /**
  * Attempts whose operations wait for jobs of their own, and so take no slot.
  *
- * Their workers are given others meanwhile, also beside one that is suspect or was to be alone: what it waits for might need the very slot. When
- * such a worker dies, what executed is to blame where nothing else did. What waited is not while anything executed beside it, unless it was to be
- * alone: then such deaths count a little, or one that kills by a job of its own would never be found.
+ * Their workers are given others meanwhile, also beside one that is suspect or was to be alone: what it waits for might need the
+ * very slot. When such a worker dies, what executed is to blame where nothing else did. What waited is not while anything
+ * executed beside it, unless it was to be alone: then such deaths count a little, or one that kills by a job of its own would
+ * never be found.
  */
 import { maxWaitingBatches } from '../../src/limits.js';
 import type { Attempt } from '../../src/protocol/messages.js';

@@ -53,7 +53,9 @@ export class HubDriver {
     return this.#scheduler.status(this.#drive.now(), bounds);
   }
 
-  /** Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one. */
+  /**
+   * Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one.
+   */
   addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>, limits?: SchedulerLimits): PeerEvents<LeaderToHub> {
     const before = this.#leaders.get(leaderId);
     if (before !== undefined) {

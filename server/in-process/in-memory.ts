@@ -31,8 +31,8 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, Thre
   /** How many workers. Default: as many as there are cores with `modules`, else 4. */
   readonly workers?: number | undefined;
   /**
-   * Modules that export the operations: URLs, or paths from the working directory. With modules each worker is a thread of its own;
-   * without, all execute inline, and know the operations that are used.
+   * Modules that export the operations: URLs, or paths from the working directory. With modules each worker is a thread of its
+   * own; without, all execute inline, and know the operations that are used.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
@@ -42,8 +42,8 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, Thre
   /** The most bytes of a batch's payload, of arguments or of a result, from 1 to 2^31. Default 32 MiB, as at a hub. */
   readonly maxPayloadBytes?: number | undefined;
   /**
-   * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With `Infinity` an
-   * element that kills its thread does so for ever.
+   * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With
+   * `Infinity` an element that kills its thread does so for ever.
    */
   readonly maxDeaths?: number | undefined;
 }
@@ -75,8 +75,8 @@ export type StartThread = (start: ThreadStart) => Promise<Executor & Omit<Offers
 const defaultInlineWorkers = 4;
 
 /**
- * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway. What is under way stays bounded, as
- * jobs wait for room.
+ * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway. What is under way
+ * stays bounded, as jobs wait for room.
  */
 const ownLimits: Limits = {
   ...defaultLimits,
@@ -163,7 +163,10 @@ interface JobsAtHand {
   readonly usesOf: (jobId: string) => JobUses | undefined;
 }
 
-/** Workers that take the operations from the jobs themselves: so they keep those of live jobs alone, however many names there are over time. */
+/**
+ * Workers that take the operations from the jobs themselves: so they keep those of live jobs alone, however many names there are
+ * over time.
+ */
 function inlineCrew(
   hub: HubDriver,
   workers: number,

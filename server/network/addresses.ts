@@ -8,7 +8,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** Finds out from where a request comes: through proxies that are trusted, what they say of it; `X-Forwarded-For` of others is nothing. */
+/**
+ * Finds out from where a request comes: through proxies that are trusted, what they say of it; `X-Forwarded-For` of others is
+ * nothing.
+ */
 export class Addresses {
   readonly #trusted = new BlockList();
 
@@ -69,7 +72,10 @@ function withoutPort(entry: string): string {
   return bracketed ?? bare ?? entry;
 }
 
-/** The eight groups of an IPv6 address, however it is written: `::` is as many zeros as are missing, and the end may look like IPv4. */
+/**
+ * The eight groups of an IPv6 address, however it is written: `::` is as many zeros as are missing, and the end may look like
+ * IPv4.
+ */
 function groupsOf(address: string): number[] {
   const [head = [], tail] = address
     .replace(/%.*/u, '')

@@ -44,8 +44,8 @@ const hubLimits = [
 export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;
 
 /**
- * Decides who is let in, and as what: by a JSON Web Token, for example. It throws, or returns nothing, to refuse; what a `PaladinError` with
- * the code `UNAUTHORIZED` says is told to whoever is refused, of other errors nothing.
+ * Decides who is let in, and as what: by a JSON Web Token, for example. It throws, or returns nothing, to refuse; what a
+ * `PaladinError` with the code `UNAUTHORIZED` says is told to whoever is refused, of other errors nothing.
  */
 export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
 

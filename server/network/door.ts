@@ -37,8 +37,8 @@ export interface DoorConfig {
 }
 
 /**
- * Lets only those in who speak this protocol, are within the limits, and show the role's token or are authorized. Others are told why, and
- * cut off at once.
+ * Lets only those in who speak this protocol, are within the limits, and show the role's token or are authorized. Others are told
+ * why, and cut off at once.
  */
 export class Door {
   readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, silent: 0, floods: 0 };

@@ -49,8 +49,8 @@ export class WebsocketEngine extends WebSocketServer {
 }
 
 /**
- * Of what a websocket has received in one go the first frame is handled at once, of whatever kind it is; each further one has a turn of the event loop
- * of its own, as all would without this, so that others have theirs in between.
+ * Of what a websocket has received in one go the first frame is handled at once, of whatever kind it is; each further one has a
+ * turn of the event loop of its own, as all would without this, so that others have theirs in between.
  */
 export function beginAtOnce(websocket: WebSocket): void {
   // `ws` lets nobody choose from one frame to the next; but it looks each time.
@@ -109,7 +109,10 @@ function beatInRealTime(connection: Connection): void {
 /** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
 const mostPendingForPong = 16 * 1024;
 
-/** Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does not close. */
+/**
+ * Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does
+ * not close.
+ */
 export function tendConnections(io: Server): void {
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);

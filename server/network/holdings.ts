@@ -1,6 +1,7 @@
 /**
- * What all peers together hold of something that is bounded in all. Who holds the most loses it first, so that who holds little keeps it while others
- * hold more. Of many who hold the same it may be anybody; who holds more than each of them loses it before they do.
+ * What all peers together hold of something that is bounded in all. Who holds the most loses it first, so that who holds little
+ * keeps it while others hold more. Of many who hold the same it may be anybody; who holds more than each of them loses it before
+ * they do.
  */
 export class Holdings<Holder> {
   readonly #maxBytes: number;

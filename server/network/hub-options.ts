@@ -31,8 +31,8 @@ export interface HubOptions extends TokenOptions, LimitOptions {
   /** Where to listen; 0 is any free port. Default 7400. */
   readonly port?: number | undefined;
   /**
-   * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a token, or
-   * `authorize` decides.
+   * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a
+   * token, or `authorize` decides.
    */
   readonly host?: string | undefined;
   /** The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. Default: none. */
@@ -44,8 +44,8 @@ export interface HubOptions extends TokenOptions, LimitOptions {
   /** Speak TLS: the url begins with `https`. Default: no. */
   readonly tls?: TlsOptions | undefined;
   /**
-   * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes from. A hub
-   * behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
+   * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes
+   * from. A hub behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
    */
   readonly trustedProxies?: readonly string[] | undefined;
   /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
@@ -167,7 +167,10 @@ function exposureOf(host: string, trustedProxies: readonly string[], open: reado
   return `${where} anybody who can reach the hub may come as ${open.join(', ')}, without a token`;
 }
 
-/** What no browser sends would let nobody in: without a scheme, with a path or the usual port, in capitals, for many hosts by a `*`. */
+/**
+ * What no browser sends would let nobody in: without a scheme, with a path or the usual port, in capitals, for many hosts by a
+ * `*`.
+ */
 function isOrigin(text: string): boolean {
   if (text === '*' || text === 'null') return true;
   // Pages do not come by these, or are of no origin.

@@ -43,7 +43,8 @@ interface Guest {
 }
 
 /**
- * A hub on the network: who connects passes the door, gets a socket of its kind, and is joined to the scheduler's driver. It listens once it is told to.
+ * A hub on the network: who connects passes the door, gets a socket of its kind, and is joined to the scheduler's driver. It
+ * listens once it is told to.
  */
 export class HubServer {
   readonly #config: HubConfig;

@@ -1,8 +1,10 @@
 /**
- * Peers take turns. What one of them sends is handled at once as long as that is quick. What takes longer is done in slices of time, and what
- * came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself waiting.
+ * Peers take turns. What one of them sends is handled at once as long as that is quick. What takes longer is done in slices of
+ * time, and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself
+ * waiting.
  *
- * Whoever can connect can do so often. So the turns go to networks first (an address, or a /64 of IPv6), and within a network to its peers.
+ * Whoever can connect can do so often. So the turns go to networks first (an address, or a /64 of IPv6), and within a network to
+ * its peers.
  */
 import { Queue } from '../../src/collections/queue.js';
 import { nextTurn, realNow } from '../../src/real-time.js';

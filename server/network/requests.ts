@@ -6,8 +6,9 @@ import type { Server } from 'socket.io';
 import { answerHealth } from './health.js';
 
 /**
- * The only request of its connection, as one that upgrades is. Of other connections Node handles all requests that have come, thousands of
- * them, before it looks at the next connection. It keeps a connection for as long as more requests come, or answers are not read.
+ * The only request of its connection, as one that upgrades is. Of other connections Node handles all requests that have come,
+ * thousands of them, before it looks at the next connection. It keeps a connection for as long as more requests come, or answers
+ * are not read.
  */
 export class OnlyRequest extends IncomingMessage {
   get upgrade(): boolean {

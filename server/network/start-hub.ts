@@ -10,7 +10,8 @@ export interface Hub extends AsyncDisposable {
   /** Who is connected, and what is queued and running. */
   status(): HubStatus;
   /**
-   * Exchanges what peers must show. Those that are connected with a token that is not valid any more are disconnected, with `UNAUTHORIZED`.
+   * Exchanges what peers must show. Those that are connected with a token that is not valid any more are disconnected, with
+   * `UNAUTHORIZED`.
    *
    * @throws {@link PaladinError} `INVALID_INPUT` when a token is not what it must be, or a role would be open that was not
    */

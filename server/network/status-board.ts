@@ -5,7 +5,10 @@ import { realNow } from '../../src/real-time.js';
 /** What it takes to make the status is at most so large a part of the time, however often observers ask. */
 const mostShare = 0.1;
 
-/** What observers are told. Those that ask soon after each other are told the same: the status of a large hub takes some milliseconds to make. */
+/**
+ * What observers are told. Those that ask soon after each other are told the same: the status of a large hub takes some
+ * milliseconds to make.
+ */
 export class StatusBoard {
   readonly #make: () => HubStatus;
   #message: HubToObserver | undefined;

@@ -7,10 +7,12 @@ interface Running {
 /**
  * What one of many similar things costs, as long as some of them are still running.
  *
- * The first to end are the quick ones, and their mean alone would be far too low. So what still runs counts with the time that it has had
- * so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and Sobel 1953).
+ * The first to end are the quick ones, and their mean alone would be far too low. So what still runs counts with the time that it
+ * has had so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and
+ * Sobel 1953).
  *
- * Older samples fade. Samples that came after the oldest running thing began do not. So a thing that never ends weighs less and less.
+ * Older samples fade. Samples that came after the oldest running thing began do not. So a thing that never ends weighs less and
+ * less.
  */
 export class CostEstimate {
   readonly #running = new Map<number, Running>();

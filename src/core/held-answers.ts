@@ -12,8 +12,8 @@ interface Held {
 }
 
 /**
- * The answers that a worker keeps until their leaders have acknowledged them, in bounded space: beyond it the oldest go, which were sent and
- * have most likely arrived.
+ * The answers that a worker keeps until their leaders have acknowledged them, in bounded space: beyond it the oldest go, which
+ * were sent and have most likely arrived.
  */
 export class HeldAnswers {
   readonly #maxBytes: number;

@@ -24,8 +24,8 @@ export type LeaderSessionEvent =
   /** The hub refuses this leader, or its owner closes it: all jobs end with the error, now and from now on. */
   | { readonly type: 'failed'; readonly error: PaladinError }
   /**
-   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `descriptionBytes`: what the description takes at
-   * the hub. `isStray`: the code of an operation runs the job, though none is executing there.
+   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `descriptionBytes`: what the
+   * description takes at the hub. `isStray`: the code of an operation runs the job, though none is executing there.
    */
   | {
       readonly type: 'jobAdded';

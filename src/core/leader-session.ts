@@ -1,21 +1,22 @@
 /**
  * The leader's part that all its jobs share: which of them are open at the hub, and what each may send.
  *
- * Theory of operation. A job is opened when it has something to send and the hub admits one more; see `Places` for those that wait. When the
- * connection is lost, all open jobs are told; once the hub is back, or another one in its place, they are resumed: they say which attempts
- * they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub wait for it; see `Room`.
+ * Theory of operation. A job is opened when it has something to send and the hub admits one more; see `Places` for those that
+ * wait. When the connection is lost, all open jobs are told; once the hub is back, or another one in its place, they are resumed:
+ * they say which attempts they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub wait
+ * for it; see `Room`.
  *
  * Rules.
- * 1. No more jobs are open than the hub admits, with no more bytes of descriptions. All jobs together have no more under way than it admits (see
- *    `limits`).
+ * 1. No more jobs are open than the hub admits, with no more bytes of descriptions. All jobs together have no more under way than
+ *    it admits (see `limits`).
  * 2. The hub hears first which jobs live, and closes all others that it has of this leader; then they are opened.
  * 3. When no hub comes back in time, all jobs end with `HUB_UNREACHABLE`; later ones are given as long again.
  * 4. A job leaves its place only by its own word, when nothing of it is under way. So nothing that it has sent is dropped.
  * 5. A job that waits for a place while none is given to any job ends with `LIMIT_EXCEEDED`, a moment after `noWorkerTimeoutMs`.
  * 6. So does a job with nothing under way that waits for room at the hub, while nothing of any job comes back.
  * 7. New jobs are opened no faster than the hub admits (see `OpeningPace`).
- * 8. When others have all slots of a job for too long, its owner is warned, once. A job that operations' code has begun by itself ends: what has
- *    the slots may wait for it, and nobody can tell (see `Unanswered`).
+ * 8. When others have all slots of a job for too long, its owner is warned, once. A job that operations' code has begun by itself
+ *    ends: what has the slots may wait for it, and nobody can tell (see `Unanswered`).
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds, placeGraceMs } from '../limits.js';
@@ -232,8 +233,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   /**
-   * Of the interrupted jobs that have nothing to do, those stay open that were opened last, where they fit beside what waits. The others are opened
-   * when they have something to do.
+   * Of the interrupted jobs that have nothing to do, those stay open that were opened last, where they fit beside what waits. The
+   * others are opened when they have something to do.
    */
   #keepIdle(): number[] {
     const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === false);

@@ -1,4 +1,7 @@
-/** What a peer has to say of its past when it comes back may be much: it is said in several messages, each of which takes little to handle. */
+/**
+ * What a peer has to say of its past when it comes back may be much: it is said in several messages, each of which takes little
+ * to handle.
+ */
 import { maxListed } from '../limits.js';
 import type { JobAttempt, LeaderToHub, Possession, UnderWay, WorkerToHub } from '../protocol/messages.js';
 

@@ -1,9 +1,9 @@
 /**
  * How often a leader opens jobs.
  *
- * The hub refuses a job beyond so many in a second. A network may hold up what a leader opens in one second, and deliver it with what
- * it opens in the next. So a leader opens half as many: those of two seconds together are within the limit. What stands still for longer
- * delivers no more than may be open, unless jobs end meanwhile. Hubs admit so many more at once.
+ * The hub refuses a job beyond so many in a second. A network may hold up what a leader opens in one second, and deliver it with
+ * what it opens in the next. So a leader opens half as many: those of two seconds together are within the limit. What stands
+ * still for longer delivers no more than may be open, unless jobs end meanwhile. Hubs admit so many more at once.
  */
 export class OpeningPace {
   /** How long the hub's limit makes up for one opening. */

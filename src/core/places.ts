@@ -1,15 +1,15 @@
 /**
- * The places that a leader has at its hub: each open job takes one, and room for its description. The hub admits so many jobs and so many bytes
- * of descriptions of a leader, and no more.
+ * The places that a leader has at its hub: each open job takes one, and room for its description. The hub admits so many jobs and
+ * so many bytes of descriptions of a leader, and no more.
  *
- * Theory of operation. A job is open as long as nobody else needs its place: to close it would cost workers what `create` has set up. When a job
- * waits and does not fit beside those that are open, the job that has been idle longest is asked to leave. It may have begun something
- * meanwhile; then it stays.
+ * Theory of operation. A job is open as long as nobody else needs its place: to close it would cost workers what `create` has set
+ * up. When a job waits and does not fit beside those that are open, the job that has been idle longest is asked to leave. It may
+ * have begun something meanwhile; then it stays.
  *
  * Rules.
  * 1. A job waits when it has something to send, or has something under way from before the connection was lost.
- * 2. Who waits longest is served first; when the hub is back, jobs that it may know still. It counts these until they are open again, so others could be
- *    refused before.
+ * 2. Who waits longest is served first; when the hub is back, jobs that it may know still. It counts these until they are open
+ *    again, so others could be refused before.
  * 3. Nobody waits while an idle job could be asked to leave, nor while there is room, unless jobs are opened too fast.
  * 4. A job whose description alone is more than the hub admits is opened beside any others: the hub says what is wrong.
  */
@@ -155,7 +155,10 @@ export class Places {
     this.#givenAt = now;
   }
 
-  /** Since when the job that waits longest has waited, while no place was given to another. Undefined where none waits, or it may be opened. */
+  /**
+   * Since when the job that waits longest has waited, while no place was given to another. Undefined where none waits, or it may
+   * be opened.
+   */
   stalledSince(admitted: Admitted): number | undefined {
     const [first] = this.#waiting.jobs;
     if (first === undefined || this.#fits(first, admitted)) return undefined;

@@ -1,8 +1,8 @@
 /**
  * Which jobs wait for room at the hub, which admits so many batches and bytes of a leader and no more.
  *
- * Theory of operation. When a batch comes back, the job that has waited longest tries again. If it has enough room, the next one tries. If it
- * has not, it waits again, as the last, and the others wait on.
+ * Theory of operation. When a batch comes back, the job that has waited longest tries again. If it has enough room, the next one
+ * tries. If it has not, it waits again, as the last, and the others wait on.
  *
  * Rules.
  * 1. One job at a time tries again.

@@ -1,8 +1,8 @@
 /**
  * Which jobs may wait for a slot that never comes free.
  *
- * Theory of operation. A leader does not know whether what it has sent is executed, or waits for its turn. So it asks about a job of which nothing
- * has come back for long. The hub answers only when workers have nothing of the job.
+ * Theory of operation. A leader does not know whether what it has sent is executed, or waits for its turn. So it asks about a job
+ * of which nothing has come back for long. The hub answers only when workers have nothing of the job.
  *
  * Rules.
  * 1. What counts is what comes back, not how much is under way: a job may send as much as comes back.

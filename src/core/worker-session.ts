@@ -1,20 +1,23 @@
 /**
  * The worker's part: what it was given, what it executes, what it answers.
  *
- * Theory of operation. Batches are begun in the order in which they come, one a slot; the others wait. Every attempt is answered, with a
- * result or as lost, and the answer is kept until its leader has acknowledged it. A worker that loses its hub goes on with what it
- * executes. When a hub is there again it reports what it executes and which answers it keeps; the hub tells it which of them are still wanted.
+ * Theory of operation. Batches are begun in the order in which they come, one a slot; the others wait. Every attempt is answered,
+ * with a result or as lost, and the answer is kept until its leader has acknowledged it. A worker that loses its hub goes on with
+ * what it executes. When a hub is there again it reports what it executes and which answers it keeps; the hub tells it which of
+ * them are still wanted.
  *
  * Rules.
  * 1. Never are more batches running than there are slots, but for those that wait for jobs of their own, or have and go on.
- * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until it has come to
- *    an end. It is answered as cancelled when it has gone, and that answer is not kept.
+ * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until
+ *    it has come to an end. It is answered as cancelled when it has gone, and that answer is not kept.
  * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
  * 4. A batch of which it keeps a result from an earlier attempt is not executed again: that result answers the new attempt, too.
- * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are acknowledged, and is
- *    drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that is away, for a bounded time.
+ * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are
+ *    acknowledged, and is drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that is
+ *    away, for a bounded time.
  * 6. What it is told to drain within bounds everything. When it is drained it says what is left undone.
- * 7. Nothing waits behind batches that take long: when none has begun for `maxWaitBehindMs`, what waits goes back, since others may be free.
+ * 7. Nothing waits behind batches that take long: when none has begun for `maxWaitBehindMs`, what waits goes back, since others
+ *    may be free.
  */
 import { drainHubWaitMs, maxHeldAnswers, maxHeldBytes, maxWaitBehindMs } from '../limits.js';
 import type {

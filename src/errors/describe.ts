@@ -2,8 +2,8 @@ import { maxDescribedItems, maxDescribedLength, maxDescribedLevels } from '../li
 import { asText, holds, isHuge, shortened } from './thrown.js';
 
 /**
- * Any value as a line of text for a message, such as `{ a: 1, self: [circular] }` or `[0, 1, 2, 3, 4, … 999995 more]`. It is short, runs no
- * getter, and never throws, whatever the value is.
+ * Any value as a line of text for a message, such as `{ a: 1, self: [circular] }` or `[0, 1, 2, 3, 4, … 999995 more]`. It is
+ * short, runs no getter, and never throws, whatever the value is.
  */
 export function describe(value: unknown): string {
   try {

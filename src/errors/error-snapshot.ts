@@ -9,9 +9,9 @@ const maxNodes = 2_000;
 export const maxTextLength = 8_192;
 
 /**
- * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay. Functions become
- * `[function name]`. Instances of classes become plain objects of their own enumerable properties. What cannot be read, or is beyond the
- * bounds, becomes a text in brackets that says so. It never throws.
+ * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay.
+ * Functions become `[function name]`. Instances of classes become plain objects of their own enumerable properties. What cannot
+ * be read, or is beyond the bounds, becomes a text in brackets that says so. It never throws.
  */
 export function errorSnapshot(thrown: unknown): unknown {
   return new Snapshot().of(thrown, 0);

@@ -7,7 +7,8 @@ import { holds, isError } from './thrown.js';
 export type Known<Options> = Readonly<Record<keyof Options, true>>;
 
 /**
- * Checks that options are an object, and have no other names than the known ones. An option that is given as undefined counts as not given.
+ * Checks that options are an object, and have no other names than the known ones. An option that is given as undefined counts as
+ * not given.
  *
  * @param where the caller, for the message
  * @param hints what to say of names that stand for another thing elsewhere, and, by the name `''`, of what is no object

@@ -12,11 +12,12 @@ const maxPrintedItems = 100;
 const customInspection = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * What was thrown, to be the cause of another error. Who prints an error asks each cause for its class and its texts, as Node does, and lets what that
- * throws through. What cannot be asked, or holds what cannot, is replaced by a likeness (see `errorSnapshot`). So is what has a function of its own
- * by which Node prints it. All else stays what it is.
+ * What was thrown, to be the cause of another error. Who prints an error asks each cause for its class and its texts, as Node
+ * does, and lets what that throws through. What cannot be asked, or holds what cannot, is replaced by a likeness (see
+ * `errorSnapshot`). So is what has a function of its own by which Node prints it. All else stays what it is.
  *
- * It looks at the nearest 200 objects that a cause holds. It trusts classes: one that prints its instances, or has a name, may throw as it does so.
+ * It looks at the nearest 200 objects that a cause holds. It trusts classes: one that prints its instances, or has a name, may
+ * throw as it does so.
  */
 export function printableCause(thrown: unknown): unknown {
   try {

@@ -1,8 +1,8 @@
 import { NodeBuffer } from '../serializer/built-ins.js';
 
 /**
- * Looks at what was thrown. It may be anything: a revoked Proxy, which throws whatever is done with it, or an object whose getters throw.
- * None of these functions throws.
+ * Looks at what was thrown. It may be anything: a revoked Proxy, which throws whatever is done with it, or an object whose
+ * getters throw. None of these functions throws.
  */
 
 /** A line about what was thrown is no longer. */
@@ -52,7 +52,9 @@ export function textOf(thrown: unknown): string {
   return typeof message === 'string' && message !== '' ? message : text;
 }
 
-/** The text of anything. It is made in bounded time: of a long list, or of much that is in a Buffer, it is that of the beginning. */
+/**
+ * The text of anything. It is made in bounded time: of a long list, or of much that is in a Buffer, it is that of the beginning.
+ */
 export function asText(value: unknown): string {
   try {
     if (typeof value === 'string') return value;
@@ -128,7 +130,10 @@ export function stackRead(from: object): unknown {
   return hasTexts(from) ? readOr(from, 'stack') : undefined;
 }
 
-/** Whether an error's name and message are no objects: to read its stack, or its text, makes texts of them, which may take for ever. */
+/**
+ * Whether an error's name and message are no objects: to read its stack, or its text, makes texts of them, which may take for
+ * ever.
+ */
 function hasTexts(error: object): boolean {
   return isPrimitive(readOr(error, 'name')) && isPrimitive(readOr(error, 'message'));
 }

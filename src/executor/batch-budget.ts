@@ -1,7 +1,9 @@
 import { clockStepsPerBudget, maxClockStep } from './limits.js';
 import { realNow } from '../real-time.js';
 
-/** Watches how long a batch takes, and reads the clock at every unit while they are dear, and more seldom while they are cheap. */
+/**
+ * Watches how long a batch takes, and reads the clock at every unit while they are dear, and more seldom while they are cheap.
+ */
 export class BatchBudget {
   /** At which offset to look at the clock next; never, without a budget. */
   nextLook: number;

@@ -21,8 +21,8 @@ export interface BatchControl {
   /** The unit at `offset` goes into the stage. Called before each, so it must be cheap. */
   progress(offset: number, stage: number): void;
   /**
-   * What is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`; 0: nothing is timed.
-   * Called only for stages with a timeout.
+   * What is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`; 0: nothing is
+   * timed. Called only for stages with a timeout.
    */
   watch(stage: number, deadlineMs: number): void;
   /** Its operations were executed for so long in one go, and then waited, or were done. */
@@ -62,9 +62,10 @@ export interface Run {
  * The units before `offset` are settled: as one of `failures`, or as the next output or part of one of `runs`. It is over
  * when `offset` has reached `limit`, which falls when the budget is spent or an operation is stuck, or when it is `cancelled`.
  *
- * A run is folded as a binary counter carries: partials of equal width are combined as soon as they are neighbours, and the rest when the
- * run ends. So a combine whose cost grows with its result costs n log n in all, not n². Where one fails, which of the many units in it is
- * to blame cannot be told, so the run is executed anew with one unit combined after the other; as is a fold with a timeout from the start.
+ * A run is folded as a binary counter carries: partials of equal width are combined as soon as they are neighbours, and the rest
+ * when the run ends. So a combine whose cost grows with its result costs n log n in all, not n². Where one fails, which of the
+ * many units in it is to blame cannot be told, so the run is executed anew with one unit combined after the other; as is a fold
+ * with a timeout from the start.
  */
 export class BatchRun {
   offset = 0;
@@ -222,8 +223,8 @@ export class BatchRun {
   }
 
   /**
-   * A combine that fills the same objects anew is right where what is held is a copy. What cannot be copied is right where no other partial is
-   * held: one unit after the other, from the start.
+   * A combine that fills the same objects anew is right where what is held is a copy. What cannot be copied is right where no
+   * other partial is held: one unit after the other, from the start.
    */
   #join(combined: unknown, fold: FoldStage): boolean {
     if (this.#partials.join(combined, fold)) return true;
@@ -359,8 +360,8 @@ export class BatchRun {
   }
 
   /**
-   * A combine failed, and may have changed its operands before it did, so the run is executed anew, from fresh values, up to the unit that
-   * is to blame.
+   * A combine failed, and may have changed its operands before it did, so the run is executed anew, from fresh values, up to the
+   * unit that is to blame.
    */
   #redoRun(failure: UnitFailure): void {
     this.#condemned = failure;

@@ -3,10 +3,10 @@ import { isThenable } from './settlement.js';
 import type { SlotWaits } from './slot-waits.js';
 
 /*
- * Which batch an operation belongs to that runs a job. In a thread of its own a batch is alone. Inline others are executed while it waits: there it
- * is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is switched on for good only once an
- * operation has waited. Up to then it is on while operations are called: any of them may wait, whatever it did before. Browsers have none, and
- * know a batch up to where its operation first waits.
+ * Which batch an operation belongs to that runs a job. In a thread of its own a batch is alone. Inline others are executed while
+ * it waits: there it is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is
+ * switched on for good only once an operation has waited. Up to then it is on while operations are called: any of them may wait,
+ * whatever it did before. Browsers have none, and know a batch up to where its operation first waits.
  */
 
 const Storage = nodeModule('async_hooks')?.AsyncLocalStorage;
@@ -52,8 +52,8 @@ export function executingNow(): SlotWaits | undefined {
 }
 
 /**
- * Whether the code of an operation calls this, of which none is known to execute: a queue or timer that an operation once began, or its module in a
- * thread that executes nothing right now.
+ * Whether the code of an operation calls this, of which none is known to execute: a queue or timer that an operation once began,
+ * or its module in a thread that executes nothing right now.
  */
 export function isStrayNow(): boolean {
   if (current !== undefined || only !== undefined) return false;

@@ -2,8 +2,8 @@ import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js'
 import type { Outcome } from '../protocol/outcome.js';
 
 /**
- * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots, beside those that wait for jobs of their
- * own; the worker's session never hands it more.
+ * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots, beside those that wait
+ * for jobs of their own; the worker's session never hands it more.
  */
 export interface Executor {
   readonly slots: number;
@@ -23,8 +23,8 @@ export interface Executor {
   /** Aborts an attempt, as `forget` does those of a job; it still settles. Does nothing when it is not running. */
   abort(attempt: JobAttempt): void;
   /**
-   * Aborts what is running of the job, and forgets what was set up for it. Signals first; a thread that has not come back after the
-   * grace period is terminated and replaced. The batches concerned still settle.
+   * Aborts what is running of the job, and forgets what was set up for it. Signals first; a thread that has not come back after
+   * the grace period is terminated and replaced. The batches concerned still settle.
    */
   forget(jobId: string): void;
   /** Ends all threads. What is still running is abandoned and does not settle. */

@@ -18,8 +18,8 @@ export interface InlineExecutorOptions {
   readonly slots: number;
   readonly registry: Registry;
   /**
-   * What a job itself brings along, where it does; asked as it begins here. When that throws, the job's batches fail with `INVALID_INPUT`.
-   * Default: all is in the registry.
+   * What a job itself brings along, where it does; asked as it begins here. When that throws, the job's batches fail with
+   * `INVALID_INPUT`. Default: all is in the registry.
    */
   readonly registryOf?: (jobId: string) => Registry | undefined;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
@@ -29,8 +29,8 @@ export interface InlineExecutorOptions {
   /** Told what is being set up, to name what takes long. Default: it is not named. */
   readonly slowCreates?: SlowCreates;
   /**
-   * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled, since it would be
-   * executed within that of another. Default: that of whoever made the executor.
+   * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled,
+   * since it would be executed within that of another. Default: that of whoever made the executor.
    */
   readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
@@ -70,9 +70,9 @@ class InlineControl implements BatchControl {
 }
 
 /**
- * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs in
- * between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt the
- * thread from within.
+ * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs
+ * in between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt
+ * the thread from within.
  */
 export function inlineExecutor({
   slots,

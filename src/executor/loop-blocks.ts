@@ -9,12 +9,12 @@ export type Chain = readonly { readonly operation: string }[];
 const nodeProcess = nodeModule('process');
 
 /**
- * Names operations that hold up everything else in their thread: heartbeats, timers, sockets. Nobody can say so while it lasts, so it is said
- * afterwards, and of the same operations once in a while only.
+ * Names operations that hold up everything else in their thread: heartbeats, timers, sockets. Nobody can say so while it lasts,
+ * so it is said afterwards, and of the same operations once in a while only.
  *
- * What an operation does before it first waits is timed by itself. What it does after that is seen by a timer that comes late, as long as batches
- * wait; since the program around may be to blame as well, it is said then what was being executed meanwhile. Where the
- * process has computed less than that, it was frozen, or others had the processor.
+ * What an operation does before it first waits is timed by itself. What it does after that is seen by a timer that comes late, as
+ * long as batches wait; since the program around may be to blame as well, it is said then what was being executed meanwhile.
+ * Where the process has computed less than that, it was frozen, or others had the processor.
  */
 export class LoopBlocks {
   readonly #tell: (reason: string) => void;

@@ -1,6 +1,6 @@
 /**
- * An output as it is at the moment when its operation returns it. The batch is encoded only at its end, and until then the operation may fill
- * the same object or buffer anew, as code does that spares allocations.
+ * An output as it is at the moment when its operation returns it. The batch is encoded only at its end, and until then the
+ * operation may fill the same object or buffer anew, as code does that spares allocations.
  */
 import { typedArrayClasses, typedArrayNames } from '../serializer/built-ins.js';
 import type { Serializer } from '../serializer/serializer.js';

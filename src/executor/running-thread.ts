@@ -159,7 +159,10 @@ export class RunningThread {
   }
 }
 
-/** Whether the program was given as text, with a flag that says of what kind it is: Node would refuse a thread that begins with a file. */
+/**
+ * Whether the program was given as text, with a flag that says of what kind it is: Node would refuse a thread that begins with a
+ * file.
+ */
 function startsFromText(): boolean {
   const isInputType = (flag: string): boolean => flag.startsWith('--input-type');
   return process.execArgv.some(isInputType) || (process.env['NODE_OPTIONS'] ?? '').split(/\s+/u).some(isInputType);

@@ -28,8 +28,8 @@ export class Waiter {
   #wake: (() => void) | undefined = undefined;
 
   /**
-   * What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. The time is a user's
-   * deadline, which fake timers may move.
+   * What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. The
+   * time is a user's deadline, which fake timers may move.
    */
   until<T>(promise: Promise<T>, ms?: number): Promise<T | 'expired' | 'woken'> {
     return this.#wait(promise, ms, (expire, afterMs) => deadline(expire, afterMs).cancel);

@@ -1,6 +1,7 @@
 /**
- * What results of a combine may have in common. One that spares allocations fills the same object or buffer anew for each result, be it the result
- * itself or something within it. Then an earlier result that is still to be combined changes under the executor's hands.
+ * What results of a combine may have in common. One that spares allocations fills the same object or buffer anew for each result,
+ * be it the result itself or something within it. Then an earlier result that is still to be combined changes under the
+ * executor's hands.
  */
 import { maxListedKeys, searchedItems, searchedParts } from './limits.js';
 
@@ -61,7 +62,8 @@ function itemsOf(value: object): readonly unknown[] | undefined {
   if (value instanceof Map) return value.size > searchedItems ? none : [...value.values()];
   const items: unknown[] = [];
   let keys = 0;
-  // Nothing tells how many keys a record has without all being listed, as this does at its start. So one that has many is met once in a fold.
+  // Nothing tells how many keys a record has without all being listed, as this does at its start. So one that has many is met
+  // once in a fold.
   for (const key in value) {
     keys += 1;
     if (keys > maxListedKeys) return undefined;

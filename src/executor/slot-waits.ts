@@ -2,16 +2,16 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { realNow } from '../real-time.js';
 
 /**
- * Told when the first operation of a batch waits for a job of its own, and when none does any more. May take time to give the slot up; throws, or
- * rejects, when that cannot be.
+ * Told when the first operation of a batch waits for a job of its own, and when none does any more. May take time to give the
+ * slot up; throws, or rejects, when that cannot be.
  */
 export type WaitChange = (isWaiting: boolean) => Promise<void> | undefined;
 
 /**
  * The operations of one batch that wait for jobs of their own (`context.run`). As long as any does, the batch has no slot.
  *
- * A batch that goes on takes a slot at once, also where none is free: an operation that has what it waited for must not wait for others, which may
- * wait for it.
+ * A batch that goes on takes a slot at once, also where none is free: an operation that has what it waited for must not wait for
+ * others, which may wait for it.
  */
 export class SlotWaits {
   readonly #change: WaitChange;
@@ -39,7 +39,10 @@ export class SlotWaits {
     return this.#waiting === 0 ? this.#pastMs : this.#pastMs + realNow() - this.#sinceMs;
   }
 
-  /** Does the work while the batch has no slot. Rejects as the work does, or at once with the signal's reason, if there is a signal. */
+  /**
+   * Does the work while the batch has no slot. Rejects as the work does, or at once with the signal's reason, if there is a
+   * signal.
+   */
   async run<T>(work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
     this.#waiting += 1;

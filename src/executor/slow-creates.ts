@@ -7,8 +7,8 @@ import { maxNamedStages, slowCreateMs } from './limits.js';
 export type WatchCreate = (stage: number) => () => void;
 
 /**
- * Tells of stages that take long to set up. No timeout covers `create`, which may load a model for an hour; one that never settles would hold up its
- * job in silence.
+ * Tells of stages that take long to set up. No timeout covers `create`, which may load a model for an hour; one that never
+ * settles would hold up its job in silence.
  */
 export class SlowCreates {
   readonly #tell: (reason: string) => void;

@@ -35,8 +35,8 @@ export interface FoldStage {
 export type SetUp = Stage | UnitFailure;
 
 /**
- * Makes the stage at place `index` of a chain; a promise only if the operation's `create`, or the schema of its arguments, returns one.
- * Never throws or rejects.
+ * Makes the stage at place `index` of a chain; a promise only if the operation's `create`, or the schema of its arguments,
+ * returns one. Never throws or rejects.
  *
  * @param waits those of the set-up
  */

@@ -33,7 +33,9 @@ export class BatchContext {
     return this.#key(`${(this.#batch.origin ?? 0) + index}`, stage);
   }
 
-  /** The key of what makes the fold of these units: named after their elements, so that it is the same however they are divided. */
+  /**
+   * The key of what makes the fold of these units: named after their elements, so that it is the same however they are divided.
+   */
   foldKey(start: number, end: number, stage: number): string {
     return this.#key(`${this.#boundary(start)}-${this.#boundary(end)}`, stage);
   }
@@ -72,8 +74,8 @@ export class BatchContext {
 }
 
 /**
- * What an operation is told of one unit in one stage. There is one for each, so it is small: most operations never ask for the signal or the
- * key, which are made when they do.
+ * What an operation is told of one unit in one stage. There is one for each, so it is small: most operations never ask for the
+ * signal or the key, which are made when they do.
  */
 export class TaskContext implements OperationContext {
   readonly index: number;

@@ -42,7 +42,10 @@ export interface ThreadExecutorOptions {
   readonly startTimeoutMs?: number;
   /** Memory limits of each thread, as of `new Worker`. */
   readonly resourceLimits?: ResourceLimits;
-  /** How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at least. */
+  /**
+   * How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at
+   * least.
+   */
   readonly maxWaiting?: number;
   /** Whether idle threads keep the process alive. Default false. */
   readonly keepAlive?: boolean;
@@ -84,18 +87,19 @@ export async function startThreadExecutor(options: ThreadExecutorOptions): Promi
 /**
  * Threads, and what waits for one.
  *
- * A thread that dies or is terminated is replaced. At once, where what it executed is to blame. After a wait that doubles each time, where its
- * modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some failures in a row with no
- * thread left the pool is broken, and says so. A thread that has lived for a while proves the modules sound.
+ * A thread that dies or is terminated is replaced. At once, where what it executed is to blame. After a wait that doubles each
+ * time, where its modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some
+ * failures in a row with no thread left the pool is broken, and says so. A thread that has lived for a while proves the modules
+ * sound.
  *
- * Node does not always tell where an error comes from that nothing caught. So after a death that may be either's doing, later threads are
- * watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as long as the dead one
- * lived, which shows what modules do by themselves, for example to their memory.
+ * Node does not always tell where an error comes from that nothing caught. So after a death that may be either's doing, later
+ * threads are watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as
+ * long as the dead one lived, which shows what modules do by themselves, for example to their memory.
  *
- * A thread whose batch waits for a job of its own keeps it, and executes nothing else: what it waits for may kill the thread in which it is
- * executed, or block it. For each that waits there may be a spare thread, started when a batch comes for which no thread is idle. So the number
- * of threads is bounded by how many batches may wait; beyond that, an operation that wants to fails. Spare threads end when they are not wanted
- * for a while.
+ * A thread whose batch waits for a job of its own keeps it, and executes nothing else: what it waits for may kill the thread in
+ * which it is executed, or block it. For each that waits there may be a spare thread, started when a batch comes for which no
+ * thread is idle. So the number of threads is bounded by how many batches may wait; beyond that, an operation that wants to
+ * fails. Spare threads end when they are not wanted for a while.
  */
 class ThreadPool implements ThreadExecutor {
   readonly slots: number;

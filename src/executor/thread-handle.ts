@@ -308,8 +308,8 @@ export class ThreadHandle {
   }
 
   /**
-   * Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. Both go by the real clock:
-   * the fake timers of a program do not reach into its threads.
+   * Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. Both go by
+   * the real clock: the fake timers of a program do not reach into its threads.
    */
   #watch(afterMs: number): void {
     this.#watchdog = later(
@@ -372,7 +372,9 @@ export class ThreadHandle {
     return { seq, attempt, cause, offset, stage, reason };
   }
 
-  /** Settles the batch and ends the thread, without waiting for it: one that blocks outside of JavaScript may take long to end. */
+  /**
+   * Settles the batch and ends the thread, without waiting for it: one that blocks outside of JavaScript may take long to end.
+   */
   #terminate(outcome: Outcome, why: string): void {
     const turn = this.#turn;
     if (turn === undefined) return;

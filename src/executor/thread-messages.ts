@@ -24,8 +24,8 @@ export interface ThreadSetUp {
 export const mailMark = 1;
 
 /**
- * Where what goes on in a thread comes from: from its modules as they were loaded, from a batch, whose turn it is, from either before the
- * present batch, or it cannot be told.
+ * Where what goes on in a thread comes from: from its modules as they were loaded, from a batch, whose turn it is, from either
+ * before the present batch, or it cannot be told.
  */
 export type Origin = 'modules' | number | 'before' | 'untold';
 
@@ -72,7 +72,9 @@ export type FromThread =
   | { readonly type: 'waits'; readonly turn: number; readonly isWaiting: boolean }
   /** Something was written to standard output (1) or error (2). */
   | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
-  /** Nothing has caught an error. `error`: as `encodeError` wrote it. `ends`: the thread dies of it, since no module sees to it. */
+  /**
+   * Nothing has caught an error. `error`: as `encodeError` wrote it. `ends`: the thread dies of it, since no module sees to it.
+   */
   | ({ readonly type: 'dying'; readonly text: string; readonly error: Uint8Array; readonly ends: boolean } & Ending)
   /** The last message of a thread that is not terminated. */
   | ({ readonly type: 'exiting' } & Ending);
@@ -100,8 +102,8 @@ const mostBesideBytes = mostLayoutBytes + 512;
 const lengthBytes = 4;
 
 /**
- * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says that they are there.
- * To clone an object of so many fields, or even an array, takes longer than most trips to a thread.
+ * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says
+ * that they are there. To clone an object of so many fields, or even an array, takes longer than most trips to a thread.
  */
 export class Mailbox {
   readonly memory: SharedArrayBuffer;

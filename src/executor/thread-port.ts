@@ -1,4 +1,7 @@
-/** What a thread has instead of `parentPort`, which belongs to the modules that it loads; it says, too, what the thread prints and dies of. */
+/**
+ * What a thread has instead of `parentPort`, which belongs to the modules that it loads; it says, too, what the thread prints and
+ * dies of.
+ */
 import { AsyncLocalStorage, AsyncResource, executionAsyncId, triggerAsyncId } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
@@ -18,8 +21,9 @@ export function takeSetUp(): ThreadSetUp {
 }
 
 /**
- * Sends on what modules write to standard output and error. It takes its turn among the messages, so that a line is out before the result
- * that follows it. By Node's own way all but the first of many lines would wait in the thread, and be lost when it ends.
+ * Sends on what modules write to standard output and error. It takes its turn among the messages, so that a line is out before
+ * the result that follows it. By Node's own way all but the first of many lines would wait in the thread, and be lost when it
+ * ends.
  */
 export class Output {
   readonly #port: MessagePort;
@@ -73,9 +77,10 @@ export class Output {
 /**
  * Where what goes on in a thread comes from.
  *
- * Node numbers timers, sockets and the like as they are made, each with the number of what made it, which costs nothing. What was made before the
- * present batch began is not its doing. Promises have no numbers, unless somebody asks for them, as an `AsyncLocalStorage` does: it knows the
- * origin of all, and before Node 24 it takes time for each promise. There it is kept only where a thread has died before.
+ * Node numbers timers, sockets and the like as they are made, each with the number of what made it, which costs nothing. What was
+ * made before the present batch began is not its doing. Promises have no numbers, unless somebody asks for them, as an
+ * `AsyncLocalStorage` does: it knows the origin of all, and before Node 24 it takes time for each promise. There it is kept only
+ * where a thread has died before.
  */
 export class Origins {
   readonly #storage: AsyncLocalStorage<Origin> | undefined;
@@ -170,8 +175,9 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
 }
 
 /**
- * Of a promise that was rejected with something else than an error, and that nothing handles, Node says so by an error of its own, which has nothing
- * of that. So it is kept what promises are rejected with, as Node asks whether somebody handles it. A listener would count as somebody.
+ * Of a promise that was rejected with something else than an error, and that nothing handles, Node says so by an error of its
+ * own, which has nothing of that. So it is kept what promises are rejected with, as Node asks whether somebody handles it. A
+ * listener would count as somebody.
  */
 class Rejections {
   #last: unknown;

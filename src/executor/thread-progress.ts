@@ -5,7 +5,9 @@ const [seconds, nanoseconds] = process.hrtime();
 /** From the clock of this thread, which starts with the thread, to the common one. */
 const sinceStartMs = seconds * 1e3 + nanoseconds / 1e6 - realNow();
 
-/** A monotonic clock that all threads of a process share, in milliseconds; unlike `performance.timeOrigin` it heeds no wall clock. */
+/**
+ * A monotonic clock that all threads of a process share, in milliseconds; unlike `performance.timeOrigin` it heeds no wall clock.
+ */
 export function commonNow(): number {
   return toCommon(realNow());
 }
@@ -59,8 +61,8 @@ export class Progress {
   }
 
   /**
-   * Whether the batch of this turn is to be abandoned. Read before every unit, so it is a plain load: an atomic one is a call. Should it
-   * ever see the turn too late, the executor terminates the thread.
+   * Whether the batch of this turn is to be abandoned. Read before every unit, so it is a plain load: an atomic one is a call.
+   * Should it ever see the turn too late, the executor terminates the thread.
    */
   isCancelled(turn: number): boolean {
     return this.#numbers[cancelAt] === turn;

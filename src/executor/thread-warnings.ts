@@ -4,8 +4,9 @@ import { later, realNow, type Later } from '../real-time.js';
 import { warn } from '../warn.js';
 
 /**
- * Writes of what threads die, and of what takes long to set up. Modules and operations may cause that without end, so of equal lines it writes some a minute, and then how many
- * were left out. Lines are equal when they differ in nothing but numbers: in the thread, the element, a place or a time. Exit codes count.
+ * Writes of what threads die, and of what takes long to set up. Modules and operations may cause that without end, so of equal
+ * lines it writes some a minute, and then how many were left out. Lines are equal when they differ in nothing but numbers: in the
+ * thread, the element, a place or a time. Exit codes count.
  */
 export class ThreadWarnings {
   readonly #write: (line: string) => void;

@@ -2,7 +2,8 @@
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Listens to a signal together with all others who do: Node warns of a leak where eleven listen to one signal, as eleven runs of a request may.
+ * Listens to a signal together with all others who do: Node warns of a leak where eleven listen to one signal, as eleven runs of
+ * a request may.
  *
  * @param aborted called once, when the signal is aborted
  * @returns listens no more; where nobody else does, nothing is left at the signal

@@ -20,8 +20,8 @@ interface Part {
 }
 
 /**
- * The job of a chain of several stages. It is one job at the hub, until the chain is divided: then each part is a job of its own, and what comes
- * out of one goes into the next, no faster than that asks for it.
+ * The job of a chain of several stages. It is one job at the hub, until the chain is divided: then each part is a job of its own,
+ * and what comes out of one goes into the next, no faster than that asks for it.
  *
  * Invariant: the first part is fed by the owner, and the last one tells the owner. The parts in between are known to nobody else.
  */

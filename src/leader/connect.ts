@@ -17,8 +17,8 @@ import { deadline } from '../timer.js';
 /** Options of {@link connect}; all times in milliseconds. */
 export interface ConnectOptions {
   /**
-   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
-   * it was taken, it is asked again for 30 s.
+   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused
+   * once it was taken, it is asked again for 30 s.
    */
   readonly token?: Token | undefined;
   /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
@@ -30,8 +30,9 @@ export interface ConnectOptions {
   /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
   /**
-   * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The death of a worker
-   * that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it does so for ever.
+   * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The
+   * death of a worker that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it
+   * does so for ever.
    */
   readonly maxDeaths?: number | undefined;
   /** A name for this leader, for people. */

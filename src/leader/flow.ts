@@ -9,9 +9,10 @@ export interface Pausable {
 /**
  * What one consumer slows: the jobs and pulls whose values reach it, directly or through ordinary operators.
  *
- * They find it themselves. An operator of RxJS subscribes to its source with a subscriber whose `destination` is the subscriber that the
- * operator serves, also where it does so later, as `concatMap` does. A job or pull that is subscribed to follows these until it meets the
- * subscriber of a flow. Where values are passed on in another way, as `share` does to serve several, it meets none, and keeps its pace.
+ * They find it themselves. An operator of RxJS subscribes to its source with a subscriber whose `destination` is the subscriber
+ * that the operator serves, also where it does so later, as `concatMap` does. A job or pull that is subscribed to follows these
+ * until it meets the subscriber of a flow. Where values are passed on in another way, as `share` does to serve several, it meets
+ * none, and keeps its pace.
  *
  * Invariant: while it is paused all members are; while it is not, a member is paused only from within the `resume` of another.
  */

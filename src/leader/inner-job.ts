@@ -9,8 +9,8 @@ export interface Refusable extends JobHandle {
 }
 
 /**
- * A job of an operation: the operation's batch has no slot while elements of the job are under way. In between it has: who only keeps a job open
- * waits for none of it.
+ * A job of an operation: the operation's batch has no slot while elements of the job are under way. In between it has: who only
+ * keeps a job open waits for none of it.
  */
 export class InnerJob implements JobHandle {
   readonly #outer: SlotWaits;

@@ -10,11 +10,13 @@ import type { Pull } from './pull-source.js';
  * Pulls from iterators.
  *
  * Rules.
- * 1. Whoever opens an iterator closes it: where it is left before its end, `return` is called, once. One that has ended or thrown is let be.
+ * 1. Whoever opens an iterator closes it: where it is left before its end, `return` is called, once. One that has ended or thrown
+ *    is let be.
  * 2. A generator that is running cannot be closed. One that is left from within itself is closed as soon as it has yielded.
  * 3. An error in closing reaches nobody, as with `from` of RxJS: whoever would hear of it has left.
  * 4. The event loop turns, however quickly the iterator yields.
- * 5. Results are read as `for` loops read them: one that is no object is an error, and `done` may be anything that is true. Else none would be the last.
+ * 5. Results are read as `for` loops read them: one that is no object is an error, and `done` may be anything that is true. Else
+ *    none would be the last.
  */
 
 /** Pulls from an iterator that yields at once. */

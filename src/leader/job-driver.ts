@@ -21,8 +21,8 @@ export interface JobHandle<Input = unknown> extends Pausable {
   /** Drops the job, here, at the hub and on workers. */
   cancel(): void;
   /**
-   * The owner is told nothing, but demand, until `resume`; from within a callback, too. The job goes on until as many elements as its
-   * window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
+   * The owner is told nothing, but demand, until `resume`; from within a callback, too. The job goes on until as many elements as
+   * its window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
    */
   pause(): void;
   /** The owner is told what has waited, in order, and then what follows. */
@@ -46,7 +46,8 @@ export interface JobOutlet {
 const ends: ReadonlySet<JobEffect['type'] | undefined> = new Set(['completed', 'closed', 'failed', 'divided']);
 
 /**
- * Connects a job machine to its owner and to the session. A pause from within what the owner is told holds up the rest of it at once.
+ * Connects a job machine to its owner and to the session. A pause from within what the owner is told holds up the rest of it at
+ * once.
  */
 export class JobDriver implements JobHandle {
   readonly #job: Job;

@@ -14,8 +14,8 @@ import { checkOptions, type Known } from '../errors/options.js';
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
   /**
-   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not count,
-   * nor does `create`, which may take any time: of one that takes more than 30 s the worker warns. Default: any time.
+   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not
+   * count, nor does `create`, which may take any time: of one that takes more than 30 s the worker warns. Default: any time.
    */
   readonly timeout?: number | undefined;
   /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
@@ -23,14 +23,15 @@ export interface StageOptions {
   /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
   readonly onFatal?: OnFatal | undefined;
   /**
-   * Called once for each element that is left out, with the error and a copy of the element as the chain took it in: where operators are fused,
-   * the element of the first one's source. A partial of a fold that cannot be combined is left out with all its elements. Then each has an error
-   * of its own, with its `index`, but elements that were combined are not kept: their `input` is `undefined`.
+   * Called once for each element that is left out, with the error and a copy of the element as the chain took it in: where
+   * operators are fused, the element of the first one's source. A partial of a fold that cannot be combined is left out with all
+   * its elements. Then each has an error of its own, with its `index`, but elements that were combined are not kept: their
+   * `input` is `undefined`.
    */
   readonly onSkip?: ((error: PaladinError, input: unknown) => void) | undefined;
   /**
-   * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first of its
-   * chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.
+   * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first
+   * of its chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.
    */
   readonly validate?: boolean | undefined;
 }
@@ -48,11 +49,14 @@ export interface JobOptions {
   /** Labels that a worker must carry to be given the job's work, at most 64. Default none. */
   readonly labels?: readonly string[] | undefined;
   /**
-   * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For operations
-   * that are declared `idempotent`. Default false.
+   * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For
+   * operations that are declared `idempotent`. Default false.
    */
   readonly speculate?: boolean | undefined;
-  /** Instead of the runtime's serializer, as a value, or by name where it is one of this package's; workers must know one of its name. */
+  /**
+   * Instead of the runtime's serializer, as a value, or by name where it is one of this package's; workers must know one of its
+   * name.
+   */
   readonly serializer?: Serializer | SerializerName | undefined;
 }
 

@@ -14,8 +14,8 @@ export interface Pull extends Pausable {
 export type StartPull<T> = (observer: Observer<T>) => Pull;
 
 /**
- * An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable; a
- * consumer behind it that has a flow slows it.
+ * An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable;
+ * a consumer behind it that has a flow slows it.
  */
 export class PullObservable<T> extends Observable<T> {
   /** Tells such observables, also across copies of this package. */

@@ -39,8 +39,9 @@ interface StageChain {
 }
 
 /**
- * What a remote operator returns: an observable that carries its stage chain, so that a remote operator after it can join the chain
- * (fusion). Any other operator makes an ordinary observable of it, and so ends the chain. Each subscription is a job of its own.
+ * What a remote operator returns: an observable that carries its stage chain, so that a remote operator after it can join the
+ * chain (fusion). Any other operator makes an ordinary observable of it, and so ends the chain. Each subscription is a job of its
+ * own.
  */
 export class RemoteObservable<T> extends Observable<T> {
   /** Tells such observables, also across copies of this package. */
@@ -87,8 +88,8 @@ export function remoteStage<T>(
  * - where the options of the two contradict, or place the work differently;
  * - where only one of them may be executed twice at once.
  *
- * What is of a stage (`timeout`, `retry`, `onFatal`, `onSkip`, `validate`) stays with it. What bounds or orders the whole trip (`batch`, `window`,
- * `ordered`, `speculate`) may be asked for by either.
+ * What is of a stage (`timeout`, `retry`, `onFatal`, `onSkip`, `validate`) stays with it. What bounds or orders the whole trip
+ * (`batch`, `window`, `ordered`, `speculate`) may be asked for by either.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);

@@ -36,11 +36,11 @@ import { checkOptions, type Known } from '../errors/options.js';
 /** What operators run on: `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
   /**
-   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job while nothing else is under way, and with it what
-   * `create` has set up.
+   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job
+   * while nothing else is under way, and with it what `create` has set up.
    *
-   * `timeout` covers the execution at the worker. It does not cover the wait for a worker or for a place at the hub: either ends after the runtime's
-   * `noWorkerTimeout`. To bound all of it, give `signal: AbortSignal.timeout(ms)`.
+   * `timeout` covers the execution at the worker. It does not cover the wait for a worker or for a place at the hub: either ends
+   * after the runtime's `noWorkerTimeout`. To bound all of it, give `signal: AbortSignal.timeout(ms)`.
    *
    * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
    */
@@ -222,7 +222,8 @@ export class LeaderRuntime implements Runtime {
     signal?.throwIfAborted();
     // Where it asks for something of its own, it has a job of its own; so it has where its job may end for what it is.
     const isPlain = Object.values<unknown>(own).every((value) => value === undefined) && !isStrayNow();
-    // Of a job that it knows to be cheap the hub sends batches ahead, where they may wait behind an element that the same leader holds up.
+    // Of a job that it knows to be cheap the hub sends batches ahead, where they may wait behind an element that the same leader
+    // holds up.
     const mayShare = isPlain && !this.#session.isBusy;
     const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
     // The operation's type says what it returns.

@@ -38,8 +38,9 @@ export interface JobUses {
 /**
  * Connects the session of a leader to its link and to its jobs' drivers.
  *
- * A job may end, or send, from within what it is told. What it may send depends on what the session knows, so the session is told at once
- * (`handleWithin`). It bears that: each of its effects concerns one job, and one whose job has ended meanwhile is passed over.
+ * A job may end, or send, from within what it is told. What it may send depends on what the session knows, so the session is told
+ * at once (`handleWithin`). It bears that: each of its effects concerns one job, and one whose job has ended meanwhile is passed
+ * over.
  */
 export class SessionDriver {
   readonly #session: LeaderSession;

@@ -12,7 +12,9 @@ interface Run {
   readonly forget: () => void;
 }
 
-/** A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job. */
+/**
+ * A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job.
+ */
 export class SoloJob implements JobObserver {
   readonly operation: Operation<never, unknown>;
   readonly #open: (observer: JobObserver) => JobDriver;

@@ -7,8 +7,8 @@ import type { JobHandle } from './job-driver.js';
 export type Taker = Pick<JobHandle, 'push' | 'complete' | 'fail'>;
 
 /**
- * Brings a job the elements of its source, as fast as the job asks for them: a pull is asked for so many, and jobs and pulls behind
- * ordinary operators are slowed. Any other source emits as it likes, and the job keeps what it cannot send yet.
+ * Brings a job the elements of its source, as fast as the job asks for them: a pull is asked for so many, and jobs and pulls
+ * behind ordinary operators are slowed. Any other source emits as it likes, and the job keeps what it cannot send yet.
  */
 export class SourceFeed {
   readonly #flow = new Flow();

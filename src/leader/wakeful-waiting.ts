@@ -1,14 +1,16 @@
 import { mostTripsAsleep, mostWakefulMs, quickTripMs } from '../limits.js';
 
 /**
- * Whether a leader waits awake: its event loop turns until the answer comes, where it would sleep until it is woken. The operating system takes as
- * long to wake a process as all the rest of a quick trip takes. Where the processor went to sleep as well, it takes several times as long.
+ * Whether a leader waits awake: its event loop turns until the answer comes, where it would sleep until it is woken. The
+ * operating system takes as long to wake a process as all the rest of a quick trip takes. Where the processor went to sleep as
+ * well, it takes several times as long.
  *
  * Rules.
  * 1. It waits awake for a lone batch alone: nothing else is under way, so nothing else wakes it.
- * 2. It does when such batches have lately come back within moments (`quickTripMs`), and for four times as long as they took, `mostWakefulMs` at the most.
- * 3. Where one took longer it was awake for nothing, and kept others from the processor: it sleeps through the next ones, through twice as many
- *    each time that this happens again, and half as many each time that it does not.
+ * 2. It does when such batches have lately come back within moments (`quickTripMs`), and for four times as long as they took,
+ *    `mostWakefulMs` at the most.
+ * 3. Where one took longer it was awake for nothing, and kept others from the processor: it sleeps through the next ones, through
+ *    twice as many each time that this happens again, and half as many each time that it does not.
  */
 export class WakefulWaiting {
   /** When the lone batch was sent that is under way. */

@@ -25,9 +25,9 @@ export interface Outlet {
 }
 
 /**
- * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it yet. What is sent `now` may
- * overtake it, what is sent `soon` does not; it goes once there are several of its kind (`maxSentLater`), with another message when it has waited
- * for a while (`companyAfterMs`), and alone when that was long (`sentLaterMs`).
+ * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it yet.
+ * What is sent `now` may overtake it, what is sent `soon` does not; it goes once there are several of its kind (`maxSentLater`),
+ * with another message when it has waited for a while (`companyAfterMs`), and alone when that was long (`sentLaterMs`).
  */
 export type Urgency = 'now' | 'soon' | 'later';
 
@@ -41,10 +41,10 @@ const leastManyBytes = 64 * 1024;
 const lookMs = 5;
 
 /**
- * Sends messages in order, but for those that are sent later. What is sent in one go travels in one frame, and what is too large for one in
- * several. About `mostPendingBytes` pile up in the socket at the most. About `mostBytesInFlight` are on their way at the most, in the buffers
- * of operating systems and of whatever is between. So heartbeats get through between frames, also over a slow link. To know what has arrived
- * it sets marks, which the other side sends back.
+ * Sends messages in order, but for those that are sent later. What is sent in one go travels in one frame, and what is too large
+ * for one in several. About `mostPendingBytes` pile up in the socket at the most. About `mostBytesInFlight` are on their way at
+ * the most, in the buffers of operating systems and of whatever is between. So heartbeats get through between frames, also over a
+ * slow link. To know what has arrived it sets marks, which the other side sends back.
  */
 export class Outbox {
   readonly #outlet: Outlet;
@@ -255,7 +255,10 @@ export class Outbox {
     this.#outlet.unread?.(bytes);
   }
 
-  /** Emits the waiting messages from `start` on that fit into one frame, or prepares the parts of one that does not; returns how many. */
+  /**
+   * Emits the waiting messages from `start` on that fit into one frame, or prepares the parts of one that does not; returns how
+   * many.
+   */
   #emitFrom(start: number): number {
     let end = start;
     let bytes = 0;

@@ -1,9 +1,10 @@
 /**
  * A socket.io parser (see "custom parser" in its documentation) that makes one binary frame of each packet, where the default one
- * makes a further frame of each byte array. Messages travel several in a packet, and have a codec of their own: here they are bytes.
+ * makes a further frame of each byte array. Messages travel several in a packet, and have a codec of their own: here they are
+ * bytes.
  *
- * What is no packet of ours ends in the event `broken`, so that the receiver can tell the sender; but before the sender is connected there is
- * nobody to tell, and the connection ends.
+ * What is no packet of ours ends in the event `broken`, so that the receiver can tell the sender; but before the sender is
+ * connected there is nobody to tell, and the connection ends.
  */
 import { Emitter } from '@socket.io/component-emitter';
 import { throwAtNobody } from '../next-turn.js';
@@ -104,8 +105,8 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
   #header: Uint8Array = new Uint8Array(0);
 
   /**
-   * From now on messages go to the sink as they come; undefined: to socket.io again. socket.io hands on each packet in a tick of its own, by a
-   * dozen calls that find out what is known here. That takes longer than what most messages are about.
+   * From now on messages go to the sink as they come; undefined: to socket.io again. socket.io hands on each packet in a tick of
+   * its own, by a dozen calls that find out what is known here. That takes longer than what most messages are about.
    */
   deliverTo(sink: MessageSink | undefined): void {
     this.#sink = sink;

@@ -21,7 +21,9 @@ export type PeerRole = 'leader' | 'worker' | 'observer';
 
 /** What a peer shows a hub. */
 export interface Handshake {
-  /** What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id. */
+  /**
+   * What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id.
+   */
   readonly key: string;
   /** A name for people. */
   readonly name: string;
@@ -48,9 +50,9 @@ const mostDrops = 3;
 /**
  * A peer's end of a connection to a hub, over socket.io, which comes back by itself.
  *
- * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a way that may pass:
- * then the link tries again. Or the peer is refused for good. Tokens are exchanged at the hub and at its peers one after the other. So a peer that the
- * hub had taken, and that may show another token next time, is not refused at once.
+ * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a
+ * way that may pass: then the link tries again. Or the peer is refused for good. Tokens are exchanged at the hub and at its peers
+ * one after the other. So a peer that the hub had taken, and that may show another token next time, is not refused at once.
  */
 export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   readonly #hub: URL;
@@ -133,7 +135,8 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     const socket = this.#socket;
     socket.io.on('open', () => {
       this.#isOpen = true;
-      // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward, is enough.
+      // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward,
+      // is enough.
       Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
     });
     socket.on('connect', () => {
@@ -242,7 +245,8 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     decoderOf(this.#socket.io).deliverTo(undefined);
     this.#outbox.clear();
     this.#inbox.clear();
-    // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of turn.
+    // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of
+    // turn.
     this.#socket.sendBuffer = [];
     this.#tell(reason);
   }

@@ -8,10 +8,10 @@ interface MaskOptions {
 }
 
 /**
- * socket.io's websocket transport, with a mask of zeros, which `ws` need not apply: in Node, to copy and mask each frame in JavaScript is a
- * quarter of what sending it costs. Masks protect the proxies of the web from pages that have themselves sent what is not theirs (RFC 6455,
- * 10.3); a program of one's own is no such page. It departs from the RFC, which wants every client's masks unpredictable (5.3). In
- * browsers the class is the browser's, which masks by itself.
+ * socket.io's websocket transport, with a mask of zeros, which `ws` need not apply: in Node, to copy and mask each frame in
+ * JavaScript is a quarter of what sending it costs. Masks protect the proxies of the web from pages that have themselves sent
+ * what is not theirs (RFC 6455, 10.3); a program of one's own is no such page. It departs from the RFC, which wants every
+ * client's masks unpredictable (5.3). In browsers the class is the browser's, which masks by itself.
  */
 export class Websocket extends NodeWebSocket {
   constructor(options: ConstructorParameters<typeof NodeWebSocket>[0]) {
@@ -30,7 +30,10 @@ export class Websocket extends NodeWebSocket {
   }
 }
 
-/** The timers by which socket.io's client finds a silent hub and comes back to it: a fake clock that is moved must not close a connection. */
+/**
+ * The timers by which socket.io's client finds a silent hub and comes back to it: a fake clock that is moved must not close a
+ * connection.
+ */
 const realTimers = {
   setTimeoutFn: (callback: () => void, ms: number): Later => later(callback, ms),
   clearTimeoutFn: (timer: Later | undefined): void => timer?.cancel(),

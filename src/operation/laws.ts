@@ -13,9 +13,10 @@ export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonl
 }
 
 /**
- * Tries the laws of a monoid on samples, for use in tests: `combine` is associative on all triples of samples (up to 10,000, spread
- * over all when there are more), and `empty()` is its identity on either side. Fails on the first counter-example. `combine` may change
- * and return its left argument. It must give an object of its own otherwise: one that a later `combine` overwrites is found, too.
+ * Tries the laws of a monoid on samples, for use in tests: `combine` is associative on all triples of samples (up to 10,000,
+ * spread over all when there are more), and `empty()` is its identity on either side. Fails on the first counter-example.
+ * `combine` may change and return its left argument. It must give an object of its own otherwise: one that a later `combine`
+ * overwrites is found, too.
  *
  * @param samples values such as the monoid is given; pick awkward ones. They are copied where they can be, so that a `combine` that
  *   changes its left argument does not spoil them

@@ -8,7 +8,10 @@ import { later } from '../real-time.js';
 import { findPlaceMs, mostFrames } from './limits.js';
 import type { Found, Walk } from './syntax-walk.js';
 
-/** A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. Never throws. */
+/**
+ * A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. Never
+ * throws.
+ */
 export async function loadError(thrown: unknown, root: URL): Promise<string> {
   if (!isError(thrown)) return `it threw ${describe(thrown)}, which is no error`;
   const message = messageOf(thrown).trim();

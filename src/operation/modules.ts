@@ -60,8 +60,9 @@ async function loadModule(url: URL, path: string, load: Load): Promise<object> {
 }
 
 /**
- * Node 20 rejects, besides the import, a promise of its own that nobody can handle when a CommonJS module fails that an ES module imports. That
- * must not end the process, or thread: who imports is told. What else is not handled meanwhile is so a little later, unless the import fails.
+ * Node 20 rejects, besides the import, a promise of its own that nobody can handle when a CommonJS module fails that an ES module
+ * imports. That must not end the process, or thread: who imports is told. What else is not handled meanwhile is so a little
+ * later, unless the import fails.
  */
 async function loadOnce(load: Load, url: URL): Promise<unknown> {
   if (!rejectsTwice || process.listenerCount('unhandledRejection') > 0) return await load(url);

@@ -46,7 +46,10 @@ interface Named {
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
-  /** Declares that combining a pair several times, also at once, does no more than combining it once: then `speculate` may. Default false. */
+  /**
+   * Declares that combining a pair several times, also at once, does no more than combining it once: then `speculate` may.
+   * Default false.
+   */
   readonly idempotent?: boolean | undefined;
 }
 
@@ -54,12 +57,13 @@ interface Named {
  * Defines a monoid: a named associative `combine` with an identity `empty`. Commutativity is not assumed: `combine` is only ever
  * given neighbours, in order. `combine` must be associative, or the result depends on how the work was cut; `checkMonoid` tries.
  *
- * What `combine` returns should stay what it is: a new value, or one of its operands, changed or not. A `combine` that returns one object of its own,
- * filled anew each time, makes folds slower: a batch in which that is seen is executed anew, one unit after the other. Results must not share parts of
- * themselves that are filled anew; `checkMonoid` finds that. An operation may fill its output anew.
+ * What `combine` returns should stay what it is: a new value, or one of its operands, changed or not. A `combine` that returns
+ * one object of its own, filled anew each time, makes folds slower: a batch in which that is seen is executed anew, one unit
+ * after the other. Results must not share parts of themselves that are filled anew; `checkMonoid` finds that. An operation may
+ * fill its output anew.
  *
- * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. It is what a fold of nothing gives, and what an element counts as that
- * is left out; how often else it is combined, if at all, is open.
+ * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. It is what a fold of nothing gives, and what
+ * an element counts as that is left out; how often else it is combined, if at all, is open.
  *
  * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`; `empty` gets the same ones.
  *

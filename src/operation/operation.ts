@@ -14,27 +14,29 @@ export interface OperationContext {
   /** The place of the element in the operator's source, from 0. */
   readonly index: number;
   /**
-   * Which try of the task this is, from 1. A try counts when it was begun, as far as the leader knows; what was handed back before it was begun
-   * does not.
+   * Which try of the task this is, from 1. A try counts when it was begun, as far as the leader knows; what was handed back
+   * before it was begun does not.
    */
   readonly attempt: number;
   /** The job to which the task belongs; unique among all jobs. Calls of `runtime.run` may share one: see `key`. */
   readonly jobId: string;
   /**
-   * Names the task: the same each time that this task is executed, and different for every other task, of whatever job, leader or program. For
-   * side effects that are to happen once: write under it. Each operation of a chain has its own; a combine has that of the elements whose fold it
-   * makes. Letters, digits, `-`, `_` and `.`, some 30 to 60 characters; made when it is read.
+   * Names the task: the same each time that this task is executed, and different for every other task, of whatever job, leader or
+   * program. For side effects that are to happen once: write under it. Each operation of a chain has its own; a combine has that
+   * of the elements whose fold it makes. Letters, digits, `-`, `_` and `.`, some 30 to 60 characters; made when it is read.
    */
   readonly key: string;
   /**
-   * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that waits for a job of
-   * its own cluster with its slot taken may wait for ever, when all slots are taken by others like it.
+   * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that waits
+   * for a job of its own cluster with its slot taken may wait for ever, when all slots are taken by others like it.
    *
-   * What an operation runs by `runtime.run`, or subscribes to through remote operators, is seen without this, whatever runtime it runs on; not so
-   * what another process runs for it, or what is begun outside of the operation, by a timer or queue of its module's.
-   * The slot is given up while elements of such a job are under way, also when the operation does something else meanwhile.
+   * What an operation runs by `runtime.run`, or subscribes to through remote operators, is seen without this, whatever runtime it
+   * runs on; not so what another process runs for it, or what is begun outside of the operation, by a timer or queue of its
+   * module's. The slot is given up while elements of such a job are under way, also when the operation does something else
+   * meanwhile.
    *
-   * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another is started for what is executed meanwhile.
+   * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another is started for what is
+   * executed meanwhile.
    *
    * @returns what `work` returns or resolves to; rejects as it does, with the signal's reason once that is aborted, or with `LIMIT_EXCEEDED` when
    *   so many operations of this worker wait already: 1,024 inline; in threads four a thread, and 32 at least
@@ -98,14 +100,18 @@ interface Named {
   readonly name: string;
   /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
-  /** Declares that executing it several times, also at once, does no more than executing it once: then `speculate` may. Default false. */
+  /**
+   * Declares that executing it several times, also at once, does no more than executing it once: then `speculate` may. Default
+   * false.
+   */
   readonly idempotent?: boolean | undefined;
 }
 
 interface WithInput<Input, Accepted> {
   /**
    * A [Standard Schema](https://standardschema.dev) of the input, as Zod, Valibot and ArkType make them, sync or async. Workers ask it
-   * before `execute`, which gets what it returns; what it refuses fails with `INVALID_INPUT`. `remoteMap` takes what the schema takes.
+   * before `execute`, which gets what it returns; what it refuses fails with `INVALID_INPUT`. `remoteMap` takes what the schema
+   * takes.
    */
   readonly input?: StandardSchemaV1<Input, Accepted> | undefined;
 }
@@ -149,11 +155,11 @@ const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 
 /**
  * Defines an operation: a named function that workers execute.
  *
- * With `execute` it takes no arguments. With `create` the result is called with arguments, which travel once per job and worker. `create` runs
- * once per job on each executor. It is the place for an expensive set-up, and for data that all elements share.
+ * With `execute` it takes no arguments. With `create` the result is called with arguments, which travel once per job and worker.
+ * `create` runs once per job on each executor. It is the place for an expensive set-up, and for data that all elements share.
  *
- * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them; the types follow.
- * A value that is refused is not tried again. It costs what the schemas cost; without any, nothing.
+ * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them; the
+ * types follow. A value that is refused is not tried again. It costs what the schemas cost; without any, nothing.
  *
  * @throws {@link PaladinError} `INVALID_INPUT` when the name, version, function or a schema is not one
  *

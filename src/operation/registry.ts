@@ -62,8 +62,9 @@ export class Registry {
   }
 
   /**
-   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. What is there by
-   * default counts as exported itself, however often that is so: transpilers to CommonJS, and those who load what they have made, wrap it again.
+   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. What is
+   * there by default counts as exported itself, however often that is so: transpilers to CommonJS, and those who load what they
+   * have made, wrap it again.
    *
    * @returns how many different operations, monoids and serializers it exports
    * @throws {@link PaladinError} `INVALID_INPUT` as `add`

@@ -16,8 +16,8 @@ interface Remembered {
 export const usedByJob = 'what a job uses';
 
 /**
- * The names that jobs have used, the latest ones: two operations of one name are found out, though each job brings its own along. A program may
- * make a name and an operation for each job, any number of times: what it lets go of is not kept.
+ * The names that jobs have used, the latest ones: two operations of one name are found out, though each job brings its own along.
+ * A program may make a name and an operation for each job, any number of times: what it lets go of is not kept.
  */
 export class RememberedNames {
   /** The one used longest ago comes first. */

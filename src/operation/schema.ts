@@ -36,7 +36,8 @@ function isSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /**
- * Asks a schema about a value, and goes on with what the schema makes of it: at once, or by a promise where the schema returns one.
+ * Asks a schema about a value, and goes on with what the schema makes of it: at once, or by a promise where the schema returns
+ * one.
  *
  * @param goOn `late` tells that the schema was waited for
  * @returns what `goOn` returns
@@ -68,8 +69,9 @@ function valueOf(result: unknown, subject: Subject): unknown {
 const promiseHooks = (globalThis.process as Partial<NodeJS.Process> | undefined)?.getBuiltinModule?.('v8').promiseHooks;
 
 /**
- * Asks, and handles whatever promises are made meanwhile. A schema may leave some to themselves: Zod tries without waiting first, and asks
- * again, waiting, once it has met a promise, of which it then keeps nothing. If that one rejected, it would end the thread or the process.
+ * Asks, and handles whatever promises are made meanwhile. A schema may leave some to themselves: Zod tries without waiting first,
+ * and asks again, waiting, once it has met a promise, of which it then keeps nothing. If that one rejected, it would end the
+ * thread or the process.
  */
 function withoutStrays<Result>(ask: () => Result): Result {
   if (promiseHooks === undefined) return ask();

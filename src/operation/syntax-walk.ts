@@ -1,6 +1,7 @@
 /**
- * What runs in a thread of its own when an ES module has a syntax error: V8 says what it is, and Node not in which of the modules that were loaded
- * with it. It parses a module and all that it imports, executes nothing, and posts the module that cannot be parsed, or that imports what is sought.
+ * What runs in a thread of its own when an ES module has a syntax error: V8 says what it is, and Node not in which of the modules
+ * that were loaded with it. It parses a module and all that it imports, executes nothing, and posts the module that cannot be
+ * parsed, or that imports what is sought.
  */
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';

@@ -1,8 +1,8 @@
 /**
  * What travels between leader, hub and worker.
  *
- * A batch and its result carry their values as bytes (`payload`) that only the serializer of the job reads; the hub passes them on
- * unread. Leader and hub call a job by a number of the leader's; hub and worker by its id, which is unique among all jobs.
+ * A batch and its result carry their values as bytes (`payload`) that only the serializer of the job reads; the hub passes them
+ * on unread. Leader and hub call a job by a number of the leader's; hub and worker by its id, which is unique among all jobs.
  */
 import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
@@ -26,7 +26,10 @@ export interface JobDescription {
   readonly stages: readonly StageDescription[];
   /** The name of the serializer of arguments, inputs and outputs. */
   readonly serializer: string;
-  /** Of a part of a chain that was divided: the job of the whole chain, and which of its stages is the first here. Keys are named after these. */
+  /**
+   * Of a part of a chain that was divided: the job of the whole chain, and which of its stages is the first here. Keys are named
+   * after these.
+   */
   readonly part?: { readonly of: number; readonly from: number };
 }
 
@@ -37,8 +40,8 @@ export interface Offers {
   readonly serializers: readonly string[];
   readonly labels: readonly string[];
   /**
-   * Offered, beside these: each operation and serializer that any job names. Only a worker of the leader's own process can say so: it takes them from
-   * the job itself. It never travels.
+   * Offered, beside these: each operation and serializer that any job names. Only a worker of the leader's own process can say
+   * so: it takes them from the job itself. It never travels.
    */
   readonly everything?: boolean;
 }
@@ -57,7 +60,10 @@ export interface Batch {
   /** How many units it holds. */
   readonly count: number;
   readonly units: 'elements' | 'partials';
-  /** Whether a worker was lost that executed it. A worker is given one such at a time, so that only the one that kills is killed with again. */
+  /**
+   * Whether a worker was lost that executed it. A worker is given one such at a time, so that only the one that kills is killed
+   * with again.
+   */
   readonly suspect: boolean;
   /** Whether that happened again: now a worker is to execute nothing beside it, so that it is known who is to blame. */
   readonly alone: boolean;
@@ -66,15 +72,20 @@ export interface Batch {
   /** Sent on purpose though another attempt is under way; absent: the leader knows of none. */
   readonly beside?: boolean;
   /**
-   * How often each of its units was begun before in vain, as far as the leader knows; absent: never. `tried` counts the tries of the whole chain,
-   * `unreached` those of them that a stage did not see: a stage's own tries are the difference.
+   * How often each of its units was begun before in vain, as far as the leader knows; absent: never. `tried` counts the tries of
+   * the whole chain, `unreached` those of them that a stage did not see: a stage's own tries are the difference.
    */
   readonly tried?: number;
   /** Of an element that failed: how many of these tries ended before each stage (see `describeUnreached`); absent: none did. */
   readonly unreached?: Uint8Array;
-  /** How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all others of the job. */
+  /**
+   * How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all
+   * others of the job.
+   */
   readonly origin?: number;
-  /** Of partials: for how many elements each stands, and how often its combination was begun before in vain (see `describeParts`). */
+  /**
+   * Of partials: for how many elements each stands, and how often its combination was begun before in vain (see `describeParts`).
+   */
   readonly parts?: Uint8Array;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
   readonly payload: Uint8Array;
@@ -150,8 +161,8 @@ export interface BatchResult {
   /** How long the execution took, in milliseconds. */
   readonly elapsedMs: number;
   /**
-   * Of a chain that ends in a map: the outputs of the succeeded units, in order, as the serializer encoded them. Of one that ends in
-   * a fold: a partial for each run of succeeded units between failed ones, in order, joined (see `joinParts`).
+   * Of a chain that ends in a map: the outputs of the succeeded units, in order, as the serializer encoded them. Of one that ends
+   * in a fold: a partial for each run of succeeded units between failed ones, in order, joined (see `joinParts`).
    */
   readonly payload: Uint8Array;
 }
@@ -161,11 +172,11 @@ export interface BatchLoss {
   readonly seq: number;
   readonly attempt: number;
   /**
-   * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may have
-   * died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past
-   * its timeout. `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame. `wasted`: it was begun,
-   * and nobody in it is to blame that nothing came of it: its worker had been told to go, its answer was not kept, or its thread died by the
-   * doing of a module or of an earlier batch.
+   * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may
+   * have died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past its timeout.
+   * `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame. `wasted`: it was
+   * begun, and nobody in it is to blame that nothing came of it: its worker had been told to go, its answer was not kept, or its
+   * thread died by the doing of a module or of an earlier batch.
    */
   readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted';
   /** Of `gone`: whether the worker had nothing else that it may have died of. */
@@ -193,22 +204,25 @@ export interface HubLimits {
   /** The most payload bytes that one leader may have at the hub. */
   readonly maxBytesPerLeader: number;
   /**
-   * The most bytes of descriptions that the open jobs of one leader may have: arguments, names, labels, and the records of a job. Default
-   * 256 MiB.
+   * The most bytes of descriptions that the open jobs of one leader may have: arguments, names, labels, and the records of a job.
+   * Default 256 MiB.
    */
   readonly maxDescriptionBytesPerLeader: number;
 }
 
 export type LeaderToHub =
   /**
-   * First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. `more`: others
-   * follow, of which the same is true, and before which nothing is to be closed.
+   * First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. `more`:
+   * others follow, of which the same is true, and before which nothing is to be closed.
    */
   | { readonly type: 'resume'; readonly jobs: readonly number[]; readonly more?: boolean }
   | {
       readonly type: 'open';
       readonly job: number;
-      /** Of this the hub makes the tickets of the job's attempts. Only leader and hub know it, the one that comes after a restart as well. */
+      /**
+       * Of this the hub makes the tickets of the job's attempts. Only leader and hub know it, the one that comes after a restart
+       * as well.
+       */
       readonly secret: string;
       readonly description: JobDescription;
       /** A job's share of the slots doubles with each step; 0 is normal, from -10 to 10. */
@@ -217,7 +231,10 @@ export type LeaderToHub =
       readonly labels: readonly string[];
       /** How many slots the leader knows of, from a job with the same needs; 0: of none. The hub answers if there are others. */
       readonly slots: number;
-      /** Of a job that was open before the connection was lost: the hub answers for each attempt that is under way, sooner or later. */
+      /**
+       * Of a job that was open before the connection was lost: the hub answers for each attempt that is under way, sooner or
+       * later.
+       */
       readonly resumed?: readonly UnderWay[];
       /** Further ones follow, in messages `underWay`; until the last of them the job is not open yet. */
       readonly more?: boolean;
@@ -254,8 +271,8 @@ export type HubToLeader =
   /** `workerId`: empty when no worker had it. */
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
   /**
-   * A worker that had been given up is back, and still executes the attempt, or keeps the answer to it, so that it is under way again. The
-   * attempts in its place that were waiting, at the hub or at a worker, are not any more.
+   * A worker that had been given up is back, and still executes the attempt, or keeps the answer to it, so that it is under way
+   * again. The attempts in its place that were waiting, at the hub or at a worker, are not any more.
    */
   | {
       readonly type: 'adopted';
@@ -266,8 +283,8 @@ export type HubToLeader =
       readonly inPlaceOf: readonly number[];
     }
   /**
-   * All that the hub has of the job waits for its turn: others have all of the slots that there are for it. `stillMs`: for how long none of these
-   * was given anything.
+   * All that the hub has of the job waits for its turn: others have all of the slots that there are for it. `stillMs`: for how
+   * long none of these was given anything.
    */
   | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
   /** The hub ends the job. */
@@ -308,17 +325,20 @@ export type WorkerToHub =
   /** An operation of the attempt waits for a job of its own: the attempt takes no slot until it goes on. */
   | ({ readonly type: 'waits' } & JobAttempt)
   | ({ readonly type: 'goesOn' } & JobAttempt)
-  /** No more batches, please; those not begun come back as lost. `broken`: why the worker can execute nothing any more, if it is that. */
+  /**
+   * No more batches, please; those not begun come back as lost. `broken`: why the worker can execute nothing any more, if it is
+   * that.
+   */
   | { readonly type: 'draining'; readonly broken?: string }
   /**
-   * The worker has answered for everything, and would go: the hub's goodbye tells it that all has arrived. (What is sent right before
-   * a socket.io disconnection is dropped by the other side.)
+   * The worker has answered for everything, and would go: the hub's goodbye tells it that all has arrived. (What is sent right
+   * before a socket.io disconnection is dropped by the other side.)
    */
   | { readonly type: 'leaving' };
 
 /**
- * What a hub holds. Of long lists an observer is told the first, those that are there longest; of many names the first, and how many more there are.
- * A hub's own program sees all.
+ * What a hub holds. Of long lists an observer is told the first, those that are there longest; of many names the first, and how
+ * many more there are. A hub's own program sees all.
  */
 export interface HubStatus {
   readonly epoch: string;

@@ -3,11 +3,17 @@ import { maxNameLength } from '../limits.js';
 /** Control characters of both ranges, marks that turn or hide text, ends of lines and paragraphs, and halves of characters. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** What was made of names, since a hub shows the same ones again and again: to replace each character of one takes some microseconds. */
+/**
+ * What was made of names, since a hub shows the same ones again and again: to replace each character of one takes some
+ * microseconds.
+ */
 const made = new Map<string, string>();
 const mostMade = 1_024;
 
-/** The text as it may stand in a log, in a status and on a terminal: what a peer calls itself cannot move the cursor or hide what stands beside it. */
+/**
+ * The text as it may stand in a log, in a status and on a terminal: what a peer calls itself cannot move the cursor or hide what
+ * stands beside it.
+ */
 export function printable(text: string): string {
   if (text.search(unprintable) === -1) return text;
   const known = made.get(text);

@@ -1,6 +1,7 @@
 /**
- * A hash table is slow when its keys are chosen to share a place in it, and engines hash numbers and bigints in a way that anybody can
- * compute. How they do it differs by engine and version, so what is judged here is what it leads to: the time to look for a key.
+ * A hash table is slow when its keys are chosen to share a place in it, and engines hash numbers and bigints in a way that
+ * anybody can compute. How they do it differs by engine and version, so what is judged here is what it leads to: the time to look
+ * for a key.
  */
 import { lookupRuns, maxLookupUs, timedKeys } from './limits.js';
 import { malformed } from './malformed.js';
@@ -11,7 +12,9 @@ const mostMs = (maxLookupUs * timedKeys) / 1_000;
 /** Watches a Map or Set while it is filled from a payload. */
 export class Crowding {
   readonly #table: Map<unknown, unknown> | Set<unknown>;
-  /** The last keys that were new, in their order. It is one array all the time: to let it grow anew costs as much as the table. */
+  /**
+   * The last keys that were new, in their order. It is one array all the time: to let it grow anew costs as much as the table.
+   */
   readonly #keys: unknown[] = [];
   #count = 0;
   #size = 0;
@@ -37,8 +40,8 @@ export class Crowding {
 }
 
 /**
- * Whether it takes long, each time, to look for these keys, the last ones of the table. They are taken out meanwhile: a table finds at once
- * what was put in last, but to find that a key is not there it has to look at all that collide with it.
+ * Whether it takes long, each time, to look for these keys, the last ones of the table. They are taken out meanwhile: a table
+ * finds at once what was put in last, but to find that a key is not there it has to look at all that collide with it.
  */
 function areCrowded(table: Map<unknown, unknown> | Set<unknown>, keys: readonly unknown[]): boolean {
   const entries = keys.map((key): [unknown, unknown] => [key, table instanceof Map ? table.get(key) : undefined]);

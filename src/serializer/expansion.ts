@@ -22,14 +22,17 @@ export class TooMuchTogether extends Error {
   override readonly name = 'TooMuchTogether';
 }
 
-/** How many bytes the binary values and regular expressions of a batch may have that is encoded to, or decoded from, so many bytes. */
+/**
+ * How many bytes the binary values and regular expressions of a batch may have that is encoded to, or decoded from, so many
+ * bytes.
+ */
 export function mostExpandedBytes(encodedBytes: number): number {
   return Math.max(maxRepeatedBytes, encodedBytes);
 }
 
 /**
- * What the nodes of one batch become, and that it stays in proportion to them. In text, a node or a string that is written once can be referred
- * to any number of times. What it stands for is not made as often.
+ * What the nodes of one batch become, and that it stays in proportion to them. In text, a node or a string that is written once
+ * can be referred to any number of times. What it stands for is not made as often.
  */
 export class Expansion {
   readonly #claimed = new Set<object>();
@@ -109,7 +112,10 @@ export class Expansion {
   }
 }
 
-/** How many class escapes it has that take long to read; a property of strings counts as several, and a wide range as a part of one. */
+/**
+ * How many class escapes it has that take long to read; a property of strings counts as several, and a wide range as a part of
+ * one.
+ */
 function dearEscapes(source: string, flags: string): number {
   if (!/[uv]/u.test(flags)) return 0;
   const ignoresCase = flags.includes('i') || ignoringCase.test(source);

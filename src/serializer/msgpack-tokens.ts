@@ -1,7 +1,7 @@
 /**
- * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here, and some of that is no
- * good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it was, references, errors
- * and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
+ * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here, and some of
+ * that is no good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it
+ * was, references, errors and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
  */
 import type { PlainLayout } from './plain-check.js';
 import { madeBytes, maxBareEntries } from './limits.js';

@@ -1,6 +1,6 @@
 /**
- * Values of another realm (a context of node:vm, as test runners make them, or a frame). Their classes are other ones, of the same names; what
- * a value is shows in its internal slots, which the methods of this realm see, too.
+ * Values of another realm (a context of node:vm, as test runners make them, or a frame). Their classes are other ones, of the
+ * same names; what a value is shows in its internal slots, which the methods of this realm see, too.
  */
 import { errorNames, typedArrayNames } from './built-ins.js';
 

@@ -10,7 +10,9 @@ export const isWellFormed: (text: string) => boolean =
       (text) => (text as string & { isWellFormed(): boolean }).isWellFormed()
     : (text) => !illFormed.test(text);
 
-/** Whether msgpackr carries a string exactly: it must be well-formed, and a leading byte order mark may be dropped in decoding. */
+/**
+ * Whether msgpackr carries a string exactly: it must be well-formed, and a leading byte order mark may be dropped in decoding.
+ */
 export function isSafeText(text: string): boolean {
   return isWellFormed(text) && text.charCodeAt(0) !== 0xfeff;
 }

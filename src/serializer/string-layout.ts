@@ -1,9 +1,9 @@
 /**
- * A batch of nothing but strings, as their lengths and one text: short strings are joined first, so that the engine's codec is called
- * once for many of them.
+ * A batch of nothing but strings, as their lengths and one text: short strings are joined first, so that the engine's codec is
+ * called once for many of them.
  *
- * Byte 0 is the layout, byte 1 the bytes of a length (1, 2 or 4), byte 2 what the lengths count (below), bytes 4 to 7 the number of
- * strings; then come the lengths, then the text in UTF-8. All integers are little-endian.
+ * Byte 0 is the layout, byte 1 the bytes of a length (1, 2 or 4), byte 2 what the lengths count (below), bytes 4 to 7 the number
+ * of strings; then come the lengths, then the text in UTF-8. All integers are little-endian.
  */
 import { NodeBuffer } from './built-ins.js';
 import { isWellFormed } from './safe-text.js';

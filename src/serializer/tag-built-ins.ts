@@ -6,7 +6,8 @@ import type { Tagging } from './tagging.js';
 import { tag, type TagNode } from './tags.js';
 
 /**
- * Tags an instance of one of the built-in classes. Their own methods are used, which throw where an object only has the prototype.
+ * Tags an instance of one of the built-in classes. Their own methods are used, which throw where an object only has the
+ * prototype.
  *
  * @returns undefined when the prototype is none of theirs
  */

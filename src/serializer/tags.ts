@@ -1,7 +1,8 @@
 import { NodeBuffer } from './built-ins.js';
 
 /**
- * Values as plain data. What is not plain becomes a tag, an object of exactly the two keys `$` (what it is) and `v` (its content):
+ * Values as plain data. What is not plain becomes a tag, an object of exactly the two keys `$` (what it is) and `v` (its
+ * content):
  *
  * | `$` | `v` |
  * | --- | --- |

@@ -1,4 +1,7 @@
-/** Room for the frames of cheap batches, and little enough for each of a thousand sockets. It becomes resident as far as it is written. */
+/**
+ * Room for the frames of cheap batches, and little enough for each of a thousand sockets. It becomes resident as far as it is
+ * written.
+ */
 const chunkBytes = 64 * 1024;
 
 /** Smaller frames cost less from Node's own pool of buffers, and for larger ones the memory is the least. */
@@ -12,8 +15,8 @@ export function allocate(bytes: number): Uint8Array {
 }
 
 /**
- * Memory for the frames of one socket, which is used again once they are written: fresh memory for each would be collected by and by, and
- * V8 takes a pile of it for a reason to collect everything.
+ * Memory for the frames of one socket, which is used again once they are written: fresh memory for each would be collected by and
+ * by, and V8 takes a pile of it for a reason to collect everything.
  */
 export class FrameMemory {
   #chunk: Uint8Array | undefined;

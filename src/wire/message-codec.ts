@@ -1,9 +1,10 @@
 /**
  * Messages as bytes.
  *
- * What there is one of for each batch or job (`batch`, `assign`, `acknowledge`, a `result` without failures, `open` for the first time, `job` and `close`)
- * has a layout of its own (`batch-layout.ts`, `job-layout.ts`); everything else is JSON, with the byte arrays that it refers to behind it.
- * Payloads are copied once when they are written, and read as views: nothing of them is looked at.
+ * What there is one of for each batch or job (`batch`, `assign`, `acknowledge`, a `result` without failures, `open` for the first
+ * time, `job` and `close`) has a layout of its own (`batch-layout.ts`, `job-layout.ts`); everything else is JSON, with the byte
+ * arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of them is
+ * looked at.
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { carriedBytes, moveBytes } from '../protocol/batch-bytes.js';
@@ -68,7 +69,9 @@ export function outgoing(message: object): Outgoing {
 /** Messages that go to several peers, as the bytes of their JSON. */
 const prepared = new WeakMap<object, Outgoing>();
 
-/** The message, which has no layout of its own, is made JSON and its bytes now, and not again for each peer that it is sent to. */
+/**
+ * The message, which has no layout of its own, is made JSON and its bytes now, and not again for each peer that it is sent to.
+ */
 export function encodedOnce(message: object): void {
   const { json, attachments } = jsonOf(message);
   prepared.set(message, withJson(utf8Of(json), attachments));
@@ -340,7 +343,8 @@ function detach(value: unknown, attachments: Uint8Array[]): unknown {
 }
 
 /**
- * Puts the byte arrays into a parsed message, each in one place: what would be passed on as often as it is referred to could come to any size.
+ * Puts the byte arrays into a parsed message, each in one place: what would be passed on as often as it is referred to could come
+ * to any size.
  */
 function attach(value: unknown, attachments: readonly Uint8Array[], unused: Set<number>, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -16,14 +16,14 @@ export interface InlineOptions {
   /** How many batches are worked on at once, taking turns where their operations wait. Default 4. */
   readonly slots?: number | undefined;
   /**
-   * Called when the event loop stood still for a second or more, with which operations were executed for how long; of the same ones once a minute
-   * at most. Inline workers only: threads block nothing else. Default: a warning of the process; in browsers
+   * Called when the event loop stood still for a second or more, with which operations were executed for how long; of the same
+   * ones once a minute at most. Inline workers only: threads block nothing else. Default: a warning of the process; in browsers
    * nothing.
    */
   readonly onBlocked?: ((reason: string) => void) | undefined;
   /**
-   * Called when the `create` of an operation takes longer than 30 s, once for each, with which and for what job: no timeout covers it, and elements
-   * wait for it. Default: a warning.
+   * Called when the `create` of an operation takes longer than 30 s, once for each, with which and for what job: no timeout
+   * covers it, and elements wait for it. Default: a warning.
    */
   readonly onSlowCreate?: ((reason: string) => void) | undefined;
 }

@@ -17,20 +17,23 @@ import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
-  /** Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` and `.cts`. */
+  /**
+   * Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` and
+   * `.cts`.
+   */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** How many threads execute the operations of the modules. Default: as many as there are cores. */
   readonly threads?: number | undefined;
   /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
   readonly inline?: boolean | undefined;
   /**
-   * Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. Of warnings that
-   * differ in numbers alone there are ten a minute at most, and one that says how many were left out.
+   * Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. Of
+   * warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
    */
   readonly onThreadDeath?: ((reason: string) => void) | undefined;
   /**
-   * Called when no thread is left and none can be had, since modules end each thread that loads them; the worker has left the hub then. Threads
-   * are tried five times, with growing waits.
+   * Called when no thread is left and none can be had, since modules end each thread that loads them; the worker has left the hub
+   * then. Threads are tried five times, with growing waits.
    */
   readonly onBroken?: ((error: PaladinError) => void) | undefined;
 }

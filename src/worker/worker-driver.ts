@@ -69,7 +69,9 @@ export class WorkerDriver {
     return this.#session.undone;
   }
 
-  /** Finishes what is running, hands the results in, and closes. Rejects when something is left undone; it is closed then, too. */
+  /**
+   * Finishes what is running, hands the results in, and closes. Rejects when something is left undone; it is closed then, too.
+   */
   async drain(withinMs: number): Promise<void> {
     this.#drive.handle({ type: 'drain', withinMs });
     const error = await this.#drained;

@@ -25,11 +25,14 @@ export interface Worker extends AsyncDisposable {
   readonly slots: number;
   /** What it offers: operations as `name@version`. */
   readonly offers: Offers;
-  /** What would be lost if it ended now: batches that it executes, and results that it keeps since their leaders may not have them. */
+  /**
+   * What would be lost if it ended now: batches that it executes, and results that it keeps since their leaders may not have
+   * them.
+   */
   readonly undone: { readonly batches: number; readonly results: number };
   /**
-   * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results, it waits for a hub that
-   * is away, for 20 s.
+   * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results,
+   * it waits for a hub that is away, for 20 s.
    *
    * @param options `timeout`: the most milliseconds that all this may take. Default `Infinity`: as long as what is running takes
    * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results, `CLOSED` when the time was up before all was finished: the worker is
@@ -45,8 +48,8 @@ export interface WorkerConnection {
   /** The hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path. */
   readonly hub: string | URL;
   /**
-   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused once
-   * it was taken, it is asked again for 30 s.
+   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused
+   * once it was taken, it is asked again for 30 s.
    */
   readonly token?: Token | undefined;
   /** A name for people. Default: none. */
@@ -60,8 +63,8 @@ export interface WorkerConnection {
   /** Called when the hub has taken the worker again. */
   readonly onBack?: (() => void) | undefined;
   /**
-   * Called when the hub refuses the worker for good after it had taken it: with `LIMIT_EXCEEDED` when it offers more than the hub admits.
-   * Default: a warning.
+   * Called when the hub refuses the worker for good after it had taken it: with `LIMIT_EXCEEDED` when it offers more than the hub
+   * admits. Default: a warning.
    */
   readonly onRefused?: ((error: PaladinError) => void) | undefined;
 }

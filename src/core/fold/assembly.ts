@@ -1,24 +1,25 @@
 /**
  * Puts the partials of a fold together: which neighbours are combined in one trip, and in which order.
  *
- * Theory of operation. Only neighbours are combined, left before right. The tree that comes about should be balanced, for two reasons. The
- * last combines have few slots to spread over, so the path up to the root should be short. Where the cost of a combine grows with its range,
- * a balanced tree is the cheapest in sum.
+ * Theory of operation. Only neighbours are combined, left before right. The tree that comes about should be balanced, for two
+ * reasons. The last combines have few slots to spread over, so the path up to the root should be short. Where the cost of a
+ * combine grows with its range, a balanced tree is the cheapest in sum.
  *
- * So the range of all elements is halved again and again. Each half, quarter and so on is a node. A partial is at the point in the middle of
- * its range. Two neighbours belong together in the smallest node that holds the points of both. Each node has exactly one boundary like that,
- * wherever batches begin and end. Until the number of elements is known, nodes are the ranges whose widths are powers of two.
+ * So the range of all elements is halved again and again. Each half, quarter and so on is a node. A partial is at the point in
+ * the middle of its range. Two neighbours belong together in the smallest node that holds the points of both. Each node has
+ * exactly one boundary like that, wherever batches begin and end. Until the number of elements is known, nodes are the ranges
+ * whose widths are powers of two.
  *
  * Rules.
- * 1. Neighbours of the smallest node are combined first. The levels of the tree are gone through from the bottom, which keeps most slots busy for
- *    longest (highest level first, Hu 1961).
- * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only for slots that would be idle, and
- *    only when what is missing is further off than it is worth waiting (`outlook.ts`).
+ * 1. Neighbours of the smallest node are combined first. The levels of the tree are gone through from the bottom, which keeps
+ *    most slots busy for longest (highest level first, Hu 1961).
+ * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only for slots that
+ *    would be idle, and only when what is missing is further off than it is worth waiting (`outlook.ts`).
  * 3. A group takes the units of larger and larger nodes while they are worth one trip.
  *
- * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours. Every two
- * neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over, and thrown out when they
- * are many.
+ * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours.
+ * Every two neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over, and
+ * thrown out when they are many.
  */
 import { Heap } from '../../collections/heap.js';
 import type { CombineCost } from './combine-cost.js';
@@ -204,14 +205,20 @@ export class Assembly {
     this.#unripe.push(unripe);
   }
 
-  /** From when on neighbours that are not ripe are worth a slot that would be idle; Infinity: not before something next to them changes. */
+  /**
+   * From when on neighbours that are not ripe are worth a slot that would be idle; Infinity: not before something next to them
+   * changes.
+   */
   #worthFrom({ left, right, height }: Pair, outlook: Outlook): number {
     const keepsLeft = this.#keptUntil(left, right, this.#leftOf(left), () => outlook.before(left.first), height, outlook);
     const keepsRight = this.#keptUntil(right, left, this.#rightOf(right), () => outlook.after(endOf(right)), height, outlook);
     return Math.max(keepsLeft, keepsRight);
   }
 
-  /** Until when a partial is kept for what their node has on its other side, which may be held: then the narrower ones are combined. */
+  /**
+   * Until when a partial is kept for what their node has on its other side, which may be held: then the narrower ones are
+   * combined.
+   */
   #keptUntil(
     partial: ValuedPartial,
     neighbour: ValuedPartial,
@@ -337,7 +344,10 @@ export class Assembly {
     return right !== undefined && hasValue(right) ? right : undefined;
   }
 
-  /** How many points there are to an element: the root is 2 ** rootHeight points wide, or nodes have widths that are powers of two. */
+  /**
+   * How many points there are to an element: the root is 2 ** rootHeight points wide, or nodes have widths that are powers of
+   * two.
+   */
   #scale(): number {
     return this.#total === undefined ? 2 : 2 ** rootHeight / this.#total;
   }

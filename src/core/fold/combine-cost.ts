@@ -34,7 +34,10 @@ export class CombineCost {
     return this.#fixedMs * (units - 1) + this.#msPerElement * width * Math.log2(units);
   }
 
-  /** How long it takes at least to make a partial that stands for `width` elements out of one that stands for `from`, twice as wide each time. */
+  /**
+   * How long it takes at least to make a partial that stands for `width` elements out of one that stands for `from`, twice as
+   * wide each time.
+   */
   pathMs(from: number, width: number): number {
     if (from >= width) return 0;
     return this.#fixedMs * Math.log2(width / from) + this.#msPerElement * 2 * (width - from);

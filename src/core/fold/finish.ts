@@ -15,8 +15,8 @@ export interface Finish {
 }
 
 /**
- * Plans the end of a fold. There is a plan once a few partials are left, held or under way, with a slot for each two of them: then it is known
- * what each tree would take. Combines that are cheap enough to go several in a trip need no plan.
+ * Plans the end of a fold. There is a plan once a few partials are left, held or under way, with a slot for each two of them:
+ * then it is known what each tree would take. Combines that are cheap enough to go several in a trip need no plan.
  *
  * @returns undefined: there is no plan yet
  */

@@ -1,14 +1,16 @@
 /**
  * The fold at the end of a job's chain: it holds partials, and says which of them are combined next.
  *
- * Theory of operation. Only neighbours are combined, left before right. `Assembly` knows which neighbours belong together in a balanced tree,
- * and `CombineCost` what it takes to combine them. The job says in a `FoldView` what it sees: its slots, and what is under way. A batch of
- * partials that comes back is put here again, as one partial, until one stands for all elements.
+ * Theory of operation. Only neighbours are combined, left before right. `Assembly` knows which neighbours belong together in a
+ * balanced tree, and `CombineCost` what it takes to combine them. The job says in a `FoldView` what it sees: its slots, and what
+ * is under way. A batch of partials that comes back is put here again, as one partial, until one stands for all elements.
  *
  * Rules.
  * 1. As long as nobody knows what a combine costs, one group at a time shows it (`takeTrial`).
- * 2. Partials wait in memory. When there are as many as elements may be, neighbours are combined whatever is missing beside them (`takeAny`).
- * 3. Otherwise partials are combined for slots that would be idle (`takeNext`); ahead of these only while there are many partials.
+ * 2. Partials wait in memory. When there are as many as elements may be, neighbours are combined whatever is missing beside them
+ *    (`takeAny`).
+ * 3. Otherwise partials are combined for slots that would be idle (`takeNext`); ahead of these only while there are many
+ *    partials.
  * 4. The last combines are planned together, once in each `look` of the job, when what is left is few (`finish.ts`).
  * 5. What is not worth combining yet is looked at again at `lookAt`, if nothing comes before.
  * 6. Only `take…` takes partials out. What they take the job sends, or puts back.

@@ -19,10 +19,14 @@ export interface Outlook {
   after(index: number): Coming | undefined;
 }
 
-/** When a partial does not come soon, it is waited for. The wait takes no longer than this part of what combining with it takes. */
+/**
+ * When a partial does not come soon, it is waited for. The wait takes no longer than this part of what combining with it takes.
+ */
 const patience = 0.5;
 
-/** A combine counts as uneven when it takes more than so many times as long as that of two partials as wide as its narrower one. */
+/**
+ * A combine counts as uneven when it takes more than so many times as long as that of two partials as wide as its narrower one.
+ */
 const mostUneven = 1.5;
 
 /** Whether one of them is so much wider that it should not be dragged through a combine for the other one. */
@@ -43,8 +47,9 @@ export interface Choice {
 }
 
 /**
- * What is late is expected to take this part of the time again that it has taken so far. That is about the median of what is left where
- * durations have heavy tails: 0.59 for a Pareto distribution with exponent 1.5. Durations with light tails are late for a short time only.
+ * What is late is expected to take this part of the time again that it has taken so far. That is about the median of what is left
+ * where durations have heavy tails: 0.59 for a Pareto distribution with exponent 1.5. Durations with light tails are late for a
+ * short time only.
  */
 const lateAgain = 0.5;
 
@@ -72,8 +77,8 @@ function patienceFor(combineMs: number): number {
 /**
  * Until when a partial is kept for what is missing beside it, rather than combined with its neighbour on the other side.
  *
- * A combine that is over before what is missing begins to come costs nothing. Otherwise a partial is combined with whatever lets it be
- * in a wider one sooner.
+ * A combine that is over before what is missing begins to come costs nothing. Otherwise a partial is combined with whatever lets
+ * it be in a wider one sooner.
  *
  * @returns not after `now`: it is not worth waiting
  */

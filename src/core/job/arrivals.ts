@@ -3,8 +3,8 @@ type Run =
   { readonly first: number; readonly count: number } | { readonly first: number; readonly count: 1; readonly leftOutBy: number };
 
 /**
- * Which elements those in the backlog are, where the job is a later part of a divided chain: what comes from the part before it need not come in
- * source order, and some of it was settled before the chain was divided.
+ * Which elements those in the backlog are, where the job is a later part of a divided chain: what comes from the part before it
+ * need not come in source order, and some of it was settled before the chain was divided.
  */
 export class Arrivals {
   readonly #runs: Run[] = [];

@@ -65,11 +65,11 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
   Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'alone' | 'tried' | 'units'>>;
 
 /**
- * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time. What leads from one to the next is in
- * `docs/architecture.md`, under "A batch's life".
+ * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time. What leads from one to the
+ * next is in `docs/architecture.md`, under "A batch's life".
  *
- * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. The heaps may hold records
- * that have been settled, or taken up again, since; these are passed over.
+ * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. The heaps may hold
+ * records that have been settled, or taken up again, since; these are passed over.
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();

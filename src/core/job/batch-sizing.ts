@@ -26,19 +26,20 @@ export interface CutSituation {
 /**
  * How many elements the next batch takes.
  *
- * Automatic batches begin with one element. By what workers report they grow towards about 20 ms of work or 256 KiB, at most eightfold from one
- * round to the next. In a job that goes on they grow towards a tenth of what each slot has executed, up to 80 ms.
+ * Automatic batches begin with one element. By what workers report they grow towards about 20 ms of work or 256 KiB, at most
+ * eightfold from one round to the next. In a job that goes on they grow towards a tenth of what each slot has executed, up to 80
+ * ms.
  *
- * What is there goes out while slots are idle. While all are busy, only full batches do. Once the source has completed, each batch takes a
- * share of the rest, so that the last ones are small and all slots finish together (guided self-scheduling, Polychronopoulos and Kuck 1987).
- * Rest and share never go below a millisecond of work, where the trip would cost more.
+ * What is there goes out while slots are idle. While all are busy, only full batches do. Once the source has completed, each
+ * batch takes a share of the rest, so that the last ones are small and all slots finish together (guided self-scheduling,
+ * Polychronopoulos and Kuck 1987). Rest and share never go below a millisecond of work, where the trip would cost more.
  */
 export class BatchSizing {
   readonly #fixed: number | undefined;
   readonly #most: number;
   /**
-   * Execution time of one element. While it is unknown, batches go out, each to a slot of its own. Until twice as many answers have come,
-   * those of these batches that run count, too. After that, one that still runs is an exception.
+   * Execution time of one element. While it is unknown, batches go out, each to a slot of its own. Until twice as many answers
+   * have come, those of these batches that run count, too. After that, one that still runs is an exception.
    */
   readonly #cost = new CostEstimate();
   /** How many results are still to come until then. */
@@ -120,8 +121,8 @@ export class BatchSizing {
   }
 
   /**
-   * How many batches may be under way: one a slot until the cost is known; then those that workers execute and have ahead, and as many
-   * again as there are slots to wait at the hub.
+   * How many batches may be under way: one a slot until the cost is known; then those that workers execute and have ahead, and as
+   * many again as there are slots to wait at the hub.
    */
   inFlightLimit(slots: number): number {
     if (this.#msPerElement === undefined) return slots;

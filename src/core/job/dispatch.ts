@@ -18,8 +18,9 @@ import { stragglers } from './speculation.js';
 /**
  * Sends batches, as long as the hub admits more: what is to be sent again first, then new elements, then what a fold can combine.
  *
- * Elements come first since nobody knows which of them take long: those should be begun early, and combining, whose cost is known, fill
- * the slots that are idle beside them. But partials wait in memory, so when there are as many as elements may be, they are combined first.
+ * Elements come first since nobody knows which of them take long: those should be begun early, and combining, whose cost is
+ * known, fill the slots that are idle beside them. But partials wait in memory, so when there are as many as elements may be,
+ * they are combined first.
  */
 export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
@@ -134,7 +135,10 @@ function queueGroups(state: JobState, take: () => readonly Group[]): boolean {
   return groups.length > 0;
 }
 
-/** Partials that fit into one payload are combined; two that do not, never can be: that ends the job, since no element is to blame. */
+/**
+ * Partials that fit into one payload are combined; two that do not, never can be: that ends the job, since no element is to
+ * blame.
+ */
 function queueGroup(state: JobState, group: Group): void {
   const { fold, ledger, config } = state;
   const [left, right] = group;

@@ -2,11 +2,12 @@
  * A chain that no worker executes whole, but several do in parts, is divided: two jobs take its place.
  *
  * Rules.
- * 1. Nothing is under way when it happens. The hub gives back what waits there, and what is executed is waited for. So nothing is executed in the
- *    chain and in a part of it at once, and each try is counted.
+ * 1. Nothing is under way when it happens. The hub gives back what waits there, and what is executed is waited for. So nothing is
+ *    executed in the chain and in a part of it at once, and each try is counted.
  * 2. Where something was executed, some time passes first: workers of the whole chain may be back with answers.
- * 3. An element is either settled, or goes through both parts. The first part has those that are not settled: those cut, with their retries and
- *    deaths, and the backlog. The second part has what was made of the settled ones: outputs that wait for their turn, and partials.
+ * 3. An element is either settled, or goes through both parts. The first part has those that are not settled: those cut, with
+ *    their retries and deaths, and the backlog. The second part has what was made of the settled ones: outputs that wait for
+ *    their turn, and partials.
  * 4. Elements keep their indices in both parts. So order, folds, keys and errors are as they would have been.
  * 5. A part may be divided again, in the same way.
  */
@@ -17,7 +18,10 @@ import { triedOf, type BatchRecord, type NewRecord } from './batch-ledger.js';
 import type { Inheritance, Past } from './inheritance.js';
 import type { JobState } from './job-state.js';
 
-/** The hub says that the stages before `divideAt` and those from there on find workers, but all together do not; undefined: that is over. */
+/**
+ * The hub says that the stages before `divideAt` and those from there on find workers, but all together do not; undefined: that
+ * is over.
+ */
 export function planDivision(state: JobState, divideAt: number | undefined, now: number): void {
   const { from, to, config, begun, division } = state;
   if (divideAt === undefined || config.divisible !== true || divideAt < 1 || from + divideAt >= to) {

@@ -26,23 +26,27 @@ export type Segment =
       readonly error: ErrorAt;
       readonly input: () => unknown;
     }
-  /** The element was left out by a stage of an earlier part of the chain. `known`: a later part has it from before the chain was divided. */
+  /**
+   * The element was left out by a stage of an earlier part of the chain. `known`: a later part has it from before the chain was
+   * divided.
+   */
   | { readonly type: 'leftOut'; readonly first: number; readonly count: 1; readonly stage: number; readonly known: boolean }
   /** The job ends here. */
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
 /**
- * Makes the error, given how many elements before it were left out by earlier stages: its index in the failed stage's own source is
- * so much lower.
+ * Makes the error, given how many elements before it were left out by earlier stages: its index in the failed stage's own source
+ * is so much lower.
  */
 export type ErrorAt = (skippedBefore: number) => PaladinError;
 
 /**
- * The order in which a job brings on what became of its elements: in source order each segment waits for all before it; in completion
- * order for those that came before it.
+ * The order in which a job brings on what became of its elements: in source order each segment waits for all before it; in
+ * completion order for those that came before it.
  *
- * Outputs are released a segment an event, so that the owner may pause after each; until it resumes they stay what they are, bytes.
- * Of what is in partials nothing is kept but where it is, neighbours as one, so that ever so much may wait for one slow element.
+ * Outputs are released a segment an event, so that the owner may pause after each; until it resumes they stay what they are,
+ * bytes. Of what is in partials nothing is kept but where it is, neighbours as one, so that ever so much may wait for one slow
+ * element.
  *
  * Invariant: no element is released twice, and in source order `released` is the index up to which everything is.
  */
@@ -119,7 +123,8 @@ export class Emission {
   }
 
   /**
-   * That of the first part of a chain which is divided here: what is settled is released there, or waits to be. Outputs tell their indices.
+   * That of the first part of a chain which is divided here: what is settled is released there, or waits to be. Outputs tell
+   * their indices.
    *
    * @param settled how many elements are
    */

@@ -27,8 +27,8 @@ export function* encodeAdmitted(
 }
 
 /**
- * Encodes elements: into one batch as a rule; into several where one of the elements cannot be carried, or where they are too large
- * together.
+ * Encodes elements: into one batch as a rule; into several where one of the elements cannot be carried, or where they are too
+ * large together.
  *
  * @param first the index of the first element
  */

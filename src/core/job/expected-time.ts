@@ -16,7 +16,9 @@ export function comingOf(state: JobState, record: BatchRecord | undefined): Comi
   return { first, count, sentAt, expectedAt: sentAt + state.sizing.tripMs + expectedMs(state, record) };
 }
 
-/** What the hub is to answer for, and how long it is worth waiting for a worker that may have it, rather than to execute it again. */
+/**
+ * What the hub is to answer for, and how long it is worth waiting for a worker that may have it, rather than to execute it again.
+ */
 export function underWay(state: JobState): UnderWay[] {
   return [...state.ledger.sentBatches()].flatMap((record) => {
     // As long again as it has taken: then it costs at most twice as much as if one had known (as of renting or buying skis).

@@ -19,8 +19,9 @@ export type Verdict =
   { readonly action: 'retry'; readonly strategy: RetryStrategy } | { readonly action: OnFatal; readonly code: ErrorCode };
 
 /**
- * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no class
- * where the operator has a strategy. Once a failure is fatal, or the retries are used up, error or operator say whether the job ends.
+ * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no
+ * class where the operator has a strategy. Once a failure is fatal, or the retries are used up, error or operator say whether the
+ * job ends.
  *
  * @param retries how often this unit has been tried again in this stage already
  */
@@ -79,7 +80,10 @@ export function timeoutFailure(offset: number, stage: number, timeoutMs: number 
   return { offset, stage, code: 'TASK_TIMEOUT', kind: 'thrown', message };
 }
 
-/** The failure of a unit that was executing when workers or threads died, again and again. It says what is known: not that it killed them. */
+/**
+ * The failure of a unit that was executing when workers or threads died, again and again. It says what is known: not that it
+ * killed them.
+ */
 export function poisonFailure(offset: number, stage: number, deaths: readonly Death[], { reason, error }: BatchLoss): Failure {
   const workers = deaths.filter((death) => death.of === 'worker').length;
   const died = [counted(workers, 'worker'), counted(deaths.length - workers, 'thread')]

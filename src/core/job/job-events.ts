@@ -21,7 +21,9 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
-/** Some stages of a chain that was divided, `to` excluded, and what their job begins with: the machine alone knows what that is. */
+/**
+ * Some stages of a chain that was divided, `to` excluded, and what their job begins with: the machine alone knows what that is.
+ */
 export interface PartOfJob {
   readonly from: number;
   readonly to: number;
@@ -121,7 +123,10 @@ export type JobEffect =
   | { readonly type: 'placeLeft' }
   /** At most once an event. `first`: the index of the first of them, where they go to another part of the chain. */
   | { readonly type: 'emit'; readonly values: readonly unknown[]; readonly first?: number }
-  /** An element was left out. `input`: a copy of the element as it was taken in. `index`: where another part of the chain is to know. */
+  /**
+   * An element was left out. `input`: a copy of the element as it was taken in. `index`: where another part of the chain is to
+   * know.
+   */
   | {
       readonly type: 'skipped';
       readonly stage: number;
@@ -132,8 +137,8 @@ export type JobEffect =
   /** An earlier part of the chain has left an element out, which the part after this one is to know. */
   | { readonly type: 'leftOut'; readonly index: number; readonly stage: number }
   /**
-   * The elements of a partial were left out, each with an error of its own. There may be ever so many. `input` is known only of an element that
-   * was never combined.
+   * The elements of a partial were left out, each with an error of its own. There may be ever so many. `input` is known only of
+   * an element that was never combined.
    */
   | {
       readonly type: 'partialSkipped';
@@ -144,7 +149,10 @@ export type JobEffect =
     }
   /** A source that can be asked may now be asked for so many more elements. */
   | { readonly type: 'demand'; readonly count: number }
-  /** No worker executes the whole chain, but some do a part each: the job is over, and two jobs go on with what it leaves, one behind the other. */
+  /**
+   * No worker executes the whole chain, but some do a part each: the job is over, and two jobs go on with what it leaves, one
+   * behind the other.
+   */
   | { readonly type: 'divided'; readonly first: PartOfJob; readonly second: PartOfJob }
   /** The job is over: nothing follows this effect. */
   | { readonly type: 'completed' }

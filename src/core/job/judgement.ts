@@ -123,8 +123,8 @@ export interface PartialFailure {
 }
 
 /**
- * A partial failed for good. It has no place in source order, so that counts at once. All its elements are left out with it, but for those that
- * were left out before.
+ * A partial failed for good. It has no place in source order, so that counts at once. All its elements are left out with it, but
+ * for those that were left out before.
  */
 export function partialFailed(state: JobState, action: OnFatal, part: Partial, { stage, error }: PartialFailure): void {
   const { fold, effects, leftOut, config, foldsElements } = state;

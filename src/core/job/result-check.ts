@@ -44,7 +44,8 @@ export function checkResult(
 }
 
 /**
- * Checks that a loss can be one of a batch in a chain of `stages`. An offset beyond the batch only says that nobody is known to be to blame.
+ * Checks that a loss can be one of a batch in a chain of `stages`. An offset beyond the batch only says that nobody is known to
+ * be to blame.
  *
  * @throws {@link PaladinError} `PROTOCOL` when it cannot
  */

@@ -36,14 +36,17 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
 }
 
 /**
- * Whether an answer settles its batch. A success does, also of an attempt that had been given up. Failures do when no other attempt may
- * still succeed.
+ * Whether an answer settles its batch. A success does, also of an attempt that had been given up. Failures do when no other
+ * attempt may still succeed.
  */
 function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean): boolean {
   return success || (underWay.length === 1 && underWay[0] === attempt);
 }
 
-/** A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands alone. */
+/**
+ * A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands
+ * alone.
+ */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
   const { seq, attempt, cause, stage = state.from } = loss;
   state.effects.push({ type: 'acknowledge', seq, attempt });
@@ -95,8 +98,9 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
 }
 
 /**
- * A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing beside. Where a batch
- * was to be alone and was not, since what waits for a job of its own lets others in, it counts less: it would never be found else.
+ * A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing
+ * beside. Where a batch was to be alone and was not, since what waits for a job of its own lets others in, it counts less: it
+ * would never be found else.
  */
 function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, workerId: string): readonly Death[] {
   if (cause === 'death') return [...deaths, { workerId, of: 'thread', beside: false }];
@@ -126,7 +130,10 @@ function standsAlone({ units, count }: BatchRecord): boolean {
   return count === (units === 'elements' ? 1 : 2);
 }
 
-/** A worker is back that had been given up, with an attempt or the answer to it: it goes on where the batch is not settled or divided. */
+/**
+ * A worker is back that had been given up, with an attempt or the answer to it: it goes on where the batch is not settled or
+ * divided.
+ */
 export function adopt(
   state: JobState,
   { workerId, seq, attempt, inPlaceOf }: Extract<JobEvent, { type: 'adopted' }>,
