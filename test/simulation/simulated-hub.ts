@@ -158,10 +158,11 @@ export class SimulatedHub {
 
   #account(effect: SchedulerEffect, now: number): void {
     if (effect.type === 'toWorker' && effect.message.type === 'assign') this.waits.given(effect.workerId, now);
+    if (effect.type !== 'toLeader' || effect.message.type !== 'queued') return;
+    this.waits.told(effect.leaderId, effect.message);
     // For as long as workers are being compared with jobs, it does not know of all slots.
-    if (effect.type !== 'toLeader' || effect.message.type !== 'queued' || this.#isInPieces) return;
-    const status = this.#scheduler?.status(now);
-    if (status !== undefined) this.waits.told(effect.leaderId, effect.message, status, now);
+    const status = this.#isInPieces ? undefined : this.#scheduler?.status(now);
+    if (status !== undefined) this.waits.compare(effect.leaderId, effect.message, status, now);
   }
 
   #perform(effect: SchedulerEffect): void {

@@ -29,8 +29,13 @@ export class WaitAccount {
     this.#givenAt.set(workerId, now);
   }
 
-  /** A leader is told that all of its job waits, where this is at the hub. */
-  told(leaderId: string, { job, slots, stillMs }: Queued, { jobs, workers }: HubStatus, now: number): void {
+  /** A leader is told that all of its job waits. */
+  told(leaderId: string, { stillMs }: Queued): void {
+    this.#longestMs.set(leaderId, Math.max(stillMs, this.longestMs(leaderId)));
+  }
+
+  /** Compares what a leader is told with what is at the hub, which knows of all workers. */
+  compare(leaderId: string, { job, slots, stillMs }: Queued, { jobs, workers }: HubStatus, now: number): void {
     const jobId = `${leaderId}:${job}`;
     const { stages = [], queued = 0, leased = 0 } = jobs.find((each) => each.jobId === jobId) ?? {};
     const suited = workers.filter(
@@ -49,7 +54,6 @@ export class WaitAccount {
       const taken = Math.max(worker.leased + worker.ending, this.#loadOf(workerId));
       if (taken < worker.slots && !this.#suspects) fail(`worker ${workerId} has ${taken} batches for ${worker.slots} slots`);
     }
-    this.#longestMs.set(leaderId, Math.max(stillMs, this.#longestMs.get(leaderId) ?? 0));
   }
 
   /** For how long at the most a leader was told that nothing was given out anew. */
