@@ -638,6 +638,12 @@ export const hubMutations = [
     replace: '',
   },
   {
+    name: 'a leader that is back pays twice for what it names',
+    file: 'server/core/admission.ts',
+    find: 'Math.max(0, named - kept)',
+    replace: 'named + kept',
+  },
+  {
     name: 'the hub refuses small leaders when others have taken all',
     file: `${hub}/admission.ts`,
     find: 'if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;',

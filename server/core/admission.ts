@@ -1,7 +1,7 @@
 /** What a hub holds peers to. */
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
 import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
-import { batchRecordBytes, besideBytesOf, type Charged } from './charges.js';
+import { batchRecordBytes, besideBytesOf, namedBytesOf, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
 import type { Leader, Worker } from './records.js';
@@ -38,13 +38,20 @@ export function batchExceeds(state: HubState, leader: Leader, batch: Batch): str
 /** What stands against so many bytes more of records of a peer; likewise once all is taken. */
 export function recordsExceed(
   { records, leaders, workers, config }: HubState,
-  { recordBytes }: Charged,
+  { recordBytes }: Pick<Charged, 'recordBytes'>,
   more: number,
 ): string | undefined {
   const { maxRecordBytes } = config.limits;
   if (records.bytes + more <= maxRecordBytes) return undefined;
   if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;
   return `more than ${maxRecordBytes} bytes of records of all peers at the hub (maxRecordBytes)`;
+}
+
+/** What stands against what a leader that is back has named so far. */
+export function namedExceeds(state: HubState, leader: Leader): string | undefined {
+  const named = namedBytesOf(leader);
+  const kept = leader.recordBytes - named;
+  return recordsExceed(state, { recordBytes: Math.max(0, named - kept) }, 0);
 }
 
 /**

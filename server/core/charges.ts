@@ -5,6 +5,8 @@
  * 1. Everything that a peer can make more of is charged to it, at what it takes at the most, and to all peers together.
  * 2. When all is taken (`maxRecordBytes`), those that hold more than half of an equal share get no more. Others go on.
  * 3. What is charged goes back when what it was charged for is gone.
+ * 4. A leader that is back names what the hub has of it. It may name as much as that: to come back is no fault. What it names
+ *    beyond is weighed by itself.
  */
 import { besideFields } from '../../src/protocol/batch-bytes.js';
 import type { Batch } from '../../src/protocol/messages.js';
@@ -39,6 +41,11 @@ export const underWayRecordBytes = 256;
 
 /** A job that a leader says to go on with, a number in a set: 44 bytes. */
 export const resumedRecordBytes = 64;
+
+/** What a leader that is back has named on its connection so far. */
+export function namedBytesOf({ underWay, resumed }: { readonly underWay: number; readonly resumed: number }): number {
+  return underWay * underWayRecordBytes + resumed * resumedRecordBytes;
+}
 
 /** A job or attempt that a worker says that it has, by its key: 250 bytes, beside the id of the job. */
 export const saidRecordBytes = 256;

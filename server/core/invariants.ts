@@ -1,7 +1,7 @@
 import { maxBatchesAhead, maxSharedBatchesAhead, maxTurnsKept, maxWaitingBatches, sharedForMs } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
 import type { HubState } from './hub-state.js';
-import { answeredRecordBytes, batchRecordBytes, besideBytesOf, resumedRecordBytes, underWayRecordBytes } from './charges.js';
+import { answeredRecordBytes, batchRecordBytes, besideBytesOf, namedBytesOf } from './charges.js';
 import { isFound } from './leasing.js';
 import {
   attemptKey,
@@ -205,12 +205,7 @@ export function checkLeader(leader: Leader): void {
     countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
   const answers = [...jobs.values()].reduce((sum, job) => sum + job.answered.size, 0);
-  const records =
-    batches * batchRecordBytes +
-    countedBeside +
-    answers * answeredRecordBytes +
-    leader.underWay * underWayRecordBytes +
-    leader.resumed * resumedRecordBytes;
+  const records = batches * batchRecordBytes + countedBeside + answers * answeredRecordBytes + namedBytesOf(leader);
   check(leader.recordBytes === records, `leader ${id} is charged ${leader.recordBytes} bytes for records of ${records}`);
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);

@@ -1,5 +1,5 @@
 import type { LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
-import { recordsExceed, underWayExceeds } from './admission.js';
+import { namedExceeds, underWayExceeds } from './admission.js';
 import { charge, underWayRecordBytes } from './charges.js';
 import { tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
@@ -44,7 +44,7 @@ function list(state: HubState, job: Job, listing: Listing, attempts: readonly Un
   const { leader, needClass } = job;
   leader.underWay += attempts.length;
   charge(leader, attempts.length * underWayRecordBytes);
-  const limit = underWayExceeds(leader) ?? recordsExceed(state, leader, 0);
+  const limit = underWayExceeds(leader) ?? namedExceeds(state, leader);
   if (limit !== undefined) {
     refuse(state, leader, job.number, limit);
     closeJob(state, job);

@@ -18,8 +18,8 @@
  */
 import { leaderGraceMs, listWithinMs, recoveryWindowMs, workerGraceMs } from '../../src/limits.js';
 import type { Attempt, Possession, UnderWay, WorkerToHub } from '../../src/protocol/messages.js';
-import { recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
-import { charge, resumedRecordBytes, saidCharBytes, saidRecordBytes, underWayRecordBytes } from './charges.js';
+import { namedExceeds, recordsExceed, resumedExceeds, saidExceeds } from './admission.js';
+import { charge, namedBytesOf, resumedRecordBytes, saidCharBytes, saidRecordBytes } from './charges.js';
 import { explainNext, fitNext, moveWorker, tellCapacity, tellNext } from './capacity.js';
 import { know, unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
@@ -63,7 +63,7 @@ export function hasNothing({ recovering }: HubState, { jobs, resuming }: Leader)
 
 /** What the peer has said on a connection that is lost does not count any more. */
 export function forgetSaid(leader: Leader): void {
-  charge(leader, -leader.underWay * underWayRecordBytes - leader.resumed * resumedRecordBytes);
+  charge(leader, -namedBytesOf(leader));
   leader.underWay = 0;
   leader.resumed = 0;
 }
@@ -110,7 +110,7 @@ export function resume(state: HubState, leader: Leader, jobs: readonly number[],
   for (const job of jobs) leader.listed.add(job);
   leader.resumed += jobs.length;
   charge(leader, jobs.length * resumedRecordBytes);
-  const limit = resumedExceeds(leader) ?? recordsExceed(state, leader, 0);
+  const limit = resumedExceeds(leader) ?? namedExceeds(state, leader);
   if (limit !== undefined) {
     state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { UnderWay } from '../../src/protocol/messages.js';
 import { workerToHub } from '../../src/wire/parse.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { listWithinMs } from '../../src/limits.js';
@@ -190,6 +191,24 @@ describe('what peers make a hub keep beside payloads', () => {
     hub.leader('l');
     const resumed = [0, 1, 2, 3].map((seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1, suspect: false }));
     expect(toLeaders(hub.open('l', 1, { resumed, more: true }))).toMatchObject([['l', { type: 'refused' }]]);
+  });
+
+  it('may be named by a leader that is back, however much of all that is', () => {
+    const hub = new HubUnderTest({ maxRecordBytes: 4 * batchRecordBytes });
+    hub.leader('l');
+    hub.open('l', 1);
+    for (let seq = 0; seq < 4; seq += 1) expect(toLeaders(hub.batch('l', 1, batchOf(seq)))).toEqual([]);
+    hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
+    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    expect(hub.fromLeader('l', { type: 'resume', jobs: [1] })).toEqual([]);
+    const named = (count: number): UnderWay[] =>
+      Array.from({ length: count }, (_, seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1, suspect: false }));
+    expect(toLeaders(hub.open('l', 1, { resumed: named(4), more: true }))).toEqual([]);
+    const list = (attempts: UnderWay[]): unknown[] =>
+      toLeaders(hub.fromLeader('l', { type: 'underWay', job: 1, attempts, more: true }));
+    // As much as the hub has, and half of all beyond it: 12 in all, less the name of the job.
+    expect(list(named(7))).toEqual([]);
+    expect(list(named(1))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
   });
 
   it('does not include the frames in which small batches came', () => {
