@@ -37,6 +37,24 @@ export const ofFolds = [
     reason: 'The job looks before it takes anything.',
   },
   {
+    file: 'src/core/fold/fold.ts',
+    line: 'if (view.total !== undefined) this.#assembly.expect(view.total);',
+    mutants: ['if (true) this.#assembly.expect(view.total);'],
+    reason: 'A number that is not known is expected from the beginning. The condition is for the type.',
+  },
+  {
+    file: 'src/core/fold/finish-plan.ts',
+    line: 'for (let from = 0; from + length <= size; from += 1) {',
+    mutants: ['for (let from = 0; from - length <= size; from += 1) {'],
+    reason: 'What it notes of runs beyond the last operand nobody reads.',
+  },
+  {
+    file: 'src/core/fold/finish.ts',
+    line: 'const batch = partial === undefined ? view.batchAt(at) : undefined;',
+    mutants: ['const batch = true ? view.batchAt(at) : undefined;'],
+    reason: 'It saves a search: where a partial is held nobody looks at the batch.',
+  },
+  {
     file: 'src/core/fold/finish.ts',
     line: 'if (cost.estimateMs(2, cut) < targetBatchMs) return undefined;',
     mutants: ['if (cost.estimateMs(2, cut) <= targetBatchMs) return undefined;'],
@@ -78,6 +96,19 @@ export const ofFolds = [
     line: 'if (beside.length > units) break;',
     mutants: ['if (beside.length >= units) break;', 'if (false) break;'],
     reason: 'It saves steps: the group is too large in any case.',
+  },
+  {
+    file: 'src/core/fold/assembly.ts',
+    line: 'for (let above = height + 1; above <= rootHeight; above += 1) {',
+    mutants: ['for (let above = height - 1; above <= rootHeight; above += 1) {'],
+    reason:
+      'In their own node only neighbours that are not ripe have others beside them. The next node has these, too: either is right.',
+  },
+  {
+    file: 'src/core/fold/assembly.ts',
+    line: 'if (wider.length === group.length) {',
+    mutants: ['if (false) {', 'if (wider.length === group.length) {}'],
+    reason: 'It saves steps: a group that may not go as it is may not go with more, either.',
   },
   {
     file: 'src/core/fold/assembly.ts',

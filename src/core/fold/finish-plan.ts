@@ -43,7 +43,7 @@ export function planFinish(operands: readonly Operand[], combineMs: (width: numb
     }
   }
   const pairs: number[] = [];
-  const runs: [number, number][] = size > 1 ? [[0, size - 1]] : [];
+  const runs: [number, number][] = [[0, size - 1]];
   for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
     const [from, to] = run;
     if (to - from === 1) {

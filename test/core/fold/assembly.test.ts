@@ -227,6 +227,16 @@ describe('neighbours that are not ripe', () => {
     expect(assembly.dueAt).toBeUndefined();
   });
 
+  it.each([
+    ['80+16 96+16', '64+16', '224+16'],
+    ['208+16 224+16', '192+16', '96+16'],
+  ])('are no more when one of them is under way, while others are kept: %s for %s', (_, next, gone) => {
+    const assembly = holding('80+16 96+16 208+16 224+16');
+    expect(assembly.takeGroup(limits)).toBeUndefined();
+    assembly.take(partials(gone));
+    expect(assembly.takeGroup(limits, outlook({ [next]: 1_010 }))).toBeUndefined();
+  });
+
   it('are still there after many changes elsewhere', () => {
     const assembly = holding('80+16 96+16 208+16');
     for (let round = 0; round < 100; round += 1) {

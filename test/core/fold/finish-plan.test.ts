@@ -39,6 +39,16 @@ describe('the plan for the last partials', () => {
     expect(firstPairs(skewed, growing)).toEqual([0, 2]);
   });
 
+  it('divides near the middle of all elements, where that ends as early as elsewhere', () => {
+    const widths = (...counts: number[]): Operand[] => counts.map((count) => ({ count, readyAt: 0 }));
+    expect(firstPairs(widths(1, 1, 4), always)).toEqual([0]);
+    expect(firstPairs(widths(4, 1, 1), always)).toEqual([1]);
+    // The same behind a wide one that comes last.
+    const last = { count: 20, readyAt: 100 };
+    expect(firstPairs([last, ...widths(1, 1, 4)], always)).toEqual([1]);
+    expect(firstPairs([last, ...widths(4, 1, 1)], always)).toEqual([2]);
+  });
+
   it('is as good as the best of all trees', () => {
     const operand = fc.record({ count: fc.integer({ min: 1, max: 5 }), readyAt: fc.nat(30) });
     fc.assert(

@@ -45,7 +45,8 @@ describe('the end of a fold', () => {
   });
 
   it('combines no more of them than there are idle slots', () => {
-    expect(plannedPairs(...foldAtItsEnd(2, 6, 4, 1_000))).toHaveLength(2);
+    expect(plannedPairs(...foldAtItsEnd(2, 4, 3, 1_000))).toHaveLength(1);
+    expect(plannedPairs(...foldAtItsEnd(2, 4, 4, 1_000))).toHaveLength(2);
     expect(plannedPairs(...foldAtItsEnd(1, 6, 4, 1_000))).toHaveLength(3);
   });
 
@@ -63,6 +64,23 @@ describe('the end of a fold', () => {
   it('says when to look again whether something is late', () => {
     const late: Finish = { groups: [], lookAt: expect.closeTo(1_500, -2) as number };
     expect(finishNow(...foldAtItsEnd(1, 1, 4, 1_000))).toEqual(late);
+  });
+
+  it('waits longer for a late one that takes longer to combine with', () => {
+    const [held, , view] = foldAtItsEnd(1, 1, 4, 1_000);
+    const cost = new CombineCost();
+    cost.observe(2, 2, 100);
+    const batchAt = (): Coming => ({ first: 0, count: 2, sentAt: 0, expectedAt: 1_000 });
+    // To combine it with one as wide takes 200 ms.
+    expect(finishNow(held, cost, { ...view, batchAt })?.lookAt).toBe(1_100);
+  });
+
+  it('counts how long each combine travels', () => {
+    const batchAt = (first: number): Coming | undefined =>
+      first === 0 ? { first, count: 2, sentAt: 0, expectedAt: 1_000 } : undefined;
+    // The four that are held can be one before the other one comes, or nearly. If not, it goes with the first of them.
+    expect(plannedPairs(...foldAtItsEnd(1, 4, 4, 900, { batchAt }))).toEqual([2, 4]);
+    expect(plannedPairs(...foldAtItsEnd(1, 4, 4, 900, { batchAt, tripMs: 200 }))).toEqual([4]);
   });
 
   it('is not planned while the source is open, nor while elements wait', () => {
