@@ -1,5 +1,8 @@
 /** Every bound and default of leader, hub and worker, each with its reason. Executors have theirs in `executor/limits.ts`. */
 
+/** The longest time that a timer can wait: 24.8 days. Node and browsers take a longer one for 1 ms. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
 /** Work per batch that hides the cost of a trip (well under 1 ms) and is short enough to share slots fairly. */
 export const targetBatchMs: number = 20;
 
@@ -359,6 +362,9 @@ export const maxStages: number = 1_000;
 
 /** The most slots of a worker. */
 export const maxSlots: number = 65_536;
+
+/** The most threads of a worker: more than any machine has cores. Each takes some 10 MB. */
+export const maxThreads: number = 1_024;
 
 /** The most labels of a job: each is looked for at workers that come and go. */
 export const maxJobLabels: number = 64;

@@ -1,16 +1,15 @@
+import { longestTimerMs } from './limits.js';
 import { realNow, type Later } from './real-time.js';
-
-/** As long as timers can wait; a deadline beyond is looked at again then. */
-const longestMs = 2 ** 31 - 1;
 
 /** Node counts whole milliseconds, so a timer of its own may come this much early. */
 const earlyMs = 2;
 
 /**
- * Calls back after some time, which a fake clock may move. Fakes may come or go before it is cancelled: that is the matter of
+ * Calls back after some time, which a fake clock may move; `Infinity`: never. Fakes may come or go before it is cancelled: that is the matter of
  * whoever has set the timer. To others a fake timer is a number, by which they might clear another one.
  */
 export function deadline(callback: () => void, ms: number): Later {
+  if (ms === Infinity) return never;
   const { setTimeout, clearTimeout } = globalThis;
   let isOver = false;
   const timer: unknown = setTimeout(() => {
@@ -26,6 +25,8 @@ export function deadline(callback: () => void, ms: number): Later {
     unref: () => (timer as { unref?: () => void }).unref?.(),
   };
 }
+
+const never: Later = { cancel: () => undefined, unref: () => undefined };
 
 /**
  * One timer that is set anew as deadlines change, and the clock that they are on: `performance.now()`, which no change of the
@@ -60,10 +61,10 @@ export class Timer {
       () => {
         this.#at = undefined;
         const leftMs = at - this.now();
-        if (leftMs > earlyMs && ms <= longestMs) this.#aheadMs += leftMs;
+        if (leftMs > earlyMs && ms <= longestTimerMs) this.#aheadMs += leftMs;
         this.#due();
       },
-      Math.min(ms, longestMs),
+      Math.min(ms, longestTimerMs),
     );
     if (mayEnd) this.#timer.unref();
   }

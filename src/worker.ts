@@ -1,2 +1,4 @@
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
+export type { Token } from './link/check-token.js';
+export type { Offers } from './protocol/messages.js';
 export type { Worker } from './worker/worker.js';

@@ -46,6 +46,16 @@ describe('a deadline', () => {
   });
 });
 
+describe('a deadline of Infinity', () => {
+  it('never comes, and sets no timer', () => {
+    vi.useFakeTimers();
+    const timers = vi.getTimerCount();
+    const set = deadline(vi.fn(), Infinity);
+    expect(vi.getTimerCount()).toBe(timers);
+    set.cancel();
+  });
+});
+
 describe('a timer', () => {
   it('is set anew whichever timers are there by then', async () => {
     const due = vi.fn();

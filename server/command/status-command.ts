@@ -21,7 +21,7 @@ export function statusCommand(): Command {
     .action(async ({ hub, token, tokenFile, json = false }: Options) => {
       // Loaded by the command that needs it, so that the others start sooner.
       const { fetchStatus } = await import('../../src/leader/observe.js');
-      const status = await fetchStatus(hub, shown(token, tokenFile).token);
+      const status = await fetchStatus(hub, shown(token, tokenFile));
       console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
     });
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { leastThreadMemoryMb, longestTimerMs, mostThreadMemoryMb } from '../../src/executor/limits.js';
+import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
+import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
 import { messageOf } from '../../src/errors/thrown.js';
 import { ThreadWarnings } from '../../src/executor/thread-warnings.js';
 import { undoneText } from '../../src/worker/undone-text.js';
@@ -14,7 +15,7 @@ interface Options {
   readonly token?: string;
   readonly tokenFile?: string;
   readonly threads?: number;
-  readonly threadMemory?: number;
+  readonly threadMemoryMb?: number;
   readonly threadStartTimeout?: number;
   readonly inline?: boolean;
   readonly slots?: number;
@@ -33,10 +34,10 @@ export function workerCommand(): Command {
     .addOption(token)
     .addOption(tokenFile)
     .addOption(
-      option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, 1024)),
+      option('--threads <number>', 'threads that execute operations (default: one a core)').argParser(wholeNumber(1, maxThreads)),
     )
     .addOption(
-      option('--thread-memory <megabytes>', "the most memory of each thread's objects (default: what Node allows)").argParser(
+      option('--thread-memory-mb <megabytes>', "the most memory of each thread's objects (default: what Node allows)").argParser(
         wholeNumber(leastThreadMemoryMb, mostThreadMemoryMb),
       ),
     )
@@ -47,7 +48,7 @@ export function workerCommand(): Command {
     )
     .addOption(option('--inline', 'execute in the main thread, for operations that wait rather than compute'))
     .addOption(
-      option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, 65_536)),
+      option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, maxSlots)),
     )
     .addOption(
       option('--labels <list>', 'labels by which jobs may choose workers, by commas').argParser(names).default([], 'none'),
@@ -56,7 +57,7 @@ export function workerCommand(): Command {
       option(
         '--drain-timeout <ms>',
         'how long draining may take, from SIGTERM or SIGINT (default: as long as what runs; 20 s for a hub that is away)',
-      ).argParser(wholeNumber(0, 2 ** 31 - 1)),
+      ).argParser(wholeNumber(0, longestTimerMs)),
     )
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
     .addOption(logLevelOption())
@@ -70,7 +71,7 @@ async function runWorker(
     token,
     tokenFile,
     threads,
-    threadMemory,
+    threadMemoryMb,
     threadStartTimeout,
     inline = false,
     slots,
@@ -125,7 +126,7 @@ async function runWorker(
     onSlowCreate: (reason) => deaths.tell(reason),
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
-    ...(threadMemory === undefined ? {} : { threadMemory }),
+    ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
     ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),
     ...(slots === undefined ? {} : { slots }),
   });

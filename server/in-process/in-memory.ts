@@ -4,10 +4,10 @@ import type { Executor } from '../../src/executor/executor.js';
 import { inlineExecutor } from '../../src/executor/inline-executor.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
-import { checkDeaths, checkMs, checkSerializer } from '../../src/leader/job-spec.js';
+import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
 import type { JobUses } from '../../src/leader/session-driver.js';
 import { LeaderRuntime, type Runtime } from '../../src/leader/runtime.js';
-import { inMemoryNoWorkerTimeoutMs } from '../../src/limits.js';
+import { inMemoryNoWorkerTimeoutMs, maxSlots, maxThreads } from '../../src/limits.js';
 import { peerId } from '../../src/link/peer-id.js';
 import { checkModules } from '../../src/operation/check-modules.js';
 import { Registry } from '../../src/operation/registry.js';
@@ -24,7 +24,7 @@ import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, limitsFrom, type Limits } from '../limits.js';
 import { isA, messageOf } from '../../src/errors/thrown.js';
 import { describe } from '../../src/errors/describe.js';
-import { checkOptions, type Known } from '../../src/errors/options.js';
+import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 
 /** Options of `inMemory`. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions {
@@ -56,7 +56,7 @@ const known: Known<InMemoryOptions> = {
   noWorkerTimeout: true,
   maxPayloadBytes: true,
   maxDeaths: true,
-  threadMemory: true,
+  threadMemoryMb: true,
   threadStartTimeout: true,
 };
 /** How one in-memory worker in a thread is started. */
@@ -107,8 +107,10 @@ export function startInMemory(
   const inThreads = modules !== undefined && modules.length > 0;
   const bounds = threadBounds('inMemory', options, inThreads);
   const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new PaladinError('INVALID_INPUT', `inMemory: expected workers to be a whole number from 1, got ${describe(workers)}`);
+  const most = inThreads ? maxThreads : maxSlots;
+  if (!Number.isInteger(workers) || workers < 1 || workers > most) {
+    const expected = `inMemory: expected workers to be a whole number from 1 to ${most}`;
+    throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(workers)}`);
   }
   if (inThreads && operations !== undefined) {
     const message = 'inMemory: expected modules or operations, got both: operations given as values cannot be sent to threads';

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { maxPeerNameLength } from '../../src/limits.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
 import { checkOptions, type Known } from '../../src/errors/options.js';
 import type { Role } from './tokens.js';
@@ -76,8 +77,9 @@ export function checkGrant(
     limits,
   } = checkOptions('authorize', grant, { role: true, name: true, limits: true });
   if (granted !== role) throw new PaladinError('UNAUTHORIZED', `it is authorized as ${granted}, not as ${role}`);
-  if (typeof called !== 'string' || called.length > 200) {
-    throw new PaladinError('INVALID_INPUT', 'authorize: expected name to be a string of at most 200 characters');
+  if (typeof called !== 'string' || called.length > maxPeerNameLength) {
+    const expected = `name to be a string of at most ${maxPeerNameLength} characters`;
+    throw new PaladinError('INVALID_INPUT', `authorize: expected ${expected}`);
   }
   return { name: called, limits: limitsFrom('authorize', checkOptions('authorize: limits', limits, ownLimits), hubLimits) };
 }

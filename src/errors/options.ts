@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../limits.js';
 import { describe } from './describe.js';
 import { PaladinError } from './paladin-error.js';
 import { isOne } from '../serializer/realms.js';
@@ -53,6 +54,18 @@ export function checkCallbacks<Options extends object>(
     if (given === undefined || typeof given === 'function') continue;
     throw new PaladinError('INVALID_INPUT', `${where}: expected ${name} to be a function, got ${describe(given)}`);
   }
+}
+
+/**
+ * Checks how long something may take: milliseconds that a timer can wait, or `Infinity` for any time.
+ *
+ * @param leastMs the least that makes sense: 0 where there may be nothing to wait for
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is no such time
+ */
+export function checkMs(where: string, option: string, value: unknown, leastMs = 0): number {
+  if (value === Infinity || (typeof value === 'number' && value >= leastMs && value <= longestTimerMs)) return value;
+  const expected = `${option} to be milliseconds from ${leastMs} to ${longestTimerMs}, or Infinity`;
+  throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(value)}`);
 }
 
 /** What was handed in that is no options, and what to do about it; undefined: they are. */

@@ -2,6 +2,7 @@ import { PaladinError } from './paladin-error.js';
 import { describe } from './describe.js';
 import { readOr } from './thrown.js';
 import { checkOptions } from './options.js';
+import { longestTimerMs } from '../limits.js';
 
 /** When and how often a task that failed transiently is tried again. Times in milliseconds. */
 export type RetryStrategy =
@@ -60,9 +61,9 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
   };
   const delay = (name: string): number => {
     const value: unknown = readOr(retry, name);
-    return typeof value === 'number' && value >= 0 && value <= 2 ** 31
+    return typeof value === 'number' && value >= 0 && value <= longestTimerMs
       ? value
-      : fail(`retry.${name} to be milliseconds from 0 to 2^31, got ${describe(value)}`);
+      : fail(`retry.${name} to be milliseconds from 0 to ${longestTimerMs}, got ${describe(value)}`);
   };
   const strategy: unknown = readOr(retry, 'strategy');
   switch (strategy) {

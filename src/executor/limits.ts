@@ -27,9 +27,6 @@ export const maxClockStep = 32;
 /** The clock is read at least every so large a part of the budget, while units are cheap. */
 export const clockStepsPerBudget = 32;
 
-/** Longer timers overflow to 1 ms. */
-export const longestTimerMs: number = 2 ** 31 - 1;
-
 /** With less memory than this, in megabytes, some versions of Node end the whole process as they start a thread. */
 export const leastThreadMemoryMb = 32;
 

@@ -1,6 +1,6 @@
 import { later } from '../real-time.js';
 import { deadline } from '../timer.js';
-import { longestTimerMs } from './limits.js';
+import { longestTimerMs } from '../limits.js';
 
 /** How an asynchronous operation ended. */
 export type Settlement = { readonly value: unknown } | { readonly thrown: unknown };

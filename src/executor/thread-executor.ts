@@ -20,6 +20,7 @@ import {
   threadStartTimeoutMs,
   waitingPerThread,
 } from './limits.js';
+import { maxThreads } from '../limits.js';
 import { Waiter } from './settlement.js';
 import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
 import { ThreadWarnings } from './thread-warnings.js';
@@ -127,8 +128,9 @@ class ThreadPool implements ThreadExecutor {
 
   constructor(options: ThreadExecutorOptions) {
     const { threads } = options;
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new PaladinError('INVALID_INPUT', `expected threads to be a whole number from 1, got ${describe(threads)}`);
+    if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads) {
+      const expected = `expected threads to be a whole number from 1 to ${maxThreads}`;
+      throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(threads)}`);
     }
     this.#options = options;
     this.#modules = options.modules.map((module) => resolveModule(module).href);

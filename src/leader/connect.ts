@@ -9,9 +9,9 @@ import { hubToLeader } from '../wire/parse.js';
 import { msgpack } from '../serializer/msgpack.js';
 import type { SerializerName } from '../serializer/named.js';
 import type { Serializer } from '../serializer/serializer.js';
-import { checkDeaths, checkMs, checkSerializer } from './job-spec.js';
+import { checkDeaths, checkSerializer } from './job-spec.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { deadline } from '../timer.js';
 
 /** Options of {@link connect}; all times in milliseconds. */

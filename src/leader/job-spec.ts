@@ -9,7 +9,7 @@ import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
 import { holds, readOr, shortened } from '../errors/thrown.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkMs, checkOptions, type Known } from '../errors/options.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
@@ -104,9 +104,7 @@ export function checkStage(where: string, stage: StageSpec): void {
     throw invalid(where, `${what}${hint}`, operation);
   }
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= 2 ** 31)) {
-    throw invalid(where, 'timeout to be milliseconds above 0', timeout);
-  }
+  if (timeout !== undefined) checkMs(where, 'timeout', timeout, 1);
   if (retry !== undefined) checkRetry(retry, where);
   if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') {
     throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
@@ -212,16 +210,6 @@ export function checkSerializer(where: string, given: unknown): Serializer {
     throw invalid(where, `the serializer's name to have 1 to ${maxNameLength} characters`, serializer.name);
   }
   return serializer;
-}
-
-/**
- * Checks a time in milliseconds.
- *
- * @throws {@link PaladinError} `INVALID_INPUT` when it is not one
- */
-export function checkMs(where: string, option: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1) return value;
-  throw invalid(where, `${option} to be milliseconds from 0 to 2^31 - 1`, value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
 import { checkToken, type Token } from '../link/check-token.js';
 import { hubUrl } from '../link/hub-url.js';
@@ -10,13 +11,27 @@ import { hubToObserver } from '../wire/parse.js';
 import type { Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 
+/** Options of {@link fetchStatus}. */
+export interface StatusOptions {
+  /** The token of an observer: a text of at most 8,192 characters, or a function that returns one. Default: none is shown. */
+  readonly token?: Token | undefined;
+  /**
+   * How long to wait for the answer, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `HUB_UNREACHABLE` is thrown.
+   * Default 10,000.
+   */
+  readonly connectTimeout?: number | undefined;
+}
+
+const known: Known<StatusOptions> = { token: true, connectTimeout: true };
+
 /**
- * Asks a hub once what it holds.
+ * Asks a hub once who is connected to it, and what is queued and running there.
  *
- * @param url the hub's address
- * @param token what the hub asks for, if it asks for a token
- * @param connectTimeoutMs how long to wait for the hub
- * @throws {@link PaladinError} `HUB_UNREACHABLE`, `UNAUTHORIZED`, `VERSION` as `connect`
+ * @param url the hub's address, as for `connect`
+ * @param options see {@link StatusOptions}
+ * @returns what the hub says; long lists are cut, see {@link HubStatus}
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses the
+ *   token. `VERSION` when it speaks another version of the protocol. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
  * ```ts
@@ -28,13 +43,11 @@ import { deadline } from '../timer.js';
  * await hub.close();
  * ```
  */
-export async function fetchStatus(
-  url: string | URL,
-  token?: Token,
-  connectTimeoutMs: number = defaultConnectTimeoutMs,
-): Promise<HubStatus> {
-  const hub = hubUrl('status', url);
-  checkToken('status', token);
+export async function fetchStatus(url: string | URL, options: StatusOptions = {}): Promise<HubStatus> {
+  const hub = hubUrl('fetchStatus', url);
+  const { token, connectTimeout = defaultConnectTimeoutMs } = checkOptions('fetchStatus', options, known);
+  checkToken('fetchStatus', token);
+  checkMs('fetchStatus', 'connectTimeout', connectTimeout);
   const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { key: peerKey(), name: '', token }, hubToObserver);
   let link: Link<ObserverToHub> | undefined;
   let timer: Later | undefined;
@@ -55,8 +68,8 @@ export async function fetchStatus(
       });
       link = made;
       timer = deadline(() => {
-        reject(noHubAnswered(hub, connectTimeoutMs, lastReason));
-      }, connectTimeoutMs);
+        reject(noHubAnswered(hub, connectTimeout, lastReason));
+      }, connectTimeout);
     });
   } finally {
     timer?.cancel();

@@ -274,7 +274,7 @@ export class LeaderRuntime implements Runtime {
     const stages = spec.stages.map(({ kind, operation, timeout, retry, onFatal }): StagePolicy => ({
       kind,
       operation: operation.name,
-      timeoutMs: timeout,
+      timeoutMs: timeout === Infinity ? undefined : timeout,
       retry,
       onFatal: onFatal ?? 'terminate',
     }));
@@ -300,7 +300,7 @@ export class LeaderRuntime implements Runtime {
   #describe({ kind, operation, timeout, validate = false }: StageSpec, serializer: Serializer): StageDescription {
     if (validate) checkArguments(operation);
     const { name, version, args } = operation;
-    const timeoutMs = timeout === undefined ? {} : { timeoutMs: timeout };
+    const timeoutMs = timeout === undefined || timeout === Infinity ? {} : { timeoutMs: timeout };
     if (args.length === 0) return { kind, operation: name, version, ...timeoutMs };
     let encoded: Uint8Array;
     try {

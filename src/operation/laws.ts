@@ -5,6 +5,7 @@ import { checkFunction, definitionOf, type OperationContext } from './operation.
 import { describe } from '../errors/describe.js';
 import { checkOptions, isList } from '../errors/options.js';
 
+/** Options of {@link checkMonoid}. */
 export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonly unknown[]> {
   /** Whether two results are as good as the same. Default: equal in type and content, as a serializer would carry them. */
   readonly equals?: ((a: A, b: A) => boolean) | undefined;

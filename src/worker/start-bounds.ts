@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { describe } from '../errors/describe.js';
-import { leastThreadMemoryMb, longestTimerMs, mostThreadMemoryMb } from '../executor/limits.js';
+import { checkMs } from '../errors/options.js';
+import { leastThreadMemoryMb, mostThreadMemoryMb } from '../executor/limits.js';
 
 /** What threads may use. */
 export interface ThreadOptions {
@@ -10,7 +11,7 @@ export interface ThreadOptions {
    * Default: what Node allows a thread, which depends on the memory of the machine. A process that is started with
    * `--max-old-space-size` goes by that alone.
    */
-  readonly threadMemory?: number | undefined;
+  readonly threadMemoryMb?: number | undefined;
   /**
    * How long a thread may take to load the modules, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. One that takes
    * longer is terminated, and the modules count as ones that cannot be loaded. Default 60,000.
@@ -30,26 +31,25 @@ export interface ThreadBounds {
  */
 export function threadBounds(
   where: string,
-  { threadMemory, threadStartTimeout }: ThreadOptions,
+  { threadMemoryMb, threadStartTimeout }: ThreadOptions,
   inThreads: boolean,
 ): ThreadBounds {
   const refuse = (expected: string, got: unknown): never => {
     throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(got)}`);
   };
-  if (threadMemory !== undefined) {
-    if (!inThreads) refuse('threadMemory with modules in threads only', threadMemory);
-    const fits = Number.isInteger(threadMemory) && threadMemory >= leastThreadMemoryMb && threadMemory <= mostThreadMemoryMb;
-    if (!fits) refuse(`threadMemory to be whole megabytes from ${leastThreadMemoryMb} to ${mostThreadMemoryMb}`, threadMemory);
+  if (threadMemoryMb !== undefined) {
+    if (!inThreads) refuse('threadMemoryMb with modules in threads only', threadMemoryMb);
+    const fits =
+      Number.isInteger(threadMemoryMb) && threadMemoryMb >= leastThreadMemoryMb && threadMemoryMb <= mostThreadMemoryMb;
+    if (!fits)
+      refuse(`threadMemoryMb to be whole megabytes from ${leastThreadMemoryMb} to ${mostThreadMemoryMb}`, threadMemoryMb);
   }
   if (threadStartTimeout !== undefined) {
     if (!inThreads) refuse('threadStartTimeout with modules in threads only', threadStartTimeout);
-    // Callers in JavaScript may hand in anything, also what compares like a number, and what cannot be compared.
-    const isTime = typeof threadStartTimeout === 'number' && threadStartTimeout >= 1 && threadStartTimeout <= longestTimerMs;
-    const fits = threadStartTimeout === Infinity || isTime;
-    if (!fits) refuse(`threadStartTimeout to be milliseconds from 1 to ${longestTimerMs}, or Infinity`, threadStartTimeout);
+    checkMs(where, 'threadStartTimeout', threadStartTimeout, 1);
   }
   return {
-    ...(threadMemory !== undefined && { resourceLimits: { maxOldGenerationSizeMb: threadMemory } }),
+    ...(threadMemoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } }),
     ...(threadStartTimeout !== undefined && { startTimeoutMs: threadStartTimeout }),
   };
 }

@@ -46,7 +46,7 @@ const known: Known<WorkerOptions> = {
   inline: true,
   onThreadDeath: true,
   onBroken: true,
-  threadMemory: true,
+  threadMemoryMb: true,
   threadStartTimeout: true,
 };
 

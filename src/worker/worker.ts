@@ -15,7 +15,7 @@ import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
-import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
+import { checkCallbacks, checkMs, checkOptions, type Known } from '../errors/options.js';
 
 /** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
@@ -142,7 +142,6 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
         fail(error);
       },
     });
-    if (connectTimeout === Infinity) return;
     timer = deadline(() => {
       fail(noHubAnswered(hub, connectTimeout, lastReason));
     }, connectTimeout);
@@ -163,10 +162,7 @@ export async function connectWorker(connection: WorkerConnection, execution: Exe
 
 async function drain(driver: WorkerDriver, options: Parameters<Worker['drain']>[0]): Promise<void> {
   const { timeout = Infinity } = checkOptions('drain', options, { timeout: true });
-  if (!(typeof timeout === 'number' && timeout >= 0)) {
-    throw new PaladinError('INVALID_INPUT', `drain: expected timeout to be milliseconds or Infinity, got ${describe(timeout)}`);
-  }
-  await driver.drain(timeout);
+  await driver.drain(checkMs('drain', 'timeout', timeout));
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */
@@ -175,13 +171,7 @@ export function checkConnection(options: WorkerConnection): void {
   hubUrl('startWorker', hub);
   checkPeerName('startWorker', name);
   checkToken('startWorker', token);
-  const isTime = typeof connectTimeout === 'number' && connectTimeout >= 0 && connectTimeout < 2 ** 31;
-  if (connectTimeout !== undefined && !isTime && connectTimeout !== Infinity) {
-    throw new PaladinError(
-      'INVALID_INPUT',
-      `startWorker: expected connectTimeout to be milliseconds or Infinity, got ${describe(connectTimeout)}`,
-    );
-  }
+  if (connectTimeout !== undefined) checkMs('startWorker', 'connectTimeout', connectTimeout);
   if (labels !== undefined && !areNames(labels)) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${describe(labels)}`);
   }

@@ -206,8 +206,8 @@ describe('the paladin command', () => {
     ],
     [['hub', '--trusted-proxies', 'x'], /^error: .*expected --trusted-proxies to be addresses or networks, .* got "x"$/u],
     [
-      ['worker', operations, '--inline', '--thread-memory', '64'],
-      /^error: .*expected --thread-memory with modules in threads only/u,
+      ['worker', operations, '--inline', '--thread-memory-mb', '64'],
+      /^error: .*expected --thread-memory-mb with modules in threads only/u,
     ],
     [['hub', '--worker-token', ' ,'], /^error: .*expected at least one worker token .*got none$/u],
     [['hub', '--tokens-file', 'no-such-file'], /^error: the token file cannot be read: .*no-such-file'$/u],

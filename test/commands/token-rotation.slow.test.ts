@@ -146,7 +146,7 @@ describe('tokens in files', () => {
     const peers = [
       connect(url, { token: tokenOf('leader'), connectTimeout: 1_000 }),
       startWorker({ hub: url, operations: [square], token: tokenOf('worker'), connectTimeout: 1_000 }),
-      fetchStatus(url, tokenOf('observer'), 1_000),
+      fetchStatus(url, { token: tokenOf('observer'), connectTimeout: 1_000 }),
     ];
     for (const error of await Promise.all(peers.map(rejectionOf))) {
       const message = expect.stringMatching(/the token is wrong; pass the hub's by the option token/u) as unknown;

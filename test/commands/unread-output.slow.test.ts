@@ -40,7 +40,7 @@ describe('a hub and a worker whose output', () => {
     const url = `http://127.0.0.1:${port}`;
     await using hub = new Process(['hub', '--port', String(port)], output);
     await using worker = new Process(['worker', operations, '--hub', url, '--inline'], output);
-    await expect.poll(async () => (await fetchStatus(url, token)).workers.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await fetchStatus(url, { token })).workers.length, { timeout: 20_000 }).toBe(1);
     const strangers = Array.from({ length: 300 }, () => connect(url, { token: 'another' }).catch((error: unknown) => error));
     expect(await Promise.all(strangers)).toContainEqual(expect.objectContaining({ code: 'UNAUTHORIZED' }));
     await using runtime = await connect(url, { token });

@@ -314,7 +314,7 @@ describe('options that cannot be read', () => {
     await expect(startWorker({ ...connection, operations: [], connectTimeout: make() as never })).rejects.toMatchObject(refusal);
     await expect(startWorker({ ...connection, operations: [], slots: make() as never })).rejects.toMatchObject(refusal);
     const modules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
-    for (const name of ['threads', 'threadMemory', 'threadStartTimeout']) {
+    for (const name of ['threads', 'threadMemoryMb', 'threadStartTimeout']) {
       await expect(startWorker({ ...connection, modules, [name]: make() as never })).rejects.toMatchObject(refusal);
     }
   });

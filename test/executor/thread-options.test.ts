@@ -6,8 +6,8 @@ const modules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
 const die = defineOperation({ name: 'die', execute: (how: string) => how });
 
 it.each([
-  [{ threadMemory: 31 }, /expected threadMemory to be whole megabytes from 32 to 1048576, got 31$/u],
-  [{ threadMemory: 64.5 }, /expected threadMemory to be whole megabytes/u],
+  [{ threadMemoryMb: 31 }, /expected threadMemoryMb to be whole megabytes from 32 to 1048576, got 31$/u],
+  [{ threadMemoryMb: 64.5 }, /expected threadMemoryMb to be whole megabytes/u],
   [{ threadStartTimeout: 0 }, /expected threadStartTimeout to be milliseconds from 1 to 2147483647, or Infinity, got 0$/u],
   [{ threadStartTimeout: Number.NaN }, /expected threadStartTimeout to be milliseconds/u],
   [{ threadStartTimeout: '5' as never }, /expected threadStartTimeout to be milliseconds .* got "5"$/u],
@@ -18,11 +18,13 @@ it.each([
 });
 
 it('bounds of threads without threads are refused', () => {
-  expect(() => inMemory({ threadMemory: 64 })).toThrow('inMemory: expected threadMemory with modules in threads only, got 64');
+  expect(() => inMemory({ threadMemoryMb: 64 })).toThrow(
+    'inMemory: expected threadMemoryMb with modules in threads only, got 64',
+  );
 });
 
 it('a thread that needs more than its memory dies of it, and is told of', async () => {
-  await using runtime = inMemory({ workers: 1, modules, threadMemory: 32, maxDeaths: 1 });
+  await using runtime = inMemory({ workers: 1, modules, threadMemoryMb: 32, maxDeaths: 1 });
   await expect(runtime.run(die, 'memory')).rejects.toMatchObject({
     code: 'POISON_TASK',
     cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },

@@ -87,7 +87,7 @@ export class FuzzCluster implements AsyncDisposable {
 
   /** As an observer sees it. */
   async status(): Promise<HubStatus> {
-    return await fetchStatus(this.url, this.#tokens.observer);
+    return await fetchStatus(this.url, { token: this.#tokens.observer });
   }
 
   // The programs answer with what these say.

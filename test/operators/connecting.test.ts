@@ -67,7 +67,7 @@ describe('connect', () => {
       const expected = { code: 'HUB_UNREACHABLE', message: expect.stringMatching(message) as unknown };
       const peers = [
         connect(url, { connectTimeout: 3_000 }),
-        fetchStatus(url, undefined, 3_000),
+        fetchStatus(url, { connectTimeout: 3_000 }),
         startWorker({ hub: url, operations: [double], connectTimeout: 3_000 }),
       ];
       expect(await Promise.all(peers.map(rejectionOf))).toMatchObject([expected, expected, expected]);
@@ -78,7 +78,7 @@ describe('connect', () => {
   it('takes no empty token', async () => {
     const expected = { code: 'INVALID_INPUT', message: expect.stringMatching(/token .*not empty.*got an empty one/u) as unknown };
     expect(await rejectionOf(connect('http://127.0.0.1:1', { token: '' }))).toMatchObject(expected);
-    expect(await rejectionOf(fetchStatus('http://127.0.0.1:1', ''))).toMatchObject(expected);
+    expect(await rejectionOf(fetchStatus('http://127.0.0.1:1', { token: '' }))).toMatchObject(expected);
     expect(await rejectionOf(startWorker({ hub: 'http://127.0.0.1:1', operations: [double], token: '' }))).toMatchObject(
       expected,
     );
@@ -91,7 +91,7 @@ describe('connect', () => {
       const code = typeof token === 'string' ? 'INVALID_INPUT' : 'UNAUTHORIZED';
       const peers = [
         connect(hub.url, { token }),
-        fetchStatus(hub.url, token),
+        fetchStatus(hub.url, { token }),
         startWorker({ hub: hub.url, operations: [double], token }),
       ];
       const expected = { code, message: expect.stringContaining('at most 8192 characters') as unknown };
@@ -233,12 +233,12 @@ describe('connect', () => {
     [
       'http://127.0.0.1:7400',
       { connectTimeout: -1 },
-      'connect: expected connectTimeout to be milliseconds from 0 to 2^31 - 1, got -1',
+      'connect: expected connectTimeout to be milliseconds from 0 to 2147483647, or Infinity, got -1',
     ],
     [
       'http://127.0.0.1:7400',
       { noWorkerTimeout: 'soon' },
-      'connect: expected noWorkerTimeout to be milliseconds from 0 to 2^31 - 1, got soon',
+      'connect: expected noWorkerTimeout to be milliseconds from 0 to 2147483647, or Infinity, got "soon"',
     ],
     ['http://127.0.0.1:7400', { serializer: {} }, 'connect: expected serializer to be a serializer'],
     ['http://127.0.0.1:7400', { serializer: null }, 'connect: expected serializer to be a serializer'],

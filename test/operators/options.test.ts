@@ -56,13 +56,13 @@ describe('options that are not what they must be', () => {
     [{ window: 0 }, 'window to be a whole number from 1, got 0'],
     [{ window: -1 }, 'window to be a whole number from 1, got -1'],
     [{ window: '10' }, 'window to be a whole number from 1, got 10'],
-    [{ timeout: 0 }, 'timeout to be milliseconds above 0, got 0'],
-    [{ timeout: -5 }, 'timeout to be milliseconds above 0, got -5'],
-    [{ timeout: '1s' }, 'timeout to be milliseconds above 0, got 1s'],
+    [{ timeout: 0 }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got 0'],
+    [{ timeout: -5 }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got -5'],
+    [{ timeout: '1s' }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got "1s"'],
     [{ retry: 3 }, 'a retry strategy, got 3'],
     [{ retry: { strategy: 'often' } }, "retry.strategy to be 'immediate', 'after' or 'exponential', got \"often\""],
     [{ retry: { strategy: 'immediate', maxRetries: -1 } }, 'retry.maxRetries to be a whole number from 0 up, got -1'],
-    [{ retry: { strategy: 'after', maxRetries: 1 } }, 'retry.delayMs to be milliseconds from 0 to 2^31, got undefined'],
+    [{ retry: { strategy: 'after', maxRetries: 1 } }, 'retry.delayMs to be milliseconds from 0 to 2147483647, got undefined'],
     [
       { retry: { strategy: 'exponential', maxRetries: 1, minDelayMs: 10, maxDelayMs: 5 } },
       'retry.maxDelayMs to be at least minDelayMs (10), got 5',
@@ -124,9 +124,13 @@ describe('options that are not what they must be', () => {
   });
 
   it('are refused by inMemory', () => {
-    const workers = 'inMemory: expected workers to be a whole number from 1, got';
+    const workers = 'inMemory: expected workers to be a whole number from 1 to 65536, got';
     expect(() => inMemory({ workers: 0 })).toThrow(invalid(`${workers} 0`));
     expect(() => inMemory({ workers: 1.5 })).toThrow(invalid(`${workers} 1.5`));
+    expect(() => inMemory({ workers: 65_537 })).toThrow(invalid(`${workers} 65537`));
+    expect(() => inMemory({ workers: 1_025, modules: ['./operations.js'] })).toThrow(
+      invalid('inMemory: expected workers to be a whole number from 1 to 1024, got 1025'),
+    );
     expect(() => inMemory({ operations: [double, 7] })).toThrow(
       invalid('inMemory: expected item 1 of operations to be an operation, a monoid or a serializer'),
     );

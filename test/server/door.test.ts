@@ -62,7 +62,7 @@ describe('who shows a token', () => {
     expect(JSON.stringify(events)).not.toMatch(/"(wrong|lead|work|look)"/u);
     expect(hub.status().counters).toMatchObject({ unauthorized: 4 });
     await expect(connect(hub.url, { token: 'work' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    expect((await fetchStatus(hub.url, 'look')).counters).toMatchObject({ unauthorized: 5 });
+    expect((await fetchStatus(hub.url, { token: 'look' })).counters).toMatchObject({ unauthorized: 5 });
   });
 
   it('may show one of several, which are exchanged under load while nothing is lost', async () => {
