@@ -31,7 +31,7 @@ export const jobMutations = [
   {
     name: 'a part of a chain keeps to itself what an earlier one has left out',
     file: `${job}/emission.ts`,
-    find: "if (this.#indexed && !segment.known) effects.push({ type: 'leftOut', index: segment.first, stage: segment.stage });",
+    find: "if (this.#indexed && !segment.known) inHand.put({ type: 'leftOut', index: segment.first, stage: segment.stage });",
     replace: '',
   },
   {
@@ -79,7 +79,7 @@ export const jobMutations = [
   {
     name: 'the second part of a chain is not told what the first one has left out',
     file: `${job}/dispatch.ts`,
-    find: "emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, effects);",
+    find: "emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, inHand);",
     replace: '',
   },
   {
@@ -109,13 +109,13 @@ export const jobMutations = [
   {
     name: 'the job does not cancel the other attempts of a settled batch',
     file: `${job}/settlement.ts`,
-    find: "for (const other of record.underWay) state.effects.push({ type: 'cancel', seq, attempt: other });",
+    find: "for (const other of record.underWay) state.inHand.put({ type: 'cancel', seq, attempt: other });",
     replace: '',
   },
   {
     name: 'the job does not acknowledge results',
     file: `${job}/settlement.ts`,
-    find: "  const { seq, attempt, failures } = result;\n  state.effects.push({ type: 'acknowledge', seq, attempt });",
+    find: "  const { seq, attempt, failures } = result;\n  state.inHand.put({ type: 'acknowledge', seq, attempt });",
     replace: '  const { seq, attempt, failures } = result;',
   },
   {
@@ -325,8 +325,8 @@ export const jobMutations = [
   {
     name: 'a job that has left its place sends on',
     file: `${job}/job.ts`,
-    find: '    state.connected = false;\n    state.slots = 0;\n    this.#leased = 0;',
-    replace: '    state.connected = false;\n    this.#leased = 0;',
+    find: '    state.connected = false;\n    state.slots = 0;\n    this.#starvation.placeLeft();',
+    replace: '    state.connected = false;\n    this.#starvation.placeLeft();',
   },
   {
     name: 'a job that has left its place believes what was said of its slots',

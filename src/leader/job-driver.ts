@@ -42,9 +42,6 @@ export interface JobOutlet {
   over(): void;
 }
 
-/** The effects with which a job is over. */
-const ends: ReadonlySet<JobEffect['type'] | undefined> = new Set(['completed', 'closed', 'failed', 'divided']);
-
 /**
  * Connects a job machine to its owner and to the session. A pause from within what the owner is told holds up the rest of it at
  * once.
@@ -187,7 +184,7 @@ export class JobDriver implements JobHandle {
   #perform(effects: readonly JobEffect[]): void {
     for (const effect of effects) this.#tellHub(effect);
     // What other jobs may send depends on it, also when the owner sends from within what it is told. The end is told as such.
-    if (!ends.has(effects.at(-1)?.type)) this.#report();
+    if (!this.#job.over) this.#report();
     for (const effect of effects) this.#tellOwner(effect);
   }
 

@@ -22,7 +22,9 @@ function hold(state: JobState, first: number, count: number, width: number): voi
 /** The batches that are sent now, as `first+units`. */
 function sent(state: JobState, now: number): string[] {
   dispatch(state, now);
-  return state.effects.flatMap((effect) => (effect.type === 'send' ? [`${effect.batch.first}+${effect.batch.count}`] : []));
+  return state.inHand
+    .close()
+    .flatMap((effect) => (effect.type === 'send' ? [`${effect.batch.first}+${effect.batch.count}`] : []));
 }
 
 describe('the partials that go in one trip', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Emission, type Segment } from '../../src/core/job/emission.js';
+import { EventInHand } from '../../src/core/job/event-in-hand.js';
 import type { JobEffect } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { messageOf } from '../../src/errors/thrown.js';
@@ -50,18 +51,18 @@ function at(index: number | undefined): string {
 /** What each of these segments has the emission tell, in an event of its own. */
 function put(emission: Emission, ...segments: Segment[]): string[][] {
   return segments.map((segment) => {
-    const effects: JobEffect[] = [];
-    emission.put(segment, effects);
+    const inHand = new EventInHand();
+    emission.put(segment, inHand);
     emission.validate();
-    return told(effects);
+    return told(inHand.close());
   });
 }
 
 function release(emission: Emission): string[] {
-  const effects: JobEffect[] = [];
-  emission.release(effects);
+  const inHand = new EventInHand();
+  emission.release(inHand);
   emission.validate();
-  return told(effects);
+  return told(inHand.close());
 }
 
 describe('what became of elements', () => {

@@ -45,7 +45,7 @@ describe('the attempts that an error tells', () => {
       const state = stateOf({ stages: [stage('fold')] });
       const record = settled(state, (ledger) => ledger.addPartials(partials(2, 0, 5, 0)));
       judgeAll(state, record, [fatal(offset)], { attempt: 1, workerId: 'w' }, 0);
-      expect(state.effects).toMatchObject([{ type: 'failed', error: { attempts } }]);
+      expect(state.inHand.close()).toMatchObject([{ type: 'failed', error: { attempts } }]);
     },
   );
 });
@@ -55,7 +55,7 @@ describe('failures of one batch', () => {
     const state = stateOf({ stages: [stage('fold')] });
     const record = settled(state, (ledger) => ledger.addPartials(partials(0, 0, 0)));
     judgeAll(state, record, [fatal(1), fatal(2)], { attempt: 1, workerId: 'w' }, 0);
-    expect(state.effects).toHaveLength(1);
+    expect(state.inHand.close()).toHaveLength(1);
   });
 
   it('never let the job go on beyond the earliest that ends it', () => {
@@ -109,11 +109,13 @@ describe('a partial that is left out', () => {
     const part = { ...identityPartial(0, count), bytes: json.encode(['x']) };
     partialFailed(state, 'skip', part, { stage: stages.length - 1, error });
     expect(state.fold?.startingAt(0)).toMatchObject({ count, bytes: undefined });
-    return state.effects.map((effect) =>
-      effect.type === 'partialSkipped'
-        ? [effect.ranges.map(({ first, count: each }) => `${first}+${each}`).join(' '), effect.input?.()]
-        : effect.type,
-    );
+    return state.inHand
+      .close()
+      .map((effect) =>
+        effect.type === 'partialSkipped'
+          ? [effect.ranges.map(({ first, count: each }) => `${first}+${each}`).join(' '), effect.input?.()]
+          : effect.type,
+      );
   }
 
   it('has an input where it is one element that was never combined', () => {

@@ -212,11 +212,9 @@ class SimulatedPart {
   }
 
   #perform(effects: readonly JobEffect[]): void {
-    const last = effects.at(-1)?.type;
-    const isOver = last === 'completed' || last === 'closed' || last === 'failed' || last === 'divided';
-    if (isOver) this.#end();
+    if (this.machine.over) this.#end();
     for (const effect of effects) this.#tellHub(effect);
-    if (!isOver) this.#surroundings.handled();
+    if (!this.machine.over) this.#surroundings.handled();
     for (const effect of effects) this.#tellOwner(effect);
   }
 

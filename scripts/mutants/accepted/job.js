@@ -112,12 +112,6 @@ export const ofJobs = [
   },
   {
     file: 'src/core/job/emission.ts',
-    line: '[],',
-    mutants: ['["Stryker was here"],'],
-    reason: 'Nobody reads these effects: nothing of what is put there is told.',
-  },
-  {
-    file: 'src/core/job/emission.ts',
     line: "case 'folded':",
     mutants: ['case "":'],
     reason: 'It does nothing itself.',
@@ -201,39 +195,9 @@ export const ofJobs = [
   },
   {
     file: 'src/core/job/job.ts',
-    line: 'if (event.first !== undefined) state.arrivals?.push(event.first, event.values.length);',
-    mutants: [
-      'if (event.first !== undefined) state.arrivals.push(event.first, event.values.length);',
-      'if (true) state.arrivals?.push(event.first, event.values.length);',
-    ],
-    reason: 'Only a later part of a chain is told indices, and it has arrivals. The condition is for the type.',
-  },
-  {
-    file: 'src/core/job/job.ts',
-    line: "if (this.#state.effects.at(-1)?.type !== 'divided') this.#state.clear();",
-    mutants: ["if (this.#state.effects.at(-1).type !== 'divided') this.#state.clear();"],
-    reason: 'A job ends with an effect. The condition is for the type.',
-  },
-  {
-    file: 'src/core/job/job.ts',
     line: 'return empty?.();',
     mutants: ['return empty();'],
     reason: 'Where there is a fold there is its identity. The condition is for the type.',
-  },
-  {
-    file: 'src/core/job/job.ts',
-    line: 'state.arrivals?.leaveOut(event.index, event.stage);',
-    mutants: ['state.arrivals.leaveOut(event.index, event.stage);'],
-    reason: 'Only a later part of a chain is told indices, and it has arrivals. The condition is for the type.',
-  },
-  {
-    file: 'src/core/job/job.ts',
-    line: "#missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };",
-    mutants: [
-      '#missing: { readonly reason: string; readonly operation: string | undefined } = {};',
-      '#missing: { readonly reason: string; readonly operation: string | undefined } = { reason: "Stryker was here!", operation: undefined };',
-    ],
-    reason: 'It is set with the slots: there is one until the hub has spoken of them.',
   },
   {
     file: 'src/core/job/job.ts',
@@ -260,12 +224,6 @@ export const ofJobs = [
     reason: 'Where the source has completed, all is released once no elements are unsettled.',
   },
   {
-    file: 'src/core/job/job.ts',
-    line: "const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');",
-    mutants: ["const work = uncut > 0 || ledger.size > 0 || (true && source.state !== 'open');"],
-    reason: 'Without a fold a job that has nothing to do is over once its source has ended.',
-  },
-  {
     file: 'src/core/job/left-out.ts',
     line: 'const page = this.#pages.get(number) ?? new Uint32Array(pageSize / wordBits);',
     mutants: ['const page = this.#pages.get(number) ?? new Uint32Array(pageSize * wordBits);'],
@@ -290,6 +248,21 @@ export const ofJobs = [
     reason: 'Where there are partials there is a fold.',
   },
   {
+    file: 'src/core/job/source-intake.ts',
+    line: 'if (event.first !== undefined) state.arrivals?.push(event.first, event.values.length);',
+    mutants: [
+      'if (event.first !== undefined) state.arrivals.push(event.first, event.values.length);',
+      'if (true) state.arrivals?.push(event.first, event.values.length);',
+    ],
+    reason: 'Only a later part of a chain is told indices, and it has arrivals. The condition is for the type.',
+  },
+  {
+    file: 'src/core/job/source-intake.ts',
+    line: 'state.arrivals?.leaveOut(event.index, event.stage);',
+    mutants: ['state.arrivals.leaveOut(event.index, event.stage);'],
+    reason: 'Only a later part of a chain is told indices, and it has arrivals. The condition is for the type.',
+  },
+  {
     file: 'src/core/job/speculation.ts',
     line: 'if (idleSlots(state) <= 0) return [];',
     mutants: ['if (idleSlots(state) < 0) return [];'],
@@ -300,5 +273,20 @@ export const ofJobs = [
     line: 'return next === Infinity ? undefined : next;',
     mutants: ['return false ? undefined : next;'],
     reason: 'Whoever asks takes both for never.',
+  },
+  {
+    file: 'src/core/job/starvation.ts',
+    line: "#missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };",
+    mutants: [
+      '#missing: { readonly reason: string; readonly operation: string | undefined } = {};',
+      '#missing: { readonly reason: string; readonly operation: string | undefined } = { reason: "Stryker was here!", operation: undefined };',
+    ],
+    reason: 'It is set with the slots: there is one until the hub has spoken of them.',
+  },
+  {
+    file: 'src/core/job/starvation.ts',
+    line: "const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');",
+    mutants: ["const work = uncut > 0 || ledger.size > 0 || (true && source.state !== 'open');"],
+    reason: 'Without a fold a job that has nothing to do is over once its source has ended.',
   },
 ];

@@ -78,7 +78,7 @@ function send(state: JobState, record: BatchRecord, now: number): void {
     tried > 0 || state.origin > 0 || units === 'partials'
       ? { ...(beside && { beside }), ...described(state, record, tried) }
       : {};
-  state.effects.push({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, ...more, payload } });
+  state.inHand.put({ type: 'send', batch: { seq, attempt, first, count, units, suspect, alone, budgetMs, ...more, payload } });
 }
 
 /** What is to be said of few batches only. */
@@ -199,7 +199,7 @@ function queueCut(state: JobState): boolean {
 
 /** Elements that the part before has left out are taken in where they come. */
 function leaveOut(state: JobState): void {
-  const { arrivals, emission, fold, leftOut, effects } = state;
+  const { arrivals, emission, fold, leftOut, inHand } = state;
   if (arrivals === undefined) return;
   while (state.room > 0) {
     const next = arrivals.takeLeftOut();
@@ -208,7 +208,7 @@ function leaveOut(state: JobState): void {
     state.cut += 1;
     leftOut?.add({ first: index, count: 1 });
     fold?.put(identityPartial(index, 1));
-    emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, effects);
+    emission.put({ type: 'leftOut', first: index, count: 1, stage, known: false }, inHand);
   }
 }
 

@@ -75,7 +75,7 @@ export function divide(state: JobState, at: number): void {
     demanded: taken,
     past: [...elements.flatMap(pastOf), ...past].toSorted((a, b) => a.first - b.first),
   };
-  state.effects.push({
+  state.inHand.endWith({
     type: 'divided',
     first: { from, to: at, inherited: first },
     second: { from: at, to, inherited: second },

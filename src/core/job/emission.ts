@@ -1,5 +1,5 @@
 import type { PaladinError } from '../../errors/paladin-error.js';
-import type { JobEffect } from './job-events.js';
+import { EventInHand } from './event-in-hand.js';
 
 /**
  * What became of a contiguous range of elements. What is costly or depends on the elements before is a function, called when the
@@ -64,8 +64,6 @@ export class Emission {
   #foldedAhead = 0;
   #waitingBytes = 0;
   #paused = false;
-  /** The effects of the last event that outputs were released in. */
-  #filled: JobEffect[] | undefined;
   /** How many elements each stage has left out. */
   readonly #skippedByStage = new Map<number, number>();
 
@@ -101,23 +99,23 @@ export class Emission {
   }
 
   /** Takes a segment, and releases what may be. */
-  put(segment: Segment, effects: JobEffect[]): void {
+  put(segment: Segment, inHand: EventInHand): void {
     if (segment.type === 'folded') this.#putFolded(segment);
     else this.#waiting.set(this.#ordered ? segment.first : this.#arrived, segment);
     this.#arrived += 1;
     this.#waitingBytes += bytesOf(segment);
-    this.release(effects);
+    this.release(inHand);
   }
 
-  /** Appends to `effects`, those of the event in hand, what may be emitted now; nothing follows a failure. */
-  release(effects: JobEffect[]): void {
+  /** Puts to the event in hand what may be emitted now; nothing follows a failure. */
+  release(inHand: EventInHand): void {
     for (let next = this.#due(); next !== undefined; next = this.#due()) {
-      if (next.type === 'values' && this.#filled === effects) return;
+      if (next.type === 'values' && inHand.hasEmitted) return;
       if (next.type === 'folded') this.#takeFolded(next);
       else this.#waiting.delete(this.#turn);
       this.#turn += this.#ordered ? next.count : 1;
       this.#waitingBytes -= bytesOf(next);
-      this.#release(next, effects);
+      this.#release(next, inHand);
       if (next.type === 'failure') return;
     }
   }
@@ -142,7 +140,7 @@ export class Emission {
       const isLeft = (type === 'skip' || type === 'leftOut') && 'stage' in rest;
       emission.put(
         isLeft ? { type: 'leftOut', first, count: 1, stage: rest.stage, known: true } : { type: 'folded', first, count },
-        [],
+        new EventInHand(),
       );
     }
     return emission;
@@ -218,21 +216,20 @@ export class Emission {
     return this.#paused && next?.type !== 'folded' ? undefined : next;
   }
 
-  #release(segment: Segment, effects: JobEffect[]): void {
+  #release(segment: Segment, inHand: EventInHand): void {
     this.#released += segment.count;
     switch (segment.type) {
       case 'values':
-        this.#filled = effects;
-        effects.push({ type: 'emit', values: segment.values(), ...(this.#indexed && { first: segment.first }) });
+        inHand.put({ type: 'emit', values: segment.values(), ...(this.#indexed && { first: segment.first }) });
         break;
       case 'folded':
         break;
       case 'leftOut':
-        if (this.#indexed && !segment.known) effects.push({ type: 'leftOut', index: segment.first, stage: segment.stage });
+        if (this.#indexed && !segment.known) inHand.put({ type: 'leftOut', index: segment.first, stage: segment.stage });
         this.#countSkip(segment.stage);
         break;
       case 'skip':
-        effects.push({
+        inHand.put({
           type: 'skipped',
           stage: segment.stage,
           error: segment.error(this.#skippedBefore(segment.stage)),
@@ -242,7 +239,7 @@ export class Emission {
         this.#countSkip(segment.stage);
         break;
       case 'failure':
-        effects.push({ type: 'failed', error: segment.error(this.#skippedBefore(segment.stage)) });
+        inHand.endWith({ type: 'failed', error: segment.error(this.#skippedBefore(segment.stage)) });
         break;
     }
   }

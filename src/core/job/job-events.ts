@@ -69,6 +69,21 @@ export interface JobLimits {
 }
 
 export type JobEvent =
+  | SourceEvent
+  | PlaceEvent
+  | AnswerEvent
+  /** The subscriber wants no outputs until it says so. */
+  | { readonly type: 'paused' }
+  | { readonly type: 'resumed' }
+  /** The hub, or the leader itself, ends the job. */
+  | { readonly type: 'refused'; readonly error: PaladinError }
+  /** The subscriber has had enough. */
+  | { readonly type: 'cancelled' }
+  /** The deadline has come. */
+  | { readonly type: 'tick' };
+
+/** What the source says. */
+export type SourceEvent =
   /** The source emitted these, in order. From the part before, these are the elements from `first` on. */
   | { readonly type: 'elements'; readonly values: readonly unknown[]; readonly first?: number }
   /** A stage of the part before has left an element out. */
@@ -76,7 +91,10 @@ export type JobEvent =
   | { readonly type: 'sourceCompleted' }
   | { readonly type: 'sourceFailed'; readonly error: unknown }
   /** All elements are settled, and the next one is to be the first again. */
-  | { readonly type: 'rewound' }
+  | { readonly type: 'rewound' };
+
+/** What becomes of its place at the hub, and how many slots there are for it. */
+export type PlaceEvent =
   /** The job is open at the hub (again). */
   | { readonly type: 'connected' }
   /** Another job needs its place at the hub: it leaves, if nothing of it is under way. */
@@ -90,7 +108,10 @@ export type JobEvent =
       readonly missing: string;
       readonly operation?: string;
       readonly divideAt?: number;
-    }
+    };
+
+/** What became of an attempt. */
+export type AnswerEvent =
   | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
   | {
@@ -99,21 +120,15 @@ export type JobEvent =
       readonly seq: number;
       readonly attempt: number;
       readonly inPlaceOf: readonly number[];
-    }
-  /** The subscriber wants no outputs until it says so. */
-  | { readonly type: 'paused' }
-  | { readonly type: 'resumed' }
-  /** The hub, or the leader itself, ends the job. */
-  | { readonly type: 'refused'; readonly error: PaladinError }
-  /** The subscriber has had enough. */
-  | { readonly type: 'cancelled' }
-  /** The deadline has come. */
-  | { readonly type: 'tick' };
+    };
 
 /** Whether further elements come. */
 export type SourceState = { readonly state: 'open' | 'completed' } | { readonly state: 'failed'; readonly error: unknown };
 
-export type JobEffect =
+export type JobEffect = JobStep | JobEnd;
+
+/** What a job that goes on has done. */
+export type JobStep =
   | { readonly type: 'send'; readonly batch: Batch }
   /** The answer to the attempt is taken, or not needed. */
   | ({ readonly type: 'acknowledge' } & Attempt)
@@ -148,13 +163,15 @@ export type JobEffect =
       readonly input: (() => unknown) | undefined;
     }
   /** A source that can be asked may now be asked for so many more elements. */
-  | { readonly type: 'demand'; readonly count: number }
+  | { readonly type: 'demand'; readonly count: number };
+
+/** The job is over: nothing follows this effect. */
+export type JobEnd =
   /**
    * No worker executes the whole chain, but some do a part each: the job is over, and two jobs go on with what it leaves, one
    * behind the other.
    */
   | { readonly type: 'divided'; readonly first: PartOfJob; readonly second: PartOfJob }
-  /** The job is over: nothing follows this effect. */
   | { readonly type: 'completed' }
   | { readonly type: 'failed'; readonly error: unknown }
   | { readonly type: 'closed' };

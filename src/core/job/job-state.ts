@@ -3,10 +3,11 @@ import type { Arrivals } from './arrivals.js';
 import { BatchLedger } from './batch-ledger.js';
 import { BatchSizing } from './batch-sizing.js';
 import { Emission } from './emission.js';
+import { EventInHand } from './event-in-hand.js';
 import { Fold } from '../fold/fold.js';
 import { LeftOut } from './left-out.js';
 import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
-import type { JobConfig, JobEffect, SourceState, StagePolicy } from './job-events.js';
+import type { JobConfig, SourceState, StagePolicy } from './job-events.js';
 
 /** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
 export class JobState {
@@ -52,8 +53,8 @@ export class JobState {
   gone: Gone | undefined = undefined;
   /** Results that came for batches which were settled already. */
   staleResults = 0;
-  /** The effects of the event in hand. */
-  effects: JobEffect[] = [];
+  /** The event in hand. */
+  inHand: EventInHand = new EventInHand();
 
   constructor(config: JobConfig) {
     this.config = config;
@@ -78,6 +79,12 @@ export class JobState {
     for (const { dueAt, ...record } of records) this.ledger.add(record, dueAt);
   }
 
+  /** The next event is in hand, and nothing has come of it yet. */
+  open(): EventInHand {
+    this.inHand = new EventInHand();
+    return this.inHand;
+  }
+
   /** How many elements have come, and are neither cut nor known to be left out. */
   get uncut(): number {
     return this.backlog.size + (this.arrivals?.leftOut ?? 0);
@@ -88,10 +95,9 @@ export class JobState {
     return this.arrivals?.nextIndex ?? this.cut;
   }
 
-  /** Whether the last effect ends the job. */
+  /** Whether the event in hand ends the job. */
   get ending(): boolean {
-    const last = this.effects.at(-1)?.type;
-    return last === 'failed' || last === 'completed' || last === 'closed' || last === 'divided';
+    return this.inHand.end !== undefined;
   }
 
   /** Elements that may be cut before others are released, or in partials. */

@@ -42,26 +42,29 @@ import { dispatch } from './dispatch.js';
 import { divide, divisionDueAt, planDivision } from './division.js';
 import type { Fold } from '../fold/fold.js';
 import { underWay } from './expected-time.js';
-import type { JobConfig, JobEffect, JobEvent } from './job-events.js';
+import type { JobConfig, JobEffect, JobEnd, JobEvent, PlaceEvent } from './job-events.js';
 import { JobState } from './job-state.js';
 import { readValues } from './result-check.js';
 import { fromPart, lossFromPart } from './stages-of-part.js';
+import { takeIn } from './source-intake.js';
 import { nextStragglerAt } from './speculation.js';
+import { Starvation } from './starvation.js';
 import { adopt, settleLoss, settleResult } from './settlement.js';
 import { isA, messageOf } from '../../errors/thrown.js';
 
 export class Job implements Machine<JobEvent, JobEffect> {
   readonly #state: JobState;
+  readonly #starvation: Starvation;
   #over = false;
-  /** Why there are no slots, in the hub's words, and which operation is to blame. */
-  #missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };
-  /** How many batches were with workers when the hub last spoke of slots. */
-  #leased = 0;
-  /** Since when there was work and no slot for it. */
-  #starvedSince: number | undefined;
 
   constructor(config: JobConfig) {
     this.#state = new JobState(config);
+    this.#starvation = new Starvation(this.#state);
+  }
+
+  /** Whether it is over: it handles nothing more. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Results that came for batches which were settled already. */
@@ -97,28 +100,27 @@ export class Job implements Machine<JobEvent, JobEffect> {
   handle(event: JobEvent, now: number): JobEffect[] {
     if (this.#over) return [];
     const state = this.#state;
-    state.effects = [];
+    const inHand = state.open();
     try {
       this.#apply(event, now);
       if (!state.ending) this.#advance(now);
     } catch (error) {
       // What a worker sent made no sense, or the fold has no identity; every other error is a bug and goes on.
       if (!isA(error, PaladinError)) throw error;
-      state.effects.push({ type: 'failed', error });
+      inHand.endWith({ type: 'failed', error });
     }
-    if (state.ending) this.#letGo();
-    return state.effects;
+    if (inHand.end !== undefined) this.#letGo(inHand.end);
+    return inHand.close();
   }
 
   /** 0: at once. */
   nextDeadline(): number | undefined {
     if (this.#state.emission.hasMore) return 0;
     const due = this.#state.ledger.nextDueAt() ?? Infinity;
-    const starved = this.#starvedSince === undefined ? Infinity : this.#starvedSince + this.#state.config.noWorkerTimeoutMs;
     const straggler = nextStragglerAt(this.#state) ?? Infinity;
     const deadline = Math.min(
       due,
-      starved,
+      this.#starvation.dueAt,
       straggler,
       this.#state.fold?.lookAt ?? Infinity,
       divisionDueAt(this.#state) ?? Infinity,
@@ -140,49 +142,17 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const state = this.#state;
     switch (event.type) {
       case 'elements':
-        this.#expectOpenSource(event.type);
-        state.backlog.push(event.values);
-        if (event.first !== undefined) state.arrivals?.push(event.first, event.values.length);
-        break;
       case 'leftOut':
-        this.#expectOpenSource(event.type);
-        state.arrivals?.leaveOut(event.index, event.stage);
-        break;
       case 'sourceCompleted':
-        this.#expectOpenSource(event.type);
-        state.source = { state: 'completed' };
-        break;
       case 'sourceFailed':
-        this.#expectOpenSource(event.type);
-        state.source = { state: 'failed', error: event.error };
-        break;
       case 'rewound':
-        this.#expectOpenSource(event.type);
-        state.rewind();
-        state.demanded = 0;
+        takeIn(state, event);
         break;
       case 'connected':
-        state.connected = true;
-        // Until the hub says how many there are: a lone element need not wait for that.
-        state.slots = 1;
-        break;
       case 'placeWanted':
-        this.#leavePlace();
-        break;
       case 'disconnected':
-        if (state.connected) state.disconnectedAt = now;
-        state.division = undefined;
-        state.connected = false;
-        state.slots = 0;
-        state.sizing.allLost();
-        break;
       case 'capacity':
-        // What was said of the place that it has left is not true any more.
-        if (!state.connected) break;
-        state.slots = event.slots;
-        this.#leased = event.leased;
-        this.#missing = { reason: event.missing, operation: event.operation };
-        planDivision(state, event.divideAt, now);
+        this.#changePlace(event, now);
         break;
       case 'result':
         state.begun = true;
@@ -203,12 +173,40 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.emission.resume();
         break;
       case 'refused':
-        state.effects.push({ type: 'failed', error: event.error });
+        state.inHand.endWith({ type: 'failed', error: event.error });
         break;
       case 'cancelled':
-        state.effects.push({ type: 'closed' });
+        state.inHand.endWith({ type: 'closed' });
         break;
       case 'tick':
+        break;
+    }
+  }
+
+  #changePlace(event: PlaceEvent, now: number): void {
+    const state = this.#state;
+    switch (event.type) {
+      case 'connected':
+        state.connected = true;
+        // Until the hub says how many there are: a lone element need not wait for that.
+        state.slots = 1;
+        break;
+      case 'placeWanted':
+        this.#leavePlace();
+        break;
+      case 'disconnected':
+        if (state.connected) state.disconnectedAt = now;
+        state.division = undefined;
+        state.connected = false;
+        state.slots = 0;
+        state.sizing.allLost();
+        break;
+      case 'capacity':
+        // What was said of the place that it has left is not true any more.
+        if (!state.connected) break;
+        state.slots = event.slots;
+        this.#starvation.heard(event);
+        planDivision(state, event.divideAt, now);
         break;
     }
   }
@@ -219,15 +217,15 @@ export class Job implements Machine<JobEvent, JobEffect> {
     state.division = undefined;
     state.connected = false;
     state.slots = 0;
-    this.#leased = 0;
-    state.effects.push({ type: 'placeLeft' });
+    this.#starvation.placeLeft();
+    state.inHand.put({ type: 'placeLeft' });
   }
 
   /** What follows from the present state, after each event. */
   #advance(now: number): void {
     const state = this.#state;
     for (const part of state.ledger.wake(now)) state.fold?.put(part);
-    state.emission.release(state.effects);
+    state.emission.release(state.inHand);
     // All room for further batches is known once all that may be emitted is.
     if (state.emission.hasMore) return;
     const { division } = state;
@@ -237,15 +235,17 @@ export class Job implements Machine<JobEvent, JobEffect> {
     }
     if (!state.ending) dispatch(state, now);
     if (!state.ending) this.#complete();
-    if (!state.ending) this.#watchStarvation(now);
-    if (!state.ending) this.#demand();
+    if (state.ending) return;
+    const error = this.#starvation.watch(now);
+    if (error !== undefined) state.inHand.endWith({ type: 'failed', error });
+    else this.#demand();
   }
 
   #complete(): void {
-    const { fold, source, uncut, emission, effects } = this.#state;
+    const { fold, source, uncut, emission, inHand } = this.#state;
     if (source.state === 'open' || uncut > 0 || emission.paused || !this.#isReleased()) return;
-    if (source.state === 'failed') effects.push({ type: 'failed', error: source.error });
-    else if (fold === undefined) effects.push({ type: 'completed' });
+    if (source.state === 'failed') inHand.endWith({ type: 'failed', error: source.error });
+    else if (fold === undefined) inHand.endWith({ type: 'completed' });
     else this.#completeFold(fold);
   }
 
@@ -259,11 +259,12 @@ export class Job implements Machine<JobEvent, JobEffect> {
   }
 
   #completeFold(fold: Fold): void {
-    const { cut, config, effects } = this.#state;
+    const { cut, config, inHand } = this.#state;
     const whole = fold.whole(cut);
     if (whole === undefined && cut > 0) return;
     const values = whole?.bytes === undefined ? [this.#identity()] : readValues(config.serializer, whole.bytes, 1);
-    effects.push({ type: 'emit', values }, { type: 'completed' });
+    inHand.put({ type: 'emit', values });
+    inHand.endWith({ type: 'completed' });
   }
 
   #identity(): unknown {
@@ -277,53 +278,22 @@ export class Job implements Machine<JobEvent, JobEffect> {
     }
   }
 
-  #watchStarvation(now: number): void {
-    const { source, uncut, ledger, fold, connected, slots, config, effects } = this.#state;
-    // Nobody waits for what a paused job would do.
-    const wanted = connected && !this.paused;
-    const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
-    if (!wanted || slots > 0 || this.#leased > 0 || !work) {
-      this.#starvedSince = undefined;
-      return;
-    }
-    this.#starvedSince ??= now;
-    if (now - this.#starvedSince < config.noWorkerTimeoutMs) return;
-    const operation = this.#missing.operation ?? this.#state.stage(this.#state.from).operation;
-    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}${this.#whoIsGone()}`;
-    effects.push({ type: 'failed', error: new PaladinError('NO_WORKER', message, { operation }) });
-  }
-
-  /** Elements that kill workers leave none in the end: then it helps to know where they died. */
-  #whoIsGone(): string {
-    const { gone } = this.#state;
-    if (gone === undefined) return '';
-    return `; workers lost while executing: ${gone.count}, the last one at index ${gone.first} or soon after it (${gone.reason})`;
-  }
-
   /** Lets a source that can be asked emit as much as keeps the batches full, within the window. */
   #demand(): void {
-    const { source, sizing, slots, cut, room, effects, foldsElements } = this.#state;
+    const { source, sizing, slots, cut, room, inHand, foldsElements } = this.#state;
     if (source.state !== 'open') return;
     const enough = sizing.full * sizing.inFlightLimit(Math.max(1, slots));
     // Elements that come one at a time are partials at once, of which it is never learnt how many make a batch.
     const total = cut + Math.min(room, foldsElements ? Math.max(enough, maxBatchElements) : enough);
     if (total <= this.#state.demanded) return;
-    effects.push({ type: 'demand', count: total - this.#state.demanded });
+    inHand.put({ type: 'demand', count: total - this.#state.demanded });
     this.#state.demanded = total;
   }
 
-  #letGo(): void {
+  #letGo({ type }: JobEnd): void {
     this.#over = true;
-    // With the job everything is closed that was to be acknowledged.
-    this.#state.effects = this.#state.effects.filter(({ type }) => type !== 'acknowledge' && type !== 'cancel');
-    this.#starvedSince = undefined;
     // What others go on with stays as it is.
-    if (this.#state.effects.at(-1)?.type !== 'divided') this.#state.clear();
-  }
-
-  #expectOpenSource(event: string): void {
-    const { source } = this.#state;
-    if (source.state !== 'open') throw new Error(`'${event}' after the source has ended; ${this.#state.story()}`);
+    if (type !== 'divided') this.#state.clear();
   }
 }
 

@@ -75,7 +75,7 @@ function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure,
   const payload = slice(state, record, offset, offset + 1);
   if (fold !== undefined && state.foldsElements) {
     const again = { ...elementPartial(first, 1, payload), retries, tried: tried - unreachedOf(record, stage) };
-    state.emission.put({ type: 'folded', first, count: 1 }, state.effects);
+    state.emission.put({ type: 'folded', first, count: 1 }, state.inHand);
     if (dueAt === 0) fold.put(again);
     else ledger.addPartials([again], {}, dueAt);
     return;
@@ -91,9 +91,9 @@ function inputOf(state: JobState, record: BatchRecord, offset: number): unknown 
 }
 
 /** Elements have succeeded, and are in a partial. */
-export function foldElements({ emission, effects }: JobState, fold: Fold, partial: Partial): void {
+export function foldElements({ emission, inHand }: JobState, fold: Fold, partial: Partial): void {
   fold.put(partial);
-  emission.put({ type: 'folded', first: partial.first, count: partial.count }, effects);
+  emission.put({ type: 'folded', first: partial.first, count: partial.count }, inHand);
 }
 
 /** How an element failed for good: in which stage, of what, and how to get it as it was taken in. */
@@ -105,15 +105,15 @@ export interface ElementFailure {
 
 /** An element failed for good. Its failure takes its place in source order. */
 export function elementFailed(state: JobState, action: OnFatal, first: number, { stage, error, input }: ElementFailure): void {
-  const { fold, emission, effects, leftOut } = state;
+  const { fold, emission, inHand, leftOut } = state;
   if (action === 'terminate') {
     state.stopAt = Math.min(state.stopAt, first);
-    emission.put({ type: 'failure', first, count: 0, stage, error }, effects);
+    emission.put({ type: 'failure', first, count: 0, stage, error }, inHand);
     return;
   }
   leftOut?.add({ first, count: 1 });
   fold?.put(identityPartial(first, 1));
-  emission.put({ type: 'skip', first, count: 1, stage, error, input }, effects);
+  emission.put({ type: 'skip', first, count: 1, stage, error, input }, inHand);
 }
 
 /** How a partial failed for good: in which stage, and the error of each of its elements. */
@@ -127,10 +127,10 @@ export interface PartialFailure {
  * for those that were left out before.
  */
 export function partialFailed(state: JobState, action: OnFatal, part: Partial, { stage, error }: PartialFailure): void {
-  const { fold, effects, leftOut, config, foldsElements } = state;
+  const { fold, inHand, leftOut, config, foldsElements } = state;
   if (action === 'terminate') {
     state.stopAt = Math.min(state.stopAt, part.first);
-    effects.push({ type: 'failed', error: error(part.index) });
+    inHand.endWith({ type: 'failed', error: error(part.index) });
     return;
   }
   fold?.put(identityPartial(part.first, part.count));
@@ -139,7 +139,7 @@ export function partialFailed(state: JobState, action: OnFatal, part: Partial, {
   const isElement = foldsElements && ranges.length === 1 && ranges[0]?.count === 1;
   const { bytes } = part;
   const input = isElement && bytes !== undefined ? (): unknown => config.serializer.decode(bytes)[0] : undefined;
-  effects.push({ type: 'partialSkipped', stage, ranges, error, input });
+  inHand.put({ type: 'partialSkipped', stage, ranges, error, input });
 }
 
 /** The payload of some of a batch's elements. */

@@ -11,7 +11,7 @@ import { checkLoss, checkResult, readPartials, readValues, succeededRuns, type R
 /** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
 export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
   const { seq, attempt, failures } = result;
-  state.effects.push({ type: 'acknowledge', seq, attempt });
+  state.inHand.put({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
   if (record === undefined || !isWanted(record, attempt, failures.length === 0)) {
     state.staleResults += 1;
@@ -25,7 +25,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   checkResult(result, record.count, state);
   state.ledger.lose(record, attempt);
   // The first success is the one that counts.
-  for (const other of record.underWay) state.effects.push({ type: 'cancel', seq, attempt: other });
+  for (const other of record.underWay) state.inHand.put({ type: 'cancel', seq, attempt: other });
   state.ledger.settle(record);
   learn(state, record, result, now);
   const runs = succeededRuns(result);
@@ -49,7 +49,7 @@ function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean):
  */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
   const { seq, attempt, cause, stage = state.from } = loss;
-  state.effects.push({ type: 'acknowledge', seq, attempt });
+  state.inHand.put({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
   if (record === undefined || !record.underWay.includes(attempt)) {
     state.staleResults += 1;
@@ -141,7 +141,7 @@ export function adopt(
 ): void {
   const record = state.ledger.get(seq);
   if (record === undefined || attempt > record.attempt) {
-    state.effects.push({ type: 'cancel', seq, attempt });
+    state.inHand.put({ type: 'cancel', seq, attempt });
     return;
   }
   state.ledger.adopt(record, attempt, now);
@@ -163,13 +163,13 @@ function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload 
   }
 }
 
-function emit({ config, emission, effects }: JobState, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+function emit({ config, emission, inHand }: JobState, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
   const { serializer } = config;
   const { payload } = result;
   const succeeded = result.done - result.failures.length;
   if (result.failures.length === 0) {
     const values = (): readonly unknown[] => readValues(serializer, payload, succeeded);
-    emission.put({ type: 'values', first: record.first, count: succeeded, bytes: payload.byteLength, values }, effects);
+    emission.put({ type: 'values', first: record.first, count: succeeded, bytes: payload.byteLength, values }, inHand);
     return;
   }
   if (runs.length === 0) return;
@@ -180,7 +180,7 @@ function emit({ config, emission, effects }: JobState, record: BatchRecord, resu
     const values = all.slice(at, at + count);
     at += count;
     const bytes = Math.ceil((payload.byteLength * count) / succeeded);
-    emission.put({ type: 'values', first: record.first + start, count, bytes, values: () => values }, effects);
+    emission.put({ type: 'values', first: record.first + start, count, bytes, values: () => values }, inHand);
   }
 }
 
