@@ -1,7 +1,7 @@
 import type { CallerContext } from '../../src/caller-context.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Executor } from '../../src/executor/executor.js';
-import { inlineExecutor } from '../../src/executor/inline-executor.js';
+import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
@@ -189,7 +189,7 @@ function inlineCrew(
   const drivers = Array.from({ length: workers }, () =>
     joinHub(
       hub,
-      inlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, blocks, slowCreates, maxPayloadBytes }),
+      new InlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, blocks, slowCreates, maxPayloadBytes }),
       offers,
     ),
   );

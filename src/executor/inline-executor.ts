@@ -1,33 +1,20 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
-import { messageOf } from '../errors/thrown.js';
-import type { Registry } from '../operation/registry.js';
-import type { Batch, JobAttempt, JobDescription, UnitFailure } from '../protocol/messages.js';
-import type { BatchControl } from './batch-run.js';
+import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Executor } from './executor.js';
-import { fatalFailure } from './failures.js';
+import { InlineControl } from './inline-control.js';
+import { InlineJobs, type InlineJobOptions } from './inline-jobs.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { nextTurn } from '../real-time.js';
 import { maxWaitingInline } from './limits.js';
 import type { LoopBlocks } from './loop-blocks.js';
-import { JobExecution, type BatchEnd } from './run-batch.js';
-import type { SlowCreates } from './slow-creates.js';
-import { SlotWaits, tooManyWait } from './slot-waits.js';
+import type { BatchEnd } from './run-batch.js';
+import { tooManyWait } from './slot-waits.js';
 
-export interface InlineExecutorOptions {
+export interface InlineExecutorOptions extends InlineJobOptions {
   /** How many batches are executed at once; they take turns where their operations wait. */
   readonly slots: number;
-  readonly registry: Registry;
-  /**
-   * What a job itself brings along, where it does; asked as it begins here. When that throws, the job's batches fail with
-   * `INVALID_INPUT`. Default: all is in the registry.
-   */
-  readonly registryOf?: (jobId: string) => Registry | undefined;
-  /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
-  readonly maxPayloadBytes?: number | (() => number);
   /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
   readonly blocks?: LoopBlocks;
-  /** Told what is being set up, to name what takes long. Default: it is not named. */
-  readonly slowCreates?: SlowCreates;
   /**
    * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled,
    * since it would be executed within that of another. Default: that of whoever made the executor.
@@ -35,174 +22,123 @@ export interface InlineExecutorOptions {
   readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
 
-export interface InlineExecutor extends Executor {
-  /** How many operations did not stop at their signal and were left to themselves. */
-  readonly abandoned: number;
-}
-
 type WaitsListener = (isWaiting: boolean) => void;
-
-/** A batch that was handed in and has not settled. */
-class InlineControl implements BatchControl {
-  aborted = false;
-  readonly jobId: string;
-  readonly batch: Batch;
-  /** A context of the batch's own: what an operation does to it concerns no other. */
-  readonly context: CallerContext;
-  readonly waits: SlotWaits;
-  readonly took: (ms: number) => void;
-
-  constructor(jobId: string, batch: Batch, parent: CallerContext, waits: SlotWaits, took: (ms: number) => void) {
-    this.jobId = jobId;
-    this.batch = batch;
-    this.context = parent.run(callerContext);
-    this.waits = waits;
-    this.took = took;
-  }
-
-  progress(): void {
-    // Nobody watches.
-  }
-
-  watch(): void {
-    // Nobody could interrupt.
-  }
-}
 
 /**
  * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs
  * in between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt
  * the thread from within.
  */
-export function inlineExecutor({
-  slots,
-  registry,
-  maxPayloadBytes = Infinity,
-  contextOf,
-  blocks,
-  slowCreates,
-  registryOf = () => undefined,
-}: InlineExecutorOptions): InlineExecutor {
-  const ownContext = callerContext();
-  const executions = new Map<string, JobExecution>();
-  const underWay = new Set<InlineControl>();
+export class InlineExecutor implements Executor {
+  readonly slots: number;
+  readonly #options: InlineExecutorOptions;
+  readonly #ownContext = callerContext();
+  readonly #jobs: InlineJobs;
+  readonly #underWay = new Set<InlineControl>();
   /** Those of them that wait for jobs of their own. */
-  const waiting = new Set<Batch>();
-  let abandoned = 0;
-  let closed = false;
+  readonly #waiting = new Set<Batch>();
+  #abandoned = 0;
+  #closed = false;
   /** Whether a batch has begun in this turn of the event loop. */
-  let begun = false;
+  #hasBegun = false;
 
-  const beginNow = (begin: () => void): void => {
-    begun = true;
+  constructor(options: InlineExecutorOptions) {
+    this.slots = options.slots;
+    this.#options = options;
+    this.#jobs = new InlineJobs(options);
+  }
+
+  /** How many operations did not stop at their signal and were left to themselves. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void, tell?: WaitsListener): void {
+    // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
+    const execution = this.#jobs.executionOf(jobId, description);
+    const { blocks, contextOf } = this.#options;
+    const { stages } = description;
+    const context = contextOf === undefined ? this.#ownContext : contextOf(jobId);
+    const control: InlineControl = new InlineControl(jobId, batch, context ?? this.#ownContext, {
+      waits: (isWaiting) => this.#changeWaiting(control, tell, isWaiting),
+      took: (ms) => blocks?.took(stages, ms),
+    });
+    control.aborted = context === undefined;
+    this.#underWay.add(control);
+    const end = (ended: BatchEnd): void => {
+      this.#end(control, ended);
+      if (!this.#closed) settled(ended.outcome);
+    };
+    this.#inItsTurn(() => {
+      if (this.#closed) return;
+      const running = control.context.run(() => execution.run(batch, control));
+      if (!(running instanceof Promise)) {
+        end(running);
+        return;
+      }
+      blocks?.waits(batch, stages);
+      void running.then(end);
+    });
+  }
+
+  abort({ jobId, seq, attempt }: JobAttempt): void {
+    for (const control of this.#underWay) {
+      const { batch } = control;
+      if (control.jobId === jobId && batch.seq === seq && batch.attempt === attempt) this.#abortOne(control);
+    }
+  }
+
+  forget(jobId: string): void {
+    for (const control of this.#underWay) if (control.jobId === jobId) this.#abortOne(control);
+    this.#jobs.forget(jobId);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const control of this.#underWay) this.#abortOne(control);
+    this.#jobs.forgetAll();
+    return Promise.resolve();
+  }
+
+  #inItsTurn(begin: () => void): void {
+    if (this.#hasBegun) {
+      nextTurn(begin);
+      return;
+    }
+    this.#hasBegun = true;
     nextTurn(() => {
-      begun = false;
+      this.#hasBegun = false;
     });
     begin();
-  };
+  }
 
-  /** What the job's operations are found in, or why its batches fail. */
-  const foundIn = (jobId: string): Registry | UnitFailure => {
-    try {
-      return registryOf(jobId) ?? registry;
-    } catch (thrown) {
-      return fatalFailure(0, 0, 'INVALID_INPUT', messageOf(thrown));
-    }
-  };
-
-  const executionOf = (jobId: string, description: JobDescription): JobExecution => {
-    let execution = executions.get(jobId);
-    if (execution === undefined) {
-      const most = typeof maxPayloadBytes === 'number' ? maxPayloadBytes : maxPayloadBytes();
-      const watchCreate = slowCreates && ((stage: number) => slowCreates.watch(description.stages, stage));
-      execution = new JobExecution(jobId, description, foundIn(jobId), most, undefined, watchCreate);
-      executions.set(jobId, execution);
-    }
-    return execution;
-  };
+  #end(control: InlineControl, { stuck }: BatchEnd): void {
+    const { batch, waits } = control;
+    this.#underWay.delete(control);
+    waits.end();
+    this.#waiting.delete(batch);
+    this.#options.blocks?.over(batch);
+    if (stuck) this.#abandoned += 1;
+  }
 
   /** Its signal's listeners are called within its context. */
-  const abortOne = (control: InlineControl): void => {
+  #abortOne(control: InlineControl): void {
     control.aborted = true;
-    control.context.run(() => executions.get(control.jobId)?.abortBatch(control.batch));
-  };
+    control.context.run(() => this.#jobs.get(control.jobId)?.abortBatch(control.batch));
+  }
 
-  const changeWaiting = (control: InlineControl, tell: WaitsListener | undefined, isWaiting: boolean): undefined => {
+  #changeWaiting(control: InlineControl, tell: WaitsListener | undefined, isWaiting: boolean): undefined {
     const { batch } = control;
     if (!isWaiting) {
-      if (!waiting.delete(batch)) return;
+      if (!this.#waiting.delete(batch)) return;
     } else {
       // One that nobody waits for any more has no slot to give up.
-      if (!underWay.has(control)) return;
-      if (waiting.size >= maxWaitingInline) throw tooManyWait(maxWaitingInline);
-      waiting.add(batch);
+      if (!this.#underWay.has(control)) return;
+      if (this.#waiting.size >= maxWaitingInline) throw tooManyWait(maxWaitingInline);
+      this.#waiting.add(batch);
     }
     queueMicrotask(() => {
-      if (underWay.has(control) && !closed) tell?.(isWaiting);
+      if (this.#underWay.has(control) && !this.#closed) tell?.(isWaiting);
     });
-  };
-
-  return {
-    slots,
-    get abandoned() {
-      return abandoned;
-    },
-    run(
-      jobId: string,
-      description: JobDescription,
-      batch: Batch,
-      settled: (outcome: Outcome) => void,
-      tell?: WaitsListener,
-    ): void {
-      // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
-      const execution = executionOf(jobId, description);
-      const { stages } = description;
-      const waits = new SlotWaits((isWaiting) => changeWaiting(control, tell, isWaiting));
-      const context = contextOf === undefined ? ownContext : contextOf(jobId);
-      const control: InlineControl = new InlineControl(jobId, batch, context ?? ownContext, waits, (ms) => {
-        blocks?.took(stages, ms);
-      });
-      control.aborted = context === undefined;
-      underWay.add(control);
-      const end = ({ outcome, stuck }: BatchEnd): void => {
-        underWay.delete(control);
-        waits.end();
-        waiting.delete(batch);
-        blocks?.over(batch);
-        if (stuck) abandoned++;
-        if (!closed) settled(outcome);
-      };
-      const begin = (): void => {
-        if (closed) return;
-        const running = control.context.run(() => execution.run(batch, control));
-        if (!(running instanceof Promise)) {
-          end(running);
-          return;
-        }
-        blocks?.waits(batch, stages);
-        void running.then(end);
-      };
-      if (begun) nextTurn(begin);
-      else beginNow(begin);
-    },
-    abort({ jobId, seq, attempt }: JobAttempt): void {
-      for (const control of underWay) {
-        const { batch } = control;
-        if (control.jobId !== jobId || batch.seq !== seq || batch.attempt !== attempt) continue;
-        abortOne(control);
-      }
-    },
-    forget(jobId: string): void {
-      for (const control of underWay) if (control.jobId === jobId) abortOne(control);
-      executions.get(jobId)?.abort();
-      executions.delete(jobId);
-    },
-    close(): Promise<void> {
-      closed = true;
-      for (const control of underWay) abortOne(control);
-      for (const execution of executions.values()) execution.abort();
-      executions.clear();
-      return Promise.resolve();
-    },
-  };
+  }
 }

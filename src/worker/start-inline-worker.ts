@@ -1,5 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
-import { inlineExecutor } from '../executor/inline-executor.js';
+import { InlineExecutor } from '../executor/inline-executor.js';
 import { LoopBlocks } from '../executor/loop-blocks.js';
 import { SlowCreates } from '../executor/slow-creates.js';
 import { maxSlots } from '../limits.js';
@@ -82,7 +82,7 @@ export async function startInlineWorker(
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const blocks = new LoopBlocks(true, options.onBlocked);
   const slowCreates = new SlowCreates(options.onSlowCreate);
-  const executor = inlineExecutor({ slots, registry, blocks, slowCreates, maxPayloadBytes: () => limit.maxPayloadBytes });
+  const executor = new InlineExecutor({ slots, registry, blocks, slowCreates, maxPayloadBytes: () => limit.maxPayloadBytes });
   const { worker } = await connectWorker(options, { executor, ...registry.offers() }, limit);
   return worker;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { callerContext, type CallerContext } from '../../src/caller-context.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
-import { inlineExecutor } from '../../src/executor/inline-executor.js';
+import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import { defineOperation } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
@@ -15,7 +15,7 @@ registry.add(hang, 'the test');
 
 describe('the inline executor', () => {
   it('begins one batch in each turn of the event loop, the first at once', async () => {
-    const executor = inlineExecutor({ slots: 2, registry });
+    const executor = new InlineExecutor({ slots: 2, registry });
     const settled = vi.fn<(outcome: Outcome) => void>();
     executor.run('job', describeJob([['map', double]]), elements([1, 2]), settled);
     executor.run('job', describeJob([['map', double]]), elements([3]), settled);
@@ -29,7 +29,7 @@ describe('the inline executor', () => {
   it('does so without setImmediate as well', async () => {
     vi.stubGlobal('setImmediate', undefined);
     try {
-      const executor = inlineExecutor({ slots: 1, registry });
+      const executor = new InlineExecutor({ slots: 1, registry });
       const outcome = await new Promise<Outcome>((resolve) =>
         executor.run('job', describeJob([['map', double]]), elements([1]), resolve),
       );
@@ -43,7 +43,7 @@ describe('the inline executor', () => {
     const create = vi.fn(() => (x: number) => x);
     const counted = defineOperation({ name: 'counted', create });
     registry.add(counted, 'the test');
-    const executor = inlineExecutor({ slots: 1, registry });
+    const executor = new InlineExecutor({ slots: 1, registry });
     const run = (): Promise<Outcome> =>
       new Promise((resolve) => executor.run('job', describeJob([['map', counted()]]), elements([1]), resolve));
     await run();
@@ -55,7 +55,7 @@ describe('the inline executor', () => {
   });
 
   it('settles batches of a forgotten job as cancelled, begun or not, and counts what does not stop', async () => {
-    const executor = inlineExecutor({ slots: 2, registry });
+    const executor = new InlineExecutor({ slots: 2, registry });
     const outcome = (operation: typeof hang): Promise<Outcome> =>
       new Promise((resolve) => executor.run(operation.name, describeJob([['map', operation]]), elements([1]), resolve));
     const begun = outcome(hang);
@@ -72,7 +72,7 @@ describe('the inline executor', () => {
     const counted = defineOperation({ name: 'counted-if-live', execute });
     registry.add(counted, 'the test');
     let context: CallerContext | undefined = callerContext();
-    const executor = inlineExecutor({ slots: 1, registry, contextOf: () => context });
+    const executor = new InlineExecutor({ slots: 1, registry, contextOf: () => context });
     const run = (): Promise<Outcome> =>
       new Promise((resolve) => executor.run('job', describeJob([['map', counted]]), elements([1]), resolve));
     await run();
@@ -82,7 +82,7 @@ describe('the inline executor', () => {
   });
 
   it('settles nothing once it is closed', async () => {
-    const executor = inlineExecutor({ slots: 1, registry });
+    const executor = new InlineExecutor({ slots: 1, registry });
     const settled = vi.fn();
     executor.run('job', describeJob([['map', double]]), elements([1]), settled);
     executor.run('job', describeJob([['map', double]]), elements([2]), settled);
@@ -92,7 +92,7 @@ describe('the inline executor', () => {
   });
 
   it('aborts an attempt, whether it has begun or not, and leaves the others of its job alone', async () => {
-    const executor = inlineExecutor({ slots: 3, registry });
+    const executor = new InlineExecutor({ slots: 3, registry });
     const outcomes: Outcome[] = [];
     const run = (seq: number): void =>
       executor.run('job', describeJob([['map', hang]]), elements([1], { seq }), (outcome) => outcomes.push(outcome));
@@ -112,7 +112,7 @@ describe('the inline executor', () => {
       if (jobId === 'bad') throw new Error('two of one name');
       return undefined;
     };
-    const executor = inlineExecutor({ slots: 1, registry, registryOf });
+    const executor = new InlineExecutor({ slots: 1, registry, registryOf });
     const run = async (jobId: string): Promise<Outcome> =>
       await new Promise((resolve) => executor.run(jobId, describeJob([['map', double]]), elements([1, 2]), resolve));
     const failure = { stage: 0, code: 'INVALID_INPUT', kind: 'fatal', message: 'two of one name' };

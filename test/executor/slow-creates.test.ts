@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { defineOperation } from 'paladin-rx';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startThreadExecutor, type ThreadExecutor } from '../../dist/src/executor/thread-executor.js';
-import { inlineExecutor } from '../../src/executor/inline-executor.js';
+import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import { maxNamedStages } from '../../src/executor/limits.js';
 import { SlowCreates, slowCreateText } from '../../src/executor/slow-creates.js';
 import { Registry } from '../../src/operation/registry.js';
@@ -43,7 +43,7 @@ describe('a create that takes long', () => {
     const registry = new Registry();
     registry.add(load, 'the test');
     const tell = vi.fn<(reason: string) => void>();
-    const on = inlineExecutor({ slots: 9, registry, slowCreates: new SlowCreates(tell, 60) });
+    const on = new InlineExecutor({ slots: 9, registry, slowCreates: new SlowCreates(tell, 60) });
     const settled = vi.fn();
     for (const seq of [0, 1]) on.run('never', jobOf(stageOf('load', 0)), { ...elements([1]), seq }, settled);
     on.run('quick', jobOf(stageOf('load', 5)), elements([1]), settled);

@@ -1,0 +1,39 @@
+import { callerContext, type CallerContext } from '../caller-context.js';
+import type { Batch } from '../protocol/messages.js';
+import type { BatchControl } from './batch-run.js';
+import { SlotWaits, type WaitChange } from './slot-waits.js';
+
+/** Who is told what a batch does. */
+interface Listeners {
+  /** It waits for a job of its own, or goes on. */
+  readonly waits: WaitChange;
+  /** It has kept the thread for so long. */
+  readonly took: (ms: number) => void;
+}
+
+/** A batch that was handed in and has not settled. */
+export class InlineControl implements BatchControl {
+  aborted = false;
+  readonly jobId: string;
+  readonly batch: Batch;
+  /** A context of the batch's own: what an operation does to it concerns no other. */
+  readonly context: CallerContext;
+  readonly waits: SlotWaits;
+  readonly took: (ms: number) => void;
+
+  constructor(jobId: string, batch: Batch, parent: CallerContext, { waits, took }: Listeners) {
+    this.jobId = jobId;
+    this.batch = batch;
+    this.context = parent.run(callerContext);
+    this.waits = new SlotWaits(waits);
+    this.took = took;
+  }
+
+  progress(): void {
+    // Nobody watches.
+  }
+
+  watch(): void {
+    // Nobody could interrupt.
+  }
+}
