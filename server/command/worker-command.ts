@@ -1,14 +1,10 @@
 import { Command } from 'commander';
 import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
-import { messageOf } from '../../src/errors/thrown.js';
-import { ThreadWarnings } from '../../src/executor/thread-warnings.js';
-import { undoneText } from '../../src/worker/undone-text.js';
-import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
-import { logLevelOption, logTo } from './log.js';
+import { logLevelOption } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
-import { GuardedOutput } from './output.js';
 import { shown } from './token-file.js';
+import { WorkerProgram } from './worker-program.js';
 
 interface Options {
   readonly hub: string;
@@ -66,39 +62,10 @@ export function workerCommand(): Command {
 
 async function runWorker(
   modules: readonly string[],
-  {
-    hub,
-    token,
-    tokenFile,
-    threads,
-    threadMemoryMb,
-    threadStartTimeout,
-    inline = false,
-    slots,
-    drainTimeout = Infinity,
-    labels,
-    name,
-    logLevel,
-  }: Options,
+  { hub, inline = false, drainTimeout = Infinity, labels, name, logLevel, ...options }: Options,
 ): Promise<void> {
-  const output = new GuardedOutput();
-  const log = logTo(logLevel, output);
-  const deaths = new ThreadWarnings((line) => log.warn(line));
-  const fail = (error: unknown): void => {
-    deaths.close();
-    exitWith(error, output);
-  };
-  let stop = (): void => {
-    process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      stop();
-    });
-  }
-  let isDraining = false;
-  /** Why the hub is not there, as far as it was said. */
-  const reasons = new Set<string>();
+  const program = new WorkerProgram({ hub, logLevel, drainTimeout });
+  const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots } = options;
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
   const worker = await startWorker({
@@ -108,59 +75,12 @@ async function runWorker(
     labels,
     name,
     connectTimeout: Infinity,
-    onLost: (reason) => {
-      if (!reasons.has(reason)) log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
-      reasons.add(reason);
-    },
-    onBack: () => {
-      reasons.clear();
-      console.log(`worker ready again at ${hub}`);
-    },
-    onRefused: (error) => {
-      // While it drains, that says what is lost.
-      if (!isDraining) fail(error);
-    },
-    onBroken: fail,
-    onThreadDeath: (reason) => deaths.tell(reason),
-    onBlocked: (reason) => log.warn(reason),
-    onSlowCreate: (reason) => deaths.tell(reason),
+    ...program.listeners,
     ...shown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
     ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),
     ...(slots === undefined ? {} : { slots }),
   });
-  reasons.clear();
-  stop = (): void => {
-    isDraining = true;
-    console.log('worker draining');
-    // Told twice, it ends at once.
-    stop = (): void => {
-      deaths.close();
-      const { batches, results } = worker.undone;
-      if (batches + results === 0) {
-        exitOnceRead(0, output);
-        return;
-      }
-      log.error(
-        { batches, results },
-        `the worker ended with work undone, as it was told twice to go: ${undoneText(worker.undone)}`,
-      );
-      exitOnceRead(undoneCode, output);
-    };
-    worker.drain({ timeout: drainTimeout }).then(
-      () => {
-        deaths.close();
-        console.log('worker drained');
-        exitOnceRead(0, output);
-      },
-      (error: unknown) => {
-        deaths.close();
-        log.error(messageOf(error));
-        exitOnceRead(undoneCode, output);
-      },
-    );
-  };
-  const places = `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`;
-  console.log(`worker ready at ${hub}: ${worker.offers.operations.join(', ')} in ${places}`);
+  program.ready(worker, `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`);
 }

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import { messageOf } from '../../src/errors/thrown.js';
+import { ThreadWarnings } from '../../src/executor/thread-warnings.js';
+import type { WorkerOptions } from '../../src/worker/start-worker.js';
+import { undoneText } from '../../src/worker/undone-text.js';
+import type { Worker } from '../../src/worker/worker.js';
+import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
+import { logTo } from './log.js';
+import { GuardedOutput } from './output.js';
+
+export interface WorkerProgramOptions {
+  readonly hub: string;
+  readonly logLevel: string;
+  /** How long draining may take, in milliseconds. */
+  readonly drainTimeout: number;
+}
+
+/**
+ * A worker as a process of its own: what it says of itself, and how it ends. Told once to go, it drains; told twice, it ends at
+ * once.
+ */
+export class WorkerProgram {
+  readonly #hub: string;
+  readonly #drainTimeout: number;
+  readonly #output = new GuardedOutput();
+  readonly #log: Logger;
+  /** What concerns threads, of which there may be very much. */
+  readonly #threadWarnings: ThreadWarnings;
+  /** Why the hub is not there, as far as it was said. */
+  readonly #reasons = new Set<string>();
+  /** Once the hub has taken it. */
+  #worker: Worker | undefined;
+  #isDraining = false;
+
+  constructor({ hub, logLevel, drainTimeout }: WorkerProgramOptions) {
+    this.#hub = hub;
+    this.#drainTimeout = drainTimeout;
+    this.#log = logTo(logLevel, this.#output);
+    this.#threadWarnings = new ThreadWarnings((line) => this.#log.warn(line));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        this.#stop();
+      });
+    }
+  }
+
+  /** What the worker tells. */
+  get listeners(): Partial<WorkerOptions> {
+    const fail = (error: unknown): void => {
+      this.#threadWarnings.close();
+      exitWith(error, this.#output);
+    };
+    return {
+      onLost: (reason) => {
+        this.#lost(reason);
+      },
+      onBack: () => {
+        this.#reasons.clear();
+        console.log(`worker ready again at ${this.#hub}`);
+      },
+      onRefused: (error) => {
+        // While it drains, that says what is lost.
+        if (!this.#isDraining) fail(error);
+      },
+      onBroken: fail,
+      onThreadDeath: (reason) => this.#threadWarnings.tell(reason),
+      onBlocked: (reason) => this.#log.warn(reason),
+      onSlowCreate: (reason) => this.#threadWarnings.tell(reason),
+    };
+  }
+
+  /** The hub has taken the worker. `places`: what it executes in. */
+  ready(worker: Worker, places: string): void {
+    this.#worker = worker;
+    this.#reasons.clear();
+    console.log(`worker ready at ${this.#hub}: ${worker.offers.operations.join(', ')} in ${places}`);
+  }
+
+  #lost(reason: string): void {
+    const hub = this.#hub;
+    if (!this.#reasons.has(reason)) this.#log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
+    this.#reasons.add(reason);
+  }
+
+  #stop(): void {
+    if (this.#worker === undefined) process.exit(0);
+    if (this.#isDraining) this.#endAtOnce(this.#worker);
+    else void this.#drain(this.#worker);
+  }
+
+  async #drain(worker: Worker): Promise<void> {
+    this.#isDraining = true;
+    console.log('worker draining');
+    try {
+      await worker.drain({ timeout: this.#drainTimeout });
+    } catch (error) {
+      this.#threadWarnings.close();
+      this.#log.error(messageOf(error));
+      exitOnceRead(undoneCode, this.#output);
+      return;
+    }
+    this.#threadWarnings.close();
+    console.log('worker drained');
+    exitOnceRead(0, this.#output);
+  }
+
+  #endAtOnce({ undone }: Worker): void {
+    this.#threadWarnings.close();
+    const { batches, results } = undone;
+    if (batches + results === 0) {
+      exitOnceRead(0, this.#output);
+      return;
+    }
+    const text = `the worker ended with work undone, as it was told twice to go: ${undoneText(undone)}`;
+    this.#log.error({ batches, results }, text);
+    exitOnceRead(undoneCode, this.#output);
+  }
+}
