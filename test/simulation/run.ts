@@ -114,20 +114,7 @@ async function runAll(
     if (steps > mostSteps) everyJobEnds(run);
   };
   while (!agenda.isEmpty) await step();
-  for (const check of [
-    everyJobEnds,
-    emittedSequence,
-    nothingTwice,
-    nothingMissing,
-    rightEnd,
-    attempts,
-    noStateLeft,
-    keys,
-    tries,
-    waitsOnlyInVain,
-  ]) {
-    check(run);
-  }
+  for (const check of inTheEnd) check(run);
 
   for (const route of cluster.leaders) route.close('closed');
   for (const route of cluster.workers) cluster.dismissWorker(route);
@@ -145,6 +132,20 @@ async function runAll(
     digest: cluster.hub.digest,
   };
 }
+
+/** What is checked once all jobs are over. */
+const inTheEnd: readonly ((run: Run) => void)[] = [
+  everyJobEnds,
+  emittedSequence,
+  nothingTwice,
+  nothingMissing,
+  rightEnd,
+  attempts,
+  noStateLeft,
+  keys,
+  tries,
+  waitsOnlyInVain,
+];
 
 /** How often a source looks whether the job that it follows has gone on. */
 const lookMs = 20;
