@@ -1,7 +1,7 @@
 import { isObservable, type Observable } from 'rxjs';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { AsyncPull, SyncPull } from '../src/leader/iterator-pull.js';
-import { isThenable } from '../src/executor/settlement.js';
+import { isThenable } from '../src/thenable.js';
 import { PullObservable } from '../src/leader/pull-source.js';
 import {
   isNodeStream,

@@ -248,20 +248,20 @@ export const hubMutations = [
   },
   {
     name: 'a chain is divided by workers without its label',
-    file: 'server/core/division.ts',
+    file: 'server/core/divide-at.ts',
     find: 'slots > 0 && satisfies(offered, others)',
     replace: 'slots > 0 && others !== undefined',
   },
   {
     name: 'a chain is divided where its scarcest part has the fewest slots',
-    file: 'server/core/division.ts',
+    file: 'server/core/divide-at.ts',
     find: 'slots > chosen.slots',
     replace: 'slots < chosen.slots',
   },
   {
     name: 'a chain that is to be divided waits at the hub',
     file: 'server/core/scheduler.ts',
-    find: '    giveBackQueued(state);',
+    find: '    returnQueued(state);',
     replace: '',
   },
   {

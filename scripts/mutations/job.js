@@ -133,14 +133,14 @@ export const jobMutations = [
   {
     name: 'the job divides a batch wrongly',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, record.count >> 1, record.count, { tried, suspect });',
-    replace: 'giveBack(state, record, (record.count >> 1) + 1, record.count, { tried, suspect });',
+    find: 'addAgain(state, record, record.count >> 1, record.count, { tried, suspect });',
+    replace: 'addAgain(state, record, (record.count >> 1) + 1, record.count, { tried, suspect });',
   },
   {
     name: 'the job blames bystanders for a death',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, 0, record.count >> 1, { tried, suspect });',
-    replace: 'giveBack(state, record, 0, record.count >> 1, { tried, deaths, suspect });',
+    find: 'addAgain(state, record, 0, record.count >> 1, { tried, suspect });',
+    replace: 'addAgain(state, record, 0, record.count >> 1, { tried, deaths, suspect });',
   },
   {
     name: 'the job blames a batch for the accident of its thread',
@@ -199,7 +199,7 @@ export const jobMutations = [
   {
     name: 'the job forgets what it gave back',
     file: `${job}/settlement.ts`,
-    find: '  giveBack(state, record, result.done, record.count, { tried: triedOf(record) });',
+    find: '  addAgain(state, record, result.done, record.count, { tried: triedOf(record) });',
     replace: '',
   },
   {
@@ -253,14 +253,14 @@ export const jobMutations = [
   {
     name: 'the job counts a try of the elements behind a culprit',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, culprit + 1, record.count, { tried });',
-    replace: 'giveBack(state, record, culprit + 1, record.count, { tried: tried + 1 });',
+    find: 'addAgain(state, record, culprit + 1, record.count, { tried });',
+    replace: 'addAgain(state, record, culprit + 1, record.count, { tried: tried + 1 });',
   },
   {
     name: 'the job forgets tries when it gives back',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, result.done, record.count, { tried: triedOf(record) });',
-    replace: 'giveBack(state, record, result.done, record.count, { tried: 0 });',
+    find: 'addAgain(state, record, result.done, record.count, { tried: triedOf(record) });',
+    replace: 'addAgain(state, record, result.done, record.count, { tried: 0 });',
   },
   {
     name: 'the job forgets tries when an element fails',
@@ -295,8 +295,8 @@ export const jobMutations = [
   {
     name: 'the job forgets what was before a culprit that stands at offset 3 or beyond',
     file: `${job}/settlement.ts`,
-    find: '  giveBack(state, record, 0, culprit, { tried: tried + 1 });',
-    replace: '  if (culprit < 3) giveBack(state, record, 0, culprit, { tried: tried + 1 });',
+    find: '  addAgain(state, record, 0, culprit, { tried: tried + 1 });',
+    replace: '  if (culprit < 3) addAgain(state, record, 0, culprit, { tried: tried + 1 });',
   },
   {
     name: 'the job forgets the retries that an element has used in another stage',
@@ -385,8 +385,8 @@ export const jobMutations = [
   {
     name: 'the job counts a try of the elements behind an accident',
     file: `${job}/settlement.ts`,
-    find: 'giveBack(state, record, begun, record.count, { tried, suspect });',
-    replace: 'giveBack(state, record, begun, record.count, { tried: tried + 1, suspect });',
+    find: 'addAgain(state, record, begun, record.count, { tried, suspect });',
+    replace: 'addAgain(state, record, begun, record.count, { tried: tried + 1, suspect });',
   },
   {
     name: 'the job sends a batch again whole after an accident',

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { hubOption, option, tokenOptions } from './options.js';
-import { shown } from './token-file.js';
+import { tokenShown } from './token-file.js';
 
 interface Options {
   readonly hub: string;
@@ -21,7 +21,7 @@ export function statusCommand(): Command {
     .action(async ({ hub, token, tokenFile, json = false }: Options) => {
       // Loaded by the command that needs it, so that the others start sooner.
       const { fetchStatus } = await import('../../src/leader/observe.js');
-      const status = await fetchStatus(hub, shown(token, tokenFile));
+      const status = await fetchStatus(hub, tokenShown(token, tokenFile));
       console.log(json ? JSON.stringify(status, undefined, 2) : describe(hub, status));
     });
 }

@@ -9,7 +9,7 @@ import { messageOf } from '../../src/errors/thrown.js';
  *
  * @throws {@link PaladinError} `INVALID_INPUT` when both are given, or when the file cannot be read, or is empty
  */
-export function shown(token: string | undefined, file: string | undefined): { readonly token?: Token } {
+export function tokenShown(token: string | undefined, file: string | undefined): { readonly token?: Token } {
   if (token !== undefined && file !== undefined) {
     const expected = 'expected --token (PALADIN_TOKEN) or --token-file (PALADIN_TOKEN_FILE)';
     throw new PaladinError('INVALID_INPUT', `${expected}, got both: leave one of them out`);

@@ -3,7 +3,7 @@ import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limi
 import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
 import { logLevelOption } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
-import { shown } from './token-file.js';
+import { tokenShown } from './token-file.js';
 import { WorkerProgram } from './worker-program.js';
 
 interface Options {
@@ -76,7 +76,7 @@ async function runWorker(
     name,
     connectTimeout: Infinity,
     ...program.listeners,
-    ...shown(token, tokenFile),
+    ...tokenShown(token, tokenFile),
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
     ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),

@@ -10,7 +10,7 @@
  */
 import { explainAgainMs, maxExplained, maxToldOfClass } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
-import { divideAt, isDivisible } from './division.js';
+import { divideAt, isDivisible } from './divide-at.js';
 import type { HubState } from './hub-state.js';
 import { explainMissing, satisfies } from './matching.js';
 import { hasSlots, slotsFor, type Job, type NeedClass, type Worker } from './records.js';

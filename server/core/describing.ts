@@ -19,7 +19,7 @@ const freeBytes = 64 * 1024;
 const bytesPerMs = 100_000;
 
 /** The worker is about to be given a batch of the job: it is told what the job is, unless it knows. */
-export function describe(state: HubState, worker: Worker, job: Job): void {
+export function introduce(state: HubState, worker: Worker, job: Job): void {
   if (worker.jobs.has(job)) return;
   know(state, worker, job);
   state.toWorker(worker, { type: 'job', jobId: job.id, description: job.description });

@@ -83,7 +83,7 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
   }
   if (state.dividing.has(job)) {
     // Its leader does not know yet that no worker offers the whole chain any more.
-    giveBack(state, job, batch);
+    returnBatch(state, job, batch);
     return;
   }
   const limit = batchExceeds(state, leader, batch);
@@ -120,17 +120,17 @@ function faultOf({ id, description }: Job, { units, count, unreached, parts }: B
 }
 
 /** Gives back what is queued of jobs whose leaders were told in the event in hand that they may go on in parts. */
-export function giveBackQueued(state: HubState): void {
+export function returnQueued(state: HubState): void {
   for (const job of state.toldToDivide) {
     for (const batch of state.dividing.has(job) ? job.queue.all() : []) {
       dropQueued(state, job, batch);
-      giveBack(state, job, batch);
+      returnBatch(state, job, batch);
     }
   }
   state.toldToDivide.clear();
 }
 
-function giveBack(state: HubState, job: Job, { seq, attempt }: Attempt): void {
+function returnBatch(state: HubState, job: Job, { seq, attempt }: Attempt): void {
   tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker offers the whole chain' });
 }
 

@@ -21,7 +21,7 @@ import {
   type Worker,
 } from './records.js';
 import { tellCapacity } from './capacity.js';
-import { countInHand, describe } from './describing.js';
+import { countInHand, introduce } from './describing.js';
 import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
@@ -197,7 +197,7 @@ function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Le
   const bytes = payload.byteLength;
   const besideBytes = besideBytesOf(batch);
   const cheap = isCheap(job);
-  describe(state, worker, job);
+  introduce(state, worker, job);
   noteLeader(state, worker, job.leader);
   addLease(state, { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
   const ticket = state.config.ticketOf(job.secret, worker.id, batch);
@@ -305,7 +305,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   if (job !== undefined && lease !== undefined) {
     addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
-    giveBack(state, lease, loss);
+    loseLease(state, lease, loss);
   } else {
     const asked = takeAsked(job, worker, loss);
     // A worker that did not keep its word has forgotten which it was.
@@ -324,7 +324,7 @@ function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): vo
 }
 
 /** Tells the leader that an attempt came to nothing. */
-export function giveBack(state: HubState, lease: Lease, loss: BatchLoss): void {
+export function loseLease(state: HubState, lease: Lease, loss: BatchLoss): void {
   const { job, worker } = lease;
   release(state, lease);
   state.placement.settle(lease, 0);

@@ -162,7 +162,7 @@ export interface Worker extends Charged {
   readonly claims: Claims;
   readonly answered: Set<Answered>;
   /** Those that it knows the description of, the one used longest ago first as far as that matters (see `describing.ts`). */
-  readonly jobs: Map<Job, Known>;
+  readonly jobs: Map<Job, KnownJob>;
   /** What the descriptions take of those of which it has nothing. */
   idleBytes: number;
   /** There while it takes batches. */
@@ -205,7 +205,7 @@ export interface Worker extends Charged {
 }
 
 /** A job that a worker knows. */
-export interface Known {
+export interface KnownJob {
   /** How many batches and answers of it the worker has. */
   inHand: number;
 }

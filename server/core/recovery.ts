@@ -32,7 +32,7 @@ import {
   dropInPlace,
   endReservation,
   freeReserved,
-  giveBack,
+  loseLease,
   release,
   removeAnswered,
   serve,
@@ -267,7 +267,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
     // What waits executes nothing; but it may have gone on, which was on its way to be told, or kill by a timer.
     const alone = lease.waiting ? leases.length === 1 && executing === 0 : executing === 1;
     const known = cause === 'gone' ? { alone } : {};
-    giveBack(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
+    loseLease(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
   });
 }
 
@@ -347,7 +347,7 @@ function takeWhole(state: HubState, worker: Worker): void {
   for (const lease of worker.leases) {
     if (running.has(endingKey(lease.job.id, lease))) continue;
     const { seq, attempt } = lease;
-    giveBack(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
+    loseLease(state, lease, { seq, attempt, cause: 'returned', reason: 'its connection was lost before it had begun' });
   }
   for (const answered of worker.answered) if (!held.has(endingKey(answered.job.id, answered))) dropAnswered(state, answered);
   for (const job of worker.jobs.keys()) if (!jobs.has(job.id)) unknow(worker, job);

@@ -39,7 +39,7 @@ import {
   checkTurns,
   checkWorker,
 } from './invariants.js';
-import { congest, enqueue, giveBackQueued } from './jobs.js';
+import { congest, enqueue, returnQueued } from './jobs.js';
 import { acknowledged, cancel, lose, serveChanged, serveWorker, settle } from './leasing.js';
 import { listUnderWay, open } from './opening.js';
 import {
@@ -125,7 +125,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     }
     serveChanged(state);
     makeRoom(state);
-    giveBackQueued(state);
+    returnQueued(state);
     return state.effects;
   }
 

@@ -78,14 +78,14 @@ export type SessionEffect =
   /** All that was begun is finished and answered; or not, and why. */
   | { readonly type: 'drained'; readonly undone?: Undone; readonly reason?: string };
 
-interface Task {
+interface Assigned {
   readonly jobId: string;
   readonly ticket: number;
   readonly batch: Batch;
 }
 
 /** A task that was begun. */
-interface Running extends Task {
+interface Running extends Assigned {
   cancelled: boolean;
   /** Whether it waits for a job of its own; `never`: it has not yet. */
   waits: 'never' | 'now' | 'no more';
@@ -93,7 +93,7 @@ interface Running extends Task {
 
 export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   readonly #jobs = new Map<string, JobDescription>();
-  #waiting: Task[] = [];
+  #waiting: Assigned[] = [];
   /** Since when something waits and none has begun. */
   #stuckSince = 0;
   /** By run number; a run that is cancelled stays here until it has come to an end. */
@@ -232,7 +232,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
   }
 
-  #assign({ jobId, ticket, batch }: Task, now: number): void {
+  #assign({ jobId, ticket, batch }: Assigned, now: number): void {
     const { seq, attempt } = batch;
     const same = ofAttempt({ jobId, seq, attempt });
     // Told twice, it is still one attempt.
@@ -339,7 +339,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#effects.push({ type: 'forget', jobId });
   }
 
-  #dropWaiting(isDropped: (task: Task) => boolean): void {
+  #dropWaiting(isDropped: (task: Assigned) => boolean): void {
     const dropped = this.#waiting.filter(isDropped);
     this.#waiting = this.#waiting.filter((task) => !isDropped(task));
     for (const task of dropped) this.#answerLost(task, 'cancelled', 'it was cancelled');
@@ -382,7 +382,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   /** An answer that need not be kept: nothing was done. */
-  #answerLost({ jobId, batch: { seq, attempt } }: Task, cause: BatchLoss['cause'], reason: string): void {
+  #answerLost({ jobId, batch: { seq, attempt } }: Assigned, cause: BatchLoss['cause'], reason: string): void {
     if (this.#connected) this.#send({ type: 'lost', jobId, loss: { seq, attempt, cause, reason } });
   }
 
@@ -417,7 +417,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 }
 
-function attemptOf({ batch: { seq, attempt } }: Task): { readonly seq: number; readonly attempt: number } {
+function attemptOf({ batch: { seq, attempt } }: Assigned): { readonly seq: number; readonly attempt: number } {
   return { seq, attempt };
 }
 
@@ -435,6 +435,6 @@ function byJobId(tasks: readonly Running[]): ReadonlyMap<string, readonly Runnin
   return byJob;
 }
 
-function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Task) => boolean {
+function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Assigned) => boolean {
   return (task) => task.batch.seq === seq && task.batch.attempt === attempt && task.jobId === jobId;
 }

@@ -1,5 +1,5 @@
 import { maxDescribedItems, maxDescribedLength, maxDescribedLevels } from '../limits.js';
-import { asText, holds, isHuge, shortened } from './thrown.js';
+import { asText, holds, isHuge, abridged } from './thrown.js';
 
 /**
  * Any value as a line of text for a message, such as `{ a: 1, self: [circular] }` or `[0, 1, 2, 3, 4, … 999995 more]`. It is
@@ -7,7 +7,7 @@ import { asText, holds, isHuge, shortened } from './thrown.js';
  */
 export function describe(value: unknown): string {
   try {
-    return shortened(write(value, []), maxDescribedLength);
+    return abridged(write(value, []), maxDescribedLength);
   } catch {
     // Proxies may throw from anything.
     return 'an object that cannot be read';
@@ -17,13 +17,13 @@ export function describe(value: unknown): string {
 function write(value: unknown, inside: readonly object[]): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(shortened(value, maxDescribedLength / 2));
+      return JSON.stringify(abridged(value, maxDescribedLength / 2));
     case 'bigint':
       return isHuge(value) ? 'a very large bigint' : `${value}n`;
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'symbol':
-      return shortened(asText(value), maxDescribedLength / 2);
+      return abridged(asText(value), maxDescribedLength / 2);
     case 'function':
       return functionText(value);
     case 'object':
@@ -47,7 +47,7 @@ function object(value: object, inside: readonly object[]): string {
     return `[${[...shown, ...more(length)].join(', ')}]`;
   }
   const keys = Object.keys(value);
-  const shown = keys.slice(0, maxDescribedItems).map((key) => `${shortened(key, 40)}: ${property(value, key, within)}`);
+  const shown = keys.slice(0, maxDescribedItems).map((key) => `${abridged(key, 40)}: ${property(value, key, within)}`);
   const fields = [...shown, ...more(keys.length)].join(', ');
   if (name !== '' && fields === '') return `an instance of ${name}`;
   return `${name === '' ? '' : `${name} `}${fields === '' ? '{}' : `{ ${fields} }`}`;
@@ -68,7 +68,7 @@ function functionText(value: object): string {
   if (typeof name !== 'string' || name === '') return 'a function';
   // What a class has for its prototype cannot be written over.
   const isClass = Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
-  return `${isClass ? 'class' : 'function'} ${shortened(name, 80)}`;
+  return `${isClass ? 'class' : 'function'} ${abridged(name, 80)}`;
 }
 
 /** The name of the class that it is an instance of; empty for plain objects. */
@@ -77,7 +77,7 @@ function classNameOf(value: object): string {
   if (typeof prototype !== 'object' || prototype === null || Object.getPrototypeOf(prototype) === null) return '';
   const constructor = dataOf(prototype, 'constructor');
   const name = typeof constructor === 'function' ? dataOf(constructor, 'name') : undefined;
-  return typeof name === 'string' && name !== '' ? shortened(name, 80) : 'a class without a name';
+  return typeof name === 'string' && name !== '' ? abridged(name, 80) : 'a class without a name';
 }
 
 /** What is under the key, unless a getter would have to be run for it. */

@@ -1,6 +1,6 @@
 import { bareError } from '../serializer/built-ins.js';
 import { isArrayBuffer, isOne } from '../serializer/realms.js';
-import { asText, isA, isError, isHuge, readOr, shortened, stackRead } from './thrown.js';
+import { asText, isA, isError, isHuge, readOr, abridged, stackRead } from './thrown.js';
 
 /** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
 const maxDepth = 16;
@@ -19,9 +19,9 @@ export function errorSnapshot(thrown: unknown): unknown {
 
 /** Name, message and stack alone, shortened. */
 export function errorEssence(thrown: unknown, textLength: number): unknown {
-  if (!isError(thrown)) return shortened(asText(thrown), textLength);
+  if (!isError(thrown)) return abridged(asText(thrown), textLength);
   const made = likeness(thrown, textLength);
-  hide(made, 'stack', shortened(asText(stackRead(thrown) ?? ''), textLength));
+  hide(made, 'stack', abridged(asText(stackRead(thrown) ?? ''), textLength));
   return made;
 }
 
@@ -39,7 +39,7 @@ class Snapshot {
   of(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case 'string':
-        return shortened(value, maxTextLength);
+        return abridged(value, maxTextLength);
       case 'bigint':
         return isHuge(value) ? '[a very large bigint]' : value;
       case 'symbol':
@@ -81,7 +81,7 @@ class Snapshot {
   private error(value: object, depth: number): Error {
     const made = this.enter(value, likeness(value, maxTextLength));
     const stack = stackRead(value);
-    if (typeof stack === 'string') hide(made, 'stack', shortened(stack, maxTextLength));
+    if (typeof stack === 'string') hide(made, 'stack', abridged(stack, maxTextLength));
     if ('cause' in value) hide(made, 'cause', this.of(readOr(value, 'cause'), depth));
     const errors = made instanceof AggregateError || isA(value, AggregateError) ? readOr(value, 'errors') : undefined;
     if (Array.isArray(errors)) hide(made, 'errors', this.of(errors, depth));
@@ -122,7 +122,7 @@ class Snapshot {
       if (Object.hasOwn(made, key)) continue;
       if (++this.nodes > maxNodes) break;
       const content = this.of(readOr(value, key), depth);
-      Object.defineProperty(made, shortened(key, maxTextLength), {
+      Object.defineProperty(made, abridged(key, maxTextLength), {
         value: content,
         enumerable: true,
         writable: true,
@@ -140,11 +140,11 @@ class Snapshot {
 
 /** An error of the built-in class that has the name of the given one, else an Error with that name; and its message. */
 function likeness(value: object, textLength: number): Error {
-  const name = shortened(asText(readOr(value, 'name')), 200);
+  const name = abridged(asText(readOr(value, 'name')), 200);
   const built = bareError(name);
   const made = built ?? blankError();
   if (built === undefined) hide(made, 'name', name);
-  hide(made, 'message', shortened(asText(readOr(value, 'message')), textLength));
+  hide(made, 'message', abridged(asText(readOr(value, 'message')), textLength));
   return made;
 }
 

@@ -1,6 +1,6 @@
 import { maxIssueKeys, maxIssueLength, maxIssues, maxIssuesNamed } from '../limits.js';
 import { Path } from '../serializer/path.js';
-import { asText, shortened } from './thrown.js';
+import { asText, abridged } from './thrown.js';
 import type { ThrownKind } from './operation-errors.js';
 
 /** Which value of an operation a schema was asked about. */
@@ -42,13 +42,13 @@ function issueOf(issue: unknown): SchemaIssue {
   const path = property(issue, 'path');
   return {
     path: Array.isArray(path) ? Array.from({ length: Math.min(path.length, maxIssueKeys) }, (_, at) => keyOf(path[at])) : [],
-    message: shortened(asText(property(issue, 'message')), maxIssueLength),
+    message: abridged(asText(property(issue, 'message')), maxIssueLength),
   };
 }
 
 function keyOf(step: unknown): string | number {
   const key = typeof step === 'object' && step !== null ? property(step, 'key') : step;
-  return typeof key === 'number' ? key : shortened(asText(key), maxIssueLength);
+  return typeof key === 'number' ? key : abridged(asText(key), maxIssueLength);
 }
 
 function property(of: unknown, name: string): unknown {
@@ -65,5 +65,5 @@ function line(subject: Subject, { path, message }: SchemaIssue): string {
   const steps = new Path();
   for (const key of path) steps.push(key);
   // The path begins with a sign for the value itself.
-  return shortened(`${subject}${steps.toString().slice(1)}: ${message.replaceAll(/\s*[\r\n]+\s*/gu, ' ')}`, maxIssueLength);
+  return abridged(`${subject}${steps.toString().slice(1)}: ${message.replaceAll(/\s*[\r\n]+\s*/gu, ' ')}`, maxIssueLength);
 }

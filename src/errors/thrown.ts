@@ -41,7 +41,7 @@ export function messageOf(thrown: unknown): string {
   const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : textOf(thrown);
   // Shortened before lines are joined too, as the text may be huge.
   const line = text.slice(0, 2 * maxMessageLength).replace(/\s*[\r\n]+\s*/g, ' ');
-  return shortened(line, maxMessageLength);
+  return abridged(line, maxMessageLength);
 }
 
 /** The text of what is no error. An object that has none may have a message all the same. */
@@ -142,7 +142,7 @@ export function isPrimitive(value: unknown): boolean {
   return (typeof value !== 'object' || value === null) && typeof value !== 'function';
 }
 
-export function shortened(text: string, length: number): string {
+export function abridged(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more characters)`;
 }
 

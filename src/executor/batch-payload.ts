@@ -2,15 +2,15 @@ import type { Batch, UnitFailure } from '../protocol/messages.js';
 import { joinParts } from '../wire/parts.js';
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
 import { isA, messageOf } from '../errors/thrown.js';
-import type { Run } from './batch-run.js';
-import { fatalFailure } from './failures.js';
+import type { FoldedRun } from './batch-run.js';
+import { fatalFailure } from './unit-failures.js';
 
 /** What an execution came to, before it is packed: the units before `done` are settled. */
 export interface Executed {
   readonly done: number;
   readonly failures: readonly UnitFailure[];
   readonly outputs: readonly unknown[];
-  readonly runs: readonly Run[];
+  readonly runs: readonly FoldedRun[];
 }
 
 /** The same as bytes that fit; what did not fit is given back by a smaller `done`. */

@@ -3,12 +3,13 @@ import { thrownKind } from '../errors/operation-errors.js';
 import type { Batch, UnitFailure } from '../protocol/messages.js';
 import { maxFailureBytes } from '../limits.js';
 import { BatchBudget } from './batch-budget.js';
-import { failureBytes, thrownFailure, timeoutFailure } from './failures.js';
+import { failureBytes, thrownFailure, lateFailure } from './unit-failures.js';
 import { operationGraceMs } from './limits.js';
 import { outputCopy } from './output-copy.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { PartialStack } from './partial-stack.js';
-import { isThenable, settlementOf, Waiter, type Settlement } from './settlement.js';
+import { ended, isThenable, type Ended } from '../thenable.js';
+import { Waiter } from './waiter.js';
 import type { SlotWaits } from './slot-waits.js';
 import type { FoldStage, MapStage } from './stage.js';
 import { BatchContext, CombineContext, TaskContext } from './task-context.js';
@@ -47,7 +48,7 @@ export interface Chain {
 }
 
 /** A partial: the fold of a maximal run of succeeded units. */
-export interface Run {
+export interface FoldedRun {
   readonly partial: unknown;
   readonly first: number;
   readonly units: number;
@@ -71,7 +72,7 @@ export class BatchRun {
   offset = 0;
   limit: number;
   readonly failures: UnitFailure[] = [];
-  readonly runs: Run[] = [];
+  readonly runs: FoldedRun[] = [];
   cancelled = false;
   /** An operation did not settle though it was aborted, and may be running still. */
   stuck = false;
@@ -248,8 +249,8 @@ export class BatchRun {
   /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
   async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<void> {
     const timeoutMs = this.#timeoutOf(at);
-    const settled = settlementOf(pending);
-    let end: Settlement | 'expired' | 'woken' = 'woken';
+    const settled = ended(pending);
+    let end: Ended | 'expired' | 'woken' = 'woken';
     if (!this.cancelled) {
       // The runner keeps the time from here on, but an operation may block the thread again after it has waited.
       if (timeoutMs !== undefined) this.#watch(at, this.#timedSinceMs + timeoutMs + operationGraceMs);
@@ -282,7 +283,7 @@ export class BatchRun {
   }
 
   /** The operation has run past its timeout: the unit has failed, and the operation gets its signal and some time to stop. */
-  async #expire(settled: Promise<Settlement>, at: number, timeoutMs: number, context: TaskContext): Promise<void> {
+  async #expire(settled: Promise<Ended>, at: number, timeoutMs: number, context: TaskContext): Promise<void> {
     context.abort(new PaladinError('TASK_TIMEOUT', `ran past its timeout of ${timeoutMs} ms`));
     const end = this.cancelled ? 'woken' : await this.#waiter.within(settled, operationGraceMs);
     if (end === 'woken') return this.#abandon(settled);
@@ -336,7 +337,7 @@ export class BatchRun {
       if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
       const combined = fold.combine(fold.empty(), value, context);
       if (!isThenable(combined)) return false;
-      const settled = settlementOf(combined);
+      const settled = ended(combined);
       const end = this.cancelled ? 'woken' : await this.#waiter.until(settled, fold.timeoutMs);
       if (end === 'woken') {
         await this.#abandon(settled);
@@ -397,7 +398,7 @@ export class BatchRun {
   }
 
   #failLate(at: number, timeoutMs: number): undefined {
-    return this.#fail(timeoutFailure(this.offset, at + this.#chain.firstStage, timeoutMs), at);
+    return this.#fail(lateFailure(this.offset, at + this.#chain.firstStage, timeoutMs), at);
   }
 
   /** An operation is stuck, so no further unit is begun. */

@@ -1,5 +1,5 @@
 import { nodeModule } from '../platform.js';
-import { isThenable } from './settlement.js';
+import { isThenable } from '../thenable.js';
 import type { SlotWaits } from './slot-waits.js';
 
 /*

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/thrown.js';
 import type { Registry } from '../operation/registry.js';
 import type { JobDescription, UnitFailure } from '../protocol/messages.js';
-import { fatalFailure } from './failures.js';
+import { fatalFailure } from './unit-failures.js';
 import { JobExecution } from './run-batch.js';
 import type { SlowCreates } from './slow-creates.js';
 

@@ -69,7 +69,7 @@ export const exitGraceMs = 200;
  * The most bytes of output that a thread has on their way to be written; whoever waits for `drain` then waits. Some seconds of a
  * busy log.
  */
-export const maxUnwrittenBytes: number = 1024 * 1024;
+export const maxThreadUnwrittenBytes: number = 1024 * 1024;
 
 /** The executor tells a thread of so many bytes that it has written, in one message. */
 export const writtenStepBytes: number = 64 * 1024;

@@ -4,7 +4,7 @@ import { later, realNow, type Later } from '../real-time.js';
 import { blockedLoopMs, blockedLookMs, blockedTellMs, maxBlockedNames } from './limits.js';
 
 /** What a batch in this thread executes. */
-export type Chain = readonly { readonly operation: string }[];
+export type BlockingStages = readonly { readonly operation: string }[];
 
 const nodeProcess = nodeModule('process');
 
@@ -23,7 +23,7 @@ export class LoopBlocks {
   /** By operations: when they were told of last. */
   readonly #told = new Map<string, number>();
   /** Batches that wait. */
-  readonly #waiting = new Map<object, Chain>();
+  readonly #waiting = new Map<object, BlockingStages>();
   #look: Look | undefined = undefined;
   /** Up to when it is known what blocked. */
   #knownMs = 0;
@@ -35,7 +35,7 @@ export class LoopBlocks {
   }
 
   /** Operations were executed for so long in one go. */
-  took(chain: Chain, ms: number): void {
+  took(chain: BlockingStages, ms: number): void {
     if (ms < blockedLoopMs) return;
     this.#knownMs = realNow();
     const names = namesOf([chain]);
@@ -43,7 +43,7 @@ export class LoopBlocks {
   }
 
   /** A batch waits for what its operations do. */
-  waits(batch: object, chain: Chain): void {
+  waits(batch: object, chain: BlockingStages): void {
     if (!this.#looks) return;
     this.#waiting.set(batch, chain);
     if (this.#look === undefined) this.#lookLater();
@@ -95,10 +95,10 @@ interface Look {
   readonly timer: Later;
   readonly dueMs: number;
   readonly before: ReturnType<NonNullable<typeof nodeProcess>['cpuUsage']> | undefined;
-  readonly during: readonly Chain[];
+  readonly during: readonly BlockingStages[];
 }
 
-function namesOf(chains: readonly Chain[]): string {
+function namesOf(chains: readonly BlockingStages[]): string {
   const names = [...new Set(chains.flatMap((chain) => chain.map(({ operation }) => operation)))].slice(0, maxBlockedNames);
   return `${names.length > 1 ? 'operations' : 'operation'} ${names.map((name) => `'${name}'`).join(', ')}`;
 }

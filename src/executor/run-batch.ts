@@ -8,10 +8,10 @@ import { noValues, packOutputs, packPartials, type Packed, type Redo } from './b
 import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { executing } from './executing-now.js';
-import { failureBytes, fatalFailure } from './failures.js';
+import { failureBytes, fatalFailure } from './unit-failures.js';
 import { maxFailureBytes } from '../limits.js';
 import { maxUnexecutedFailures, operationGraceMs } from './limits.js';
-import { Waiter } from './settlement.js';
+import { Waiter } from './waiter.js';
 import { SharedWaits } from './slot-waits.js';
 import type { WatchCreate } from './slow-creates.js';
 import { setUpStage, type MapStage, type SetUp, type Stage } from './stage.js';

@@ -7,7 +7,7 @@ import { exitGraceMs, writtenStepBytes } from './limits.js';
 import { mailMark, type FromThread, type Origin, type ThreadSetUp, type ToThread } from './thread-messages.js';
 
 /** Of what a thread died. */
-export interface Death {
+export interface ThreadDeath {
   /** As in `exited with code 3`. */
   readonly how: string;
   readonly exitCode: number;
@@ -25,7 +25,7 @@ export type Received = Exclude<FromThread, OwnMessage> | typeof mailMark;
 export interface ThreadListener {
   received(message: Received): void;
   /** It has ended, and all that it had sent has been received. */
-  ended(death: Death): void;
+  ended(death: ThreadDeath): void;
 }
 
 type OwnMessage = Extract<FromThread, { type: 'output' | 'dying' | 'exiting' }>;
@@ -147,7 +147,7 @@ export class RunningThread {
     return this.#uncaught && { text: stackOf(this.#uncaught.thrown), error: encodeError(this.#uncaught.thrown).bytes };
   }
 
-  #death(exitCode: number): Death {
+  #death(exitCode: number): ThreadDeath {
     // Of what a module handled it did not die.
     const dying = this.#dying?.ends === true ? this.#dying : undefined;
     const { origin, executing } = dying ?? this.#exiting ?? {};

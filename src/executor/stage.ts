@@ -6,8 +6,8 @@ import { accept, type Schemas } from '../operation/schema.js';
 import type { StageDescription, UnitFailure } from '../protocol/messages.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { executing } from './executing-now.js';
-import { fatalFailure, thrownFailure } from './failures.js';
-import { isThenable } from './settlement.js';
+import { fatalFailure, thrownFailure } from './unit-failures.js';
+import { isThenable } from '../thenable.js';
 import type { SlotWaits } from './slot-waits.js';
 import { isA } from '../errors/thrown.js';
 

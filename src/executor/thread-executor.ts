@@ -21,10 +21,10 @@ import {
   waitingPerThread,
 } from './limits.js';
 import { maxThreads } from '../limits.js';
-import { Waiter } from './settlement.js';
+import { Waiter } from './waiter.js';
 import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
 import { ThreadWarnings } from './thread-warnings.js';
-import type { Assignment, Departure } from './thread-life.js';
+import type { Assignment, ThreadEnd } from './thread-life.js';
 import { afterThis } from '../next-turn.js';
 import { later, type Later } from '../real-time.js';
 import { messageOf } from '../errors/thrown.js';
@@ -170,7 +170,7 @@ class ThreadPool implements ThreadExecutor {
     const assignment = { jobId, description, batch, settled, waits };
     const thread = this.#pick(jobId);
     if (thread !== undefined) this.#assign(thread, assignment);
-    else if (this.#state === 'broken') giveBack(assignment, 'returned', 'no thread is left to execute it');
+    else if (this.#state === 'broken') settleUnbegun(assignment, 'returned', 'no thread is left to execute it');
     else {
       this.#waiting.push(assignment);
       this.#addSpare();
@@ -182,7 +182,7 @@ class ThreadPool implements ThreadExecutor {
     const waiting = this.#waiting.find(isIt);
     if (waiting !== undefined) {
       this.#waiting = this.#waiting.filter((assignment) => assignment !== waiting);
-      giveBack(waiting, 'cancelled', 'it was cancelled before its execution began');
+      settleUnbegun(waiting, 'cancelled', 'it was cancelled before its execution began');
     }
     for (const thread of this.#threads.keys()) {
       if (thread.assignment !== undefined && isIt(thread.assignment)) thread.forget(jobId);
@@ -191,7 +191,7 @@ class ThreadPool implements ThreadExecutor {
 
   forget(jobId: string): void {
     for (const assignment of this.#waiting) {
-      if (assignment.jobId === jobId) giveBack(assignment, 'cancelled', 'its job was cancelled before its execution began');
+      if (assignment.jobId === jobId) settleUnbegun(assignment, 'cancelled', 'its job was cancelled before its execution began');
     }
     this.#waiting = this.#waiting.filter((assignment) => assignment.jobId !== jobId);
     for (const thread of this.#threads.keys()) thread.forget(jobId);
@@ -349,7 +349,7 @@ class ThreadPool implements ThreadExecutor {
   }
 
   /** A thread is no more that was there. */
-  #lost(place: Place, name: string, departure: Exclude<Departure, { type: 'failed' }>): void {
+  #lost(place: Place, name: string, departure: Exclude<ThreadEnd, { type: 'failed' }>): void {
     this.#tell(`thread ${name} is replaced: ${departure.why}`);
     if (departure.type === 'died') {
       const { fault, ageMs, why, error } = departure;
@@ -388,7 +388,7 @@ class ThreadPool implements ThreadExecutor {
     // Those that may still be starting have had as many predecessors.
     void this.close();
     this.#state = 'broken';
-    for (const assignment of waiting) giveBack(assignment, 'returned', `no thread is left to execute it: ${error.message}`);
+    for (const assignment of waiting) settleUnbegun(assignment, 'returned', `no thread is left to execute it: ${error.message}`);
     const message = `threads that died cannot be replaced, tried ${failures} times: ${error.message}`;
     this.#options.onBroken?.(new PaladinError('INVALID_INPUT', message, { cause: error }));
   }
@@ -407,6 +407,6 @@ interface Place {
 }
 
 /** Settles in a microtask, so that nobody is called back within a call. */
-function giveBack({ batch: { seq, attempt }, settled }: Assignment, cause: 'returned' | 'cancelled', reason: string): void {
+function settleUnbegun({ batch: { seq, attempt }, settled }: Assignment, cause: 'returned' | 'cancelled', reason: string): void {
   afterThis(() => settled({ type: 'lost', loss: { seq, attempt, cause, reason } }));
 }

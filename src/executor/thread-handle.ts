@@ -3,13 +3,13 @@ import { decodeError } from '../errors/remote-error.js';
 import { moveBytes } from '../protocol/batch-bytes.js';
 import type { BatchLoss, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { timeoutFailure } from './failures.js';
+import { lateFailure } from './unit-failures.js';
 import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
-import { copyOf, ownDescription } from './own-bytes.js';
-import { RunningThread, type Death, type Received } from './running-thread.js';
-import { clampTimer } from './settlement.js';
+import { copyOf, transferableDescription } from './transferable.js';
+import { RunningThread, type ThreadDeath, type Received } from './running-thread.js';
+import { clampTimer } from './waiter.js';
 import { slowCreateText } from './slow-creates.js';
-import type { Assignment, Departure, ThreadOptions } from './thread-life.js';
+import type { Assignment, ThreadEnd, ThreadConfig } from './thread-life.js';
 import { Mailbox, mailMark, type FromThread, type Origin, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
 import { later, realNow, type Later } from '../real-time.js';
@@ -25,11 +25,11 @@ export interface ThreadEvents {
   /** Something that it sets up takes long. */
   slowCreate(reason: string): void;
   /** It executes nothing any more. */
-  gone(thread: ThreadHandle, departure: Departure): void;
+  gone(thread: ThreadHandle, departure: ThreadEnd): void;
 }
 
 /** The batch that a thread executes. */
-interface Turn extends Assignment {
+interface ThreadBatch extends Assignment {
   readonly number: number;
   readonly startedMs: number;
   /** The least timeout of its stages. */
@@ -45,7 +45,7 @@ interface Turn extends Assignment {
 export class ThreadHandle {
   #state: 'starting' | 'resting' | 'idle' | 'busy' | 'gone' = 'starting';
   readonly #thread: RunningThread;
-  readonly #options: ThreadOptions;
+  readonly #options: ThreadConfig;
   readonly #events: ThreadEvents;
   readonly #progress = new Progress();
   readonly #toThread = new Mailbox();
@@ -57,7 +57,7 @@ export class ThreadHandle {
   #forgetTimer: Later | undefined = undefined;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
   /** Defined exactly while it is busy. */
-  #turn: Turn | undefined = undefined;
+  #turn: ThreadBatch | undefined = undefined;
   #turns = 0;
   #ended: Promise<void> = Promise.resolve();
   #readySinceMs = 0;
@@ -71,7 +71,7 @@ export class ThreadHandle {
   readonly #toldCreates = new Map<number, number>();
 
   /** @throws what `new Worker` throws */
-  constructor(options: ThreadOptions, events: ThreadEvents) {
+  constructor(options: ThreadConfig, events: ThreadEvents) {
     this.#options = options;
     this.#events = events;
     const { modules, watched } = options;
@@ -134,7 +134,7 @@ export class ThreadHandle {
 
   /** With the description of its job, where it does not know that, and what it is to forget. */
   #postWhole({ jobId, description, batch }: Assignment, maxPayloadBytes: number): void {
-    const job = this.#jobs.has(jobId) ? undefined : { description: ownDescription(description), maxPayloadBytes };
+    const job = this.#jobs.has(jobId) ? undefined : { description: transferableDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
     // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
     const own = { ...batch };
@@ -268,7 +268,7 @@ export class ThreadHandle {
     if (!this.#options.keepAlive) this.#thread.unref();
   }
 
-  #died(death: Death): void {
+  #died(death: ThreadDeath): void {
     if (this.#state === 'gone') return;
     const { how, exitCode, origin, executing, error } = death;
     if (this.#state === 'starting') {
@@ -301,7 +301,7 @@ export class ThreadHandle {
   }
 
   /** What it executes, for people. */
-  #place({ batch, description }: Turn): string {
+  #place({ batch, description }: ThreadBatch): string {
     const { offset, stage } = this.#progress;
     const of = `operation '${description.stages[stage]?.operation ?? ''}'`;
     return batch.units === 'elements' ? `${of} at index ${batch.first + offset}` : `a combine of ${of}`;
@@ -351,7 +351,7 @@ export class ThreadHandle {
     if (turn === undefined) return;
     const { offset, stage } = this.#progress;
     const { description, batch } = turn;
-    const failure = timeoutFailure(offset, stage, description.stages[stage]?.timeoutMs ?? turn.leastTimeoutMs);
+    const failure = lateFailure(offset, stage, description.stages[stage]?.timeoutMs ?? turn.leastTimeoutMs);
     if (offset > 0) {
       // The outputs of the units before it are gone with the thread.
       const loss = this.#loss(turn, 'timeout', `unit ${offset} ${failure.message}`);
@@ -367,7 +367,7 @@ export class ThreadHandle {
     );
   }
 
-  #loss({ batch: { seq, attempt } }: Turn, cause: BatchLoss['cause'], reason: string): BatchLoss {
+  #loss({ batch: { seq, attempt } }: ThreadBatch, cause: BatchLoss['cause'], reason: string): BatchLoss {
     const { offset, stage } = this.#progress;
     return { seq, attempt, cause, offset, stage, reason };
   }
@@ -384,7 +384,7 @@ export class ThreadHandle {
     turn.settled(outcome);
   }
 
-  #depart(departure: Departure): void {
+  #depart(departure: ThreadEnd): void {
     if (this.#state === 'gone') return;
     this.#leave(false);
     this.#events.gone(this, departure);

@@ -14,7 +14,7 @@ export interface Assignment {
   readonly waits: ((isWaiting: boolean) => void) | undefined;
 }
 
-export interface ThreadOptions {
+export interface ThreadConfig {
   /** URLs of the modules to load. */
   readonly modules: readonly string[];
   readonly name: string;
@@ -33,7 +33,7 @@ export interface ThreadOptions {
 }
 
 /** How a thread came to be gone, unless it was closed. */
-export type Departure =
+export type ThreadEnd =
   /** It never was ready. */
   | { readonly type: 'failed'; readonly error: PaladinError }
   /** It had to be terminated. `why`: as in `it was terminated: operation 'fib' at index 3 ran past …`. */

@@ -8,7 +8,7 @@ import workerThreads, { type MessagePort } from 'node:worker_threads';
 import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
 import { isError, readOr } from '../errors/thrown.js';
-import { maxHandedCauses, maxUnwrittenBytes } from './limits.js';
+import { maxHandedCauses, maxThreadUnwrittenBytes } from './limits.js';
 import type { FromThread, Origin, ThreadSetUp } from './thread-messages.js';
 
 /** What the executor has started this thread with. Modules see none of it: they find what they would in any thread. */
@@ -41,7 +41,7 @@ export class Output {
   /** So many bytes have been written. */
   written(bytes: number): void {
     this.#unwritten -= bytes;
-    if (this.#unwritten < maxUnwrittenBytes) this.#release();
+    if (this.#unwritten < maxThreadUnwrittenBytes) this.#release();
   }
 
   /** Sends what waits, since the thread ends. */
@@ -62,7 +62,7 @@ export class Output {
       this.#unwritten += bytes.byteLength;
       const message: FromThread = { type: 'output', fd, bytes };
       this.#port.postMessage(message, [bytes.buffer]);
-      if (this.#unwritten < maxUnwrittenBytes) done();
+      if (this.#unwritten < maxThreadUnwrittenBytes) done();
       else this.#waiting.push(done);
     };
   }

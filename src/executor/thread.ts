@@ -4,7 +4,7 @@ import { encodeError } from '../errors/remote-error.js';
 import { loadModules } from '../operation/modules.js';
 import { Registry } from '../operation/registry.js';
 import type { BatchLoss } from '../protocol/messages.js';
-import { ownOutcome } from './own-bytes.js';
+import { transferableOutcome } from './transferable.js';
 import { executeAlone } from './executing-now.js';
 import { JobExecution, type BatchEnd } from './run-batch.js';
 import { SlotWaits, tooManyThreadsWait } from './slot-waits.js';
@@ -131,7 +131,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
       post(mailMark);
       return;
     }
-    const owned = ownOutcome(outcome);
+    const owned = transferableOutcome(outcome);
     post({ type: 'ended', turn, outcome: owned.outcome, stuck }, owned.transfer);
   };
   const broke = (thrown: unknown): void => {

@@ -1,6 +1,6 @@
 import type { Observer } from 'rxjs';
 import { describe } from '../errors/describe.js';
-import { isThenable, settlementOf } from '../executor/settlement.js';
+import { isThenable, ended } from '../thenable.js';
 import { maxUnaskedPerTurn } from '../limits.js';
 import { nextTurn } from '../real-time.js';
 import { TurnShare } from '../turn-share.js';
@@ -205,7 +205,7 @@ function isLast(step: IteratorResult<unknown>): boolean {
 function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): void {
   try {
     const returned: unknown = iterator.return?.();
-    if (isThenable(returned)) void settlementOf(returned);
+    if (isThenable(returned)) void ended(returned);
   } catch {
     // It may not be closed, and nobody is left to hear of it.
   }

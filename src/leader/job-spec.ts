@@ -8,7 +8,7 @@ import { serializerNamed, type SerializerName } from '../serializer/named.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
-import { holds, readOr, shortened } from '../errors/thrown.js';
+import { abridged, holds, readOr } from '../errors/thrown.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 
 /** Options of one stage: how its failures are treated. */
@@ -247,6 +247,6 @@ function isCount(value: unknown): value is number {
 
 function invalid(where: string, expected: string, got: unknown): PaladinError {
   // A text may say of itself what was found.
-  const text = typeof got === 'string' ? shortened(got, maxDescribedLength) : describe(got);
+  const text = typeof got === 'string' ? abridged(got, maxDescribedLength) : describe(got);
   return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${text}`);
 }

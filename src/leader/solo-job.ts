@@ -5,7 +5,7 @@ import type { JobDriver } from './job-driver.js';
 import type { JobObserver } from './job-observer.js';
 
 /** The value that is being executed, and who waits for what becomes of it. */
-interface Run {
+interface Call {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Listens to its signal no more. */
@@ -22,7 +22,7 @@ export class SoloJob implements JobObserver {
   readonly #ended: (job: SoloJob) => void;
   /** There from the first value on. */
   #driver: JobDriver | undefined;
-  #run: Run | undefined;
+  #call: Call | undefined;
 
   /**
    * @param open opens the job; throws when it cannot be
@@ -50,7 +50,7 @@ export class SoloJob implements JobObserver {
       };
       // At once: the job may go on with another run before this one's promise is looked at.
       const forget = signal === undefined ? () => undefined : onAbort(signal, abort);
-      this.#run = { resolve, reject, forget };
+      this.#call = { resolve, reject, forget };
       // It may fail at once, and then takes nothing.
       if (this.#driver === undefined) this.#driver = this.#open(this);
       else this.#driver.rewind();
@@ -90,9 +90,9 @@ export class SoloJob implements JobObserver {
     this.#ended(this);
   }
 
-  #settle(how: (run: Run) => void): void {
-    const run = this.#run;
-    this.#run = undefined;
+  #settle(how: (run: Call) => void): void {
+    const run = this.#call;
+    this.#call = undefined;
     if (run === undefined) return;
     run.forget();
     how(run);

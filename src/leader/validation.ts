@@ -1,7 +1,7 @@
 import type { JobConfig, Refusal } from '../core/job/job-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { SchemaError, type Subject } from '../errors/schema-error.js';
-import { settlementOf } from '../executor/settlement.js';
+import { ended } from '../thenable.js';
 import { definitionOf } from '../operation/operation.js';
 import { accept, type Schemas } from '../operation/schema.js';
 import type { StageSpec } from './job-spec.js';
@@ -29,7 +29,7 @@ function refusal(schema: NonNullable<Schemas['input']>, subject: Subject, value:
     const pending = accept(schema, subject, value, () => undefined);
     if (pending === undefined) return undefined;
     // Its answer is not waited for, and may be a rejection.
-    void settlementOf(Promise.resolve(pending));
+    void ended(Promise.resolve(pending));
     const reason = `${subject}: its schema does not answer at once, and only workers wait for it; leave out 'validate'`;
     return { code: 'INVALID_INPUT', reason };
   } catch (thrown) {

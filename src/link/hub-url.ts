@@ -1,5 +1,5 @@
 import { PaladinError } from '../errors/paladin-error.js';
-import { asText, holds, readOr, shortened } from '../errors/thrown.js';
+import { asText, holds, readOr, abridged } from '../errors/thrown.js';
 import { describe } from '../errors/describe.js';
 import { isList } from '../errors/options.js';
 import { maxDescribedLength } from '../limits.js';
@@ -48,7 +48,7 @@ function textOf(url: unknown): string {
 
 /** What is no url, as it is shown, and what may have been meant. */
 function shownUrl(url: unknown): string {
-  if (typeof url === 'string') return `'${shortened(withoutSecrets(url), maxDescribedLength)}'`;
+  if (typeof url === 'string') return `'${abridged(withoutSecrets(url), maxDescribedLength)}'`;
   if (typeof url !== 'object' || url === null) return describe(url);
   if (isList(url)) return `${describe(url)}: pass one url`;
   if (typeof readOr(url, 'then') === 'function') return 'a promise: await it';

@@ -1,5 +1,5 @@
 import type { Dial } from './link.js';
-import { SocketLink, type Handshake, type PeerRole } from './socket-link.js';
+import { SocketLink, type Credentials, type PeerRole } from './socket-link.js';
 
 /**
  * Makes links to a hub over socket.io. A lost connection is made again, with jittered and growing delays.
@@ -9,7 +9,7 @@ import { SocketLink, type Handshake, type PeerRole } from './socket-link.js';
 export function socketDial<Sent extends object, Received>(
   hub: URL,
   role: PeerRole,
-  handshake: Handshake,
+  handshake: Credentials,
   parse: (message: unknown) => Received,
 ): Dial<Sent, Received> {
   return (events) => new SocketLink<Sent, Received>(hub, role, handshake, parse, events);

@@ -20,7 +20,7 @@ import { useRealTimers, Websocket } from './websocket.js';
 export type PeerRole = 'leader' | 'worker' | 'observer';
 
 /** What a peer shows a hub. */
-export interface Handshake {
+export interface Credentials {
   /**
    * What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id.
    */
@@ -57,7 +57,7 @@ const mostDrops = 3;
 export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   readonly #hub: URL;
   readonly #role: PeerRole;
-  readonly #handshake: Handshake;
+  readonly #credentials: Credentials;
   readonly #parse: (message: unknown) => Received;
   readonly #events: LinkEvents<Received>;
   readonly #context = callerContext();
@@ -81,13 +81,13 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   constructor(
     hub: URL,
     role: PeerRole,
-    handshake: Handshake,
+    handshake: Credentials,
     parse: (message: unknown) => Received,
     events: LinkEvents<Received>,
   ) {
     this.#hub = hub;
     this.#role = role;
-    this.#handshake = handshake;
+    this.#credentials = handshake;
     this.#parse = parse;
     this.#events = events;
     const nsp = `/${role}`;
@@ -174,10 +174,10 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
 
   /** Says who it is, as the hub asks at each connection. */
   async #identify(show: (identity: object) => void): Promise<void> {
-    const { key, name } = this.#handshake;
+    const { key, name } = this.#credentials;
     let token: string | undefined;
     try {
-      token = await this.#context.run(() => tokenOf(this.#handshake));
+      token = await this.#context.run(() => tokenOf(this.#credentials));
     } catch (error) {
       if (this.#closed) return;
       const message = `there is no token for hub ${addressOf(this.#hub)}: ${messageOf(error)}`;
@@ -203,7 +203,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   #expelled(why: unknown): void {
     const code = refusalCode(why);
     // Its token is not valid any more, and there may be a new one by now.
-    if (code === 'UNAUTHORIZED' && typeof this.#handshake.token === 'function') return;
+    if (code === 'UNAUTHORIZED' && typeof this.#credentials.token === 'function') return;
     const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
     const what = `hub ${addressOf(this.#hub)} disconnected the ${this.#role}: ${asText(message)}`;
     this.#refuse(new PaladinError(code ?? 'PROTOCOL', what));
@@ -275,7 +275,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   #hasOtherToken(): boolean {
     // A deadline, which fake timers may move.
     this.#refusedSince ??= performance.now();
-    return typeof this.#handshake.token === 'function' && performance.now() - this.#refusedSince < tokenGraceMs;
+    return typeof this.#credentials.token === 'function' && performance.now() - this.#refusedSince < tokenGraceMs;
   }
 
   /** What hangs up on who does not speak TLS may speak it. */
@@ -312,7 +312,7 @@ function outletOf(socket: Socket<HubEvents, PeerEvents>, nsp: string): Outlet {
   };
 }
 
-async function tokenOf({ token }: Handshake): Promise<string | undefined> {
+async function tokenOf({ token }: Credentials): Promise<string | undefined> {
   const shown: unknown = typeof token === 'function' ? await token() : token;
   if (shown === undefined) return undefined;
   if (typeof shown !== 'string') throw new TypeError(`expected the token to be a string, got ${typeof shown}`);

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PaladinError } from '../errors/paladin-error.js';
 import { SchemaError, type Subject } from '../errors/schema-error.js';
-import { isThenable } from '../executor/settlement.js';
+import { isThenable } from '../thenable.js';
 import { holds } from '../errors/thrown.js';
 
 /** What is asked about the values of an operation, each absent where nothing is. */

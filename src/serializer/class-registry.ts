@@ -1,6 +1,6 @@
 import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { holds, shortened } from '../errors/thrown.js';
+import { holds, abridged } from '../errors/thrown.js';
 import { maxShownKeys, maxShownLength } from './limits.js';
 import { checkOptions, isList, namesOf } from '../errors/options.js';
 import { errorNames, NodeBuffer, typedArrayNames } from './built-ins.js';
@@ -83,5 +83,5 @@ function hasParts(codec: object): boolean {
 function shown(value: unknown): string {
   if (isList(value)) return 'an array';
   if (typeof value !== 'object' || value === null) return describe(value);
-  return `an object with the keys ${shortened(namesOf(value).slice(0, maxShownKeys).join(', ') || '(none)', maxShownLength)}`;
+  return `an object with the keys ${abridged(namesOf(value).slice(0, maxShownKeys).join(', ') || '(none)', maxShownLength)}`;
 }

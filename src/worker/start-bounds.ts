@@ -41,8 +41,8 @@ export function threadBounds(
     if (!inThreads) refuse('threadMemoryMb with modules in threads only', threadMemoryMb);
     const fits =
       Number.isInteger(threadMemoryMb) && threadMemoryMb >= leastThreadMemoryMb && threadMemoryMb <= mostThreadMemoryMb;
-    if (!fits)
-      refuse(`threadMemoryMb to be whole megabytes from ${leastThreadMemoryMb} to ${mostThreadMemoryMb}`, threadMemoryMb);
+    const expected = `threadMemoryMb to be whole megabytes from ${leastThreadMemoryMb} to ${mostThreadMemoryMb}`;
+    if (!fits) refuse(expected, threadMemoryMb);
   }
   if (threadStartTimeout !== undefined) {
     if (!inThreads) refuse('threadStartTimeout with modules in threads only', threadStartTimeout);

@@ -81,7 +81,7 @@ export const connectionOptions: Known<WorkerConnection> = {
 };
 
 /** An executor, what it offers, and how it is told what the hub admits. */
-export interface Execution {
+export interface OfferingExecutor {
   readonly executor: Executor;
   readonly operations: readonly string[];
   readonly serializers: readonly string[];
@@ -105,7 +105,11 @@ export interface Connected {
  * @returns the worker, once the hub has taken it
  * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or as the hub refuses it
  */
-export async function connectWorker(connection: WorkerConnection, execution: Execution, limit: PayloadLimit): Promise<Connected> {
+export async function connectWorker(
+  connection: WorkerConnection,
+  execution: OfferingExecutor,
+  limit: PayloadLimit,
+): Promise<Connected> {
   const { token, name = '', labels = [] } = connection;
   const { executor, operations, serializers } = execution;
   const offers: Offers = { operations, serializers, labels };

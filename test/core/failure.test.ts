@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Death } from '../../src/core/job/batch-ledger.js';
-import { causeOf, judge, poisonFailure, timeoutFailure } from '../../src/core/job/failure.js';
+import { causeOf, poisonFailure } from '../../src/core/job/failure.js';
+import { verdictOn } from '../../src/core/job/verdict.js';
 import { encodeError } from '../../src/errors/remote-error.js';
 import { maxWorkersNamed } from '../../src/limits.js';
 import { failure, stage } from './job-harness.js';
 
 const retry = { strategy: 'immediate', maxRetries: 2 } as const;
-
-describe('the verdict on a failure', () => {
-  it('is that retries are exhausted, where an operation failed again and again; other codes stay what they are', () => {
-    const policy = stage('map', { retry });
-    expect(judge(failure(0), policy, 2)).toEqual({ action: 'terminate', code: 'RETRIES_EXHAUSTED' });
-    expect(judge(failure(0, { code: 'NOT_SERIALIZABLE' }), policy, 2)).toEqual({ action: 'terminate', code: 'NOT_SERIALIZABLE' });
-    expect(judge(failure(0), stage('map'), 0)).toEqual({ action: 'terminate', code: 'OPERATION_FAILED' });
-  });
-
-  it('is on a timeout as on an error of no class: it is tried again where the operator says so', () => {
-    const late = timeoutFailure(3, 1, 500);
-    expect(late).toMatchObject({ offset: 3, stage: 1, message: 'ran past its timeout of 500 ms' });
-    expect(judge(late, stage('map', { retry }), 1)).toEqual({ action: 'retry', strategy: retry });
-    expect(judge(late, stage('map', { retry }), 2)).toEqual({ action: 'terminate', code: 'TASK_TIMEOUT' });
-    expect(judge(late, stage('map'), 0)).toEqual({ action: 'terminate', code: 'TASK_TIMEOUT' });
-  });
-});
 
 describe('the cause of a failure', () => {
   it('is the same however often it is asked for, and none where nothing was thrown', () => {
@@ -51,6 +35,6 @@ describe('the failure of what was executing when workers died', () => {
 
   it('is tried again by nobody', () => {
     const poison = poisonFailure(0, 0, deathsOf(1), { seq: 0, attempt: 1, cause: 'death', reason: 'exit' });
-    expect(judge(poison, stage('map', { retry }), 0)).toEqual({ action: 'terminate', code: 'POISON_TASK' });
+    expect(verdictOn(poison, stage('map', { retry }), 0)).toEqual({ action: 'terminate', code: 'POISON_TASK' });
   });
 });

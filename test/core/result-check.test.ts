@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLoss, checkResult, readPartials, readValues, succeededRuns } from '../../src/core/job/result-check.js';
+import { checkLoss, checkResult, readPartials, readValues, succeededRanges } from '../../src/core/job/result-check.js';
 import type { BatchResult, UnitFailure } from '../../src/protocol/messages.js';
 import { joinParts } from '../../src/wire/parts.js';
 import { failure, json } from './job-harness.js';
@@ -41,11 +41,11 @@ describe('a result', () => {
   });
 
   it('has succeeded where it has not failed', () => {
-    expect(succeededRuns(resultOf(6, failures(0, 3, 4)))).toEqual([
+    expect(succeededRanges(resultOf(6, failures(0, 3, 4)))).toEqual([
       { start: 1, end: 3 },
       { start: 5, end: 6 },
     ]);
-    expect(succeededRuns(resultOf(2, failures(0, 1)))).toEqual([]);
+    expect(succeededRanges(resultOf(2, failures(0, 1)))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describe as tell, know, makeRoom } from '../../server/core/describing.js';
+import { introduce as tell, know, makeRoom } from '../../server/core/describing.js';
 import { HubState } from '../../server/core/hub-state.js';
 import { newJob, newLeader, newWorker, type Job, type Worker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';

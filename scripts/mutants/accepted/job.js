@@ -123,7 +123,7 @@ export const ofJobs = [
     reason: 'A lone element that is unfit was handled before. The condition is for the type.',
   },
   {
-    file: 'src/core/job/failure.ts',
+    file: 'src/core/job/verdict.ts',
     line: "case 'fatal':",
     mutants: ['case "":', "case 'fatal':"],
     reason: 'What is of no other kind is not tried again either.',

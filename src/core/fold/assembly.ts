@@ -23,7 +23,7 @@
  */
 import { Heap } from '../../collections/heap.js';
 import type { CombineCost } from './combine-cost.js';
-import { absorb, endOf, hasValue, joinedBytes, type Partial, type Range, type ValuedPartial } from './partial.js';
+import { absorb, endOf, hasValue, joinedBytes, type PartialFold, type Range, type ValuedPartial } from './partial.js';
 import { isUneven, keptUntil, type Coming, type Outlook } from './outlook.js';
 
 /** How large a group may be. */
@@ -47,8 +47,8 @@ interface Pair {
 }
 
 export class Assembly {
-  readonly #byFirst = new Map<number, Partial>();
-  readonly #byEnd = new Map<number, Partial>();
+  readonly #byFirst = new Map<number, PartialFold>();
+  readonly #byEnd = new Map<number, PartialFold>();
   /** Neighbours, under the index where they meet. */
   readonly #neighbours = new Map<number, Pair>();
   /** Those to look at, of the smallest node first. */
@@ -76,7 +76,7 @@ export class Assembly {
   }
 
   /** Takes the partial of a range. */
-  put(partial: Partial): void {
+  put(partial: PartialFold): void {
     let grown = partial;
     const left = this.#byEnd.get(grown.first);
     if (left !== undefined && (left.bytes === undefined || grown.bytes === undefined)) {
@@ -140,12 +140,12 @@ export class Assembly {
   }
 
   /** The partial whose range begins at this index. */
-  startingAt(index: number): Partial | undefined {
+  startingAt(index: number): PartialFold | undefined {
     return this.#byFirst.get(index);
   }
 
   /** The partial of all `total` elements, once it stands alone. */
-  whole(total: number): Partial | undefined {
+  whole(total: number): PartialFold | undefined {
     const only = this.#byFirst.get(0);
     return only?.count === total ? only : undefined;
   }
@@ -162,7 +162,7 @@ export class Assembly {
 
   validate(): void {
     let end = -1;
-    let previous: Partial | undefined;
+    let previous: PartialFold | undefined;
     let bytes = 0;
     for (const partial of [...this.#byFirst.values()].toSorted((a, b) => a.first - b.first)) {
       if (partial.first < end) throw new Error(`partials overlap at ${partial.first}`);
@@ -244,7 +244,7 @@ export class Assembly {
   }
 
   /** How many elements of its node of this height are on the side of the partial where its neighbour is not. */
-  #missingBeside(partial: Partial, neighbour: Partial, height: number): number {
+  #missingBeside(partial: PartialFold, neighbour: PartialFold, height: number): number {
     const { first, end } = this.#spanOf(partial, height);
     return partial.first < neighbour.first ? partial.first - first : end - endOf(partial);
   }
@@ -315,7 +315,7 @@ export class Assembly {
     if (after !== undefined) this.#pair(after, this.#rightOf(after));
   }
 
-  #pair(left: Partial | undefined, right: Partial | undefined): void {
+  #pair(left: PartialFold | undefined, right: PartialFold | undefined): void {
     if (left === undefined || right === undefined || !hasValue(left) || !hasValue(right)) return;
     const pair = { left, right, height: this.#commonHeight(left, right), at: 0 };
     this.#neighbours.set(right.first, pair);
@@ -334,12 +334,12 @@ export class Assembly {
     return this.#neighbours.get(pair.right.first) === pair;
   }
 
-  #leftOf({ first }: Partial): ValuedPartial | undefined {
+  #leftOf({ first }: PartialFold): ValuedPartial | undefined {
     const left = this.#byEnd.get(first);
     return left !== undefined && hasValue(left) ? left : undefined;
   }
 
-  #rightOf(partial: Partial): ValuedPartial | undefined {
+  #rightOf(partial: PartialFold): ValuedPartial | undefined {
     const right = this.#byFirst.get(endOf(partial));
     return right !== undefined && hasValue(right) ? right : undefined;
   }
@@ -363,7 +363,7 @@ export class Assembly {
     return Math.floor((middleOf(partial) * this.#scale()) / 2 ** height);
   }
 
-  #remove(partial: Partial): void {
+  #remove(partial: PartialFold): void {
     this.#byFirst.delete(partial.first);
     this.#byEnd.delete(endOf(partial));
     this.#neighbours.delete(partial.first);

@@ -21,7 +21,7 @@ import { CombineCost } from './combine-cost.js';
 import { finishNow } from './finish.js';
 import type { FoldView } from './fold-view.js';
 import type { Outlook } from './outlook.js';
-import type { Partial, ValuedPartial } from './partial.js';
+import type { PartialFold, ValuedPartial } from './partial.js';
 
 /** Neighbours that are to be combined in one trip. */
 export type Group = readonly ValuedPartial[];
@@ -56,17 +56,17 @@ export class Fold {
   }
 
   /** The partial whose range begins at this index, if it is held. */
-  startingAt(index: number): Partial | undefined {
+  startingAt(index: number): PartialFold | undefined {
     return this.#assembly.startingAt(index);
   }
 
   /** The partial of all `total` elements, once it stands alone. */
-  whole(total: number): Partial | undefined {
+  whole(total: number): PartialFold | undefined {
     return this.#assembly.whole(total);
   }
 
   /** Takes the partial of a range. */
-  put(partial: Partial): void {
+  put(partial: PartialFold): void {
     this.#assembly.put(partial);
   }
 

@@ -7,7 +7,7 @@ export interface Range {
 }
 
 /** The fold of a contiguous range of elements, as bytes; those left out count as the identity. */
-export interface Partial extends Range {
+export interface PartialFold extends Range {
   /** The index of the first of them that was not left out: where it failed, if it fails. */
   readonly index: number;
   /** The encoded value; undefined: the identity, of elements that were left out. */
@@ -19,7 +19,7 @@ export interface Partial extends Range {
 }
 
 /** A partial with a value. */
-export type ValuedPartial = Partial & { readonly bytes: Uint8Array };
+export type ValuedPartial = PartialFold & { readonly bytes: Uint8Array };
 
 /** The index after the last element. */
 export function endOf({ first, count }: Range): number {
@@ -27,7 +27,7 @@ export function endOf({ first, count }: Range): number {
 }
 
 /** The partial that neighbours were combined to; a lone one stays what it was. */
-export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array): Partial {
+export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array): PartialFold {
   const [first] = parts;
   if (first === undefined) throw new RangeError('no partials to join');
   if (parts.length === 1) return first;
@@ -42,12 +42,12 @@ export function joinPartials(parts: readonly ValuedPartial[], bytes: Uint8Array)
   };
 }
 
-export function hasValue(partial: Partial): partial is ValuedPartial {
+export function hasValue(partial: PartialFold): partial is ValuedPartial {
   return partial.bytes !== undefined;
 }
 
 /** Two neighbours of which at least one is the identity, as one. */
-export function absorb(left: Partial, right: Partial): Partial {
+export function absorb(left: PartialFold, right: PartialFold): PartialFold {
   const valued = left.bytes === undefined ? right : left;
   return { ...valued, first: left.first, count: left.count + right.count };
 }
@@ -58,7 +58,7 @@ export function elementPartial(first: number, count: number, bytes: Uint8Array):
 }
 
 /** What stands in for elements that were left out. */
-export function identityPartial(first: number, count: number): Partial {
+export function identityPartial(first: number, count: number): PartialFold {
   return { first, count, index: first, bytes: undefined, retries: 0, tried: 0 };
 }
 

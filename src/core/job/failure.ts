@@ -1,10 +1,8 @@
 import { PaladinError, type ErrorCode } from '../../errors/paladin-error.js';
 import { decodeError } from '../../errors/remote-error.js';
-import { defaultRetry, type OnFatal, type RetryStrategy } from '../../errors/retry.js';
 import type { BatchLoss, UnitFailure } from '../../protocol/messages.js';
 import { maxWorkersNamed } from '../../limits.js';
 import type { Death } from './batch-ledger.js';
-import type { StagePolicy } from './job-events.js';
 import type { Range } from '../fold/partial.js';
 
 /** A failed unit: as a worker reports it, or as the leader finds it. */
@@ -13,35 +11,6 @@ export type Failure = Omit<UnitFailure, 'code' | 'error'> & {
   /** The thrown value as `encodeError` wrote it; absent when nothing was thrown. */
   readonly error?: Uint8Array;
 };
-
-/** What is done about a unit that failed. */
-export type Verdict =
-  { readonly action: 'retry'; readonly strategy: RetryStrategy } | { readonly action: OnFatal; readonly code: ErrorCode };
-
-/**
- * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no
- * class where the operator has a strategy. Once a failure is fatal, or the retries are used up, error or operator say whether the
- * job ends.
- *
- * @param retries how often this unit has been tried again in this stage already
- */
-export function judge(failure: Failure, policy: StagePolicy, retries: number): Verdict {
-  const strategy = retryStrategy(failure, policy);
-  if (strategy !== undefined && retries < strategy.maxRetries) return { action: 'retry', strategy };
-  const exhausted = strategy !== undefined && failure.code === 'OPERATION_FAILED';
-  return { action: failure.onFatal ?? policy.onFatal, code: exhausted ? 'RETRIES_EXHAUSTED' : failure.code };
-}
-
-function retryStrategy(failure: Failure, policy: StagePolicy): RetryStrategy | undefined {
-  switch (failure.kind) {
-    case 'transient':
-      return failure.retry ?? policy.retry ?? defaultRetry;
-    case 'thrown':
-      return policy.retry;
-    case 'fatal':
-      return undefined;
-  }
-}
 
 /** Where and how a unit failed, for its error. */
 export interface FailureSite {
@@ -72,12 +41,6 @@ export function siteError(code: ErrorCode, reason: string, site: FailureSite, ca
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
   const message = `operation '${operation}' failed at index ${index}${combined}${tries}: ${reason}`;
   return new PaladinError(code, message, { operation, index, attempts, workerId, cause });
-}
-
-/** The failure of a unit whose thread was terminated since it ran past its timeout. */
-export function timeoutFailure(offset: number, stage: number, timeoutMs: number | undefined): Failure {
-  const message = `ran past its timeout of ${timeoutMs} ms`;
-  return { offset, stage, code: 'TASK_TIMEOUT', kind: 'thrown', message };
 }
 
 /**

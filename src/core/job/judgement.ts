@@ -2,23 +2,24 @@ import type { PaladinError } from '../../errors/paladin-error.js';
 import { retryDelayMs, type OnFatal } from '../../errors/retry.js';
 import { triedOf, unreachedOf, type BatchRecord } from './batch-ledger.js';
 import type { ErrorAt } from './emission.js';
-import { causeOf, judge, siteError, type Failure } from './failure.js';
+import { causeOf, siteError, type Failure } from './failure.js';
 import type { Fold } from '../fold/fold.js';
-import { elementPartial, endOf, identityPartial, type Partial, type Range } from '../fold/partial.js';
+import { elementPartial, endOf, identityPartial, type PartialFold, type Range } from '../fold/partial.js';
 import type { JobState } from './job-state.js';
+import { verdictOn } from './verdict.js';
 
 /** Which attempt of a batch it was, and at which worker. */
-export interface Execution {
+export interface AttemptAt {
   readonly attempt: number;
   readonly workerId: string;
 }
 
 /** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
-export function judgeAll(
+export function judge(
   state: JobState,
   record: BatchRecord,
   failures: readonly Failure[],
-  { attempt, workerId }: Execution,
+  { attempt, workerId }: AttemptAt,
   now: number,
 ): void {
   for (const failure of failures) {
@@ -27,7 +28,7 @@ export function judgeAll(
     const part = record.parts[failure.offset];
     const { stage } = failure;
     const retries = part?.retries ?? record.retries[failure.stage] ?? 0;
-    const verdict = judge(failure, policy, retries);
+    const verdict = verdictOn(failure, policy, retries);
     if (verdict.action === 'retry') {
       const delayMs = retryDelayMs(verdict.strategy, retries, state.config.random());
       retry(state, record, failure, retries + 1, delayMs === 0 ? 0 : now + delayMs);
@@ -91,7 +92,7 @@ function inputOf(state: JobState, record: BatchRecord, offset: number): unknown 
 }
 
 /** Elements have succeeded, and are in a partial. */
-export function foldElements({ emission, inHand }: JobState, fold: Fold, partial: Partial): void {
+export function foldElements({ emission, inHand }: JobState, fold: Fold, partial: PartialFold): void {
   fold.put(partial);
   emission.put({ type: 'folded', first: partial.first, count: partial.count }, inHand);
 }
@@ -126,7 +127,7 @@ export interface PartialFailure {
  * A partial failed for good. It has no place in source order, so that counts at once. All its elements are left out with it, but
  * for those that were left out before.
  */
-export function partialFailed(state: JobState, action: OnFatal, part: Partial, { stage, error }: PartialFailure): void {
+export function partialFailed(state: JobState, action: OnFatal, part: PartialFold, { stage, error }: PartialFailure): void {
   const { fold, inHand, leftOut, config, foldsElements } = state;
   if (action === 'terminate') {
     state.stopAt = Math.min(state.stopAt, part.first);

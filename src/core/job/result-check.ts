@@ -5,14 +5,14 @@ import type { Serializer } from '../../serializer/serializer.js';
 import { messageOf } from '../../errors/thrown.js';
 
 /** A range of units, `end` excluded. */
-export interface Run {
+export interface UnitRange {
   readonly start: number;
   readonly end: number;
 }
 
 /** The succeeded units of a result, as ranges between the failed ones. */
-export function succeededRuns(result: BatchResult): Run[] {
-  const runs: Run[] = [];
+export function succeededRanges(result: BatchResult): UnitRange[] {
+  const runs: UnitRange[] = [];
   let start = 0;
   for (const end of [...result.failures.map((failure) => failure.offset), result.done]) {
     if (end > start) runs.push({ start, end });

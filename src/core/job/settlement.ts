@@ -1,12 +1,13 @@
 import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
 import { triedOf, unreachedOf, weightOf, type BatchRecord, type Death } from './batch-ledger.js';
-import { poisonFailure, timeoutFailure } from './failure.js';
+import { timeoutFailure } from '../../protocol/timeout-failure.js';
+import { poisonFailure } from './failure.js';
 import type { Fold } from '../fold/fold.js';
 import { elementPartial, joinPartials } from '../fold/partial.js';
 import type { JobEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
-import { foldElements, judgeAll, slice } from './judgement.js';
-import { checkLoss, checkResult, readPartials, readValues, succeededRuns, type Run } from './result-check.js';
+import { foldElements, judge, slice } from './judgement.js';
+import { checkLoss, checkResult, readPartials, readValues, succeededRanges, type UnitRange } from './result-check.js';
 
 /** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
 export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
@@ -28,11 +29,11 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   for (const other of record.underWay) state.inHand.put({ type: 'cancel', seq, attempt: other });
   state.ledger.settle(record);
   learn(state, record, result, now);
-  const runs = succeededRuns(result);
+  const runs = succeededRanges(result);
   if (state.fold === undefined) emit(state, record, result, runs);
   else foldIn(state, state.fold, record, result, runs);
-  judgeAll(state, record, failures, { attempt, workerId }, now);
-  giveBack(state, record, result.done, record.count, { tried: triedOf(record) });
+  judge(state, record, failures, { attempt, workerId }, now);
+  addAgain(state, record, result.done, record.count, { tried: triedOf(record) });
 }
 
 /**
@@ -70,7 +71,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   state.sizing.lost(record.seq);
   if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
-    judgeAll(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, workerId }, now);
+    judge(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, workerId }, now);
     giveBackBeside(state, record, culprit);
   } else if (cause === 'wasted' && culprit !== undefined && record.units === 'elements' && culprit + 1 < record.count) {
     state.ledger.settle(record);
@@ -163,7 +164,12 @@ function learn(state: JobState, record: BatchRecord, { done, elapsedMs, payload 
   }
 }
 
-function emit({ config, emission, inHand }: JobState, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+function emit(
+  { config, emission, inHand }: JobState,
+  record: BatchRecord,
+  result: BatchResult,
+  runs: readonly UnitRange[],
+): void {
   const { serializer } = config;
   const { payload } = result;
   const succeeded = result.done - result.failures.length;
@@ -184,7 +190,7 @@ function emit({ config, emission, inHand }: JobState, record: BatchRecord, resul
   }
 }
 
-function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchResult, runs: readonly Run[]): void {
+function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchResult, runs: readonly UnitRange[]): void {
   const partials = readPartials(result.payload, runs.length);
   // A combine that failed goes on counting as its element's partial.
   const last = state.config.stages.length - 1;
@@ -219,29 +225,29 @@ function elementsDied(
   const suspect = cause === 'gone';
   const tried = triedOf(record) + 1;
   if (culprit === undefined) {
-    giveBack(state, record, 0, record.count >> 1, { tried, suspect });
-    giveBack(state, record, record.count >> 1, record.count, { tried, suspect });
+    addAgain(state, record, 0, record.count >> 1, { tried, suspect });
+    addAgain(state, record, record.count >> 1, record.count, { tried, suspect });
     return;
   }
   if (weightOf(deaths) >= state.config.maxDeaths) {
-    judgeAll(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, workerId }, now);
-  } else giveBack(state, record, culprit, culprit + 1, { tried, deaths, suspect });
+    judge(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, workerId }, now);
+  } else addAgain(state, record, culprit, culprit + 1, { tried, deaths, suspect });
   giveBackBeside(state, record, culprit);
 }
 
 /** Of what is given back the units before the culprit were executed, and those after it were not begun. */
 function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): void {
   const tried = triedOf(record);
-  giveBack(state, record, 0, culprit, { tried: tried + 1 });
-  giveBack(state, record, culprit + 1, record.count, { tried });
+  addAgain(state, record, 0, culprit, { tried: tried + 1 });
+  addAgain(state, record, culprit + 1, record.count, { tried });
 }
 
 /** Nobody is to blame; the first units were begun, the others were not. */
 function giveBackBegun(state: JobState, record: BatchRecord, begun: number): void {
   const tried = triedOf(record);
   const { suspect } = record;
-  giveBack(state, record, 0, begun, { tried: tried + 1, suspect });
-  giveBack(state, record, begun, record.count, { tried, suspect });
+  addAgain(state, record, 0, begun, { tried: tried + 1, suspect });
+  addAgain(state, record, begun, record.count, { tried, suspect });
 }
 
 /** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
@@ -261,9 +267,9 @@ function partialsDied(
       else for (const part of half) state.fold?.put({ ...part, tried: part.tried + tried });
     }
   } else {
-    giveBack(state, record, 0, 1, { tried: 0 });
+    addAgain(state, record, 0, 1, { tried: 0 });
     const failure = poisonFailure(1, state.config.stages.length - 1, deaths, loss);
-    judgeAll(state, record, [failure], { attempt: loss.attempt, workerId }, now);
+    judge(state, record, [failure], { attempt: loss.attempt, workerId }, now);
   }
 }
 
@@ -271,7 +277,7 @@ function partialsDied(
 type Past = Pick<BatchRecord, 'tried'> & Partial<Pick<BatchRecord, 'deaths' | 'suspect'>>;
 
 /** Makes new batches, of the size that is right by now, of units of a settled batch that are still to be executed. */
-function giveBack(state: JobState, record: BatchRecord, start: number, end: number, past: Past): void {
+function addAgain(state: JobState, record: BatchRecord, start: number, end: number, past: Past): void {
   if (state.ending) return;
   if (record.units === 'partials') {
     for (const part of record.parts.slice(start, end)) state.fold?.put({ ...part, tried: part.tried + past.tried });

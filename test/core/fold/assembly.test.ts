@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CombineCost } from '../../../src/core/fold/combine-cost.js';
 import { Assembly, type GroupLimits } from '../../../src/core/fold/assembly.js';
 import type { Coming, Outlook } from '../../../src/core/fold/outlook.js';
-import { elementPartial, identityPartial, type Partial, type ValuedPartial } from '../../../src/core/fold/partial.js';
+import { elementPartial, identityPartial, type PartialFold, type ValuedPartial } from '../../../src/core/fold/partial.js';
 
 /** One learnt from combines of two partials of these widths. */
 function costOf(widths: readonly number[], msOf: (width: number) => number): CombineCost {
@@ -49,7 +49,7 @@ function holding(ranges: string, total?: number): Assembly {
   return put(assembly, ranges);
 }
 
-function rangesOf(group: readonly Partial[] | undefined): string | undefined {
+function rangesOf(group: readonly PartialFold[] | undefined): string | undefined {
   return group?.map(({ first, count }) => `${first}+${count}`).join(' ');
 }
 

@@ -1,4 +1,4 @@
-import type { Handshake } from '../../../src/link/socket-link.js';
+import type { Credentials } from '../../../src/link/socket-link.js';
 import { protocolVersion } from '../../../src/protocol/messages.js';
 
 export const roles = ['leader', 'worker', 'observer'] as const;
@@ -7,7 +7,7 @@ export type Role = (typeof roles)[number];
 export type Tokens = Readonly<Record<Role, string>>;
 
 /** Who a peer says that it is. */
-export function identity(key: string, token?: string): Handshake {
+export function identity(key: string, token?: string): Credentials {
   // Shorter keys are refused.
   return { key: key.padEnd(32, '.'), name: 'fuzz', token };
 }

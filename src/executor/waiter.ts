@@ -2,27 +2,6 @@ import { later } from '../real-time.js';
 import { deadline } from '../timer.js';
 import { longestTimerMs } from '../limits.js';
 
-/** How an asynchronous operation ended. */
-export type Settlement = { readonly value: unknown } | { readonly thrown: unknown };
-
-/** Whether the value is to be waited for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  // The cast only lets `then` be read; whatever is there is looked at as unknown.
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as { readonly then?: unknown }).then === 'function'
-  );
-}
-
-/** A promise that never rejects. `then` of the operation's own thenable is called once only: some begin their work in it. */
-export async function settlementOf(pending: PromiseLike<unknown>): Promise<Settlement> {
-  try {
-    return { value: await pending };
-  } catch (thrown) {
-    return { thrown };
-  }
-}
-
 /** Waits for promises for a time, and can be woken from outside. One wait at a time. */
 export class Waiter {
   #wake: (() => void) | undefined = undefined;

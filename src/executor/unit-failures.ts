@@ -4,6 +4,7 @@ import { failureJsonWeight } from '../limits.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { SchemaError } from '../errors/schema-error.js';
 import type { UnitFailure } from '../protocol/messages.js';
+import { timeoutFailure } from '../protocol/timeout-failure.js';
 import { isA } from '../errors/thrown.js';
 
 const nothingThrown = new Uint8Array(0);
@@ -28,15 +29,8 @@ export function thrownFailure(offset: number, stage: number, thrown: unknown, pr
 }
 
 /** The operation ran past the timeout of its stage. */
-export function timeoutFailure(offset: number, stage: number, timeoutMs: number): UnitFailure {
-  return {
-    offset,
-    stage,
-    code: 'TASK_TIMEOUT',
-    kind: 'thrown',
-    message: `ran past its timeout of ${timeoutMs} ms`,
-    error: nothingThrown,
-  };
+export function lateFailure(offset: number, stage: number, timeoutMs: number): UnitFailure {
+  return { ...timeoutFailure(offset, stage, timeoutMs), error: nothingThrown };
 }
 
 /** A failure that no retry can mend, and that is not the operation's doing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divideAt, isDivisible } from '../../server/core/division.js';
+import { divideAt, isDivisible } from '../../server/core/divide-at.js';
 import { matchingKey, needsOf, offeredBy } from '../../server/core/matching.js';
 import type { OfferClass } from '../../server/core/records.js';
 
