@@ -301,7 +301,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
   }
   const lease = leaseOf(job, worker, loss);
   // It gives back what waited there when what fills its slots takes long: its batches, or what was cancelled and goes on.
-  setStuck(state, worker, loss.cause === 'returned' && !worker.draining);
+  setStuck(state, worker, loss.cause === 'returned');
   if (job !== undefined && lease !== undefined) {
     addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
     weighAnswers(state, job.leader);
@@ -318,9 +318,8 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 
 /** Whether the worker is sent nothing ahead until something of it ends. */
 function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): void {
-  const { connection } = worker;
-  if (connection.stuck === isStuck) return;
-  connection.stuck = isStuck;
+  if (worker.stuck === isStuck) return;
+  worker.stuck = isStuck;
   placement.place(worker);
 }
 
@@ -375,7 +374,7 @@ export function addAnswered(
  * given out. Who only acknowledges late, as over a slow link, goes on in a moment.
  */
 export function weighAnswers(state: HubState, leader: Leader): void {
-  const { maxUnacknowledgedPerLeader } = leader.connection.limits;
+  const { maxUnacknowledgedPerLeader } = leader.limits;
   const isOwing = leader.unacknowledged >= (leader.isOwing ? maxUnacknowledgedPerLeader / 2 : maxUnacknowledgedPerLeader);
   if (isOwing === leader.isOwing) return;
   leader.isOwing = isOwing;
@@ -388,7 +387,7 @@ export function holdBack(state: HubState, leader: Leader): void {
     if (isDue(job)) state.placement.enterTurn(job);
     else state.placement.leaveTurn(job);
   }
-  if (leader.connection.congested || leader.isOwing) return;
+  if (leader.congested || leader.isOwing) return;
   for (const { needClass } of leader.jobs.values()) serve(state, needClass);
 }
 

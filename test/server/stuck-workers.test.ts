@@ -30,6 +30,14 @@ describe('a worker that gives back what waited there', () => {
     expect(assigned(hub.result('w', 'l:1', 1, { elapsedMs: 1 }))).toEqual(['w: l:1/2', 'w: l:1/3']);
   });
 
+  it('is sent something ahead again, too, when a batch of it comes to nothing', () => {
+    const hub = withTwoAhead();
+    giveBack(hub, 2);
+    const loss = { seq: 1, attempt: 1, cause: 'death', reason: 'it crashed' } as const;
+    hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss });
+    expect(assigned(hub.batch('l', 1, batchOf(2, { attempt: 2 })))).toEqual(['w: l:1/2']);
+  });
+
   it('leaves what it gave back to others', () => {
     const hub = withTwoAhead();
     giveBack(hub, 2);

@@ -176,6 +176,23 @@ describe('what a leader knows to be under way', () => {
     expect(hub.scheduler.nextDeadline()).toBeUndefined();
   });
 
+  it('is no news to it, though there are no slots, as long as it may hope for as much as before', () => {
+    const told = (hub: HubUnderTest, running: number[], held: number[]): unknown[] => {
+      hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+      return toLeaders(hub.fromWorker('w', { type: 'report', jobs: [possession(running, held)], ending: [] }));
+    };
+    const leased = busyHub();
+    workerLost(leased);
+    expect(told(leased, [0, 1], [])).toEqual([]);
+    const awaited = new HubUnderTest();
+    leaderBack(awaited, [underWay(0)]);
+    expect(told(awaited, [0], [])).toEqual([]);
+    const answered = busyHub();
+    for (const seq of [0, 1]) answered.result('w', 'l:1', seq);
+    workerLost(answered);
+    expect(told(answered, [], [0, 1])).toEqual([]);
+  });
+
   it('is not hoped for any more where it was found with its answer only, at a worker that offers nothing', () => {
     const hub = new HubUnderTest();
     expect(toLeaders(leaderBack(hub, [underWay(0)])).at(-1)).toMatchObject(['l', { type: 'capacity', slots: 0, leased: 1 }]);

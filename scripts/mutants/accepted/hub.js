@@ -60,11 +60,14 @@ export const ofHub = [
   },
   {
     file: 'server/core/leasing.ts',
+    line: 'if (state.changed.size === 0) return;',
+    mutants: ['if (false) return;'],
+    reason: 'It saves a look at each job that no worker could take something of.',
+  },
+  {
+    file: 'server/core/leasing.ts',
     line: 'const stalled = worker.suspects === 0 ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];',
-    mutants: [
-      'const stalled = true ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];',
-      'const stalled = worker.suspects === 0 ? [...state.stalled] : [];',
-    ],
+    mutants: ['const stalled = true ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];'],
     reason: 'It saves searches that find nothing.',
   },
   {
@@ -111,8 +114,8 @@ export const ofHub = [
   },
   {
     file: 'server/core/leasing.ts',
-    line: 'if (leader.connection.congested || leader.isOwing) return;',
-    mutants: ['if (false) return;', 'if (leader.connection.congested && leader.isOwing) return;'],
+    line: 'if (leader.congested || leader.isOwing) return;',
+    mutants: ['if (false) return;', 'if (leader.congested && leader.isOwing) return;'],
     reason: 'It saves a search that finds nothing.',
   },
   {
@@ -146,10 +149,28 @@ export const ofHub = [
     reason: 'What was asked for is of a job. The condition is for the type.',
   },
   {
+    file: 'server/core/leasing.ts',
+    line: 'if (worker.offerClass !== undefined) worker.offerClass.givenAt = now;',
+    mutants: ['if (true) worker.offerClass.givenAt = now;'],
+    reason: 'Who is given something is in a class of workers. The condition is for the type.',
+  },
+  {
+    file: 'server/core/leasing.ts',
+    line: 'if (worker.stuck === isStuck) return;',
+    mutants: ['if (false) return;'],
+    reason: 'It saves time. To place the worker anew only puts it behind others that are as free.',
+  },
+  {
     file: 'server/core/records.ts',
     line: "awayReason: '',",
     mutants: ['awayReason: "Stryker was here!",'],
     reason: 'It is set when the worker is lost.',
+  },
+  {
+    file: 'server/core/records.ts',
+    line: 'congested: false,',
+    mutants: ['congested: true,'],
+    reason: 'It is set when the peer joins.',
   },
   {
     file: 'server/core/records.ts',
@@ -159,9 +180,27 @@ export const ofHub = [
   },
   {
     file: 'server/core/records.ts',
+    line: 'leaving: false,',
+    mutants: ['leaving: true,'],
+    reason: 'It is set when the worker joins.',
+  },
+  {
+    file: 'server/core/records.ts',
     line: "missingTold: '',",
     mutants: ['missingTold: "Stryker was here!",'],
     reason: 'Nobody looks at it before the job is told why there are no slots.',
+  },
+  {
+    file: 'server/core/records.ts',
+    line: 'reported: false,',
+    mutants: ['reported: true,'],
+    reason: 'It is set when the worker joins.',
+  },
+  {
+    file: 'server/core/recovery.ts',
+    line: 'worker.reported = false;',
+    mutants: ['worker.reported = true;'],
+    reason: 'A worker that is away says nothing, and begins anew when it is back.',
   },
   {
     file: 'server/core/recovery.ts',
@@ -183,6 +222,12 @@ export const ofHub = [
       'if (state.unexplained >= 0 && state.explainAt <= state.now) explainNext(state);',
     ],
     reason: 'Where nobody is left to be told why, nobody is told, and when the next one may be is set anew.',
+  },
+  {
+    file: 'server/core/recovery.ts',
+    line: 'if (state.awaitedUntil > state.now) return;',
+    mutants: ['if (false) return;'],
+    reason: 'It saves a look at each job of which something is awaited.',
   },
   {
     file: 'server/core/scheduler.ts',
