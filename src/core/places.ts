@@ -211,8 +211,8 @@ class Group {
     return this.#bytes;
   }
 
+  /** One that is not among them. */
   add(job: number): void {
-    if (this.#jobs.has(job)) return;
     this.#jobs.add(job);
     this.#bytes += this.#sizes.get(job) ?? 0;
   }

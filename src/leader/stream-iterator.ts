@@ -1,8 +1,7 @@
 import { holds, readOr } from '../errors/thrown.js';
 
-/** A readable stream of the web, as far as `fromPull` needs it. The streams of some browsers cannot be iterated. */
+/** What iterates a web stream; those of some browsers cannot be iterated. */
 export interface WebStream<T> {
-  /** Locks the stream, and gives what reads it. */
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>;
     releaseLock(): void;

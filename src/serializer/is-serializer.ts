@@ -2,11 +2,7 @@ import { holds } from '../errors/thrown.js';
 import type { Serializer } from './serializer.js';
 
 /**
- * Says whether a value can be used as a serializer: it has a name and the two functions. Serializers need not come from this
- * package. It never throws.
- *
- * @param value anything
- * @returns whether it is a serializer
+ * Whether a value can be used as a serializer: it has a name and the two functions. Serializers need not come from this package.
  *
  * @example
  * ```ts

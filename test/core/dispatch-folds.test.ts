@@ -37,7 +37,9 @@ describe('a fold that is at its end', () => {
   });
 
   it('fails once, though several pairs are too large', () => {
-    const test = planned(6, 50, 100);
+    // The last element is still under way, so nothing was combined before there were slots.
+    const test = planned(7, 50, 100, 1);
+    expect(test.others).toEqual([]);
     expect(test.handle(many)).toEqual([]);
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'PAYLOAD_TOO_LARGE' } }]);
   });

@@ -1,34 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Arrivals } from '../../src/core/job/arrivals.js';
-import { Backlog } from '../../src/core/job/backlog.js';
-import { Emission } from '../../src/core/job/emission.js';
-import { Fold } from '../../src/core/fold/fold.js';
-import type { Inheritance, Past } from '../../src/core/job/inheritance.js';
+import type { Past } from '../../src/core/job/inheritance.js';
 import type { JobConfig } from '../../src/core/job/job-events.js';
-import { LeftOut } from '../../src/core/job/left-out.js';
-import { joinParts } from '../../src/wire/parts.js';
-import { failure, JobUnderTest, json, ranges, stage } from './job-harness.js';
+import { describedPart, joinParts } from '../../src/wire/parts.js';
+import { failure, JobUnderTest, json, laterPart, ranges, stage } from './job-harness.js';
 import { exactly, only } from '../support/exactly.js';
 
 /** The last stage of two as a job, with nine slots. So often were elements tried before. */
 function lastPart(kind: 'map' | 'fold', changes: Partial<JobConfig>, past: readonly Past[] = []): JobUnderTest {
   const stages = changes.stages ?? [stage('map'), stage(kind, { operation: 'g' })];
-  const inherited: Inheritance = {
-    source: { state: 'open' },
-    backlog: new Backlog(),
-    arrivals: new Arrivals(),
-    records: [],
-    emission: new Emission(true),
-    fold: kind === 'fold' ? new Fold() : undefined,
-    leftOut: kind === 'fold' ? new LeftOut() : undefined,
-    cut: 0,
-    demanded: 0,
-    origin: 0,
-    stopAt: Infinity,
-    past,
-    gone: undefined,
-  };
-  return JobUnderTest.with(9, { ...changes, stages, part: { from: 1, to: 2, inherited } });
+  return JobUnderTest.with(9, { ...changes, stages, part: { from: 1, to: 2, inherited: laterPart(past) } });
 }
 
 describe('the elements that come from the part before', () => {
@@ -82,6 +62,24 @@ describe('the elements that come from the part before', () => {
     const combine = only(test.handle({ type: 'elements', values: ['b'], first: 1 }));
     test.result(combine, { failures: [failure(1)], payload: joinParts([json.encode(['a'])]) });
     expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'RETRIES_EXHAUSTED', index: 1 } }]);
+  });
+});
+
+describe('what a fold takes in from the part before', () => {
+  const folding = [stage('map'), stage('fold')];
+
+  it('counts as tried where it was reached, and not where the part before had failed', () => {
+    const test = lastPart('fold', { stages: folding }, [{ first: 1, count: 1, tried: 3, retries: [2, 1] }]);
+    test.handle({ type: 'elements', values: ['a'], first: 0 });
+    const combine = only(test.handle({ type: 'elements', values: ['b'], first: 1 }));
+    expect([0, 1].map((at) => describedPart(combine.parts, at).tried)).toEqual([0, 1]);
+  });
+
+  it('is sent though an element behind it has failed for good', () => {
+    const test = lastPart('fold', { stages: folding });
+    const [batch] = exactly(1, test.handle({ type: 'elements', values: ['c', 'd'], first: 2 }));
+    test.result(batch, { failures: [failure(1, { kind: 'fatal' })], payload: joinParts([json.encode(['c'])]) });
+    expect(ranges(test.handle({ type: 'elements', values: ['a', 'b'], first: 0 }))).toEqual(['0+2']);
   });
 });
 

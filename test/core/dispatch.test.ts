@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/protocol/messages.js';
 import { joinParts } from '../../src/wire/parts.js';
-import { unreachedAt } from '../../src/protocol/unreached.js';
+import { mostUnreachedBytes, unreachedAt } from '../../src/protocol/unreached.js';
 import { maxJobBytesInFlight } from '../../src/limits.js';
 import { NotSerializableError, type Serializer } from '../../src/serializer/serializer.js';
 import { failure, JobUnderTest, json, stage } from './job-harness.js';
@@ -47,8 +47,16 @@ describe('what is said of a batch', () => {
       [0, 2, 3],
     ]);
     expect(batch.tried).toBe(4);
+    expect(batch.unreached?.byteLength).toBe(mostUnreachedBytes(stages.length));
     test.result(batch, { failures: [failure(0, { stage: 2, kind: 'fatal' })] });
     expect(test.others.at(-1)).toMatchObject({ type: 'failed', error: { operation: 'h', attempts: 2 } });
+  });
+
+  it('is of an element that failed in the last stage no more than how often it was tried', () => {
+    const retry = { strategy: 'immediate', maxRetries: 1 } as const;
+    const test = JobUnderTest.with(1, { stages: [stage('map'), stage('map', { retry })], batch: 1 });
+    const again = only(test.result(only(test.elements('a')), { failures: [failure(0, { stage: 1 })] }));
+    expect([saidOf(again), again.tried]).toEqual([['tried'], 1]);
   });
 
   it('is of partials what they are, and that they take as long as they take', () => {
@@ -175,6 +183,24 @@ describe('what a job has under way', () => {
     expect(test.elements('a', 'b', 'c')).toHaveLength(2);
   });
 
+  it('is of elements that are tried again no more than so many bytes, too', () => {
+    const stages = [stage('map', { retry: { strategy: 'after', maxRetries: 1, delayMs: 50 } })];
+    const test = JobUnderTest.with(5, { stages, batch: 1, serializer: heavy(half), limits: roomy });
+    const [a, b] = exactly(2, test.elements('a', 'b', 'c'));
+    test.result(a, { failures: [failure(0)] });
+    expect(test.tick(50)).toEqual([]);
+    expect(test.succeed(b, ['b'])).toMatchObject([{ first: 0 }]);
+  });
+
+  it('is counted together with outputs that wait for an element before them', () => {
+    const sentBeside = (waiting: number): number => {
+      const test = JobUnderTest.with(5, { batch: 1, serializer: heavy(half), limits: roomy });
+      const [, b] = exactly(2, test.elements('a', 'b', 'c'));
+      return test.result(b, { payload: new Uint8Array(waiting) }).length;
+    };
+    expect([half - 1, half].map(sentBeside)).toEqual([1, 0]);
+  });
+
   it('is of partials no more than so many bytes, either', () => {
     const combinesOf = (bytes: number): number => {
       const test = JobUnderTest.with(6, { stages: mapAndFold, batch: 1, limits: roomy });
@@ -228,8 +254,16 @@ describe('what a job has under way', () => {
     expect(encoded).toBe(2);
   });
 
+  it('is cut once all is emitted that may be, so that what goes into the room for it goes together', () => {
+    const test = JobUnderTest.with(4, { batch: 4, window: 4 });
+    const sent = [...'abcd'].map((value) => only(test.elements(value)));
+    test.elements(...'efgh');
+    for (const batch of sent.toReversed()) test.succeed(batch);
+    expect(test.sent.slice(4).map(({ first: at, count }) => [at, count])).toEqual([[4, 4]]);
+  });
+
   it('is full batches as long as the window keeps elements back, though no more come', () => {
-    const test = JobUnderTest.with(1, { window: 100 });
+    const test = JobUnderTest.with(12, { window: 100 });
     test.succeed(only(test.elements('a')), ['a'], 1);
     test.elements(...Array.from({ length: 300 }, () => 'b'));
     test.complete();

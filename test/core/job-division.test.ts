@@ -73,6 +73,15 @@ describe('a chain that no worker executes whole', () => {
     expect(test.emitted).toEqual(['a', 'b', 'c']);
   });
 
+  it('is not divided any more once it has failed, though that was to be, and elements are left', () => {
+    const test = JobUnderTest.with(1, { stages: maps, divisible: true, batch: 1 });
+    const batch = only(test.elements('a', 'b'));
+    test.handle(missing(1));
+    test.now = 9_000;
+    test.result(batch, { failures: [failure(0)] });
+    expect(test.others).toMatchObject([{ type: 'failed', error: { index: 0 } }]);
+  });
+
   it('keeps what is settled, in its place, with what is left out and what was tried', () => {
     const skip = { onFatal: 'skip', retry: { strategy: 'after', maxRetries: 2, delayMs: 50 } } as const;
     const stages = [stage('map', skip), stage('map', { ...skip, operation: 'g' })];

@@ -3,7 +3,8 @@ import { Job } from '../../src/core/job/job.js';
 import type { JobEffect, JobEvent } from '../../src/core/job/job-events.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { joinParts } from '../../src/wire/parts.js';
-import { configOf, JobUnderTest, json, stage } from './job-harness.js';
+import { configOf, failure, JobUnderTest, json, stage } from './job-harness.js';
+import { exactly } from '../support/exactly.js';
 
 const chain = [stage('map'), stage('map', { operation: 'g' })];
 const divided = { type: 'capacity', slots: 0, leased: 0, missing: 'no single worker offers all', divideAt: 1 } as const;
@@ -42,6 +43,18 @@ describe('nothing follows the end of a job', () => {
   it('where its last element comes back', () => {
     const effects = effectsOf({}, connected, elements(1), { type: 'sourceCompleted' }, answer(json.encode([2])));
     expect(effects).toEqual([{ type: 'emit', values: [2] }, { type: 'completed' }]);
+  });
+
+  it('where its element has failed, though no worker has come for the others, either', () => {
+    const test = JobUnderTest.with(2, { batch: 1, noWorkerTimeoutMs: 1_000 });
+    const [a, b] = exactly(2, test.elements('a', 'b', 'c'));
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' });
+    test.result(b, { failures: [failure(0)] });
+    test.lose(a, 'wasted');
+    // The worker was back with an answer, just in time.
+    test.now = 1_000;
+    test.succeed(a);
+    expect(test.others).toMatchObject([{ type: 'failed', error: { code: 'OPERATION_FAILED', index: 1 } }]);
   });
 
   it('where an element cannot be sent, and what was before it has come back', () => {

@@ -1,3 +1,7 @@
+import { Arrivals } from '../../src/core/job/arrivals.js';
+import { Backlog } from '../../src/core/job/backlog.js';
+import { Emission } from '../../src/core/job/emission.js';
+import type { Inheritance, Past } from '../../src/core/job/inheritance.js';
 import { Job } from '../../src/core/job/job.js';
 import type { JobConfig, JobEffect, JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
 import { encodeError } from '../../src/errors/remote-error.js';
@@ -40,6 +44,25 @@ export function configOf(changes: Partial<JobConfig> = {}): JobConfig {
     random: () => 0.5,
     limits: () => ({ maxPayloadBytes: 1_000_000, maxBatches: 1_000, freeBatches: Infinity, freeBytes: Infinity }),
     ...changes,
+  };
+}
+
+/** What a later part of a divided chain begins with, of which nothing was done before. So often were elements tried. */
+export function laterPart(past: readonly Past[] = []): Inheritance {
+  return {
+    source: { state: 'open' },
+    backlog: new Backlog(),
+    arrivals: new Arrivals(),
+    records: [],
+    emission: new Emission(true),
+    fold: undefined,
+    leftOut: undefined,
+    cut: 0,
+    demanded: 0,
+    origin: 0,
+    stopAt: Infinity,
+    past,
+    gone: undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { elementPartial } from '../../src/core/fold/partial.js';
 import { JobView } from '../../src/core/job/job-view.js';
 import { JobState } from '../../src/core/job/job-state.js';
-import { configOf, stage } from './job-harness.js';
+import { configOf, laterPart, stage } from './job-harness.js';
 
 /** A job whose first two elements are partials to be combined, which takes a second. */
 function jobWithBatch(): JobState {
@@ -32,5 +32,15 @@ describe('what a fold sees of its job', () => {
     state.backlog.push(['c']);
     state.source = { state: 'completed' };
     expect([view.cut, view.total]).toEqual([2, 3]);
+  });
+
+  it('counts elements that the part before has left out, too', () => {
+    const part = { from: 1, to: 2, inherited: laterPart() };
+    const state = new JobState(configOf({ stages: [stage('map'), stage('fold')], part }));
+    state.backlog.push(['a', 'b']);
+    state.arrivals?.push(0, 2);
+    state.arrivals?.leaveOut(2, 0);
+    state.source = { state: 'completed' };
+    expect(new JobView(state, 0).total).toBe(3);
   });
 });

@@ -6,7 +6,7 @@ import { JobState } from '../../src/core/job/job-state.js';
 import { judge, partialFailed, slice } from '../../src/core/job/judgement.js';
 import { elementPartial, identityPartial, type ValuedPartial } from '../../src/core/fold/partial.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
-import { configOf, failure, json, stage } from './job-harness.js';
+import { configOf, failure, json, laterPart, stage } from './job-harness.js';
 import { present } from '../support/exactly.js';
 
 function stateOf(changes: Partial<JobConfig>): JobState {
@@ -83,6 +83,15 @@ describe('what is tried again at once', () => {
     expect(state.fold?.startingAt(2)).toMatchObject({ bytes: json.encode(['c']), retries: 1 });
     expect(state.emission.foldedAhead).toBe(1);
     state.validate();
+  });
+
+  it('has as many tries of its combine as reached that, where the stages before had failed', () => {
+    const stages = [stage('map'), stage('fold', { retry: { strategy: 'immediate', maxRetries: 5 } })];
+    const state = stateOf({ stages, part: { from: 1, to: 2, inherited: laterPart() } });
+    const batch: NewRecord = { first: 0, count: 1, payload: json.encode(['a']), tried: 3, retries: [2, 1] };
+    const record = settled(state, (ledger) => ledger.add(batch));
+    judge(state, record, [{ ...transient(0), stage: 1 }], { attempt: 1, workerId: 'w' }, 0);
+    expect(state.fold?.startingAt(0)).toMatchObject({ retries: 2, tried: 2 });
   });
 
   it.each([

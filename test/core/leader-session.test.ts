@@ -141,6 +141,19 @@ describe("a leader's session", () => {
     expect(test.session.nextDeadline()).toBeUndefined();
   });
 
+  it('says so where the descriptions of jobs take all bytes that the hub admits of them', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2, maxDescriptionBytesPerLeader: 15 });
+    test.add(1);
+    test.handled(1, 1);
+    test.add(2);
+    test.now = test.session.nextDeadline() ?? 0;
+    const message =
+      'no room for a further job at the hub within 1000 ms: its arguments and labels do not fit into the 15 bytes that the hub admits of one leader, beside those of jobs that have something under way (maxDescriptionBytesPerLeader, --max-description-bytes-per-leader)';
+    expect(test.handle({ type: 'tick' })).toEqual([
+      { type: 'toJob', job: 2, event: { type: 'refused', error: new PaladinError('LIMIT_EXCEEDED', message) } },
+    ]);
+  });
+
   it('opens jobs with something under way first when the hub is back, then those that wait, and idle ones where there is room', () => {
     const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 4 });
     for (const job of [1, 2, 3, 4]) test.add(job);

@@ -52,6 +52,8 @@ describe('the places at a hub', () => {
     expect(places.open.size).toBe(0);
     places.begin(new Set([1, 2, 4]), 0);
     expect([...places.waiting]).toEqual([4, 2, 3]);
+    // It has waited since before the hub was gone.
+    expect(places.stalledSince(jobs(0))).toBe(4);
     places.give(4, true, 0);
     expect(places.stalledSince(jobs(0))).toBe(50);
     places.give(2, true, 0);
@@ -95,6 +97,15 @@ describe('the places at a hub', () => {
       expect(places.next(bytes(100))).toEqual({ type: 'open', job: 4 });
     });
 
+    it('are asked for of no more idle jobs where those that have been asked leave just enough', () => {
+      const places = placesFor({ 1: 50, 2: 50, 3: 50 });
+      for (const job of [1, 2]) places.give(job, false, 0);
+      places.report(3, true, 0);
+      places.ask(1);
+      expect(places.next(bytes(100))).toBeUndefined();
+      expect(places.next(bytes(99))).toEqual({ type: 'ask', job: 2 });
+    });
+
     it('of which one job alone would take too many are not waited for', () => {
       const places = placesFor({ 1: 60, 2: 101 });
       places.give(1, true, 0);
@@ -111,6 +122,10 @@ describe('the places at a hub', () => {
       expect([...places.fitting([2, 1, 3], bytes(85))]).toEqual([2]);
       expect([...places.fitting([3], { jobs: 1, bytes: 100 })]).toEqual([]);
       expect([...places.fitting([3], bytes(50))]).toEqual([3]);
+      places.give(2, true, 0);
+      expect([...places.fitting([3], bytes(90))]).toEqual([3]);
+      expect([...places.fitting([3], bytes(89))]).toEqual([]);
+      expect([...places.fitting([3], { jobs: 2, bytes: 100 })]).toEqual([]);
     });
   });
 });

@@ -43,6 +43,17 @@ describe('a slow batch', () => {
     expect(test.job.nextDeadline()).toBeUndefined();
   });
 
+  it('is not where two attempts of it are under way, since a worker is back with the first', () => {
+    const test = speculating(4);
+    const [a, b] = exactly(2, test.elements('a', 'b'));
+    test.complete();
+    test.now = 10;
+    test.succeed(a, ['a'], 10);
+    test.lose(b, 'gone');
+    test.handle({ type: 'adopted', workerId: 'w1', seq: b.seq, attempt: 1, inPlaceOf: [] });
+    expect(test.tick(late)).toEqual([]);
+  });
+
   it('is where it was sent before others that are slow as well, if there is one slot only', () => {
     const test = speculating(4);
     const [a, , c] = exactly(3, test.elements('a', 'b', 'c'));

@@ -78,6 +78,16 @@ describe('a session asks the hub about a job', () => {
     expect(tickAt(test, 6_000)).toEqual([ask(1)]);
   });
 
+  it('only while the hub is there, and it has not failed', () => {
+    const away = withOneSent();
+    away.now = 3_500;
+    away.lose();
+    expect(tickAt(away, 4_000)).toEqual([]);
+    const failed = withOneSent();
+    failed.handle({ type: 'failed', error: new PaladinError('PROTOCOL', 'no') });
+    expect(tickAt(failed, 4_000)).toEqual([]);
+  });
+
   it('as long after the hub is back', () => {
     const test = withOneSent();
     test.now = 3_500;

@@ -154,12 +154,6 @@ export const ofJobs = [
   },
   {
     file: 'src/core/job/job-state.ts',
-    line: 'this.past = inherited?.past ?? [];',
-    mutants: ['this.past = inherited?.past ?? ["Stryker was here"];'],
-    reason: 'What has no range holds no element.',
-  },
-  {
-    file: 'src/core/job/job-state.ts',
     line: 'if (policy === undefined) throw new Error(`stage ${stage} of ${this.config.stages.length}; ${this.story()}`);',
     mutants: ['if (false) throw new Error(`stage ${stage} of ${this.config.stages.length}; ${this.story()}`);'],
     reason: 'It checks the machine: stages of results and losses were checked before.',
@@ -261,6 +255,30 @@ export const ofJobs = [
     line: 'state.arrivals?.leaveOut(event.index, event.stage);',
     mutants: ['state.arrivals.leaveOut(event.index, event.stage);'],
     reason: 'Only a later part of a chain is told indices, and it has arrivals. The condition is for the type.',
+  },
+  {
+    file: 'src/core/job/expected-time.ts',
+    line: "return units === 'elements' ? sizing.expectedMs(count) : (fold?.combineMs(count, width) ?? Infinity);",
+    mutants: ["return units === 'elements' ? sizing.expectedMs(count) : (fold.combineMs(count, width) ?? Infinity);"],
+    reason: 'Where there are partials there is a fold. The condition is for the type.',
+  },
+  {
+    file: 'src/core/job/judgement.ts',
+    line: 'const spent = record.spent.filter((each) => each < attempt).length;',
+    mutants: ['const spent = record.spent.filter((each) => each <= attempt).length;'],
+    reason: 'The attempt that has failed was under way until now, so it is not among those that came to nothing.',
+  },
+  {
+    file: 'src/core/job/settlement.ts',
+    line: "} else if (cause === 'wasted' && culprit !== undefined && record.units === 'elements' && culprit + 1 < record.count) {",
+    mutants: ["} else if (cause === 'wasted' && true && record.units === 'elements' && culprit + 1 < record.count) {"],
+    reason: 'What is not known is not less than anything. The condition is for the type.',
+  },
+  {
+    file: 'src/core/job/settlement.ts',
+    line: 'state.fold?.learn(done, width, elapsedMs);',
+    mutants: ['state.fold.learn(done, width, elapsedMs);'],
+    reason: 'Where there are partials there is a fold. The condition is for the type.',
   },
   {
     file: 'src/core/job/speculation.ts',

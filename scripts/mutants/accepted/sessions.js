@@ -56,8 +56,17 @@ export const ofSessions = [
   },
   {
     file: 'src/core/leader-session.ts',
-    line: 'const underWay = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);',
-    mutants: ['const underWay = [...this.#interrupted].filter((job) => this.#jobs.get(job).busy === true);'],
+    line: "const { operation = '', isStray = false } = this.#jobs.get(job) ?? {};",
+    mutants: [
+      'const { operation = "Stryker was here!", isStray = false } = this.#jobs.get(job) ?? {};',
+      "const { operation = '', isStray = true } = this.#jobs.get(job) ?? {};",
+    ],
+    reason: 'Only jobs of the session are asked about. The defaults are for the type.',
+  },
+  {
+    file: 'src/core/leader-session.ts',
+    line: 'const busy = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);',
+    mutants: ['const busy = [...this.#interrupted].filter((job) => this.#jobs.get(job).busy === true);'],
     reason: 'Interrupted jobs are jobs of the session. The condition is for the type.',
   },
   {
@@ -105,12 +114,6 @@ export const ofSessions = [
     reason: 'Where there are many there is an oldest. The condition is for the type.',
   },
   {
-    file: 'src/core/leader-session.ts',
-    line: 'return this.#limits?.maxJobsPerLeader ?? 0;',
-    mutants: ['return this.#limits.maxJobsPerLeader ?? 0;'],
-    reason: 'Places are asked for once a hub is there. The condition is for the type.',
-  },
-  {
     file: 'src/core/listing.ts',
     line: 'reports.at(-1)?.jobs.push(possession);',
     mutants: ['reports.at(-1).jobs.push(possession);'],
@@ -127,6 +130,12 @@ export const ofSessions = [
     line: 'if (next !== undefined) this.#blocked.delete(next);',
     mutants: ['if (true) this.#blocked.delete(next);'],
     reason: 'Nothing is taken out where there is none. The condition is for the type.',
+  },
+  {
+    file: 'src/core/unanswered.ts',
+    line: 'if (job === undefined) return undefined;',
+    mutants: ['if (false) return undefined;'],
+    reason: 'Where one is due there is one. The condition is for the type.',
   },
   {
     file: 'src/core/worker-session.ts',
@@ -174,5 +183,11 @@ export const ofSessions = [
     line: 'if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);',
     mutants: ['if (false) throw new Error(`a batch of job ${task.jobId}, which is closed`);'],
     reason: 'It checks the machine: what waits of a job is dropped as the job is closed.',
+  },
+  {
+    file: 'src/core/worker-session.ts',
+    line: "this.#send({ type: 'draining', ...(this.#broken !== undefined && { broken: this.#broken }) });",
+    mutants: ["this.#send({ type: 'draining', ...(true && { broken: this.#broken }) });"],
+    reason: 'What is not known is not written. The condition is for the type.',
   },
 ];

@@ -33,10 +33,11 @@ export class Starvation {
 
   /** @returns how the job ends, where it has waited for too long */
   watch(now: number): PaladinError | undefined {
-    const { source, uncut, ledger, fold, connected, slots, config, emission } = this.#state;
+    const { uncut, ledger, connected, slots, config, emission } = this.#state;
     // Nobody waits for what a paused job would do.
     const wanted = connected && !emission.paused;
-    const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');
+    // Partials that can be combined are in the ledger by now.
+    const work = uncut > 0 || ledger.size > 0;
     if (!wanted || slots > 0 || this.#leased > 0 || !work) {
       this.#since = undefined;
       return undefined;
