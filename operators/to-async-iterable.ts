@@ -7,14 +7,15 @@ import { checkOptions } from '../src/errors/options.js';
 /** Options of {@link toAsyncIterable}. */
 export interface IterableOptions {
   /**
-   * The most values taken from the observable and not yet read, but that an operator may make several of the last one. Default
-   * 64.
+   * The most values that are taken from the observable and not read yet: a whole number from 1. An operator before this may make
+   * several values of its last element; these come on top. Default 64.
    */
   readonly window?: number | undefined;
 }
 
 /** What {@link toAsyncIterable} returns. */
 export interface ObservableIterable<T> extends AsyncIterable<T> {
+  /** Makes an iterator, which subscribes for itself. */
   [Symbol.asyncIterator](): ObservableIterator<T>;
 }
 
@@ -36,7 +37,7 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  * work on the workers; `return` and `await using` do the same. An error of the observable comes after the values before it.
  *
  * @param source any observable
- * @param options `window`, the most values taken from the observable and not yet read
+ * @param options see {@link IterableOptions}
  * @returns an iterable; calls of `next` need not wait for each other, and are answered in order
  * @throws {@link PaladinError} `INVALID_INPUT` when it is not an observable, or an option is not what it must be
  *

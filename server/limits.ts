@@ -11,21 +11,27 @@ import {
 import type { SchedulerLimits } from './core/scheduler-events.js';
 import { describe } from '../src/errors/describe.js';
 
-/** What a hub admits. Who goes beyond is told which limit and how much it is, with `LIMIT_EXCEEDED`. */
+/**
+ * What a hub admits. A peer that goes beyond a limit is told which one and how much it is, with `LIMIT_EXCEEDED`. Each limit is a
+ * whole number from 1 to 2^53 - 1, where it says nothing else.
+ */
 export interface Limits extends SchedulerLimits {
   /** Connections at once, of all kinds. Default 10,000. */
   readonly maxConnections: number;
   /** Connections at once from one address, or from one /64 of IPv6, all of whose addresses one host may have. Default 1,024. */
   readonly maxConnectionsPerAddress: number;
-  /** How long a connection may take to say who it is, in milliseconds. Default 5,000. */
+  /** How long a connection may take to say who it is, in milliseconds: from 1 to 600,000. Default 5,000. */
   readonly authenticateWithinMs: number;
-  /** How long each further MiB of a message in parts, or the rest of it, may take, in milliseconds. Default 30,000. */
+  /**
+   * How long each further MiB of a message in parts, or the rest of it, may take, in milliseconds: from 1 to 600,000. Default
+   * 30,000.
+   */
   readonly partsWithinMs: number;
   /** Bytes that may wait for one peer to read them. Default 256 MiB. */
   readonly maxUnreadBytes: number;
   /**
-   * Bytes that may wait for all peers together to read them. Beyond half of it, those with more than half of an equal share are
-   * given nothing more; beyond it, those for which most waits lose their connections. Default 1 GiB.
+   * Bytes that may wait for all peers together to read them. Beyond half of the limit, peers with more than half of an equal share
+   * are given nothing more. Beyond the limit, the peers for which most waits lose their connections. Default 1 GiB.
    */
   readonly maxAllUnreadBytes: number;
 }
@@ -89,11 +95,12 @@ const least: Partial<Record<keyof Limits, number>> = {
 const most: Partial<Record<keyof Limits, number>> = {
   maxPayloadBytes: 2 ** 31,
   maxSlotsPerWorker: maxSlots,
+  // Without an end, strangers could hold connections and memory for ever.
   authenticateWithinMs: 600_000,
   partsWithinMs: 600_000,
 };
 
-/** Limits as options: those that are not given, or undefined, are the defaults. */
+/** The {@link Limits} as options. A limit that is not given, or undefined, is the default. */
 export type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
 
 /** The names of all limits. */

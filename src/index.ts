@@ -6,12 +6,14 @@ import type { Runtime } from './leader/runtime.js';
 export * from './common.js';
 
 /**
- * A runtime in this process: a hub and workers over loopback links, with the same machines, messages and guarantees as over the
- * network. With `modules` each worker is a thread; without, operations execute inline, in this thread, taking turns where they
- * wait.
+ * Makes a runtime in this process. It is a hub and workers, connected by loopback links. Machines, messages and guarantees are the
+ * same as over the network. With `modules` each worker is a thread. Without, operations execute inline, in this thread, and take
+ * turns where they wait.
  *
+ * @param options see {@link InMemoryOptions}
  * @returns a runtime, at once; close it in the end, or hold it by `await using`
- * @throws `PaladinError` `INVALID_INPUT` when an option is not what it must be. When a module cannot be loaded, the jobs fail with that.
+ * @throws `PaladinError` `INVALID_INPUT` when an option is wrong. A module that cannot be loaded makes the jobs fail, with
+ *   `INVALID_INPUT`, too.
  *
  * @example
  * ```ts

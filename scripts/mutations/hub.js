@@ -291,7 +291,7 @@ export const hubMutations = [
   {
     name: 'the hub blames what had not begun',
     file: `${hub}/recovery.ts`,
-    find: 'const begun = (lease.hasWaited || others <= worker.slots) && !worker.leaving;',
+    find: 'const begun = (lease.hasWaited || others <= worker.slots) && !worker.connection.leaving;',
     replace: 'const begun = true;',
   },
   {
@@ -448,7 +448,7 @@ export const hubMutations = [
   {
     name: 'the hub gives out what a leader does not read',
     file: `${hub}/records.ts`,
-    find: '!stalled && !leader.congested && !leader.isOwing;',
+    find: '!stalled && !leader.connection.congested && !leader.isOwing;',
     replace: '!stalled && leader.connected && !leader.isOwing;',
   },
   {
@@ -532,8 +532,8 @@ export const hubMutations = [
   {
     name: 'the hub forgets over a new connection that a worker was told to go',
     file: `${hub}/scheduler.ts`,
-    find: '      reported: false,\n      said: nothingSaid(),\n      leaving: false,\n    });',
-    replace: '      reported: false,\n      said: nothingSaid(),\n      leaving: false,\n      draining: false,\n    });',
+    find: 'worker.connection = newWorkerConnection(name, limits);',
+    replace: 'worker.connection = newWorkerConnection(name, limits); worker.draining = false;',
   },
   {
     name: 'the hub takes it for an answer that a leader has heard of a loss',
@@ -610,8 +610,8 @@ export const hubMutations = [
   {
     name: 'the hub gives out more to a leader that owes it acknowledgements',
     file: `${hub}/records.ts`,
-    find: ' && !leader.congested && !leader.isOwing;',
-    replace: ' && !leader.congested;',
+    find: ' && !leader.connection.congested && !leader.isOwing;',
+    replace: ' && !leader.connection.congested;',
   },
   {
     name: 'the hub never gives out more to a leader that has acknowledged',

@@ -4,7 +4,7 @@ import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
 import { batchRecordBytes, besideBytesOf, namedBytesOf, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
-import type { Leader, Worker } from './records.js';
+import type { Leader, LeaderConnection, Worker, WorkerConnection } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What of the limits peers are told. */
@@ -24,8 +24,8 @@ export function announced(limits: SchedulerLimits): HubLimits {
 /** What stands against a further batch; undefined: nothing. A lone batch is admitted whatever its size. */
 export function batchExceeds(state: HubState, leader: Leader, batch: Batch): string | undefined {
   const more = batch.payload.byteLength;
-  const { batches, bytes, descriptionBytes, limits } = leader;
-  const { maxBatchesPerLeader, maxBytesPerLeader } = limits;
+  const { batches, bytes, descriptionBytes, connection } = leader;
+  const { maxBatchesPerLeader, maxBytesPerLeader } = connection.limits;
   if (batches >= maxBatchesPerLeader) return `more than ${maxBatchesPerLeader} batches at the hub (maxBatchesPerLeader)`;
   if (bytes + more > maxBytesPerLeader && batches > 0) {
     return `more than ${maxBytesPerLeader} payload bytes at the hub (maxBytesPerLeader)`;
@@ -49,7 +49,7 @@ export function recordsExceed(
 
 /** What stands against what a leader that is back has named so far. */
 export function namedExceeds(state: HubState, leader: Leader): string | undefined {
-  const named = namedBytesOf(leader);
+  const named = namedBytesOf(leader.connection);
   const kept = leader.recordBytes - named;
   return recordsExceed(state, { recordBytes: Math.max(0, named - kept) }, 0);
 }
@@ -66,7 +66,7 @@ function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more
 
 /** What stands against a further job; those that are opened again after a loss of the connection do not count as often. */
 export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, bytes: number): string | undefined {
-  const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.limits;
+  const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.connection.limits;
   if (leader.jobs.size >= maxJobsPerLeader) return `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`;
   if (leader.descriptionBytes + bytes > maxDescriptionBytesPerLeader) {
     return `more than ${maxDescriptionBytesPerLeader} bytes of arguments and labels at the hub (maxDescriptionBytesPerLeader)`;
@@ -80,26 +80,30 @@ export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, 
 }
 
 /** What stands against the jobs that a leader says it goes on with. */
-export function resumedExceeds({ listed, limits }: Leader): string | undefined {
+export function resumedExceeds({ listed, limits }: LeaderConnection): string | undefined {
   const most = Math.max(maxResumed, limits.maxJobsPerLeader);
   return listed.size > most ? `more than ${most} jobs to go on with (maxJobsPerLeader)` : undefined;
 }
 
 /** What stands against the attempts that a leader says to be under way. */
-export function underWayExceeds({ underWay, limits }: Leader): string | undefined {
+export function underWayExceeds({ underWay, limits }: LeaderConnection): string | undefined {
   const most = Math.max(maxResumed, limits.maxBatchesPerLeader);
   return underWay > most ? `more than ${most} batches under way (maxBatchesPerLeader)` : undefined;
 }
 
 /** What stands against what a worker says that it has: it executes no more than it has slots for, and keeps so many answers. */
-export function saidExceeds({ said, limits }: Worker): string | undefined {
+export function saidExceeds({ said, limits }: WorkerConnection): string | undefined {
   // Of each job that it speaks of it has at least one batch.
   const most = 2 * (maxHeldAnswers + limits.maxSlotsPerWorker);
   return said.count > most ? `more than ${most} batches and jobs that it has (maxSlotsPerWorker)` : undefined;
 }
 
 /** What stands against what a worker offers. */
-export function offerExceeds({ limits }: Worker, slots: number, { operations, serializers, labels }: Offers): string | undefined {
+export function offerExceeds(
+  { limits }: WorkerConnection,
+  slots: number,
+  { operations, serializers, labels }: Offers,
+): string | undefined {
   const { maxSlotsPerWorker, maxOperationsPerWorker } = limits;
   if (slots > maxSlotsPerWorker) return `more than ${maxSlotsPerWorker} slots, ${slots} (maxSlotsPerWorker)`;
   const names = Math.max(operations.length, serializers.length, labels.length);
@@ -113,8 +117,8 @@ export function offerExceeds({ limits }: Worker, slots: number, { operations, se
 const charsPerChange = 10_000;
 
 /** What stands against it that a worker offers something else now. */
-export function changeExceeds({ limits, offerings }: Worker, now: number, offers: Offers): string | undefined {
-  const { maxOffersPerSecond } = limits;
+export function changeExceeds({ connection, offerings }: Worker, now: number, offers: Offers): string | undefined {
+  const { maxOffersPerSecond } = connection.limits;
   const { operations, serializers, labels } = offers;
   let chars = 0;
   for (const names of [operations, serializers, labels]) for (const name of names) chars += name.length;

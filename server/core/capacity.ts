@@ -105,7 +105,7 @@ export function tellCapacity(state: HubState, job: Job): void {
 export function tellIfQueued(state: HubState, { leader, number, needClass, queue, leases, awaited }: Job): void {
   const slots = slotsFor(needClass);
   // Who does not read, or acknowledge, is given none.
-  const isHeldUp = leader.congested || leader.isOwing;
+  const isHeldUp = leader.connection.congested || leader.isOwing;
   if (slots === 0 || queue.size === 0 || leases.size + awaited.size > 0 || isHeldUp) return;
   let givenAt = -Infinity;
   for (const offerClass of needClass.offerClasses) givenAt = Math.max(givenAt, offerClass.givenAt);

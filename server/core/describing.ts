@@ -46,7 +46,8 @@ export function unknow(worker: Worker, job: Job): void {
 
 /** The worker has one thing more of the job, or fewer: a batch, or an answer. */
 export function countInHand(state: HubState, worker: Worker, job: Job, by: 1 | -1): void {
-  const { jobs, limits } = worker;
+  const { jobs, connection } = worker;
+  const { limits } = connection;
   const known = jobs.get(job);
   if (known === undefined) return;
   if (known.inHand === 0) worker.idleBytes -= job.bytes;
@@ -63,14 +64,14 @@ export function countInHand(state: HubState, worker: Worker, job: Job, by: 1 | -
 
 /** The worker may know too much of idle jobs. What it has to forget is seen when the event in hand is over. */
 function lookAt(state: HubState, worker: Worker): void {
-  if (worker.idleBytes > worker.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);
+  if (worker.idleBytes > worker.connection.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);
 }
 
 /** Has workers that know too much forget the jobs of which they have nothing. */
 export function makeRoom(state: HubState): void {
   for (const worker of state.crowded) {
     for (const [job, { inHand }] of worker.jobs) {
-      if (worker.idleBytes <= worker.limits.maxDescriptionBytesPerWorker) break;
+      if (worker.idleBytes <= worker.connection.limits.maxDescriptionBytesPerWorker) break;
       if (inHand > 0) continue;
       // The last one stays.
       if (worker.idleBytes === job.bytes) break;

@@ -77,7 +77,7 @@ function checkShared({ id, slots, shared, sharedUntil, servedLeader, givenAt }: 
 
 /** Throws when what a worker knows of idle jobs is not counted right, or is too much. */
 function checkKnown(worker: Worker): void {
-  const { id, jobs, idleBytes, leases, answered, limits, connected } = worker;
+  const { id, jobs, idleBytes, leases, answered, connected, connection } = worker;
   const counted = new Map<Job, number>();
   for (const { job } of [...leases, ...answered]) counted.set(job, (counted.get(job) ?? 0) + 1);
   for (const job of counted.keys()) check(jobs.has(job), `worker ${id} has something of job ${job.id}, which it does not know`);
@@ -92,7 +92,7 @@ function checkKnown(worker: Worker): void {
     idle += 1;
   }
   check(bytes === idleBytes, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing, ${idleBytes} counted`);
-  const isTooMuch = connected && bytes > limits.maxDescriptionBytesPerWorker && idle > 1;
+  const isTooMuch = connected && bytes > connection.limits.maxDescriptionBytesPerWorker && idle > 1;
   check(!isTooMuch, `worker ${id} knows ${bytes} bytes of jobs of which it has nothing`);
 }
 
@@ -160,7 +160,7 @@ export function checkWaiting({
     check(claiming.has(worker) === worker.claims.size > 0, `worker ${worker.id} among the claiming`);
     for (const { jobId } of worker.claims) {
       const { leaderId, number } = leaderOf(jobId);
-      const isExpected = leaders.get(leaderId)?.resuming?.has(number) ?? true;
+      const isExpected = leaders.get(leaderId)?.connection.resuming?.has(number) ?? true;
       check(jobs.has(jobId) || isExpected, `worker ${worker.id} keeps what it has of job ${jobId}, which is closed`);
     }
   }
@@ -186,7 +186,8 @@ export function checkWaiting({
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
 export function checkLeader(leader: Leader): void {
-  const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, limits, turnsKept } = leader;
+  const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, turnsKept, connection } = leader;
+  const { limits } = connection;
   let countedBatches = 0;
   let countedBytes = 0;
   let countedBeside = 0;
@@ -205,7 +206,7 @@ export function checkLeader(leader: Leader): void {
     countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
   const answers = [...jobs.values()].reduce((sum, job) => sum + job.answered.size, 0);
-  const records = batches * batchRecordBytes + countedBeside + answers * answeredRecordBytes + namedBytesOf(leader);
+  const records = batches * batchRecordBytes + countedBeside + answers * answeredRecordBytes + namedBytesOf(connection);
   check(leader.recordBytes === records, `leader ${id} is charged ${leader.recordBytes} bytes for records of ${records}`);
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);

@@ -141,7 +141,7 @@ function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
 
 /** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */
 export function congest(state: HubState, leader: Leader, congested: boolean): void {
-  leader.congested = congested;
+  leader.connection.congested = congested;
   holdBack(state, leader);
 }
 

@@ -318,8 +318,9 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 
 /** Whether the worker is sent nothing ahead until something of it ends. */
 function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): void {
-  if (worker.stuck === isStuck) return;
-  worker.stuck = isStuck;
+  const { connection } = worker;
+  if (connection.stuck === isStuck) return;
+  connection.stuck = isStuck;
   placement.place(worker);
 }
 
@@ -374,7 +375,7 @@ export function addAnswered(
  * given out. Who only acknowledges late, as over a slow link, goes on in a moment.
  */
 export function weighAnswers(state: HubState, leader: Leader): void {
-  const { maxUnacknowledgedPerLeader } = leader.limits;
+  const { maxUnacknowledgedPerLeader } = leader.connection.limits;
   const isOwing = leader.unacknowledged >= (leader.isOwing ? maxUnacknowledgedPerLeader / 2 : maxUnacknowledgedPerLeader);
   if (isOwing === leader.isOwing) return;
   leader.isOwing = isOwing;
@@ -387,7 +388,7 @@ export function holdBack(state: HubState, leader: Leader): void {
     if (isDue(job)) state.placement.enterTurn(job);
     else state.placement.leaveTurn(job);
   }
-  if (leader.congested || leader.isOwing) return;
+  if (leader.connection.congested || leader.isOwing) return;
   for (const { needClass } of leader.jobs.values()) serve(state, needClass);
 }
 

@@ -11,7 +11,7 @@ import { closeClaimsOf, reconcile } from './recovery.js';
 /** A leader opens a job, or one again that was open before its connection was lost. */
 export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {
   const { job: number, slots, resumed = [], more = false } = message;
-  const isResumed = leader.resuming?.delete(number) === true;
+  const isResumed = leader.connection.resuming?.delete(number) === true;
   const present = leader.jobs.get(number);
   if (present?.confirmed === true || present?.listing !== undefined) {
     // Told twice, it is the same job.
@@ -42,9 +42,9 @@ export function listUnderWay(
 /** The job is open as soon as all that is under way of it is known. */
 function list(state: HubState, job: Job, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
   const { leader, needClass } = job;
-  leader.underWay += attempts.length;
+  leader.connection.underWay += attempts.length;
   charge(leader, attempts.length * underWayRecordBytes);
-  const limit = underWayExceeds(leader) ?? namedExceeds(state, leader);
+  const limit = underWayExceeds(leader.connection) ?? namedExceeds(state, leader);
   if (limit !== undefined) {
     refuse(state, leader, job.number, limit);
     closeJob(state, job);

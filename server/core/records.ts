@@ -15,22 +15,12 @@ import type { Turn, TurnOrder } from './turn-order.js';
 /** What the scheduler knows of a leader. */
 export interface Leader extends Charged {
   readonly id: string;
-  name: string;
   readonly jobs: Map<number, Job>;
   connected: boolean;
+  /** The last one, where it is not connected. */
+  connection: LeaderConnection;
   /** While it is not connected: when it is given up. */
   awayUntil: number;
-  /** Jobs that it has said will be opened next; undefined until it has spoken of them on this connection. */
-  resuming: Set<number> | undefined;
-  /** Such jobs that it has named, until it has named them all. */
-  listed: Set<number>;
-  /** How many attempts it has said to be under way on this connection. */
-  underWay: number;
-  /** How many jobs it has said to go on with. */
-  resumed: number;
-  limits: SchedulerLimits;
-  /** Whether so much waits for it to be read that nothing of it is given out. */
-  congested: boolean;
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
@@ -44,6 +34,22 @@ export interface Leader extends Charged {
   readonly openings: Allowance;
   /** How far jobs that it has closed are ahead of the others: its next jobs go on from there. */
   readonly turnsKept: { virtualTime: number; readonly weight: number }[];
+}
+
+/** A leader's connection, and what it has said on it of what was under way before. */
+export interface LeaderConnection {
+  readonly name: string;
+  readonly limits: SchedulerLimits;
+  /** Whether so much waits for it to be read that nothing of it is given out. */
+  congested: boolean;
+  /** Jobs that it has said will be opened next; undefined until it has spoken of them. */
+  resuming: Set<number> | undefined;
+  /** Such jobs that it has named, until it has named them all. */
+  listed: Set<number>;
+  /** How many attempts it has said to be under way. */
+  underWay: number;
+  /** How many jobs it has said to go on with. */
+  resumed: number;
 }
 
 /** What the scheduler knows of a job; its virtual time is the execution time given to it so far, by weight, in milliseconds. */
@@ -144,8 +150,9 @@ export interface Answered extends Attempt {
 /** What the scheduler knows of a worker. */
 export interface Worker extends Charged {
   readonly id: string;
-  name: string;
   connected: boolean;
+  /** The last one, where it is not connected. */
+  connection: WorkerConnection;
   /** While it is not connected: when it is given up, and why it left. */
   awayUntil: number;
   awayReason: string;
@@ -153,9 +160,6 @@ export interface Worker extends Charged {
   executingWhenLost: number;
   /** Whether it has claimed what was not given to it. */
   isLying: boolean;
-  /** Whether it has said on this connection what it has; and that, as long as not all has been said. */
-  reported: boolean;
-  said: Said;
   readonly leases: Set<Lease>;
   /** Attempts that were cancelled, and that it has not said to be over. */
   readonly ending: Set<string>;
@@ -171,11 +175,8 @@ export interface Worker extends Charged {
   slots: number;
   /** When it was given something last; before that, when it came. */
   givenAt: number;
-  limits: SchedulerLimits;
   /** Changes of what it offers. */
   readonly offerings: Allowance;
-  /** Whether so much waits for it to be read that it is given nothing more. */
-  congested: boolean;
   /** Leases that wait for jobs of their own, and take no slot. What follows counts the others. */
   waiting: number;
   /** Leases that were not cheap when given. */
@@ -186,8 +187,6 @@ export interface Worker extends Charged {
   loners: number;
   /** Whether it is given nothing more until it is idle, for a batch that is to be executed alone. */
   reserved: boolean;
-  /** It has given back what waited there, and nothing of it has ended since. */
-  stuck: boolean;
   /** The leader whose batch it was given last; '' before the first. */
   servedLeader: string;
   /** Whether several leaders used it when it was given something last. */
@@ -200,7 +199,20 @@ export interface Worker extends Charged {
   isBroken: boolean;
   /** Why it can execute nothing any more, until it has said on this connection what it offered. */
   broken: string | undefined;
-  /** It has answered for everything on this connection, and begins nothing more. */
+}
+
+/** A worker's connection, and what it has said on it. */
+export interface WorkerConnection {
+  readonly name: string;
+  readonly limits: SchedulerLimits;
+  /** Whether so much waits for it to be read that it is given nothing more. */
+  congested: boolean;
+  /** It has given back what waited there, and nothing of it has ended since. */
+  stuck: boolean;
+  /** Whether it has said what it has; and that, as long as not all has been said. */
+  reported: boolean;
+  said: Said;
+  /** It has answered for everything, and begins nothing more. */
   leaving: boolean;
 }
 
@@ -270,16 +282,10 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, all
     recordBytes: 0,
     allRecords,
     id,
-    name,
     jobs: new Map(),
     connected: true,
+    connection: newLeaderConnection(name, limits),
     awayUntil: 0,
-    resuming: undefined,
-    listed: new Set(),
-    underWay: 0,
-    resumed: 0,
-    limits,
-    congested: false,
     batches: 0,
     bytes: 0,
     descriptionBytes: 0,
@@ -288,6 +294,11 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, all
     openings: newAllowance(now),
     turnsKept: [],
   };
+}
+
+/** A leader has joined, for the first time or again. */
+export function newLeaderConnection(name: string, limits: SchedulerLimits): LeaderConnection {
+  return { name, limits, congested: false, resuming: undefined, listed: new Set(), underWay: 0, resumed: 0 };
 }
 
 /** A job that has just been opened. */
@@ -333,16 +344,12 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     recordBytes: 0,
     allRecords,
     id,
-    name,
-    limits,
     offerings: newAllowance(now),
-    congested: false,
     connected: true,
+    connection: newWorkerConnection(name, limits),
     awayUntil: 0,
     awayReason: '',
     executingWhenLost: 0,
-    reported: false,
-    said: nothingSaid(),
     isLying: false,
     leases: new Set(),
     ending: new Set(),
@@ -359,15 +366,18 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     suspects: 0,
     loners: 0,
     reserved: false,
-    stuck: false,
     servedLeader: '',
     shared: false,
     sharedUntil: -Infinity,
     draining: false,
     isBroken: false,
     broken: undefined,
-    leaving: false,
   };
+}
+
+/** A worker has joined, for the first time or again. */
+export function newWorkerConnection(name: string, limits: SchedulerLimits): WorkerConnection {
+  return { name, limits, congested: false, stuck: false, reported: false, said: nothingSaid(), leaving: false };
 }
 
 /** Tells the attempts of a job apart. */
@@ -382,7 +392,7 @@ export function endingKey(jobId: string, attempt: Attempt): string {
 
 /** Whether something of the job is to be given out. */
 export function isDue({ confirmed, queue, stalled, leader }: Job): boolean {
-  return confirmed && queue.size > 0 && !stalled && !leader.congested && !leader.isOwing;
+  return confirmed && queue.size > 0 && !stalled && !leader.connection.congested && !leader.isOwing;
 }
 
 /** Whether the job stands in its class's turn order: when it is due. */
@@ -412,7 +422,7 @@ export function inHand({ leases, waiting, ending, claims }: Worker): number {
 }
 
 export function hasFreeSlot(worker: Worker): boolean {
-  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved && !worker.congested;
+  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved && !worker.connection.congested;
 }
 
 /**
@@ -421,7 +431,8 @@ export function hasFreeSlot(worker: Worker): boolean {
  * its way.
  */
 export function hasSpareRoom(worker: Worker): boolean {
-  const { slots, dear, suspects, reserved, congested, stuck, shared } = worker;
+  const { slots, dear, suspects, reserved, shared, connection } = worker;
+  const { congested, stuck } = connection;
   const taken = inHand(worker);
   const most = (1 + (shared ? maxSharedBatchesAhead : maxBatchesAhead)) * slots;
   return taken >= slots && taken < most && dear < slots && suspects === 0 && !reserved && !congested && !stuck;

@@ -50,6 +50,7 @@ import {
   type Job,
   type Leader,
   type Lease,
+  type Said,
   type Worker,
 } from './records.js';
 import { changeWaiting } from './waiting.js';
@@ -57,18 +58,16 @@ import { changeWaiting } from './waiting.js';
 // Leaders.
 
 /** Whether nothing would be lost with the leader, so that it need not be waited for. */
-export function hasNothing({ recovering }: HubState, { jobs, resuming }: Leader): boolean {
+export function hasNothing({ recovering }: HubState, { jobs, connection: { resuming } }: Leader): boolean {
   return !recovering && jobs.size === 0 && (resuming === undefined || resuming.size === 0);
 }
 
-/** What the peer has said on a connection that is lost does not count any more. */
-export function forgetSaid(leader: Leader): void {
-  charge(leader, -namedBytesOf(leader));
-  leader.underWay = 0;
-  leader.resumed = 0;
+/** What the leader has named on its last connection is not kept any more. */
+export function forgetNamed(leader: Leader): void {
+  charge(leader, -namedBytesOf(leader.connection));
 }
 
-/** Likewise of a worker. */
+/** Likewise what a worker has reported. */
 function forgetReport(state: HubState, worker: Worker): void {
   charge(worker, -worker.recordBytes);
   state.unfinished.delete(worker);
@@ -97,7 +96,7 @@ function disconnect(state: HubState, leader: Leader): void {
 export function leaderGone(state: HubState, leader: Leader): void {
   disconnect(state, leader);
   for (const job of leader.jobs.values()) closeJob(state, job);
-  forgetSaid(leader);
+  forgetNamed(leader);
   state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
   closeClaims(state, leader.id);
@@ -105,28 +104,29 @@ export function leaderGone(state: HubState, leader: Leader): void {
 
 /** The leader says which of its jobs live, and whether it has more to name. */
 export function resume(state: HubState, leader: Leader, jobs: readonly number[], more: boolean): void {
+  const { connection } = leader;
   // Told twice, what has been opened since is not to be closed.
-  if (leader.resuming !== undefined) return;
-  for (const job of jobs) leader.listed.add(job);
-  leader.resumed += jobs.length;
+  if (connection.resuming !== undefined) return;
+  for (const job of jobs) connection.listed.add(job);
+  connection.resumed += jobs.length;
   charge(leader, jobs.length * resumedRecordBytes);
-  const limit = resumedExceeds(leader) ?? namedExceeds(state, leader);
+  const limit = resumedExceeds(connection) ?? namedExceeds(state, leader);
   if (limit !== undefined) {
     state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
   }
   state.awaitRest(leader, 'leader', leader.id, more);
   if (more) return;
-  leader.resuming = leader.listed;
-  leader.listed = new Set();
-  for (const job of leader.jobs.values()) if (!leader.resuming.has(job.number)) closeJob(state, job);
+  connection.resuming = connection.listed;
+  connection.listed = new Set();
+  for (const job of leader.jobs.values()) if (!connection.resuming.has(job.number)) closeJob(state, job);
   closeClaims(state, leader.id);
 }
 
 /** The leader's job has ended, perhaps before it was opened again. */
 export function closeOrForget(state: HubState, leader: Leader, number: number): void {
   const job = leader.jobs.get(number);
-  const wasExpected = leader.resuming?.delete(number) === true;
+  const wasExpected = leader.connection.resuming?.delete(number) === true;
   if (job !== undefined) closeJob(state, job);
   else if (!wasExpected) state.counters.strayMessages += 1;
   closeClaimsOf(state, leader, number);
@@ -231,8 +231,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
   forgetReport(state, worker);
   worker.awayUntil = state.now + workerGraceMs;
   worker.awayReason = reason;
-  worker.reported = false;
-  worker.said = nothingSaid();
+  worker.connection.said = nothingSaid();
   worker.ending.clear();
   worker.claims.clear();
   state.claiming.delete(worker);
@@ -261,7 +260,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
     if (!lease.hasWaited) others += 1;
     // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun, unless others
     // gave theirs up.
-    const begun = (lease.hasWaited || others <= worker.slots) && !worker.leaving;
+    const begun = (lease.hasWaited || others <= worker.slots) && !worker.connection.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
     // What waits executes nothing; but it may have gone on, which was on its way to be told, or kill by a timer.
@@ -278,22 +277,24 @@ export function report(
   { jobs, ending, more = false }: Extract<WorkerToHub, { type: 'report' }>,
 ): void {
   // Told twice, what was given out since would be missing.
-  if (worker.reported) return;
+  const { connection } = worker;
+  if (connection.reported) return;
+  const { said } = connection;
   const empty = jobs.find(({ running, held }) => running.length + held.length === 0);
   if (empty !== undefined) {
     state.expel('worker', worker.id, `it has reported job ${empty.jobId}, of which it has nothing`);
     return;
   }
-  worker.said.count += ending.length;
-  for (const { jobId } of ending) worker.said.idChars += jobId.length;
+  said.count += ending.length;
+  for (const { jobId } of ending) said.idChars += jobId.length;
   for (const possession of jobs) {
-    const twice = note(worker, possession);
+    const twice = note(said, possession);
     if (twice === undefined) continue;
     state.expel('worker', worker.id, `it has reported attempt ${twice} twice`);
     return;
   }
-  charge(worker, worker.said.count * saidRecordBytes + worker.said.idChars * saidCharBytes - worker.recordBytes);
-  const limit = saidExceeds(worker) ?? recordsExceed(state, worker, 0);
+  charge(worker, said.count * saidRecordBytes + said.idChars * saidCharBytes - worker.recordBytes);
+  const limit = saidExceeds(connection) ?? recordsExceed(state, worker, 0);
   if (limit !== undefined) {
     state.expel('worker', worker.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
@@ -301,7 +302,7 @@ export function report(
   state.awaitRest(worker, 'worker', worker.id, more);
   for (const attempt of ending) {
     const key = endingKey(attempt.jobId, attempt);
-    worker.said.ending.add(key);
+    said.ending.add(key);
     worker.ending.add(key);
   }
   for (const possession of jobs) takePossession(state, worker, possession);
@@ -309,7 +310,7 @@ export function report(
 }
 
 /** @returns an attempt that was spoken of before, on this connection */
-function note({ said }: Worker, { jobId, running, held }: Possession): string | undefined {
+function note(said: Said, { jobId, running, held }: Possession): string | undefined {
   const count = 1 + running.length + held.length;
   said.count += count;
   said.idChars += count * jobId.length;
@@ -337,13 +338,14 @@ function takePossession(state: HubState, worker: Worker, possession: Possession)
 
 /** The worker has said all that it has: what else the hub believed it to have is lost. */
 function takeWhole(state: HubState, worker: Worker): void {
-  const { jobs, running, held, ending } = worker.said;
+  const { connection } = worker;
+  const { jobs, running, held, ending } = connection.said;
   // What was cancelled since it is back, and is not there any more, is not going to be answered.
   for (const key of worker.ending) if (!running.has(key) && !ending.has(key)) worker.ending.delete(key);
-  worker.reported = true;
+  connection.reported = true;
   // What is claimed of jobs that nobody has opened yet stays.
   if (worker.claims.size === 0) forgetReport(state, worker);
-  worker.said = nothingSaid();
+  connection.said = nothingSaid();
   for (const lease of worker.leases) {
     if (running.has(endingKey(lease.job.id, lease))) continue;
     const { seq, attempt } = lease;
@@ -445,7 +447,8 @@ function isClosed(state: HubState, jobId: string): boolean {
   if (state.jobs.has(jobId)) return false;
   const { leaderId, number } = leaderOf(jobId);
   const leader = state.leaders.get(leaderId);
-  return leader?.resuming === undefined ? !state.recovering : !leader.resuming.has(number);
+  const resuming = leader?.connection.resuming;
+  return resuming === undefined ? !state.recovering : !resuming.has(number);
 }
 
 // Time.

@@ -4,29 +4,29 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 /** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
 export interface SchedulerLimits extends HubLimits {
   /**
-   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing, as each of its threads does that
-   * was given a batch of them. Beyond it the worker forgets those used longest ago, and is told again when more of them comes.
-   * What is in use comes on top. Default 64 MiB.
+   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing to do. Each of its threads that was
+   * given a batch of them keeps them once more. Beyond the limit the worker forgets the jobs that were used longest ago, and is told
+   * again when more of them comes. What is in use comes on top. Default 64 MiB.
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**
-   * Bytes of batches, arguments and labels that all leaders may have at the hub together, beyond which each still gets half of
-   * an equal share; and of unfinished messages of all peers. Default 2 GiB.
+   * Bytes of batches, arguments and labels that all leaders may have at the hub together, with the unfinished messages of all
+   * peers. Beyond the limit each leader still gets half of an equal share. Default 2 GiB.
    */
   readonly maxBytes: number;
   /**
-   * Bytes that the hub keeps beside payloads and descriptions, of all peers together: records of batches, of answers, and of what
-   * peers that come back say. Beyond it each still gets half of an equal share. Default 128 MiB.
+   * Bytes that the hub keeps for all peers together, beside payloads and descriptions: records of batches, of answers, and of what
+   * peers that come back say. Beyond the limit each peer still gets half of an equal share. Default 128 MiB.
    */
   readonly maxRecordBytes: number;
-  /** Answers that one leader may leave unacknowledged. Default 65,536. */
+  /** Answers that one leader may leave unacknowledged: from 64. Default 65,536. */
   readonly maxUnacknowledgedPerLeader: number;
-  /** Slots that one worker may offer. Default 4,096. */
+  /** Slots that one worker may offer: up to 65,536. Default 4,096. */
   readonly maxSlotsPerWorker: number;
-  /** Operations that one worker may offer, and labels. Default 1,000. */
+  /** Operations that one worker may offer; also the most labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
   /**
-   * Changes of what it offers that one worker may tell in a second, and at once; each 10,000 characters of names count as one
+   * Changes of its offers that one worker may tell in a second; also the most at once. Each 10,000 characters of names count as one
    * more. Default 20.
    */
   readonly maxOffersPerSecond: number;

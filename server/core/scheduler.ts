@@ -44,7 +44,7 @@ import { acknowledged, cancel, lose, serveChanged, serveWorker, settle } from '.
 import { listUnderWay, open } from './opening.js';
 import {
   closeOrForget,
-  forgetSaid,
+  forgetNamed,
   hasNothing,
   leaderAway,
   leaderGone,
@@ -56,7 +56,7 @@ import {
   workerGone,
 } from './recovery.js';
 import { matchingKey } from './matching.js';
-import { newLeader, newWorker, nothingSaid, type Leader, type Worker } from './records.js';
+import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type Leader, type Worker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
@@ -93,7 +93,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
       case 'workerCongested': {
         const worker = present(state.workers, event.workerId, 'worker');
-        worker.congested = event.congested;
+        worker.connection.congested = event.congested;
         state.placement.place(worker);
         if (!event.congested) serveWorker(state, worker);
         break;
@@ -163,16 +163,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
     const leader = before ?? newLeader(id, name, limits, state.records, state.now);
-    forgetSaid(leader);
-    Object.assign(leader, {
-      name,
-      limits,
-      connected: true,
-      congested: false,
-      resuming: undefined,
-      listed: new Set(),
-      underWay: 0,
-    });
+    forgetNamed(leader);
+    leader.connected = true;
+    leader.connection = newLeaderConnection(name, limits);
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
@@ -210,16 +203,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const before = state.workers.get(id);
     if (before?.connected === true) throw new Error(`worker ${id} joined twice`);
     const worker = before ?? newWorker(id, name, limits, state.records, state.now);
-    Object.assign(worker, {
-      name,
-      limits,
-      connected: true,
-      congested: false,
-      stuck: false,
-      reported: false,
-      said: nothingSaid(),
-      leaving: false,
-    });
+    worker.connected = true;
+    worker.connection = newWorkerConnection(name, limits);
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
@@ -227,7 +212,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   #workerSent(worker: Worker, message: WorkerToHub): void {
     const state = this.#state;
-    if (!worker.reported && message.type !== 'report') {
+    if (!worker.connection.reported && message.type !== 'report') {
       state.expel('worker', worker.id, `'${message.type}' before it has reported what it has`);
       return;
     }
@@ -247,7 +232,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         this.#drain(worker, message.broken);
         break;
       case 'leaving':
-        worker.leaving = true;
+        worker.connection.leaving = true;
         state.toWorker(worker, { type: 'goodbye', reason: 'all has arrived' });
         break;
       case 'result':
@@ -263,7 +248,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     const isNew = (): boolean =>
       worker.offerClass === undefined || slots !== worker.slots || matchingKey(offers) !== worker.offerClass.key;
-    const tooMuch = offerExceeds(worker, slots, offers);
+    const tooMuch = offerExceeds(worker.connection, slots, offers);
     // Said again, it need not be told to all.
     if (tooMuch === undefined && !isNew()) return;
     const limit = tooMuch ?? changeExceeds(worker, state.now, offers);

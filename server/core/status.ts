@@ -48,15 +48,15 @@ function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostBytes:
   return rows;
 }
 
-function leaderStatus({ id, name, jobs, connected }: Leader): HubStatus['leaders'][number] {
+function leaderStatus({ id, jobs, connected, connection: { name } }: Leader): HubStatus['leaders'][number] {
   return { leaderId: id, name, jobs: jobs.size, away: !connected };
 }
 
 function workerStatus(worker: Worker, nameChars: number): HubStatus['workers'][number] {
-  const { id, name, slots, leases, ending, draining, connected, offers } = worker;
+  const { id, slots, leases, ending, draining, connected, connection, offers } = worker;
   return {
     workerId: id,
-    name,
+    name: connection.name,
     slots,
     leased: leases.size,
     ending: ending.size,

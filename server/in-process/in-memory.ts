@@ -26,24 +26,30 @@ import { isA, messageOf } from '../../src/errors/thrown.js';
 import { describe } from '../../src/errors/describe.js';
 import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 
-/** Options of `inMemory`. */
+/** Options of `inMemory`. An option that is `undefined` counts as not given. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions {
-  /** How many workers. Default: as many as there are cores with `modules`, else 4. */
+  /**
+   * How many workers there are: a whole number from 1 to 1,024 with `modules`, else to 65,536. Default: as many as there are cores
+   * with `modules`, else 4.
+   */
   readonly workers?: number | undefined;
   /**
-   * Modules that export the operations: URLs, or paths from the working directory. With modules each worker is a thread of its
-   * own; without, all execute inline, and know the operations that are used.
+   * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. With modules each worker is a
+   * thread of its own. Without, all workers execute inline, and know the operations that jobs use. Default: none.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
-  /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
+  /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
-  /** How long a job waits when no worker offers what it needs, in milliseconds; then it ends with `NO_WORKER`. Default 10,000. */
+  /**
+   * How long a job waits when no worker offers what it needs, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then it ends
+   * with `NO_WORKER`. Default 10,000.
+   */
   readonly noWorkerTimeout?: number | undefined;
-  /** The most bytes of a batch's payload, of arguments or of a result, from 1 to 2^31. Default 32 MiB, as at a hub. */
+  /** The most bytes of a batch's payload, of arguments or of a result: a whole number from 1 to 2^31. Default 32 MiB, as at a hub. */
   readonly maxPayloadBytes?: number | undefined;
   /**
-   * An element that was executing at so many deaths of threads is poison: a whole number from 1, or `Infinity`. Default 4. With
-   * `Infinity` an element that kills its thread does so for ever.
+   * An element that was executing when so many threads died ends its job with `POISON_TASK`: a whole number from 1, or `Infinity`.
+   * With `Infinity` an element that kills its thread does so for ever. Default 4.
    */
   readonly maxDeaths?: number | undefined;
 }

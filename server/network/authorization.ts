@@ -5,27 +5,27 @@ import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limit
 import { checkOptions, type Known } from '../../src/errors/options.js';
 import type { Role } from './tokens.js';
 
-/** Who asks to be let in. */
+/** What a peer says that asks to be let in. */
 export interface Handshake {
-  /** What it would be. */
+  /** The role that it asks for. */
   readonly role: Role;
-  /** The token that it shows, if any. */
+  /** The token that it shows, if any: at most 8,192 characters. */
   readonly token: string | undefined;
-  /** The name that it gives itself. */
+  /** The name that it gives itself: at most 200 characters. */
   readonly name: string;
-  /** From where it comes. */
+  /** The address from which it comes. */
   readonly address: string;
-  /** Of its request. */
+  /** The headers of its request. */
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What somebody is let in for. */
+/** What a peer is let in as. */
 export interface Grant {
-  /** What it is: it is refused when it would be something else. */
+  /** The role that it has. A peer that asked for another role is refused. Required. */
   readonly role: Role;
-  /** What it is called in status and logs. Default: the name that it gives itself. */
+  /** What it is called in status and logs: at most 200 characters. Default: the name that it gives itself. */
   readonly name?: string | undefined;
-  /** Limits of its own, in place of the hub's. */
+  /** Limits of its own, in place of the hub's. Default: the hub's. */
   readonly limits?: Pick<LimitOptions, keyof PeerLimits> | undefined;
 }
 
@@ -41,12 +41,12 @@ const hubLimits = [
   'maxAllUnreadBytes',
 ] as const;
 
-/** The limits that can differ from peer to peer. */
+/** The limits that can differ from peer to peer. The others are the hub's alone. */
 export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;
 
 /**
- * Decides who is let in, and as what: by a JSON Web Token, for example. It throws, or returns nothing, to refuse; what a
- * `PaladinError` with the code `UNAUTHORIZED` says is told to whoever is refused, of other errors nothing.
+ * Decides who is let in, and as what: by a JSON Web Token, for example. It refuses when it throws or returns nothing. A peer that is
+ * refused is told the message of a `PaladinError` with the code `UNAUTHORIZED`, and nothing of other errors.
  */
 export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
 

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 
-/** What happens at a hub's door. */
+/** Something that happened at a hub's door: what `onEvent` is called with. Its `type` says what. */
 export type HubEvent =
-  /** A peer was taken. */
+  /** A peer was let in. */
   | {
       readonly type: 'joined';
       readonly role: string;
@@ -10,7 +10,7 @@ export type HubEvent =
       readonly name: string;
       readonly address: string;
     }
-  /** A peer has gone; with a code when it was disconnected for what it did. */
+  /** A peer has gone. There is a code when it was disconnected for what it did. */
   | {
       readonly type: 'left';
       readonly role: string;
@@ -20,7 +20,7 @@ export type HubEvent =
       readonly reason: string;
       readonly code?: ErrorCode;
     }
-  /** Somebody was not let in. What it showed is not told. */
+  /** A peer was not let in. Its token is not told. */
   | {
       readonly type: 'refused';
       readonly role: string;
@@ -28,10 +28,11 @@ export type HubEvent =
       readonly code: ErrorCode;
       readonly reason: string;
     }
-  /** The hub can be reached from elsewhere, and these roles need show nothing. */
+  /** The hub can be reached from elsewhere, and these roles need no token. */
   | { readonly type: 'exposed'; readonly roles: readonly string[]; readonly reason: string }
-  /** Connections cannot be taken, since the process or its machine has no room for them; or it has again. */
+  /** Connections cannot be taken, because the process or its machine has no room for them. */
   | { readonly type: 'outOfRoom'; readonly code: string; readonly reason: string }
+  /** There is room again. */
   | { readonly type: 'roomAgain'; readonly reason: string }
-  /** Whoever is asked for authorization failed to answer. */
+  /** `authorize` threw another error than a refusal, took too long, or granted what makes no sense. The peer was refused. */
   | { readonly type: 'authorizationFailed'; readonly role: string; readonly address: string; readonly error: unknown };

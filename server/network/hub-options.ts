@@ -14,43 +14,55 @@ import { Tokens, type HubTokens, type Role } from './tokens.js';
 
 /** What peers must show; may be exchanged while a hub runs. */
 export interface TokenOptions {
-  /** What leaders, workers and observers must show: one token, or one of several. Default: nothing. */
+  /**
+   * What leaders, workers and observers must show: one token, or one of several, of 1 to 8,192 characters each. Default: nothing.
+   */
   readonly token?: string | readonly string[] | undefined;
-  /** What each role must show, in place of `token`. */
+  /** What each role must show, in place of `token`. Default: `token`. */
   readonly tokens?: HubTokens | undefined;
 }
 
 /** A certificate and its key, as PEM. */
 export interface TlsOptions {
+  /** The certificate, with those of who signed it behind it. Required. */
   readonly cert: string | Buffer;
+  /** Its key, without a passphrase. Required. */
   readonly key: string | Buffer;
 }
 
-/** Options of `startHub`: beside these, each of the {@link Limits}. */
+/**
+ * Options of `startHub`. Each of the {@link Limits} is an option, too. An option that is `undefined` counts as not given.
+ */
 export interface HubOptions extends TokenOptions, LimitOptions {
-  /** Where to listen; 0 is any free port. Default 7400. */
+  /** The port to listen on: a whole number from 0 to 65,535; 0 is any free port. Default 7400. */
   readonly port?: number | undefined;
   /**
-   * The address to listen on. Default `127.0.0.1`: only programs on this machine can connect. On any other, each role needs a
-   * token, or `authorize` decides.
+   * The address or name to listen on: 1 to 253 characters. On any address but loopback each role needs a token, or `authorize`
+   * decides. Default `127.0.0.1`: only programs on this machine can connect.
    */
   readonly host?: string | undefined;
-  /** The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. Default: none. */
+  /**
+   * The path under which it answers, such as `/bus`, where it shares an address with others behind a proxy. It begins with a
+   * slash. Default: none.
+   */
   readonly path?: string | undefined;
-  /** Decides who is let in, in place of tokens. */
+  /** Decides who is let in, in place of tokens. Default: tokens decide. */
   readonly authorize?: Authorize | undefined;
-  /** Starts a hub that can be reached from elsewhere though a role needs no token. Default false. */
+  /** Whether a hub may start that can be reached from elsewhere although a role needs no token. Default false. */
   readonly insecure?: boolean | undefined;
-  /** Speak TLS: the url begins with `https`. Default: no. */
+  /** The certificate and key with which it speaks TLS; then its url begins with `https`. Default: it speaks no TLS. */
   readonly tls?: TlsOptions | undefined;
   /**
-   * Addresses and networks of proxies, such as `10.0.0.0/8`, whose word is taken (`X-Forwarded-For`) for where a connection comes
-   * from. A hub behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
+   * Addresses and networks of proxies, such as `10.0.0.0/8`. The hub believes what they say of where a connection comes from
+   * (`X-Forwarded-For`). A hub behind a proxy can be reached from elsewhere, whatever address it listens on. Default: none.
    */
   readonly trustedProxies?: readonly string[] | undefined;
   /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
   readonly origins?: readonly string[] | undefined;
-  /** Told of every connection made, lost and refused. */
+  /**
+   * Called with each connection that is made, lost or refused. Default: nobody is told, but the process warns of a hub that is
+   * open to others, and of one without room for connections.
+   */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
 }
 

@@ -6,31 +6,35 @@ import { HubServer } from './hub-server.js';
 export interface Hub extends AsyncDisposable {
   /** Where leaders and workers connect, such as `http://127.0.0.1:7400`. */
   readonly url: string;
+  /** The port on which it listens. */
   readonly port: number;
-  /** Who is connected, and what is queued and running. */
+  /** Says who is connected, and what is queued and running. Its lists are whole. */
   status(): HubStatus;
   /**
-   * Exchanges what peers must show. Those that are connected with a token that is not valid any more are disconnected, with
-   * `UNAUTHORIZED`.
+   * Exchanges the tokens that peers must show. Peers that are connected with a token that is not valid any more are disconnected,
+   * with `UNAUTHORIZED`.
    *
-   * @throws {@link PaladinError} `INVALID_INPUT` when a token is not what it must be, or a role would be open that was not
+   * @param tokens all of them: they replace those that were valid
+   * @throws {@link PaladinError} `INVALID_INPUT` when a token is wrong, or a role would be open that was not
    */
   setTokens(tokens: TokenOptions): void;
   /**
    * Exchanges the certificate, for connections that are made from now on.
    *
+   * @param tls the new certificate and its key
    * @throws {@link PaladinError} `INVALID_INPUT` when it cannot be read, or the hub does not speak TLS
    */
   setTls(tls: TlsOptions): void;
-  /** Says goodbye, and closes. Jobs wait at their leaders for a hub to come back. */
+  /** Says goodbye to all peers, and closes. Jobs wait at their leaders for a hub to come back. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a hub: it routes the batches of leaders to workers, and the results back.
  *
+ * @param options see {@link HubOptions}
  * @returns the hub, once it is listening
- * @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be, or the address cannot be had
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong, or when nobody can listen at the address
  *
  * @example
  * ```ts

@@ -3,12 +3,15 @@ import { checkOptions, isList } from '../../src/errors/options.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxTokenLength } from '../../src/limits.js';
 
-/** What a peer can be. */
+/** What a peer can be: a leader subscribes, a worker executes, an observer reads the status. */
 export type Role = 'leader' | 'worker' | 'observer';
 
 export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
 
-/** What each role must show, or one of several, so that tokens can be exchanged one after the other; absent: nothing. */
+/**
+ * The token that each role must show, or one of several: so tokens can be exchanged one after the other. A role that is absent shows
+ * `token`, if there is one.
+ */
 export type HubTokens = { readonly [R in Role]?: string | readonly string[] | undefined };
 
 /** The tokens that are valid now. Of each only a digest is kept. */

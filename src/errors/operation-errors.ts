@@ -5,8 +5,8 @@ import { checkOptions } from './options.js';
 export type ThrownKind = 'transient' | 'fatal' | 'thrown';
 
 /**
- * Thrown by an operation or monoid whose failure may pass: the task is tried again by `retry` (of the error, else of the
- * operator, else immediately and at most 3 times).
+ * Thrown by an operation or monoid whose failure may pass: the task is tried again. How often and when says the `retry` of the
+ * error, else that of the operator, else: at once, at most 3 times.
  *
  * @example
  * ```ts
@@ -27,17 +27,26 @@ export type ThrownKind = 'transient' | 'fatal' | 'thrown';
  * ```
  */
 export class TransientError extends Error {
+  /** Always `TransientError`. */
   override readonly name: string = 'TransientError';
+  /** The `retry` that it was made with. */
   readonly retry: RetryStrategy | undefined;
+  /** The `onFatal` that it was made with. */
   readonly onFatal: OnFatal | undefined;
 
+  /**
+   * @param message what went wrong; it becomes part of the message that the subscriber gets
+   * @param options what is to happen now
+   * @throws {@link PaladinError} `INVALID_INPUT` when an option is not known, or `retry` is no retry strategy
+   */
   constructor(
     message: string,
     options: {
-      /** When to try again; default: the operator's `retry`, else immediate with 3 retries. */
+      /** When to try again. Default: the operator's `retry`, else at once, at most 3 times. */
       readonly retry?: RetryStrategy | undefined;
-      /** What happens when the retries are used up; default: the operator's `onFatal`. */
+      /** What happens when the retries are used up. Default: the operator's `onFatal`. */
       readonly onFatal?: OnFatal | undefined;
+      /** What it was caused by; it travels with the error. Default: nothing. */
       readonly cause?: unknown;
     } = {},
   ) {
@@ -54,7 +63,7 @@ export class TransientError extends Error {
 }
 
 /**
- * Thrown by an operation or monoid whose failure will not pass: the task is not tried again, whatever the operator says.
+ * Thrown by an operation or monoid whose failure will not pass: the task is not tried again, whatever the operator's `retry` says.
  *
  * @example
  * ```ts
@@ -71,14 +80,22 @@ export class TransientError extends Error {
  * ```
  */
 export class FatalError extends Error {
+  /** Always `FatalError`. */
   override readonly name: string = 'FatalError';
+  /** The `onFatal` that it was made with. */
   readonly onFatal: OnFatal | undefined;
 
+  /**
+   * @param message what went wrong; it becomes part of the message that the subscriber gets
+   * @param options what is to happen now
+   * @throws {@link PaladinError} `INVALID_INPUT` when an option is not known
+   */
   constructor(
     message: string,
     options: {
-      /** What happens to the job; default: the operator's `onFatal`. */
+      /** What happens to the job. Default: the operator's `onFatal`. */
       readonly onFatal?: OnFatal | undefined;
+      /** What it was caused by; it travels with the error. Default: nothing. */
       readonly cause?: unknown;
     } = {},
   ) {

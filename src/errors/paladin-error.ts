@@ -37,16 +37,16 @@ export interface ErrorDetails {
   readonly operation?: string | undefined;
   /** The place of the element concerned in the operator's source, from 0. */
   readonly index?: number | undefined;
-  /** Which try of the task failed, from 1, as `context.attempt` told it; 0: it was never sent. */
+  /** How often the task was tried: the `context.attempt` of its last try. 0: it was never sent. */
   readonly attempts?: number | undefined;
-  /** The worker on which it failed last. */
+  /** The id of the worker on which it failed last. */
   readonly workerId?: string | undefined;
-  /** The remote error, revived: its name, message, stack, own properties and cause. */
+  /** What it was caused by: the remote error with its name, message, stack, own properties and cause. */
   readonly cause?: unknown;
 }
 
 /**
- * Every error that reaches a subscriber or caller from paladin-rx itself. Errors of the source pass through as they are.
+ * The class of all errors that paladin-rx itself hands to a subscriber or caller. Errors of the source pass through as they are.
  *
  * @example
  * ```ts
@@ -60,14 +60,25 @@ export interface ErrorDetails {
  * ```
  */
 export class PaladinError extends Error {
+  /** Always `PaladinError`. */
   override readonly name = 'PaladinError';
+  /** Why it failed: what programs branch on. */
   readonly code: ErrorCode;
   // Set only where known, so that an error which is printed shows what there is.
+  /** The name of the operation or monoid concerned, where that is known. */
   declare readonly operation: string | undefined;
+  /** The place of the element concerned in the operator's source, from 0, where that is known. */
   declare readonly index: number | undefined;
+  /** How often the task was tried, where that is known. 0: it was never sent. */
   declare readonly attempts: number | undefined;
+  /** The id of the worker on which it failed last, where that is known. */
   declare readonly workerId: string | undefined;
 
+  /**
+   * @param code why it failed
+   * @param message what went wrong, for people
+   * @param details what else is known; see {@link ErrorDetails}
+   */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const { cause, operation, index, attempts, workerId } = details;
     super(message, cause === undefined ? undefined : { cause: printableCause(cause) });

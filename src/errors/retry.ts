@@ -4,10 +4,21 @@ import { readOr } from './thrown.js';
 import { checkOptions } from './options.js';
 import { longestTimerMs } from '../limits.js';
 
-/** When and how often a task that failed transiently is tried again. Times in milliseconds. */
+/**
+ * When and how often a task that failed transiently is tried again.
+ *
+ * `maxRetries` is a whole number from 0, or `Infinity`: how many tries may follow the first one. All delays are in milliseconds,
+ * from 0 to 2,147,483,647. The fields have no defaults.
+ */
 export type RetryStrategy =
+  /** At once. */
   | { readonly strategy: 'immediate'; readonly maxRetries: number }
+  /** After the same delay each time. */
   | { readonly strategy: 'after'; readonly maxRetries: number; readonly delayMs: number }
+  /**
+   * After a delay that begins with `minDelayMs` and doubles up to `maxDelayMs`, which is at least as long. Chance shortens each
+   * delay by up to a half, so that tasks which failed together do not come back together.
+   */
   | {
       readonly strategy: 'exponential';
       readonly maxRetries: number;
@@ -15,7 +26,10 @@ export type RetryStrategy =
       readonly maxDelayMs: number;
     };
 
-/** What becomes of a job when one of its tasks has failed for good: it ends with the error, or goes on without the element. */
+/**
+ * What becomes of a job when one of its tasks has failed for good. `terminate`: the job ends with the error. `skip`: it goes on
+ * without the element.
+ */
 export type OnFatal = 'terminate' | 'skip';
 
 /** What a `TransientError` without a strategy of its own, on an operator without one, gets. */
@@ -24,8 +38,8 @@ export const defaultRetry: RetryStrategy = { strategy: 'immediate', maxRetries: 
 /**
  * How long to wait before the next try.
  *
- * Exponential delays double from `minDelayMs` to `maxDelayMs` and are spread by jitter over the upper half of the interval, so
- * that tasks which failed together do not come back together.
+ * Exponential delays double from `minDelayMs` to `maxDelayMs`. Chance spreads each over its upper half, so that tasks which failed
+ * together do not come back together.
  *
  * @param retries how many retries went before this one
  * @param random a number from 0 (inclusive) to 1

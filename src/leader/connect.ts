@@ -14,28 +14,34 @@ import { LeaderRuntime, type Runtime } from './runtime.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { deadline } from '../timer.js';
 
-/** Options of {@link connect}; all times in milliseconds. */
+/** Options of {@link connect}. Its times are milliseconds from 0 to 2,147,483,647, or `Infinity` for no end. */
 export interface ConnectOptions {
   /**
-   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused
-   * once it was taken, it is asked again for 30 s.
+   * What this program shows to the hub: a token of 1 to 8,192 characters, or a function that returns one. The function is called
+   * at each connection, so that a token may expire. When a hub that had taken the program refuses it, the function is called
+   * again for 30 s. Default: no token.
    */
   readonly token?: Token | undefined;
-  /** How long a job waits when no worker offers what it needs; then it ends with `NO_WORKER`. Default 60,000. */
+  /**
+   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. A job that waits for
+   * a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
+   */
   readonly noWorkerTimeout?: number | undefined;
-  /** How long to wait for the hub at first. Default 10,000. */
+  /** How long `connect` waits for the hub, in milliseconds. Then it rejects with `HUB_UNREACHABLE`. Default 10,000. */
   readonly connectTimeout?: number | undefined;
-  /** How long jobs wait for a hub that went away; then they end with `HUB_UNREACHABLE`. Default 60,000. */
+  /**
+   * How long jobs wait for a hub that went away, in milliseconds. Then they end with `HUB_UNREACHABLE`. Default 60,000.
+   */
   readonly reconnectTimeout?: number | undefined;
-  /** For all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
+  /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
   /**
-   * An element that was executing at so many deaths of workers or threads is poison: a whole number from 1, or `Infinity`. The
-   * death of a worker that was told to go does not count. Default 4. With `Infinity` an element that kills whatever executes it
-   * does so for ever.
+   * An element that was executing when so many workers or threads died ends its job with `POISON_TASK`: a whole number from 1, or
+   * `Infinity`. The death of a worker that was told to go does not count. With `Infinity` an element that kills whatever executes
+   * it does so for ever. Default 4.
    */
   readonly maxDeaths?: number | undefined;
-  /** A name for this leader, for people. */
+  /** A name for this leader, for people: at most 200 characters. Default: none. */
   readonly name?: string | undefined;
 }
 
@@ -53,9 +59,11 @@ const known: Known<ConnectOptions> = {
  * Connects to a hub.
  *
  * @param url the hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path
+ * @param options see {@link ConnectOptions}
  * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
- * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`, `UNAUTHORIZED` when it refuses the token,
- *   `VERSION` when it speaks another version of the protocol, `INVALID_INPUT` when the url or an option is not what it must be
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses the
+ *   token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
+ *   connections. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
  * ```ts

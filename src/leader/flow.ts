@@ -2,7 +2,9 @@ import { Observable, type Observer, type Subscriber, type Subscription } from 'r
 
 /** What can be slowed: it emits nothing from `pause` to `resume`. Both may be called from within what it emits, and again. */
 export interface Pausable {
+  /** Stops what comes, until `resume`. */
   pause(): void;
+  /** Lets it come again. */
   resume(): void;
 }
 

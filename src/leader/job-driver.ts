@@ -10,22 +10,22 @@ import type { Batch, UnderWay } from '../protocol/messages.js';
 import type { Pausable } from './flow.js';
 import type { Leftover, News, PartObserver } from './job-observer.js';
 
-/** What the owner of a job says. */
+/** What the owner of a job says to it. After the end, and after `cancel`, all methods do nothing. */
 export interface JobHandle<Input = unknown> extends Pausable {
-  /** Takes an element in. It goes out together with others of the same turn. */
+  /** Takes an element in. It goes out together with others of the same turn of the event loop. */
   push(value: Input): void;
-  /** No further elements come. */
+  /** Says that no further elements come. */
   complete(): void;
-  /** The source failed: the job ends with this error, after what came before it. */
+  /** Says that the source failed. The job ends with this error, after the results of the elements before it. */
   fail(error: unknown): void;
-  /** Drops the job, here, at the hub and on workers. */
+  /** Drops the job, here, at the hub and on workers. The owner is told nothing more. */
   cancel(): void;
   /**
-   * The owner is told nothing, but demand, until `resume`; from within a callback, too. The job goes on until as many elements as
-   * its window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
+   * Stops what the owner is told, except for `demand`, until `resume`. It may be called from within a callback. The job goes on
+   * until as many elements as its window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
    */
   pause(): void;
-  /** The owner is told what has waited, in order, and then what follows. */
+  /** Tells the owner what has waited, in order, and then what follows. */
   resume(): void;
 }
 

@@ -3,13 +3,20 @@ import type { PaladinError } from '../errors/paladin-error.js';
 
 /** What the owner of a job is told. Nothing follows `completed` or `failed`, or the owner's own `cancel`. */
 export interface JobObserver<Output = unknown> {
-  /** An output. */
+  /** Is told an output: in source order, unless `ordered` is false. */
   next(value: Output): void;
-  /** An element was left out by a stage. */
+  /**
+   * Is told that a stage has left an element out. Default: nobody is told.
+   *
+   * @param stage which stage of the chain, from 0
+   * @param input gives the element as the chain took it in; `undefined` for one that was combined already
+   */
   skipped?(error: PaladinError, stage: number, input: () => unknown): void;
-  /** A source that can be asked may be asked for so many more elements. */
+  /** Is told that the window has room for so many more elements: a source that waits may be asked for them. Default: nobody is told. */
   demand?(count: number): void;
+  /** Is told that the source has completed and all outputs were told. */
   completed(): void;
+  /** Is told why the job has ended: a `PaladinError`, or the error that `fail` was called with. */
   failed(error: unknown): void;
 }
 

@@ -14,48 +14,59 @@ import { checkMs, checkOptions, type Known } from '../errors/options.js';
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
   /**
-   * How long one element may take at a worker, in milliseconds; then it fails with `TASK_TIMEOUT`. Waiting for a worker does not
-   * count, nor does `create`, which may take any time: of one that takes more than 30 s the worker warns. Default: any time.
+   * How long one element may take at a worker, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. Then it fails with
+   * `TASK_TIMEOUT`. The wait for a worker does not count. Nor does `create`, which may take any time: the worker warns of one that
+   * takes more than 30 s. Default: any time.
    */
   readonly timeout?: number | undefined;
-  /** For errors that are neither transient nor fatal, and transient ones without a strategy of their own. Default: none. */
+  /**
+   * How errors are tried again that are neither transient nor fatal by class, and transient ones that name no strategy. Default:
+   * the former are fatal, the latter are tried again at once, at most 3 times.
+   */
   readonly retry?: RetryStrategy | undefined;
-  /** What a fatal error does: end the job (`terminate`, the default), or leave the element out (`skip`). */
+  /** What a fatal error does. `terminate` ends the job, `skip` leaves the element out. Default `terminate`. */
   readonly onFatal?: OnFatal | undefined;
   /**
-   * Called once for each element that is left out, with the error and a copy of the element as the chain took it in: where
-   * operators are fused, the element of the first one's source. A partial of a fold that cannot be combined is left out with all
-   * its elements. Then each has an error of its own, with its `index`, but elements that were combined are not kept: their
-   * `input` is `undefined`.
+   * Called once for each element that is left out, with the error and a copy of the element as the chain took it in. Where
+   * operators are fused, that is the element of the first one's source. A partial of a fold that cannot be combined is left out
+   * with all its elements. Then each element has an error of its own, with its `index`. Elements that were combined are not kept:
+   * their `input` is `undefined`. Default: nobody is told.
    */
   readonly onSkip?: ((error: PaladinError, input: unknown) => void) | undefined;
   /**
-   * Ask the operation's schemas before anything is sent, too: of its arguments, and of each element where the stage is the first
-   * of its chain. They must answer at once. What they make of a value is not sent; workers ask them in any case. Default false.
+   * Asks the operation's schemas at the leader, too, before anything is sent. It asks that of the arguments, and that of each
+   * element where the stage is the first of its chain. They must answer at once. What they make of a value is not sent. Workers
+   * ask them in any case. A value that is refused fails with `INVALID_INPUT`. Default false.
    */
   readonly validate?: boolean | undefined;
 }
 
 /** Options of a whole job. */
 export interface JobOptions {
-  /** Emit in source order (true, the default), or in completion order. */
+  /** Whether outputs come in source order, or else in completion order. Default true. */
   readonly ordered?: boolean | undefined;
-  /** Elements per batch: by cost and size (`auto`, the default), or at most so many. */
+  /**
+   * The most elements in one batch: a whole number from 1 to 1,048,576. With `auto`, cost and size of the elements decide. Default
+   * `auto`.
+   */
   readonly batch?: 'auto' | number | undefined;
-  /** The most elements taken in but not yet emitted, or, where the chain ends in a fold, not yet folded. Default 65,536. */
+  /**
+   * The most elements that are taken in and not emitted yet: a whole number from 1. Where the chain ends in a fold, those that are
+   * not folded yet. Default 65,536.
+   */
   readonly window?: number | undefined;
-  /** The job's share of the slots doubles with each step: a whole number from -10 to 10. Default 0. */
+  /** The job's share of the slots: a whole number from -10 to 10. Each step up doubles it. Default 0. */
   readonly priority?: number | undefined;
-  /** Labels that a worker must carry to be given the job's work, at most 64. Default none. */
+  /** Labels that a worker must carry to be given the job's work: at most 64, of 1 to 300 characters each. Default: none. */
   readonly labels?: readonly string[] | undefined;
   /**
-   * Near the end of the job, execute batches that take long a second time on slots that are idle; the first success counts. For
-   * operations that are declared `idempotent`. Default false.
+   * Whether slow batches are executed a second time near the end of the job, on slots that are idle. The first success counts. It
+   * needs operations that are declared `idempotent`. Default false.
    */
   readonly speculate?: boolean | undefined;
   /**
-   * Instead of the runtime's serializer, as a value, or by name where it is one of this package's; workers must know one of its
-   * name.
+   * The serializer of inputs, outputs and arguments: a value, or the name of one of this package's. Workers must know one of the
+   * same name. Default: the runtime's.
    */
   readonly serializer?: Serializer | SerializerName | undefined;
 }
@@ -74,7 +85,9 @@ export const jobOptions: Known<JobOptions> = {
 
 /** One operator of a stage chain. */
 export interface StageSpec extends StageOptions {
+  /** Whether the stage maps each element, or folds all of them. Only the last stage can fold. Required. */
   readonly kind: 'map' | 'fold';
+  /** What is executed: an operation with its arguments, or, for a fold, a monoid with its arguments. Required. */
   readonly operation: Operation<never, unknown>;
 }
 
@@ -82,6 +95,7 @@ const knownStage: Known<StageSpec> = { ...stageOptions, kind: true, operation: t
 
 /** What `openJob` takes: a stage chain, of which only the last may be a fold, and the job's options. */
 export interface JobSpec extends JobOptions {
+  /** The stages that each element goes through in one trip: 1 to 1,000. Required. */
   readonly stages: readonly StageSpec[];
 }
 

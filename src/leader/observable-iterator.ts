@@ -4,8 +4,15 @@ import { Flow } from './flow.js';
 
 /** An iterator over what an observable emits. It subscribes at the first `next`; `return` ends the subscription. */
 export interface ObservableIterator<T> extends AsyncIterator<T, undefined>, AsyncDisposable {
+  /**
+   * Takes the next value. The first call subscribes. Calls need not wait for each other: they are answered in order.
+   *
+   * @returns the value, or `done: true` after the last one; rejects with the error of the observable, once
+   */
   next(): Promise<IteratorResult<T, undefined>>;
+  /** Ends the subscription, and so cancels the work on workers. Values that nobody has read are dropped. */
   return(): Promise<IteratorResult<T, undefined>>;
+  /** The iterator itself. */
   [Symbol.asyncIterator](): ObservableIterator<T>;
 }
 

@@ -18,9 +18,14 @@ import type { Runtime } from './runtime.js';
 import { SourceFeed } from './source-feed.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
-/** Options of `remoteMap` and `remoteFold`: of the stage, and of the job that it is part of. */
+/**
+ * Options of `remoteMap` and `remoteFold`: those of the stage, and those of the job that the stage is part of. An option that is
+ * `undefined` counts as not given.
+ */
 export interface RemoteOptions extends StageOptions, JobOptions {
-  /** Whether the operator may share a trip with the remote operators next to it. Results are the same. Default true. */
+  /**
+   * Whether the operator may share a trip with the remote operators next to it (fusion). Results are the same. Default true.
+   */
   readonly fuse?: boolean | undefined;
 }
 

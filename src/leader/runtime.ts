@@ -33,16 +33,20 @@ import { checkArguments, refusalOf } from './validation.js';
 import { isA, messageOf } from '../errors/thrown.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
-/** What operators run on: `inMemory()` or `connect(url)`. */
+/** What operators run on: made by `inMemory()` or `connect(url)`. */
 export interface Runtime extends AsyncDisposable {
   /**
-   * Executes an operation on one value. Runs without options, of the same operation and soon after one another, may share a job
-   * while nothing else is under way, and with it what `create` has set up.
+   * Executes an operation on one value. Runs of the same operation that follow one another may share a job, and with it what
+   * `create` has set up. They do so where they have no options and nothing else is under way.
    *
    * `timeout` covers the execution at the worker. It does not cover the wait for a worker or for a place at the hub: either ends
    * after the runtime's `noWorkerTimeout`. To bound all of it, give `signal: AbortSignal.timeout(ms)`.
    *
-   * @returns the output; rejects with a `PaladinError` when it fails, or as the signal's reason when that is aborted
+   * @param operation made by `defineOperation`, with its arguments if it takes any
+   * @param input what the operation gets
+   * @param options see {@link RunOptions}
+   * @returns the output. The promise rejects with a `PaladinError` when the operation fails, or with the signal's reason once the
+   *   signal is aborted.
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RunOptions): Promise<Output>;
   /**
@@ -50,18 +54,42 @@ export interface Runtime extends AsyncDisposable {
    *
    * @param spec a stage chain and the job's options
    * @param observer is told outputs and the end; may be told already before `openJob` returns
-   * @throws `PaladinError` `INVALID_INPUT` when the spec is not one or, with `validate`, arguments are refused, `NOT_SERIALIZABLE`
-   *   or `PAYLOAD_TOO_LARGE` when the arguments of an operation cannot be sent, `CLOSED` when the runtime is
+   * @returns what takes the elements in
+   * @throws `PaladinError` `INVALID_INPUT` when the spec is wrong, or when `validate` refuses arguments. `NOT_SERIALIZABLE` or
+   *   `PAYLOAD_TOO_LARGE` when the arguments of an operation cannot be sent. `CLOSED` when the runtime is closed.
+   *
+   * @example
+   * ```ts
+   * import { defineOperation, inMemory } from 'paladin-rx';
+   *
+   * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
+   *
+   * await using runtime = inMemory();
+   * await new Promise<void>((resolve, reject) => {
+   *   const job = runtime.openJob(
+   *     { stages: [{ kind: 'map', operation: square }] },
+   *     {
+   *       next: (value) => {
+   *         console.log(value); // 1, 4, 9
+   *       },
+   *       completed: resolve,
+   *       failed: reject,
+   *     },
+   *   );
+   *   for (const x of [1, 2, 3]) job.push(x);
+   *   job.complete();
+   * });
+   * ```
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;
   /** Ends all jobs with `CLOSED`, and lets go of the hub or of the in-memory workers. Resolves when that is done. */
   close(): Promise<void>;
 }
 
-/** Options of `run`. */
+/** Options of {@link Runtime.run}: some of those of a stage and of a job, and a signal. */
 export interface RunOptions
   extends Pick<StageOptions, 'timeout' | 'retry' | 'validate'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
-  /** Cancels the run. */
+  /** Cancels the run when it is aborted; the promise rejects with its reason. Default: nothing cancels the run. */
   readonly signal?: AbortSignal | undefined;
 }
 

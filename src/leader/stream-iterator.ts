@@ -1,7 +1,8 @@
 import { holds, readOr } from '../errors/thrown.js';
 
-/** What iterates a web stream; those of some browsers cannot be iterated. */
+/** A readable stream of the web, as far as `fromPull` needs it. The streams of some browsers cannot be iterated. */
 export interface WebStream<T> {
+  /** Locks the stream, and gives what reads it. */
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>;
     releaseLock(): void;

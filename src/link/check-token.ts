@@ -1,7 +1,10 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxTokenLength } from '../limits.js';
 
-/** A token, or what gives the one to show at each connection: from a file, or from whoever issues tokens that expire. */
+/**
+ * A token of 1 to 8,192 characters, or a function that returns the token to show at each connection. The function may read it from a
+ * file, or ask whoever issues tokens that expire.
+ */
 export type Token = string | (() => string | Promise<string>);
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is neither a text that can be a token nor a function */

@@ -7,21 +7,25 @@ import { checkOptions, isList } from '../errors/options.js';
 
 /** Options of {@link checkMonoid}. */
 export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonly unknown[]> {
-  /** Whether two results are as good as the same. Default: equal in type and content, as a serializer would carry them. */
+  /** Says whether two results count as the same. Default: they do when they are equal in type and content. */
   readonly equals?: ((a: A, b: A) => boolean) | undefined;
-  /** The arguments, when a factory is given in place of a monoid. */
+  /** The arguments of the monoid, where its factory is given in place of it. Default: none. */
   readonly args?: Args | undefined;
 }
 
 /**
- * Tries the laws of a monoid on samples, for use in tests: `combine` is associative on all triples of samples (up to 10,000,
- * spread over all when there are more), and `empty()` is its identity on either side. Fails on the first counter-example.
- * `combine` may change and return its left argument. It must give an object of its own otherwise: one that a later `combine`
- * overwrites is found, too.
+ * Tries the laws of a monoid on samples, for use in tests. `combine` must be associative on triples of samples, and `empty()` must be
+ * its identity on either side. All triples are tried, or 10,000 that are spread over all. The first counter-example fails the check.
  *
- * @param samples values such as the monoid is given; pick awkward ones. They are copied where they can be, so that a `combine` that
- *   changes its left argument does not spoil them
- * @throws {@link PaladinError} `INVALID_INPUT` with the counter-example in its message
+ * `combine` may change and return its left argument. Otherwise it must return an object of its own. The check also finds results
+ * that a later `combine` overwrites.
+ *
+ * @param monoid made by `defineMonoid`; or its factory, with `args` in the options
+ * @param samples values that the monoid may be given; pick awkward ones. They are copied where that is possible, so that a
+ *   `combine` which changes its left argument does not spoil them.
+ * @param options see {@link CheckMonoidOptions}
+ * @throws {@link PaladinError} `INVALID_INPUT` with the counter-example in its message, or when an argument or option is wrong.
+ *   What `combine`, `empty` or `create` throw passes through.
  *
  * @example
  * ```ts

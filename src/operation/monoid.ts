@@ -10,13 +10,14 @@ import {
 } from './operation.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
-/** Combines two neighbours, `left` before `right` in source order. */
+/** A function that combines two neighbours: `left` comes before `right` in source order. It may be async. */
 export type Combine<A> = (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
 
 declare const folds: unique symbol;
 
 /**
- * A monoid with its arguments: what `remoteFold` takes. Where an operation is expected it is the operation that combines a pair.
+ * A monoid with its arguments: what `remoteFold` takes. Where an operation is expected, the monoid is the operation that combines a
+ * pair.
  */
 export interface Monoid<A> extends Operation<readonly [A, A], A> {
   /** Types only; never there at run time. */
@@ -26,6 +27,7 @@ export interface Monoid<A> extends Operation<readonly [A, A], A> {
 /** A monoid that wants arguments: call it with them to get the monoid. */
 export interface MonoidFactory<Args extends readonly unknown[], A> {
   (...args: Args): Monoid<A>;
+  /** What it was defined with. */
   readonly [definitionKey]: OperationDefinition;
 }
 
@@ -42,32 +44,33 @@ const notASeed = 'empty is the identity of combine, and no value to begin with: 
 const hints = { seed: notASeed, initial: notASeed, initialValue: notASeed };
 
 interface Named {
-  /** The name under which leader and workers know it. */
+  /** The name under which leader and workers know it: 1 to 200 characters, without spaces and `@`. Required. */
   readonly name: string;
-  /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
+  /** A whole number from 1. Raise it when the meaning changes: workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
   /**
-   * Declares that combining a pair several times, also at once, does no more than combining it once: then `speculate` may.
+   * Declares that to combine a pair several times, also at once, does no more than to combine it once. `speculate` needs that.
    * Default false.
    */
   readonly idempotent?: boolean | undefined;
 }
 
 /**
- * Defines a monoid: a named associative `combine` with an identity `empty`. Commutativity is not assumed: `combine` is only ever
- * given neighbours, in order. `combine` must be associative, or the result depends on how the work was cut; `checkMonoid` tries.
+ * Defines a monoid: a named associative `combine` with an identity `empty`. `combine` need not be commutative: it is only given
+ * neighbours, in order. It must be associative, or the result depends on how the work was cut. `checkMonoid` tries that.
  *
- * What `combine` returns should stay what it is: a new value, or one of its operands, changed or not. A `combine` that returns
- * one object of its own, filled anew each time, makes folds slower: a batch in which that is seen is executed anew, one unit
- * after the other. Results must not share parts of themselves that are filled anew; `checkMonoid` finds that. An operation may
- * fill its output anew.
+ * `combine` should return a new value, or one of its operands, changed or not. A `combine` that fills one object of its own anew
+ * each time makes folds slower: a batch in which that is seen is executed anew, one unit after the other. Results must not share
+ * parts that are filled anew; `checkMonoid` finds that. An operation may fill its output anew.
  *
- * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. It is what a fold of nothing gives, and what
- * an element counts as that is left out; how often else it is combined, if at all, is open.
+ * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. A fold of nothing gives `empty()`, and an element
+ * that is left out counts as `empty()`. A fold may combine it anywhere else, or nowhere.
  *
- * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`; `empty` gets the same ones.
+ * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`. `empty` gets the same ones.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the name, version or a function is not one
+ * @param definition `name`, `empty`, and either `combine` or `create` are required; `version` is 1 and `idempotent` false by default
+ * @returns the monoid; with `create`, a function that makes it from arguments
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, the version or a function is wrong, or an option is not known
  *
  * @example
  * ```ts

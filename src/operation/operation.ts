@@ -9,37 +9,39 @@ export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
 
 /** What an operation is told about the task that it executes. */
 export interface OperationContext {
-  /** Aborted when the job is cancelled or the task has run past its timeout. A thread that does not heed it is terminated. */
+  /** Aborted when the job is cancelled, or when the task has run past its `timeout`. A thread that goes on is terminated then. */
   readonly signal: AbortSignal;
   /** The place of the element in the operator's source, from 0. */
   readonly index: number;
   /**
-   * Which try of the task this is, from 1. A try counts when it was begun, as far as the leader knows; what was handed back
-   * before it was begun does not.
+   * Which try of the task this is, from 1. A try counts when it was begun, as far as the leader knows. An element that was handed
+   * back before it was begun has not been tried.
    */
   readonly attempt: number;
-  /** The job to which the task belongs; unique among all jobs. Calls of `runtime.run` may share one: see `key`. */
+  /** The id of the job to which the task belongs; unique among all jobs. Calls of `runtime.run` may share a job: see `key`. */
   readonly jobId: string;
   /**
-   * Names the task: the same each time that this task is executed, and different for every other task, of whatever job, leader or
-   * program. For side effects that are to happen once: write under it. Each operation of a chain has its own; a combine has that
-   * of the elements whose fold it makes. Letters, digits, `-`, `_` and `.`, some 30 to 60 characters; made when it is read.
+   * A name of the task. It is the same each time that this task is executed, and different for every other task, of whatever job,
+   * leader or program. Side effects that are to happen once write under it. Each operation of a chain has a key of its own. A
+   * combine has that of the elements whose fold it makes. It has some 30 to 60 letters, digits, `-`, `_` and `.`, and is made when
+   * it is read.
    */
   readonly key: string;
   /**
-   * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that waits
-   * for a job of its own cluster with its slot taken may wait for ever, when all slots are taken by others like it.
+   * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that keeps
+   * its slot while it waits for its own cluster may wait for ever: all slots may be taken by others like it.
    *
-   * What an operation runs by `runtime.run`, or subscribes to through remote operators, is seen without this, whatever runtime it
-   * runs on; not so what another process runs for it, or what is begun outside of the operation, by a timer or queue of its
-   * module's. The slot is given up while elements of such a job are under way, also when the operation does something else
-   * meanwhile.
+   * Calls of `runtime.run` and subscriptions through remote operators are seen without this, on whatever runtime. Two things are
+   * not seen: what another process runs for the operation, and what a timer or queue of its module begins outside of it. The slot
+   * is given up while elements of such a job are under way, also when the operation does something else meanwhile.
    *
-   * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another is started for what is
-   * executed meanwhile.
+   * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another thread is started for what
+   * is executed meanwhile.
    *
-   * @returns what `work` returns or resolves to; rejects as it does, with the signal's reason once that is aborted, or with `LIMIT_EXCEEDED` when
-   *   so many operations of this worker wait already: 1,024 inline; in threads four a thread, and 32 at least
+   * @param work begins the job and waits for it
+   * @returns what `work` returns or resolves to. The promise rejects as `work` does, or with the signal's reason once the signal is
+   *   aborted. It rejects with `LIMIT_EXCEEDED` when too many operations of this worker wait already: 1,024 inline; in threads
+   *   four for each thread, and 32 at least.
    *
    * @example
    * ```ts
@@ -58,7 +60,7 @@ export interface OperationContext {
   run<T>(work: () => T | PromiseLike<T>): Promise<T>;
 }
 
-/** A function that executes one task. */
+/** A function that executes one task. It may be async. */
 export type Execute<Input, Output> = (input: Input, context: OperationContext) => Output | PromiseLike<Output>;
 
 /** What leader and worker know under one name. */
@@ -80,10 +82,13 @@ export interface OperationDefinition {
 
 /** An operation with its arguments: what `remoteMap` takes. */
 export interface Operation<in Input, out Output> {
+  /** The name under which leader and workers know it. */
   readonly name: string;
+  /** Its version, from 1: workers offer it as `name@version`. */
   readonly version: number;
   /** The arguments that `create` gets on each executor; empty for an operation without. */
   readonly args: readonly unknown[];
+  /** What it was defined with. */
   readonly [definitionKey]: OperationDefinition;
   /** Types only; never there at run time. */
   readonly '~types'?: { readonly input: (input: Input) => void; readonly output: Output };
@@ -92,16 +97,17 @@ export interface Operation<in Input, out Output> {
 /** An operation that wants arguments: call it with them to get the operation. */
 export interface OperationFactory<Args extends readonly unknown[], Input, Output> {
   (...args: Args): Operation<Input, Output>;
+  /** What it was defined with. */
   readonly [definitionKey]: OperationDefinition;
 }
 
 interface Named {
-  /** The name under which leader and workers know it. */
+  /** The name under which leader and workers know it: 1 to 200 characters, without spaces and `@`. Required. */
   readonly name: string;
-  /** A whole number from 1, to be raised when the meaning changes; workers of another version are not used. Default 1. */
+  /** A whole number from 1. Raise it when the meaning changes: workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
   /**
-   * Declares that executing it several times, also at once, does no more than executing it once: then `speculate` may. Default
+   * Declares that to execute it several times, also at once, does no more than to execute it once. `speculate` needs that. Default
    * false.
    */
   readonly idempotent?: boolean | undefined;
@@ -109,15 +115,18 @@ interface Named {
 
 interface WithInput<Input, Accepted> {
   /**
-   * A [Standard Schema](https://standardschema.dev) of the input, as Zod, Valibot and ArkType make them, sync or async. Workers ask it
-   * before `execute`, which gets what it returns; what it refuses fails with `INVALID_INPUT`. `remoteMap` takes what the schema
-   * takes.
+   * A [Standard Schema](https://standardschema.dev) of the input, sync or async: Zod, Valibot and ArkType make them. Workers ask it
+   * before `execute`, which gets what the schema returns. An input that it refuses fails with `INVALID_INPUT`. `remoteMap` takes
+   * what the schema takes. Default: nothing is checked.
    */
   readonly input?: StandardSchemaV1<Input, Accepted> | undefined;
 }
 
 interface WithOutput<Returned, Output> {
-  /** Likewise of what `execute` returns, asked after it; what it refuses fails with `OPERATION_FAILED`. */
+  /**
+   * A Standard Schema of what `execute` returns, asked after it. An output that it refuses fails with `OPERATION_FAILED`. Default:
+   * nothing is checked.
+   */
   readonly output: StandardSchemaV1<Returned, Output>;
 }
 
@@ -126,17 +135,22 @@ interface WithoutOutput {
 }
 
 interface WithArgs<Args, AcceptedArgs> {
-  /** Likewise of the list of arguments, a tuple, asked before `create`; what it refuses fails with `INVALID_INPUT`. */
+  /**
+   * A Standard Schema of the list of arguments, a tuple, asked before `create`. Arguments that it refuses fail with
+   * `INVALID_INPUT`. Default: nothing is checked.
+   */
   readonly args?: StandardSchemaV1<Args, AcceptedArgs> | undefined;
 }
 
 interface Executing<Input, Output> {
+  /** Executes one task. Either this or `create` is required. */
   readonly execute: Execute<Input, Output>;
   readonly create?: undefined;
   readonly args?: undefined;
 }
 
 interface Creating<Args extends readonly unknown[], Input, Output> {
+  /** Makes what executes a job's tasks, from the job's arguments. Either this or `execute` is required. */
   readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
   readonly execute?: undefined;
 }
@@ -158,10 +172,12 @@ const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 
  * With `execute` it takes no arguments. With `create` the result is called with arguments, which travel once per job and worker.
  * `create` runs once per job on each executor. It is the place for an expensive set-up, and for data that all elements share.
  *
- * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them; the
- * types follow. A value that is refused is not tried again. It costs what the schemas cost; without any, nothing.
+ * With schemas for `input`, `output` and `args`, workers check these values and go on with what the schemas make of them. The
+ * types follow. A value that is refused is not tried again. An operation without schemas pays nothing for them.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the name, version, function or a schema is not one
+ * @param definition `name` and either `execute` or `create` are required; `version` is 1 and `idempotent` false by default
+ * @returns the operation; with `create`, a function that makes it from arguments
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, the version, the function or a schema is wrong, or an option is not known
  *
  * @example
  * ```ts

@@ -33,15 +33,17 @@ export interface JobDescription {
   readonly part?: { readonly of: number; readonly from: number };
 }
 
-/** What is offered by a worker, and needed by a job. */
+/** What a worker offers to jobs. */
 export interface Offers {
-  /** Operations and monoids, as `name@version`. */
+  /** Its operations and monoids, as `name@version`. */
   readonly operations: readonly string[];
+  /** The names of its serializers. */
   readonly serializers: readonly string[];
+  /** The labels that it carries. */
   readonly labels: readonly string[];
   /**
-   * Offered, beside these: each operation and serializer that any job names. Only a worker of the leader's own process can say
-   * so: it takes them from the job itself. It never travels.
+   * Whether it also offers each operation and serializer that any job names. Only a worker of the leader's own process can: it takes
+   * them from the job itself. It never travels.
    */
   readonly everything?: boolean;
 }
@@ -193,15 +195,15 @@ export interface BatchLoss {
 
 /** The limits that a hub announces to those who connect. */
 export interface HubLimits {
-  /** The most bytes that a batch's payload, arguments or a result may have. */
+  /** The most bytes that a batch's payload, arguments or a result may have: up to 2^31. Default 32 MiB. */
   readonly maxPayloadBytes: number;
-  /** The most jobs that one leader may have open. */
+  /** The most jobs that one leader may have open. Default 1,024. */
   readonly maxJobsPerLeader: number;
-  /** The most jobs that one leader may open in a second; our own leaders open half as many. Default 10,000. */
+  /** The most jobs that one leader may open in a second. Leaders of this package open half as many. Default 10,000. */
   readonly maxJobsOpenedPerSecond: number;
-  /** The most batches that one leader may have at the hub. */
+  /** The most batches that one leader may have at the hub. Default 16,384. */
   readonly maxBatchesPerLeader: number;
-  /** The most payload bytes that one leader may have at the hub. */
+  /** The most payload bytes that one leader may have at the hub; at least twice `maxPayloadBytes`. Default 256 MiB. */
   readonly maxBytesPerLeader: number;
   /**
    * The most bytes of descriptions that the open jobs of one leader may have: arguments, names, labels, and the records of a job.
@@ -337,43 +339,64 @@ export type WorkerToHub =
   | { readonly type: 'leaving' };
 
 /**
- * What a hub holds. Of long lists an observer is told the first, those that are there longest; of many names the first, and how
- * many more there are. A hub's own program sees all.
+ * What a hub holds. Of long lists an observer is told the first entries, which are there longest. Of many names it is told the first
+ * ones, and how many more there are. A hub's own program sees all.
  */
 export interface HubStatus {
+  /** A random text, made at each start of a hub: another one says that the hub was started anew. */
   readonly epoch: string;
+  /** For how long the hub has run, in milliseconds. */
   readonly uptimeMs: number;
   /** How many there are in all, listed or not. */
   readonly totals: { readonly leaders: number; readonly workers: number; readonly slots: number; readonly jobs: number };
+  /** The leaders, also those that are waited for. */
   readonly leaders: readonly {
+    /** The id that the hub gives it. */
     readonly leaderId: string;
+    /** Its name, for people. */
     readonly name: string;
+    /** How many jobs it has open. */
     readonly jobs: number;
-    /** Its connection is lost, and it is waited for. */
+    /** Whether its connection is lost, and it is waited for. */
     readonly away: boolean;
   }[];
+  /** The workers, also those that are waited for. */
   readonly workers: readonly {
+    /** The id that the hub gives it. */
     readonly workerId: string;
+    /** Its name, for people. */
     readonly name: string;
+    /** How many batches it executes at once. */
     readonly slots: number;
+    /** How many batches it has. */
     readonly leased: number;
-    /** Batches that were cancelled, and that it has not said to be over. */
+    /** How many cancelled batches it has not said to be over. */
     readonly ending: number;
+    /** Whether it takes no more batches, and is about to leave. */
     readonly draining: boolean;
-    /** As of a leader. */
+    /** Whether its connection is lost, and it is waited for. */
     readonly away: boolean;
+    /** What it offers to jobs. */
     readonly offers: Offers;
   }[];
+  /** The open jobs. */
   readonly jobs: readonly {
+    /** Its id, unique among all jobs. */
     readonly jobId: string;
+    /** The name of the operation of each stage. */
     readonly stages: readonly string[];
+    /** Its priority, from -10 to 10. */
     readonly priority: number;
+    /** How many batches wait at the hub. */
     readonly queued: number;
+    /** How many batches workers have. */
     readonly leased: number;
-    /** Answers that workers keep until the leader has acknowledged them. */
+    /** How many answers workers keep until the leader has acknowledged them. */
     readonly unacknowledged: number;
+    /** How many slots there are for it. */
     readonly slots: number;
   }[];
+  /** How often things have happened since the hub started, by names of what. */
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,7 @@
 /**
  * A hash table is slow when its keys are chosen to share a place in it, and engines hash numbers and bigints in a way that
  * anybody can compute. How they do it differs by engine and version, so what is judged here is what it leads to: the time to look
- * for a key.
+ * for a key. How many keys there are does not tell: 10,000 bigints that collide take as long as a million that do not (measured).
  */
 import { lookupRuns, maxLookupUs, timedKeys } from './limits.js';
 import { malformed } from './malformed.js';

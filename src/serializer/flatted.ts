@@ -14,7 +14,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Makes a flatted serializer under a name of its own, which also carries instances of the registered classes.
  *
- * @throws PaladinError `INVALID_INPUT` when the options are not what they must be
+ * @param options see {@link SerializerOptions}
+ * @returns the serializer; export it from the modules of workers, so that they know it
+ * @throws `PaladinError` `INVALID_INPUT` when an option is wrong
  *
  * @example
  * ```ts
@@ -74,7 +76,8 @@ class Flatted implements Serializer {
 }
 
 /**
- * JSON text by flatted, with cycles, shared references and tags for the built-in types: readable on the wire and by any language.
+ * A serializer that writes JSON text, by flatted: people and other languages can read it on the wire. It carries cycles, shared
+ * references and the built-in types, as `msgpack` does.
  *
  * @example
  * ```ts

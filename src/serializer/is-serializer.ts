@@ -2,7 +2,11 @@ import { holds } from '../errors/thrown.js';
 import type { Serializer } from './serializer.js';
 
 /**
- * Whether a value can be used as a serializer: it has a name and the two functions. Serializers need not come from this package.
+ * Says whether a value can be used as a serializer: it has a name and the two functions. Serializers need not come from this
+ * package. It never throws.
+ *
+ * @param value anything
+ * @returns whether it is a serializer
  *
  * @example
  * ```ts

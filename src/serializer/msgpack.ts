@@ -24,7 +24,9 @@ const options = { moreTypes: true, structuredClone: false, copyBuffers: true };
 /**
  * Makes a msgpack serializer under a name of its own, which also carries instances of the registered classes.
  *
- * @throws PaladinError `INVALID_INPUT` when the options are not what they must be
+ * @param options see {@link SerializerOptions}
+ * @returns the serializer; export it from the modules of workers, so that they know it
+ * @throws `PaladinError` `INVALID_INPUT` when an option is wrong
  *
  * @example
  * ```ts
@@ -132,7 +134,8 @@ function freshScratch(): Uint8Array {
 }
 
 /**
- * The default serializer: msgpack by msgpackr, with cycles, shared references and the built-in types.
+ * The default serializer: it writes msgpack, by msgpackr. It carries cycles, shared references and the built-in types: `Date`, `Map`,
+ * `Set`, `BigInt`, typed arrays, `Error`, `RegExp`, `undefined`, `NaN`, `-0` and the infinities.
  *
  * @example
  * ```ts

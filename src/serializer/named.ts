@@ -2,7 +2,7 @@ import { flatted } from './flatted.js';
 import { msgpack } from './msgpack.js';
 import type { Serializer } from './serializer.js';
 
-/** A serializer of this package goes by its name, too. */
+/** The name of a serializer of this package. Options take it in place of the serializer. */
 export type SerializerName = 'msgpack' | 'flatted';
 
 const named: ReadonlyMap<unknown, Serializer> = new Map([msgpack, flatted].map((serializer) => [serializer.name, serializer]));

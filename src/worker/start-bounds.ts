@@ -3,17 +3,17 @@ import { describe } from '../errors/describe.js';
 import { checkMs } from '../errors/options.js';
 import { leastThreadMemoryMb, mostThreadMemoryMb } from '../executor/limits.js';
 
-/** What threads may use. */
+/** Options of threads: what each may use. They need `modules`. */
 export interface ThreadOptions {
   /**
    * The most memory that the JavaScript objects of each thread may take, in megabytes: a whole number from 32 to 1,048,576. A
-   * thread that needs more dies of it and is replaced; the element that it was executing is tried again, as after any death.
-   * Default: what Node allows a thread, which depends on the memory of the machine. A process that is started with
-   * `--max-old-space-size` goes by that alone.
+   * thread that needs more dies of it and is replaced. The element that it was executing is tried again, as after any death. A
+   * process that is started with `--max-old-space-size` goes by that alone. Default: what Node allows a thread, which depends on
+   * the memory of the machine.
    */
   readonly threadMemoryMb?: number | undefined;
   /**
-   * How long a thread may take to load the modules, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. One that takes
+   * How long a thread may take to load the modules, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. A thread that takes
    * longer is terminated, and the modules count as ones that cannot be loaded. Default 60,000.
    */
   readonly threadStartTimeout?: number | undefined;

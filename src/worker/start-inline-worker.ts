@@ -9,21 +9,27 @@ import { describe } from '../errors/describe.js';
 import { checkCallbacks, type Known } from '../errors/options.js';
 import { holds, readOr } from '../errors/thrown.js';
 
-/** What an inline worker executes. */
+/** Options of inline workers. */
 export interface InlineOptions {
-  /** Operations, monoids, and serializers of your own, as values: in a list, or by any keys. */
+  /**
+   * Operations, monoids, and serializers of your own, as values: in a list, or by any keys. A module's namespace is one, too.
+   * Default: none.
+   */
   readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined;
-  /** How many batches are worked on at once, taking turns where their operations wait. Default 4. */
+  /**
+   * How many batches are worked on at once: a whole number from 1 to 65,536. They take turns where their operations wait. Only for
+   * inline workers. Default 4.
+   */
   readonly slots?: number | undefined;
   /**
-   * Called when the event loop stood still for a second or more, with which operations were executed for how long; of the same
-   * ones once a minute at most. Inline workers only: threads block nothing else. Default: a warning of the process; in browsers
-   * nothing.
+   * Called when the event loop stood still for a second or more. The reason says which operations were executed, for how long. The
+   * same operations are told of once a minute at most. Only inline workers do this: threads block nothing else. Default: a warning
+   * of the process; in browsers nothing.
    */
   readonly onBlocked?: ((reason: string) => void) | undefined;
   /**
-   * Called when the `create` of an operation takes longer than 30 s, once for each, with which and for what job: no timeout
-   * covers it, and elements wait for it. Default: a warning.
+   * Called once when the `create` of an operation takes longer than 30 s, with its name and its job. No timeout covers `create`, and
+   * elements wait for it. Default: a warning.
    */
   readonly onSlowCreate?: ((reason: string) => void) | undefined;
 }

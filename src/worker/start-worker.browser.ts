@@ -6,10 +6,28 @@ import { checkConnection, connectionOptions, type Worker, type WorkerConnection 
 export interface WorkerOptions extends WorkerConnection, InlineOptions {}
 
 /**
- * Starts a worker in a page: connects to a hub and executes what is sent, in the page's own thread.
+ * Starts a worker in a page: connects to a hub and executes what is sent, in the page's own thread. The hub must admit the page's
+ * origin.
  *
+ * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
- * @throws `PaladinError` `INVALID_INPUT` when an option is not what it must be; `UNAUTHORIZED` or `VERSION` as the hub refuses it
+ * @throws `PaladinError` `INVALID_INPUT` when an option is wrong. `HUB_UNREACHABLE` when no hub answers within `connectTimeout`.
+ *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when
+ *   it has no room for further connections.
+ *
+ * @example
+ * ```ts
+ * import { defineOperation } from 'paladin-rx';
+ * import { startHub } from 'paladin-rx/server';
+ * import { startWorker } from 'paladin-rx/worker';
+ *
+ * const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
+ *
+ * // The hub runs elsewhere, in Node.
+ * await using hub = await startHub({ port: 0, origins: ['https://example.org'] });
+ * await using worker = await startWorker({ hub: hub.url, operations: [double] });
+ * console.log(worker.slots); // 4
+ * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, { ...connectionOptions, ...inlineOptions }));

@@ -18,22 +18,27 @@ import { threadBounds, type ThreadOptions } from './start-bounds.js';
 /** Options of {@link startWorker}. */
 export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
   /**
-   * Modules that export the operations: URLs, or paths from the working directory; `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` and
-   * `.cts`.
+   * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. Their names end with `.js`,
+   * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this or `operations` is required. Default: none.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
-  /** How many threads execute the operations of the modules. Default: as many as there are cores. */
+  /**
+   * How many threads execute the operations of the modules: a whole number from 1 to 1,024. Default: as many as there are cores.
+   */
   readonly threads?: number | undefined;
-  /** Execute the operations of the modules in this thread: for those that wait rather than compute. Default false. */
+  /**
+   * Whether the operations of the modules are executed in this thread: for those that wait rather than compute. Default false, but
+   * true where there are no modules.
+   */
   readonly inline?: boolean | undefined;
   /**
-   * Called when a thread dies or has to be terminated, with what of; it is replaced. Default: a warning of the process. Of
-   * warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
+   * Called when a thread dies or has to be terminated, with the reason. The thread is replaced. Default: a warning of the process.
+   * Of warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
    */
   readonly onThreadDeath?: ((reason: string) => void) | undefined;
   /**
-   * Called when no thread is left and none can be had, since modules end each thread that loads them; the worker has left the hub
-   * then. Threads are tried five times, with growing waits.
+   * Called when no thread is left and none can be had, because modules end each thread that loads them. The worker has left the
+   * hub then. Threads are tried five times, with growing waits. Default: nobody is told.
    */
   readonly onBroken?: ((error: PaladinError) => void) | undefined;
 }
@@ -52,11 +57,13 @@ const known: Known<WorkerOptions> = {
 
 /**
  * Starts a worker: connects to a hub and executes what is sent. Operations of `modules` run in threads of their own, beside the
- * connection, so that they may compute for as long as they like; those given as values run inline, in this thread.
+ * connection, so that they may compute for as long as they like. Those given as values run inline, in this thread.
  *
+ * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
- * @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be, or a module cannot be loaded; `UNAUTHORIZED` or
- *   `VERSION` as the hub refuses it
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong, or a module cannot be loaded. `HUB_UNREACHABLE` when no hub
+ *   answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of
+ *   the protocol. `LIMIT_EXCEEDED` when it has no room for further connections.
  *
  * @example
  * ```ts

@@ -17,54 +17,68 @@ import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
 import { checkCallbacks, checkMs, checkOptions, type Known } from '../errors/options.js';
 
-/** A worker that is connected to a hub, and comes back by itself when the connection is lost. */
+/** A worker that is connected to a hub. It comes back by itself when the connection is lost. */
 export interface Worker extends AsyncDisposable {
-  /** What the hub calls it: unique, and the same for as long as the worker lives. */
+  /** The id that the hub gives it: unique, and the same for as long as the worker lives. */
   readonly id: string;
   /** How many batches it executes at once. */
   readonly slots: number;
-  /** What it offers: operations as `name@version`. */
+  /** What it offers to jobs: operations as `name@version`, serializers and labels. */
   readonly offers: Offers;
   /**
-   * What would be lost if it ended now: batches that it executes, and results that it keeps since their leaders may not have
-   * them.
+   * What would be lost if it ended now: batches that it executes, and results that it keeps because their leaders may not have
+   * them yet.
    */
   readonly undone: { readonly batches: number; readonly results: number };
   /**
    * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results,
    * it waits for a hub that is away, for 20 s.
    *
-   * @param options `timeout`: the most milliseconds that all this may take. Default `Infinity`: as long as what is running takes
-   * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results, `CLOSED` when the time was up before all was finished: the worker is
-   *   closed then, too, and others execute again what is lost. `INVALID_INPUT` when the timeout is not one
+   * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. Default `Infinity`: as long as
+   *   what is running takes.
+   * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results. `CLOSED` when the time was up before all was
+   *   finished. In both cases the worker is closed, and others execute again what is lost. `INVALID_INPUT` when the timeout is
+   *   wrong; then nothing happens.
    */
   drain(options?: { readonly timeout?: number }): Promise<void>;
   /** Closes at once. What is running is abandoned, and goes to other workers. */
   close(): Promise<void>;
 }
 
-/** What every kind of worker can be told. */
+/** Options that every kind of worker has. */
 export interface WorkerConnection {
-  /** The hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path. */
+  /**
+   * The hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path. Required.
+   */
   readonly hub: string | URL;
   /**
-   * What the hub asks for, if it asks for a token; a function is asked at each connection, so that a token may expire. Refused
-   * once it was taken, it is asked again for 30 s.
+   * What the worker shows to the hub: a token of 1 to 8,192 characters, or a function that returns one. The function is called at
+   * each connection, so that a token may expire. When a hub that had taken the worker refuses it, the function is called again
+   * for 30 s. Default: no token.
    */
   readonly token?: Token | undefined;
-  /** A name for people. Default: none. */
+  /** A name for this worker, for people: at most 200 characters. Default: none. */
   readonly name?: string | undefined;
-  /** Labels by which jobs may choose workers. Default: none. */
+  /**
+   * Labels by which jobs may choose workers: at most 10,000, of 1 to 300 characters each. A hub admits 1,000 of them by default.
+   * Default: none.
+   */
   readonly labels?: readonly string[] | undefined;
-  /** How long to wait for the hub at first, in milliseconds; `Infinity` is for ever. Default 10,000. */
+  /**
+   * How long to wait for the hub at first, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `startWorker` rejects with
+   * `HUB_UNREACHABLE`. Default 10,000.
+   */
   readonly connectTimeout?: number | undefined;
-  /** Called when the connection is lost or cannot be made yet, with the reason; the worker tries to come back. */
+  /**
+   * Called when the connection is lost or cannot be made yet, with the reason. The worker tries to come back by itself. Default:
+   * nobody is told.
+   */
   readonly onLost?: ((reason: string) => void) | undefined;
-  /** Called when the hub has taken the worker again. */
+  /** Called when the hub has taken the worker again. Default: nobody is told. */
   readonly onBack?: (() => void) | undefined;
   /**
-   * Called when the hub refuses the worker for good after it had taken it: with `LIMIT_EXCEEDED` when it offers more than the hub
-   * admits. Default: a warning.
+   * Called when the hub refuses the worker for good after it had taken it. The code is `LIMIT_EXCEEDED` when the worker offers more
+   * than the hub admits. Default: a warning of the process; in browsers on the console.
    */
   readonly onRefused?: ((error: PaladinError) => void) | undefined;
 }

@@ -9,7 +9,7 @@ import {
 } from '../../server/core/admission.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newLeader, newWorker, type Leader } from '../../server/core/records.js';
+import { newLeader, newLeaderConnection, newWorker, type Leader } from '../../server/core/records.js';
 import type { SchedulerLimits } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
@@ -103,7 +103,7 @@ describe('a further job', () => {
   it('counts by the limits that its leader has since it came back', () => {
     const { state, leader } = hubWith({ maxJobsOpenedPerSecond: 10, maxJobsPerLeader: 10 });
     expect(jobExceeds(state, leader, false, 0)).toBeUndefined();
-    leader.limits = { ...leader.limits, maxJobsOpenedPerSecond: 1, maxJobsPerLeader: 1 };
+    leader.connection = newLeaderConnection('', { ...leader.connection.limits, maxJobsOpenedPerSecond: 1, maxJobsPerLeader: 1 });
     const answers = [1, 2, 3].map(() => jobExceeds(state, leader, false, 0));
     expect(answers).toEqual([undefined, undefined, expect.stringContaining('(maxJobsOpenedPerSecond)')]);
   });
@@ -111,15 +111,15 @@ describe('a further job', () => {
 
 describe('what a peer says that it has', () => {
   it('may be as much as a leader may open and send, and at least what any leader goes on with', () => {
-    const { leader } = hubWith({ maxJobsPerLeader: maxResumed + 1, maxBatchesPerLeader: maxResumed + 2 });
-    for (let number = 0; number <= maxResumed; number += 1) leader.listed.add(number);
-    leader.underWay = maxResumed + 2;
-    expect([resumedExceeds(leader), underWayExceeds(leader)]).toEqual([undefined, undefined]);
-    leader.listed.add(maxResumed + 1);
-    leader.underWay += 1;
-    expect(resumedExceeds(leader)).toContain('(maxJobsPerLeader)');
-    expect(underWayExceeds(leader)).toContain('(maxBatchesPerLeader)');
-    const few = hubWith({ maxJobsPerLeader: 1, maxBatchesPerLeader: 1 }).leader;
+    const { connection } = hubWith({ maxJobsPerLeader: maxResumed + 1, maxBatchesPerLeader: maxResumed + 2 }).leader;
+    for (let number = 0; number <= maxResumed; number += 1) connection.listed.add(number);
+    connection.underWay = maxResumed + 2;
+    expect([resumedExceeds(connection), underWayExceeds(connection)]).toEqual([undefined, undefined]);
+    connection.listed.add(maxResumed + 1);
+    connection.underWay += 1;
+    expect(resumedExceeds(connection)).toContain('(maxJobsPerLeader)');
+    expect(underWayExceeds(connection)).toContain('(maxBatchesPerLeader)');
+    const few = hubWith({ maxJobsPerLeader: 1, maxBatchesPerLeader: 1 }).leader.connection;
     few.listed.add(1).add(2);
     few.underWay = maxResumed;
     expect([resumedExceeds(few), underWayExceeds(few)]).toEqual([undefined, undefined]);
@@ -127,10 +127,10 @@ describe('what a peer says that it has', () => {
 
   it('may be twice what a worker executes and keeps: of each job that it speaks of it has at least one batch', () => {
     const { state } = hubWith({ maxSlotsPerWorker: 10 });
-    const worker = newWorker('w', '', state.config.limits, state.records, 0);
-    worker.said = { ...worker.said, count: 2 * (maxHeldAnswers + 10) };
-    expect(saidExceeds(worker)).toBeUndefined();
-    worker.said = { ...worker.said, count: 2 * (maxHeldAnswers + 10) + 1 };
-    expect(saidExceeds(worker)).toContain('(maxSlotsPerWorker)');
+    const { connection } = newWorker('w', '', state.config.limits, state.records, 0);
+    connection.said = { ...connection.said, count: 2 * (maxHeldAnswers + 10) };
+    expect(saidExceeds(connection)).toBeUndefined();
+    connection.said = { ...connection.said, count: 2 * (maxHeldAnswers + 10) + 1 };
+    expect(saidExceeds(connection)).toContain('(maxSlotsPerWorker)');
   });
 });

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { hasSpareRoom, newJob, newLeader, newWorker, takesAhead, type Job, type Worker } from '../../server/core/records.js';
+import {
+  hasSpareRoom,
+  newJob,
+  newLeader,
+  newWorker,
+  newWorkerConnection,
+  takesAhead,
+  type Job,
+  type Worker,
+  type WorkerConnection,
+} from '../../server/core/records.js';
 import { Fitting } from '../../server/core/fitting.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxBatchesAhead, maxSharedBatchesAhead, workAheadMs } from '../../src/limits.js';
 
 /** A worker with two slots, and so many batches that are to end. */
-function worker(taken: number, changes: Partial<Worker> = {}): Worker {
+function worker(taken: number, { congested = false, ...changes }: Partial<Worker & WorkerConnection> = {}): Worker {
   const ending = new Set(Array.from({ length: taken }, (_, at) => `${at}/1/l:1`));
-  return { ...newWorker('w', '', defaultLimits, { bytes: 0 }, 0), slots: 2, ending, ...changes };
+  const connection = { ...newWorkerConnection('', defaultLimits), congested };
+  return { ...newWorker('w', '', defaultLimits, { bytes: 0 }, 0), slots: 2, ending, connection, ...changes };
 }
 
 /** A job whose batches take so long. */

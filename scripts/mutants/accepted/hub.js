@@ -114,8 +114,8 @@ export const ofHub = [
   },
   {
     file: 'server/core/leasing.ts',
-    line: 'if (leader.congested || leader.isOwing) return;',
-    mutants: ['if (false) return;', 'if (leader.congested && leader.isOwing) return;'],
+    line: 'if (leader.connection.congested || leader.isOwing) return;',
+    mutants: ['if (false) return;', 'if (leader.connection.congested && leader.isOwing) return;'],
     reason: 'It saves a search that finds nothing.',
   },
   {
@@ -168,39 +168,15 @@ export const ofHub = [
   },
   {
     file: 'server/core/records.ts',
-    line: 'congested: false,',
-    mutants: ['congested: true,'],
-    reason: 'It is set when the peer joins.',
-  },
-  {
-    file: 'server/core/records.ts',
     line: 'connected: true,',
     mutants: ['connected: false,'],
     reason: 'It is set when the peer joins.',
   },
   {
     file: 'server/core/records.ts',
-    line: 'leaving: false,',
-    mutants: ['leaving: true,'],
-    reason: 'It is set when the worker joins.',
-  },
-  {
-    file: 'server/core/records.ts',
     line: "missingTold: '',",
     mutants: ['missingTold: "Stryker was here!",'],
     reason: 'Nobody looks at it before the job is told why there are no slots.',
-  },
-  {
-    file: 'server/core/records.ts',
-    line: 'reported: false,',
-    mutants: ['reported: true,'],
-    reason: 'It is set when the worker joins.',
-  },
-  {
-    file: 'server/core/recovery.ts',
-    line: 'worker.reported = false;',
-    mutants: ['worker.reported = true;'],
-    reason: 'A worker that is away says nothing, and begins anew when it is back.',
   },
   {
     file: 'server/core/recovery.ts',

@@ -1,0 +1,31 @@
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { gaps, publicApi } from './public-api.js';
+
+const root = ts.sys.resolvePath(`${import.meta.dirname}/../..`);
+const manifest = ts.sys.readFile(`${root}/package.json`) ?? '';
+/** The sources of all entries that package.json names. */
+const entries = [
+  ...new Set(Array.from(manifest.matchAll(/"\.\/dist\/(?<source>[\w./]+)\.d\.ts"/gu), (found) => `${found[1]}.ts`)),
+];
+const api = publicApi(root, entries);
+
+describe('what the package exports is documented', () => {
+  test('at all entries', () => {
+    expect(entries).toEqual([
+      'src/index.browser.ts',
+      'src/index.ts',
+      'operators/index.ts',
+      'server/index.ts',
+      'src/worker.browser.ts',
+      'src/worker.ts',
+    ]);
+    expect(api.symbols.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['remoteMap', 'inMemory', 'Token', 'startHub', 'HubOptions', 'startWorker']),
+    );
+  });
+
+  test.each(api.symbols.map((symbol) => [symbol.name, symbol] as const))('%s', (_, symbol) => {
+    expect(gaps(symbol, api.checker)).toEqual([]);
+  });
+});
