@@ -8,9 +8,9 @@ export const hubBatchMutations = [
   {
     name: 'the hub tells of slots for a job that it closes',
     file: `${hub}/leasing.ts`,
-    find: '  state.placement.place(worker);\n}\n\n/** A worker has executed an attempt',
+    find: '  state.placement.place(worker);\n}\n\n/** Tells the leader that an attempt came to nothing',
     replace:
-      '  state.placement.place(worker);\n  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);\n}\n\n/** A worker has executed an attempt',
+      '  state.placement.place(worker);\n  if (job.leases.size === 0 && !hasSlots(job.needClass)) tellCapacity(state, job);\n}\n\n/** Tells the leader that an attempt came to nothing',
   },
   {
     name: 'the hub ignores that a worker broke while it drained',
@@ -74,19 +74,19 @@ export const hubBatchMutations = [
   },
   {
     name: 'the hub tells with each piece of what nobody has how much is left',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/awaited.ts`,
     find: 'if (lost.length > 0 && job.awaitedUntil > state.now) tellHopes(state, job);',
     replace: 'if (lost.length > 0) tellHopes(state, job);',
   },
   {
     name: 'the hub lets a leader hope for what was found with its answer only',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/claiming.ts`,
     find: 'if (isFoundWhole && job.confirmed && job.leases.size === 0) tellHopes(state, job);',
     replace: 'if (isFoundWhole && job.leases.size > 0) tellHopes(state, job);',
   },
   {
     name: 'the hub gives up what it awaits by when the first of it was due',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/awaited.ts`,
     find: '  state.awaitedUntil = Infinity;\n',
     replace: '',
   },
@@ -98,7 +98,7 @@ export const hubBatchMutations = [
   },
   {
     name: 'the hub takes a worker for shared for a moment only',
-    file: `${hub}/leasing.ts`,
+    file: `${hub}/assigning.ts`,
     find: 'worker.sharedUntil = now + sharedForMs;',
     replace: 'worker.sharedUntil = now + 1;',
   },

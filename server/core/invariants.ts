@@ -2,7 +2,7 @@ import { maxBatchesAhead, maxSharedBatchesAhead, maxTurnsKept, maxWaitingBatches
 import { leaderOf } from '../../src/protocol/job-id.js';
 import type { HubState } from './hub-state.js';
 import { answeredRecordBytes, batchRecordBytes, besideBytesOf, namedBytesOf } from './charges.js';
-import { isFound } from './leasing.js';
+import { isFound } from './claiming.js';
 import {
   attemptKey,
   hasFreeSlot,

@@ -1,28 +1,19 @@
 /** Jobs are made, fed and closed. */
-import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
+import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { ownBytes } from '../../src/wire/own-bytes.js';
 import { bytesOfDescribed } from '../../src/wire/parts.js';
-import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { batchExceeds, jobExceeds } from './admission.js';
+import { holdBack, removeAnswered, weighAnswers } from './answers.js';
+import { dropQueued, freeReserved, serve, serveWorker, unstall } from './assigning.js';
 import { besideBytesOf } from './charges.js';
-import { unknow } from './describing.js';
 import { keepTurn, takeKeptTurn } from './charging.js';
+import { isFound } from './claiming.js';
+import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
-import {
-  dropQueued,
-  freeReserved,
-  holdBack,
-  isFound,
-  removeAnswered,
-  serve,
-  serveWorker,
-  takeBack,
-  tellLost,
-  unstall,
-  weighAnswers,
-} from './leasing.js';
+import { takeBack, tellLost } from './leasing.js';
 import { needsOf } from './matching.js';
 import { attemptKey, endingKey, newJob, type Job, type Leader } from './records.js';
 

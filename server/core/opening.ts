@@ -1,12 +1,13 @@
 import type { LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
 import { namedExceeds, underWayExceeds } from './admission.js';
-import { charge, underWayRecordBytes } from './charges.js';
+import { serve, unstall } from './assigning.js';
 import { tellCapacity } from './capacity.js';
+import { charge, underWayRecordBytes } from './charges.js';
+import { closeClaimsOf } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { closeJob, createJob, refuse } from './jobs.js';
-import { serve, unstall } from './leasing.js';
+import { reconcile } from './leaders-back.js';
 import { slotsFor, type Job, type Leader, type Listing } from './records.js';
-import { closeClaimsOf, reconcile } from './recovery.js';
 
 /** A leader opens a job, or one again that was open before its connection was lost. */
 export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {

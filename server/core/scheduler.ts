@@ -4,8 +4,8 @@
  * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns; `Placement` knows whose
  * turn it is, and which worker is for it. An assignment is remembered as a lease until its answer comes, and the answer as being
  * with its worker until the leader has acknowledged it. A worker that goes away for good gives its leases back to their leaders
- * as lost. `opening.ts` and `jobs.ts` open, feed and close jobs, `leasing.ts` gives batches out and takes answers, `recovery.ts`
- * finds again what was under way before a connection was lost; they share `HubState`.
+ * as lost. `opening.ts` and `jobs.ts` open, feed and close jobs, `assigning.ts` gives batches out, `settling.ts` takes
+ * what comes of them, `recovery.ts` finds again what was under way before a connection was lost; they share `HubState`.
  *
  * Rules.
  * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`). So no slot
@@ -25,6 +25,8 @@ import type { Machine } from '../../src/core/machine.js';
 import { maxFittedAtOnce, maxToldAtOnce, maxToldLostAtOnce } from '../../src/limits.js';
 import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { announced, changeExceeds, offerExceeds } from './admission.js';
+import { acknowledged } from './answers.js';
+import { serveChanged, serveWorker } from './assigning.js';
 import { moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { HubState } from './hub-state.js';
@@ -40,26 +42,16 @@ import {
   checkWorker,
 } from './invariants.js';
 import { congest, enqueue, returnQueued } from './jobs.js';
-import { acknowledged, cancel, lose, serveChanged, serveWorker, settle } from './leasing.js';
-import { listUnderWay, open } from './opening.js';
-import {
-  closeOrForget,
-  forgetNamed,
-  hasNothing,
-  leaderAway,
-  leaderGone,
-  nextDeadline,
-  onTime,
-  report,
-  resume,
-  workerAway,
-  workerGone,
-} from './recovery.js';
+import { closeOrForget, forgetNamed, hasNothing, leaderAway, leaderGone, resume } from './leaders-back.js';
 import { matchingKey } from './matching.js';
+import { listUnderWay, open } from './opening.js';
 import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type Leader, type Worker } from './records.js';
+import { nextDeadline, onTime } from './recovery.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
+import { cancel, lose, settle } from './settling.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
+import { report, workerAway, workerGone } from './workers-back.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   readonly #state: HubState;

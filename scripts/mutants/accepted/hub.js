@@ -59,26 +59,26 @@ export const ofHub = [
     reason: 'It saves a copy.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (state.changed.size === 0) return;',
     mutants: ['if (false) return;'],
     reason: 'It saves a look at each job that no worker could take something of.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'const stalled = worker.suspects === 0 ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];',
     mutants: ['const stalled = true ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];'],
     reason: 'It saves searches that find nothing.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (batch.alone ? !isForLoners : batch.suspect && !isForSuspects) continue;',
     mutants: ['if (false) continue;', 'if (batch.alone ? !isForLoners : false) continue;'],
     reason:
       'It saves searches that find nothing, but where an attempt of the first one is just ending: then the others wait for that as well.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (batch.alone || batch.suspect) isForLoners = false;',
     mutants: [
       'if (false) isForLoners = false;',
@@ -90,7 +90,7 @@ export const ofHub = [
       'It saves searches that find nothing, but where an attempt of the first one is just ending: then the others wait for that as well.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (batch.suspect && !batch.alone) isForSuspects = false;',
     mutants: [
       'if (false) isForSuspects = false;',
@@ -101,37 +101,37 @@ export const ofHub = [
       'It saves searches that find nothing, but where an attempt of the first one is just ending: then the others wait for that as well.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/settling.ts',
     line: 'if (claim !== undefined && begun !== undefined) {',
     mutants: ['if (true && begun !== undefined) {'],
     reason: 'What was begun is of a claim. The condition is for the type.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/settling.ts',
     line: 'if (job !== undefined && lease !== undefined) {',
     mutants: ['if (true && lease !== undefined) {'],
     reason: 'Where there is a lease there is its job. The condition is for the type.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/answers.ts',
     line: 'if (leader.connection.congested || leader.isOwing) return;',
     mutants: ['if (false) return;', 'if (leader.connection.congested && leader.isOwing) return;'],
     reason: 'It saves a search that finds nothing.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (stalled.size === 0 || hasFreeSlot(worker)) return false;',
     mutants: ['if (false || hasFreeSlot(worker)) return false;'],
     reason: 'It saves a look at nothing.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (state.reserved.size === 0) return;',
     mutants: ['if (false) return;'],
     reason: 'It saves a look: where none is reserved none is freed.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'return offerClass !== undefined && needClass.offerClasses.has(offerClass);',
     mutants: ['return true && needClass.offerClasses.has(offerClass);'],
     reason: 'No class of offers is undefined. The condition is for the type.',
@@ -143,20 +143,20 @@ export const ofHub = [
     reason: 'All that counts is that no two are equal.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/settling.ts',
     line: '} else if (job !== undefined && takeAsked(job, worker, result) !== undefined) tellResult(state, job, worker, result);',
     mutants: ['} else if (true && takeAsked(job, worker, result) !== undefined) tellResult(state, job, worker, result);'],
     reason: 'What was asked for is of a job. The condition is for the type.',
   },
   {
-    file: 'server/core/leasing.ts',
+    file: 'server/core/assigning.ts',
     line: 'if (worker.offerClass !== undefined) worker.offerClass.givenAt = now;',
     mutants: ['if (true) worker.offerClass.givenAt = now;'],
     reason: 'Who is given something is in a class of workers. The condition is for the type.',
   },
   {
-    file: 'server/core/leasing.ts',
-    line: 'if (worker.stuck === isStuck) return;',
+    file: 'server/core/settling.ts',
+    line: 'if (connection.stuck === isStuck) return;',
     mutants: ['if (false) return;'],
     reason: 'It saves time. To place the worker anew only puts it behind others that are as free.',
   },
@@ -200,7 +200,7 @@ export const ofHub = [
     reason: 'Where nobody is left to be told why, nobody is told, and when the next one may be is set anew.',
   },
   {
-    file: 'server/core/recovery.ts',
+    file: 'server/core/awaited.ts',
     line: 'if (state.awaitedUntil > state.now) return;',
     mutants: ['if (false) return;'],
     reason: 'It saves a look at each job of which something is awaited.',

@@ -1,0 +1,141 @@
+/** What workers that are back have is matched with the jobs that leaders have open, or closed. */
+import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
+import type { Attempt, Possession } from '../../src/protocol/messages.js';
+import { addAnswered, askAgain, weighAnswers } from './answers.js';
+import { dropQueued } from './assigning.js';
+import { tellHopes } from './awaited.js';
+import { know } from './describing.js';
+import type { HubState } from './hub-state.js';
+import { adoptLease, cancelLease, release } from './leasing.js';
+import { attemptKey, endingKey, type Job, type Leader, type Lease, type Worker } from './records.js';
+import { changeWaiting } from './waiting.js';
+
+/** What a worker has of a job that is open. */
+export function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
+  dropClaim(state, worker, job.id);
+  know(state, worker, job);
+  for (const { ticket, ...attempt } of held) {
+    if (!isGenuine(state, worker, job, attempt, ticket)) continue;
+    const lease = job.leases.get(attempt);
+    const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
+    if (lease?.worker === worker) release(state, lease);
+    const begun = job.answered.get(attemptKey(attempt))?.begun ?? true;
+    const answered = addAnswered(state, job, worker, attempt, { counted: false, begun });
+    weighAnswers(state, job.leader);
+    if (!isUnderWay) tellFound(state, answered);
+    askAgain(state, answered);
+  }
+  for (const { ticket, waiting = false, ...attempt } of running) {
+    const lease = job.leases.get(attempt);
+    // What was cancelled meanwhile comes to an end: the worker is told already.
+    const isEnding = worker.ending.has(endingKey(job.id, attempt));
+    if (isEnding || !isGenuine(state, worker, job, attempt, ticket)) continue;
+    if (lease === undefined) adopt(state, worker, job, attempt);
+    changeWaiting(state, worker, job, attempt, waiting);
+  }
+  const isFoundWhole = job.awaited.size === 0 && state.awaiting.delete(job);
+  // What was found with its answer only: its leader could hope for it until now.
+  if (isFoundWhole && job.confirmed && job.leases.size === 0) tellHopes(state, job);
+  state.placement.place(worker);
+}
+
+/** Whether the attempt was given to this worker; otherwise it lies, is disconnected, and is not listened to any more. */
+function isGenuine(state: HubState, worker: Worker, job: Job, attempt: Attempt, ticket: number): boolean {
+  if (worker.isLying) return false;
+  if (state.config.ticketOf(job.secret, worker.id, attempt) === ticket) return true;
+  worker.isLying = true;
+  state.counters.forged += 1;
+  state.expel('worker', worker.id, `it was not given attempt ${attempt.attempt} of batch ${attempt.seq} of job ${job.id}`);
+  return false;
+}
+
+/** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */
+function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): void {
+  const key = attemptKey(attempt);
+  const awaited = job.awaited.get(key);
+  job.awaited.delete(key);
+  const { bytes = 0, suspect = false, alone = false } = awaited ?? {};
+  adoptLease(state, job, worker, { ...attempt, bytes, suspect: suspect || alone, alone });
+  if (awaited === undefined) tellFound(state, { job, worker, ...attempt });
+}
+
+/** Tells the leader that a worker has an attempt, or the answer to it, which it does not know to be under way. */
+export function tellFound(
+  state: HubState,
+  { job, worker, seq, attempt }: Pick<Lease, 'job' | 'worker' | 'seq' | 'attempt'>,
+): void {
+  // A leader that has not opened the job again yet is going to say what it wants.
+  if (!job.confirmed) return;
+  const inPlaceOf = dropInPlace(state, job, seq);
+  state.toLeader(job.leader, { type: 'adopted', job: job.number, workerId: worker.id, seq, attempt, inPlaceOf });
+}
+
+/** Workers need not keep what they have of jobs of the leader that are closed. */
+export function closeClaims(state: HubState, leaderId: string): void {
+  for (const worker of state.claiming) closeClosed(state, worker, worker.claims.ofLeader(leaderId));
+}
+
+/** Workers need not keep what they have of a job that its leader has not come to open again. */
+export function closeClaimsOf(state: HubState, leader: Leader, number: number): void {
+  for (const worker of state.claiming) {
+    const claim = worker.claims.get(jobIdOf(leader.id, number));
+    if (claim !== undefined) closeClaim(state, worker, claim);
+  }
+}
+
+export function closeClosed(state: HubState, worker: Worker, claims: Iterable<Possession>): void {
+  for (const claim of claims) if (isClosed(state, claim.jobId)) closeClaim(state, worker, claim);
+}
+
+/** What a worker has of a job that is closed. */
+export function closeClaim(state: HubState, worker: Worker, { jobId, running }: Possession): void {
+  dropClaim(state, worker, jobId);
+  for (const attempt of running) worker.ending.add(endingKey(jobId, attempt));
+  state.toWorker(worker, { type: 'close', jobId });
+}
+
+function dropClaim(state: HubState, worker: Worker, jobId: string): void {
+  worker.claims.delete(jobId);
+  if (worker.claims.size === 0) state.claiming.delete(worker);
+}
+
+/** Whether a job that is not here was closed, rather than that its leader has not come back yet. */
+export function isClosed(state: HubState, jobId: string): boolean {
+  if (state.jobs.has(jobId)) return false;
+  const { leaderId, number } = leaderOf(jobId);
+  const leader = state.leaders.get(leaderId);
+  const resuming = leader?.connection.resuming;
+  return resuming === undefined ? !state.recovering : !resuming.has(number);
+}
+
+/** Whether a worker is back with an attempt of the batch, or with the answer to it, that had been given up. */
+export function isFound({ leases, asked }: Job, seq: number): boolean {
+  return asked.has(seq) || leases.ofSeq(seq).some(({ adopted }) => adopted);
+}
+
+/**
+ * What was to be executed in place of an attempt that is found is not any more, as far as it waits: at the hub, or at a worker
+ * behind others.
+ *
+ * @returns the numbers of such attempts
+ */
+export function dropInPlace(state: HubState, job: Job, seq: number): number[] {
+  const dropped = job.queue.attemptsOf(seq);
+  for (const attempt of dropped) dropQueued(state, job, { seq, attempt });
+  for (const lease of job.leases.ofSeq(seq)) {
+    if (lease.adopted || !waitsAtWorker(lease)) continue;
+    cancelLease(state, lease);
+    dropped.push(lease.attempt);
+  }
+  return dropped;
+}
+
+/** Whether its worker has others before it for all of its slots. */
+function waitsAtWorker(lease: Lease): boolean {
+  let before = 0;
+  for (const other of lease.worker.leases) {
+    if (other === lease) break;
+    before += 1;
+  }
+  return before >= lease.worker.slots;
+}

@@ -1,0 +1,119 @@
+/** A leader goes, and is back: it says which of its jobs live, and what each has under way. */
+import { leaderGraceMs } from '../../src/limits.js';
+import type { Attempt, UnderWay } from '../../src/protocol/messages.js';
+import { namedExceeds, resumedExceeds } from './admission.js';
+import { askAgain } from './answers.js';
+import { freeReserved, serveWorker } from './assigning.js';
+import { giveUpAwaited } from './awaited.js';
+import { charge, namedBytesOf, resumedRecordBytes } from './charges.js';
+import { takeClaim, tellFound, closeClaims, closeClaimsOf } from './claiming.js';
+import type { HubState } from './hub-state.js';
+import { closeJob } from './jobs.js';
+import { attemptKey, type Job, type Leader, type Worker } from './records.js';
+
+/** Whether nothing would be lost with the leader, so that it need not be waited for. */
+export function hasNothing({ recovering }: HubState, { jobs, connection: { resuming } }: Leader): boolean {
+  return !recovering && jobs.size === 0 && (resuming === undefined || resuming.size === 0);
+}
+
+/** The leader's connection is lost. It is waited for. */
+export function leaderAway(state: HubState, leader: Leader): void {
+  disconnect(state, leader);
+  state.awayLeaders.add(leader);
+  leader.awayUntil = state.now + leaderGraceMs;
+}
+
+/** The leader is gone for good: whatever there is of it is closed everywhere. */
+export function leaderGone(state: HubState, leader: Leader): void {
+  disconnect(state, leader);
+  for (const job of leader.jobs.values()) closeJob(state, job);
+  forgetNamed(leader);
+  state.awayLeaders.delete(leader);
+  state.leaders.delete(leader.id);
+  closeClaims(state, leader.id);
+}
+
+/** Nothing is told to the leader any more, and nothing new of it is given out. */
+function disconnect(state: HubState, leader: Leader): void {
+  leader.connected = false;
+  state.unfinished.delete(leader);
+  for (const job of leader.jobs.values()) {
+    job.confirmed = false;
+    job.listing = undefined;
+    state.unfinished.delete(job);
+    state.placement.leaveTurn(job);
+  }
+}
+
+/** What the leader has named on its last connection is not kept any more. */
+export function forgetNamed(leader: Leader): void {
+  charge(leader, -namedBytesOf(leader.connection));
+}
+
+/** The leader says which of its jobs live, and whether it has more to name. */
+export function resume(state: HubState, leader: Leader, jobs: readonly number[], more: boolean): void {
+  const { connection } = leader;
+  // Told twice, what has been opened since is not to be closed.
+  if (connection.resuming !== undefined) return;
+  for (const job of jobs) connection.listed.add(job);
+  connection.resumed += jobs.length;
+  charge(leader, jobs.length * resumedRecordBytes);
+  const limit = resumedExceeds(connection) ?? namedExceeds(state, leader);
+  if (limit !== undefined) {
+    state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
+    return;
+  }
+  state.awaitRest(leader, 'leader', leader.id, more);
+  if (more) return;
+  connection.resuming = connection.listed;
+  connection.listed = new Set();
+  for (const job of leader.jobs.values()) if (!connection.resuming.has(job.number)) closeJob(state, job);
+  closeClaims(state, leader.id);
+}
+
+/** The leader's job has ended, perhaps before it was opened again. */
+export function closeOrForget(state: HubState, leader: Leader, number: number): void {
+  const job = leader.jobs.get(number);
+  const wasExpected = leader.connection.resuming?.delete(number) === true;
+  if (job !== undefined) closeJob(state, job);
+  else if (!wasExpected) state.counters.strayMessages += 1;
+  closeClaimsOf(state, leader, number);
+}
+
+/** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
+export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay[]): void {
+  const wanted = new Set(underWay.map(attemptKey));
+  keepQueued(state, job, underWay);
+  for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) tellFound(state, lease);
+  for (const answered of job.answered.values()) {
+    if (wanted.has(attemptKey(answered))) continue;
+    tellFound(state, answered);
+    askAgain(state, answered);
+  }
+  job.awaited.clear();
+  for (const attempt of underWay) {
+    const answered = job.answered.get(attemptKey(attempt));
+    if (answered !== undefined) askAgain(state, answered);
+    else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
+  }
+  const claimed: Worker[] = [];
+  for (const worker of state.claiming) {
+    const claim = worker.claims.get(job.id);
+    if (claim === undefined) continue;
+    takeClaim(state, worker, job, claim);
+    claimed.push(worker);
+  }
+  state.awaiting.add(job);
+  giveUpAwaited(state, job);
+  // What waits for a job of its own takes a slot until its job is known.
+  for (const worker of claimed) serveWorker(state, worker);
+}
+
+/** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
+function keepQueued(state: HubState, job: Job, wanted: readonly Attempt[]): void {
+  const { queue, leader } = job;
+  const kept = queue.only(wanted);
+  state.countBatches(leader, kept.size - queue.size, kept.bytes - queue.bytes, kept.besideBytes - queue.besideBytes);
+  job.queue = kept;
+  freeReserved(state);
+}

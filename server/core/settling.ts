@@ -1,0 +1,95 @@
+/** An attempt comes to an end: it is answered, comes to nothing, or is not wanted any more. */
+import type { Attempt, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
+import { addAnswered, weighAnswers, takeAsked, acknowledge } from './answers.js';
+import { serveWorker, dropQueued } from './assigning.js';
+import { usedBy } from './charging.js';
+import type { HubState } from './hub-state.js';
+import { release, loseLease, cancelLease, tellLost } from './leasing.js';
+import { endingKey, type Job, type Lease, type Worker } from './records.js';
+
+/** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */
+export function settle(state: HubState, worker: Worker, jobId: string, result: BatchResult): void {
+  const job = state.jobs.get(jobId);
+  const lease = leaseOf(job, worker, result);
+  setStuck(state, worker, false);
+  if (job !== undefined && lease !== undefined) {
+    release(state, lease);
+    const sinceMs = state.now - lease.givenAt;
+    // What was given from here cannot have taken longer than since then, whatever the worker says.
+    const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
+    job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
+    // Before it was adopted the slot was of no use to anybody: the worker was away.
+    state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
+    addAnswered(state, job, worker, result, { counted: true, begun: true });
+    weighAnswers(state, job.leader);
+    tellResult(state, job, worker, result);
+  } else if (job !== undefined && takeAsked(job, worker, result) !== undefined) tellResult(state, job, worker, result);
+  else answeredToNobody(state, worker, jobId, result);
+  serveWorker(state, worker);
+}
+
+/** A worker says that an attempt came to nothing. */
+export function lose(state: HubState, worker: Worker, jobId: string, loss: BatchLoss): void {
+  const job = state.jobs.get(jobId);
+  const stages = job?.description.stages.length ?? Infinity;
+  const { stage = 0 } = loss;
+  if (stage >= stages) {
+    state.expel('worker', worker.id, `it has lost a batch in stage ${stage} of ${stages}`);
+    return;
+  }
+  const lease = leaseOf(job, worker, loss);
+  // It gives back what waited there when what fills its slots takes long: its batches, or what was cancelled and goes on.
+  setStuck(state, worker, loss.cause === 'returned');
+  if (job !== undefined && lease !== undefined) {
+    addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
+    weighAnswers(state, job.leader);
+    loseLease(state, lease, loss);
+  } else {
+    const asked = takeAsked(job, worker, loss);
+    // A worker that did not keep its word has forgotten which it was.
+    const cause = asked?.begun === false ? 'returned' : loss.cause;
+    if (asked === undefined) answeredToNobody(state, worker, jobId, loss);
+    else tellLost(state, asked.job, worker.id, { ...loss, cause });
+  }
+  serveWorker(state, worker);
+}
+
+/** The attempt is not wanted any more, wherever it is. */
+export function cancel(state: HubState, job: Job, attempt: Attempt): void {
+  acknowledge(state, job, attempt);
+  dropQueued(state, job, attempt);
+  const lease = job.leases.get(attempt);
+  if (lease === undefined) return;
+  cancelLease(state, lease);
+  // It may have kept another suspect from the worker.
+  serveWorker(state, lease.worker);
+}
+
+/** Whether the worker is sent nothing ahead until something of it ends. */
+function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): void {
+  const { connection } = worker;
+  if (connection.stuck === isStuck) return;
+  connection.stuck = isStuck;
+  placement.place(worker);
+}
+
+/** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */
+function answeredToNobody(state: HubState, worker: Worker, jobId: string, answered: Attempt): void {
+  const claim = worker.claims.get(jobId);
+  const begun = claim?.running.find((each) => each.seq === answered.seq && each.attempt === answered.attempt);
+  if (claim !== undefined && begun !== undefined) {
+    const running = claim.running.filter((each) => each !== begun);
+    worker.claims.set({ jobId, running, held: [...claim.held, begun] });
+  } else if (!worker.ending.delete(endingKey(jobId, answered))) state.counters.staleResults += 1;
+  state.placement.place(worker);
+}
+
+function leaseOf(job: Job | undefined, worker: Worker, attempt: Attempt): Lease | undefined {
+  const lease = job?.leases.get(attempt);
+  return lease?.worker === worker ? lease : undefined;
+}
+
+function tellResult(state: HubState, job: Job, worker: Worker, result: BatchResult): void {
+  state.counters.results += 1;
+  state.toLeader(job.leader, { type: 'result', job: job.number, workerId: worker.id, result });
+}
