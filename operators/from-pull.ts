@@ -14,19 +14,21 @@ import { describe } from '../src/errors/describe.js';
 import { holds } from '../src/errors/thrown.js';
 
 /**
- * An observable of the items of an iterable, an async iterable or a readable stream, from which remote operators pull only what
- * their window admits: unbounded input runs in bounded memory. Behind ordinary operators, too, they and `toAsyncIterable` let it
- * wait. To other subscribers it is an ordinary observable, cold, that emits as fast as the input yields. Each subscription
- * iterates anew; when it ends early, the iterator's `return` is called, also where a generator ends it from within itself; a
- * stream of Node is destroyed, one of the web cancelled and unlocked.
+ * Makes an observable of the items of an iterable, an async iterable or a readable stream. Remote operators pull only what their
+ * window admits, so unbounded input runs in bounded memory. They and `toAsyncIterable` let it wait, also through ordinary
+ * operators in between. For other subscribers it is an ordinary cold observable that emits as fast as the input yields.
  *
- * It lets the event loop turn, however fast the input yields. No pressure passes through ordinary operators that keep elements:
- * `concatMap` and `mergeMap` with a limit keep what waits for its turn, `delay` what is late, `toArray` and `bufferCount` what
- * belongs together; `share` and `shareReplay` serve several at their own pace. Put the remote operator right behind this one in
- * place of them: its `window` is the limit.
+ * Each subscription iterates anew. When it ends early, the iterator's `return` is called, also where a generator ends it from
+ * within itself. A stream of Node is destroyed. A stream of the web is cancelled and unlocked.
  *
- * @param input what to iterate; a stream, of Node or of the web, can be read only once
- * @throws {@link PaladinError} `INVALID_INPUT` when it is not iterable
+ * It lets the event loop turn, however fast the input yields. Ordinary operators that keep elements cannot be slowed. `concatMap`
+ * and `mergeMap` with a limit keep what waits for its turn. `delay` keeps what is late. `toArray` and `bufferCount` keep what
+ * belongs together. `share` and `shareReplay` serve several subscribers at their own pace. Put a remote operator right behind
+ * this one in place of them: its `window` is the limit.
+ *
+ * @param input what to iterate; a stream can be read only once
+ * @throws {@link PaladinError} `INVALID_INPUT` when the input is not iterable. Errors of the input reach the subscriber as they
+ *   are.
  *
  * @example
  * ```ts

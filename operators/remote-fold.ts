@@ -4,8 +4,8 @@ import type { Runtime } from '../src/leader/runtime.js';
 import type { Monoid } from '../src/operation/monoid.js';
 
 /**
- * Folds all elements to one by a monoid, on workers. Emits once, when the source has completed: the elements combined in source
- * order, or the identity of an empty source.
+ * Folds all elements to one by a monoid, on workers. It emits once, when the source has completed: the elements, combined in
+ * source order. For an empty source it emits the identity.
  *
  * ```text
  * source   --1--2--3|
@@ -13,18 +13,18 @@ import type { Monoid } from '../src/operation/monoid.js';
  * result   ----------6|
  * ```
  *
- * Only neighbours are combined, left before right, so `combine` need not be commutative; it must be associative. Workers fold the
- * batches that they are sent, behind a `remoteMap` the elements that they have just mapped; the partials are combined on workers
- * again.
+ * Only neighbours are combined, left before right. So `combine` must be associative, and need not be commutative. Workers fold
+ * the batches that they are sent. Behind a `remoteMap` they fold the elements that they have just mapped. The partials are
+ * combined on workers, too.
  *
  * There is no seed: `empty` is the identity of `combine`, and changes nothing. To begin with a value of your own, combine it with
- * what is emitted.
+ * the emitted one.
  *
  * @param monoid made by `defineMonoid`, with its arguments if it takes any
  * @param runtime `inMemory()`, or what `connect(url)` resolved to
  * @param options see {@link RemoteOptions}; with `onFatal: 'skip'` an element that fails counts as the identity
- * @returns an operator; the subscriber gets a `PaladinError` when an element fails, naming operation and index
- * @throws {@link PaladinError} `INVALID_INPUT` when an argument or option is not what it must be
+ * @returns an operator. When an element fails, the subscriber gets a `PaladinError` that names operation and index.
+ * @throws {@link PaladinError} `INVALID_INPUT` when an argument or option is wrong
  *
  * @example
  * ```ts

@@ -20,7 +20,8 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
 }
 
 /**
- * An async iterable of what an observable emits, whose reader sets the pace: `for await`, a stream, anything that iterates.
+ * Makes an async iterable of what an observable emits. Its reader sets the pace: `for await`, a stream, or anything else that
+ * iterates.
  *
  * ```text
  * source    --1--2--3--4 (waits)      --5--6
@@ -28,18 +29,18 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  * ```
  *
  * While `window` values wait to be read, remote jobs and `fromPull` before it are paused: they emit nothing. A paused job goes on
- * until its own `window`, or 32 MiB of outputs, wait; then it sends nothing more to workers and asks its source for nothing more.
- * Ordinary operators in between may be any, also those that subscribe later, as `concatMap` does; but what is before one that
- * serves several subscribers, as `share` does, keeps its own pace. What no job or pull emits cannot be slowed and is buffered
- * without bound, as in any observable.
+ * until its own `window`, or 32 MiB of outputs, wait. Then it sends nothing more to workers, and asks its source for nothing
+ * more. Any ordinary operators may be in between, also those that subscribe later, like `concatMap`. Operators that serve several
+ * subscribers, like `share`, stop this: whatever is before them keeps its own pace. Values that no job or pull emits cannot be
+ * slowed. They are buffered without bound.
  *
- * Each iterator subscribes for itself, at its first `next`. Leaving a `for await` early ends its subscription, and so cancels the
- * work on the workers; `return` and `await using` do the same. An error of the observable comes after the values before it.
+ * Each iterator subscribes for itself, at its first `next`. To leave a `for await` early ends its subscription, and so cancels
+ * the work on the workers. `return` and `await using` do the same. An error of the observable comes after the values before it.
  *
  * @param source any observable
  * @param options see {@link IterableOptions}
  * @returns an iterable; calls of `next` need not wait for each other, and are answered in order
- * @throws {@link PaladinError} `INVALID_INPUT` when it is not an observable, or an option is not what it must be
+ * @throws {@link PaladinError} `INVALID_INPUT` when the source is not an observable, or an option is wrong
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
-/** Who listens to each signal. It belongs to the signal, which lives as long as whoever made it likes. */
+/** Who listens to each signal. An entry lives as long as its signal: the list is no state of this module's. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Listens to a signal together with all others who do: Node warns of a leak where eleven listen to one signal, as eleven runs of
- * a request may.
+ * Listens to a signal, by one listener for all callers. Node warns of a leak when a signal has eleven listeners, and a request
+ * may have eleven runs with one signal.
  *
  * @param aborted called once, when the signal is aborted
- * @returns listens no more; where nobody else does, nothing is left at the signal
+ * @returns a function that ends the listening. When nobody listens any more, nothing is left at the signal.
  */
 export function onAbort(signal: AbortSignal, aborted: () => void): () => void {
   const others = listeners.get(signal);

@@ -20,8 +20,8 @@ interface Part {
 }
 
 /**
- * The job of a chain of several stages. It is one job at the hub, until the chain is divided: then each part is a job of its own,
- * and what comes out of one goes into the next, no faster than that asks for it.
+ * The job of a chain of several stages. At first it is one job at the hub. When the chain is divided, each part becomes a job of
+ * its own. The outputs of one part go into the next part, no faster than that part asks for them.
  *
  * Invariant: the first part is fed by the owner, and the last one tells the owner. The parts in between are known to nobody else.
  */
@@ -160,7 +160,7 @@ export class ChainJob implements JobHandle {
     this.#begin(behind, second, { ...nothing, news: left.news });
   }
 
-  /** The job is over: what is before the last part is not needed any more. */
+  /** The job is over: the parts before the last one are not needed any more. */
   #end(tell: () => void): void {
     if (this.#isOver) return;
     this.cancel();

@@ -1,6 +1,9 @@
 import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
 
-/** What can be slowed: it emits nothing from `pause` to `resume`. Both may be called from within what it emits, and again. */
+/**
+ * Something that can be slowed: it emits nothing from `pause` to `resume`. Both may be called repeatedly, and from within what it
+ * emits.
+ */
 export interface Pausable {
   /** Stops what comes, until `resume`. */
   pause(): void;
@@ -9,22 +12,23 @@ export interface Pausable {
 }
 
 /**
- * What one consumer slows: the jobs and pulls whose values reach it, directly or through ordinary operators.
+ * The jobs and pulls that one consumer slows: their values reach it, directly or through ordinary operators.
  *
- * They find it themselves. An operator of RxJS subscribes to its source with a subscriber whose `destination` is the subscriber
- * that the operator serves, also where it does so later, as `concatMap` does. A job or pull that is subscribed to follows these
- * until it meets the subscriber of a flow. Where values are passed on in another way, as `share` does to serve several, it meets
- * none, and keeps its pace.
+ * Jobs and pulls find their flow themselves. An operator of RxJS subscribes to its source with a subscriber of its own. The
+ * `destination` of that is the subscriber that the operator serves. This also holds for operators that subscribe later, like
+ * `concatMap`. A job or pull follows these destinations until it meets the subscriber of a flow. An operator like `share` passes
+ * values on in another way, to serve several subscribers. Then the job or pull meets no flow, and keeps its pace.
  *
- * Invariant: while it is paused all members are; while it is not, a member is paused only from within the `resume` of another.
+ * Invariant: while the flow is paused, all members are paused. While it is not, a member is paused only from within the `resume`
+ * of another.
  */
 export class Flow implements Pausable {
-  /** The one that was resumed longest ago first, so that none is kept waiting by the others. */
+  /** The member that was resumed longest ago comes first, so that the others do not keep it waiting. */
   readonly #members = new Set<Pausable>();
   #paused = false;
   #ended = false;
 
-  /** Subscribes such that the source, and what is before it, can be slowed. To be called once. */
+  /** Subscribes in a way that lets the flow slow the source and what is before it. It is called once. */
   subscribe<T>(source: Observable<T>, observer: Observer<T>): Subscription {
     const marked = new Observable<T>((subscriber) => {
       Object.assign(subscriber, { '~paladinFlow': this });
@@ -32,7 +36,7 @@ export class Flow implements Pausable {
     });
     const subscription = marked.subscribe(observer);
     subscription.add(() => {
-      // What goes on for others, as a group of `groupBy` may, is not slowed any more.
+      // A source may go on for others, like a group of `groupBy`. It is not slowed any more.
       this.#ended = true;
       this.resume();
     });
@@ -52,7 +56,7 @@ export class Flow implements Pausable {
     for (const member of members) this.#resumeOne(member);
   }
 
-  /** @returns takes it out again */
+  /** @returns a function that takes it out again */
   add(member: Pausable): () => void {
     this.#members.add(member);
     if (this.#paused) member.pause();
@@ -62,14 +66,14 @@ export class Flow implements Pausable {
   }
 
   #resumeOne(member: Pausable): void {
-    // What another emitted may have been enough, or have ended this one.
+    // The values of another member may have been enough, or may have ended this one.
     if (this.#paused || !this.#members.delete(member)) return;
     this.#members.add(member);
     member.resume();
   }
 }
 
-/** Lets the consumer that the subscriber's values go to, if it has a flow, slow what emits them. */
+/** Lets the consumer of the subscriber's values slow the member that emits them, if the consumer has a flow. */
 export function joinFlow(subscriber: Subscriber<never>, member: Pausable): void {
   for (let next: unknown = subscriber; typeof next === 'object' && next !== null; next = Reflect.get(next, 'destination')) {
     if (!('~paladinFlow' in next)) continue;

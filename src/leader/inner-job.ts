@@ -9,8 +9,8 @@ export interface Refusable extends JobHandle {
 }
 
 /**
- * A job of an operation: the operation's batch has no slot while elements of the job are under way. In between it has: who only
- * keeps a job open waits for none of it.
+ * A job that an operation runs. While elements of the job are under way, the operation's batch has no slot. In between it has a
+ * slot: an operation that only keeps a job open does not wait for it.
  */
 export class InnerJob implements JobHandle {
   readonly #outer: SlotWaits;
@@ -83,7 +83,7 @@ export class InnerJob implements JobHandle {
   }
 
   #settled(): void {
-    // What a fold has left out is part of what it is at.
+    // In a fold, all elements are under way until its end, also one that was left out.
     if (this.#isFold) return;
     this.#underWay -= 1;
     if (this.#underWay === 0) this.#endWait();
@@ -97,7 +97,7 @@ export class InnerJob implements JobHandle {
     this.#outer
       .run(() => isAtRest)
       .catch((error: unknown) => {
-        // Nothing else rejects: too many wait already.
+        // It rejects only with this error: too many operations wait already.
         this.#job.refuse(error as PaladinError);
       });
   }

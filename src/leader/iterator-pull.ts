@@ -10,13 +10,14 @@ import type { Pull } from './pull-source.js';
  * Pulls from iterators.
  *
  * Rules.
- * 1. Whoever opens an iterator closes it: where it is left before its end, `return` is called, once. One that has ended or thrown
- *    is let be.
- * 2. A generator that is running cannot be closed. One that is left from within itself is closed as soon as it has yielded.
- * 3. An error in closing reaches nobody, as with `from` of RxJS: whoever would hear of it has left.
+ * 1. Whoever opens an iterator closes it: `return` is called once where the iterator is left before its end. It is not called
+ *    when the iterator has ended or thrown.
+ * 2. A generator that is running cannot be closed. A generator that is left from within itself is closed as soon as it has
+ *    yielded.
+ * 3. An error in closing reaches nobody, like with `from` of RxJS: whoever would hear of it has left.
  * 4. The event loop turns, however quickly the iterator yields.
- * 5. Results are read as `for` loops read them: one that is no object is an error, and `done` may be anything that is true. Else
- *    none would be the last.
+ * 5. Results are read as `for` loops read them. A result that is no object is an error. Any truthy `done` counts as true: else an
+ *    iterator that says `done: 1` would never end.
  */
 
 /** Pulls from an iterator that yields at once. */
@@ -78,7 +79,7 @@ export class SyncPull<T> implements Pull {
     this.#inside = true;
     try {
       step = checked(this.#iterator.next());
-      // Whether it says so may be computed, and fail.
+      // `done` may be a getter, and may throw.
       if (isLast(step)) {
         this.#ended = true;
         this.#observer.complete();
@@ -185,7 +186,7 @@ export class AsyncPull<T> implements Pull {
   }
 }
 
-/** Whoever asks for all there is cannot be slow, and may have to keep it. */
+/** A subscriber that asks for everything at once cannot be slow, and may have to keep all of it. */
 function stepsFor(wanted: number): number {
   return wanted === Infinity ? maxUnaskedPerTurn : Infinity;
 }
@@ -197,7 +198,7 @@ function checked<T>(step: IteratorResult<T>): IteratorResult<T> {
   throw new TypeError(`fromPull: expected next() of the iterator to return an object, got ${describe(given)}`);
 }
 
-/** Whether it says so is what iterators of users' JavaScript find to say. */
+/** `done` of iterators in users' JavaScript may be any value. */
 function isLast(step: IteratorResult<unknown>): boolean {
   return Boolean(step.done);
 }
@@ -207,6 +208,6 @@ function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): void {
     const returned: unknown = iterator.return?.();
     if (isThenable(returned)) void ended(returned);
   } catch {
-    // It may not be closed, and nobody is left to hear of it.
+    // The iterator may fail to close, and nobody is left to hear of it.
   }
 }

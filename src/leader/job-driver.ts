@@ -43,8 +43,8 @@ export interface JobOutlet {
 }
 
 /**
- * Connects a job machine to its owner and to the session. A pause from within what the owner is told holds up the rest of it at
- * once.
+ * Connects a job machine to its owner and to the session. The owner may pause the job while it is told outputs. Then it is told
+ * none of the rest.
  */
 export class JobDriver implements JobHandle {
   readonly #job: Job;
@@ -54,7 +54,7 @@ export class JobDriver implements JobHandle {
   /** What came from the source in this turn; there may be room for more. */
   #intake: unknown[] = [];
   #taken = 0;
-  /** Which element the first of it is, from a part before this one. */
+  /** The index of the first element in `#intake`, where a part before this one has said it. */
   #intakeFirst: number | undefined;
   #intakeScheduled = false;
   #sourceEnded = false;
@@ -63,7 +63,7 @@ export class JobDriver implements JobHandle {
   /** Whether the owner is told nothing any more. */
   #silent = false;
   #paused = false;
-  /** What the owner is still to be told: what came since it paused, and the rest of the outputs from within which it did. */
+  /** What the owner is still to be told: what came since it paused, and the rest of the outputs that it was being told then. */
   #held: News[] = [];
   #context = callerContext();
 
@@ -79,7 +79,7 @@ export class JobDriver implements JobHandle {
     });
   }
 
-  /** @param index which element it is, from the part of the chain that is before this one */
+  /** @param index which element it is, where a part of the chain before this one says so */
   push(value: unknown, index?: number): void {
     if (this.#over || this.#sourceEnded) return;
     if (index !== undefined) this.#follow(index);
@@ -101,7 +101,7 @@ export class JobDriver implements JobHandle {
     this.handle({ type: 'leftOut', index, stage });
   }
 
-  /** Before it is started: goes on with what the driver before this one was at. */
+  /** Takes over what the driver before this one had not finished. It is called before this one is started. */
   takeOver({ source, sourceEnded, news, paused }: Leftover & { readonly paused: boolean }): void {
     for (const event of source) this.#drive.put(event);
     this.#sourceEnded = sourceEnded;
@@ -109,7 +109,7 @@ export class JobDriver implements JobHandle {
     this.#paused = paused;
   }
 
-  /** What comes is the element of this index: what was taken in before goes apart, if that is not the next one. */
+  /** An element with this index comes. If it is not the next one, what was taken in before goes by itself. */
   #follow(index: number): void {
     if (this.#taken > 0 && index !== (this.#intakeFirst ?? 0) + this.#taken) this.#takeIn();
     if (this.#taken === 0) this.#intakeFirst = index;
@@ -123,7 +123,10 @@ export class JobDriver implements JobHandle {
     this.#endSource({ type: 'sourceFailed', error });
   }
 
-  /** Where all that was pushed is settled: what is pushed next is the first again. The job is its caller's from here on. */
+  /**
+   * Lets the job count from 0 again. All that was pushed must be settled. From now on the job belongs to the caller of this
+   * method.
+   */
   rewind(): void {
     this.#context = callerContext();
     this.handle({ type: 'rewound' });
@@ -171,7 +174,7 @@ export class JobDriver implements JobHandle {
   }
 
   #nextEvent(waiting: JobEvent[]): JobEvent | undefined {
-    // First of all: what the machine releases comes after it.
+    // These come first: what the machine releases comes after them.
     this.#tellHeld();
     if (this.#over) return undefined;
     if (this.#job.paused !== this.#paused) return { type: this.#paused ? 'paused' : 'resumed' };
@@ -183,7 +186,8 @@ export class JobDriver implements JobHandle {
 
   #perform(effects: readonly JobEffect[]): void {
     for (const effect of effects) this.#tellHub(effect);
-    // What other jobs may send depends on it, also when the owner sends from within what it is told. The end is told as such.
+    // What other jobs may send depends on this report, also when the owner sends from within what it is told. The end is told in
+    // another way.
     if (!this.#job.over) this.#report();
     for (const effect of effects) this.#tellOwner(effect);
   }
@@ -192,7 +196,7 @@ export class JobDriver implements JobHandle {
     if (!this.#over) this.#outlet.handled(this.#job);
   }
 
-  /** That of whoever the job is for: operations in this process are executed within it, too. */
+  /** The context of whoever the job is for. Operations in this process are executed within it, too. */
   get context(): CallerContext {
     return this.#context;
   }
@@ -212,7 +216,7 @@ export class JobDriver implements JobHandle {
     if (this.#taken === 0) return;
     const values = this.#intake;
     values.length = this.#taken;
-    // After a full one another is likely: an array that grows by and by is copied a dozen times.
+    // Another full array is likely after a full one. An array that grows step by step is copied a dozen times.
     this.#intake = this.#taken === maxBatchElements ? new Array<unknown>(maxBatchElements) : [];
     this.#taken = 0;
     const first = this.#intakeFirst;
@@ -271,7 +275,7 @@ export class JobDriver implements JobHandle {
     }
   }
 
-  /** With what has come since the machine was told last. */
+  /** Hands what is left to the owner: also what has come since the machine was told last. */
   #divide({ first, second }: Extract<JobEffect, { type: 'divided' }>): void {
     this.#takeIn();
     const source = this.#drive.waiting.filter(({ type }) => fromSource.has(type));
@@ -336,7 +340,7 @@ export class JobDriver implements JobHandle {
     }
   }
 
-  /** Of elements that were left out together, from one of them on. */
+  /** Tells of elements that were left out together, from one of them on. */
   #tellSkips(news: Extract<News, { type: 'partialSkipped' }>, from: number): void {
     let at = 0;
     for (const { first, count } of news.ranges) {
@@ -374,7 +378,7 @@ export class JobDriver implements JobHandle {
 /** Events that tell of the source. */
 const fromSource: ReadonlySet<JobEvent['type']> = new Set(['elements', 'leftOut', 'sourceCompleted', 'sourceFailed']);
 
-/** Nothing can be told of an error in the last thing that an observer is told; it is reported as RxJS reports such. */
+/** Calls the observer for the last time. Nobody can be told of an error in it, so the error is reported in the way of RxJS. */
 function guarded(callback: () => void): void {
   try {
     callback();

@@ -12,7 +12,10 @@ export interface JobObserver<Output = unknown> {
    * @param input gives the element as the chain took it in; `undefined` for one that was combined already
    */
   skipped?(error: PaladinError, stage: number, input: () => unknown): void;
-  /** Is told that the window has room for so many more elements: a source that waits may be asked for them. Default: nobody is told. */
+  /**
+   * Is told that the window has room for so many more elements. A source that waits may be asked for them. Default: nobody is
+   * told.
+   */
   demand?(count: number): void;
   /** Is told that the source has completed and all outputs were told. */
   completed(): void;
@@ -20,7 +23,7 @@ export interface JobObserver<Output = unknown> {
   failed(error: unknown): void;
 }
 
-/** Who owns a part of a chain is told which elements they are that it brings, and that it was divided. */
+/** What the owner of a part of a chain is told besides: the index of each element, and that the part was divided. */
 export interface PartObserver extends JobObserver {
   next(value: unknown, index?: number): void;
   leftOut?(index: number, stage: number): void;
@@ -36,7 +39,7 @@ export interface Leftover {
   readonly news: readonly News[];
 }
 
-/** The effects that an owner is told of, and not while it pauses. */
+/** The effects that an owner is told of. While it pauses, they wait. */
 export type News =
   | Extract<JobEffect, { type: 'skipped' | 'leftOut' | 'completed' | 'failed' }>
   /** The outputs, or the elements of a partial, from one of them on. */

@@ -14,18 +14,18 @@ export interface Pull extends Pausable {
 export type StartPull<T> = (observer: Observer<T>) => Pull;
 
 /**
- * An observable of which remote operators take only what their window admits. To any other operator it is an ordinary observable;
- * a consumer behind it that has a flow slows it.
+ * An observable of which remote operators take only what their window admits. For any other operator it is an ordinary
+ * observable. A consumer that has a flow can slow it.
  */
 export class PullObservable<T> extends Observable<T> {
-  /** Tells such observables, also across copies of this package. */
+  /** Marks these observables, also across copies of this package. */
   readonly '~paladinPull': StartPull<T>;
 
   constructor(start: StartPull<T>) {
     const startWithin = within(start);
     super((subscriber) => {
       const pull = startWithin(subscriber);
-      // First, since the subscriber may end it from within the request.
+      // This comes first, because the subscriber may end the pull from within the request.
       subscriber.add(() => {
         pull.cancel();
       });
@@ -36,12 +36,12 @@ export class PullObservable<T> extends Observable<T> {
   }
 }
 
-/** How to pull from an observable, if it can be. */
+/** How to pull from an observable; undefined where nobody can. */
 export function pullOf<T>(source: Observable<T>): StartPull<T> | undefined {
   return '~paladinPull' in source ? (source as PullObservable<T>)['~paladinPull'] : undefined;
 }
 
-/** Pulls within the context of who subscribed, whoever asks for more. */
+/** Pulls within the context of the subscriber, whoever asks for more. */
 function within<T>(start: StartPull<T>): StartPull<T> {
   return (observer) => {
     const context = callerContext();

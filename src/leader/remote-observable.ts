@@ -44,12 +44,11 @@ interface StageChain {
 }
 
 /**
- * What a remote operator returns: an observable that carries its stage chain, so that a remote operator after it can join the
- * chain (fusion). Any other operator makes an ordinary observable of it, and so ends the chain. Each subscription is a job of its
- * own.
+ * What a remote operator returns: an observable that carries its stage chain. So a remote operator after it can join the chain
+ * (fusion). Any other operator makes an ordinary observable of it, and so ends the chain. Each subscription is a job of its own.
  */
 export class RemoteObservable<T> extends Observable<T> {
-  /** Tells such observables, also across copies of this package. */
+  /** Marks these observables, also across copies of this package. */
   readonly '~paladinChain': StageChain;
 
   constructor(chain: StageChain) {
@@ -59,7 +58,8 @@ export class RemoteObservable<T> extends Observable<T> {
 }
 
 /**
- * Puts a stage behind a source: as part of the source's chain where the two may be fused, else as a chain of its own.
+ * Puts a stage behind a source. Where the two may be fused, the stage joins the source's chain. Else it begins a chain of its
+ * own.
  *
  * @param where the operator, for messages
  */
@@ -87,14 +87,14 @@ export function remoteStage<T>(
 }
 
 /**
- * The chain with the stage behind it; undefined where the result would not be the same as without fusion:
+ * The chain with the stage behind it. It is undefined where results would differ from those without fusion:
  * - behind a fold;
- * - behind a stage that leaves elements out, since the next operator counts its indices without them;
+ * - behind a stage that leaves elements out, because the next operator counts its indices without them;
  * - where the options of the two contradict, or place the work differently;
  * - where only one of them may be executed twice at once.
  *
- * What is of a stage (`timeout`, `retry`, `onFatal`, `onSkip`, `validate`) stays with it. What bounds or orders the whole trip
- * (`batch`, `window`, `ordered`, `speculate`) may be asked for by either.
+ * Options of a stage stay with it: `timeout`, `retry`, `onFatal`, `onSkip`, `validate`. Either operator may set the options of
+ * the whole trip: `batch`, `window`, `ordered`, `speculate`.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);
@@ -108,7 +108,7 @@ function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): St
   return { ...chain, stages: [...chain.stages, stage], options: merged };
 }
 
-/** Whether they ask for the same workers, the same share of them, and the same form of what travels. */
+/** Whether both ask for the same workers, the same share of the slots, and the same serializer. */
 function arePlacedAlike(one: JobOptions, other: JobOptions): boolean {
   const labelsOf = ({ labels = [] }: JobOptions): string => JSON.stringify([...new Set(labels)].toSorted());
   return (

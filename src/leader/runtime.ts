@@ -143,7 +143,7 @@ export class LeaderRuntime implements Runtime {
     return this.#session.contextOf(number);
   }
 
-  /** What a job names, by its number; undefined when it is over. */
+  /** The operations and the serializer of a job, by the job's number; undefined when it is over. */
   usesOf(number: number): JobUses | undefined {
     return this.#session.usesOf(number);
   }
@@ -182,7 +182,7 @@ export class LeaderRuntime implements Runtime {
   /**
    * Checks the spec, and describes its stages.
    *
-   * @param where who is told of what is wrong with it
+   * @param where the caller, for messages
    */
   #prepare(where: string, spec: JobSpec): Chain {
     checkChain(where, spec.stages);
@@ -248,10 +248,10 @@ export class LeaderRuntime implements Runtime {
     const { signal, ...own } = checkOptions('run', options, knownRun);
     checkSignal(signal);
     signal?.throwIfAborted();
-    // Where it asks for something of its own, it has a job of its own; so it has where its job may end for what it is.
+    // A run with options has a job of its own. So has a run that the code of an operation makes by itself: its job may be ended
+    // for that.
     const isPlain = Object.values<unknown>(own).every((value) => value === undefined) && !isStrayNow();
-    // Of a job that it knows to be cheap the hub sends batches ahead, where they may wait behind an element that the same leader
-    // holds up.
+    // The hub sends batches of a cheap job ahead to workers. There they may wait behind an element that this leader holds up.
     const mayShare = isPlain && !this.#session.isBusy;
     const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
     // The operation's type says what it returns.
@@ -272,7 +272,7 @@ export class LeaderRuntime implements Runtime {
       operation,
       (observer) => this.#start(this.#prepare('run', { ...job, stages: [stage] }), { observer }),
       (rested) => {
-        // Most operations are run once, or made anew for each run.
+        // Most operations are run once, or made anew for each run. So a job stays open from the second run on.
         if (mayStand && this.#known.has(operation)) this.#standing.put(rested);
         else rested.close();
         this.#known.add(operation);

@@ -29,7 +29,7 @@ interface SessionJob {
   readonly isStray: boolean;
 }
 
-/** What a job names, itself. */
+/** The operations and the serializer that a job names. */
 export interface JobUses {
   readonly operations: readonly Operation<never, unknown>[];
   readonly serializer: Serializer;
@@ -38,9 +38,9 @@ export interface JobUses {
 /**
  * Connects the session of a leader to its link and to its jobs' drivers.
  *
- * A job may end, or send, from within what it is told. What it may send depends on what the session knows, so the session is told
- * at once (`handleWithin`). It bears that: each of its effects concerns one job, and one whose job has ended meanwhile is passed
- * over.
+ * A job may end, or send, from within what it is told. What it may send depends on what the session knows. So the session is told
+ * at once (`handleWithin`). That does no harm: each effect of the session concerns one job, and an effect whose job has ended
+ * meanwhile is passed over.
  */
 export class SessionDriver {
   readonly #session: LeaderSession;
@@ -66,7 +66,7 @@ export class SessionDriver {
       opened: () => undefined,
       received: (message) => {
         if (message.type === 'result') this.#waiting.answered(this.#drive.now());
-        // A worker may be about to leave, and waits for what it has answered to be acknowledged.
+        // A worker may be about to leave, and may wait until its answers are acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
         this.#drive.handleWithin({ type: 'received', message });
         if (message.type === 'welcome') welcomed();

@@ -13,7 +13,8 @@ interface Call {
 }
 
 /**
- * A job that executes one value at a time, each as if the job were its own: it counts from 0, and one that fails ends the job.
+ * A job that executes one value at a time. Each value has the job for itself: it is the first one, with index 0. A value that
+ * fails ends the job.
  */
 export class SoloJob implements JobObserver {
   readonly operation: Operation<never, unknown>;
@@ -48,10 +49,10 @@ export class SoloJob implements JobObserver {
         this.#driver?.cancel();
         this.failed(signal?.reason);
       };
-      // At once: the job may go on with another run before this one's promise is looked at.
+      // It stops to listen at once: the job may go on with another run before this one's promise is looked at.
       const forget = signal === undefined ? () => undefined : onAbort(signal, abort);
       this.#call = { resolve, reject, forget };
-      // It may fail at once, and then takes nothing.
+      // The job may fail at once. Then it takes no value.
       if (this.#driver === undefined) this.#driver = this.#open(this);
       else this.#driver.rewind();
       this.#driver.push(input);

@@ -7,13 +7,13 @@ import type { JobHandle } from './job-driver.js';
 export type Taker = Pick<JobHandle, 'push' | 'complete' | 'fail'>;
 
 /**
- * Brings a job the elements of its source, as fast as the job asks for them: a pull is asked for so many, and jobs and pulls
- * behind ordinary operators are slowed. Any other source emits as it likes, and the job keeps what it cannot send yet.
+ * Brings the elements of a source to a job, as fast as the job asks for them. A pull is asked for a number of elements. Jobs and
+ * pulls behind ordinary operators are slowed. Any other source emits as it likes, and the job keeps what it cannot send yet.
  */
 export class SourceFeed {
   readonly #flow = new Flow();
   #pull: Pull | undefined;
-  /** What the job has asked for and not been given; below 0 where the source cannot be slowed. */
+  /** How many elements the job has asked for and not been given. It is below 0 where the source cannot be slowed. */
   #credit = 0;
 
   /** The job may be given so many more; may be called before `start`. */

@@ -5,8 +5,8 @@ import { later, realNow, type Later } from '../real-time.js';
 
 /**
  * Jobs of `run` that have executed their value and stay open for a moment. The next value for the same operation goes into one of
- * them: to open a job at hub and worker, and to close it, takes as long as the trip of a value. Those that have rested longest
- * are closed first.
+ * them. That saves time: to open and close a job at hub and worker takes as long as the trip of a value. The jobs that have
+ * rested longest are closed first.
  */
 export class StandingJobs {
   #resting: { readonly job: SoloJob; readonly sinceMs: number }[] = [];

@@ -46,7 +46,7 @@ export function webStreamIterator<T>(stream: WebStream<T>): AsyncIterator<T> {
     },
     return: async () => {
       const cancelled = reader.cancel?.();
-      // What is being read ends with the stream, so the lock can be given up.
+      // A read that is under way ends with the stream. So the lock can be given up.
       reader.releaseLock();
       await cancelled;
       return { done: true, value: undefined };
@@ -54,7 +54,7 @@ export function webStreamIterator<T>(stream: WebStream<T>): AsyncIterator<T> {
   };
 }
 
-/** Reads a stream, and destroys it where it is left; likewise. */
+/** Reads a stream, and destroys it where it is left before its end. Its own iterator would wait for the read that is under way. */
 export function nodeStreamIterator<T>(stream: NodeStream<T>): AsyncIterator<T> {
   const iterator = stream[Symbol.asyncIterator]();
   return {

@@ -7,7 +7,10 @@ import { accept, type Schemas } from '../operation/schema.js';
 import type { StageSpec } from './job-spec.js';
 import { isA, messageOf } from '../errors/thrown.js';
 
-/** What looks at the elements of a chain before they are sent, by its first stage; undefined where nothing is to be looked at. */
+/**
+ * The check of a chain's elements before they are sent: the input schema of its first stage. It is undefined where there is
+ * nothing to check.
+ */
 export function refusalOf(first: StageSpec | undefined): JobConfig['refuse'] {
   if (first?.validate !== true) return undefined;
   const schema = definitionOf(first.operation)?.schemas?.input;
@@ -28,7 +31,7 @@ function refusal(schema: NonNullable<Schemas['input']>, subject: Subject, value:
   try {
     const pending = accept(schema, subject, value, () => undefined);
     if (pending === undefined) return undefined;
-    // Its answer is not waited for, and may be a rejection.
+    // Nobody waits for the promise, and it may reject.
     void ended(Promise.resolve(pending));
     const reason = `${subject}: its schema does not answer at once, and only workers wait for it; leave out 'validate'`;
     return { code: 'INVALID_INPUT', reason };

@@ -1,16 +1,16 @@
 import { mostTripsAsleep, mostWakefulMs, quickTripMs } from '../limits.js';
 
 /**
- * Whether a leader waits awake: its event loop turns until the answer comes, where it would sleep until it is woken. The
- * operating system takes as long to wake a process as all the rest of a quick trip takes. Where the processor went to sleep as
- * well, it takes several times as long.
+ * Decides whether a leader waits awake. Then its event loop turns until the answer comes, where it would sleep until it is woken.
+ * To wake a process takes the operating system as long as the rest of a quick trip. It takes several times as long when the
+ * processor went to sleep, too.
  *
  * Rules.
- * 1. It waits awake for a lone batch alone: nothing else is under way, so nothing else wakes it.
- * 2. It does when such batches have lately come back within moments (`quickTripMs`), and for four times as long as they took,
- *    `mostWakefulMs` at the most.
- * 3. Where one took longer it was awake for nothing, and kept others from the processor: it sleeps through the next ones, through
- *    twice as many each time that this happens again, and half as many each time that it does not.
+ * 1. It waits awake only for a lone batch. Nothing else is under way then, so nothing else wakes it.
+ * 2. It does so when lone batches have lately come back within `quickTripMs`. It stays awake for four times as long as they took,
+ *    and for `mostWakefulMs` at most.
+ * 3. A batch that takes longer was waited for in vain, and others had less of the processor. So the leader sleeps through the
+ *    next batches: twice as many each time that this happens again, and half as many each time that it does not.
  */
 export class WakefulWaiting {
   /** When the lone batch was sent that is under way. */
@@ -18,7 +18,7 @@ export class WakefulWaiting {
   #awakeUntil = 0;
   /** How long lone batches take, lately. */
   #usualMs: number | undefined;
-  /** Through how many it still sleeps, and through how many from the next failure on. */
+  /** Through how many batches it still sleeps, and through how many after the next failure. */
   #asleepFor = 0;
   #penalty = 1;
 
@@ -36,7 +36,7 @@ export class WakefulWaiting {
     this.#sentAt = undefined;
   }
 
-  /** It is not alone any more, or will not be answered. */
+  /** The batch is not alone any more, or will not be answered. */
   forget(): void {
     this.#sentAt = undefined;
   }
@@ -50,7 +50,7 @@ export class WakefulWaiting {
       this.#asleepFor = this.#penalty;
       this.#penalty = Math.min(2 * this.#penalty, mostTripsAsleep);
     } else if (this.#awakeUntil > 0) this.#penalty = Math.max(1, this.#penalty / 2);
-    // One that takes very long says little of the next one.
+    // A batch that takes very long says little of the next one.
     const sampleMs = Math.min(tookMs, mostWakefulMs);
     this.#usualMs = this.#usualMs === undefined ? sampleMs : this.#usualMs + (sampleMs - this.#usualMs) / 8;
   }
