@@ -72,7 +72,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub sends as much ahead to a worker that several leaders use',
-    file: `${hub}/records.ts`,
+    file: `${hub}/room.ts`,
     find: 'shared ? maxSharedBatchesAhead : maxBatchesAhead',
     replace: 'shared && slots < 0 ? maxSharedBatchesAhead : maxBatchesAhead',
   },
@@ -585,7 +585,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub gives nothing out for the slot of a batch that waits for a job of its own',
-    file: `${hub}/records.ts`,
+    file: `${hub}/room.ts`,
     find: 'return leases.size - waiting + ending.size + claims.running;',
     replace: 'return leases.size + ending.size + claims.running;',
   },

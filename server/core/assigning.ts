@@ -6,19 +6,8 @@ import { chargeFor, mayRestFor, takePaid } from './charging.js';
 import { introduce } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { addLease, tellLost } from './leasing.js';
-import {
-  endingKey,
-  hasFreeSlot,
-  inHand,
-  isCheap,
-  isDue,
-  isInTurn,
-  type Job,
-  type Leader,
-  type Lease,
-  type NeedClass,
-  type Worker,
-} from './records.js';
+import { endingKey, isDue, isInTurn, type Job, type Leader, type Lease, type NeedClass, type Worker } from './records.js';
+import { hasFreeSlot, inHand, isCheap } from './room.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
 export function serve(state: HubState, needClass: NeedClass): void {

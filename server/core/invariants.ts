@@ -5,9 +5,7 @@ import { answeredRecordBytes, batchRecordBytes, besideBytesOf, namedBytesOf } fr
 import { isFound } from './claiming.js';
 import {
   attemptKey,
-  hasFreeSlot,
   hasSlots,
-  hasSpareRoom,
   isDue,
   isInTurn,
   slotsFor,
@@ -17,6 +15,7 @@ import {
   type NeedClass,
   type Worker,
 } from './records.js';
+import { hasFreeSlot, hasSpareRoom } from './room.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: Worker): void {

@@ -1,18 +1,7 @@
 import type { Offers } from '../../src/protocol/messages.js';
 import { Fitting } from './fitting.js';
-import {
-  hasFreeSlot,
-  hasSpareRoom,
-  isCheap,
-  isDue,
-  isInTurn,
-  takesAhead,
-  type Job,
-  type Lease,
-  type NeedClass,
-  type OfferClass,
-  type Worker,
-} from './records.js';
+import { hasFreeSlot, hasSpareRoom, isCheap, takesAhead } from './room.js';
+import { isDue, isInTurn, type Job, type Lease, type NeedClass, type OfferClass, type Worker } from './records.js';
 
 /** A batch's way: whose turn it is, and who is to execute it. */
 export interface Match {

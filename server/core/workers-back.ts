@@ -10,7 +10,8 @@ import { takeClaim, closeClaim, isClosed } from './claiming.js';
 import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
-import { inHand, endingKey, nothingSaid, type Answered, type Said, type Worker } from './records.js';
+import { inHand } from './room.js';
+import { endingKey, nothingSaid, type Answered, type Said, type Worker } from './records.js';
 
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
 export function workerAway(state: HubState, worker: Worker, reason: string): void {

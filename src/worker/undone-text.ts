@@ -1,4 +1,4 @@
-import type { Undone } from '../core/worker-session.js';
+import type { Undone } from '../core/worker-session-events.js';
 
 /** What a worker leaves undone, for people. */
 export function undoneText({ batches, results }: Undone): string {

@@ -1,4 +1,5 @@
-import { WorkerSession, type SessionEffect, type SessionEvent, type Undone } from '../core/worker-session.js';
+import { WorkerSession } from '../core/worker-session.js';
+import type { SessionEffect, SessionEvent, Undone } from '../core/worker-session-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { Drive } from '../drive.js';
 import { brokenLeaveMs } from '../limits.js';

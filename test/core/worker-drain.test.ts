@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionEffect } from '../../src/core/worker-session.js';
+import type { SessionEffect } from '../../src/core/worker-session-events.js';
 import { drainHubWaitMs, maxReasonLength } from '../../src/limits.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { answer, lost, offer, report, send, SessionUnderTest } from './worker-session-harness.js';

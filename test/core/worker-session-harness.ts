@@ -1,4 +1,5 @@
-import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
+import { WorkerSession } from '../../src/core/worker-session.js';
+import type { SessionEffect, SessionEvent } from '../../src/core/worker-session-events.js';
 import type { JobDescription, Ticketed, WorkerToHub } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';
 

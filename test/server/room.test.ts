@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { hasSpareRoom, takesAhead } from '../../server/core/room.js';
 import {
-  hasSpareRoom,
   newJob,
   newLeader,
   newWorker,
   newWorkerConnection,
-  takesAhead,
   type Job,
   type Worker,
   type WorkerConnection,

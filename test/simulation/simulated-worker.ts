@@ -1,5 +1,6 @@
 import { Drive } from '../../src/drive.js';
-import { WorkerSession, type SessionEffect, type SessionEvent } from '../../src/core/worker-session.js';
+import { WorkerSession } from '../../src/core/worker-session.js';
+import type { SessionEffect, SessionEvent } from '../../src/core/worker-session-events.js';
 import { JobExecution } from '../../src/executor/run-batch.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';
 import type { Registry } from '../../src/operation/registry.js';

@@ -26,10 +26,10 @@ export const ofHub = [
   },
   {
     file: 'server/core/describing.ts',
-    line: 'if (worker.idleBytes > worker.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);',
+    line: 'if (worker.idleBytes > worker.connection.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);',
     mutants: [
       'if (true) state.crowded.add(worker);',
-      'if (worker.idleBytes >= worker.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);',
+      'if (worker.idleBytes >= worker.connection.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);',
     ],
     reason: 'It saves a look at a worker that need not forget anything.',
   },

@@ -301,10 +301,4 @@ export const ofJobs = [
     ],
     reason: 'It is set with the slots: there is one until the hub has spoken of them.',
   },
-  {
-    file: 'src/core/job/starvation.ts',
-    line: "const work = uncut > 0 || ledger.size > 0 || (fold !== undefined && source.state !== 'open');",
-    mutants: ["const work = uncut > 0 || ledger.size > 0 || (true && source.state !== 'open');"],
-    reason: 'Without a fold a job that has nothing to do is over once its source has ended.',
-  },
 ];

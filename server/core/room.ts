@@ -1,0 +1,39 @@
+/** What a worker has in hand, and whether it has room for more. */
+import { batchesAhead } from '../../src/core/batches-ahead.js';
+import { maxBatchesAhead, maxSharedBatchesAhead } from '../../src/limits.js';
+import type { Job, Worker } from './records.js';
+
+/**
+ * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has
+ * opened yet. Those that wait for jobs of their own do not count.
+ */
+export function inHand({ leases, waiting, ending, claims }: Worker): number {
+  return leases.size - waiting + ending.size + claims.running;
+}
+
+export function hasFreeSlot(worker: Worker): boolean {
+  return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved && !worker.connection.congested;
+}
+
+/**
+ * Whether anything may be sent ahead: not when slow batches hold all slots, or are found to, nor beside a suspect one. For when
+ * the worker is lost then, it could have been what came next that killed it, while the answer to what was before it was still on
+ * its way.
+ */
+export function hasSpareRoom(worker: Worker): boolean {
+  const { slots, dear, suspects, reserved, shared, connection } = worker;
+  const { congested, stuck } = connection;
+  const taken = inHand(worker);
+  const most = (1 + (shared ? maxSharedBatchesAhead : maxBatchesAhead)) * slots;
+  return taken >= slots && taken < most && dear < slots && suspects === 0 && !reserved && !congested && !stuck;
+}
+
+/** Whether a worker without a free slot may be sent a batch of the job ahead. */
+export function takesAhead(worker: Worker, job: Job): boolean {
+  return hasSpareRoom(worker) && inHand(worker) < (1 + batchesAhead(job.cost.meanMs)) * worker.slots;
+}
+
+/** Whether the job's batches are so short that one may wait at a worker. */
+export function isCheap({ cost }: Job): boolean {
+  return batchesAhead(cost.meanMs) > 0;
+}

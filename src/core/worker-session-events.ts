@@ -1,0 +1,43 @@
+import type { Batch, HubToWorker, JobAttempt, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
+import type { Outcome } from '../protocol/outcome.js';
+
+export type SessionEvent =
+  | { readonly type: 'connected' }
+  | { readonly type: 'disconnected' }
+  | { readonly type: 'received'; readonly message: HubToWorker }
+  /** What the worker has to offer, at first and when it changes. */
+  | { readonly type: 'offers'; readonly slots: number; readonly offers: Offers }
+  /** The executor has settled a run. */
+  | { readonly type: 'settled'; readonly run: number; readonly outcome: Outcome }
+  /** A run waits for a job of its own, and gives its slot up. */
+  | { readonly type: 'waits'; readonly run: number }
+  /** It goes on, and takes a slot again. */
+  | { readonly type: 'goesOn'; readonly run: number }
+  /** Come to an end in good order, within so many milliseconds. `broken`: why nothing can be executed any more, if it is that. */
+  | { readonly type: 'drain'; readonly withinMs?: number; readonly broken?: string }
+  /** The deadline has come. */
+  | { readonly type: 'tick' };
+
+/** What a worker has begun and not brought to an end. */
+export interface Undone {
+  /** Batches that it executes. */
+  readonly batches: number;
+  /** Results that it keeps, since their leaders may not have them. */
+  readonly results: number;
+}
+
+export type SessionEffect =
+  | { readonly type: 'send'; readonly message: WorkerToHub }
+  | {
+      readonly type: 'run';
+      readonly run: number;
+      readonly jobId: string;
+      readonly description: JobDescription;
+      readonly batch: Batch;
+    }
+  /** Abort the attempt. */
+  | ({ readonly type: 'abort' } & JobAttempt)
+  /** Abort what is running of the job, and forget what was set up for it. */
+  | { readonly type: 'forget'; readonly jobId: string }
+  /** All that was begun is finished and answered; or not, and why. */
+  | { readonly type: 'drained'; readonly undone?: Undone; readonly reason?: string };
