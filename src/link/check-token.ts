@@ -14,7 +14,9 @@ export function checkToken(where: string, token: Token | undefined): void {
   checkTokenText(where, token);
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is empty, as a variable that was not set, or longer than any token is */
+/**
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is longer than any token, or empty: then a variable may not have been set
+ */
 export function checkTokenText(where: string, token: string): void {
   if (token === '') throw invalid(where, 'an empty one');
   if (token.length > maxTokenLength) throw invalid(where, `${token.length} characters; is it the content of another file?`);

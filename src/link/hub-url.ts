@@ -4,7 +4,7 @@ import { describe } from '../errors/describe.js';
 import { isList } from '../errors/options.js';
 import { maxDescribedLength } from '../limits.js';
 
-/** What a url may say beside where the hub is, and where that belongs. */
+/** Parts of a url that do not say where the hub is, and where they belong. */
 const foreign: readonly (readonly [part: 'username' | 'password' | 'search' | 'hash', what: string])[] = [
   ['username', 'a user: pass what the hub asks for by the option token, --token or PALADIN_TOKEN'],
   ['password', 'a password: pass what the hub asks for by the option token, --token or PALADIN_TOKEN'],
@@ -13,10 +13,10 @@ const foreign: readonly (readonly [part: 'username' | 'password' | 'search' | 'h
 ];
 
 /**
- * The hub's address: where it listens, and the path under which it does. `ws` and `wss` are as good as `http` and `https`.
+ * The hub's address: where it listens, and under which path. `ws` and `wss` mean the same as `http` and `https`.
  *
- * @returns the url, whose path does not end with a slash unless it is nothing else
- * @throws {@link PaladinError} `INVALID_INPUT` when it is none of these, or says more than where the hub is
+ * @returns the url; its path is `/`, or does not end with a slash
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is no url of these kinds, or says more than where the hub is
  */
 export function hubUrl(where: string, url: string | URL): URL {
   const text = textOf(url);
@@ -40,13 +40,13 @@ export function addressOf(hub: URL): string {
   return hub.origin + pathOf(hub);
 }
 
-/** A text, or what a URL says of itself, of whatever realm it is. A list of one text has a text, too, and is no url. */
+/** The text of a url, or of a URL object of any realm. A list of one text has the same text, but is no url. */
 function textOf(url: unknown): string {
   const text = typeof url === 'object' && url !== null ? readOr(url, 'href') : url;
   return typeof text === 'string' ? text : '';
 }
 
-/** What is no url, as it is shown, and what may have been meant. */
+/** How a value is shown that is no url, with a guess at what was meant. */
 function shownUrl(url: unknown): string {
   if (typeof url === 'string') return `'${abridged(withoutSecrets(url), maxDescribedLength)}'`;
   if (typeof url !== 'object' || url === null) return describe(url);
@@ -55,7 +55,7 @@ function shownUrl(url: unknown): string {
   return holds(() => URL.canParse(asText(readOr(url, 'url')))) ? `${describe(url)}: pass its url` : describe(url);
 }
 
-/** What stands before an `@`, or behind a `?` or `#`, may be for nobody to read. */
+/** The text without what may be secret: what stands before an `@`, or behind a `?` or `#`. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^/]*@/u, '//').replace(/[?#].*/su, '');
 }

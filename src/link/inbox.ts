@@ -2,7 +2,7 @@ import { LimitError } from '../wire/shape.js';
 import { decodeMessage } from '../wire/message-codec.js';
 import type { MessagePart } from './packet-parser.js';
 
-/** Puts messages together that came in parts. */
+/** Puts parts together to messages. */
 export class Inbox {
   readonly #maxBytes: number;
   readonly #maxJsonBytes: number;
@@ -13,7 +13,8 @@ export class Inbox {
   /**
    * @param maxBytes the most that a message may have in all
    * @param maxJsonBytes the most of it that may be JSON
-   * @param leastPartBytes what each part but the last has at the least: of many small ones, each takes room beside its bytes
+   * @param leastPartBytes the least bytes of each part but the last: each part takes room beside its bytes, so many small ones
+   *   would take much
    */
   constructor(maxBytes: number, maxJsonBytes: number = Infinity, leastPartBytes: number = 0) {
     this.#maxBytes = maxBytes;
@@ -27,8 +28,8 @@ export class Inbox {
   }
 
   /**
-   * @returns the message that the parts are of, once the part is the last of them
-   * @throws an Error when it is not a part, or what it is a part of is too large or no message
+   * @returns the message, once its last part has come; else nothing
+   * @throws an Error when the content is no part, or when the message is too large or none
    */
   add(content: unknown): readonly unknown[] {
     const { bytes, last } = readPart(content);
@@ -47,7 +48,8 @@ export class Inbox {
       at += part.byteLength;
     }
     this.clear();
-    // Only one that is too large for a frame travels in parts; many small ones would take long to handle in one go.
+    // Only a message that is too large for a frame travels in parts. So it is a single message: many small ones would take long
+    // to handle in one go.
     return [decodeMessage(whole, this.#maxJsonBytes)];
   }
 

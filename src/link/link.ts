@@ -3,16 +3,13 @@ import type { Urgency } from './outbox.js';
 
 /** One end of a connection that comes back by itself after a loss. */
 export interface Link<Sent> {
-  /**
-   * Sends a message; does nothing while the connection is down, since whatever is under way then is sent again or given up
-   * anyway.
-   */
+  /** Sends a message. It does nothing while the connection is down: whatever is under way then is sent again or given up later. */
   send(message: Sent, urgency?: Urgency): void;
-  /** What was sent later goes soon. */
+  /** Sends soon what was to be sent later. */
   hurry(): void;
   /**
-   * Hands what was sent to the operating system, then closes. Nothing is received after that, and the other side may not get what
-   * was sent last: where that matters, it is to say that it has.
+   * Hands what was sent to the operating system, then closes. Nothing is received after that. The other side may not get the last
+   * messages. Where that matters, let it answer first.
    */
   close(): Promise<void>;
 }

@@ -11,7 +11,8 @@ export interface LoopbackEnd<Sent> extends Link<Sent> {
 }
 
 /**
- * An in-process connection with the properties of a socket: messages arrive later, in order, and none after the end was closed.
+ * A connection within the process that behaves like a socket. Messages arrive later, and in order. None arrives after an end was
+ * closed.
  *
  * @returns the two ends; `left` is the one that receives by the first argument
  */

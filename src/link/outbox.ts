@@ -10,41 +10,43 @@ export interface Outlet {
   /** @param memory where the frame goes */
   emitMessages(messages: readonly Outgoing[], memory: FrameMemory): void;
   emitPart(part: MessagePart): void;
-  /** The other side is to say that it has received everything up to here. */
+  /** Asks the other side to say when it has received everything up to here. */
   emitMark(mark: number): void;
   /** How many bytes the socket was given and has not handed to the operating system yet. */
   pendingBytes(): number;
-  /** Much waits to be sent: the other side does not read fast enough. Or it has caught up. */
+  /** Tells that much waits to be sent, because the other side does not read fast enough, or that it has caught up. */
   congested?(congested: boolean): void;
-  /** More waits to be sent than may. */
+  /** Tells that more waits to be sent than may. */
   overflowed?(): void;
-  /** So many bytes could not be sent, and wait until the other side reads; 0: all was sent. */
+  /** Tells how many bytes could not be sent, and wait until the other side reads. 0: all was sent. */
   unread?(bytes: number): void;
-  /** So many bytes may wait now before that is much. */
+  /** How many bytes may wait now before that is much. */
   share?(): number;
 }
 
 /**
- * `soon`: it goes with the next message that is sent, or in the next turn of the event loop. `later`: nobody waits for it yet.
- * What is sent `now` may overtake it, what is sent `soon` does not; it goes once there are several of its kind (`maxSentLater`),
- * with another message when it has waited for a while (`companyAfterMs`), and alone when that was long (`sentLaterMs`).
+ * When a message goes. `now`: at once. `soon`: with the next message that is sent, or in the next turn of the event loop.
+ * `later`: nobody waits for it yet. Messages that are sent `now` may overtake it; those that are sent `soon` do not. It goes once
+ * there are `maxSentLater` of its kind. It goes with another message after `companyAfterMs`, and alone after `sentLaterMs`.
  */
 export type Urgency = 'now' | 'soon' | 'later';
 
-/** What holds a message that waits, beside its bytes: objects, and views on payloads (measured: some 400 bytes). */
+/** What a waiting message takes beside its bytes: objects, and views on payloads (measured: some 400 bytes). */
 const heldBytes = 512;
 
-/** However much waits for others, so little is not much. */
+/** So little never counts as much, however much waits for other peers. */
 const leastManyBytes = 64 * 1024;
 
 /** How often to look whether a socket has written what it was given; there is no event for that. */
 const lookMs = 5;
 
 /**
- * Sends messages in order, but for those that are sent later. What is sent in one go travels in one frame, and what is too large
- * for one in several. About `mostPendingBytes` pile up in the socket at the most. About `mostBytesInFlight` are on their way at
- * the most, in the buffers of operating systems and of whatever is between. So heartbeats get through between frames, also over a
- * slow link. To know what has arrived it sets marks, which the other side sends back.
+ * Sends messages in order, except for those that are sent later. Messages that are sent in one go travel in one frame. A message
+ * that is too large for a frame travels in several.
+ *
+ * At most about `mostPendingBytes` pile up in the socket. At most about `mostBytesInFlight` are on their way, in the buffers of
+ * operating systems and of whatever is between. So heartbeats get through between frames, also over a slow link. The outbox sets
+ * marks to know what has arrived. The other side sends them back.
  */
 export class Outbox {
   readonly #outlet: Outlet;
@@ -54,25 +56,25 @@ export class Outbox {
   readonly #manyBytes: number;
   readonly #leastMuchBytes: number;
   readonly #memory = new FrameMemory();
-  /** What was sent between marks that have not come back, and since the last one. */
+  /** How many bytes were sent before each mark that has not come back. */
   #marked: { readonly mark: number; readonly bytes: number }[] = [];
   #markedBytes = 0;
   #unmarkedBytes = 0;
   #nextMark = 1;
   #waiting: Outgoing[] = [];
   #waitingBytes = 0;
-  /** How many of those that wait, from the first, were left by an earlier attempt to send them. */
+  /** How many of the first waiting messages were left by an earlier attempt to send them. */
   #left = 0;
-  /** What the outlet was told. */
+  /** The number of unread bytes that the outlet was told last. */
   #unreadBytes = 0;
   #congested = false;
-  /** What is sent later, and since when the first of it waits. */
+  /** The messages that are sent later, and since when the first of them waits. */
   #later: Outgoing[] = [];
   #laterSince = 0;
   #laterTimer: Later | undefined;
-  /** Those of a message that is being sent in parts. */
+  /** The parts that are left of a message that is being sent in parts. */
   #parts: MessagePart[] = [];
-  /** Of all of it: what was sent is kept with what was not. */
+  /** The bytes of the whole message: the parts that were sent are kept with the others. */
   #partsBytes = 0;
   /** Whether a microtask, or a turn of the event loop, will send what waits. */
   #scheduled = false;
@@ -133,7 +135,7 @@ export class Outbox {
   /**
    * The other side has received everything up to the mark.
    *
-   * @throws an Error when it was not set, or has come back before
+   * @throws an Error when the mark was not set, or has come back before
    */
   passed(mark: unknown): void {
     const at = this.#marked.findIndex((each) => each.mark === mark);
@@ -142,7 +144,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** The connection is lost, and what was to be sent with it. */
+  /** The connection is lost. What was to be sent is dropped. */
   clear(): void {
     this.#marked = [];
     this.#markedBytes = 0;
@@ -163,7 +165,7 @@ export class Outbox {
     this.#tellUnread(0);
   }
 
-  /** If more waits, the other side should be given nothing. */
+  /** When more than this waits, the other side should be given nothing more. */
   get #muchBytes(): number {
     return Math.min(this.#manyBytes, Math.max(leastManyBytes, this.#outlet.share?.() ?? Infinity));
   }
@@ -175,7 +177,7 @@ export class Outbox {
       this.#takeAlong();
       this.#scheduleSoon();
     }
-    // That it may come early for what begins to wait meanwhile costs less than to set it anew each time.
+    // The timer may come early for messages that begin to wait meanwhile. That costs less than to set it anew each time.
     this.#laterTimer ??= later(() => {
       this.#laterTimer = undefined;
       this.#takeAlong();
@@ -238,7 +240,7 @@ export class Outbox {
     else this.#tellUnread(0);
   }
 
-  /** What could not be sent may wait for long: it is not to keep what else came with it. */
+  /** Messages that could not be sent may wait for long. They must not keep memory that came in with them. */
   #keepUnread(): void {
     if (this.#outlet.unread === undefined) return;
     for (let at = this.#left; at < this.#waiting.length; at += 1) {
@@ -256,8 +258,8 @@ export class Outbox {
   }
 
   /**
-   * Emits the waiting messages from `start` on that fit into one frame, or prepares the parts of one that does not; returns how
-   * many.
+   * Emits the waiting messages from `start` on that fit into one frame. A message that does not fit is prepared to go in parts.
+   * It returns how many messages that were.
    */
   #emitFrom(start: number): number {
     let end = start;
@@ -315,7 +317,7 @@ export class Outbox {
   }
 }
 
-/** A payload that just fits into a frame need not go in two for what is around it. */
+/** What is around a payload may take so much more: a payload that just fits into a frame need not go in two. */
 const mostOverhead = 1_024;
 
 function partsOf(bytes: Uint8Array, partBytes: number): MessagePart[] {

@@ -1,10 +1,10 @@
 /**
- * A socket.io parser (see "custom parser" in its documentation) that makes one binary frame of each packet, where the default one
- * makes a further frame of each byte array. Messages travel several in a packet, and have a codec of their own: here they are
+ * A parser for socket.io (see "custom parser" in its documentation). It makes one binary frame of each packet. The default parser
+ * makes a further frame of each byte array. A packet may hold several messages. They have a codec of their own: here they are
  * bytes.
  *
- * What is no packet of ours ends in the event `broken`, so that the receiver can tell the sender; but before the sender is
- * connected there is nobody to tell, and the connection ends.
+ * A frame that is no packet of ours leads to the event `broken`, so that the receiver can tell the sender. Before the sender is
+ * connected, nobody can be told, and the connection ends.
  */
 import { Emitter } from '@socket.io/component-emitter';
 import { throwAtNobody } from '../next-turn.js';
@@ -20,7 +20,7 @@ interface Packet {
   readonly data?: unknown;
 }
 
-/** A piece of messages that are too large for one frame. */
+/** A part of a message that is too large for one frame. */
 export interface MessagePart {
   readonly bytes: Uint8Array;
   readonly last: boolean;
@@ -29,7 +29,10 @@ export interface MessagePart {
 /** The first byte of a frame: what kind of packet it is. */
 const kinds = { plain: 0, messages: 1, part: 2, lastPart: 3 } as const;
 
-/** The types of packets; the others are the default parser's, and acknowledgements, which nobody here asks for. */
+/**
+ * The types of packets that are used here. The other types are for the default parser, and for acknowledgements, which nobody
+ * here asks for.
+ */
 const connectType = 0;
 const disconnectType = 1;
 const eventType = 2;
@@ -38,10 +41,10 @@ const connectErrorType = 4;
 /** The events that travel as plain packets, each with one argument. */
 const plainEvents: ReadonlySet<unknown> = new Set(['mark', 'passed', 'expelled']);
 
-/** One for each role, and the default one, whose hub says that these are the others. */
+/** The namespaces: one for each role, and the default one. A hub says on the default one which are the others. */
 const namespaces: ReadonlySet<string> = new Set(['/', '/leader', '/worker', '/observer']);
 
-/** The most bytes of a plain packet: the longest token and name, and all that is escaped in them. */
+/** The most bytes of a plain packet: room for the longest token and name, with every character escaped. */
 const mostPlainBytes = 64 * 1024;
 
 /** More than a kind and two lengths. */
@@ -87,7 +90,7 @@ function plainFrame({ type, nsp, data }: Packet): Uint8Array {
   return writer.written();
 }
 
-/** Takes the messages of a connection. */
+/** The receiver of a connection's messages. */
 export interface MessageSink {
   readonly messages: (bytes: Uint8Array) => void;
   readonly part: (part: MessagePart) => void;
@@ -98,22 +101,22 @@ interface DecoderEvents {
 }
 
 class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
-  /** Where the sender is connected. */
+  /** The namespace to which the sender is connected. */
   #nsp: string | undefined;
   #sink: MessageSink | undefined;
   /** What frames of messages from there begin with. */
   #header: Uint8Array = new Uint8Array(0);
 
   /**
-   * From now on messages go to the sink as they come; undefined: to socket.io again. socket.io hands on each packet in a tick of
-   * its own, by a dozen calls that find out what is known here. That takes longer than what most messages are about.
+   * From now on messages go to the sink as they come; undefined: to socket.io again. socket.io would hand on each packet in a
+   * tick of its own, by a dozen calls that find out what is known here. To handle most messages takes less than that.
    */
   deliverTo(sink: MessageSink | undefined): void {
     this.#sink = sink;
     this.#header = headerOf(kinds.messages, this.#nsp ?? '');
   }
 
-  /** @throws an Error, which ends the connection, when what came is not a packet and the sender is not connected */
+  /** @throws an Error when the frame is no packet and the sender is not connected; this ends the connection */
   add(frame: unknown): void {
     const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
     const sink = this.#sink;
@@ -126,7 +129,7 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
     }
     const packet = this.#read(bytes);
     const part = sink !== undefined && packet.nsp === this.#nsp ? partIn(packet) : undefined;
-    // In order with the messages.
+    // It is told in order with the messages.
     if (part === undefined) this.emit('decoded', packet);
     else {
       deliver(() => {

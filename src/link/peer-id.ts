@@ -5,11 +5,11 @@ export function peerId(): string {
 
 const keyBytes = 24;
 
-/** Random bytes for many keys: to ask for them costs as much as all the rest of opening a job. */
+/** Random bytes for many keys. To ask for the bytes of one key costs as much as the rest of opening a job. */
 const random = new Uint8Array(128 * keyBytes);
 let used = random.length;
 
-/** A secret that nobody can guess: a hub makes a peer's id of it, or a job's tickets. */
+/** A secret that nobody can guess. A hub makes a peer's id or a job's tickets of it. */
 export function peerKey(): string {
   if (used === random.length) {
     crypto.getRandomValues(random);

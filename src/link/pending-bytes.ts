@@ -1,6 +1,7 @@
 /**
- * How many bytes a connection was given and has not handed to the operating system: what its engine keeps back while the
- * transport is busy, and what the websocket has buffered. The websocket alone says little, since most waits in the engine.
+ * How many bytes a connection was given and has not handed to the operating system. The engine keeps some back while the
+ * transport is busy, and the websocket has buffered others. Most bytes wait in the engine, so the websocket's number alone says
+ * little.
  */
 export function pendingBytes(
   writeBuffer: readonly { readonly data?: unknown }[],

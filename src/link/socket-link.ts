@@ -22,7 +22,8 @@ export type PeerRole = 'leader' | 'worker' | 'observer';
 /** What a peer shows a hub. */
 export interface Credentials {
   /**
-   * What only this peer knows, for as long as it lives: the hub makes its id of it, so that nobody else can come under that id.
+   * A secret of this peer, the same for as long as it lives. The hub makes the peer's id of it. So nobody else can come under
+   * that id.
    */
   readonly key: string;
   /** A name for people. */
@@ -44,11 +45,14 @@ interface HubEvents {
   broken: (reason: string) => void;
 }
 
-/** A hub that shuts down, or that is too busy, may drop a peer; one that does so again and again does not let it in. */
+/**
+ * How often a hub may drop a peer. A hub that shuts down or is too busy may do so. A hub that does it again and again does not
+ * let the peer in.
+ */
 const mostDrops = 3;
 
 /**
- * A peer's end of a connection to a hub, over socket.io, which comes back by itself.
+ * A peer's end of a connection to a hub, over socket.io. It comes back by itself.
  *
  * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a
  * way that may pass: then the link tries again. Or the peer is refused for good. Tokens are exchanged at the hub and at its peers
@@ -70,11 +74,11 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   #taken = false;
   /** Whether a connection is open over which the hub has not answered yet. */
   #isOpen = false;
-  /** How often such a connection was closed. */
+  /** How often the hub has closed a connection over which it had not answered. */
   #drops = 0;
-  /** What to do about being hung up on; undefined: it has not been looked for. */
+  /** What to do when the other side hangs up; undefined: nobody has looked for a reason yet. */
   #tlsHint: string | undefined;
-  /** When the hub refused its token first, or who gives it did, since the peer was taken last. */
+  /** When the first refusal came since the peer was taken last: by the hub, or by the function that gives the token. */
   #refusedSince: number | undefined;
   #again: Later | undefined;
 
@@ -135,8 +139,8 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     const socket = this.#socket;
     socket.io.on('open', () => {
       this.#isOpen = true;
-      // It would take a wall clock that was set forward for a hub that is silent. Its timer, on a clock that only goes forward,
-      // is enough.
+      // socket.io would think a hub silent when the wall clock is set forward. Its timer is enough: it runs on a clock that only
+      // goes forward.
       Reflect.set(socket.io.engine, '_hasPingExpired', () => false);
     });
     socket.on('connect', () => {
@@ -146,7 +150,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
       if (!this.#closed) this.#events.opened();
       decoderOf(socket.io).deliverTo(this.#sink);
     });
-    // What comes together with the connection.
+    // These come together with the connection.
     socket.on('messages', this.#sink.messages);
     socket.on('part', this.#sink.part);
     socket.on('mark', (mark) => socket.emit('passed', mark));
@@ -172,7 +176,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     });
   }
 
-  /** Says who it is, as the hub asks at each connection. */
+  /** Says who the peer is. The hub asks at each connection. */
   async #identify(show: (identity: object) => void): Promise<void> {
     const { key, name } = this.#credentials;
     let token: string | undefined;
@@ -202,7 +206,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
 
   #expelled(why: unknown): void {
     const code = refusalCode(why);
-    // Its token is not valid any more, and there may be a new one by now.
+    // The token is not valid any more, and there may be a new one by now.
     if (code === 'UNAUTHORIZED' && typeof this.#credentials.token === 'function') return;
     const message: unknown = typeof why === 'object' && why !== null ? Reflect.get(why, 'message') : undefined;
     const what = `hub ${addressOf(this.#hub)} disconnected the ${this.#role}: ${asText(message)}`;
@@ -245,7 +249,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     decoderOf(this.#socket.io).deliverTo(undefined);
     this.#outbox.clear();
     this.#inbox.clear();
-    // socket.io keeps what is sent to a hub that it has just found silent, for the next connection: there it would come out of
+    // socket.io keeps for the next connection what is sent to a hub that it has just found silent. There it would come out of
     // turn.
     this.#socket.sendBuffer = [];
     this.#tell(reason);
@@ -261,9 +265,9 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     this.#events.refused(error);
   }
 
-  /** It cannot be let in now: whether that may pass decides whether it tries again. */
+  /** The peer cannot be let in now. It tries again if the reason may pass. */
   #unwanted(error: PaladinError): void {
-    // A hub that is full may have room again: it has not looked at the token.
+    // A hub that is full may have room again. It has not looked at the token.
     const mayPass = error.code === 'LIMIT_EXCEEDED' || (error.code === 'UNAUTHORIZED' && this.#hasOtherToken());
     if (this.#taken && mayPass) {
       this.#lost(error.message);
@@ -271,14 +275,14 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     } else this.#refuse(error);
   }
 
-  /** Whether it may still have another token to show. */
+  /** Whether the peer may still have another token to show. */
   #hasOtherToken(): boolean {
     // A deadline, which fake timers may move.
     this.#refusedSince ??= performance.now();
     return typeof this.#credentials.token === 'function' && performance.now() - this.#refusedSince < tokenGraceMs;
   }
 
-  /** What hangs up on who does not speak TLS may speak it. */
+  /** A server that hangs up may speak TLS: then the url is wrong. */
   async #lookForTls(reason: string): Promise<void> {
     if (this.#hub.protocol !== 'http:' || this.#taken || this.#tlsHint !== undefined) return;
     this.#tlsHint = '';
@@ -287,7 +291,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     this.#tell(reason + this.#tlsHint);
   }
 
-  /** It was reached, and has closed the connection before it said whether the peer is let in. */
+  /** The hub was reached, and closed the connection before it said whether the peer is let in. */
   #droppedAtDoor(): void {
     this.#drops += 1;
     if (this.#taken || this.#drops < mostDrops) return;
@@ -297,7 +301,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   }
 }
 
-/** Frames go to the engine at once; socket.io has them wait for a tick. */
+/** The outlet of a socket. Frames go to the engine at once: socket.io lets them wait for a tick. */
 function outletOf(socket: Socket<HubEvents, PeerEvents>, nsp: string): Outlet {
   return {
     emitMessages: (messages, memory) => socket.io.engine.write(messagesFrame(nsp, messages, memory)),
@@ -328,7 +332,7 @@ function refusalCode(data: unknown): ErrorCode | undefined {
   return known.find((candidate) => candidate === code);
 }
 
-/** Whether the connection was closed since a frame was beyond what the hub takes: to send it again would end the same way. */
+/** Whether the connection was closed because a frame was larger than the hub takes. To send it again would end in the same way. */
 function isTooLarge(details: unknown): boolean {
   const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
   return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;

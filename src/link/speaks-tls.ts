@@ -1,8 +1,6 @@
 import { isError } from '../errors/thrown.js';
 
-/**
- * Whether what listens at a port speaks TLS: its certificate, be it good or bad, has then been seen. Browsers do not tell.
- */
+/** Whether the server at a port speaks TLS: then it has shown a certificate, good or bad. Browsers do not tell. */
 export async function speaksTls(hub: URL): Promise<boolean> {
   try {
     await fetch(`https://${hub.host}/healthz`, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(lookMs) });
@@ -14,5 +12,5 @@ export async function speaksTls(hub: URL): Promise<boolean> {
   }
 }
 
-/** It is there: who asks has just been hung up on. */
+/** How long to look. The server is there: it has just hung up. */
 const lookMs = 2_000;

@@ -26,7 +26,7 @@ export function whyUnreachable(hub: URL, error: Error): string {
   }
 }
 
-/** Whether whoever was connected to hung up without a word: one that speaks another protocol, or that has no room. */
+/** Whether the other side hung up without a word. It may speak another protocol, or have no room. */
 export function isHangUp(error: Error): boolean {
   return rootOf(error).code === 'ECONNRESET';
 }
@@ -42,11 +42,11 @@ function rootOf(error: Error): { readonly code: unknown; readonly message: strin
   const code = fieldOf(root, 'code');
   const message = fieldOf(root, 'message');
   if (typeof message === 'string' && message !== '') return { code, message };
-  // Of a name with several addresses, at none of which somebody answers, there is the code alone.
+  // Where a name has several addresses and nobody answers at any of them, there is only the code.
   return { code, message: typeof code === 'string' ? code : error.message };
 }
 
-/** OpenSSL says where in its sources it found out, too; an answer without TLS it reads as a strange record. */
+/** OpenSSL also says where in its sources the error was found. It reads an answer without TLS as a strange record. */
 function whyNoTls(message: string): string {
   const reason = /:SSL routines:[^:]*:(?<reason>[^:]+)/u.exec(message)?.groups?.['reason'] ?? message.trim();
   const isPlain = reason === 'wrong version number' || reason === 'packet length too long';

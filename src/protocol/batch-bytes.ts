@@ -1,4 +1,4 @@
-/** The bytes that a batch carries: whoever counts or copies them does it for all of its fields here. */
+/** The bytes that a batch carries. Whoever counts or copies them uses this file, and so forgets no field. */
 import type { Batch } from './messages.js';
 
 /** The fields of a batch that are bytes. */
@@ -21,7 +21,7 @@ export function carriedBytes(batch: Batch): number {
   return bytes;
 }
 
-/** Replaces each of its byte arrays, which is given as it is now. */
+/** Replaces each of its byte arrays. The function gets the present one. */
 export function moveBytes(batch: MovableBatch, moved: (bytes: Uint8Array) => Uint8Array): void {
   for (const name of byteFields) {
     const bytes = batch[name];

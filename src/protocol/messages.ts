@@ -1,8 +1,9 @@
 /**
  * What travels between leader, hub and worker.
  *
- * A batch and its result carry their values as bytes (`payload`) that only the serializer of the job reads; the hub passes them
- * on unread. Leader and hub call a job by a number of the leader's; hub and worker by its id, which is unique among all jobs.
+ * A batch and its result carry their values as bytes (`payload`). Only the serializer of the job reads them: the hub passes them
+ * on unread. Leader and hub call a job by a number of the leader's. Hub and worker call it by its id, which is unique among all
+ * jobs.
  */
 import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
@@ -21,14 +22,17 @@ export interface StageDescription {
   readonly timeoutMs?: number;
 }
 
-/** What a worker must know of a job before its batches; sent once per worker, and again when the hub had it forget the job. */
+/**
+ * What a worker must know of a job before its batches. It is sent once to each worker, and again when the hub had let the worker
+ * forget the job.
+ */
 export interface JobDescription {
   readonly stages: readonly StageDescription[];
   /** The name of the serializer of arguments, inputs and outputs. */
   readonly serializer: string;
   /**
-   * Of a part of a chain that was divided: the job of the whole chain, and which of its stages is the first here. Keys are named
-   * after these.
+   * For a part of a chain that was divided: the job of the whole chain, and which of its stages is the first here. Keys of tasks
+   * are made from these.
    */
   readonly part?: { readonly of: number; readonly from: number };
 }
@@ -63,22 +67,25 @@ export interface Batch {
   readonly count: number;
   readonly units: 'elements' | 'partials';
   /**
-   * Whether a worker was lost that executed it. A worker is given one such at a time, so that only the one that kills is killed
-   * with again.
+   * Whether a worker was lost while it executed the batch. A worker is given one suspect batch at a time. So only the batch that
+   * kills is lost with a worker again.
    */
   readonly suspect: boolean;
-  /** Whether that happened again: now a worker is to execute nothing beside it, so that it is known who is to blame. */
+  /**
+   * Whether the batch was lost with a worker again. Now a worker executes nothing beside it, so that it is known what is to
+   * blame.
+   */
   readonly alone: boolean;
-  /** After about how much execution time the worker hands in what is done and gives back the rest; 0: only when all is done. */
+  /** After how much execution time, about, the worker hands in what is done and gives back the rest. 0: only when all is done. */
   readonly budgetMs: number;
   /** Sent on purpose though another attempt is under way; absent: the leader knows of none. */
   readonly beside?: boolean;
   /**
    * How often each of its units was begun before in vain, as far as the leader knows; absent: never. `tried` counts the tries of
-   * the whole chain, `unreached` those of them that a stage did not see: a stage's own tries are the difference.
+   * the whole chain. `unreached` counts those that did not reach a stage. The difference is the number of the stage's own tries.
    */
   readonly tried?: number;
-  /** Of an element that failed: how many of these tries ended before each stage (see `describeUnreached`); absent: none did. */
+  /** For an element that failed: how many of these tries ended before each stage (see `describeUnreached`); absent: none did. */
   readonly unreached?: Uint8Array;
   /**
    * How many elements the job had before it counted from 0 again; absent: none. With an index it tells a task apart from all
@@ -86,7 +93,8 @@ export interface Batch {
    */
   readonly origin?: number;
   /**
-   * Of partials: for how many elements each stands, and how often its combination was begun before in vain (see `describeParts`).
+   * For partials: how many elements each stands for, and how often its combination was begun before in vain (see
+   * `describeParts`).
    */
   readonly parts?: Uint8Array;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
@@ -106,24 +114,24 @@ export interface JobAttempt extends Attempt {
 
 /** What a leader believes that the hub, or a worker behind it, has of one of its batches. */
 export interface UnderWay extends Attempt {
-  /** Of the payload. */
+  /** How many bytes the payload has. */
   readonly bytes: number;
   /** For how many milliseconds it is worth waiting for a worker that may have it, rather than to execute it again. */
   readonly worthMs: number;
-  /** As of the batch. */
+  /** Whether the batch is suspect. */
   readonly suspect: boolean;
-  /** As of the batch; absent: it is not. */
+  /** Whether the batch is to be executed alone; absent: it is not. */
   readonly alone?: boolean;
 }
 
 /** An attempt, and the proof that it was given to the worker that speaks of it. */
 export interface Ticketed extends Attempt {
   readonly ticket: number;
-  /** Of one that runs: whether it waits for a job of its own, and so takes no slot. */
+  /** For an attempt that runs: whether it waits for a job of its own, and so takes no slot. */
   readonly waiting?: boolean;
 }
 
-/** What a worker has of a job as it connects; of many attempts in several of these. */
+/** What a worker has of a job when it connects. Many attempts are said in several of these. */
 export interface Possession {
   readonly jobId: string;
   /** What it is executing. */
@@ -156,15 +164,15 @@ export interface UnitFailure {
 export interface BatchResult {
   readonly seq: number;
   readonly attempt: number;
-  /** How many units, from the first, are settled here; those after it were not executed and are given back. */
+  /** How many units, from the first on, are settled here. The units after these were not executed and are given back. */
   readonly done: number;
   /** The settled units that failed, by ascending offset. All others succeeded. */
   readonly failures: readonly UnitFailure[];
   /** How long the execution took, in milliseconds. */
   readonly elapsedMs: number;
   /**
-   * Of a chain that ends in a map: the outputs of the succeeded units, in order, as the serializer encoded them. Of one that ends
-   * in a fold: a partial for each run of succeeded units between failed ones, in order, joined (see `joinParts`).
+   * For a chain that ends in a map: the outputs of the succeeded units, in order, as the serializer encoded them. For a chain
+   * that ends in a fold: a partial for each run of succeeded units between failed ones, in order, joined (see `joinParts`).
    */
   readonly payload: Uint8Array;
 }
@@ -174,14 +182,17 @@ export interface BatchLoss {
   readonly seq: number;
   readonly attempt: number;
   /**
-   * `death`: its thread died while executing it. `gone`: the connection to its worker was lost while it had it, so the worker may
-   * have died of it, or have been cut off. `timeout`: its thread was terminated since the unit at `offset` ran past its timeout.
-   * `cancelled`: its job was cancelled. `returned`: its execution had not begun, so nobody in it is to blame. `wasted`: it was
-   * begun, and nobody in it is to blame that nothing came of it: its worker had been told to go, its answer was not kept, or its
-   * thread died by the doing of a module or of an earlier batch.
+   * - `death`: its thread died while it executed the batch.
+   * - `gone`: the connection to its worker was lost while the worker had it. The worker may have died of it, or have been cut
+   *   off.
+   * - `timeout`: its thread was terminated because the unit at `offset` ran past its timeout.
+   * - `cancelled`: its job was cancelled.
+   * - `returned`: its execution had not begun, so no unit in it is to blame.
+   * - `wasted`: it was begun, but no unit in it is to blame that nothing came of it. Its worker had been told to go, its answer
+   *   was not kept, or its thread died by the doing of a module or of an earlier batch.
    */
   readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted';
-  /** Of `gone`: whether the worker had nothing else that it may have died of. */
+  /** For `gone`: whether the worker had nothing else that it may have died of. */
   readonly alone?: boolean;
   /** The unit that was executing, where that is known. */
   readonly offset?: number;
@@ -189,7 +200,7 @@ export interface BatchLoss {
   readonly stage?: number;
   /** Why, as in `while it was executing, its thread exited with code 3`. */
   readonly reason: string;
-  /** Of `death` and `wasted`: the error that its thread died of, where there was one, as `encodeError` wrote it. */
+  /** For `death` and `wasted`: the error that its thread died of, if there was one, as `encodeError` wrote it. */
   readonly error?: Uint8Array;
 }
 
@@ -214,38 +225,41 @@ export interface HubLimits {
 
 export type LeaderToHub =
   /**
-   * First after a welcome: the jobs that live, and are opened next. The hub closes whatever others it has of the leader. `more`:
-   * others follow, of which the same is true, and before which nothing is to be closed.
+   * This comes first after a welcome: the jobs that live, and are opened next. The hub closes the leader's other jobs. `more`:
+   * further live jobs follow, and nothing is closed before they have come.
    */
   | { readonly type: 'resume'; readonly jobs: readonly number[]; readonly more?: boolean }
   | {
       readonly type: 'open';
       readonly job: number;
       /**
-       * Of this the hub makes the tickets of the job's attempts. Only leader and hub know it, the one that comes after a restart
-       * as well.
+       * The secret of which the hub makes the tickets of the job's attempts. Only the leader and its hub know it, also a hub that
+       * comes after a restart.
        */
       readonly secret: string;
       readonly description: JobDescription;
-      /** A job's share of the slots doubles with each step; 0 is normal, from -10 to 10. */
+      /** The job's priority, from -10 to 10: its share of the slots doubles with each step. 0 is normal. */
       readonly priority: number;
       /** Labels that a worker must carry to be given the job's batches. */
       readonly labels: readonly string[];
-      /** How many slots the leader knows of, from a job with the same needs; 0: of none. The hub answers if there are others. */
+      /**
+       * How many slots the leader knows of, from a job with the same needs; 0: none. The hub answers if the number is another
+       * one.
+       */
       readonly slots: number;
       /**
-       * Of a job that was open before the connection was lost: the hub answers for each attempt that is under way, sooner or
-       * later.
+       * For a job that was open before the connection was lost: the attempts that are under way. The hub answers for each of
+       * them, sooner or later.
        */
       readonly resumed?: readonly UnderWay[];
-      /** Further ones follow, in messages `underWay`; until the last of them the job is not open yet. */
+      /** Whether further attempts follow, in messages `underWay`. The job is not open before the last of them. */
       readonly more?: boolean;
     }
   | { readonly type: 'underWay'; readonly job: number; readonly attempts: readonly UnderWay[]; readonly more?: boolean }
   | { readonly type: 'batch'; readonly job: number; readonly batch: Batch }
   /** The leader has the answer to the attempt; the worker need not keep it any longer. */
   | { readonly type: 'acknowledge'; readonly job: number; readonly seq: number; readonly attempt: number }
-  /** The attempt is not wanted any more: dropped where it is queued, aborted where it runs, and not answered. */
+  /** The attempt is not wanted any more. It is dropped where it is queued, aborted where it runs, and not answered. */
   | { readonly type: 'cancel'; readonly job: number; readonly seq: number; readonly attempt: number }
   /** Nothing of the job has come back for long: the hub answers with `queued` if workers have nothing of it. */
   | { readonly type: 'ask'; readonly job: number }
@@ -260,21 +274,24 @@ export type HubToLeader =
       readonly job: number;
       /** How many slots there are for the job now. */
       readonly slots: number;
-      /** How many batches of it are with workers; they may come back though there are no slots, from workers that drain. */
+      /** How many batches of it are with workers. They may come back although there are no slots: from workers that drain. */
       readonly leased: number;
       /** What stands in the way when there are no slots. */
       readonly missing: string;
-      /** The operation that nobody offers, if it is that. */
+      /** The operation that nobody offers, if that is what stands in the way. */
       readonly operation?: string;
-      /** No worker offers the whole chain, but each stage is on offer, and so many from the first on by one worker. */
+      /**
+       * Set where no worker offers the whole chain, but each stage is on offer: one worker offers so many stages from the first
+       * on.
+       */
       readonly divideAt?: number;
     }
   | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
   /** `workerId`: empty when no worker had it. */
   | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
   /**
-   * A worker that had been given up is back, and still executes the attempt, or keeps the answer to it, so that it is under way
-   * again. The attempts in its place that were waiting, at the hub or at a worker, are not any more.
+   * A worker that had been given up is back. It still executes the attempt, or keeps the answer to it. So the attempt is under
+   * way again. The attempts in its place that waited at the hub or at a worker are not under way any more.
    */
   | {
       readonly type: 'adopted';
@@ -285,8 +302,8 @@ export type HubToLeader =
       readonly inPlaceOf: readonly number[];
     }
   /**
-   * All that the hub has of the job waits for its turn: others have all of the slots that there are for it. `stillMs`: for how
-   * long none of these was given anything.
+   * All that the hub has of the job waits for its turn: other jobs have all slots that there are for it. `stillMs`: for how long
+   * none of these slots was given anything.
    */
   | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
   /** The hub ends the job. */
@@ -298,7 +315,7 @@ export type HubToWorker =
   /** `id`: what the hub calls the peer. */
   | { readonly type: 'welcome'; readonly id: string; readonly epoch: string; readonly limits: HubLimits }
   | { readonly type: 'job'; readonly jobId: string; readonly description: JobDescription }
-  /** With the ticket the worker proves to whatever hub it comes back to that the attempt is its own. */
+  /** The ticket is the proof for any hub that the attempt was given to this worker. */
   | { readonly type: 'assign'; readonly jobId: string; readonly ticket: number; readonly batch: Batch }
   /** The leader has the answer: it need not be kept. */
   | ({ readonly type: 'acknowledge' } & JobAttempt)
@@ -306,12 +323,15 @@ export type HubToWorker =
   | ({ readonly type: 'resend' } & JobAttempt)
   /** Drop the attempt, or abort it. */
   | ({ readonly type: 'cancel' } & JobAttempt)
-  /** Forget the job, and abort what is running of it: it has ended, or nothing of it is here and its description takes room. */
+  /** Forget the job, and abort what is running of it. It has ended, or nothing of it is here and its description takes room. */
   | { readonly type: 'close'; readonly jobId: string }
   | { readonly type: 'goodbye'; readonly reason: string };
 
 export type WorkerToHub =
-  /** First after connecting: what the worker has; in several messages when that is much, with `more` in all but the last. */
+  /**
+   * This comes first after connecting: what the worker has. When that is much, it comes in several messages, with `more` in all
+   * but the last.
+   */
   | {
       readonly type: 'report';
       readonly jobs: readonly Possession[];
@@ -319,22 +339,22 @@ export type WorkerToHub =
       readonly ending: readonly JobAttempt[];
       readonly more?: boolean;
     }
-  /** Next, and again when slots or offers change. */
+  /** This comes next, and again when slots or offers change. */
   | { readonly type: 'offer'; readonly slots: number; readonly offers: Offers }
-  /** Each attempt is answered, by a result or as lost; also one that was cancelled, once it has come to an end. */
+  /** Each attempt is answered, by a result or as lost. An attempt that was cancelled is answered once it has come to an end. */
   | { readonly type: 'result'; readonly jobId: string; readonly result: BatchResult }
   | { readonly type: 'lost'; readonly jobId: string; readonly loss: BatchLoss }
   /** An operation of the attempt waits for a job of its own: the attempt takes no slot until it goes on. */
   | ({ readonly type: 'waits' } & JobAttempt)
   | ({ readonly type: 'goesOn' } & JobAttempt)
   /**
-   * No more batches, please; those not begun come back as lost. `broken`: why the worker can execute nothing any more, if it is
-   * that.
+   * The worker wants no more batches. Those that it has not begun come back as lost. `broken`: why it can execute nothing any
+   * more, if that is the reason.
    */
   | { readonly type: 'draining'; readonly broken?: string }
   /**
-   * The worker has answered for everything, and would go: the hub's goodbye tells it that all has arrived. (What is sent right
-   * before a socket.io disconnection is dropped by the other side.)
+   * The worker has answered for everything, and wants to go. The hub's goodbye tells it that all has arrived. This is needed,
+   * because the other side drops what is sent right before a disconnection of socket.io.
    */
   | { readonly type: 'leaving' };
 

@@ -4,14 +4,14 @@ import { maxNameLength } from '../limits.js';
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * What was made of names, since a hub shows the same ones again and again: to replace each character of one takes some
+ * What was made of names. A hub shows the same names again and again, and to replace the characters of one takes some
  * microseconds.
  */
 const made = new Map<string, string>();
 const mostMade = 1_024;
 
 /**
- * The text as it may stand in a log, in a status and on a terminal: what a peer calls itself cannot move the cursor or hide what
+ * The text as it may stand in a log, in a status and on a terminal. So the name of a peer cannot move the cursor, or hide what
  * stands beside it.
  */
 export function printable(text: string): string {

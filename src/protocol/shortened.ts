@@ -1,6 +1,6 @@
 import { maxReasonLength } from '../limits.js';
 
-/** A reason as it may travel: its beginning, where it is too long. */
+/** A reason that may travel: of a reason that is too long, the beginning. */
 export function shortened(reason: string, length: number = maxReasonLength): string {
   return reason.length <= length ? reason : `${reason.slice(0, length - 1)}…`;
 }

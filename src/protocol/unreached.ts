@@ -9,7 +9,7 @@ export function describeUnreached(counts: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** What `describeUnreached` wrote of a stage; a stage that nothing was said of was reached by each try. */
+/** What `describeUnreached` wrote of a stage. A stage that it did not describe was reached by each try. */
 export function unreachedAt(bytes: Uint8Array | undefined, stage: number): number {
   const start = stage * countBytes;
   if (bytes === undefined || bytes.byteLength < start + countBytes) return 0;

@@ -46,7 +46,7 @@ export class Writer {
     this.#at += 4 + written;
   }
 
-  /** Writes a short text of ASCII behind where its length goes, if it is one; returns how many bytes. */
+  /** Writes a short text of ASCII, behind room for its length. It returns the number of bytes; undefined where the text is none. */
   #shortAscii(text: string): number | undefined {
     const { length } = text;
     if (length > shortLength) return undefined;
@@ -59,7 +59,10 @@ export class Writer {
   }
 }
 
-/** For shorter texts, such as ids, a call of the encoder or decoder costs more than all the rest. */
+/**
+ * Texts up to this length are written by hand. For short ones, like ids, a call of the encoder or decoder costs more than all the
+ * rest.
+ */
 const shortLength = 64;
 const mostAscii = 0x7f;
 

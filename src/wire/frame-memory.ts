@@ -1,10 +1,10 @@
 /**
- * Room for the frames of cheap batches, and little enough for each of a thousand sockets. It becomes resident as far as it is
- * written.
+ * The size of a chunk: room for the frames of cheap batches, and little enough for each of a thousand sockets. Memory is only
+ * taken as far as it is written.
  */
 const chunkBytes = 64 * 1024;
 
-/** Smaller frames cost less from Node's own pool of buffers, and for larger ones the memory is the least. */
+/** Smaller frames cost less from Node's own pool of buffers. */
 const leastBytes = 4_096;
 
 /** Node's Buffer, where there is one: it hands out memory without zeroing it first. */
@@ -15,8 +15,8 @@ export function allocate(bytes: number): Uint8Array {
 }
 
 /**
- * Memory for the frames of one socket, which is used again once they are written: fresh memory for each would be collected by and
- * by, and V8 takes a pile of it for a reason to collect everything.
+ * Memory for the frames of one socket. It is used again once they are written. Fresh memory for each frame would pile up until it
+ * is collected, and V8 collects everything when it sees a pile.
  */
 export class FrameMemory {
   #chunk: Uint8Array | undefined;
@@ -25,7 +25,7 @@ export class FrameMemory {
   take(bytes: number): Uint8Array {
     if (bytes < leastBytes || bytes > chunkBytes) return allocate(bytes);
     if (this.#chunk === undefined || this.#used + bytes > chunkBytes) {
-      // The one before stays with the frames that are in it.
+      // The chunk before stays with the frames that are in it.
       this.#chunk = allocate(chunkBytes);
       this.#used = 0;
     }
@@ -33,12 +33,12 @@ export class FrameMemory {
     return this.#chunk.subarray(this.#used - bytes, this.#used);
   }
 
-  /** No frame that is in it is needed any more. */
+  /** Uses the memory again: no frame that is in it is needed any more. */
   reuse(): void {
     this.#used = 0;
   }
 
-  /** Frames that are in it may be needed for longer than anybody can tell. */
+  /** Takes other memory from now on: frames may be needed for longer than anybody can tell. */
   abandon(): void {
     this.#chunk = undefined;
   }

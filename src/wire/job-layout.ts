@@ -89,12 +89,12 @@ export function mostOpenBytes({ description, secret, labels }: Open): number {
   return bytes;
 }
 
-/** What stands for anything else than a number of items would be read as none. */
+/** Whether it is a number of items. Any other value would be read as none. */
 function isCount(value: number, most: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= most;
 }
 
-/** A name or id: longer ones are refused later in any case, and would take long to read. */
+/** Reads a name or id of bounded length. Longer ones would be refused later in any case, and would take long to read. */
 export function readName(reader: Reader): string {
   return reader.text(mostUtf8Bytes * maxNameLength);
 }

@@ -1,10 +1,9 @@
 /**
  * Messages as bytes.
  *
- * What there is one of for each batch or job (`batch`, `assign`, `acknowledge`, a `result` without failures, `open` for the first
- * time, `job` and `close`) has a layout of its own (`batch-layout.ts`, `job-layout.ts`); everything else is JSON, with the byte
- * arrays that it refers to behind it. Payloads are copied once when they are written, and read as views: nothing of them is
- * looked at.
+ * Messages that come once for each batch or job have a layout of their own (`batch-layout.ts`, `job-layout.ts`): `batch`,
+ * `assign`, `acknowledge`, a `result` without failures, `open` for the first time, `job` and `close`. All others are JSON, with
+ * their byte arrays behind it. Payloads are copied once when they are written, and read as views. Nobody looks into them.
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { carriedBytes, moveBytes } from '../protocol/batch-bytes.js';
@@ -35,7 +34,7 @@ export type Outgoing =
   | { readonly laid: Laid; readonly mostBytes: number }
   | {
       readonly laid: undefined;
-      /** As text, or as its bytes. */
+      /** The JSON as text, or as its bytes. */
       readonly json: string | Uint8Array;
       readonly attachments: readonly Uint8Array[];
       readonly mostBytes: number;
@@ -56,7 +55,7 @@ const kinds = {
   closeToWorker: 10,
 } as const;
 
-/** Finds out what the message takes. */
+/** Finds out how many bytes the message takes. */
 export function outgoing(message: object): Outgoing {
   const laid = laidOf(message);
   if (laid !== undefined) return { laid, mostBytes: mostLaidBytes(laid) };
@@ -70,7 +69,8 @@ export function outgoing(message: object): Outgoing {
 const prepared = new WeakMap<object, Outgoing>();
 
 /**
- * The message, which has no layout of its own, is made JSON and its bytes now, and not again for each peer that it is sent to.
+ * Makes the JSON of a message and its bytes now, and not again for each peer that it is sent to. The message must have no layout
+ * of its own.
  */
 export function encodedOnce(message: object): void {
   const { json, attachments } = jsonOf(message);
@@ -79,7 +79,7 @@ export function encodedOnce(message: object): void {
 
 function jsonOf(message: object): { readonly json: string; readonly attachments: readonly Uint8Array[] } {
   const attachments: Uint8Array[] = [];
-  // Most have no byte arrays: to copy them takes longer than all the rest.
+  // Most messages have no byte arrays. To copy a message takes longer than all the rest.
   const detached = carriesBytes(message) ? detach(message, attachments) : message;
   return { json: JSON.stringify(detached), attachments };
 }
@@ -125,7 +125,10 @@ export class MessageReader {
   readonly #reader: Reader;
   readonly #maxJsonBytes: number;
 
-  /** @param maxJsonBytes the most bytes of JSON that a message may have; hubs bound it, since nothing else is done while it is parsed */
+  /**
+   * @param maxJsonBytes the most bytes of JSON that a message may have. Hubs bound it, because they do nothing else while they
+   *   parse it.
+   */
   constructor(bytes: Uint8Array, maxJsonBytes: number = Infinity) {
     this.#reader = new Reader(bytes);
     this.#maxJsonBytes = maxJsonBytes;
@@ -153,7 +156,7 @@ export function decodeMessage(bytes: Uint8Array, maxJsonBytes?: number): unknown
   return message;
 }
 
-/** All of the messages, likewise. */
+/** All of the messages. It throws an Error when they are none. */
 export function decodeMessages(bytes: unknown): unknown[] {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected messages');
   const messages: unknown[] = [];
@@ -187,10 +190,10 @@ function readMessage(reader: Reader, maxJsonBytes: number = Infinity): unknown {
       const json: unknown = JSON.parse(utf8(text));
       const attachments: Uint8Array[] = [];
       const count = reader.number();
-      // Of empty ones there could be millions.
+      // There could be millions of empty ones.
       if (!(count >= 0 && count <= text.byteLength / leastPlaceholderBytes)) throw new RangeError(unreferred);
       while (attachments.length < count) attachments.push(reader.bytes());
-      // Then a placeholder stays as it is: an object that nothing here takes.
+      // Then a placeholder stays as it is: an object that the parser refuses.
       if (attachments.length === 0) return json;
       const unused = new Set(attachments.keys());
       const message = attach(json, attachments, unused);
@@ -297,7 +300,7 @@ function writeLaid(writer: Writer, message: Laid): void {
   }
 }
 
-/** Leader and hub call a job by its number, hub and worker by its id; the kind tells which. */
+/** Leader and hub call a job by its number. Hub and worker call it by its id. The kind of the message tells which. */
 function writeJob(
   writer: Writer,
   message: { readonly job: number } | { readonly jobId: string },
@@ -316,12 +319,12 @@ function writeJob(
 /** Stands in the JSON for a byte array, by its place among the attachments. */
 const placeholder = '$bytes';
 
-/** As `{"$bytes":0}` has. */
+/** The length of `{"$bytes":0}`. */
 const leastPlaceholderBytes = 12;
 
 const unreferred = 'a message has bytes that nothing refers to';
 
-/** How deep a message may nest: far deeper than any does, and no danger to the stack. */
+/** How deep a message may nest. No message of ours is nearly as deep, and the stack can take it. */
 const deepest = 32;
 
 function carriesBytes(value: object): boolean {
@@ -343,8 +346,8 @@ function detach(value: unknown, attachments: Uint8Array[]): unknown {
 }
 
 /**
- * Puts the byte arrays into a parsed message, each in one place: what would be passed on as often as it is referred to could come
- * to any size.
+ * Puts the byte arrays into a parsed message. Each goes into one place only: a message that refers to one array many times could
+ * become any size.
  */
 function attach(value: unknown, attachments: readonly Uint8Array[], unused: Set<number>, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;

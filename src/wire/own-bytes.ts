@@ -1,7 +1,7 @@
-/** So much may be kept beside bytes for nothing: to copy small ones costs more. */
+/** Bytes may keep so much memory for nothing: to copy small ones costs more. */
 const mostBeside = 1_024;
 
-/** Bytes that do not keep much more than themselves: what arrived with them is gone when they are all that is left of it. */
+/** The bytes, copied where they would keep much memory alive that arrived with them. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.byteLength + mostBeside ? bytes.slice() : bytes;
 }

@@ -1,6 +1,6 @@
 /**
  * The door: everything that comes from a peer is parsed here before any machine sees it. What passes has the types, ranges and
- * lengths of `messages.ts`, and no unknown fields; whether the sender may say it is for the machines to know.
+ * lengths of `messages.ts`, and no unknown fields. The machines decide whether the sender may say it.
  */
 import {
   maxBatchUnits,
@@ -95,7 +95,7 @@ const loss = record({
   error: optional(bytes(maxFailureBytes)),
 });
 
-/** What a worker says of a loss: that a worker is gone only its hub can know. */
+/** What a worker may say of a loss. It cannot say that a worker is gone: only the hub knows that. */
 const lossAtWorker = record({
   seq: index,
   attempt: int(1),
@@ -225,7 +225,7 @@ export function hubToObserver(message: unknown): HubToObserver {
   return parseAs('message', hubToObserverShape, message);
 }
 
-// What a hub sends has passed its own door, with its own limits.
+// The messages of a hub have passed its own door, with its own limits.
 const trusted = sized(Number.MAX_SAFE_INTEGER);
 
 const hubToLeaderShape: Shape<HubToLeader> = variant('type', {

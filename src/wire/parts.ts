@@ -16,7 +16,7 @@ export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
 /**
  * The parts of what `joinParts` joined, as views on it.
  *
- * @throws RangeError when the bytes are not such
+ * @throws RangeError when the bytes are not what `joinParts` made
  */
 export function splitParts(joined: Uint8Array): Uint8Array[] {
   const view = new DataView(joined.buffer, joined.byteOffset, joined.byteLength);
@@ -52,7 +52,7 @@ export function describeParts(parts: readonly PartDescription[]): Uint8Array {
   return bytes;
 }
 
-/** What `describeParts` wrote of the part at this place; a part that nothing was said of stands for one element. */
+/** What `describeParts` wrote of the part at this place. A part that it did not describe stands for one element. */
 export function describedPart(bytes: Uint8Array | undefined, at: number): PartDescription {
   const start = at * describedBytes;
   if (bytes === undefined || bytes.byteLength < start + describedBytes) return { width: 1, tried: 0 };

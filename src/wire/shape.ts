@@ -1,11 +1,11 @@
 import { isA } from '../errors/thrown.js';
 /**
- * Small parsers for what comes from outside: each returns the value as its type, copied field by field, or throws a
- * {@link ShapeError} that says where what was expected. The way to where is only put together when something is wrong.
+ * Small parsers for values from outside. Each returns the value as its type, copied field by field. Or it throws a {@link
+ * ShapeError} that says what was expected, and where. The place is only put together when something is wrong.
  */
 export type Shape<T> = (value: unknown) => T;
 
-/** What came from outside is not as it must be, at some place in it. */
+/** A value from outside is wrong at some place in it. */
 class PlacedError extends Error {
   readonly #what: string;
   #place = '';
@@ -15,7 +15,7 @@ class PlacedError extends Error {
     this.#what = what;
   }
 
-  /** What it is the place of is itself at this place of something larger. */
+  /** Puts a place in front: the value is itself at this place of a larger one. */
   under(place: string): this {
     this.#place = place + this.#place;
     this.message = `${this.#place}: ${this.#what}`;
@@ -27,7 +27,7 @@ class PlacedError extends Error {
 export class ShapeError extends PlacedError {
   override readonly name = 'ShapeError';
 
-  /** @param got how the value is told; default: without what is in it, which may be somebody's data */
+  /** @param got how the value is described. By default its content is left out, because that may be somebody's data. */
   constructor(expected: string, value: unknown, got: string = describe(value)) {
     super(`expected ${expected}, got ${got}`);
   }
@@ -178,7 +178,7 @@ export function variant<Tag extends string, Shapes extends Readonly<Record<strin
   };
 }
 
-/** A word of the protocol, or what stands in its place. */
+/** A word of the protocol in quotes, or a description of what stands in its place. */
 function quoted(value: unknown): string {
   return typeof value === 'string' && value.length <= 50 ? JSON.stringify(value) : describe(value);
 }

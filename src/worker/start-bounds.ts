@@ -19,15 +19,15 @@ export interface ThreadOptions {
   readonly threadStartTimeout?: number | undefined;
 }
 
-/** As the executor takes them. */
+/** The same bounds, in the form that the executor takes. */
 export interface ThreadBounds {
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number };
   readonly startTimeoutMs?: number;
 }
 
 /**
- * @param inThreads whether there are any
- * @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be
+ * @param inThreads whether there are threads
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong
  */
 export function threadBounds(
   where: string,

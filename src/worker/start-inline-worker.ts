@@ -36,7 +36,10 @@ export interface InlineOptions {
 
 export const inlineOptions: Known<InlineOptions> = { operations: true, slots: true, onBlocked: true, onSlowCreate: true };
 
-/** Operations that wait for something else than the processor can share a thread; this many do by default. */
+/**
+ * How many batches an inline worker executes at once by default: operations that wait for something else than the processor can
+ * share a thread.
+ */
 const defaultInlineSlots = 4;
 
 /** A registry of operations that are given as values. */
@@ -55,13 +58,13 @@ export function registryOf(where: string, operations: InlineOptions['operations'
 function entriesOf(where: string, given: unknown): readonly (readonly [string, unknown])[] {
   const isObject = typeof given === 'object' && given !== null;
   const isPromise = isObject && typeof readOr(given, 'then') === 'function';
-  // What a Set or a Map holds are no properties of it: it would pass for an object without any.
+  // The entries of a Set or a Map are no properties. It would look like an object without operations.
   const isCollection = isObject && holds(() => Symbol.iterator in given && !Array.isArray(given));
   if (isObject && !isPromise && !isCollection) {
     try {
       return Object.entries(given);
     } catch {
-      // It is told below.
+      // The error below tells it.
     }
   }
   const got = isPromise
@@ -72,7 +75,7 @@ function entriesOf(where: string, given: unknown): readonly (readonly [string, u
   throw new PaladinError('INVALID_INPUT', `${where}: expected operations to be a list or an object of operations, got ${got}`);
 }
 
-/** Starts a worker that executes in the caller's own thread what the registry holds. */
+/** Starts a worker that executes the operations of the registry in the caller's own thread. */
 export async function startInlineWorker(
   options: WorkerConnection & InlineOptions,
   registry: Registry,

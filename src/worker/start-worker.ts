@@ -117,7 +117,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ...(options.onSlowCreate && { onSlowCreate: options.onSlowCreate }),
     onBroken: (error) => {
       breakages.push(error);
-      // It would take batches only to give them back.
+      // If it stayed, it would take batches only to give them back.
       void leave(error.message).then(() => options.onBroken?.(error));
     },
   });

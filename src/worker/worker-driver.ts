@@ -10,7 +10,7 @@ import { undoneText } from './undone-text.js';
 
 /** What the owner of a worker is told. */
 export interface WorkerEvents {
-  /** The hub has taken the worker, for the first time or again, and says what it calls it and what it admits. */
+  /** The hub has taken the worker, for the first time or again. It says the worker's id and what it admits. */
   ready(id: string, limits: HubLimits): void;
   /** The hub is gone; the worker tries to come back. */
   lost(reason: string): void;
@@ -29,7 +29,7 @@ export class WorkerDriver {
       for (const effect of effects) this.#perform(effect);
     },
   });
-  /** Settles with what is left undone, if anything is. */
+  /** Resolves when the worker has drained: with an error when something is left undone. */
   readonly #drained: Promise<Error | undefined>;
   #resolveDrained: (error?: Error) => void = () => undefined;
 
@@ -53,7 +53,7 @@ export class WorkerDriver {
       },
       refused: (error) => {
         this.#drive.handle({ type: 'disconnected' });
-        // What it was to hand in, if it drains, is not wanted there.
+        // If the worker drains, it cannot hand in its results there.
         this.#resolveDrained(this.#undoneError(this.undone, error.message, error));
         events.refused(error);
       },
@@ -71,7 +71,8 @@ export class WorkerDriver {
   }
 
   /**
-   * Finishes what is running, hands the results in, and closes. Rejects when something is left undone; it is closed then, too.
+   * Finishes what is running, hands the results in, and closes. It rejects when something is left undone. The worker is closed
+   * then, too.
    */
   async drain(withinMs: number): Promise<void> {
     this.#drive.handle({ type: 'drain', withinMs });

@@ -94,7 +94,7 @@ export const connectionOptions: Known<WorkerConnection> = {
   onRefused: true,
 };
 
-/** An executor, what it offers, and how it is told what the hub admits. */
+/** An executor, and what it offers. */
 export interface OfferingExecutor {
   readonly executor: Executor;
   readonly operations: readonly string[];
@@ -117,7 +117,7 @@ export interface Connected {
  * Connects an executor to a hub.
  *
  * @returns the worker, once the hub has taken it
- * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or as the hub refuses it
+ * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or the error with which the hub refuses the worker
  */
 export async function connectWorker(
   connection: WorkerConnection,
