@@ -2,8 +2,8 @@ import { maxDescribedItems, maxDescribedLength, maxDescribedLevels } from '../li
 import { asText, holds, isHuge, abridged } from './thrown.js';
 
 /**
- * Any value as a line of text for a message, such as `{ a: 1, self: [circular] }` or `[0, 1, 2, 3, 4, … 999995 more]`. It is
- * short, runs no getter, and never throws, whatever the value is.
+ * Describes any value in a line of text for a message, such as `{ a: 1, self: [circular] }` or `[0, 1, 2, 3, 4, … 999995 more]`.
+ * The text is short. No getter is run, and nothing is thrown, whatever the value is.
  */
 export function describe(value: unknown): string {
   try {
@@ -36,7 +36,7 @@ function write(value: unknown, inside: readonly object[]): string {
 function object(value: object, inside: readonly object[]): string {
   if (inside.includes(value)) return '[circular]';
   const name = classNameOf(value);
-  // Their contents are no properties, or very many.
+  // Their contents are no properties, or very many of them.
   if (ArrayBuffer.isView(value)) return `${name} of ${value.byteLength} bytes`;
   if (holds(() => value instanceof Error)) return `${name}: ${write(dataOf(value, 'message') ?? '', inside)}`;
   if (inside.length >= maxDescribedLevels) return Array.isArray(value) ? '[…]' : name === '' ? '{…}' : name;
@@ -66,7 +66,7 @@ function property(of: object, key: string, inside: readonly object[]): string {
 function functionText(value: object): string {
   const name = dataOf(value, 'name');
   if (typeof name !== 'string' || name === '') return 'a function';
-  // What a class has for its prototype cannot be written over.
+  // The `prototype` of a class cannot be written.
   const isClass = Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
   return `${isClass ? 'class' : 'function'} ${abridged(name, 80)}`;
 }

@@ -2,22 +2,22 @@ import { bareError } from '../serializer/built-ins.js';
 import { isArrayBuffer, isOne } from '../serializer/realms.js';
 import { asText, isA, isError, isHuge, readOr, abridged, stackRead } from './thrown.js';
 
-/** Bounds of what is kept of a thrown value: enough to find the fault, little enough that a failing job floods nobody. */
+/** Bounds of what is kept of a thrown value. It is enough to find the fault, and so little that a failing job floods nobody. */
 const maxDepth = 16;
 const maxNodes = 2_000;
 /** A stack of 50 frames takes about 5,000 characters. */
 export const maxTextLength = 8_192;
 
 /**
- * A likeness of whatever was thrown, made of nothing but what the serializers carry. Errors, their causes and cycles stay.
- * Functions become `[function name]`. Instances of classes become plain objects of their own enumerable properties. What cannot
- * be read, or is beyond the bounds, becomes a text in brackets that says so. It never throws.
+ * Makes a likeness of whatever was thrown, of nothing but what the serializers carry. Errors, their causes and cycles stay.
+ * Functions become `[function name]`. Instances of classes become plain objects with their own enumerable properties. A part that
+ * cannot be read, or is beyond the bounds, becomes a text in brackets that says so. It never throws.
  */
 export function errorSnapshot(thrown: unknown): unknown {
   return new Snapshot().of(thrown, 0);
 }
 
-/** Name, message and stack alone, shortened. */
+/** A likeness with name, message and stack alone, shortened. */
 export function errorEssence(thrown: unknown, textLength: number): unknown {
   if (!isError(thrown)) return abridged(asText(thrown), textLength);
   const made = likeness(thrown, textLength);
@@ -138,7 +138,7 @@ class Snapshot {
   }
 }
 
-/** An error of the built-in class that has the name of the given one, else an Error with that name; and its message. */
+/** An error with the name and message of the given one. It is of the built-in class of that name, else an Error. */
 function likeness(value: object, textLength: number): Error {
   const name = abridged(asText(readOr(value, 'name')), 200);
   const built = bareError(name);
@@ -152,7 +152,7 @@ function hide(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true });
 }
 
-/** Without a stack: where a program prepares stacks itself, to read one may throw. */
+/** An error without a stack: where a program prepares stacks itself, to read one may throw. */
 function blankError(): Error {
   return bareError('Error') ?? new Error();
 }

@@ -110,7 +110,7 @@ export class FatalError extends Error {
   }
 }
 
-/** Which of the three a thrown value is; never throws, whatever was thrown. */
+/** Says which of the three a thrown value is. It never throws, whatever was thrown. */
 export function thrownKind(thrown: unknown): ThrownKind {
   if (typeof thrown !== 'object' || thrown === null) return 'thrown';
   try {

@@ -12,7 +12,8 @@ export type Known<Options> = Readonly<Record<keyof Options, true>>;
  * not given.
  *
  * @param where the caller, for the message
- * @param hints what to say of names that stand for another thing elsewhere, and, by the name `''`, of what is no object
+ * @param hints what to say of names that mean another thing elsewhere; under the name `''`: what to say of a value that is no
+ *   object
  * @returns the options; empty ones for undefined
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option that is not known, and the nearest that is
  */
@@ -22,7 +23,7 @@ export function checkOptions<Options extends object>(
   known: Known<Options>,
   hints: Readonly<Record<string, string>> = {},
 ): Options {
-  // All options are optional where this is called without.
+  // Where a caller may leave options out, all of them are optional.
   if (options === undefined) return {} as Options;
   // Callers in JavaScript may hand in anything.
   const given: unknown = options;
@@ -43,7 +44,10 @@ export function checkOptions<Options extends object>(
   return options;
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when one of these options is given and is no function: it would be called when nobody expects an error */
+/**
+ * @throws {@link PaladinError} `INVALID_INPUT` when one of these options is given and is no function. Later, when it is called,
+ *   nobody would expect an error.
+ */
 export function checkCallbacks<Options extends object>(
   where: string,
   options: Options,
@@ -68,12 +72,12 @@ export function checkMs(where: string, option: string, value: unknown, leastMs =
   throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(value)}`);
 }
 
-/** What was handed in that is no options, and what to do about it; undefined: they are. */
+/** What a value is that cannot be options, and what to pass in its place; undefined: it may be options. */
 function mistakenFor(given: unknown, known: Readonly<Record<string, true>>): string | undefined {
   if (!isObject(given) || isList(given)) return describe(given);
   if (holds(() => typeof Reflect.get(given, 'then') === 'function')) return 'a promise: await it';
   if (isError(given)) return `${describe(given)}${Object.hasOwn(known, 'cause') ? ': pass { cause: error }' : ''}`;
-  // Of what a Map holds, nothing is a property of it.
+  // The entries of a Map are no properties.
   if (isOne(given, Map.prototype)) return `${describe(given)}: pass Object.fromEntries(map)`;
   const isBuiltIn = holds(() => isTagged(given) && !Object.keys(known).some((name) => name in given));
   return isBuiltIn ? describe(given) : undefined;
@@ -83,7 +87,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it is of a class that says so of its instances, as the built-in ones do. A module says so, too, and is of no class. */
+/** Whether its class gives it a tag, as most built-in classes do. A module has a tag, too, but no class. */
 function isTagged(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return (
@@ -96,7 +100,7 @@ export function isList(value: unknown): value is readonly unknown[] {
   return holds(() => Array.isArray(value));
 }
 
-/** Whoever reads it later must not fail on it. */
+/** Whether the option can be read. The code that reads it later must not fail on it. */
 function isReadable(given: object, name: string): boolean {
   return holds(() => {
     Reflect.get(given, name);
@@ -104,7 +108,7 @@ function isReadable(given: object, name: string): boolean {
   });
 }
 
-/** What cannot be asked for its names has none. */
+/** The names of its properties. A value that cannot be asked has none. */
 export function namesOf(given: object): readonly string[] {
   try {
     return Object.keys(given);
@@ -127,7 +131,7 @@ function unknownOption(
 /** No option has a longer name. */
 const longestName = 40;
 
-/** The known name that is the least changes away. One that is part of the other is nearer than any that is not. */
+/** The known name with the fewest changes. A name that is part of the other counts as nearer than any that is not. */
 function nearest(name: string, known: readonly string[]): string {
   const lower = name.toLowerCase();
   const distances = known.map((each) => {

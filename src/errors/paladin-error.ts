@@ -26,7 +26,7 @@ export type ErrorCode =
   | 'PROTOCOL'
   /** A limit of the hub is reached. */
   | 'LIMIT_EXCEEDED'
-  /** An argument or option is not what it must be; or, by its schema, an input or argument of an operation. */
+  /** An argument or option is wrong. Or a schema refused an input or an argument of an operation. */
   | 'INVALID_INPUT'
   /** The runtime, hub or worker is closed. */
   | 'CLOSED';
@@ -64,7 +64,7 @@ export class PaladinError extends Error {
   override readonly name = 'PaladinError';
   /** Why it failed: what programs branch on. */
   readonly code: ErrorCode;
-  // Set only where known, so that an error which is printed shows what there is.
+  // These are set only where they are known. So an error that is printed shows what there is.
   /** The name of the operation or monoid concerned, where that is known. */
   declare readonly operation: string | undefined;
   /** The place of the element concerned in the operator's source, from 0, where that is known. */

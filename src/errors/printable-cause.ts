@@ -2,22 +2,23 @@ import { isOne } from '../serializer/realms.js';
 import { errorSnapshot } from './error-snapshot.js';
 import { isError, isPrimitive } from './thrown.js';
 
-/** Of what a cause holds, so many objects are looked at, the nearest first. */
+/** How many of the objects that a cause holds are looked at, the nearest first. */
 const maxLookedAt = 200;
 
-/** Of a list, Map or Set, Node prints no more items. */
+/** How many items of a list, Map or Set Node prints. */
 const maxPrintedItems = 100;
 
 /** The key of a function that prints an object in Node. */
 const customInspection = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * What was thrown, to be the cause of another error. Who prints an error asks each cause for its class and its texts, as Node
- * does, and lets what that throws through. What cannot be asked, or holds what cannot, is replaced by a likeness (see
- * `errorSnapshot`). So is what has a function of its own by which Node prints it. All else stays what it is.
+ * Makes a thrown value the cause of another error. Whoever prints an error, like Node, asks each cause for its class and its
+ * texts. What that throws ends the printing. So a cause that cannot be asked, or holds an object that cannot, is replaced by a
+ * likeness (see `errorSnapshot`). A cause with a function of its own by which Node prints it is replaced, too. All others stay
+ * what they are.
  *
- * It looks at the nearest 200 objects that a cause holds. It trusts classes: one that prints its instances, or has a name, may
- * throw as it does so.
+ * It looks at the nearest 200 objects that a cause holds. It trusts classes: a class may still throw when it prints its
+ * instances, or says its name.
  */
 export function printableCause(thrown: unknown): unknown {
   try {
@@ -28,14 +29,14 @@ export function printableCause(thrown: unknown): unknown {
   }
 }
 
-/** Throws what a getter throws, or a TypeError where there is something else in the place of a text. */
+/** Looks at it as a printer would. It throws what a getter throws, or a TypeError where a text is something else. */
 function lookAt(thrown: unknown): void {
   const queue = new Set<object>();
   const add = (value: unknown): void => {
     if (!isPrimitive(value) && queue.size < maxLookedAt) queue.add(value as object);
   };
   add(thrown);
-  // What is added meanwhile comes, too.
+  // The loop also reaches values that are added meanwhile.
   for (const value of queue) {
     if (Object.hasOwn(value, customInspection)) throw new TypeError('it prints itself');
     Reflect.get(value, Symbol.toStringTag);
@@ -43,7 +44,7 @@ function lookAt(thrown: unknown): void {
     if (isError(value)) {
       const { name, message, cause, errors } = value as Error & { readonly errors?: unknown };
       for (const text of [name, message]) expectText(text);
-      // Who reads it makes texts of these.
+      // Whoever reads the stack makes texts of these.
       expectText(value.stack);
       add(cause);
       add(errors);
@@ -52,12 +53,12 @@ function lookAt(thrown: unknown): void {
   }
 }
 
-/** To make an object a text may throw, or take for ever. */
+/** To make a text of an object may throw, or take for ever. */
 function expectText(text: unknown): void {
   if (!isPrimitive(text) || typeof text === 'symbol') throw new TypeError('not a text');
 }
 
-/** Getters are not printed, and so not asked. */
+/** The values that an object holds. Getters are left out: nobody prints them. */
 function heldBy(value: object): readonly unknown[] {
   if (Array.isArray(value)) {
     return Array.from({ length: Math.min(value.length, maxPrintedItems) }, (_, at) => dataOf(value, String(at)));

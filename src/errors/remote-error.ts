@@ -2,21 +2,23 @@ import { flatted } from '../serializer/flatted.js';
 import { errorEssence, errorOf, errorSnapshot } from './error-snapshot.js';
 import { messageOf } from './thrown.js';
 
-/** What was thrown, for the wire: a line for logs and messages, and all of it that could be kept. */
+/** A thrown value for the wire: a line for logs and messages, and as much of the value as could be kept. */
 export interface EncodedError {
   readonly message: string;
   readonly bytes: Uint8Array;
 }
 
-/** So that an error is never a large message; what is larger keeps its name, message and stack alone. */
+/** The most bytes of an error, so that it is never a large message. A larger error keeps its name, message and stack alone. */
 const maxBytes = 64 * 1024;
 
-/** Of the essence: three texts of this length stay below `maxBytes` even where each character takes six bytes of JSON. */
+/**
+ * The length of each text of an essence. Three of them stay below `maxBytes`, even where each character takes six bytes of JSON.
+ */
 const essenceTextLength = 3_000;
 
 /**
- * Encodes whatever was thrown, by flatted, and never throws itself. What the serializers would refuse is made likeness instead
- * (see {@link errorSnapshot}): an error report that lacks a socket is worth more than none.
+ * Encodes whatever was thrown, by flatted. It never throws. A part that the serializers would refuse becomes a likeness (see
+ * {@link errorSnapshot}): an error report that lacks a socket is worth more than none.
  */
 export function encodeError(thrown: unknown): EncodedError {
   const message = messageOf(thrown);
@@ -34,8 +36,8 @@ export function encodeError(thrown: unknown): EncodedError {
 }
 
 /**
- * What was thrown: an error as an instance of the built-in class of its name, else as an Error with that name; anything else as
- * the value that it was. Bytes that no `encodeError` wrote become an Error that says so.
+ * Decodes a thrown value. An error becomes an instance of the built-in class of its name, else an Error with that name. Any other
+ * value becomes what it was. Bytes that no `encodeError` wrote become an Error that says so.
  */
 export function decodeError(bytes: Uint8Array): unknown {
   try {

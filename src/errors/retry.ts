@@ -32,7 +32,7 @@ export type RetryStrategy =
  */
 export type OnFatal = 'terminate' | 'skip';
 
-/** What a `TransientError` without a strategy of its own, on an operator without one, gets. */
+/** The strategy of a `TransientError` that names none, on an operator that names none. */
 export const defaultRetry: RetryStrategy = { strategy: 'immediate', maxRetries: 3 };
 
 /**
@@ -69,7 +69,7 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
   const count = (name: string): number => {
     const value: unknown = readOr(retry, name);
     if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value;
-    // Travels as JSON, which has no infinity.
+    // The strategy travels as JSON, which has no infinity.
     if (value === Infinity) return Number.MAX_SAFE_INTEGER;
     return fail(`retry.${name} to be a whole number from 0 up, got ${describe(value)}`);
   };

@@ -6,7 +6,7 @@ import type { ThrownKind } from './operation-errors.js';
 /** Which value of an operation a schema was asked about. */
 export type Subject = 'input' | 'output' | 'args';
 
-/** One thing that a schema has against a value. */
+/** One thing that is wrong with a value, by its schema. */
 export interface SchemaIssue {
   /** The keys that lead to it from the value; a symbol as text. */
   readonly path: readonly (string | number)[];
@@ -22,9 +22,9 @@ export class SchemaError extends Error {
   /** How many there are in all. */
   readonly issueCount: number;
 
-  /** @param issues as a schema returned them, so what is in the list may be anything */
+  /** @param issues as a schema returned them: the items of the list may be anything */
   constructor(subject: Subject, issues: readonly unknown[]) {
-    // The list may be of a class of its own, of which `slice` and `map` would make another one.
+    // The list may be of a class of its own. Its `slice` and `map` would make another list of that class.
     const kept = Array.from({ length: Math.min(issues.length, maxIssues) }, (_, at) => issueOf(issues[at]));
     super(summary(subject, kept, issues.length));
     this.subject = subject;

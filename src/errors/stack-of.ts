@@ -1,8 +1,8 @@
 import { asText, isError, readOr, stackRead, textOf } from './thrown.js';
 
 /**
- * What a programmer wants to read of whatever was thrown: an error's stack, which says its message, too; else its text. Never
- * throws.
+ * What a programmer wants to read of a thrown value. For an error that is its stack, which says the message, too. For any other
+ * value it is the text. It never throws.
  */
 export function stackOf(thrown: unknown): string {
   if (!isError(thrown)) return textOf(thrown);

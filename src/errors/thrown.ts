@@ -1,33 +1,33 @@
 import { NodeBuffer } from '../serializer/built-ins.js';
 
 /**
- * Looks at what was thrown. It may be anything: a revoked Proxy, which throws whatever is done with it, or an object whose
- * getters throw. None of these functions throws.
+ * Functions that look at a thrown value. It may be anything: a revoked Proxy, which throws whatever is done with it, or an object
+ * whose getters throw. None of these functions throws.
  */
 
 /** A line about what was thrown is no longer. */
 const maxMessageLength = 1_000;
 
-/** Of a list, and of the lists in it, so many items are written out: lists that hold each other twice double with each level. */
+/** How many items of a list, and of the lists in it, are written out. Lists that hold each other twice double with each level. */
 const maxListItems = 1_000;
 
-/** Their texts together are no longer, beside commas. */
+/** The most characters of their texts together, beside commas. */
 const maxListLength = 100_000;
 
-/** Of a Buffer no more is decoded. */
+/** How many bytes of a Buffer are decoded. */
 const maxBufferBytes = 2 * maxMessageLength;
 
-/** `thrown instanceof type`, also for what throws when it is asked. */
+/** `thrown instanceof type`. It is false for a value that throws when it is asked. */
 export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
   return holds(() => thrown instanceof type);
 }
 
-/** Also errors of other realms, and DOMException. */
+/** Whether it is an error, also one of another realm, or a DOMException. */
 export function isError(value: unknown): value is Error {
   return holds(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]');
 }
 
-/** Whether it is true; what throws is not. */
+/** Whether the check is true. A check that throws is not. */
 export function holds(check: () => boolean): boolean {
   try {
     return check();
@@ -36,7 +36,7 @@ export function holds(check: () => boolean): boolean {
   }
 }
 
-/** One line about what was thrown: the message of an error, or its name; of anything else its text. */
+/** One line about a thrown value: the message of an error, or its name; the text of any other value. */
 export function messageOf(thrown: unknown): string {
   const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : textOf(thrown);
   // Shortened before lines are joined too, as the text may be huge.
@@ -44,7 +44,7 @@ export function messageOf(thrown: unknown): string {
   return abridged(line, maxMessageLength);
 }
 
-/** The text of what is no error. An object that has none may have a message all the same. */
+/** The text of a value that is no error. An object without a text may have a message. */
 export function textOf(thrown: unknown): string {
   const text = asText(thrown);
   if (isPrimitive(thrown) || text !== '[object Object]') return text;
@@ -52,9 +52,7 @@ export function textOf(thrown: unknown): string {
   return typeof message === 'string' && message !== '' ? message : text;
 }
 
-/**
- * The text of anything. It is made in bounded time: of a long list, or of much that is in a Buffer, it is that of the beginning.
- */
+/** The text of anything. It is made in bounded time: of a long list or a large Buffer, only the beginning. */
 export function asText(value: unknown): string {
   try {
     if (typeof value === 'string') return value;
@@ -67,7 +65,7 @@ export function asText(value: unknown): string {
   }
 }
 
-/** Its text is what its bytes say: programs throw what another one wrote to its standard error. */
+/** Whether it is a Buffer. Its text is what its bytes say: programs throw what another program wrote to its standard error. */
 function isBuffer(value: unknown): value is Buffer {
   return NodeBuffer?.isBuffer(value) === true && value.toString === Reflect.get(NodeBuffer.prototype as object, 'toString');
 }
@@ -81,13 +79,13 @@ function bufferText(value: Buffer): string {
 const sourceOf = (method: unknown): string => (typeof method === 'function' ? Function.prototype.toString.call(method) : '');
 const joining = { toString: sourceOf(Array.prototype.toString), join: sourceOf(Array.prototype.join) };
 
-/** Whether its text is that of its items, by commas; classes of lists may have a text of their own. */
+/** Whether its text is that of its items, by commas. Classes of lists may have a text of their own. */
 function isList(value: unknown): value is ArrayLike<unknown> {
   if (!Array.isArray(value) && (!ArrayBuffer.isView(value) || value instanceof DataView)) return false;
   return sourceOf(Reflect.get(value, 'toString')) === joining.toString && sourceOf(Reflect.get(value, 'join')) === joining.join;
 }
 
-/** As `String` has it: by commas, with nothing for what is nothing, and for a list within itself. */
+/** The text of a list as `String` makes it: by commas. Null, undefined, and a list within itself are empty. */
 function listText(list: ArrayLike<unknown>, left: { items: number; length: number }, around: Set<unknown>): string {
   if (around.has(list)) return '';
   around.add(list);
@@ -111,7 +109,7 @@ function listText(list: ArrayLike<unknown>, left: { items: number; length: numbe
   return texts.join(',');
 }
 
-/** Writing it out may take seconds. */
+/** Whether it takes seconds to write it out. */
 export function isHuge(value: bigint): boolean {
   return BigInt.asIntN(4_096, value) !== value;
 }
@@ -131,8 +129,8 @@ export function stackRead(from: object): unknown {
 }
 
 /**
- * Whether an error's name and message are no objects: to read its stack, or its text, makes texts of them, which may take for
- * ever.
+ * Whether an error's name and message are no objects. Whoever reads its stack or its text makes texts of them, which may take for
+ * ever for objects.
  */
 function hasTexts(error: object): boolean {
   return isPrimitive(readOr(error, 'name')) && isPrimitive(readOr(error, 'message'));
@@ -146,7 +144,7 @@ export function abridged(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length - length} more characters)`;
 }
 
-/** The text of what a getter threw. Its own getters may throw the like, without end, so it is read but once. */
+/** The text of a value that a getter threw. Its own getters may throw, too, without end. So it is read only once. */
 function gist(thrown: unknown): string {
   try {
     return String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);

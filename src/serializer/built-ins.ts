@@ -1,4 +1,4 @@
-/** The built-in classes that every serializer carries, by what identifies their instances: the prototype. */
+/** The built-in classes that every serializer carries. Instances are known by their prototype. */
 
 /** Any typed array class. */
 export type TypedArrayClass = new (
@@ -43,10 +43,12 @@ export const errorNames: ReadonlyMap<object, string> = new Map<object, string>([
 
 const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(errors.map((type) => [type.name, type]));
 
-/** The properties that an error has without their being enumerable. */
+/** The properties of errors that are not enumerable. */
 export const hiddenErrorKeys = ['name', 'message', 'stack', 'cause', 'errors'] as const;
 
-/** @returns an error of the built-in class of that name without any own property, or undefined where there is no such class */
+/**
+ * @returns an error of the built-in class of that name, without any own property; undefined where there is no class of that name
+ */
 export function bareError(className: string): Error | undefined {
   const error = withoutStack(className);
   if (error === undefined) return undefined;
@@ -54,7 +56,7 @@ export function bareError(className: string): Error | undefined {
   return error;
 }
 
-/** To take down a stack that is deleted next would be most of the work. */
+/** Makes an error without a stack. To record a stack that is deleted next would be most of the work. */
 function withoutStack(className: string): Error | undefined {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

@@ -28,7 +28,7 @@ const builtIn: ReadonlySet<object> = new Set<object>([
 
 /**
  * @param where the factory, for the message
- * @throws {@link PaladinError} `INVALID_INPUT` when the options are not what they must be
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong
  */
 export function classRegistry(options: SerializerOptions, where: string): ClassRegistry {
   const expect = (what: string, got: unknown): never => {
@@ -58,7 +58,7 @@ export function classRegistry(options: SerializerOptions, where: string): ClassR
   return { serializer: name, byPrototype, byName };
 }
 
-/** What cannot be read is no codec. */
+/** Whether it is a codec. A value that cannot be read is none. */
 function isCodec(codec: unknown): codec is ClassCodec & { readonly class: { readonly prototype: unknown } } {
   return typeof codec === 'object' && codec !== null && holds(() => hasParts(codec));
 }

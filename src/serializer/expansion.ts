@@ -12,27 +12,27 @@ const integer = /^-?\d+$/u;
 const propertyEscape = /\\p\{[^}]{0,40}/giu;
 const classEscape = /\\[dsw]/giu;
 const stringProperty = /\{(?:basic_emoji|emoji_keycap_sequence|rgi_)/iu;
-/** A range that ends beyond ASCII, or may do. */
+/** A range that ends beyond ASCII, or may end there. */
 const wideRange = /-(?:[^\0-\x7f]|\\[ux])/gu;
 /** `(?i:`, which sets the flag within the expression where the engine knows it. */
 const ignoringCase = /\(\?[a-z]*i/u;
 
-/** The values of a batch are too much together, where each of them may do by itself. */
+/** The values of a batch are too much together. Each of them may do by itself. */
 export class TooMuchTogether extends Error {
   override readonly name = 'TooMuchTogether';
 }
 
 /**
- * How many bytes the binary values and regular expressions of a batch may have that is encoded to, or decoded from, so many
- * bytes.
+ * How many bytes the binary values and regular expressions of a batch may have. The batch is encoded to, or decoded from, the
+ * given number of bytes.
  */
 export function mostExpandedBytes(encodedBytes: number): number {
   return Math.max(maxRepeatedBytes, encodedBytes);
 }
 
 /**
- * What the nodes of one batch become, and that it stays in proportion to them. In text, a node or a string that is written once
- * can be referred to any number of times. What it stands for is not made as often.
+ * Sees to it that the values of a batch stay in proportion to its nodes. In text, a node or a string that is written once can be
+ * referred to any number of times. Its value is made once.
  */
 export class Expansion {
   readonly #claimed = new Set<object>();
@@ -47,7 +47,7 @@ export class Expansion {
 
   /**
    * @param mostBytes how many bytes the binary values and regular expressions may have in all
-   * @param together whether it is of several values, of which fewer may do
+   * @param together whether the batch has several values; a batch of fewer values may do then
    */
   constructor(mostBytes: number, together = false) {
     this.#mostBytes = mostBytes;
@@ -59,7 +59,7 @@ export class Expansion {
     return this.#bytes;
   }
 
-  /** A node is read for the first time. @throws an Error when it is not, since each is the node of one object alone */
+  /** A node is read for the first time. @throws an Error when it was read before: each node is that of one object alone */
   claim(node: object): void {
     if (this.#claimed.has(node)) malformed('a node with two places');
     this.#claimed.add(node);
@@ -90,12 +90,12 @@ export class Expansion {
     throw this.#together ? new TooMuchTogether(what) : new Error(what);
   }
 
-  /** The bigint with these digits, which is made once. */
+  /** The bigint with these digits. It is made once. */
   bigint(digits: string): bigint {
     return once(this.#bigints, digits, () => (integer.test(digits) ? BigInt(digits) : malformed('not a bigint')));
   }
 
-  /** The string that a text stands for, likewise. */
+  /** The string that a text stands for. It is made once. */
   string(text: string, make: (text: string) => string): string {
     return once(this.#strings, text, make);
   }
@@ -113,7 +113,7 @@ export class Expansion {
 }
 
 /**
- * How many class escapes it has that take long to read; a property of strings counts as several, and a wide range as a part of
+ * How many class escapes it has that take long to read. A property of strings counts as several, and a wide range as a part of
  * one.
  */
 function dearEscapes(source: string, flags: string): number {
@@ -123,7 +123,7 @@ function dearEscapes(source: string, flags: string): number {
   let count = 0;
   for (const [escape] of source.matchAll(propertyEscape)) count += stringProperty.test(escape) ? weight : 1;
   if (!ignoresCase) return count;
-  // Each is a set that has to be closed under what is equal but for the case.
+  // Each of these is a set. The engine has to add to it all characters that differ from its own in case alone.
   count += source.match(classEscape)?.length ?? 0;
   return flags.includes('v') ? count + rangeWeight * (source.match(wideRange)?.length ?? 0) : count;
 }

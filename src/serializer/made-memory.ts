@@ -9,7 +9,7 @@ export function mostMade(payloadBytes: number): number {
   return mostMadeBytes + madeBytesPerByte * payloadBytes;
 }
 
-/** Whether the values of a payload of this size may take more than they may. */
+/** Whether the values of a payload of this size could take too much memory. */
 export function mayOverflow(payloadBytes: number): boolean {
   return payloadBytes > surelyFittingBytes;
 }
@@ -22,7 +22,7 @@ export function checkMade(madeBytes: number, payloadBytes: number): void {
 }
 
 /**
- * Holds what is sent to what a reader takes.
+ * Checks before sending what a reader would refuse.
  *
  * @param check what the reader will check
  * @throws {@link NotSerializableError} when one value is too much, {@link TooMuchTogether} when several are
@@ -39,7 +39,7 @@ export function checkSent(count: number, check: () => void): void {
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Likewise for JSON text, before it is parsed. @throws an Error when that would take too much memory, or too long */
+/** The same for JSON text, before it is parsed. @throws an Error when that would take too much memory, or too long */
 export function checkText(text: Uint8Array): void {
   if (!mayOverflow(text.byteLength)) return;
   let made = 0;

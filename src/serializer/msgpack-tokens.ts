@@ -1,7 +1,7 @@
 /**
- * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here, and some of
- * that is no good in the hands of a peer that writes what it likes: strings in bundles, which send its reader back to where it
- * was, references, errors and regular expressions of any size. Whatever a `Packr` of `msgpack.ts` does not write is refused.
+ * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here. A hostile
+ * peer could use that: strings in bundles, which send the reader back to where it was; references; errors and regular expressions
+ * of any size. So the walk refuses whatever a `Packr` of `msgpack.ts` does not write.
  */
 import type { PlainLayout } from './plain-check.js';
 import { madeBytes, maxBareEntries } from './limits.js';
@@ -11,7 +11,7 @@ import { malformed } from './malformed.js';
 /** The type of the extension that defines a record. */
 const recordType = 0x72;
 
-/** Types of extensions. Behind a set, and behind a record's number, what it is made of follows as further tokens. */
+/** Types of extensions. The content of a set or a record follows as further tokens. */
 const extensions: ReadonlySet<number> = new Set([
   0x00, // undefined
   0x42, // bigint
@@ -21,7 +21,7 @@ const extensions: ReadonlySet<number> = new Set([
   0xff, // Date
 ]);
 
-/** Where what follows a token is not of one length: how many bytes say its length, and whether it is an extension. */
+/** For tokens whose content has no fixed length: how many bytes say the length, and whether it is an extension. */
 const lengthBytes: Readonly<Record<number, { readonly bytes: 1 | 2 | 4; readonly extension: boolean }>> = {
   0xc4: { bytes: 1, extension: false },
   0xc5: { bytes: 2, extension: false },
@@ -52,7 +52,7 @@ const sized: Readonly<Record<number, number>> = {
   0xdf: 4,
 };
 
-/** Marks in `fixed` what is not of one length, and what is not to be met at all. */
+/** Marks in `fixed` tokens without a fixed length, and tokens that may not be there. */
 const variable = 0xfe;
 const none = 0xff;
 
@@ -67,9 +67,9 @@ const fixed: Uint8Array = Uint8Array.from({ length: 256 }, (_, token) => {
   return sized[token] ?? 0;
 });
 
-/** What the value that begins with a token takes in memory, by the layout; what is in it comes on its own. */
+/** How much memory the value takes that begins with a token, by the layout. Its content counts on its own. */
 function weightsOf(layout: PlainLayout): Uint16Array {
-  // Of what is tagged, the value is made of a node.
+  // In the tagged layout there is a node, and the value that is made of it.
   const times = layout === 'tagged' ? 2 : 1;
   const map = layout === 'maps' ? madeBytes.object : madeBytes.table;
   return Uint16Array.from({ length: 256 }, (_, token) => {
@@ -79,7 +79,7 @@ function weightsOf(layout: PlainLayout): Uint16Array {
     if ((token >= 0xa0 && token <= 0xbf) || (token >= 0xd9 && token <= 0xdb)) return times * madeBytes.text;
     if (token >= 0xc4 && token <= 0xc6) return times * madeBytes.bytes;
     if ((token >= 0xc7 && token <= 0xc9) || (token >= 0xd5 && token <= 0xd8)) return times * madeBytes.extension;
-    // Among others the definition of a record.
+    // The definition of a record is one of these.
     if (token === 0xd4) return madeBytes.extension;
     return madeBytes.item;
   });
@@ -100,7 +100,7 @@ export function checkTokens(bytes: Uint8Array, layout: PlainLayout): void {
   const maps = layout === 'maps';
   const weight = weights[layout];
   let made = 0;
-  /** How many items and entries were promised: each takes a byte at least, but room for it is made at once. */
+  /** How many items and entries were promised. Each takes a byte at least, but the reader makes room for it at once. */
   let promised = 0;
   let at = 0;
   while (at < end) {
@@ -141,19 +141,19 @@ function skipped(bytes: Uint8Array, at: number, token: number): number {
 function checkExtension(bytes: Uint8Array, at: number, length: number): void {
   const type = bytes[at];
   if (type === undefined || !extensions.has(type)) malformed('an unknown extension');
-  // A record's number is one byte: with two, its instances would be read in another way.
+  // A record's number is one byte. With two bytes its instances would be read in another way.
   if (type === 0x72 && length !== 1) malformed('a record with a long number');
   if (type === 0x73) checkItems(bytes, at + 1 + length);
 }
 
-/** What a Set is made of has to be an array: of a typed array, for one, there could be any number of items. */
+/** The content of a Set has to be an array. A typed array, for example, could give any number of items. */
 function checkItems(bytes: Uint8Array, at: number): void {
   const token = bytes[at] ?? none;
   if (token === 0xdc || token === 0xdd) checkEntries(lengthAt(bytes, at + 1, token === 0xdc ? 2 : 4));
   else if (token < 0x90 || token > 0x9f) malformed('a Set of something else than an array');
 }
 
-/** Its keys could be made to collide, and nobody would see to it. */
+/** A larger Map or Set is refused: its keys could be made to collide, and nobody would watch. */
 function checkEntries(count: number): void {
   if (count > maxBareEntries) malformed('a large Map or Set without a tag');
 }

@@ -15,10 +15,10 @@ import { tagValue } from './tagger.js';
 import { unfilled } from './unfilled.js';
 import { untagValue } from './untagger.js';
 
-/** The first byte of the payload; numbers and strings have their own. */
+/** The first byte of the payload. Batches of numbers or strings have layouts of their own. */
 const layouts: Readonly<Record<PlainLayout, number>> = { records: 1, maps: 2, tagged: 3 };
 
-/** Structured cloning is off because tags carry what is shared: msgpackr's own mixes up objects and Maps in some cycles. */
+/** Structured cloning is off: msgpackr's own mixes up objects and Maps in some cycles. Tags carry what is shared. */
 const options = { moreTypes: true, structuredClone: false, copyBuffers: true };
 
 /**
@@ -104,7 +104,7 @@ class Msgpack implements Serializer {
 
   private pack(layout: PlainLayout, values: readonly unknown[]): Uint8Array {
     const packr = layout === 'maps' ? this.maps : this.records;
-    // What msgpackr returns is a view on its scratch buffer, which it keeps writing to.
+    // msgpackr returns a view on its scratch buffer, and goes on writing to that.
     const packed = packr.pack(values, RESET_BUFFER_MODE);
     const bytes = unfilled(packed.byteLength + 1);
     bytes[0] = layouts[layout];
@@ -115,7 +115,8 @@ class Msgpack implements Serializer {
   }
 
   private unpack(bytes: Uint8Array): unknown[] {
-    // A view of its own, because msgpackr sets a property on it, and one that is no Buffer, because binary is read as what it is.
+    // The view is a new one, because msgpackr sets a property on it. It is no Buffer, because binary values become what the view
+    // is.
     const packed = new Uint8Array(bytes.buffer, bytes.byteOffset + 1, Math.max(0, bytes.byteLength - 1));
     const layout = bytes[0];
     if (layout !== layouts.records && layout !== layouts.maps && layout !== layouts.tagged) throw new Error('an unknown layout');

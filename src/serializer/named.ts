@@ -7,7 +7,7 @@ export type SerializerName = 'msgpack' | 'flatted';
 
 const named: ReadonlyMap<unknown, Serializer> = new Map([msgpack, flatted].map((serializer) => [serializer.name, serializer]));
 
-/** The serializer of this name; what is no such name stays what it is. */
+/** The serializer of this name. Any other value stays what it is. */
 export function serializerNamed(given: unknown): unknown {
   return named.get(given) ?? given;
 }

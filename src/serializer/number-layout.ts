@@ -1,11 +1,11 @@
 /**
- * A batch of nothing but numbers, as the bytes of the narrowest typed array that holds them exactly, little-endian.
+ * The layout of a batch of nothing but numbers: the bytes of the narrowest typed array that holds them exactly, little-endian.
  *
- * Byte 0 is the layout (below). Where numbers have one byte or two, bytes 4 to 7 are the base, a 32-bit integer that is to be
- * added to each. All other bytes up to the eighth are zero and not looked at; they are there so that the numbers behind them are
- * aligned. So integers near each other, as those of a range are, take one byte or two, however large they are ("frame of
- * reference": Goldstein, Ramakrishnan and Shaft, Compressing Relations and Indexes, 1998). Packing and unpacking small integers
- * takes a tenth of msgpackr's time.
+ * Byte 0 is the layout (below). Where numbers have one byte or two, bytes 4 to 7 are the base: a 32-bit integer that is added to
+ * each. So integers near each other, like those of a range, take one byte or two, however large they are. This is called "frame
+ * of reference" (Goldstein, Ramakrishnan and Shaft, Compressing Relations and Indexes, 1998). All other bytes up to the eighth
+ * are zero, and nobody looks at them. They are there so that the numbers behind them are aligned. To pack and unpack small
+ * integers takes a tenth of msgpackr's time.
  */
 
 type NumberArray = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
@@ -97,8 +97,8 @@ function readLittleEndian(view: DataView, at: number, base: number, width: Width
 }
 
 /**
- * The narrowest width that the numbers fit into, and what is taken off each for that; undefined where there is something else
- * among them.
+ * The narrowest width that the numbers fit into, and the base that is taken off each for that. It is undefined where not all are
+ * numbers.
  */
 function fitOf(values: readonly unknown[]): { readonly width: Width; readonly base: number } | undefined {
   let least = 0x7fff_ffff;

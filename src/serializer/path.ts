@@ -7,9 +7,11 @@ const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
  * Where the walk through a value stands. It is written out only when something goes wrong there:
- * `$.users[3].callback`, `$["a-b"]`, `$.map.get("k")` for the value of a Map under a primitive key, `$.map[key 0]` and
- * `$.map[value 0]` for the first key of a Map and the value under a key that is an object, `$.set[item 0]`, and `$.here{Point}.x`
- * for what the codec of class Point made of `$.here`.
+ * - `$.users[3].callback`, `$["a-b"]`: properties and items;
+ * - `$.map.get("k")`: the value of a Map under a primitive key;
+ * - `$.map[key 0]`, `$.map[value 0]`: the first key of a Map, and the value under a key that is an object;
+ * - `$.set[item 0]`: the first item of a Set;
+ * - `$.here{Point}.x`: a part of what the codec of class Point made of `$.here`.
  */
 export class Path {
   private readonly steps: Step[] = [];

@@ -3,8 +3,8 @@ import { maxBareEntries, maxBatchKeys, maxDepth, maxRecordKeys, maxSearchedItems
 import { isSafeKey, isSafeText } from './safe-text.js';
 
 /**
- * How a batch can be packed: by msgpackr alone with the keys of equal objects written once (`records`) or with each object
- * (`maps`), or only after tagging (`tagged`).
+ * How a batch can be packed. `records`: by msgpackr alone, with the keys of similar objects written once. `maps`: by msgpackr
+ * alone, with the keys written in each object. `tagged`: only after tagging.
  */
 export type PlainLayout = 'records' | 'maps' | 'tagged';
 
@@ -16,8 +16,8 @@ const noKeys: readonly string[] = [];
 /**
  * Whether bare msgpackr carries every value of a batch exactly.
  *
- * This walk is paid by every batch, so it only says yes or no; where it says no, tagging finds out what is where. No is always
- * a safe answer. Objects that two values share are no reason for it: packed twice, they come out as each value's own.
+ * Every batch pays for this walk, so it only says yes or no. Where it says no, tagging finds out what is where. No is always a
+ * safe answer. Objects that two values share are no reason for a no: packed twice, each value has its own.
  */
 export function plainLayout(values: readonly unknown[]): PlainLayout {
   const check = new PlainCheck();
@@ -34,7 +34,7 @@ export function plainLayout(values: readonly unknown[]): PlainLayout {
 }
 
 class PlainCheck {
-  /** A Map was seen, which without records could not be told from an object. */
+  /** A Map was seen. Without records it could not be told from an object. */
   sawMap = false;
   /** A dictionary was seen, or more different keys than records are worth for. */
   sawWide = false;
@@ -95,7 +95,7 @@ class PlainCheck {
   }
 
   private record(value: object): boolean {
-    // What only looks plain has symbols too: the arguments of a function, Math, JSON.
+    // Some values only look plain: the arguments of a function, Math, JSON. These have symbols, too.
     if (Object.getOwnPropertySymbols(value).length > 0) return false;
     const keys = Object.keys(value);
     if (!this.keysAreSafe(keys)) return false;

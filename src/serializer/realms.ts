@@ -1,6 +1,6 @@
 /**
- * Values of another realm (a context of node:vm, as test runners make them, or a frame). Their classes are other ones, of the
- * same names; what a value is shows in its internal slots, which the methods of this realm see, too.
+ * Values of another realm: a context of node:vm, which test runners make, or a frame. Their classes are other ones, with the same
+ * names. The internal slots of a value show what it is, and the methods of this realm see these slots, too.
  */
 import { errorNames, typedArrayNames } from './built-ins.js';
 
@@ -37,7 +37,7 @@ const byName: ReadonlyMap<string, object> = new Map<string, object>([
 const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 /**
- * What the prototype of a built-in class of another realm is called here: the prototype of the class of the same name.
+ * The prototype in this realm for the prototype of a built-in class of another realm: that of the class of the same name.
  *
  * @returns undefined where it is not one, or where the value only has it for its prototype
  */
@@ -46,7 +46,7 @@ export function homePrototype(value: object, prototype: object): object | undefi
   if (typeof constructor !== 'function' || constructor.prototype !== prototype) return undefined;
   const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
   const home = typeof name === 'string' ? byName.get(name) : undefined;
-  // A class of the program's own may have the name, too; only a built-in one has no text.
+  // A class of the program's own may have the name, too. Only a built-in class has no source text.
   if (home === undefined || home === prototype || !isNative(constructor)) return undefined;
   return isOne(value, home) ? home : undefined;
 }

@@ -11,15 +11,16 @@ export const isWellFormed: (text: string) => boolean =
     : (text) => !illFormed.test(text);
 
 /**
- * Whether msgpackr carries a string exactly: it must be well-formed, and a leading byte order mark may be dropped in decoding.
+ * Whether msgpackr carries a string exactly. It must be well-formed, and must not begin with a byte order mark, which a decoder
+ * may drop.
  */
 export function isSafeText(text: string): boolean {
   return isWellFormed(text) && text.charCodeAt(0) !== 0xfeff;
 }
 
 /**
- * Whether an object with this key can be written as a record: `__proto__` is renamed by msgpackr, `__keys__` collides with its
- * tables, `constructor` and `hasOwnProperty` are what it asks an object for, and `$` marks tags.
+ * Whether an object with this key can be written as a record. msgpackr renames `__proto__`, and `__keys__` collides with its
+ * tables. It asks objects for `constructor` and `hasOwnProperty`. `$` marks tags.
  */
 export function isSafeKey(key: string): boolean {
   switch (key) {

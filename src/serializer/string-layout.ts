@@ -1,9 +1,9 @@
 /**
- * A batch of nothing but strings, as their lengths and one text: short strings are joined first, so that the engine's codec is
- * called once for many of them.
+ * The layout of a batch of nothing but strings: their lengths, and one text. Short strings are joined first, so that the engine's
+ * codec is called once for many of them.
  *
- * Byte 0 is the layout, byte 1 the bytes of a length (1, 2 or 4), byte 2 what the lengths count (below), bytes 4 to 7 the number
- * of strings; then come the lengths, then the text in UTF-8. All integers are little-endian.
+ * Byte 0 is the layout, byte 1 the bytes of a length (1, 2 or 4), and byte 2 what the lengths count (below). Bytes 4 to 7 are the
+ * number of strings. Then come the lengths, then the text in UTF-8. All integers are little-endian.
  */
 import { NodeBuffer } from './built-ins.js';
 import { isWellFormed } from './safe-text.js';
@@ -64,12 +64,12 @@ export function decodeStrings(bytes: Uint8Array): string[] | undefined {
   }
 }
 
-/** Undefined where not all is ASCII: only of that there are as many bytes as UTF-16 units. */
+/** The bytes of strings that are all ASCII; else undefined. Only ASCII has as many bytes as UTF-16 units. */
 function encodeAscii(strings: readonly string[], longest: number, total: number): Uint8Array | undefined {
   const { bytes, textAt } = withLengths(strings, longest, counts.ascii, total);
   let place = textAt;
   for (const text of joined(strings)) {
-    // All of it was read, into as many bytes: a character of two bytes would leave no room for the last one.
+    // All of it was read, into as many bytes. A character of two bytes would have left no room for the last one.
     const { read, written } = encoder.encodeInto(text, bytes.subarray(place, place + text.length));
     if (read !== text.length || written !== text.length) return undefined;
     place += written;
@@ -78,7 +78,8 @@ function encodeAscii(strings: readonly string[], longest: number, total: number)
 }
 
 function encodeJoined(strings: readonly string[], longest: number): Uint8Array | undefined {
-  // A high and a low surrogate that meet where two strings join make one well-formed character, and are parted again by length.
+  // A high and a low surrogate may meet where two strings join. They make one well-formed character, and are parted again by
+  // length.
   const text = strings.join('');
   if (!isWellFormed(text)) return undefined;
   const utf8 = encoder.encode(text);
@@ -128,7 +129,7 @@ function withLengths(
   return { bytes, textAt };
 }
 
-/** The strings in order, as many together as are quickly joined. */
+/** The strings in order, joined in pieces that are quick to join. */
 function* joined(strings: readonly string[]): Generator<string> {
   let start = 0;
   let length = 0;
@@ -151,7 +152,7 @@ function splitAscii(bytes: Uint8Array, lengths: readonly number[]): string[] {
   for (let start = 0; start < lengths.length;) {
     let end = start;
     let length = 0;
-    // At least one string, and then as many as are quickly parted.
+    // Each piece has at least one string, and then as many as are quickly parted.
     do length += lengths[end++] ?? 0;
     while (end < lengths.length && length + (lengths[end] ?? 0) <= maxJoinedLength);
     const text = asciiText(bytes, place, length);
@@ -164,7 +165,7 @@ function splitAscii(bytes: Uint8Array, lengths: readonly number[]): string[] {
   return strings;
 }
 
-/** Node reads ASCII many times faster than its UTF-8 decoder does; of bytes that are none, it makes characters of Latin-1. */
+/** Node reads ASCII many times faster than its UTF-8 decoder does. It makes Latin-1 characters of bytes that are no ASCII. */
 function asciiText(bytes: Uint8Array, from: number, length: number): string {
   if (from + length > bytes.length) throw notAddingUp();
   if (NodeBuffer === undefined) return decoder.decode(bytes.subarray(from, from + length));

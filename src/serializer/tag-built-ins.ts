@@ -6,10 +6,9 @@ import type { Tagging } from './tagging.js';
 import { tag, type TagNode } from './tags.js';
 
 /**
- * Tags an instance of one of the built-in classes. Their own methods are used, which throw where an object only has the
- * prototype.
+ * Tags an instance of one of the built-in classes. It uses their own methods. These throw where an object only has the prototype.
  *
- * @returns undefined when the prototype is none of theirs
+ * @returns the tag; undefined when the prototype is none of theirs
  */
 export function tagBuiltIn(tagger: Tagging, value: object, prototype: object): TagNode {
   switch (prototype) {
@@ -93,7 +92,7 @@ function tagBuffer(tagger: Tagging, value: object): TagNode {
   return enterTag(tagger, value, 'ArrayBuffer', tagger.bytes(new Uint8Array(value)));
 }
 
-/** A Buffer goes by its bytes alone: small ones show parts of one pool, which holds others' data. */
+/** A Buffer travels as its bytes alone. Small ones are views on one pool, which holds others' data. */
 function tagNodeBuffer(tagger: Tagging, value: object): TagNode {
   const view = asView(tagger, value);
   refuseExtras(tagger, value, undefined, view.byteLength);

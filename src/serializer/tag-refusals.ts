@@ -9,7 +9,7 @@ const boxed: ReadonlyMap<object, string> = new Map<object, string>([
   [Symbol.prototype, 'symbol'],
 ]);
 
-/** What an object is that cannot be carried, such as `an instance of class Socket, which is not registered`. */
+/** A description of an object that cannot be carried, such as `an instance of class Socket, which is not registered`. */
 export function refused(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   // A prototype that is not null is an object; an object without a prototype is plain and not refused.
@@ -29,7 +29,7 @@ function classNameOf(prototype: unknown): string | undefined {
 }
 
 /**
- * Refuses own enumerable properties besides those that are carried.
+ * Refuses own enumerable properties that are not carried.
  *
  * @param keys the own enumerable keys, where the caller has them
  * @param carried how many of them, from the first on, are carried: all of a plain object, the items of an array, none of a Map

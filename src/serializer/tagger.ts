@@ -12,8 +12,8 @@ import { homePrototype, isPlainPrototype } from './realms.js';
 import { isA, isError, messageOf } from '../errors/thrown.js';
 
 /**
- * What was met before: its node (text) or number (binary). `open` names its class while its codec is not done and nothing can
- * stand in for it.
+ * An object that was met before: its node (text) or number (binary). `open` names its class while its codec is not done and
+ * nothing can stand in for it.
  */
 interface Met {
   node: TagNode;
@@ -22,10 +22,10 @@ interface Met {
 }
 
 /**
- * One value as plain data (see tags.ts), with its path at hand.
+ * Makes plain data of one value (see tags.ts). Its path is at hand for errors.
  *
- * Every object is entered in `met` before its contents are looked at, so that a cycle finds it there; `Untagger` counts in the
- * same order.
+ * Every object is entered in `met` before its contents are looked at, so that a cycle finds it there. `Untagger` counts objects
+ * in the same order.
  *
  * @throws {@link NotSerializableError}
  */
@@ -40,7 +40,8 @@ export function tagValue(
   let node = tagger.tag(value);
   const shared = tagger.sharedBuffers();
   if (shared.size > 0) {
-    // That a buffer is shown twice is known only after the first view of it was written: once more, knowing it.
+    // Only after the first view was written it is known that a second one shows the same buffer. So the value is tagged once
+    // more, knowing that.
     tagger = new Tagger(valueIndex, dialect, classes, shared, expansion);
     node = tagger.tag(value);
   }
@@ -51,7 +52,7 @@ export function tagValue(
 class Tagger implements Tagging {
   readonly path: Path = new Path();
   readonly expansion: Expansion;
-  /** Of binary values and regular expressions. */
+  /** The bytes of binary values and regular expressions. */
   expandedBytes = 0;
   private readonly dialect: Dialect;
   private readonly valueIndex: number;
@@ -68,7 +69,7 @@ class Tagger implements Tagging {
     this.shared = shared;
   }
 
-  /** The buffers that were met more than once, by views or themselves. */
+  /** The buffers that were met more than once: by views, or as themselves. */
   sharedBuffers(): ReadonlySet<object> {
     return new Set([...this.shown].filter(([, times]) => times > 1).map(([buffer]) => buffer));
   }
@@ -155,7 +156,7 @@ class Tagger implements Tagging {
     return this.builtIn(value, prototype as object) ?? this.refuse(refused(value));
   }
 
-  /** @returns undefined when it is an instance of no built-in class, of this realm or another one */
+  /** @returns the tag; undefined when the value is no instance of a built-in class of any realm */
   private builtIn(value: object, prototype: object): TagNode | undefined {
     if (prototype === Array.prototype && Array.isArray(value)) return this.array(value);
     const node = tagBuiltIn(this, value, prototype);

@@ -2,7 +2,7 @@ import type { Expansion } from './expansion.js';
 import type { Path } from './path.js';
 import type { TagNode } from './tags.js';
 
-/** What tagging one kind of object needs of the walk that it is part of; `Tagger` is that walk. */
+/** The walk over a value, as far as the functions need it that tag one kind of object. `Tagger` is that walk. */
 export interface Tagging {
   readonly expansion: Expansion;
   expandedBytes: number;
@@ -16,13 +16,13 @@ export interface Tagging {
   /** Enters an object as met, with the node that its contents will be put into. */
   enter<Node extends TagNode>(value: object, node: Node): Node;
   bytes(bytes: Uint8Array): TagNode;
-  /** Counts a buffer as met; whether it has to be written as one object that several show. */
+  /** Counts a buffer as met. Returns whether it has to be written as one object that several views show. */
   showsShared(buffer: object): boolean;
   /** @throws always */
   refuse(what: string, cause?: unknown): never;
 }
 
-/** The way back: what one kind of tag needs of the walk; `Untagger` is that walk. */
+/** The walk back, as far as the functions need it that read one kind of tag. `Untagger` is that walk. */
 export interface Untagging {
   readonly expansion: Expansion;
   untag(node: unknown): unknown;
@@ -39,6 +39,6 @@ export interface Untagging {
   units(node: unknown): string;
   /** Bytes with a buffer of their own. */
   bytes(node: unknown): Uint8Array<ArrayBuffer>;
-  /** Keys and values, put into an object by definition, so that `__proto__` is a key like others. */
+  /** Defines keys and values in an object. So `__proto__` is a key like others. */
   properties(node: unknown, into: object, enumerable: boolean): void;
 }

@@ -1,8 +1,8 @@
 import { NodeBuffer } from './built-ins.js';
 
 /**
- * Values as plain data. What is not plain becomes a tag, an object of exactly the two keys `$` (what it is) and `v` (its
- * content):
+ * Values as plain data. A value that is not plain becomes a tag: an object with exactly the two keys `$` (what it is) and `v`
+ * (its content):
  *
  * | `$` | `v` |
  * | --- | --- |
@@ -21,10 +21,12 @@ import { NodeBuffer } from './built-ins.js';
  * | `class` | the registered name, what its codec made of it |
  * | `ref` | the object met before under this number, counted in the order in which they were met |
  *
- * Objects and arrays without any of these stay what they are, their items tagged in turn. There are two dialects. Text, for JSON,
- * tags all of the above, writes bytes as base64, and repeats an object by the same node, so that whatever writes the text sees
- * the cycle. Binary, for msgpack, carries undefined, NaN, infinities, bigint and bytes as they are, and has the tag `ref`, so
- * that its nodes are a tree.
+ * Plain objects and arrays stay what they are, and their items are tagged in turn. There are two dialects.
+ *
+ * - Text, for JSON, tags all of the above, and writes bytes as base64. An object that comes again is the same node, so that the
+ *   writer of the text sees the cycle.
+ * - Binary, for msgpack, carries undefined, NaN, infinities, bigint and bytes as they are. It has the tag `ref`, so that its
+ *   nodes are a tree.
  */
 export type TagNode = null | undefined | boolean | number | bigint | string | Uint8Array | TagNode[] | { [key: string]: TagNode };
 
@@ -37,7 +39,7 @@ export function tag($: string, v: TagNode): Tag {
   return { $, v };
 }
 
-/** How many bytes are made a string at once: arguments of a call live on the stack. */
+/** How many bytes are made a string at once. They are arguments of a call, which live on the stack. */
 const chunkBytes = 0x2000;
 
 export function toBase64(bytes: Uint8Array): string {

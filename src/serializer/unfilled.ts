@@ -1,7 +1,8 @@
 import { NodeBuffer } from './built-ins.js';
 
 /**
- * Bytes with a buffer of their own, all of which will be written. Zeroing large ones first costs as much as copying into them.
+ * Bytes with a buffer of their own. The caller must write all of them. To zero large ones first costs as much as to copy into
+ * them.
  */
 export function unfilled(count: number): Uint8Array {
   const worthIt = 4096;

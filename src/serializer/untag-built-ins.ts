@@ -4,7 +4,7 @@ import { Crowding } from './crowding.js';
 import { malformed } from './malformed.js';
 import type { Untagging } from './tagging.js';
 
-/** What a tag of one of the built-in kinds stands for. @throws an Error when it stands for nothing */
+/** The value that a tag of one of the built-in kinds stands for. @throws an Error when it stands for nothing */
 export function untagBuiltIn(untagger: Untagging, node: object, kind: unknown, content: unknown): unknown {
   switch (kind) {
     case 'undefined':
@@ -93,7 +93,7 @@ function view(untagger: Untagging, node: object, kind: unknown, content: unknown
   }
   if (type === undefined) return malformed('an unknown tag');
   if (!Array.isArray(content)) return untagger.enter(node, new type(untagger.bytes(content).buffer));
-  // The view has its number before its buffer, as when it was tagged; nothing can refer to the view in between.
+  // The view gets its number before its buffer, as in tagging. Nothing can refer to the view in between.
   const place = untagger.reserve(node);
   const buffer = untagger.untag(content[0]);
   if (!(buffer instanceof ArrayBuffer)) return malformed('a view on something else than a buffer');

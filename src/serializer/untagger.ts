@@ -12,23 +12,23 @@ const unfinished: unique symbol = Symbol('unfinished');
 /**
  * The value that `tagValue` turned into this node.
  *
- * @param expansion of the batch that it is part of
- * @throws an Error when it is not such a node
+ * @param expansion that of the batch which the node is part of
+ * @throws an Error when `tagValue` would not make a node like this
  */
 export function untagValue(node: unknown, dialect: Dialect, classes: ClassRegistry, expansion: Expansion): unknown {
   return new Untagger(dialect, classes, expansion).untag(node);
 }
 
 /**
- * Makes each object empty first, enters it in `made` and then fills it, so that a cycle finds it there. Nothing is taken for
- * granted about the nodes: they may come from a peer that writes what it likes.
+ * Makes each object empty first, enters it in `made`, and then fills it. So a cycle finds it there. It takes nothing for granted
+ * about the nodes: they may come from a hostile peer.
  */
 class Untagger implements Untagging {
   readonly expansion: Expansion;
   private readonly dialect: Dialect;
   private readonly classes: ClassRegistry;
   private readonly made: unknown[] = [];
-  /** By node, as the text dialect repeats an object by the same node. */
+  /** The numbers of objects by their nodes: in the text dialect an object that comes again is the same node. */
   private readonly madeOf = new Map<object, number>();
 
   constructor(dialect: Dialect, classes: ClassRegistry, expansion: Expansion) {
@@ -106,7 +106,7 @@ class Untagger implements Untagging {
   private object(node: object): unknown {
     const number = this.madeOf.get(node);
     if (number !== undefined) return this.again(number);
-    // What is reached again is found above, or was made in another value or as something else.
+    // A node that is reached again is found above. Else it was read in another value, or as something else.
     if (this.dialect === 'text') this.expansion.claim(node);
     if (Array.isArray(node)) return this.array(node);
     if (Object.getPrototypeOf(node) !== Object.prototype) return malformed('neither object nor list');
