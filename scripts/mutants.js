@@ -35,7 +35,7 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: { seeds: { type: 'string', default: '50' } },
 });
-const files = ['src/core', 'server/core']
+const files = ['src/core', 'src/collections', 'server/core']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
   // Invariants check the machines: a weaker check of a machine that is right fails nowhere.
   .filter((name) => name.endsWith('.ts') && !name.endsWith('/invariants.ts'))

@@ -16,6 +16,7 @@ const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((
 /** What the machines are tested by. */
 const tests = [
   'test/core',
+  'test/collections',
   'test/server/scheduler.test.ts',
   'test/server/attempts.test.ts',
   'test/server/congestion.test.ts',

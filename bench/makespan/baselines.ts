@@ -1,3 +1,4 @@
+import { DisjointRanges } from '../../src/collections/disjoint-ranges.js';
 import { BalancedFold } from './balanced-fold.js';
 import { VirtualTime } from './virtual-time.js';
 import type { Workload } from './workload.js';
@@ -10,8 +11,7 @@ import type { Workload } from './workload.js';
  */
 export function paladinsRule({ elements, slots, latencyMs, elementMs, arrivalMs, combineMs }: Workload): number {
   const time = new VirtualTime(latencyMs);
-  const byFirst = new Map<number, Loose>();
-  const byEnd = new Map<number, Loose>();
+  const held = new DisjointRanges<Loose>(({ first, count }) => first + count);
   const queue: Task[] = [];
   let head = 0;
   let free = slots;
@@ -43,16 +43,12 @@ export function paladinsRule({ elements, slots, latencyMs, elementMs, arrivalMs,
   };
   const arrive = ({ first, count }: Loose): void => {
     makespanMs = time.now;
-    const left = byEnd.get(first);
-    const right = byFirst.get(first + count);
-    const other = left ?? right;
+    const other = held.endingAt(first) ?? held.startingAt(first + count);
     if (other === undefined) {
-      byFirst.set(first, { first, count });
-      byEnd.set(first + count, { first, count });
+      held.add({ first, count });
       return;
     }
-    byFirst.delete(other.first);
-    byEnd.delete(other.first + other.count);
+    held.delete(other);
     const width = count + other.count;
     enqueue({ first: Math.min(first, other.first), count: width, ms: combineMs.fixed + combineMs.perElement * width });
   };
@@ -63,7 +59,7 @@ export function paladinsRule({ elements, slots, latencyMs, elementMs, arrivalMs,
     });
   }
   time.run();
-  if (byFirst.get(0)?.count !== elements) throw new Error("Paladin's rule did not fold everything");
+  if (held.startingAt(0)?.count !== elements) throw new Error("Paladin's rule did not fold everything");
   return makespanMs;
 }
 

@@ -1,4 +1,5 @@
 // Mutants that no test finds, and why that is right: most of them do the same as the original.
+import { ofCollections } from './accepted/collections.js';
 import { ofFolds } from './accepted/fold.js';
 import { ofHub } from './accepted/hub.js';
 import { ofPlacement } from './accepted/hub-placement.js';
@@ -11,4 +12,4 @@ import { ofSessions } from './accepted/sessions.js';
  */
 
 /** @type {readonly Accepted[]} */
-export const accepted = [...ofFolds, ...ofJobs, ...ofSessions, ...ofHub, ...ofPlacement];
+export const accepted = [...ofCollections, ...ofFolds, ...ofJobs, ...ofSessions, ...ofHub, ...ofPlacement];

@@ -21,7 +21,7 @@ export const seedsVariable = 'MUTANTS_SEEDS';
 /** What tests of the machines import, and nothing else. */
 const ofMachines =
   /^(?:vitest|fast-check|\.\/[a-z-]+-harness\.js|\.\.\/(?:server\/scheduler-harness|support\/exactly)\.js|(?:\.\.\/)+(?:src\/(?!index)|server\/(?:core|limits)).*)$/u;
-const unitTests = ['test/core', 'test/server']
+const unitTests = ['test/core', 'test/collections', 'test/server']
   .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
   .filter((path) => path.endsWith('.test.ts'))
   .filter((path) => {

@@ -73,8 +73,8 @@ export const jobMutations = [
   {
     name: 'the first part of a chain waits for what was settled before',
     file: `${job}/emission.ts`,
-    find: "    for (const { type, first, count, ...rest } of this.#waiting.values()) {\n      if (type === 'failure') continue;",
-    replace: "    for (const { type, first, count, ...rest } of this.#waiting.values()) {\n      if (type !== 'skip') continue;",
+    find: "      if (type === 'failure') continue;",
+    replace: "      if (type !== 'skip') continue;",
   },
   {
     name: 'the second part of a chain is not told what the first one has left out',

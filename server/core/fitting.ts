@@ -18,11 +18,11 @@
  * Events: a job's needs come (`needClass`) or go (`remove`), a worker moves (`move`), a turn of the hub has room (`proceed`).
  * Effects: the need classes that were linked, or cut off, or whose slots have changed. Their jobs are to be told.
  */
+import { Heap } from '../../src/collections/heap.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { matchingKey, offeredBy, satisfies, type Needs, type Offered } from './matching.js';
 import { OnOffer } from './on-offer.js';
 import type { NeedClass, OfferClass, Worker } from './records.js';
-import { TurnOrder } from './turn-order.js';
 
 /** What is left to do for an offer class. */
 interface Walk {
@@ -103,7 +103,7 @@ export class Fitting {
       needs,
       jobs: new Set(),
       untold: 0,
-      turns: new TurnOrder(),
+      turns: new Heap((job) => job.virtualTime),
       offerClasses: new Set(),
       explained: '',
       broken: undefined,

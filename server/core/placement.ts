@@ -65,7 +65,7 @@ export class Placement {
     job.entries += 1;
     job.aheadMs = (job.virtualTime - this.#virtualTime) * job.weight;
     job.virtualTime = Math.max(job.virtualTime, this.#virtualTime);
-    job.needClass.turns.enter(job);
+    job.needClass.turns.add(job);
     this.#inTurn.add(job.needClass);
   }
 
@@ -76,14 +76,14 @@ export class Placement {
 
   #leave(job: Job): void {
     const { turns } = job.needClass;
-    turns.leave(job);
+    turns.delete(job);
     if (turns.size === 0) this.#inTurn.delete(job.needClass);
   }
 
   /** Whether a job is in turn for the workers of this class, and comes before this time. */
   comesBefore({ needClasses }: OfferClass, virtualTime: number, suits: (job: Job) => boolean = () => true): boolean {
     for (const needClass of this.#someOf(needClasses)) {
-      const job = needClass.turns.next;
+      const job = needClass.turns.first;
       if (job !== undefined && job.virtualTime < virtualTime && needClasses.has(needClass) && suits(job)) return true;
     }
     return false;
@@ -98,7 +98,7 @@ export class Placement {
 
   /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
   takeTurn(job: Job, chargedMs: number): void {
-    if (job.needClass.turns.next !== job) throw new Error(`it is not the turn of job ${job.id}`);
+    if (job.needClass.turns.first !== job) throw new Error(`it is not the turn of job ${job.id}`);
     this.#virtualTime = Math.max(this.#virtualTime, job.virtualTime);
     this.charge(job, chargedMs);
     this.leaveTurn(job);
@@ -127,7 +127,7 @@ export class Placement {
 
   /** The next job of the class, with a worker for it; undefined when there is none of either. */
   matchFor(needClass: NeedClass): Match | undefined {
-    const job = needClass.turns.next;
+    const job = needClass.turns.first;
     const worker = job === undefined ? undefined : (freeWorker(needClass) ?? this.#workerAhead(needClass, job));
     return job === undefined || worker === undefined ? undefined : { job, worker };
   }
@@ -139,7 +139,7 @@ export class Placement {
     let next: Job | undefined;
     const { needClasses } = worker.offerClass;
     for (const needClass of this.#someOf(needClasses)) {
-      const job = needClass.turns.next;
+      const job = needClass.turns.first;
       if (job === undefined || !needClasses.has(needClass) || (!free && freeWorker(needClass) !== undefined)) continue;
       if (next === undefined || job.virtualTime < next.virtualTime) next = job;
     }

@@ -1,3 +1,4 @@
+import type { Heap, Placed } from '../../src/collections/heap.js';
 import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
@@ -8,7 +9,6 @@ import { Claims } from './claims.js';
 import { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
-import type { Turn, TurnOrder } from './turn-order.js';
 
 /** What the scheduler knows of a leader. */
 export interface Leader extends Charged {
@@ -50,8 +50,8 @@ export interface LeaderConnection {
   resumed: number;
 }
 
-/** What the scheduler knows of a job; its virtual time is the execution time given to it so far, by weight, in milliseconds. */
-export interface Job extends Turn {
+/** What the scheduler knows of a job. Its place is that among the `turns` of its class. */
+export interface Job extends Placed {
   readonly id: string;
   readonly number: number;
   readonly leader: Leader;
@@ -62,6 +62,8 @@ export interface Job extends Turn {
   readonly priority: number;
   readonly weight: number;
   readonly needClass: NeedClass;
+  /** The execution time given to it so far, by weight, in milliseconds: its turn comes before those of jobs with more. */
+  virtualTime: number;
   /** Whether its leader has opened it on this connection. Until then nothing of it is given out. */
   confirmed: boolean;
   /** What its leader has said of it, until it has said all of what is under way. */
@@ -245,8 +247,8 @@ export interface NeedClass {
   readonly jobs: Set<Job>;
   /** How many of them, from the first, are to be told. */
   untold: number;
-  /** Those of them that are due. */
-  readonly turns: TurnOrder<Job>;
+  /** Those of them that are due, by virtual time; of two equals, the one that has just had its turn comes later. */
+  readonly turns: Heap<Job>;
   readonly offerClasses: Set<OfferClass>;
   /** Why there are no slots, as the jobs' leaders were told: what nobody offers, and why a worker is gone that did. */
   explained: string;

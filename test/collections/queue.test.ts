@@ -14,6 +14,7 @@ describe('a queue', () => {
             queue.push(item);
             model.push(item);
           }
+          expect(queue.peek()).toBe(model[0]);
           expect(queue.size).toBe(model.length);
         }
         queue.clear();

@@ -74,25 +74,6 @@ export const ofFolds = [
   },
   {
     file: 'src/core/fold/assembly.ts',
-    line: 'const many = 2 * this.#neighbours.size + fewGone;',
-    mutants: ['const many = 2 * this.#neighbours.size - fewGone;', 'const many = 2 / this.#neighbours.size + fewGone;'],
-    reason: 'It saves memory: pairs that are gone are passed over.',
-  },
-  {
-    file: 'src/core/fold/assembly.ts',
-    line: 'for (const heap of [this.#pairs, this.#unripe]) if (heap.size > many) heap.remove((each) => !this.#isHeld(each));',
-    mutants: [
-      'for (const heap of []) if (heap.size > many) heap.remove((each) => !this.#isHeld(each));',
-      'for (const heap of [this.#pairs, this.#unripe]) if (true) heap.remove((each) => !this.#isHeld(each));',
-      'for (const heap of [this.#pairs, this.#unripe]) if (false) heap.remove((each) => !this.#isHeld(each));',
-      'for (const heap of [this.#pairs, this.#unripe]) if (heap.size >= many) heap.remove((each) => !this.#isHeld(each));',
-      'for (const heap of [this.#pairs, this.#unripe]) if (heap.size > many) heap.remove(() => undefined);',
-      'for (const heap of [this.#pairs, this.#unripe]) if (heap.size <= many) heap.remove((each) => !this.#isHeld(each));',
-    ],
-    reason: 'It saves memory: pairs that are gone are passed over.',
-  },
-  {
-    file: 'src/core/fold/assembly.ts',
     line: 'if (beside.length > units) break;',
     mutants: ['if (beside.length >= units) break;', 'if (false) break;'],
     reason: 'It saves steps: the group is too large in any case.',

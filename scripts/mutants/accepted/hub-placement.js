@@ -263,41 +263,4 @@ export const ofPlacement = [
     mutants: ['return true && this.comesBefore(offerClass, virtualTime, (other) => !isCheap(other));'],
     reason: 'The worker was found in its class of offers. The condition is for the type.',
   },
-  {
-    file: 'server/core/turn-order.ts',
-    line: 'if (last !== undefined && last !== turn) this.#settle(last, place);',
-    mutants: ['if (true && last !== turn) this.#settle(last, place);'],
-    reason: 'Whoever leaves is in the heap, so the heap has a last one.',
-  },
-  {
-    file: 'server/core/turn-order.ts',
-    line: 'if (parent === undefined || parent.virtualTime <= turn.virtualTime) break;',
-    mutants: ['if (false || parent.virtualTime <= turn.virtualTime) break;'],
-    reason: 'Above each place but the first there is something.',
-  },
-  {
-    file: 'server/core/turn-order.ts',
-    line: 'if (place > 0 && above !== undefined && above.virtualTime > turn.virtualTime) this.#rise(turn, place);',
-    mutants: [
-      'if (true && above !== undefined && above.virtualTime > turn.virtualTime) this.#rise(turn, place);',
-      'if (place >= 0 && above !== undefined && above.virtualTime > turn.virtualTime) this.#rise(turn, place);',
-      'if (place > 0 && true && above.virtualTime > turn.virtualTime) this.#rise(turn, place);',
-      'if (place > 0 && above !== undefined && above.virtualTime >= turn.virtualTime) this.#rise(turn, place);',
-      'if (place > 0 || above !== undefined && above.virtualTime > turn.virtualTime) this.#rise(turn, place);',
-    ],
-    reason:
-      'There is nothing above the first, and something above all others. Where the one above is equal, either may come first.',
-  },
-  {
-    file: 'server/core/turn-order.ts',
-    line: 'if (right !== undefined && right.virtualTime < child.virtualTime) {',
-    mutants: ['if (right !== undefined && right.virtualTime <= child.virtualTime) {'],
-    reason: 'Of two equals either may rise.',
-  },
-  {
-    file: 'server/core/turn-order.ts',
-    line: 'while (place > 0) {',
-    mutants: ['while (place >= 0) {'],
-    reason: 'There is nothing above the first: the loop ends there.',
-  },
 ];

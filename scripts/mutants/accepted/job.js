@@ -27,12 +27,6 @@ export const ofJobs = [
     reason: 'There are partials. The condition is for the type.',
   },
   {
-    file: 'src/core/job/batch-ledger.ts',
-    line: "if (record.state === 'ready') this.#ready.pop();",
-    mutants: ['if (false) this.#ready.pop();', 'if (record.state === "") this.#ready.pop();'],
-    reason: 'It saves steps: what is sent is passed over.',
-  },
-  {
     file: 'src/core/job/dispatch.ts',
     line: 'fold?.put(left);',
     mutants: ['fold.put(left);'],
@@ -100,15 +94,6 @@ export const ofJobs = [
     line: 'return tried > 0 ? [{ first, count, tried, retries }] : [];',
     mutants: ['return tried > 0 ? [{ first, count, tried, retries }] : ["Stryker was here"];'],
     reason: 'What has no range holds no element.',
-  },
-  {
-    file: 'src/core/job/emission.ts',
-    line: "const isLeft = (type === 'skip' || type === 'leftOut') && 'stage' in rest;",
-    mutants: [
-      "const isLeft = type === 'skip' || type === 'leftOut' || 'stage' in rest;",
-      "const isLeft = (true) && 'stage' in rest;",
-    ],
-    reason: 'Only what is left out, and a failure, which was passed over, has a stage. Both conditions are for the type.',
   },
   {
     file: 'src/core/job/emission.ts',

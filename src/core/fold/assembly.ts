@@ -18,10 +18,10 @@
  * 3. A group takes the units of larger and larger nodes while they are worth one trip.
  *
  * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours.
- * Every two neighbours are in one of the heaps, which may also hold pairs that are no longer there; these are passed over, and
- * thrown out when they are many.
+ * Every two neighbours with values are a pair, which is in one of the heaps.
  */
-import { Heap } from '../../collections/heap.js';
+import { DisjointRanges } from '../../collections/disjoint-ranges.js';
+import { Heap, type Placed } from '../../collections/heap.js';
 import type { CombineCost } from './combine-cost.js';
 import { absorb, endOf, hasValue, joinedBytes, type PartialFold, type Range, type ValuedPartial } from './partial.js';
 import { isUneven, keptUntil, type Coming, type Outlook } from './outlook.js';
@@ -37,24 +37,23 @@ export interface GroupLimits {
 }
 
 /** Two neighbours. */
-interface Pair {
+interface Pair extends Placed {
   readonly left: ValuedPartial;
   readonly right: ValuedPartial;
   /** The height of the smallest node that holds both. */
   readonly height: number;
   /** When to look at them again, if they are not ripe; Infinity: when something next to them changes. */
-  readonly at: number;
+  at: number;
 }
 
 export class Assembly {
-  readonly #byFirst = new Map<number, PartialFold>();
-  readonly #byEnd = new Map<number, PartialFold>();
+  readonly #partials = new DisjointRanges<PartialFold>(endOf);
   /** Neighbours, under the index where they meet. */
   readonly #neighbours = new Map<number, Pair>();
   /** Those to look at, of the smallest node first. */
-  #pairs = newPairs();
+  readonly #pairs = new Heap<Pair>((pair) => pair.height);
   /** Those that were not ripe, by when to look at them again; those that ripen are among the others then. */
-  #unripe = newUnripe();
+  readonly #unripe = new Heap<Pair>((pair) => pair.at);
   #bytes = 0;
   #width = 0;
   /** How many elements there are; undefined: not known yet. */
@@ -62,7 +61,7 @@ export class Assembly {
 
   /** Partials held. */
   get size(): number {
-    return this.#byFirst.size;
+    return this.#partials.size;
   }
 
   /** How many bytes they have. */
@@ -72,46 +71,44 @@ export class Assembly {
 
   /** How many elements one of them stands for on average. */
   get meanWidth(): number {
-    return this.#byFirst.size === 0 ? 0 : this.#width / this.#byFirst.size;
+    return this.#partials.size === 0 ? 0 : this.#width / this.#partials.size;
   }
 
   /** Takes the partial of a range. */
   put(partial: PartialFold): void {
     let grown = partial;
-    const left = this.#byEnd.get(grown.first);
+    const left = this.#partials.endingAt(grown.first);
     if (left !== undefined && (left.bytes === undefined || grown.bytes === undefined)) {
       this.#remove(left);
       grown = absorb(left, grown);
     }
-    const right = this.#byFirst.get(endOf(grown));
+    const right = this.#partials.startingAt(endOf(grown));
     if (right !== undefined && (right.bytes === undefined || grown.bytes === undefined)) {
       this.#remove(right);
       grown = absorb(grown, right);
     }
-    this.#byFirst.set(grown.first, grown);
-    this.#byEnd.set(endOf(grown), grown);
+    this.#partials.add(grown);
     this.#bytes += grown.bytes?.byteLength ?? 0;
     this.#width += grown.count;
-    this.#pair(this.#leftOf(grown), grown);
-    this.#pair(grown, this.#rightOf(grown));
+    const before = this.#leftOf(grown);
+    const after = this.#rightOf(grown);
+    this.#pair(before, grown);
+    this.#pair(grown, after);
     // With what is next to them now, these may have become ripe.
-    this.#lookAgain(this.#leftOf(grown), this.#rightOf(grown));
-    this.#dropGone();
+    this.#lookAgain(before, after);
   }
 
   /** It is known now how many elements there are. */
   expect(total: number): void {
     if (this.#total === total) return;
     this.#total = total;
-    this.#neighbours.clear();
-    this.#pairs = newPairs();
-    this.#unripe = newUnripe();
-    for (const partial of this.#byFirst.values()) this.#pair(partial, this.#rightOf(partial));
+    this.#dropPairs();
+    for (const partial of this.#partials) this.#pair(partial, this.#rightOf(partial));
   }
 
   /** When neighbours that are not ripe should be looked at again; undefined: when something changes. */
   get dueAt(): number | undefined {
-    const at = this.#unripe.peek()?.at ?? Infinity;
+    const at = this.#unripe.first?.at ?? Infinity;
     return at === Infinity ? undefined : at;
   }
 
@@ -135,52 +132,48 @@ export class Assembly {
     for (const partial of group) this.#remove(partial);
     // What is next to them now is under way.
     this.#lookAgain(before, after);
-    this.#dropGone();
     return group;
   }
 
   /** The partial whose range begins at this index. */
   startingAt(index: number): PartialFold | undefined {
-    return this.#byFirst.get(index);
+    return this.#partials.startingAt(index);
   }
 
   /** The partial of all `total` elements, once it stands alone. */
   whole(total: number): PartialFold | undefined {
-    const only = this.#byFirst.get(0);
+    const only = this.#partials.startingAt(0);
     return only?.count === total ? only : undefined;
   }
 
   clear(): void {
-    this.#byFirst.clear();
-    this.#byEnd.clear();
-    this.#neighbours.clear();
-    this.#pairs = newPairs();
-    this.#unripe = newUnripe();
+    this.#partials.clear();
+    this.#dropPairs();
     this.#bytes = 0;
     this.#width = 0;
   }
 
   validate(): void {
-    let end = -1;
-    let previous: PartialFold | undefined;
+    for (const part of [this.#partials, this.#pairs, this.#unripe]) part.validate();
     let bytes = 0;
-    for (const partial of [...this.#byFirst.values()].toSorted((a, b) => a.first - b.first)) {
-      if (partial.first < end) throw new Error(`partials overlap at ${partial.first}`);
-      if (this.#byEnd.get(endOf(partial)) !== partial) throw new Error(`partial at ${partial.first} has no end`);
-      if (previous !== undefined && partial.first === end && (previous.bytes === undefined || partial.bytes === undefined)) {
-        throw new Error(`an identity at ${partial.first} was not absorbed`);
-      }
+    let pairs = 0;
+    for (const partial of this.#partials) {
       bytes += partial.bytes?.byteLength ?? 0;
-      previous = partial;
-      end = endOf(partial);
+      const right = this.#partials.startingAt(endOf(partial));
+      if (right === undefined) continue;
+      if (!hasValue(partial) || !hasValue(right)) throw new Error(`an identity next to ${right.first} was not absorbed`);
+      pairs += 1;
+      const pair = this.#neighbours.get(right.first);
+      if (pair?.left !== partial || pair.right !== right) throw new Error(`what meets at ${right.first} is no pair`);
+      if (this.#pairs.has(pair) === this.#unripe.has(pair)) throw new Error(`the pair at ${right.first} is in no heap`);
     }
-    if (this.#byEnd.size !== this.#byFirst.size) throw new Error('partials by first and by end differ');
+    const sizes = [this.#neighbours.size, this.#pairs.size + this.#unripe.size];
+    if (sizes.some((size) => size !== pairs)) throw new Error(`${pairs} pairs, ${sizes.join(' and ')} counted`);
     if (bytes !== this.#bytes) throw new Error(`partials of ${bytes} bytes, ${this.#bytes} counted`);
   }
 
   #ripePair(): Pair | undefined {
-    for (let pair = this.#pairs.pop(); pair !== undefined; pair = this.#pairs.pop()) {
-      if (!this.#isHeld(pair)) continue;
+    for (let pair = this.#pairs.take(); pair !== undefined; pair = this.#pairs.take()) {
       if (this.#isWhole(pair.left, pair.right, pair.height)) return pair;
       this.#putUnripe(pair, 0);
     }
@@ -189,9 +182,8 @@ export class Assembly {
 
   #unripePair(outlook: Outlook | 'any'): Pair | undefined {
     const now = outlook === 'any' ? Infinity : outlook.now;
-    for (let pair = this.#unripe.peek(); pair !== undefined && pair.at <= now; pair = this.#unripe.peek()) {
-      this.#unripe.pop();
-      if (!this.#isHeld(pair)) continue;
+    for (let pair = this.#unripe.first; pair !== undefined && pair.at <= now; pair = this.#unripe.first) {
+      this.#unripe.take();
       const at = outlook === 'any' ? now : this.#worthFrom(pair, outlook);
       if (at <= now) return pair;
       this.#putUnripe(pair, at);
@@ -200,9 +192,8 @@ export class Assembly {
   }
 
   #putUnripe(pair: Pair, at: number): void {
-    const unripe = { ...pair, at };
-    this.#neighbours.set(pair.right.first, unripe);
-    this.#unripe.push(unripe);
+    pair.at = at;
+    this.#unripe.add(pair);
   }
 
   /**
@@ -311,36 +302,43 @@ export class Assembly {
 
   /** At the neighbours that one of these, which are next to what has changed, has on its other side. */
   #lookAgain(before: ValuedPartial | undefined, after: ValuedPartial | undefined): void {
-    if (before !== undefined) this.#pair(this.#leftOf(before), before);
-    if (after !== undefined) this.#pair(after, this.#rightOf(after));
+    if (before !== undefined) this.#lookAt(before.first);
+    if (after !== undefined) this.#lookAt(endOf(after));
+  }
+
+  #lookAt(index: number): void {
+    const pair = this.#neighbours.get(index);
+    if (pair !== undefined && this.#unripe.delete(pair)) this.#pairs.add(pair);
   }
 
   #pair(left: PartialFold | undefined, right: PartialFold | undefined): void {
     if (left === undefined || right === undefined || !hasValue(left) || !hasValue(right)) return;
-    const pair = { left, right, height: this.#commonHeight(left, right), at: 0 };
+    const pair = { left, right, height: this.#commonHeight(left, right), at: 0, place: -1 };
     this.#neighbours.set(right.first, pair);
-    this.#pairs.push(pair);
-    const many = 2 * this.#neighbours.size + fewGone;
-    for (const heap of [this.#pairs, this.#unripe]) if (heap.size > many) heap.remove((each) => !this.#isHeld(each));
+    this.#pairs.add(pair);
   }
 
-  /** The first of those that are not ripe is there. */
-  #dropGone(): void {
-    const heap = this.#unripe;
-    for (let pair = heap.peek(); pair !== undefined && !this.#isHeld(pair); pair = heap.peek()) heap.pop();
+  /** Neighbours that meet at this index are none any more. */
+  #part(index: number): void {
+    const pair = this.#neighbours.get(index);
+    if (pair === undefined) return;
+    this.#neighbours.delete(index);
+    if (!this.#pairs.delete(pair)) this.#unripe.delete(pair);
   }
 
-  #isHeld(pair: Pair): boolean {
-    return this.#neighbours.get(pair.right.first) === pair;
+  #dropPairs(): void {
+    this.#neighbours.clear();
+    this.#pairs.clear();
+    this.#unripe.clear();
   }
 
   #leftOf({ first }: PartialFold): ValuedPartial | undefined {
-    const left = this.#byEnd.get(first);
+    const left = this.#partials.endingAt(first);
     return left !== undefined && hasValue(left) ? left : undefined;
   }
 
   #rightOf(partial: PartialFold): ValuedPartial | undefined {
-    const right = this.#byFirst.get(endOf(partial));
+    const right = this.#partials.startingAt(endOf(partial));
     return right !== undefined && hasValue(right) ? right : undefined;
   }
 
@@ -364,10 +362,9 @@ export class Assembly {
   }
 
   #remove(partial: PartialFold): void {
-    this.#byFirst.delete(partial.first);
-    this.#byEnd.delete(endOf(partial));
-    this.#neighbours.delete(partial.first);
-    this.#neighbours.delete(endOf(partial));
+    this.#partials.delete(partial);
+    this.#part(partial.first);
+    this.#part(endOf(partial));
     this.#bytes -= partial.bytes?.byteLength ?? 0;
     this.#width -= partial.count;
   }
@@ -376,22 +373,11 @@ export class Assembly {
 /** Node heights above the leaves, which are single points: more points than elements can be, and exact in a double. */
 const rootHeight = 48;
 
-/** So many pairs that are no longer there are not worth throwing out. */
-const fewGone = 64;
-
 /** The height of the smallest node that holds both points. */
 function commonHeight(a: number, b: number): number {
   const high = Math.floor(a / 2 ** 24) ^ Math.floor(b / 2 ** 24);
   if (high !== 0) return 24 + 32 - Math.clz32(high);
   return 32 - Math.clz32((a % 2 ** 24) ^ (b % 2 ** 24));
-}
-
-function newPairs(): Heap<Pair> {
-  return new Heap((pair) => pair.height);
-}
-
-function newUnripe(): Heap<Pair> {
-  return new Heap((pair) => pair.at);
 }
 
 function middleOf({ first, count }: Range): number {

@@ -1,4 +1,5 @@
-import { Heap } from '../../collections/heap.js';
+import { DisjointRanges } from '../../collections/disjoint-ranges.js';
+import { Heap, type Placed } from '../../collections/heap.js';
 import type { Batch } from '../../protocol/messages.js';
 import { joinParts } from '../../wire/parts.js';
 import type { ValuedPartial } from '../fold/partial.js';
@@ -21,7 +22,7 @@ export function weightOf(deaths: readonly Death[]): number {
 }
 
 /** What the leader remembers of a batch until it is settled. */
-export interface BatchRecord {
+export interface BatchRecord extends Placed {
   readonly seq: number;
   readonly units: Batch['units'];
   /** The index of the first element. */
@@ -68,14 +69,13 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
  * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time. What leads from one to the
  * next is in `docs/architecture.md`, under "A batch's life".
  *
- * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. The heaps may hold
- * records that have been settled, or taken up again, since; these are passed over.
+ * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. All others are in the
+ * heap of their state.
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
-  /** By where its range begins, and by where it ends: ranges are disjoint. */
-  readonly #byFirst = new Map<number, BatchRecord>();
-  readonly #byEnd = new Map<number, BatchRecord>();
+  /** By their elements. */
+  readonly #ranges = new DisjointRanges<BatchRecord>(({ first, width }) => first + width);
   readonly #ready = new Heap<BatchRecord>((record) => record.first);
   readonly #delayed = new Heap<BatchRecord>((record) => record.dueAt);
   #nextSeq = 0;
@@ -107,12 +107,12 @@ export class BatchLedger {
 
   /** The batch whose range begins at this index. */
   startingAt(index: number): BatchRecord | undefined {
-    return this.#byFirst.get(index);
+    return this.#ranges.startingAt(index);
   }
 
   /** The batch whose range ends before this index. */
   endingAt(index: number): BatchRecord | undefined {
-    return this.#byEnd.get(index);
+    return this.#ranges.endingAt(index);
   }
 
   /** Takes a batch that is to be sent, at once or from a time on. */
@@ -138,10 +138,10 @@ export class BatchLedger {
       sentAt: 0,
       speculated: false,
       dueAt,
+      place: -1,
     };
     this.#records.set(seq, added);
-    this.#byFirst.set(added.first, added);
-    this.#byEnd.set(endOf(added), added);
+    this.#ranges.add(added);
     this.#queue(added);
   }
 
@@ -153,19 +153,15 @@ export class BatchLedger {
 
   /** The ready batch of the lowest index, if that is below `stopAt`; those from there on are dropped. */
   nextReady(stopAt: number): BatchRecord | undefined {
-    for (let record = this.#ready.peek(); record !== undefined; record = this.#ready.peek()) {
-      if (this.#is(record, 'ready')) {
-        if (record.first < stopAt) return record;
-        this.#forget(record);
-      }
-      this.#ready.pop();
+    for (let record = this.#ready.first; record !== undefined; record = this.#ready.first) {
+      if (record.first < stopAt) return record;
+      this.#forget(record);
     }
     return undefined;
   }
 
   /** Dispatches a batch: the one that `nextReady` returned, or one that is sent already. */
   send(record: BatchRecord, now: number): void {
-    if (record.state === 'ready') this.#ready.pop();
     record.attempt += 1;
     this.#begin(record, record.attempt, now);
   }
@@ -204,20 +200,19 @@ export class BatchLedger {
 
   /** All unsettled batches, the lowest index first. */
   inOrder(): BatchRecord[] {
-    return [...this.#records.values()].toSorted((a, b) => a.first - b.first);
+    return this.#ranges.inOrder();
   }
 
   /** When the next delayed batch is due. */
   nextDueAt(): number | undefined {
-    return this.#delayed.peek()?.dueAt;
+    return this.#delayed.first?.dueAt;
   }
 
   /** Makes batches ready whose time has come; partials that waited alone are settled and returned. */
   wake(now: number): ValuedPartial[] {
     const alone: ValuedPartial[] = [];
-    for (let record = this.#delayed.peek(); record !== undefined && record.dueAt <= now; record = this.#delayed.peek()) {
-      this.#delayed.pop();
-      if (!this.#is(record, 'delayed')) continue;
+    for (let record = this.#delayed.first; record !== undefined && record.dueAt <= now; record = this.#delayed.first) {
+      this.#delayed.take();
       const [part] = record.parts;
       if (part !== undefined) {
         this.settle(record);
@@ -232,8 +227,9 @@ export class BatchLedger {
 
   clear(): void {
     this.#records.clear();
-    this.#byFirst.clear();
-    this.#byEnd.clear();
+    this.#ranges.clear();
+    this.#ready.clear();
+    this.#delayed.clear();
     this.#sent = 0;
     this.#combining = 0;
     this.#bytesSent = 0;
@@ -251,47 +247,44 @@ export class BatchLedger {
     if (sent !== this.#sent) throw new Error(`${sent} attempts under way, ${this.#sent} counted`);
     if (combining !== this.#combining) throw new Error(`${combining} combines under way, ${this.#combining} counted`);
     if (bytes !== this.#bytesSent) throw new Error(`${bytes} bytes under way, ${this.#bytesSent} counted`);
-    for (const { seq, state, underWay: attempts } of this.#records.values()) {
+    for (const record of this.#records.values()) {
+      const { seq, state, underWay: attempts } = record;
       if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);
+      const isFound = this.#ready.has(record) === (state === 'ready') && this.#delayed.has(record) === (state === 'delayed');
+      if (!isFound) throw new Error(`batch ${seq} is ${state}, and not where those are`);
     }
-    let end = 0;
-    for (const record of this.inOrder()) {
-      if (record.first < end) throw new Error(`batches overlap at ${record.first}`);
-      end = endOf(record);
-      const found = [this.#byFirst.get(record.first), this.#byEnd.get(end)];
-      if (found.some((each) => each !== record)) throw new Error(`batch ${record.seq} is not found`);
-    }
-    const most = Math.max(this.#byFirst.size, this.#byEnd.size);
-    if (most > this.#records.size) throw new Error('batches are found that are over');
+    for (const part of [this.#ranges, this.#ready, this.#delayed]) part.validate();
+    const queued = this.#ready.size + this.#delayed.size;
+    const isOver = this.#ranges.size !== this.#records.size || queued > this.#records.size;
+    if (isOver) throw new Error('batches are found that are over');
   }
 
   #forget(record: BatchRecord): void {
     this.#records.delete(record.seq);
-    this.#byFirst.delete(record.first);
-    this.#byEnd.delete(endOf(record));
-  }
-
-  #is(record: BatchRecord, state: BatchRecord['state']): boolean {
-    return record.state === state && this.#records.get(record.seq) === record;
+    this.#ranges.delete(record);
+    this.#unqueue(record);
   }
 
   #queue(record: BatchRecord): void {
     record.state = record.dueAt === 0 ? 'ready' : 'delayed';
-    (record.state === 'ready' ? this.#ready : this.#delayed).push(record);
+    (record.state === 'ready' ? this.#ready : this.#delayed).add(record);
+  }
+
+  #unqueue(record: BatchRecord): void {
+    if (!this.#ready.delete(record)) this.#delayed.delete(record);
   }
 
   #begin(record: BatchRecord, attempt: number, now: number): void {
-    if (record.state !== 'sent') record.sentAt = now;
-    record.state = 'sent';
+    if (record.state !== 'sent') {
+      this.#unqueue(record);
+      record.state = 'sent';
+      record.sentAt = now;
+    }
     record.underWay = record.underWay.length === 0 ? [attempt] : [...record.underWay, attempt];
     this.#sent += 1;
     this.#bytesSent += record.payload.byteLength;
     if (record.units === 'partials') this.#combining += 1;
   }
-}
-
-function endOf({ first, width }: BatchRecord): number {
-  return first + width;
 }
 
 /** How many of the tries ended in stages before this one, so that it was not reached. */

@@ -1,4 +1,6 @@
+import { DisjointRanges } from '../../collections/disjoint-ranges.js';
 import type { PaladinError } from '../../errors/paladin-error.js';
+import { endOf } from '../fold/partial.js';
 import { EventInHand } from './event-in-hand.js';
 
 /**
@@ -53,10 +55,10 @@ export type ErrorAt = (skippedBefore: number) => PaladinError;
 export class Emission {
   readonly #ordered: boolean;
   readonly #indexed: boolean;
-  /** Under the index of the first element in source order, under its place among all that came in completion order. */
-  readonly #waiting = new Map<number, Segment>();
-  /** Those of them that are in partials, under the index of their end. */
-  readonly #foldedByEnd = new Map<number, Folded>();
+  /** By the index of the first element in source order, by its place among all that came in completion order. */
+  readonly #waiting = new Map<number, Exclude<Segment, Folded>>();
+  /** What is in partials waits here. A fold is always in source order. */
+  readonly #folded = new DisjointRanges<Folded>(endOf);
   /** Where the next segment to be released is, or will be. */
   #turn = 0;
   #arrived = 0;
@@ -111,8 +113,10 @@ export class Emission {
   release(inHand: EventInHand): void {
     for (let next = this.#due(); next !== undefined; next = this.#due()) {
       if (next.type === 'values' && inHand.hasEmitted) return;
-      if (next.type === 'folded') this.#takeFolded(next);
-      else this.#waiting.delete(this.#turn);
+      if (next.type === 'folded') {
+        this.#folded.delete(next);
+        this.#foldedAhead -= next.count;
+      } else this.#waiting.delete(this.#turn);
       this.#turn += this.#ordered ? next.count : 1;
       this.#waitingBytes -= bytesOf(next);
       this.#release(next, inHand);
@@ -135,11 +139,12 @@ export class Emission {
     }
     emission.#turn = this.#turn;
     emission.#released = this.#released;
-    for (const { type, first, count, ...rest } of this.#waiting.values()) {
+    for (const segment of [...this.#waiting.values(), ...this.#folded]) {
+      const { type, first, count } = segment;
       if (type === 'failure') continue;
-      const isLeft = (type === 'skip' || type === 'leftOut') && 'stage' in rest;
+      const isLeft = type === 'skip' || type === 'leftOut';
       emission.put(
-        isLeft ? { type: 'leftOut', first, count: 1, stage: rest.stage, known: true } : { type: 'folded', first, count },
+        isLeft ? { type: 'leftOut', first, count: 1, stage: segment.stage, known: true } : { type: 'folded', first, count },
         new EventInHand(),
       );
     }
@@ -164,7 +169,7 @@ export class Emission {
 
   clear(): void {
     this.#waiting.clear();
-    this.#foldedByEnd.clear();
+    this.#folded.clear();
     this.#foldedAhead = 0;
     this.#waitingBytes = 0;
   }
@@ -172,48 +177,31 @@ export class Emission {
   validate(): void {
     let bytes = 0;
     let folded = 0;
-    for (const segment of this.#waiting.values()) {
-      bytes += bytesOf(segment);
-      if (segment.type !== 'folded') continue;
-      folded += segment.count;
-      const found = this.#foldedByEnd.get(segment.first + segment.count);
-      if (found !== segment) throw new Error(`what is folded at ${segment.first} has no end`);
-      const next = this.#waiting.get(segment.first + segment.count);
-      if (next?.type === 'folded') throw new Error(`what is folded at ${segment.first} and next to it is not one`);
+    for (const segment of this.#waiting.values()) bytes += bytesOf(segment);
+    this.#folded.validate();
+    for (const { first, count } of this.#folded) {
+      folded += count;
+      if (this.#waiting.has(first)) throw new Error(`what is folded at ${first} waits there for something else, too`);
+      if (this.#folded.endingAt(first) !== undefined) throw new Error(`what is folded on both sides of ${first} is not one`);
     }
     if (folded !== this.#foldedAhead) throw new Error(`${folded} folded elements wait, ${this.#foldedAhead} counted`);
     if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
     if (this.#ordered && this.#turn !== this.#released) throw new Error(`${this.#released} released, ${this.#turn} is next`);
   }
 
-  /** A fold is always in source order. */
   #putFolded({ first, count }: Folded): void {
-    const before = this.#foldedByEnd.get(first);
-    const after = this.#waiting.get(first + count);
-    let joined: Folded = { type: 'folded', first, count };
-    if (before !== undefined) {
-      this.#takeFolded(before);
-      joined = { ...joined, first: before.first, count: before.count + joined.count };
-    }
-    if (after?.type === 'folded') {
-      this.#takeFolded(after);
-      joined = { ...joined, count: joined.count + after.count };
-    }
-    this.#waiting.set(joined.first, joined);
-    this.#foldedByEnd.set(joined.first + joined.count, joined);
-    this.#foldedAhead += joined.count;
-  }
-
-  #takeFolded({ first, count }: Folded): void {
-    this.#waiting.delete(first);
-    this.#foldedByEnd.delete(first + count);
-    this.#foldedAhead -= count;
+    const before = this.#folded.endingAt(first);
+    const after = this.#folded.startingAt(first + count);
+    for (const neighbour of [before, after]) if (neighbour !== undefined) this.#folded.delete(neighbour);
+    const start = before?.first ?? first;
+    const end = endOf(after ?? { first, count });
+    this.#folded.add({ type: 'folded', first: start, count: end - start });
+    this.#foldedAhead += count;
   }
 
   /** What may be released. Partials are for no one to see, so a pause does not hold up what is in them. */
   #due(): Segment | undefined {
-    const next = this.#waiting.get(this.#turn);
-    return this.#paused && next?.type !== 'folded' ? undefined : next;
+    return this.#folded.startingAt(this.#turn) ?? (this.#paused ? undefined : this.#waiting.get(this.#turn));
   }
 
   #release(segment: Segment, inHand: EventInHand): void {
