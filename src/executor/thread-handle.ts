@@ -3,15 +3,17 @@ import { decodeError } from '../errors/remote-error.js';
 import { moveBytes } from '../protocol/batch-bytes.js';
 import type { BatchLoss, StageDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
+import { CreateWatch } from './create-watch.js';
 import { lateFailure } from './unit-failures.js';
-import { forgetDelayMs, leastWatchMs, watchdogSlackMs } from './limits.js';
+import { KnownJobs } from './known-jobs.js';
+import { leastWatchMs, watchdogSlackMs } from './limits.js';
 import { copyOf, transferableDescription } from './transferable.js';
 import { RunningThread, type ThreadDeath, type Received } from './running-thread.js';
 import { clampTimer } from './waiter.js';
-import { slowCreateText } from './slow-creates.js';
 import type { Assignment, ThreadEnd, ThreadConfig } from './thread-life.js';
-import { Mailbox, mailMark, type FromThread, type Origin, type ToThread } from './thread-messages.js';
+import { Mailbox, mailMark, type FromThread, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
+import { judgeDeath } from './thread-verdict.js';
 import { later, realNow, type Later } from '../real-time.js';
 
 /** What a thread tells its pool. Each thread is `ready` or not, and then `gone` once. */
@@ -50,11 +52,8 @@ export class ThreadHandle {
   readonly #progress = new Progress();
   readonly #toThread = new Mailbox();
   readonly #fromThread = new Mailbox();
-  /** The jobs that it knows the description of. */
-  readonly #jobs = new Set<string>();
-  /** Jobs that it knows and that are over: it hears of them with the next batch, or when none comes. */
-  #forgotten: string[] = [];
-  #forgetTimer: Later | undefined = undefined;
+  readonly #jobs: KnownJobs;
+  readonly #creates: CreateWatch;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
   /** Defined exactly while it is busy. */
   #turn: ThreadBatch | undefined = undefined;
@@ -65,10 +64,6 @@ export class ThreadHandle {
   #restTimer: Later | undefined = undefined;
   #watchdog: Later | undefined = undefined;
   #graceTimer: Later | undefined = undefined;
-  /** Until it is looked at what is being set up; it may run on while the thread is idle. */
-  #createTimer: Later | undefined = undefined;
-  /** By stage: since when what was told of last is being set up. */
-  readonly #toldCreates = new Map<number, number>();
 
   /** @throws what `new Worker` throws */
   constructor(options: ThreadConfig, events: ThreadEvents) {
@@ -86,7 +81,17 @@ export class ThreadHandle {
       received: (message) => this.#receive(message),
       ended: (death) => this.#died(death),
     });
-    const { startTimeoutMs } = options;
+    this.#jobs = new KnownJobs((jobIds) => {
+      const message: ToThread = { type: 'forget', jobIds };
+      if (this.#state !== 'gone') this.#thread.post(message);
+    });
+    const { startTimeoutMs, slowCreateMs } = options;
+    this.#creates = new CreateWatch({
+      progress: this.#progress,
+      slowCreateMs,
+      stages: () => this.#turn?.description.stages,
+      tell: (reason) => events.slowCreate(reason),
+    });
     this.#startTimer = later(() => this.#failStart(`was not ready within ${startTimeoutMs} ms`), clampTimer(startTimeoutMs));
   }
 
@@ -126,8 +131,8 @@ export class ThreadHandle {
     this.#progress.deadlineMs = 0;
     this.#thread.ref();
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
-    if (this.#createTimer === undefined) this.#watchCreates(this.#options.slowCreateMs);
-    const isKnown = this.#jobs.has(jobId) && this.#forgotten.length === 0;
+    this.#creates.begin();
+    const isKnown = this.#jobs.has(jobId) && !this.#jobs.hasNews;
     if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#thread.post(mailMark);
     else this.#postWhole(assignment, maxPayloadBytes);
   }
@@ -144,14 +149,12 @@ export class ThreadHandle {
       buffers.push(copy.buffer);
       return copy;
     });
-    const forget = this.#forgotten;
-    this.#forgotten = [];
     const message: ToThread = {
       type: 'run',
       jobId,
       turn: this.#turns,
       batch: own,
-      forget,
+      forget: this.#jobs.takeForgotten(),
       ...(job && { job }),
     };
     this.#thread.post(message, buffers);
@@ -159,21 +162,17 @@ export class ThreadHandle {
 
   /** Drops the job; when it is executing, aborts it, and after the grace period terminates the thread. */
   forget(jobId: string): void {
-    if (!this.#jobs.delete(jobId)) return;
+    if (!this.#jobs.forget(jobId)) return;
     const turn = this.#turn;
-    if (turn?.jobId === jobId) {
+    if (turn?.jobId !== jobId) this.#jobs.tellSoon();
+    else {
       this.#progress.cancel(turn.number);
       const reason = `its job was cancelled; it did not stop within ${this.#options.graceMs} ms`;
       this.#graceTimer = later(
         () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }, reason),
         clampTimer(this.#options.graceMs),
       );
-    }
-    this.#forgotten.push(jobId);
-    if (turn?.jobId === jobId) this.#tellForgotten();
-    else if (this.#forgetTimer === undefined) {
-      this.#forgetTimer = later(() => this.#tellForgotten(), forgetDelayMs);
-      this.#forgetTimer.unref();
+      this.#jobs.tellNow();
     }
   }
 
@@ -182,16 +181,6 @@ export class ThreadHandle {
     this.#turn = undefined;
     if (this.#state !== 'gone') this.#leave(this.#state === 'idle');
     await this.#ended;
-  }
-
-  #tellForgotten(): void {
-    this.#forgetTimer?.cancel();
-    this.#forgetTimer = undefined;
-    const jobIds = this.#forgotten;
-    if (jobIds.length === 0 || this.#state === 'gone') return;
-    this.#forgotten = [];
-    const message: ToThread = { type: 'forget', jobIds };
-    this.#thread.post(message);
   }
 
   #receive(message: Received): void {
@@ -270,29 +259,18 @@ export class ThreadHandle {
 
   #died(death: ThreadDeath): void {
     if (this.#state === 'gone') return;
-    const { how, exitCode, origin, executing, error } = death;
     if (this.#state === 'starting') {
-      const hint = exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
-      this.#failStart(`${how} before it was ready${hint}`);
+      const hint = death.exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
+      this.#failStart(`${death.how} before it was ready${hint}`);
       return;
     }
     const turn = this.#turn;
     const ageMs = realNow() - this.#readySinceMs;
-    // It may have died of an earlier batch before it began this one.
-    const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
-    const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);
-    const doing = isBegun ? `while it was executing ${this.#place(turn)}` : 'while it was idle';
-    const why = `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`;
-    // What has executed nothing cannot have died of anything else.
-    const hasBegun = isBegun || this.#turns > (turn === undefined ? 0 : 1);
-    const fault = !hasBegun || origin === 'modules' ? 'modules' : typeof origin === 'number' ? 'batch' : 'unknown';
+    const { error } = death;
+    const { why, fault, loss } = judgeDeath(death, turn && { number: turn.number, place: this.#place(turn) }, this.#turns);
     this.#turn = undefined;
     this.#depart({ type: 'died', why, fault, ageMs, error });
-    if (turn === undefined) return;
-    const loss = isInnocent
-      ? this.#loss(turn, isBegun ? 'wasted' : 'returned', `its thread ${how}${blame(origin)}`)
-      : this.#loss(turn, 'death', `while it was executing, its thread ${how}`);
-    turn.settled({ type: 'lost', loss: { ...loss, ...(error && { error }) } });
+    turn?.settled({ type: 'lost', loss: { ...this.#loss(turn, loss.cause, loss.reason), ...(error && { error }) } });
   }
 
   #failStart(what: string): void {
@@ -321,29 +299,6 @@ export class ThreadHandle {
       },
       clampTimer(Math.max(afterMs, leastWatchMs)),
     );
-  }
-
-  /** Tells of each set-up that takes long, once. The thread cannot: what sets up may block it. */
-  #watchCreates(afterMs: number): void {
-    this.#createTimer = later(() => {
-      this.#createTimer = undefined;
-      if (this.#turn === undefined) return;
-      const { slowCreateMs } = this.#options;
-      const { stages } = this.#turn.description;
-      let nextMs = slowCreateMs;
-      for (const stage of stages.keys()) {
-        const sinceMs = this.#progress.createdSince(stage);
-        if (sinceMs === 0 || this.#toldCreates.get(stage) === sinceMs) continue;
-        const leftMs = sinceMs + slowCreateMs - commonNow();
-        if (leftMs > 0) nextMs = Math.min(nextMs, leftMs);
-        else {
-          this.#toldCreates.set(stage, sinceMs);
-          this.#events.slowCreate(slowCreateText(stages, stage, slowCreateMs));
-        }
-      }
-      this.#watchCreates(nextMs);
-    }, afterMs);
-    this.#createTimer.unref();
   }
 
   #expire(): void {
@@ -394,8 +349,8 @@ export class ThreadHandle {
   #leave(inGoodOrder: boolean): void {
     this.#state = 'gone';
     this.#clearTimers();
-    this.#forgetTimer?.cancel();
-    this.#createTimer?.cancel();
+    this.#jobs.end();
+    this.#creates.end();
     this.#ended = inGoodOrder ? this.#thread.close() : this.#thread.terminate();
   }
 
@@ -412,20 +367,4 @@ const unsettledAwait = 13;
 
 function leastTimeout(stages: readonly StageDescription[]): number {
   return stages.reduce((least, { timeoutMs = Infinity }) => Math.min(least, timeoutMs), Infinity);
-}
-
-/** Whose doing it is that a thread died, where it is not that of what it executes. */
-function blame(origin: Origin | undefined): string {
-  switch (origin) {
-    case undefined:
-      return '';
-    case 'modules':
-      return '; that began when its modules were loaded';
-    case 'before':
-      return '; that began before what it was executing';
-    case 'untold':
-      return '; it cannot be told what began that';
-    default:
-      return '; that was left behind by an earlier batch';
-  }
 }

@@ -1,0 +1,58 @@
+import type { BatchLoss } from '../protocol/messages.js';
+import type { ThreadDeath } from './running-thread.js';
+import type { ThreadEnd } from './thread-life.js';
+import type { Origin } from './thread-messages.js';
+
+/** What a thread had to do when it died. */
+export interface LastTurn {
+  readonly number: number;
+  /** What it was executing, for people. */
+  readonly place: string;
+}
+
+/** What a thread died of. */
+export interface Verdict {
+  /** As in `it exited with code 3 while …`. */
+  readonly why: string;
+  readonly fault: Extract<ThreadEnd, { type: 'died' }>['fault'];
+  /** What that is for the batch that it had to do. */
+  readonly loss: Pick<BatchLoss, 'cause' | 'reason'>;
+}
+
+/**
+ * Judges a death of a thread that was ready.
+ *
+ * @param turn what it had to do; undefined: it was idle
+ * @param turns how many batches it was given
+ */
+export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTurn | undefined, turns: number): Verdict {
+  // It may have died of an earlier batch before it began this one.
+  const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
+  const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);
+  const doing = isBegun ? `while it was executing ${turn.place}` : 'while it was idle';
+  // What has executed nothing cannot have died of anything else.
+  const hasBegun = isBegun || turns > (turn === undefined ? 0 : 1);
+  return {
+    why: `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`,
+    fault: !hasBegun || origin === 'modules' ? 'modules' : typeof origin === 'number' ? 'batch' : 'unknown',
+    loss: isInnocent
+      ? { cause: isBegun ? 'wasted' : 'returned', reason: `its thread ${how}${blame(origin)}` }
+      : { cause: 'death', reason: `while it was executing, its thread ${how}` },
+  };
+}
+
+/** Whose doing it is that a thread died, where it is not that of what it executes. */
+function blame(origin: Origin | undefined): string {
+  switch (origin) {
+    case undefined:
+      return '';
+    case 'modules':
+      return '; that began when its modules were loaded';
+    case 'before':
+      return '; that began before what it was executing';
+    case 'untold':
+      return '; it cannot be told what began that';
+    default:
+      return '; that was left behind by an earlier batch';
+  }
+}
