@@ -13,18 +13,18 @@ export const exitCodes: string = `Exit codes:
 /** The code of a worker that ends with work undone. */
 export const undoneCode = 4;
 
-/** Says what went wrong, and ends the process with the code for it, at once or when that has been read. */
+/** Says what went wrong, and ends the process with the code for it: at once, or when the message has been read. */
 export function exitWith(error: unknown, output?: GuardedOutput): void {
   exitSaying(messageOf(error), error, output);
 }
 
-/** Likewise, in words of the caller's own. */
+/** The same, with a message of the caller's own. */
 export function exitSaying(message: string, error: unknown, output?: GuardedOutput): void {
   console.error(`error: ${message}`);
   exitOnceRead(exitCode(error), output);
 }
 
-/** Ends the process when what it has written has been read, or after a moment. */
+/** Ends the process when its output has been read, or after a moment. */
 export function exitOnceRead(code: number, output?: GuardedOutput): void {
   if (output === undefined || output.isFlushed) process.exit(code);
   void output.flushed().then(() => process.exit(code));

@@ -33,7 +33,7 @@ interface Options extends Limits {
   readonly logLevel: string;
 }
 
-/** What the flags of the limits say of them. */
+/** The help texts of the limits' flags. */
 const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxConnections: 'connections at once',
   maxConnectionsPerAddress: 'connections at once from one address, or one /64 of IPv6',
@@ -121,7 +121,7 @@ async function runHub(options: Options): Promise<void> {
     try {
       const tokens = tokensOf(options);
       const tls = readTls(tlsCert, tlsKey);
-      // A certificate that is no good leaves all as it was; so do tokens, which are looked at last.
+      // A wrong certificate changes nothing. Wrong tokens change nothing, either: they are looked at last.
       if (tls !== undefined) hub.setTls(tls);
       if (tokensFile !== undefined) hub.setTokens(tokens);
       log.info('tokens and certificate were read again');
@@ -138,11 +138,11 @@ async function runHub(options: Options): Promise<void> {
       });
     });
   }
-  // Who reads it may send a signal at once.
+  // A program that reads this line may send a signal at once.
   console.log(`hub listening on ${hub.url}`);
 }
 
-/** By flags and by file. */
+/** The tokens, by flags and by file. */
 function tokensOf({ token, leaderToken, workerToken, observerToken, tokensFile }: Options): TokenOptions {
   const flags: HubTokens = {
     ...(leaderToken === undefined ? {} : { leader: leaderToken }),
@@ -151,7 +151,7 @@ function tokensOf({ token, leaderToken, workerToken, observerToken, tokensFile }
   };
   const own = tokensFile === undefined ? flags : together(flags, readTokens(tokensFile));
   if (token === undefined) return { tokens: own };
-  // What the file says is further to what is for all; a flag is instead of it.
+  // Tokens of the file are added to the token for all roles. A flag of a role takes its place.
   const further = Object.entries(own).map(([role, tokens]) => [role, role in flags ? tokens : [token, tokens].flat(2)]);
   return { token, tokens: Object.fromEntries(further) as HubTokens };
 }
@@ -171,7 +171,7 @@ function readTls(certPath: string | undefined, keyPath: string | undefined): Tls
 /** Says what happened at the door. Tokens and payloads are never in it. */
 function record(log: Logger, event: HubEvent, refusals: LineLimit): void {
   const { type: _, ...details } = event;
-  /** What strangers cause is not written for each of them. */
+  /** Strangers can cause any number of lines. So like ones are counted, and only some are written. */
   const warn = (message: string): void => {
     if (refusals.admits(message, performance.now())) log.warn(details, message);
   };

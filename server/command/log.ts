@@ -5,12 +5,12 @@ import type { GuardedOutput } from './output.js';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
-/** How much a program that serves says on its standard error, one JSON object a line. */
+/** The option that says how much a hub or worker writes on its standard error: one JSON object a line. */
 export function logLevelOption(): Option {
   return option('--log-level <level>', 'how much to log').choices(levels).default('info');
 }
 
-/** The log of a program that serves. What it has no room for is dropped, and a later line says how much that was. */
+/** The log of a hub or worker. Lines for which there is no room are dropped, and a later line says how many. */
 export function logTo(level: string, output: GuardedOutput): Logger {
   const log = pino({ level, base: null }, process.stderr);
   output.whenDropped((dropped) => {

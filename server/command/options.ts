@@ -8,7 +8,7 @@ export function option(flags: string, description: string): Option {
   return new Option(flags, description).env(variable);
 }
 
-/** commander takes a variable that is there for a flag that is set, whatever its value is. */
+/** Heeds the value of a variable for a flag. commander would take any value as a flag that is set. */
 function heedValue(variable: string): void {
   const value = process.env[variable];
   if (value === undefined || value === '1' || value === 'true') return;
@@ -29,7 +29,7 @@ export function hubOption(): Option {
   return option('--hub <url>', 'where the hub listens').default('http://127.0.0.1:7400');
 }
 
-/** What a peer shows to the hub: by itself, or in a file, where other users of the machine do not see it. */
+/** The options for the token that a peer shows to the hub: as text, or in a file. Other users of the machine do not see a file. */
 export function tokenOptions(): readonly [Option, Option] {
   return [
     option('--token <secret>', 'what the hub asks for'),

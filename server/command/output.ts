@@ -1,8 +1,8 @@
 /**
- * What a program that serves writes on its standard output and error: its own lines, its log, and whatever operations print.
+ * What a hub or worker writes on its standard output and error: its own lines, its log, and whatever operations print.
  *
- * Nobody may ever read it, whoever reads it may go away, and the disk that takes it may be full. None of that blocks the program,
- * ends it or fills its memory: lines are dropped, and counted until there is room for a line that says how many.
+ * It may be that nobody reads it, that the reader goes away, or that the disk is full. Nothing of that blocks the program, ends
+ * it or fills its memory. Lines are dropped and counted, until there is room for a line that says how many.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { exitFlushMs, maxUnwrittenBytes } from '../limits.js';
@@ -13,7 +13,7 @@ export interface Streams {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** How many writes came to nothing since that was last said. */
+/** How many writes came to nothing since it was last told. */
 export interface Dropped {
   readonly stdout: number;
   readonly stderr: number;
@@ -23,7 +23,7 @@ export interface Dropped {
 export class GuardedOutput {
   readonly #streams: Streams;
   #dropped = { stdout: 0, stderr: 0 };
-  /** Says how many were dropped; it writes a line. */
+  /** Writes a line that says how many were dropped. */
   #tell: ((dropped: Dropped) => void) | undefined;
   #isTelling = false;
 
@@ -39,7 +39,8 @@ export class GuardedOutput {
   }
 
   /**
-   * Resolves when all that was written has been handed over, or after a moment: a reader that never reads holds up nobody's end.
+   * Resolves when all output has been handed over, or after a moment: a reader that never reads must not keep the program from
+   * ending.
    */
   async flushed(): Promise<void> {
     const until = performance.now() + exitFlushMs;
@@ -52,9 +53,9 @@ export class GuardedOutput {
 
   #guard(name: keyof Streams): void {
     const stream = this.#streams[name];
-    // Node lets a terminal block the program, which `Ctrl-S` stops.
+    // Node writes to a terminal in a way that blocks the program while `Ctrl-S` stops the terminal.
     if (stream.isTTY) unblock(stream);
-    // Errors end here: behind one the stream would be given up by whoever pipes into it, as Node does for what threads print.
+    // Errors end here. After an error, whoever pipes into the stream would give it up, like Node for the output of threads.
     const writeOn = stream._write.bind(stream);
     stream._write = (chunk, encoding, done) => {
       writeOn(chunk, encoding, (error) => {
@@ -75,14 +76,14 @@ export class GuardedOutput {
     stream.write = (...args: unknown[]): boolean => {
       const [chunk] = args;
       const size = typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : 0;
-      // What is far beyond the bound by itself is written where nothing else waits.
+      // A write that is larger than the bound by itself goes when nothing else waits.
       if (stream.writableLength === 0 || stream.writableLength + size <= maxUnwrittenBytes) return write(...args);
       this.#dropped[name] += 1;
       const done = args.at(-1);
       if (typeof done === 'function') process.nextTick(done);
       return true;
     };
-    // What still comes as an error is none that anybody could do anything about.
+    // Nobody could do anything about an error that still comes.
     stream.on('error', () => undefined);
   }
 
@@ -91,7 +92,7 @@ export class GuardedOutput {
     else if (this.#dropped.stdout + this.#dropped.stderr > 0 && !this.#isTelling) this.#tellLater();
   }
 
-  /** Not from within a write. While it waits for its turn, more may be dropped. */
+  /** Tells later, and not from within a write. Meanwhile more may be dropped. */
   #tellLater(): void {
     if (this.#tell === undefined) return;
     this.#isTelling = true;
@@ -100,7 +101,7 @@ export class GuardedOutput {
       this.#dropped = { stdout: 0, stderr: 0 };
       this.#tell?.(dropped);
       this.#isTelling = false;
-      // Where that line came to nothing, too, it was not said.
+      // If that line came to nothing, too, nothing was told.
       if (this.#dropped.stderr > 0) this.#dropped = dropped;
     }).unref();
   }

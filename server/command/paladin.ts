@@ -7,7 +7,7 @@ import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
 import { workerCommand } from './worker-command.js';
 
-/** Beside dist, both in the repository and in the installed package. */
+/** The file is beside dist, in the repository and in the installed package. */
 const packageJson: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const { version } = packageJson as { readonly version: string };
 
@@ -20,7 +20,7 @@ const program = new Command('paladin')
   .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
-/** Messages name options as programs give them: `trustedProxies`, which is typed `--trusted-proxies`. */
+/** Messages name options as programs give them, like `trustedProxies`. At the command line that is `--trusted-proxies`. */
 const flags = new Map(program.commands.flatMap(({ options }) => options.map((each) => [each.attributeName(), each.long])));
 
 await program.parseAsync().catch((error: unknown) => {

@@ -73,7 +73,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
     '',
     ...[headings, ...rows].map((row) =>
       row
-        // Peers choose names; a terminal obeys what is not for it to show.
+        // Peers choose names, and a terminal obeys control characters in them.
         .map((cell, column) => cell.replaceAll(/\p{Cc}/gu, '?').padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),

@@ -5,7 +5,7 @@ import { roles, type HubTokens, type Role } from '../network/tokens.js';
 import { messageOf } from '../../src/errors/thrown.js';
 
 /**
- * What a peer shows: the token, or what is in the file at each connection.
+ * The token that a peer shows: the given one, or at each connection the one in the file.
  *
  * @throws {@link PaladinError} `INVALID_INPUT` when both are given, or when the file cannot be read, or is empty
  */
@@ -15,7 +15,7 @@ export function tokenShown(token: string | undefined, file: string | undefined):
     throw new PaladinError('INVALID_INPUT', `${expected}, got both: leave one of them out`);
   }
   if (file === undefined) return token === undefined ? {} : { token };
-  // Said at once, rather than once there is a hub.
+  // A mistake in the file is told at once, not only once there is a hub.
   tokenIn(file);
   return { token: () => tokenIn(file) };
 }
@@ -29,8 +29,8 @@ function tokenIn(file: string): string {
 /**
  * Reads the tokens of a hub: a role and a token on each line, `#` begins a comment.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, a line is something else, or there is none: then it would let
- *   anybody in
+ * @throws {@link PaladinError} `INVALID_INPUT` when the file cannot be read, or when a line is something else. Also when there is
+ *   no token: then the hub would let anybody in.
  */
 export function readTokens(path: string): Partial<Record<Role, string[]>> {
   const tokens: Partial<Record<Role, string[]>> = {};

@@ -16,19 +16,19 @@ export interface WorkerProgramOptions {
 }
 
 /**
- * A worker as a process of its own: what it says of itself, and how it ends. Told once to go, it drains; told twice, it ends at
- * once.
+ * A worker as a process of its own: what it says of itself, and how it ends. When it is told once to go, it drains. When it is
+ * told twice, it ends at once.
  */
 export class WorkerProgram {
   readonly #hub: string;
   readonly #drainTimeout: number;
   readonly #output = new GuardedOutput();
   readonly #log: Logger;
-  /** What concerns threads, of which there may be very much. */
+  /** Warnings about threads, of which there may be very many. */
   readonly #threadWarnings: ThreadWarnings;
-  /** Why the hub is not there, as far as it was said. */
+  /** The reasons that were told already why the hub is not there. */
   readonly #reasons = new Set<string>();
-  /** Once the hub has taken it. */
+  /** The worker; defined once the hub has taken it. */
   #worker: Worker | undefined;
   #isDraining = false;
 
@@ -44,7 +44,7 @@ export class WorkerProgram {
     }
   }
 
-  /** What the worker tells. */
+  /** The functions that the worker calls. */
   get listeners(): Partial<WorkerOptions> {
     const fail = (error: unknown): void => {
       this.#threadWarnings.close();
@@ -59,7 +59,7 @@ export class WorkerProgram {
         console.log(`worker ready again at ${this.#hub}`);
       },
       onRefused: (error) => {
-        // While it drains, that says what is lost.
+        // While it drains, the end of draining says what is lost.
         if (!this.#isDraining) fail(error);
       },
       onBroken: fail,

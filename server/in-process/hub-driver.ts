@@ -12,21 +12,21 @@ import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, Sched
 /** The hub's end of a connection to a peer. */
 export interface Peer<Sent> {
   send(message: Sent, urgency?: Urgency): void;
-  /** What was sent later goes soon. */
+  /** Sends soon what was to be sent later. */
   hurry(): void;
-  /** The peer has broken the protocol, or goes beyond a limit. */
+  /** Disconnects the peer: it has broken the protocol, or goes beyond a limit. */
   expel(reason: string, code: ErrorCode): void;
-  /** The peer has come back over a new connection; this one is none any more. */
+  /** The peer has come back over a new connection: closes this one. */
   replaced(): void;
 }
 
-/** What the hub's end hands in. */
+/** What the hub's end of a connection tells. */
 export interface PeerEvents<Received> {
   received(message: Received): void;
-  /** Much waits for it to be read, or no longer. */
+  /** Much waits for the peer to read it, or does not any more. */
   congested(congested: boolean): void;
   left(reason: string, how: Departure): void;
-  /** It broke the protocol, and was disconnected at the door. */
+  /** The peer broke the protocol, and was disconnected at the door. */
   expelled(): void;
 }
 
@@ -35,7 +35,7 @@ export class HubDriver {
   readonly #scheduler: Scheduler;
   readonly #leaders = new Map<string, Peer<HubToLeader>>();
   readonly #workers = new Map<string, Peer<HubToWorker>>();
-  /** Those that are about to leave, and wait for what they have answered to be acknowledged. */
+  /** The workers that are about to leave, and wait until their answers are acknowledged. */
   readonly #draining = new WeakSet<Peer<HubToWorker>>();
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
@@ -54,7 +54,7 @@ export class HubDriver {
   }
 
   /**
-   * Takes a leader in. One that is here already under this id has come back over a new connection, and has left by the old one.
+   * Takes a leader in. A leader that is here already under this id has come back over a new connection, and has left the old one.
    */
   addLeader(leaderId: string, name: string, peer: Peer<HubToLeader>, limits?: SchedulerLimits): PeerEvents<LeaderToHub> {
     const before = this.#leaders.get(leaderId);
@@ -83,7 +83,7 @@ export class HubDriver {
     };
   }
 
-  /** Takes a worker in; likewise. */
+  /** Takes a worker in, in the same way. */
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>, limits?: SchedulerLimits): PeerEvents<WorkerToHub> {
     const before = this.#workers.get(workerId);
     if (before !== undefined) {
@@ -129,7 +129,7 @@ export class HubDriver {
   #perform(effect: SchedulerEffect): void {
     switch (effect.type) {
       case 'toLeader':
-        // What many workers have answered in one turn goes in one frame.
+        // The answers of many workers in one turn go in one frame.
         this.#leaders.get(effect.leaderId)?.send(effect.message, effect.message.type === 'result' ? 'soon' : 'now');
         break;
       case 'toWorker':

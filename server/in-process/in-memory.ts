@@ -74,15 +74,15 @@ export interface ThreadStart extends ThreadBounds {
   readonly onBroken: (error: PaladinError) => void;
 }
 
-/** Starts the executor of one in-memory worker in a thread; what only some platforms can. */
+/** Starts the executor of one in-memory worker in a thread. Not every platform can. */
 export type StartThread = (start: ThreadStart) => Promise<Executor & Omit<Offers, 'labels'>>;
 
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
 
 /**
- * This process may ask of itself as much as it can: what its jobs are described by is in its memory anyway. What is under way
- * stays bounded, as jobs wait for room.
+ * A process does not limit its own jobs: their descriptions are in its memory anyway. What is under way stays bounded, because
+ * jobs wait for room.
  */
 const ownLimits: Limits = {
   ...defaultLimits,
@@ -151,7 +151,7 @@ export function startInMemory(
   return runtime;
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is no number of bytes */
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is no number of bytes in range */
 function limitsOf(maxPayloadBytes: number | undefined): Limits {
   return maxPayloadBytes === undefined ? ownLimits : limitsFrom('inMemory', { maxPayloadBytes }, ownLimits);
 }
@@ -172,7 +172,7 @@ interface JobsAtHand {
 }
 
 /**
- * Workers that take the operations from the jobs themselves: so they keep those of live jobs alone, however many names there are
+ * Workers that take the operations from the jobs themselves. So they only keep those of live jobs, however many names there are
  * over time.
  */
 function inlineCrew(
@@ -184,7 +184,7 @@ function inlineCrew(
 ): Crew {
   const registry = registryOf('inMemory', given);
   const names = new RememberedNames();
-  // The program around it is likely to block the event loop as well: only what operations do for certain is said.
+  // The program around is likely to block the event loop, too. So only what operations do for certain is told.
   const blocks = new LoopBlocks(false);
   const slowCreates = new SlowCreates();
   const ofJob = (jobId: string): Registry | undefined => {
@@ -202,7 +202,7 @@ function inlineCrew(
   return {
     failed: Promise.resolve(),
     using: ({ operations, serializer }) => {
-      // Names are forgotten in time; a job's own operations are told apart whatever is remembered.
+      // Names are forgotten in time. This finds two operations of one name in a job, whatever is remembered.
       if (operations.length > 1) registryWith(operations);
       for (const value of [...operations, serializer]) if (!registry.has(value, usedByJob)) names.use(value);
     },
@@ -242,7 +242,7 @@ function threadCrew(
     Array.from({ length: workers }, async () => {
       let leave = (): void => undefined;
       const onBroken = (error: PaladinError): void => {
-        // It would take batches only to give them back.
+        // If it stayed, it would take batches only to give them back.
         leave();
         whole -= 1;
         if (whole === 0) allBroken(error);

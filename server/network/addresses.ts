@@ -8,10 +8,7 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/**
- * Finds out from where a request comes: through proxies that are trusted, what they say of it; `X-Forwarded-For` of others is
- * nothing.
- */
+/** Finds out from where a request comes. What trusted proxies say of it counts. `X-Forwarded-For` of others does not. */
 export class Addresses {
   readonly #trusted = new BlockList();
 
@@ -51,7 +48,7 @@ export class Addresses {
   }
 }
 
-/** IPv4 addresses as such, also where they come over a socket for IPv6. */
+/** The address in its plain form: IPv4 addresses look like that also where they come over a socket for IPv6. */
 export function plain(address: string): string {
   if (!isIPv6(address)) return address;
   const groups = groupsOf(address);
@@ -59,7 +56,7 @@ export function plain(address: string): string {
   return isMapped ? groups.slice(6).map(dotted).join('.') : address;
 }
 
-/** Whose address it is: in IPv6 whoever has one has all of its /64, and could come from each. */
+/** The network of an address: in IPv6 its /64. Whoever has one address of a /64 has all, and could come from each. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const prefix = groupsOf(address).slice(0, 4);
@@ -73,7 +70,7 @@ function withoutPort(entry: string): string {
 }
 
 /**
- * The eight groups of an IPv6 address, however it is written: `::` is as many zeros as are missing, and the end may look like
+ * The eight groups of an IPv6 address, however it is written. `::` stands for as many zeros as are missing. The end may look like
  * IPv4.
  */
 function groupsOf(address: string): number[] {

@@ -59,7 +59,8 @@ const ownLimits = Object.fromEntries(
  * Checks what `authorize` granted.
  *
  * @returns the name and the limits of the peer
- * @throws {@link PaladinError} `UNAUTHORIZED` when it is nothing, or something else than was asked for; `INVALID_INPUT` when it makes no sense
+ * @throws {@link PaladinError} `UNAUTHORIZED` when nothing was granted, or another role than was asked for. `INVALID_INPUT` when
+ *   the grant makes no sense.
  */
 export function checkGrant(
   grant: Grant | undefined,

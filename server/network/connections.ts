@@ -1,7 +1,7 @@
 import { networkOf } from './addresses.js';
 import type { Limits } from '../limits.js';
 
-/** Counts connections, in all and by address; IPv6 addresses of one /64 are counted together. */
+/** Counts connections, in all and by address. IPv6 addresses of one /64 are counted together. */
 export class Connections {
   readonly #limits: Pick<Limits, 'maxConnections' | 'maxConnectionsPerAddress'>;
   readonly #byNetwork = new Map<string, number>();
@@ -11,7 +11,7 @@ export class Connections {
     this.#limits = limits;
   }
 
-  /** Counts one in; the result counts it out, once. */
+  /** Counts a connection in. The function that it returns counts it out, once. */
   enter(address: string): () => void {
     const network = networkOf(address);
     this.#all += 1;
@@ -28,10 +28,10 @@ export class Connections {
   }
 
   /**
-   * The limit beyond which the connections are, those that were counted in last included.
+   * Says which limit the connections exceed, including the one that was counted in last.
    *
-   * @param address undefined: many come from it, so that only all together are counted
-   * @param slack so many more are let pass
+   * @param address undefined: many peers come from it, so only the limit of all together is looked at
+   * @param slack how many more connections are let pass
    */
   exceeded(address: string | undefined, slack = 0): string | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;

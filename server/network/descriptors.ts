@@ -7,8 +7,8 @@ import type { HubEvent } from './hub-events.js';
 import { descriptorsLookMs } from '../limits.js';
 
 /**
- * Reports when a hub cannot take connections, for the want of file descriptors as a rule, and when it can again. The system
- * closes what it cannot accept without a word to the process, so that one has to look.
+ * Reports when a hub cannot take connections, and when it can again. As a rule it has no file descriptors left then. The system
+ * closes connections that it cannot accept, and tells the process nothing. So the process has to look.
  */
 export function watchDescriptors(http: TcpServer, report: (event: HubEvent) => void): { close(): void } {
   let missing: string | undefined;

@@ -13,14 +13,14 @@ import type { Role, Tokens } from './tokens.js';
 import { later, type Later } from '../../src/real-time.js';
 import { isA } from '../../src/errors/thrown.js';
 
-/** Somebody who was let in. */
+/** A peer that was let in. */
 export interface Admission {
   readonly role: Role;
   readonly id: string;
   readonly name: string;
   readonly address: string;
   readonly limits: Limits;
-  /** What it has shown. */
+  /** The token that it has shown. */
   readonly token: string | undefined;
 }
 
@@ -37,14 +37,14 @@ export interface DoorConfig {
 }
 
 /**
- * Lets only those in who speak this protocol, are within the limits, and show the role's token or are authorized. Others are told
- * why, and cut off at once.
+ * Lets peers in that speak this protocol, are within the limits, and show the role's token or are authorized. Others are told why
+ * not, and cut off at once.
  */
 export class Door {
   readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, silent: 0, floods: 0 };
   readonly #config: DoorConfig;
   readonly #admissions = new WeakMap<Socket, Admission>();
-  /** Connections that have asked to be let in: each can once (see the packet parser). */
+  /** Connections that have asked to be let in. Each can ask once (see the packet parser). */
   readonly #asked = new WeakSet<Connection>();
 
   constructor(config: DoorConfig) {
@@ -58,7 +58,7 @@ export class Door {
     });
   }
 
-  /** What a socket that has passed was let in as. */
+  /** The admission of a socket that was let in. */
   admissionOf(socket: Socket): Admission {
     const admission = this.#admissions.get(socket);
     if (admission === undefined) throw new Error('a socket that has not passed the door');

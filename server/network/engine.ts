@@ -17,13 +17,13 @@ export function writeBufferOf(connection: Connection): readonly { readonly data?
   return (connection as unknown as { readonly writeBuffer: readonly { readonly data?: unknown }[] }).writeBuffer;
 }
 
-/** How long what was said last may take to reach a peer that is disconnected. */
+/** How long the last message may take to reach a peer that is disconnected. */
 const lastWordsMs = 100;
 
-/** How long a connection may take to close in good order; both together are well within a second. */
+/** How long a connection may take to close in good order. Both times together are well below a second. */
 const closeMs = 400;
 
-/** Closes the connection of somebody who was told why, or cuts it off where that cannot be had. */
+/** Closes the connection of a peer that was told why. A connection that does not close is cut off. */
 export function closeSoon(connection: Connection): void {
   const websocket = websocketOf(connection);
   later(() => {
@@ -32,16 +32,19 @@ export function closeSoon(connection: Connection): void {
   }, lastWordsMs).unref();
 }
 
-/** The websocket close code for whoever does not keep to the rules. */
+/** The websocket close code for peers that break the rules. */
 const policyViolation = 1008;
 
-/** Closes the connection of somebody who has not said who it is: only the close frame can tell it why. */
+/** Closes a connection over which nobody has said who it is. Only the close frame can tell why. */
 export function closeSilent(connection: Connection, reason: string): void {
   websocketOf(connection)?.close(policyViolation, reason);
   closeSoon(connection);
 }
 
-/** Websockets whose pings are answered by `tendConnections`; of each, one frame is handled before the others have their turn. */
+/**
+ * Makes websockets that do not answer pings themselves: `tendConnections` does. One frame of each is handled before the others
+ * have their turn.
+ */
 export class WebsocketEngine extends WebSocketServer {
   constructor(options: ServerOptions) {
     super({ ...options, autoPong: false, allowSynchronousEvents: false });
@@ -49,11 +52,12 @@ export class WebsocketEngine extends WebSocketServer {
 }
 
 /**
- * Of what a websocket has received in one go the first frame is handled at once, of whatever kind it is; each further one has a
- * turn of the event loop of its own, as all would without this, so that others have theirs in between.
+ * A websocket may receive several frames in one go. The first one is handled at once, of whatever kind it is. Each further one
+ * has a turn of the event loop of its own, so that others have their turn in between. Without this function all frames would have
+ * turns of their own.
  */
 export function beginAtOnce(websocket: WebSocket): void {
-  // `ws` lets nobody choose from one frame to the next; but it looks each time.
+  // `ws` has no option that differs from frame to frame. But it looks at this field each time.
   const receiver: unknown = Reflect.get(websocket, '_receiver');
   if (!isReceiver(receiver)) return;
   const mayBegin = (): void => {
@@ -79,7 +83,10 @@ function isReceiver(value: unknown): value is Receiver {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, '_allowSynchronousEvents') === 'boolean';
 }
 
-/** A connection, as engine.io keeps it alive: it pings, waits for the pong, and pings again when that has come. */
+/**
+ * A connection, with the parts by which engine.io keeps it alive. It pings, waits for the pong, and pings again when that has
+ * come.
+ */
 interface Heartbeat {
   readonly pingIntervalTimer: NodeJS.Timeout;
   readonly server: { readonly opts: { readonly pingInterval: number; readonly pingTimeout: number } };
@@ -87,7 +94,7 @@ interface Heartbeat {
   onClose(reason: 'ping timeout'): void;
 }
 
-/** Pings by real timers: where a test has fake ones, a hub in its process would fall silent, or take its peers to be. */
+/** Pings by real timers. Under fake timers of a test, a hub in its process would fall silent, or would think that its peers are. */
 function beatInRealTime(connection: Connection): void {
   // The types of engine.io leave these out.
   const heartbeat = connection as unknown as Heartbeat;
@@ -106,13 +113,10 @@ function beatInRealTime(connection: Connection): void {
   connection.on('close', () => timer?.cancel());
 }
 
-/** More that waits for a peer is not added to by answers to its pings, which it may send without end and without reading. */
+/** When more bytes than this wait for a peer, its pings are not answered. It may send them without end, and without reading. */
 const mostPendingForPong = 16 * 1024;
 
-/**
- * Answers websocket pings, as long as the answers are read, and cuts off connections that are closed and whose other side does
- * not close.
- */
+/** Answers websocket pings as long as the answers are read. Cuts off closed connections whose other side does not close. */
 export function tendConnections(io: Server): void {
   io.engine.on('connection', (connection: Connection) => {
     const websocket = websocketOf(connection);

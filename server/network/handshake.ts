@@ -7,13 +7,16 @@ import { int, optional, parseAs, record, ShapeError, text } from '../../src/wire
 
 /** What a peer says of itself. */
 export interface PeerIdentity {
-  /** Made of the key that only the peer knows: nobody else can come under this id, and those who see it learn nothing. */
+  /**
+   * The id is made of the key that only the peer knows. So nobody else can come under this id, and those who see it learn nothing
+   * of the key.
+   */
   readonly id: string;
   readonly name: string;
   readonly token: string | undefined;
 }
 
-/** Keys that can be guessed would let others come in a peer's place. */
+/** Keys have at least so many characters. Others could guess shorter keys, and come in a peer's place. */
 const leastKeyLength = 32;
 
 const handshake = record({
@@ -24,7 +27,7 @@ const handshake = record({
 });
 
 /**
- * Reads what a peer shows.
+ * Reads what a peer shows when it connects.
  *
  * @throws {@link PaladinError} `VERSION` when it speaks another version of the protocol, `PROTOCOL` when it makes no sense
  */
@@ -38,7 +41,7 @@ export function readHandshake(auth: unknown): PeerIdentity {
     const { key, name, token } = parseAs('handshake', handshake, auth);
     return { id: idOf(key), name, token };
   } catch (error) {
-    // What is wrong with a token is not to be repeated to anybody.
+    // The message must not repeat a token that is wrong.
     if (isA(error, ShapeError)) throw new PaladinError('PROTOCOL', error.message.replace(/, got .*/su, ''));
     throw error;
   }

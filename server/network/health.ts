@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Answers those who look after the hub's process: `/healthz` says that it is alive, `/readyz` whether it takes peers. They tell
- * nothing else, to anybody. Under the hub's path, which those behind a proxy know, they are the same.
+ * Answers those who look after the hub's process. `/healthz` says that it is alive. `/readyz` says whether it takes peers. They
+ * tell nobody anything else. They answer under the hub's path, too, which those behind a proxy know.
  */
 export function answerHealth(request: IncomingMessage, response: ServerResponse, hubPath: string, isReady: () => boolean): void {
   const asked = request.url?.split('?', 1)[0] ?? '';

@@ -1,7 +1,6 @@
 /**
- * What all peers together hold of something that is bounded in all. Who holds the most loses it first, so that who holds little
- * keeps it while others hold more. Of many who hold the same it may be anybody; who holds more than each of them loses it before
- * they do.
+ * What all peers together hold of something that is bounded in all. The peer that holds most loses it first. So a peer that holds
+ * little keeps it while others hold more. Among peers that hold the same, any may be the first.
  */
 export class Holdings<Holder> {
   readonly #maxBytes: number;
@@ -10,15 +9,15 @@ export class Holdings<Holder> {
   #total = 0;
 
   /**
-   * @param maxBytes beyond it those that hold the most lose what they hold
-   * @param overflowed told of each that does
+   * @param maxBytes beyond it the peers that hold most lose what they hold
+   * @param overflowed is told of each peer that loses it
    */
   constructor(maxBytes: number, overflowed: (largest: Holder) => void) {
     this.#maxBytes = maxBytes;
     this.#overflowed = overflowed;
   }
 
-  /** What each may hold before it is slowed, in bytes. Once half of all is taken, that is half of an equal share. */
+  /** How many bytes each peer may hold before it is slowed. Once half of all is taken, that is half of an equal share. */
   get share(): number {
     return this.#total <= this.#maxBytes / 2 ? Infinity : this.#maxBytes / (2 * this.#bytes.size);
   }

@@ -13,12 +13,12 @@ import { OnlyRequest, type OneRequestServer } from './requests.js';
 /** How often to look for connections that are slow to speak, at the most. */
 const leastLookMs = 100;
 
-/** So many connections beyond the limits are accepted, in order to be told why they are refused. */
+/** How many connections beyond the limits are accepted, so that they can be told why they are refused. */
 const floodSlack = 100;
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when the certificate cannot be read */
 export function serverFor(tls: TlsOptions | undefined, { authenticateWithinMs }: Limits): OneRequestServer {
-  // A request that comes in drops is as slow as a peer that does not say who it is.
+  // A request that comes in small drops has as much time as a peer has to say who it is.
   const options = {
     IncomingMessage: OnlyRequest,
     headersTimeout: authenticateWithinMs,
@@ -45,20 +45,23 @@ export function exchangeTls(http: OneRequestServer, tls: TlsOptions): void {
   if ('setSecureContext' in http) readTls(() => http.setSecureContext(tls));
 }
 
-/** Cuts floods off before anything is spent on them: beyond the limits and some, to the few of which it is said why. */
+/**
+ * Cuts floods off before anything is spent on them. A few connections beyond the limits may pass, and are told why they are
+ * refused.
+ */
 export function boundConnections(http: OneRequestServer, limits: Limits, addresses: Addresses, cutOff: () => void): void {
   const sockets = new Connections(limits);
   http.on('connection', (socket: TcpSocket) => {
     const address = plain(socket.remoteAddress ?? '');
     socket.once('close', sockets.enter(address));
-    // Behind a trusted proxy are many.
+    // Many peers are behind a trusted proxy.
     if (sockets.exceeded(addresses.isTrusted(address) ? undefined : address, floodSlack) === undefined) return;
     cutOff();
     socket.destroy();
   });
 }
 
-/** Listens. @returns the port @throws {@link PaladinError} `INVALID_INPUT` when the address cannot be had */
+/** Listens. @returns the port @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address */
 export async function listen(http: OneRequestServer, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {

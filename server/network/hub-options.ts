@@ -1,4 +1,4 @@
-/** What a hub is started with: its options, and what is made of them once they are checked. */
+/** The options of a hub, and the configuration that is made of them once they are checked. */
 import { callerContext } from '../../src/caller-context.js';
 import { describe } from '../../src/errors/describe.js';
 import { checkOptions, isList, type Known } from '../../src/errors/options.js';
@@ -95,13 +95,16 @@ export interface HubConfig {
   readonly insecure: boolean;
   readonly tls: TlsOptions | undefined;
   readonly origins: readonly string[];
-  /** Why it is open to whom it should not be; undefined: it is not. */
+  /** Why the hub is open to others without a token; undefined: it is not. */
   readonly exposure: string | undefined;
-  /** Tells whoever runs the hub, within the context of who started it. */
+  /** Tells whoever runs the hub. It calls within the context of whoever started it. */
   readonly report: (event: HubEvent) => void;
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be, or a hub would be open to others without being said to be */
+/**
+ * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong, or when the hub would be open to others and `insecure`
+ *   does not say so
+ */
 export function hubConfigFrom(options: HubOptions): HubConfig {
   checkOptions('startHub', options, known);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false } = options;
@@ -148,7 +151,7 @@ export function hubConfigFrom(options: HubOptions): HubConfig {
   };
 }
 
-/** The event, whatever the peer that it is about has put into reasons. */
+/** The event, with all texts made printable: a peer may have put anything into reasons. */
 function printableEvent<Event extends HubEvent>(event: Event): Event {
   const fields = Object.entries(event).map(([name, value]: [string, unknown]) => [
     name,
@@ -172,7 +175,7 @@ function pathFrom(given: unknown = ''): string {
 const howToSecure =
   'set tokens (--token, or --leader-token, --worker-token and --observer-token) or authorize; or, where nobody else can reach it, insecure (--insecure)';
 
-/** What can be reached by whom, if that is not as it should be. */
+/** Why others can reach the hub without a token; undefined where they cannot. */
 function exposureOf(host: string, trustedProxies: readonly string[], open: readonly Role[]): string | undefined {
   if (open.length === 0 || (isLoopback(host) && trustedProxies.length === 0)) return undefined;
   const where = isLoopback(host) ? 'behind a proxy' : `on ${host}`;
@@ -180,15 +183,15 @@ function exposureOf(host: string, trustedProxies: readonly string[], open: reado
 }
 
 /**
- * What no browser sends would let nobody in: without a scheme, with a path or the usual port, in capitals, for many hosts by a
- * `*`.
+ * Whether it is an origin as browsers send it. Other texts would let nobody in: those without a scheme, with a path or the usual
+ * port, in capitals, or for many hosts by a `*`.
  */
 function isOrigin(text: string): boolean {
   if (text === '*' || text === 'null') return true;
-  // Pages do not come by these, or are of no origin.
+  // No page has these schemes, or its origin says nothing.
   if (text.includes('*') || /^(?:wss?|ftp|file):/u.test(text)) return false;
   const origin = URL.canParse(text) ? new URL(text).origin : undefined;
-  // Of schemes such as those of extensions Node knows no origin.
+  // Node knows no origin of some schemes, such as those of browser extensions.
   return origin === text || (origin === 'null' && /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/u.test(text));
 }
 

@@ -30,21 +30,21 @@ import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type Role } from './tokens.js';
 
-/** The bytes of a frame beside what it carries. */
+/** The most bytes that a frame has beside its content. */
 const mostAroundFrame = 16 * 1024;
 
-/** So much later than whoever is asked for authorization must answer, a connection without a peer is closed. */
+/** `authorize` must answer within some time. A connection without a peer is closed so much later. */
 const authorizedLateMs = 250;
 
-/** Somebody who is connected. */
+/** A peer that is connected. */
 interface Guest {
   readonly admission: Admission;
   readonly socket: Pick<HubSocket<object, unknown>, 'expel'>;
 }
 
 /**
- * A hub on the network: who connects passes the door, gets a socket of its kind, and is joined to the scheduler's driver. It
- * listens once it is told to.
+ * A hub on the network. A peer that connects passes the door, gets a socket for its role, and joins the scheduler's driver. The
+ * hub listens once it is told to.
  */
 export class HubServer {
   readonly #config: HubConfig;
@@ -81,7 +81,7 @@ export class HubServer {
     refuseOthers(this.#io.of('/'));
   }
 
-  /** @returns the port @throws {@link PaladinError} `INVALID_INPUT` when the address cannot be had */
+  /** @returns the port @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address */
   async listen(): Promise<number> {
     const { port, host, exposure, tokens, report } = this.#config;
     const bound = await listen(this.#http, port, host);
@@ -95,7 +95,7 @@ export class HubServer {
     return { ...known, counters: { ...counters, ...this.#door.counters } };
   }
 
-  /** @throws {@link PaladinError} `INVALID_INPUT` when a token is not what it must be, or a role would be open that was not */
+  /** @throws {@link PaladinError} `INVALID_INPUT` when a token is wrong, or a role would be open that was not */
   setTokens(next: TokenOptions): void {
     const { authorize, insecure } = this.#config;
     check(authorize === undefined, 'no tokens beside authorize', 'both');
@@ -126,7 +126,7 @@ export class HubServer {
     this.#driver.close('the hub is shutting down');
     this.#descriptors?.close();
     const closed = this.#io.close();
-    // Those that never spoke would keep it open.
+    // Connections that never spoke would keep the server open.
     this.#http.closeAllConnections();
     await closed;
   }
@@ -147,7 +147,7 @@ export class HubServer {
       connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
       allowRequest: (request, decide) => {
         const { origin } = request.headers;
-        // Programs send no origin; pages cannot but.
+        // Programs send no origin. Pages always do.
         const allowed = origin === undefined || origins.includes('*') || origins.includes(origin);
         if (!allowed) {
           const message = `pages of the origin ${origin.slice(0, 200)} may not connect; those who run the hub can allow it (--origins)`;
@@ -161,7 +161,7 @@ export class HubServer {
     return io;
   }
 
-  /** Counts a connection, and closes it where nobody says in time who it is. */
+  /** Counts a connection, and closes it when nobody says in time who it is. */
   #watch(connection: Connection): void {
     const { limits, addresses } = this.#config;
     const { authenticateWithinMs } = limits;
@@ -197,7 +197,7 @@ export class HubServer {
       observerToHub,
       (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
         received: () => {
-          // One that asks without reading is answered once.
+          // An observer that asks without reading is answered once.
           if (!peer.isBusy) peer.send(board.read());
         },
         congested: () => undefined,
@@ -206,12 +206,12 @@ export class HubServer {
           this.#driver.countExpelled();
         },
       }),
-      // It has nothing to say that would not fit into a frame.
+      // Observers say nothing that would not fit into a frame.
       frameBytes,
     );
   }
 
-  /** Lets in who comes in a role, once the door has. */
+  /** Lets a peer in a role join the driver, once the door has let it in. */
   #admit<Sent extends object, Received>(
     role: Role,
     parse: (message: unknown) => Received,
@@ -226,7 +226,7 @@ export class HubServer {
         maxMessageBytes,
         partsWithinMs: limits.partsWithinMs,
         maxUnreadBytes: admission.limits.maxUnreadBytes,
-        // As long as names may be.
+        // Room for as many and as long names as are admitted.
         maxJsonBytes: Math.max(maxJsonBytes, admission.limits.maxOperationsPerWorker * maxNameLength),
       };
       const hubSocket = new HubSocket<Sent, Received>(socket, networkOf(address), parse, bounds, this.#shared);
@@ -249,14 +249,14 @@ function sharedBy({ maxBytes, maxAllUnreadBytes }: Limits): Shared {
     unfinished: new Holdings<Overflowing>(maxBytes, (largest) => {
       largest.expel(`more than ${maxBytes} bytes of unfinished messages of all peers (maxBytes)`, 'LIMIT_EXCEEDED');
     }),
-    // Whoever only reads slowly comes back, and goes on.
+    // A peer that only reads slowly comes back, and goes on.
     unread: new Holdings<Overflowing>(maxAllUnreadBytes, (largest) => {
       largest.cut(`more than ${maxAllUnreadBytes} bytes wait for all peers to read them (maxAllUnreadBytes)`);
     }),
   };
 }
 
-/** A connection to the default namespace is none of ours. */
+/** Refuses connections to the default namespace: no role has it. */
 function refuseOthers(namespace: Namespace): void {
   namespace.use((socket, next) => {
     next(refusal({ code: 'PROTOCOL', message: 'connect to /leader, /worker or /observer' }));

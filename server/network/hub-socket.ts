@@ -19,16 +19,16 @@ import { isA, messageOf } from '../../src/errors/thrown.js';
 /** What a peer may emit. */
 const events: ReadonlySet<unknown> = new Set(['messages', 'part', 'mark', 'passed', 'broken']);
 
-/** Marks are sent back at once; a peer for which so many frames wait sets them without reading. */
+/** Marks are sent back at once. A peer for which so many frames wait sets marks without reading. */
 const mostWaitingFrames = 1_000;
 
-/** Peers make all parts but the last as large as a frame may be. */
+/** Peers of this package make all parts but the last as large as a frame may be. Parts may be a quarter of that. */
 const leastPartBytes = frameBytes / 4;
 
-/** Of a message in parts so much has to come in the time that it is given, or the rest of it. */
+/** So many bytes of a message in parts, or the rest of it, have to come within `partsWithinMs`. */
 const leastProgressBytes = 1024 * 1024;
 
-/** What a peer is held to. */
+/** The limits that a peer is held to. */
 export interface SocketLimits {
   /** Bytes of a message in parts. */
   readonly maxMessageBytes: number;
@@ -43,21 +43,21 @@ export interface SocketLimits {
 /** What all peers share. */
 export interface Shared {
   readonly turns: Turns;
-  /** What has come of messages in parts that are not whole yet. */
+  /** The parts that have come of messages that are not whole yet. */
   readonly unfinished: Holdings<Overflowing>;
-  /** What was sent and could not be handed to the operating system, as its peer does not read. */
+  /** What was sent and could not be handed to the operating system, because the peer does not read. */
   readonly unread: Holdings<Overflowing>;
 }
 
-/** Who holds too much of something, as others hold less. */
+/** A peer that may hold more of something than others. */
 export interface Overflowing {
-  /** Is disconnected, and told why. */
+  /** Disconnects it, and tells it why. */
   expel(reason: string, code: ErrorCode): void;
-  /** Loses its connection. */
+  /** Cuts its connection. */
   cut(reason: string): void;
 }
 
-/** The hub's end of a socket.io connection. Whatever comes passes the door; who breaks the protocol is disconnected. */
+/** The hub's end of a socket.io connection. Whatever comes passes the parser. A peer that breaks the protocol is disconnected. */
 export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Overflowing {
   readonly #socket: Socket;
   readonly #parse: (message: unknown) => Received;
@@ -89,7 +89,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
         else websocket?.resume();
       },
       failed: (error) => {
-        // Whatever is wrong with what a peer sent is for that peer alone to bear.
+        // A mistake in what a peer sent is that peer's matter alone.
         const reason = messageOf(error);
         this.expel(reason, isA(error, LimitError) ? 'LIMIT_EXCEEDED' : 'PROTOCOL');
       },
@@ -129,7 +129,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     this.#events = peerEvents;
     const socket = this.#socket;
     const receive = (step: () => boolean, bytes?: number): void => {
-      // Who was disconnected or replaced is not heard any more.
+      // A peer that was disconnected or replaced is not heard any more.
       if (this.#events !== undefined) this.#intake.add(step, bytes);
     };
     const sink: MessageSink = {
@@ -141,7 +141,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
       },
     };
     decoderOf(socket.client).deliverTo(sink);
-    // What came before it was let in.
+    // Messages that came before it was let in.
     socket.on('messages', sink.messages);
     socket.on('part', sink.part);
     socket.on('mark', (mark: unknown) => {
@@ -160,9 +160,10 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
       this.expel(error.message);
     });
     socket.on('disconnect', (reason) => {
-      // What still waits of it is lost with the connection, as what is on its way: kept, it would count against no limit.
+      // What still waits here is lost with the connection, like what is on its way. If it were kept, it would count against no
+      // limit.
       this.#leave(reason, departure(reason));
-      // Who leaves is not to keep a connection that nobody counts.
+      // A peer that leaves must not keep a connection that nobody counts.
       closeSoon(socket.conn);
     });
   }
@@ -180,20 +181,20 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     if (this.#expelled !== undefined) return;
     this.#expelled = { code, reason: shortened(reason) };
     this.#events?.expelled();
-    // Who shows a new token is back in a moment.
+    // A peer with a new token is back in a moment.
     this.#leave(reason, code === 'UNAUTHORIZED' ? 'lost' : 'closed');
     const message = code === 'PROTOCOL' ? `it broke the protocol: ${this.#expelled.reason}` : this.#expelled.reason;
     this.#socket.emit('expelled', { code, message });
     closeSoon(this.#socket.conn);
   }
 
-  /** The connection counts as broken: what was under way is kept for the peer, which may come back. */
+  /** Cuts the connection, which counts as broken. What was under way is kept for the peer: it may come back. */
   cut(reason: string): void {
     if (this.#expelled !== undefined) return;
     this.#expelled = { code: 'LIMIT_EXCEEDED', reason };
     this.#events?.expelled();
     this.#leave(reason, 'lost');
-    // What it does not read it would not read now, either.
+    // It would not read a goodbye, either.
     websocketOf(this.#socket.conn)?.terminate();
   }
 
@@ -245,7 +246,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     const { partsWithinMs } = this.#limits;
     const before = this.#inbox.waitingBytes;
     return later(() => {
-      // What waits here may be the rest: it is the hub that is late.
+      // If something waits here, it may be the rest of the message: then the hub is late, not the peer.
       if (this.#intake.isEmpty && this.#inbox.waitingBytes < before + leastProgressBytes) {
         const reason = `the rest of a message, or ${leastProgressBytes} bytes of it, took longer than ${partsWithinMs} ms (partsWithinMs)`;
         this.expel(reason, 'LIMIT_EXCEEDED');
@@ -263,7 +264,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     this.#drop();
   }
 
-  /** Nothing that came, or waits to be sent, counts any more. */
+  /** Drops what came and what waits to be sent: it counts no more. */
   #drop(): void {
     this.#events = undefined;
     this.#outbox.clear();

@@ -1,6 +1,6 @@
 /**
- * Peers take turns. What one of them sends is handled at once as long as that is quick. What takes longer is done in slices of
- * time, and what came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps itself
+ * Peers take turns. What a peer sends is handled at once as long as that is quick. Work that takes longer is done in slices of
+ * time. What came from others meanwhile is handled in between. So a peer that sends more than can be handled keeps only itself
  * waiting.
  *
  * Whoever can connect can do so often. So the turns go to networks first (an address, or a /64 of IPv6), and within a network to
@@ -9,16 +9,16 @@
 import { Queue } from '../../src/collections/queue.js';
 import { nextTurn, realNow } from '../../src/real-time.js';
 
-/** For how long what one peer has sent is handled in one go. */
+/** How long the messages of one peer are handled in one go. */
 const sliceMs = 2;
 
-/** For how long what comes from one network is handled at once; it fills up again with half of the time that passes. */
+/** How long the messages of one network are handled at once. This time fills up again with half of the time that passes. */
 const atOnceMs = 20;
 
-/** So much of a peer may wait; from then on nothing more is read of it. */
+/** How many bytes of a peer may wait. Beyond that nothing more is read of it. */
 const mostWaitingBytes = 1024 * 1024;
 
-/** What anything that waits takes beside its bytes. */
+/** What a waiting entry takes beside its bytes. */
 const entryBytes = 256;
 
 /** Does a piece of something. @returns whether more of it is left */
@@ -29,12 +29,12 @@ interface Origin {
   readonly network: string;
   readonly waiting: Queue<Intake>;
   intakes: number;
-  /** How long may be handled at once still, as of `at`. */
+  /** How much of that time was left at the time `at`. */
   leftMs: number;
   at: number;
 }
 
-/** Who has a turn next; for a slice of time whenever the process has looked for what has come. */
+/** Decides who has a turn next. Each turn is a slice of time. It comes after the process has looked for new messages. */
 export class Turns {
   readonly #origins = new Map<string, Origin>();
   readonly #waiting = new Queue<Origin>();
@@ -91,7 +91,7 @@ function newOrigin(network: string): Origin {
 export interface IntakeEvents {
   /** Nothing more should come until what waits is done. */
   paused(paused: boolean): void;
-  /** What was to be done is not as it must be. */
+  /** A step threw: the peer had sent something wrong. */
   failed(error: unknown): void;
 }
 
@@ -117,7 +117,7 @@ export class Intake {
     return this.#entries.size === 0;
   }
 
-  /** Does this once everything before is done: now, if that is so already. Nothing is done any more after `close`. */
+  /** Does the step once everything before it is done. That may be now. Nothing is done any more after `close`. */
   add(step: Step, bytes = 0): void {
     if (this.#closed) return;
     this.#entries.push({ step, bytes: bytes + entryBytes });
@@ -142,7 +142,7 @@ export class Intake {
   handleSlice(): boolean {
     const until = realNow() + sliceMs;
     for (let entry = this.#entries.peek(); entry !== undefined; entry = this.#entries.peek()) {
-      // It may clear all that waits.
+      // The step may clear all that waits.
       if (this.#isDone(entry.step) && this.#entries.peek() === entry) {
         this.#entries.shift();
         this.#bytes -= entry.bytes;

@@ -2,12 +2,12 @@ import { encodedOnce } from '../../src/wire/message-codec.js';
 import type { HubStatus, HubToObserver } from '../../src/protocol/messages.js';
 import { realNow } from '../../src/real-time.js';
 
-/** What it takes to make the status is at most so large a part of the time, however often observers ask. */
+/** The most of the time that the hub spends on making the status, however often observers ask. */
 const mostShare = 0.1;
 
 /**
- * What observers are told. Those that ask soon after each other are told the same: the status of a large hub takes some
- * milliseconds to make.
+ * What observers are told. Observers that ask soon after each other are told the same. To make the status of a large hub takes
+ * some milliseconds.
  */
 export class StatusBoard {
   readonly #make: () => HubStatus;

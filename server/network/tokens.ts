@@ -14,7 +14,7 @@ export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
  */
 export type HubTokens = { readonly [R in Role]?: string | readonly string[] | undefined };
 
-/** The tokens that are valid now. Of each only a digest is kept. */
+/** The tokens that are valid now. Only a digest of each is kept. */
 export class Tokens {
   readonly #digests: ReadonlyMap<Role, readonly Buffer[]>;
 
@@ -32,13 +32,13 @@ export class Tokens {
     this.#digests = new Map(digests);
   }
 
-  /** The roles that need show nothing. */
+  /** The roles that need no token. */
   get open(): readonly Role[] {
     return roles.filter((role) => !this.#digests.has(role));
   }
 
   /**
-   * Whether the token, or none, will do for the role. Takes as long whatever is equal.
+   * Says whether the token, or none, will do for the role. It takes as long for right and wrong tokens.
    *
    * @returns what is wrong with it; undefined when it will do
    */
@@ -75,7 +75,7 @@ function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** Looks at all of them, whichever is equal. */
+/** Compares with all of them, whichever is equal. So the time tells nothing. */
 function isAmong(digests: readonly Buffer[], digest: Buffer): boolean {
   let found = false;
   for (const each of digests) if (timingSafeEqual(each, digest)) found = true;
