@@ -325,8 +325,8 @@ export const jobMutations = [
   {
     name: 'a job that has left its place sends on',
     file: `${job}/job.ts`,
-    find: '    state.connected = false;\n    state.slots = 0;\n    this.#starvation.placeLeft();',
-    replace: '    state.connected = false;\n    this.#starvation.placeLeft();',
+    find: '    state.connected = false;\n    state.slots = 0;\n    state.inHand.put(',
+    replace: '    state.connected = false;\n    state.inHand.put(',
   },
   {
     name: 'a job that has left its place believes what was said of its slots',

@@ -40,6 +40,15 @@ describe('nothing follows the end of a job', () => {
     expect(effectsOf(changes, ...events).map(({ type }) => type)).toEqual([end]);
   });
 
+  it('whatever it is told', () => {
+    const job = new Job(configOf());
+    job.handle(connected, 0);
+    expect(job.over).toBe(false);
+    job.handle({ type: 'cancelled' }, 0);
+    expect(job.over).toBe(true);
+    expect(job.handle(elements(1), 0)).toEqual([]);
+  });
+
   it('where its last element comes back', () => {
     const effects = effectsOf({}, connected, elements(1), { type: 'sourceCompleted' }, answer(json.encode([2])));
     expect(effects).toEqual([{ type: 'emit', values: [2] }, { type: 'completed' }]);

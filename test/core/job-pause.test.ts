@@ -54,9 +54,9 @@ describe('a job that is paused', () => {
     test.pause();
     test.succeed(c);
     test.succeed(b);
-    expect(test.emitted).toEqual(['a']);
+    expect([test.job.paused, test.emitted]).toEqual([true, ['a']]);
     test.resume();
-    expect(test.emitted).toEqual(['a', 'b', 'c']);
+    expect([test.job.paused, test.emitted]).toEqual([false, ['a', 'b', 'c']]);
   });
 
   it('emits what has waited in completion order where asked', () => {

@@ -54,8 +54,8 @@ describe('failures of one batch', () => {
   it('are none of them told beyond the one that ends the job', () => {
     const state = stateOf({ stages: [stage('fold')] });
     const record = settled(state, (ledger) => ledger.addPartials(partials(0, 0, 0)));
-    judge(state, record, [fatal(1), fatal(2)], { attempt: 1, workerId: 'w' }, 0);
-    expect(state.inHand.close()).toHaveLength(1);
+    judge(state, record, [fatal(1), fatal(2, skip)], { attempt: 1, workerId: 'w' }, 0);
+    expect(state.inHand.close()).toMatchObject([{ type: 'failed', error: { index: 1 } }]);
   });
 
   it('never let the job go on beyond the earliest that ends it', () => {

@@ -286,4 +286,13 @@ export const ofJobs = [
     ],
     reason: 'It is set with the slots: there is one until the hub has spoken of them.',
   },
+  {
+    file: 'src/core/job/job.ts',
+    line: 'if (division !== undefined && !state.ending && (divisionDueAt(state) ?? Infinity) <= now) {',
+    mutants: [
+      'if (true && (divisionDueAt(state) ?? Infinity) <= now) {',
+      'if (division !== undefined || !state.ending && (divisionDueAt(state) ?? Infinity) <= now) {',
+    ],
+    reason: 'Where one is due there is one, and a job ends once: what would end it later does not count.',
+  },
 ];

@@ -131,7 +131,7 @@ function queueNext(state: JobState, now: number, cut: () => boolean): boolean {
 function queueGroups(state: JobState, take: () => readonly Group[]): boolean {
   if (state.stopAt < Infinity) return false;
   const groups = take();
-  for (const group of groups) if (!state.ending) queueGroup(state, group);
+  for (const group of groups) queueGroup(state, group);
   return groups.length > 0;
 }
 

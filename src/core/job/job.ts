@@ -217,7 +217,6 @@ export class Job implements Machine<JobEvent, JobEffect> {
     state.division = undefined;
     state.connected = false;
     state.slots = 0;
-    this.#starvation.placeLeft();
     state.inHand.put({ type: 'placeLeft' });
   }
 

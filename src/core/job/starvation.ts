@@ -26,11 +26,6 @@ export class Starvation {
     this.#missing = { reason: missing, operation };
   }
 
-  /** The job has left its place, where nothing of it was with workers. */
-  placeLeft(): void {
-    this.#leased = 0;
-  }
-
   /** @returns how the job ends, where it has waited for too long */
   watch(now: number): PaladinError | undefined {
     const { uncut, ledger, connected, slots, config, emission } = this.#state;
