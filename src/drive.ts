@@ -13,11 +13,11 @@ export interface DriveOptions<Event, Effect> {
   /** Carries out what came of one event, in order. */
   readonly perform: (effects: readonly Effect[]) => void;
   /**
-   * Takes the next event off those that wait; undefined: there is nothing to do. It is asked after the end, too, since it may
+   * Takes the next event off those that wait; undefined: there is nothing to do. It is called after the end, too, because it may
    * have something to do before an event. Default: the first of them.
    */
   readonly next?: (waiting: (Event | Tick)[]) => Event | Tick | undefined;
-  /** What events are handled within: a context, or what catches errors of `perform`. Default: nothing. */
+  /** Calls the function that handles events: within a context, or with a catch for errors of `perform`. Default: just calls it. */
   readonly around?: (handleAll: () => void) => void;
   /** Whether the program may end while the machine waits for its deadline. Default: no. */
   readonly mayEnd?: () => boolean;
@@ -86,14 +86,17 @@ export class Drive<Event, Effect> {
     this.#setDeadline();
   }
 
-  /** Hands in an event at once, also while effects are carried out. Whoever does it says why the machine bears it. */
+  /**
+   * Hands in an event at once, also while effects are carried out. The caller must know that this does no harm to its machine,
+   * and say why.
+   */
   handleWithin(event: Event | Tick): void {
     if (this.#isOver) return;
     this.#handleOne(event);
     this.#setDeadline();
   }
 
-  /** No event is put in any more, and none that waits is handed in. Who says what is next is still asked. */
+  /** No event is put in any more, and none that waits is handed in. `next` is still called. */
   end(): void {
     this.#isOver = true;
     this.#waiting.length = 0;

@@ -7,19 +7,19 @@ export const longestTimerMs: number = 2 ** 31 - 1;
 export const targetBatchMs: number = 20;
 
 /**
- * Work per batch of a job that has gone on for long. Where all cores compute, a trip takes 2 ms of them (measured), a tenth of
- * what a batch does in 20 ms; and nobody waits for the first results any more.
+ * Work per batch of a job that has gone on for long. Where all cores compute, a trip takes 2 ms of them (measured): a tenth of a
+ * batch of 20 ms. Nobody waits for the first results any more by then.
  */
 export const longTargetBatchMs: number = 80;
 
-/** The part of what each slot has executed so far that a batch of such a job may take. */
+/** In a job that has gone on for long, a batch may take this part of what each slot has executed so far. */
 export const longTargetShare: number = 0.1;
 
-/** A batch this long is not worth cutting finer: below it the trip costs more than the work. */
+/** It is not worth cutting a batch finer than this: the trip would cost more than the work. */
 export const leastBatchMs: number = 1;
 
 /**
- * After so many times the work that is aimed at, a worker gives back the rest of an automatic batch: only a misjudged one takes
+ * A worker gives back the rest of an automatic batch after so many times the work that is aimed at. Only a misjudged batch takes
  * so long.
  */
 export const batchBudgetFactor: number = 5;
@@ -28,7 +28,7 @@ export const batchBudgetFactor: number = 5;
 export const targetBatchBytes: number = 256 * 1024;
 
 /**
- * The most elements of an automatic batch: with half as many, a tenth fewer small numbers pass in a second (measured). With more,
+ * The most elements of an automatic batch. With half as many, a tenth fewer small numbers pass in a second (measured). With more,
  * a window would hold too few batches.
  */
 export const maxBatchElements: number = 8_192;
@@ -40,33 +40,36 @@ export const batchGrowth: number = 8;
 export const defaultWindow: number = 65_536;
 
 /**
- * How long a pull may go on in one turn of the event loop: a timer of 5 ms is then late by less than half of its time. A turn
- * costs some microseconds, a thousandth of it.
+ * How long a pull may go on in one turn of the event loop. Then a timer of 5 ms is late by less than half of its time. A turn
+ * costs some microseconds, a thousandth of this.
  */
 export const maxTurnMs: number = 2;
 
 /**
- * The most elements that are pulled in one turn where nobody says how many are wanted: an operator in between may keep them all,
- * and slows down with every one that it keeps. A turn costs a tenth of what so many cost.
+ * The most elements that are pulled in one turn where nobody says how many are wanted. An operator in between may keep them all,
+ * and gets slower with each. A turn costs a tenth of the time of so many elements.
  */
 export const maxUnaskedPerTurn: number = 1_024;
 
 /**
- * The most steps of a pull between two looks at the clock: a look costs as much as a step of a counter, and so many dear ones
- * overshoot little.
+ * The most steps of a pull between two looks at the clock. A look costs as much as a cheap step. So many dear steps exceed the
+ * time only a little.
  */
 export const maxTurnSteps: number = 32;
 
-/** Values that an async iterator keeps for its reader: slowing and going on cost little for so many, and large values fit. */
+/**
+ * How many values an async iterator keeps for its reader. For so many it costs little to slow the source and let it go on. Large
+ * values fit, too.
+ */
 export const defaultIteratorWindow: number = 64;
 
 /** Payload bytes that one job has under way; bounds what a job of large values holds in leader and hub. */
 export const maxJobBytesInFlight: number = 32 * 1024 * 1024;
 
 /**
- * Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire; dearer ones stay with the hub.
- * Batches of `longTargetBatchMs`, which vary about it, are to be among the former: over a link of 20 ms, there and back, slots
- * would be idle for a fifth of the time.
+ * Batches cheaper than this are sent ahead to a worker, so that a slot never waits for the wire. Dearer ones stay with the hub.
+ * Batches that aim at `longTargetBatchMs` must be among the cheaper ones. Else, over a link of 20 ms there and back, slots would
+ * be idle for a fifth of the time.
  */
 export const prefetchBelowMs: number = 100;
 
@@ -74,22 +77,22 @@ export const prefetchBelowMs: number = 100;
 export const workAheadMs: number = 4;
 
 /**
- * How long what was sent ahead waits at a worker while none of its batches begins. Batches that are sent ahead are expected to
- * take less than `prefetchBelowMs`, and hand in at five times as much: a worker that is merely slow seldom gives anything back.
+ * How long batches that were sent ahead wait at a worker while none of its batches begins. They are expected to take less than
+ * `prefetchBelowMs`, and hand in at five times as much. So a worker that is merely slow seldom gives anything back.
  */
 export const maxWaitBehindMs: number = 250;
 
 /**
- * A leader asks no sooner about a job of which nothing comes back, however short its `noWorkerTimeout` is: slots are taken for
- * moments all the time.
+ * A leader asks no sooner about a job of which nothing comes back, however short its `noWorkerTimeout` is. All slots are taken
+ * for moments all the time.
  */
 export const leastAskAfterMs: number = 1_000;
 
-/** When a job is asked about is rounded up to so much, so that the timer is not set anew with each answer. */
+/** The time when a job is asked about is rounded up to a multiple of this. So the timer is not set anew with each answer. */
 export const askStepMs: number = 125;
 
 /**
- * How many times as long it takes until a job is asked about again: then a leader with a thousand jobs that take hours asks ten
+ * How many times as long it takes until a job is asked about again. Then a leader with a thousand jobs that take hours asks ten
  * times a second.
  */
 export const askAgainFactor: number = 10;
@@ -98,46 +101,43 @@ export const askAgainFactor: number = 10;
 export const maxBatchesAhead: number = 16;
 
 /**
- * The most of them at a worker that several leaders use. A worker spends some tenths of a millisecond on each batch beside its
- * execution. Eight of them stay below `workAheadMs`, for which the batch of another leader may wait.
+ * The most batches ahead for each slot at a worker that several leaders use. A worker spends some tenths of a millisecond on each
+ * batch beside its execution. Eight batches stay below `workAheadMs`. The batch of another leader may wait for that long.
  */
 export const maxSharedBatchesAhead: number = 8;
 
 /**
- * How long a worker counts as used by several leaders after it was given something of another one: a leader that sends now and
- * then counts.
+ * How long a worker counts as used by several leaders after it was given something of another one. So a leader that sends now and
+ * then counts, too.
  */
 export const sharedForMs: number = 1_000;
 
-/**
- * A leader waits awake for lone batches that come back as soon as this: above it, what waking takes is little beside the trip.
- */
+/** A leader waits awake for lone batches that come back within this time. Above it, the time to wake is little beside the trip. */
 export const quickTripMs: number = 1;
 
-/** For how long it does: most of such batches are back by then, and no more than this of a processor goes on one. */
+/** How long it waits awake. Most quick batches are back by then. No batch takes more than this of a processor. */
 export const mostWakefulMs: number = 2;
 
 /**
- * The most lone batches that a leader sleeps through before it tries again whether waiting awake is worth it: to try costs 2 ms
- * at the most.
+ * The most lone batches that a leader sleeps through before it tries again whether it is worth waiting awake. To try costs 2 ms
+ * at most.
  */
 export const mostTripsAsleep: number = 64;
 
 /**
- * How long a job of `run` stays open for the next value: long enough for one call after another, and short for what it holds on
- * workers.
+ * How long a job of `run` stays open for the next value. It is long enough for one call after another, and short for what the job
+ * holds on workers.
  */
 export const standingJobMs: number = 1_000;
 
-/** The most of them that a leader keeps open. */
+/** The most jobs of `run` that a leader keeps open like this. */
 export const maxStandingJobs: number = 16;
 
 /** A batch that has taken this many times what is usual is slow: then a second attempt is likely to overtake it. */
 export const speculationFactor: number = 2;
 
 /**
- * A batch is not slow before this time, however short batches are: a trip, a collection of garbage, or a busy core explain as
- * much.
+ * A batch is not slow before this time, however short batches are. A trip, a garbage collection or a busy core may take as long.
  */
 export const leastSpeculationMs: number = 100;
 
@@ -145,15 +145,18 @@ export const leastSpeculationMs: number = 100;
 export const maxCombineFanIn: number = 256;
 
 /**
- * The most partials of a fold whose last combines are planned: five levels of them. A plan takes some tenths of a millisecond.
- * Plans for 256 made folds 0.1 % shorter on average, and 2.7 % at the most.
+ * The most partials of a fold whose last combines are planned: they make five levels. A plan takes some tenths of a millisecond.
+ * Plans for 256 partials made folds 0.1 % shorter on average, and 2.7 % at most.
  */
 export const maxPlanned: number = 32;
 
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;
 
-/** How much longer a job waits for a place at the hub: jobs that no worker takes end first, and leave theirs. */
+/**
+ * How much longer than `noWorkerTimeout` a job waits for a place at the hub. Jobs that no worker takes end first, and leave their
+ * places.
+ */
 export const placeGraceMs: number = 1_000;
 
 /** How long a leader waits for a hub at `connect`. */
@@ -163,42 +166,45 @@ export const defaultConnectTimeoutMs: number = 10_000;
 export const defaultReconnectTimeoutMs: number = 60_000;
 
 /**
- * An element that was executing at this many deaths of workers or threads is poison: three may be bad luck, where whole machines
- * are killed, and each takes a worker from others.
+ * An element that was executing at this many deaths of workers or threads is poison. Three may be bad luck, where whole machines
+ * are killed. Each death takes a worker from others.
  */
 export const maxDeaths: number = 4;
 
 /** The most workers that an error names: enough to look into their logs. */
 export const maxWorkersNamed: number = 10;
 
-/** The most bytes of a batch's payload, of arguments or of a result; larger data belongs in a store that the operation reads. */
+/** The most bytes of a batch's payload, of arguments or of a result. Larger data belongs in a store that the operation reads. */
 export const defaultMaxPayloadBytes: number = 32 * 1024 * 1024;
 
 /** Payload bytes in one socket frame; larger payloads travel in several. */
 export const frameBytes: number = 256 * 1024;
 
-/** Bytes on their way over one connection: two seconds of a link that carries 1 MB/s, so that heartbeats come through in time. */
+/**
+ * The most bytes on their way over one connection. A link that carries 1 MB/s needs two seconds for them, so heartbeats come
+ * through in time.
+ */
 export const mostBytesInFlight: number = 2 * 1024 * 1024;
 
 /**
- * So much waiting for one peer is a sign that it does not keep up: some seconds of a slow link, and little beside what a hub may
- * hold.
+ * When so many bytes wait for one peer, it does not keep up. They are some seconds of a slow link, and little beside what a hub
+ * may hold.
  */
 export const congestedBytes: number = 16 * 1024 * 1024;
 
-/** After this, what nobody waits for goes with the next message; sooner it would make a quick trip longer. */
+/** After this, a message that nobody waits for goes with the next one. Sooner it would make a quick trip longer. */
 export const companyAfterMs: number = 20;
 
-/** The most messages that wait for such company: of so many quick trips, one is a little longer. */
+/** The most messages that wait for company. One of so many quick trips is a little longer then. */
 export const maxSentLater: number = 16;
 
 /**
- * The longest that they wait: most batches have come back by then, and what their worker is sent next takes them along. A worker
- * that drains waits for them.
+ * The longest that they wait for company. Most batches have come back by then, and the next message to their worker takes them
+ * along. A worker that drains waits for them.
  */
 export const sentLaterMs: number = 100;
 
-/** What a message holds beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
+/** The most bytes of a message beside its payload: ids, errors of a whole batch of failed elements, names of operations. */
 export const messageOverheadBytes: number = 8 * 1024 * 1024;
 
 /** Batches that one leader may have at the hub: two for each of 8,000 slots. */
@@ -207,99 +213,97 @@ export const defaultMaxBatchesPerLeader: number = 16_384;
 /** Payload bytes that one leader may have at the hub. */
 export const defaultMaxBytesPerLeader: number = 256 * 1024 * 1024;
 
-/** Jobs that one leader may have open at the hub: those with something under way, as others leave their place to them. */
+/** Jobs that one leader may have open at the hub. Only jobs with something under way need a place: the others leave theirs. */
 export const defaultMaxJobsPerLeader: number = 1_024;
 
-/** For how many different needs of jobs a leader remembers the slots: more than a program has chains of operations. */
+/**
+ * For how many different needs of jobs a leader remembers the number of slots. It is more than a program has chains of
+ * operations.
+ */
 export const maxRememberedNeeds: number = 1_000;
 
 /**
- * The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once; more are
- * added up.
+ * The most closed jobs of a leader whose turns are remembered one by one: as many as one page or program runs at once. The turns
+ * of more jobs are added up.
  */
 export const maxTurnsKept: number = 128;
 
 /**
- * So many kinds of jobs without a worker are told at once what is on offer; the others are told with further changes of the
+ * How many kinds of jobs without a worker are told at once what is on offer. The others are told with further changes of the
  * offers.
  */
 export const maxExplained: number = 64;
 
-/** The most jobs that a hub tells at once of slots that have changed: a millisecond, with what is sent. */
+/** The most jobs that a hub tells at once of slots that have changed. With the messages it takes a millisecond. */
 export const maxToldAtOnce: number = 256;
 
-/** The most of these that are of one class, so that others get their turn. */
+/** The most jobs of one class among these, so that others get their turn. */
 export const maxToldOfClass: number = 64;
 
-/** The most pairs of kinds of jobs and of workers that a hub compares at once when offers change: half a millisecond. */
+/** The most pairs of kinds of jobs and of workers that a hub compares at once when offers change. It takes half a millisecond. */
 export const maxFittedAtOnce: number = 512;
 
-/** The most attempts that a hub tells at once as lost, of those that nobody has: a millisecond, with what is sent. */
+/** The most attempts that a hub tells at once as lost, because nobody has them. With the messages it takes a millisecond. */
 export const maxToldLostAtOnce: number = 256;
 
-/** The largest priority, either way: a share of 1 : 1024 between normal and extreme. */
+/** The largest priority, up and down. Between normal and extreme the shares are 1 : 1024. */
 export const maxPriority: number = 10;
 
-/** How long a peer waits before it tries a lost hub again, at first; doubles with each try, spread by half either way. */
+/**
+ * How long a peer waits at first before it tries a lost hub again. It doubles with each try. Chance makes it up to a half longer
+ * or shorter.
+ */
 export const reconnectDelayMs: number = 100;
 
 /** The longest that a peer waits between two tries, so that a hub that is back is found soon. */
 export const reconnectDelayMaxMs: number = 1_000;
 
 /**
- * The longest that a hub which has just started waits for workers that still execute what leaders ask for: enough for all to come
- * back, by the delays above. What nobody has by then is executed again.
+ * The longest that a hub which has just started waits for workers that still execute what leaders ask for. With the delays above
+ * all can be back by then. What nobody has by then is executed again.
  */
 export const recoveryWindowMs: number = 3_000;
 
 /**
- * How long a chain of which something was executed waits for workers of the whole of it, before it is divided between others: a
- * worker that is started anew, or was cut off for a moment, is back by then.
+ * How long a chain waits for workers of the whole of it before it is divided between others. This is for chains of which
+ * something was executed. A worker that is started anew, or was cut off for a moment, is back by then.
  */
 export const divisionGraceMs: number = 3_000;
 
 /**
- * A chain of more stages, or where more kinds of workers are on offer, is divided by the longest first part, without a comparison
- * of all divisions.
+ * All divisions of a chain are compared up to so many stages and kinds of workers. Beyond that, the chain is divided behind the
+ * longest first part.
  */
 export const maxDivisionStages: number = 16;
 export const maxDivisionClasses: number = 100;
 
-/**
- * So many broken workers a hub remembers, to tell jobs why there are none: one for each program that is likely to be broken at
- * once.
- */
+/** How many broken workers a hub remembers, to tell jobs why they find none. Seldom are more programs broken at once. */
 export const maxBreakages: number = 8;
 
 /**
- * So much of why a worker broke leaders are told: the message of an error, and where. Tens of thousands of jobs may be told of
- * it.
+ * How many characters leaders are told of why a worker broke: the message of an error, and its place. Tens of thousands of jobs
+ * may be told of it.
  */
 export const maxBreakageLength: number = 300;
 
-/** How long a worker that is broken stays, to hand in what it has and to say why it goes. */
+/** How long a broken worker stays, to hand in what it has and to say why it goes. */
 export const brokenLeaveMs: number = 2_000;
 
 /**
- * How long the hub waits before it explains to further jobs why they find no worker, where there are more than `maxExplained`
- * kinds of them.
+ * How long the hub waits before it explains to further jobs why they find no worker. It does so where there are more than
+ * `maxExplained` kinds of jobs.
  */
 export const explainAgainMs: number = 10;
 
-/**
- * How long the work of a worker whose connection broke stays with it: a living one is back by then, and others take over within 1
- * s.
- */
+/** How long a worker whose connection broke keeps its work. A living worker is back by then, and others take over within 1 s. */
 export const workerGraceMs: number = 400;
 
-/**
- * How long a peer that can show another token goes on trying after the first was refused: as long as a hub waits for its leaders.
- */
+/** How long a peer that can show another token goes on trying after the first was refused. A hub waits as long for its leaders. */
 export const tokenGraceMs: number = 30_000;
 
 /**
  * How long a worker that drains waits for a hub that is away, to hand in what it has. A hub that is started again is back within
- * seconds. Whoever manages processes kills them 30 s after SIGTERM as a rule: until then the worker can still say what is lost.
+ * seconds. Process managers usually kill 30 s after SIGTERM. Until then the worker can still say what is lost.
  */
 export const drainHubWaitMs: number = 20_000;
 
@@ -307,20 +311,20 @@ export const drainHubWaitMs: number = 20_000;
 export const leaderGraceMs: number = 30_000;
 
 /**
- * The most payload bytes of answers that a worker keeps; beyond, the oldest go, which have been sent and are most likely
+ * The most payload bytes of answers that a worker keeps. Beyond that the oldest go: they have been sent, and are most likely
  * acknowledged.
  */
 export const maxHeldBytes: number = 64 * 1024 * 1024;
 
 /**
- * The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower: as many as the default
- * ones let it have.
+ * The most jobs, and attempts under way, that a leader can go on with at a hub whose limits are lower. The default limits let it
+ * have as many.
  */
 export const maxResumed: number = 16_384;
 
 /**
- * The most batches of a worker that wait for jobs of their own, and so take no slot: a tree of as many operations that call one
- * another.
+ * The most batches of a worker that wait for jobs of their own, and so take no slot. That is a tree of as many operations that
+ * call one another.
  */
 export const maxWaitingBatches: number = 1_024;
 
@@ -328,18 +332,21 @@ export const maxWaitingBatches: number = 1_024;
 export const maxHeldAnswers: number = 16_384;
 
 /**
- * How long a peer that comes back may take to say all that it has: as long as a hub waits for leaders, and far longer than a slow
- * link takes.
+ * How long a peer that comes back may take to say all that it has. A hub waits as long for leaders, and a slow link takes far
+ * less.
  */
 export const listWithinMs: number = 30_000;
 
-/** How often a hub asks its peers for a sign of life; with `heartbeatTimeoutMs` it finds a frozen one within 9 s. */
+/** How often a hub asks its peers for a sign of life. With `heartbeatTimeoutMs` it finds a frozen peer within 9 s. */
 export const heartbeatIntervalMs: number = 3_000;
 
 /** How long a peer may take for that sign. */
 export const heartbeatTimeoutMs: number = 6_000;
 
-/** As `defaultNoWorkerTimeoutMs`, where no worker can come from elsewhere: time for threads to start on a busy machine. */
+/**
+ * The same as `defaultNoWorkerTimeoutMs`, in memory. No worker can come from elsewhere, so this is time for threads to start on a
+ * busy machine.
+ */
 export const inMemoryNoWorkerTimeoutMs: number = 10_000;
 
 /** Where a hub listens unless it is told otherwise. */
@@ -354,7 +361,7 @@ export const maxPeerNameLength = 200;
 /** The longest name of an operation, serializer or label, with its version: far longer than any that people read. */
 export const maxNameLength: number = 300;
 
-/** The longest reason or message that travels; longer ones are shortened where they are made. */
+/** The longest reason or message that travels. Longer ones are shortened where they are made. */
 export const maxReasonLength: number = 4_000;
 
 /** The most stages of a chain. */
@@ -366,49 +373,46 @@ export const maxSlots: number = 65_536;
 /** The most threads of a worker: more than any machine has cores. Each takes some 10 MB. */
 export const maxThreads: number = 1_024;
 
-/** The most labels of a job: each is looked for at workers that come and go. */
+/** The most labels of a job. The hub looks for each at workers that come and go. */
 export const maxJobLabels: number = 64;
 
 /** The most labels of a worker, and the most operations that it offers. */
 export const maxNames: number = 10_000;
 
-/** The most jobs or attempts in one message: what a peer that comes back has to say beyond it follows in further ones. */
+/** The most jobs or attempts in one message. A peer that comes back with more says the rest in further messages. */
 export const maxListed: number = 1_024;
 
-/** The most elements of a batch of fixed size: far beyond any sense. */
+/** The most elements of a batch of fixed size. More makes no sense. */
 export const maxBatchUnits: number = 1_048_576;
 
 /**
- * The most issues of a schema that an error carries: who mends a value looks at a few, and a list of a thousand may have
- * thousands.
+ * The most issues of a schema that an error carries. Whoever mends a value looks at a few, and a list of a thousand values may
+ * have thousands.
  */
 export const maxIssues: number = 20;
 
-/** The most of these that its message says. */
+/** The most issues that the message of the error says. */
 export const maxIssuesNamed: number = 3;
 
-/** The longest text of an issue: so many as are named fit into the message that travels, and all into the error. */
+/** The longest text of an issue. All issues fit into the error, and those that are named fit into the message that travels. */
 export const maxIssueLength: number = 250;
 
-/** The most keys that an issue's path has: deeper values are trees or lists, in which the beginning says most. */
+/** The most keys of an issue's path. Deeper values are trees or lists. There the beginning says most. */
 export const maxIssueKeys: number = 100;
 
-/**
- * The most bytes that the failures of one result have, with those of their JSON counted several times; a batch with more is
- * handed in sooner.
- */
+/** The most bytes of the failures of one result. Bytes of JSON count several times. A batch with more is handed in sooner. */
 export const maxFailureBytes: number = 1024 * 1024;
 
-/** How often JSON counts that a hub has to parse, where thrown values pass through it unread. */
+/** How often a byte of JSON counts in that. A hub has to parse JSON. Thrown values pass through it unread. */
 export const failureJsonWeight: number = 4;
 
 /**
- * The most JSON of a message to a hub, which does nothing else while it parses it: the failures of a result and one more, or all
- * the operations of a large program.
+ * The most bytes of JSON of a message to a hub. The hub does nothing else while it parses them. They are the failures of a result
+ * and one more, or all operations of a large program.
  */
 export const maxJsonBytes: number = maxFailureBytes / failureJsonWeight + 64 * 1024;
 
-/** How long the description of a value is in a message: a line or two that show what it is. */
+/** The longest description of a value in a message: a line or two that show what it is. */
 export const maxDescribedLength: number = 300;
 
 /** How many items of a list, or properties of an object, a description shows: enough to tell it from others. */
@@ -417,9 +421,9 @@ export const maxDescribedItems: number = 5;
 /** How many levels of a value a description shows. */
 export const maxDescribedLevels: number = 2;
 
-/** How often lines of one kind are written in a minute: often enough to see that it goes on, too seldom to fill a disk. */
+/** How many lines of one kind are written in a minute. They are enough to see that it goes on, and too few to fill a disk. */
 export const maxLikeLines = 10;
 export const likeLinesWithinMs = 60_000;
 
-/** How many kinds of lines are told apart; strangers and failing operations can make up any number of them. */
+/** How many kinds of lines are told apart. Strangers and failing operations can make up any number of kinds. */
 export const maxLineKinds = 64;

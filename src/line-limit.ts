@@ -8,11 +8,11 @@ interface Count {
 }
 
 /**
- * How often lines of one kind are written that something may cause without end: so many times a minute. The rest is counted, and
+ * Limits lines that something may cause without end: a few lines of one kind are written in a minute. The rest is counted, and
  * told when the minute is over. Times are in milliseconds, from a clock that only goes forward.
  *
- * Invariant: it remembers no more kinds than are written out at once, and one more for all others. So the first of each kind is
- * written, unless somebody makes up kinds.
+ * Invariant: it remembers at most `maxLineKinds` kinds, and one more for all others. So the first line of each kind is written,
+ * unless somebody makes up kinds.
  */
 export class LineLimit {
   readonly #counts = new Map<string, Count>();

@@ -3,14 +3,14 @@ import { nextTurn } from './real-time.js';
 const settled = Promise.resolve();
 
 /**
- * Calls back once what runs now has ended, before anything else that comes. As `queueMicrotask`, which makes a resource for
- * asynchronous hooks each time in Node, and which may be a fake.
+ * Calls back once what runs now has ended, before anything else that comes. It does not use `queueMicrotask`: in Node that makes
+ * a resource for asynchronous hooks each time, and it may be a fake.
  */
 export function afterThis(call: () => void): void {
   settled.then(call).catch(throwAtNobody);
 }
 
-/** Throws outside of any promise, as an error in a callback that nobody waits for is thrown. */
+/** Throws outside of any promise, like an error in a callback that nobody waits for. */
 export function throwAtNobody(error: unknown): void {
   nextTurn(() => {
     throw error;

@@ -26,7 +26,7 @@ type AsyncLocalStorageClass = new <Store>() => {
   disable(): void;
 };
 
-/** A module of Node; undefined in browsers, whose bundlers would follow an import and find none. */
+/** A module of Node; undefined in browsers. It is no import: bundlers for browsers would follow an import, and find no module. */
 export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined {
   // Node alone has this function, and the type says what it returns for each name.
   const { process } = globalThis as unknown as {

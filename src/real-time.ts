@@ -2,31 +2,33 @@ import { callerContext } from './caller-context.js';
 import { nodeModule } from './platform.js';
 
 /*
- * Time that goes on while a test has fake timers in the place of the real ones, whether they came before this module was loaded
- * or after. What no user asked to wait for must not wait for a fake clock: turns of the event loop, looks at a socket,
- * heartbeats. A deadline that a user has set is the matter of `Timer`, which a fake clock moves.
+ * Time that goes on while a test has fake timers in the place of the real ones. The fakes may come before this module is loaded,
+ * or after. Waits that no user asked for must not depend on a fake clock: turns of the event loop, looks at a socket, heartbeats.
+ * Deadlines that a user has set are for `Timer`, which a fake clock moves.
  */
 
 const nodeTimers = nodeModule('timers');
 const { performance: clock } = nodeModule('perf_hooks') ?? globalThis;
 
-/** Fakes stand in the place of the object, or of its method; the method of its class is the real one. */
+/** Fakes replace the object or its method. The method of its class is the real one. */
 const { now: read } = Object.getPrototypeOf(clock) as { readonly now: (this: typeof clock) => number };
 
 /** Milliseconds on a clock that only goes forward, and that no fake sets. */
 export const realNow: () => number = read.bind(clock);
 
-/** Where the functions may be real: a test runner gives modules a global object of their own, and leaves Node's module alone. */
+/**
+ * Objects whose functions may be real. A test runner gives modules a global object of their own, and leaves Node's module alone.
+ */
 const holders = [nodeTimers, globalThis].filter((holder) => holder !== undefined);
 
-/** Undefined where there are fakes alone, and in browsers. Fakes differ in what they return. */
+/** It is undefined where there are only fakes, and in browsers. Fakes return something else than the real function. */
 const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
   if (typeof setImmediate !== 'function') return false;
   const made: unknown = setImmediate(() => undefined);
   const isReal = typeof made === 'object' && made !== null && '_onImmediate' in made;
   if (made !== undefined && made !== null) {
-    // The real function takes whatever it is given for an immediate of its own, but for what was cleared before. A number cannot
-    // say that.
+    // The real function takes anything for an immediate of its own, unless that says that it was cleared. A number cannot say
+    // that.
     const handle: unknown = Object(made);
     if (!isReal) Reflect.set(handle as object, '_destroyed', true);
     clearImmediate(handle as never);
@@ -34,10 +36,11 @@ const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
   return isReal;
 })?.setImmediate;
 
-/** Likewise; in browsers all return numbers, and fakes that were there before cannot be told. */
+/** The same for timers. In browsers all return numbers, and fakes that were there before cannot be told. */
 const realTimers = holders.find(({ setTimeout, clearTimeout }) => {
   const made: unknown = setTimeout(() => undefined, 1);
-  // Only one of both may be a fake: to a real function the number of a fake timer is that of another one, unless it is an object.
+  // Only one of both may be a fake. For a real function the number of a fake timer would be that of another one. An object is
+  // not.
   clearTimeout(Object(made) as never);
   return nodeTimers === undefined || (typeof made === 'object' && made !== null && '_onTimeout' in made);
 });
@@ -56,8 +59,8 @@ export function nextTurn(callback: () => void): void {
 }
 
 /**
- * Keeps the event loop turning, so that whatever comes is seen at once, for as long as it is wanted. Only where turns cost next
- * to nothing, which they do not in browsers.
+ * Keeps the event loop turning for as long as it is wanted, so that whatever comes is seen at once. It does so only where turns
+ * cost next to nothing: not in browsers.
  */
 export function keepTurning(isWanted: () => boolean): void {
   if (setRealImmediate === undefined) return;
@@ -80,7 +83,7 @@ export function later(callback: () => void, ms: number): Later {
   const timer = setRealTimeout(callback, ms);
   return {
     cancel: () => {
-      // In Node it can be cleared by itself, whatever has become of the function that does so.
+      // In Node a timer can be closed by its own method, whatever has become of `clearTimeout`.
       if (typeof timer === 'object') timer.close();
       else clearRealTimeout?.(timer);
     },
@@ -92,12 +95,12 @@ export function later(callback: () => void, ms: number): Later {
 }
 
 /**
- * By the one clock of the platform that fakes leave alone. (`AbortSignal.timeout` goes by the module `node:timers` as it is when
- * the first signal is made, and so by fakes that were there before.)
+ * Waits by the one clock of the platform that fakes leave alone. `AbortSignal.timeout` would not do: it goes by the module
+ * `node:timers` as it is when the first signal is made, and so by earlier fakes.
  */
 function afterWait(callback: () => void, ms: number): Later {
   const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  // The wait does not keep the program from ending, and the port does.
+  // The wait does not keep the program from ending. The port does.
   const { port1 } = new MessageChannel();
   hold(port1, true);
   let isOver = false;
@@ -112,7 +115,7 @@ function afterWait(callback: () => void, ms: number): Later {
     if (end()) callback();
   };
   wait().catch((error: unknown) => {
-    // As what is thrown in a timer: out of any promise.
+    // An error is thrown outside of any promise, like one in a timer.
     nextTurn(() => {
       throw error;
     });
@@ -129,15 +132,15 @@ function afterWait(callback: () => void, ms: number): Later {
 
 type Channel = InstanceType<typeof MessageChannel>;
 
-/** Turns by messages to oneself. */
+/** Turns of the event loop, made by messages to oneself. */
 class ChannelTurns {
   #callbacks: (() => void)[] = [];
-  /** Node delivers a message to a port that is being read in the same turn, so two take turns. */
+  /** Node delivers a message to a port that is being read in the same turn. So two ports are used in turn. */
   #channels: readonly [Channel, Channel] | undefined;
   #at = 0;
 
   add(callback: () => void): void {
-    // A message comes in the context of its port, a turn of `setImmediate` in that of its caller.
+    // A message comes in the context of its port. A turn must come in the context of its caller, like one of `setImmediate`.
     const context = callerContext();
     this.#callbacks.push(() => context.run(callback));
     if (this.#callbacks.length === 1) this.#post();
@@ -171,7 +174,7 @@ class ChannelTurns {
     try {
       for (; at < callbacks.length; at += 1) callbacks[at]?.();
     } finally {
-      // Those behind one that throws come in the next turn.
+      // The callbacks behind one that throws come in the next turn.
       const rest = callbacks.slice(at + 1);
       if (rest.length > 0) {
         this.#callbacks.unshift(...rest);

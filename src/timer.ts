@@ -5,8 +5,8 @@ import { realNow, type Later } from './real-time.js';
 const earlyMs = 2;
 
 /**
- * Calls back after some time, which a fake clock may move; `Infinity`: never. Fakes may come or go before it is cancelled: that is the matter of
- * whoever has set the timer. To others a fake timer is a number, by which they might clear another one.
+ * Calls back after some time; `Infinity`: never. A fake clock may move it. Fakes may come or go before it is cancelled. The timer
+ * is always cancelled by those functions that have set it: for others its number might be that of another timer.
  */
 export function deadline(callback: () => void, ms: number): Later {
   if (ms === Infinity) return never;
@@ -18,7 +18,7 @@ export function deadline(callback: () => void, ms: number): Later {
   return {
     cancel: () => {
       isOver = true;
-      // Where only one of both functions is a fake, a number must not mean anything to the real one.
+      // One of both functions may be a fake. A number must not mean anything to the real one.
       clearTimeout(Object(timer) as never);
     },
     // Browsers give a number.
@@ -29,8 +29,8 @@ export function deadline(callback: () => void, ms: number): Later {
 const never: Later = { cancel: () => undefined, unref: () => undefined };
 
 /**
- * One timer that is set anew as deadlines change, and the clock that they are on: `performance.now()`, which no change of the
- * wall clock moves. A fake `setTimeout` moves it: when one has fired, its deadline has come.
+ * One timer that is set anew as deadlines change, and the clock of these deadlines. The clock is `performance.now()`, which no
+ * change of the wall clock moves. A fake `setTimeout` moves it: when a timer has fired, its deadline has come.
  */
 export class Timer {
   readonly #due: () => void;
@@ -39,7 +39,7 @@ export class Timer {
   /** By how much fake timers are ahead of the real clock. */
   #aheadMs = 0;
 
-  /** @param due called at or after the deadline, or early where that is very far */
+  /** @param due is called at the deadline or after it; early where the deadline is very far */
   constructor(due: () => void) {
     this.#due = due;
   }

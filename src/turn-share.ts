@@ -2,17 +2,17 @@ import { nextTurn, realNow } from './real-time.js';
 import { maxTurnMs, maxTurnSteps } from './limits.js';
 
 /**
- * Says when something that could go on for ever has gone on for long enough in one turn of the event loop, so that timers and
- * sockets get their turn. It looks at the clock at every step while steps are dear, and more seldom while they are cheap.
+ * Says when something has gone on for long enough in one turn of the event loop. Then timers and sockets get their turn. It looks
+ * at the clock at every step while steps are dear, and more seldom while they are cheap.
  */
 export class TurnShare {
   /** Whether a turn is under way that was seen to begin. */
   #begun = false;
   #endMs = 0;
   #lookedMs = 0;
-  /** Steps of this turn. */
+  /** How many steps this turn has had. */
   #steps = 0;
-  /** At which of them to look at the clock next. */
+  /** At which step to look at the clock next. */
   #nextLook = 0;
   #stride = 1;
 

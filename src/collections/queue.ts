@@ -1,7 +1,7 @@
 /** First in, first out, each in constant time on average. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
-  /** Where the first item is; those before it are taken. */
+  /** Where the first item is. Items before it are taken. */
   #head = 0;
 
   get size(): number {
