@@ -4,7 +4,7 @@ import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
 import { batchRecordBytes, besideBytesOf, namedBytesOf, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
-import type { Leader, LeaderConnection, Worker, WorkerConnection } from './records.js';
+import type { HubLeader, LeaderConnection, HubWorker, WorkerConnection } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What of the limits peers are told. */
@@ -22,7 +22,7 @@ export function announced(limits: SchedulerLimits): HubLimits {
 }
 
 /** What stands against a further batch; undefined: nothing. A lone batch is admitted whatever its size. */
-export function batchExceeds(state: HubState, leader: Leader, batch: Batch): string | undefined {
+export function batchExceeds(state: HubState, leader: HubLeader, batch: Batch): string | undefined {
   const more = batch.payload.byteLength;
   const { batches, bytes, descriptionBytes, connection } = leader;
   const { maxBatchesPerLeader, maxBytesPerLeader } = connection.limits;
@@ -48,7 +48,7 @@ export function recordsExceed(
 }
 
 /** What stands against what a leader that is back has named so far. */
-export function namedExceeds(state: HubState, leader: Leader): string | undefined {
+export function namedExceeds(state: HubState, leader: HubLeader): string | undefined {
   const named = namedBytesOf(leader.connection);
   const kept = leader.recordBytes - named;
   return recordsExceed(state, { recordBytes: Math.max(0, named - kept) }, 0);
@@ -65,7 +65,7 @@ function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more
 }
 
 /** What stands against a further job; those that are opened again after a loss of the connection do not count as often. */
-export function jobExceeds(state: HubState, leader: Leader, isResumed: boolean, bytes: number): string | undefined {
+export function jobExceeds(state: HubState, leader: HubLeader, isResumed: boolean, bytes: number): string | undefined {
   const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.connection.limits;
   if (leader.jobs.size >= maxJobsPerLeader) return `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`;
   if (leader.descriptionBytes + bytes > maxDescriptionBytesPerLeader) {
@@ -117,7 +117,7 @@ export function offerExceeds(
 const charsPerChange = 10_000;
 
 /** What stands against it that a worker offers something else now. */
-export function changeExceeds({ connection, offerings }: Worker, now: number, offers: Offers): string | undefined {
+export function changeExceeds({ connection, offerings }: HubWorker, now: number, offers: Offers): string | undefined {
   const { maxOffersPerSecond } = connection.limits;
   const { operations, serializers, labels } = offers;
   let chars = 0;

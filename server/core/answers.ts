@@ -4,13 +4,13 @@ import { serve } from './assigning.js';
 import { answeredRecordBytes, charge } from './charges.js';
 import { countInHand } from './describing.js';
 import type { HubState } from './hub-state.js';
-import { attemptKey, isDue, type Answered, type Job, type Leader, type Worker } from './records.js';
+import { attemptKey, isDue, type Answered, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** A worker keeps the answer to an attempt until the leader has acknowledged it. */
 export function addAnswered(
   state: HubState,
-  job: Job,
-  worker: Worker,
+  job: HubJob,
+  worker: HubWorker,
   { seq, attempt }: Attempt,
   { counted, begun }: Pick<Answered, 'counted' | 'begun'>,
 ): Answered {
@@ -30,7 +30,7 @@ export function addAnswered(
  * A leader that never acknowledges would fill the hub: while it leaves as many unacknowledged as it may, nothing more of it is
  * given out. Who only acknowledges late, as over a slow link, goes on in a moment.
  */
-export function weighAnswers(state: HubState, leader: Leader): void {
+export function weighAnswers(state: HubState, leader: HubLeader): void {
   const { maxUnacknowledgedPerLeader } = leader.connection.limits;
   const isOwing = leader.unacknowledged >= (leader.isOwing ? maxUnacknowledgedPerLeader / 2 : maxUnacknowledgedPerLeader);
   if (isOwing === leader.isOwing) return;
@@ -39,7 +39,7 @@ export function weighAnswers(state: HubState, leader: Leader): void {
 }
 
 /** Whether anything of the leader is given out has changed. */
-export function holdBack(state: HubState, leader: Leader): void {
+export function holdBack(state: HubState, leader: HubLeader): void {
   for (const job of leader.jobs.values()) {
     if (isDue(job)) state.placement.enterTurn(job);
     else state.placement.leaveTurn(job);
@@ -57,7 +57,7 @@ export function askAgain(state: HubState, answered: Answered): void {
 }
 
 /** The answer, if the worker was asked for it again; it is asked once. */
-export function takeAsked(job: Job | undefined, worker: Worker, attempt: Attempt): Answered | undefined {
+export function takeAsked(job: HubJob | undefined, worker: HubWorker, attempt: Attempt): Answered | undefined {
   const answered = job?.answered.get(attemptKey(attempt));
   if (answered?.worker !== worker || !answered.asked) return undefined;
   answered.asked = false;
@@ -70,12 +70,12 @@ export function takeAsked(job: Job | undefined, worker: Worker, attempt: Attempt
  * The leader says that it has the answer. While that is asked for again it has been told something else of the attempt before, as
  * that it was lost; what comes now it acknowledges as well.
  */
-export function acknowledged(state: HubState, job: Job, attempt: Attempt): void {
+export function acknowledged(state: HubState, job: HubJob, attempt: Attempt): void {
   if (job.answered.get(attemptKey(attempt))?.asked !== true) acknowledge(state, job, attempt);
 }
 
 /** The leader has the answer: its worker need not keep it. */
-export function acknowledge(state: HubState, job: Job, attempt: Attempt): void {
+export function acknowledge(state: HubState, job: HubJob, attempt: Attempt): void {
   const answered = job.answered.get(attemptKey(attempt));
   if (answered === undefined) return;
   removeAnswered(state, answered);

@@ -6,7 +6,16 @@ import { chargeFor, mayRestFor, takePaid } from './charging.js';
 import { introduce } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { addLease, tellLost } from './leasing.js';
-import { endingKey, isDue, isInTurn, type Job, type Leader, type Lease, type NeedClass, type Worker } from './records.js';
+import {
+  endingKey,
+  isDue,
+  isInTurn,
+  type HubJob,
+  type HubLeader,
+  type Lease,
+  type NeedClass,
+  type HubWorker,
+} from './records.js';
 import { hasFreeSlot, inHand, isCheap } from './room.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
@@ -33,7 +42,7 @@ export function serveChanged(state: HubState): void {
 }
 
 /** Gives the worker what is next among all that it can execute, as long as it has room. */
-export function serveWorker(state: HubState, worker: Worker): void {
+export function serveWorker(state: HubState, worker: HubWorker): void {
   if (worker.reserved && inHand(worker) === 0) serveReserved(state, worker);
   const stalled = worker.suspects === 0 ? [...state.stalled].filter((job) => canExecute(worker, job)) : [];
   for (const job of stalled) unstall(state, job);
@@ -46,25 +55,25 @@ export function serveWorker(state: HubState, worker: Worker): void {
 }
 
 /** Whether nothing is sent ahead to the worker: a batch waits for one of its slots to be free, and would wait for ever. */
-function isHeldBack({ stalled }: HubState, worker: Worker): boolean {
+function isHeldBack({ stalled }: HubState, worker: HubWorker): boolean {
   if (stalled.size === 0 || hasFreeSlot(worker)) return false;
   for (const job of stalled) if (canExecute(worker, job)) return true;
   return false;
 }
 
-function canExecute({ offerClass }: Worker, { needClass }: Job): boolean {
+function canExecute({ offerClass }: HubWorker, { needClass }: HubJob): boolean {
   return offerClass !== undefined && needClass.offerClasses.has(offerClass);
 }
 
 /** The job may have something that a worker is free for. */
-export function unstall(state: HubState, job: Job): void {
+export function unstall(state: HubState, job: HubJob): void {
   job.stalled = false;
   state.stalled.delete(job);
   if (isDue(job)) state.placement.enterTurn(job);
 }
 
 /** Gives the job's next batch to the worker that was matched, or to another one where that one must not have it. */
-function assign(state: HubState, job: Job, matched: Worker): void {
+function assign(state: HubState, job: HubJob, matched: HubWorker): void {
   let isForSuspects = true;
   let isForLoners = true;
   for (const batch of job.queue.inOrder()) {
@@ -97,10 +106,10 @@ function assign(state: HubState, job: Job, matched: Worker): void {
  * The matched worker, or another free one where that one has the batch already. A suspect batch goes to a free slot of a
  * worker that has no other suspect. A batch that is to be executed alone goes to a worker that is idle.
  */
-function findWorker(job: Job, batch: Batch, others: readonly Worker[], matched: Worker): Worker | undefined {
+function findWorker(job: HubJob, batch: Batch, others: readonly HubWorker[], matched: HubWorker): HubWorker | undefined {
   const { suspect, alone } = batch;
   const ending = endingKey(job.id, batch);
-  const suits = (worker: Worker): boolean =>
+  const suits = (worker: HubWorker): boolean =>
     // It would take an attempt that its leader sends again, though it was cancelled, for being told twice.
     !worker.ending.has(ending) &&
     !others.includes(worker) &&
@@ -111,7 +120,7 @@ function findWorker(job: Job, batch: Batch, others: readonly Worker[], matched: 
   return undefined;
 }
 
-function give(state: HubState, job: Job, batch: Batch, worker: Worker): void {
+function give(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): void {
   job.queue.remove(batch);
   const chargedMs = chargeFor(job, batch, worker);
   state.placement.takeTurn(job, takePaid(job, batch, chargedMs));
@@ -132,7 +141,7 @@ function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Le
 }
 
 /** The worker is given something of this leader. */
-function noteLeader({ now }: HubState, worker: Worker, { id }: Leader): void {
+function noteLeader({ now }: HubState, worker: HubWorker, { id }: HubLeader): void {
   if (worker.servedLeader !== '' && worker.servedLeader !== id) worker.sharedUntil = now + sharedForMs;
   worker.servedLeader = id;
   worker.shared = now < worker.sharedUntil;
@@ -144,7 +153,7 @@ function noteLeader({ now }: HubState, worker: Worker, { id }: Leader): void {
  * Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already, or
  * it is not its turn.
  */
-function reserveWorker(state: HubState, job: Job): void {
+function reserveWorker(state: HubState, job: HubJob): void {
   const workers = [...job.needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
   if (workers.some(({ reserved }) => reserved)) return;
   // There is one: it was matched.
@@ -168,14 +177,14 @@ export function freeReserved(state: HubState): void {
   for (const worker of freed) serveWorker(state, worker);
 }
 
-export function endReservation(state: HubState, worker: Worker): void {
+export function endReservation(state: HubState, worker: HubWorker): void {
   worker.reserved = false;
   state.reserved.delete(worker);
   state.placement.place(worker);
 }
 
 /** A worker that was reserved has come to rest: it gets a batch that is to be executed alone, if one still waits. */
-function serveReserved(state: HubState, worker: Worker): void {
+function serveReserved(state: HubState, worker: HubWorker): void {
   endReservation(state, worker);
   for (const job of state.stalled) {
     const batch = job.queue.nextLoner;
@@ -190,7 +199,7 @@ function serveReserved(state: HubState, worker: Worker): void {
 }
 
 /** Where a job's batch is given though another one's turn may be next. */
-function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker): void {
+function giveOutOfTurn(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): void {
   job.queue.remove(batch);
   const chargedMs = chargeFor(job, batch, worker);
   state.placement.charge(job, takePaid(job, batch, chargedMs));
@@ -199,7 +208,7 @@ function giveOutOfTurn(state: HubState, job: Job, batch: Batch, worker: Worker):
 }
 
 /** Takes a batch out of the queue, if it is there. */
-export function dropQueued(state: HubState, job: Job, attempt: Attempt): void {
+export function dropQueued(state: HubState, job: HubJob, attempt: Attempt): void {
   const dropped = job.queue.remove(attempt);
   if (dropped === undefined) return;
   state.countBatches(job.leader, -1, -dropped.payload.byteLength, -besideBytesOf(dropped));

@@ -4,7 +4,7 @@ import type { UnderWay } from '../../src/protocol/messages.js';
 import { tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
 import { tellLost } from './leasing.js';
-import { hasSlots, attemptKey, type Job } from './records.js';
+import { hasSlots, attemptKey, type HubJob } from './records.js';
 
 /** Gives up attempts that nobody has, as far as there is room for in the event in hand. */
 export function giveUpNext(state: HubState): void {
@@ -21,7 +21,7 @@ export function giveUpNext(state: HubState): void {
  * Tells the leader of awaited attempts for which it is not worth waiting any longer. It tells as many as there is room for
  * in the event in hand, and the others in later ones. Where none is left, none is awaited any more.
  */
-export function giveUpAwaited(state: HubState, job: Job): void {
+export function giveUpAwaited(state: HubState, job: HubJob): void {
   const { awaited } = job;
   job.awaitedUntil = Infinity;
   const lost: UnderWay[] = [];
@@ -51,7 +51,7 @@ export function giveUpAwaited(state: HubState, job: Job): void {
 }
 
 /** Tells the leader how much may still come back, where there are no slots. */
-export function tellHopes(state: HubState, job: Job): void {
+export function tellHopes(state: HubState, job: HubJob): void {
   if (!hasSlots(job.needClass)) tellCapacity(state, job);
 }
 

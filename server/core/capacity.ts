@@ -13,10 +13,10 @@ import type { Offers } from '../../src/protocol/messages.js';
 import { divideAt, isDivisible } from './divide-at.js';
 import type { HubState } from './hub-state.js';
 import { explainMissing, satisfies } from './matching.js';
-import { hasSlots, slotsFor, type Job, type NeedClass, type Worker } from './records.js';
+import { hasSlots, slotsFor, type HubJob, type NeedClass, type HubWorker } from './records.js';
 
 /** Moves the worker to where its offers belong, and tells the leaders concerned what they have now. */
-export function moveWorker(state: HubState, worker: Worker, offers: Offers | undefined): void {
+export function moveWorker(state: HubState, worker: HubWorker, offers: Offers | undefined): void {
   const { placement } = state;
   placement.moveWorker(worker, offers);
   if (state.closing) return;
@@ -93,7 +93,7 @@ function firstOf<T>(all: Iterable<T>, count: number): T[] {
 }
 
 /** Tells the job's leader how many slots there are for it. */
-export function tellCapacity(state: HubState, job: Job): void {
+export function tellCapacity(state: HubState, job: HubJob): void {
   const { needClass } = job;
   const why = explain(state, needClass);
   // Those like it were told otherwise. Where they were told of slots, they hear by themselves that these are gone.
@@ -102,7 +102,7 @@ export function tellCapacity(state: HubState, job: Job): void {
 }
 
 /** Tells the job's leader that others have all slots that there are for it, if that is so. */
-export function tellIfQueued(state: HubState, { leader, number, needClass, queue, leases, awaited }: Job): void {
+export function tellIfQueued(state: HubState, { leader, number, needClass, queue, leases, awaited }: HubJob): void {
   const slots = slotsFor(needClass);
   // Who does not read, or acknowledge, is given none.
   const isHeldUp = leader.connection.congested || leader.isOwing;
@@ -143,7 +143,7 @@ function isNew({ explained, broken }: NeedClass, why: Explanation): boolean {
   return why.missing !== explained || why.broken !== broken;
 }
 
-function tell(state: HubState, needClass: NeedClass, job: Job, { divisible, broken, ...why }: Explanation): void {
+function tell(state: HubState, needClass: NeedClass, job: HubJob, { divisible, broken, ...why }: Explanation): void {
   needClass.explained = why.missing;
   needClass.broken = broken;
   const { leader, number, leases, awaited, description } = job;

@@ -12,23 +12,23 @@
 import { maxTurnsKept, targetBatchMs } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import type { Job, Leader, Lease, Worker } from './records.js';
+import type { HubJob, HubLeader, Lease, HubWorker } from './records.js';
 
 /** No batch is charged less: where clocks are coarse many seem to take nothing, and would have their job keep its turn. */
 const leastChargeMs = 0.01;
 
 /** Of what is not known the usual is charged. */
-function usualMs({ cost }: Job): number {
+function usualMs({ cost }: HubJob): number {
   return Math.max(leastChargeMs, cost.meanMs ?? targetBatchMs);
 }
 
 /** What a batch is charged on that worker. */
-export function chargeFor(job: Job, { alone }: Pick<Batch, 'alone'>, worker: Worker): number {
+export function chargeFor(job: HubJob, { alone }: Pick<Batch, 'alone'>, worker: HubWorker): number {
   return alone ? usualMs(job) * worker.slots : usualMs(job);
 }
 
 /** What of the charge its job has not paid already. */
-export function takePaid(job: Job, { alone }: Pick<Batch, 'alone'>, chargedMs: number): number {
+export function takePaid(job: HubJob, { alone }: Pick<Batch, 'alone'>, chargedMs: number): number {
   if (!alone) return chargedMs;
   const paidMs = job.paidMs;
   job.paidMs = 0;
@@ -41,7 +41,7 @@ export function usedBy({ alone, worker }: Lease, elapsedMs: number): number {
 }
 
 /** Whether the worker may come to rest for the job, which pays for it. */
-export function mayRestFor(state: HubState, worker: Worker, job: Job): boolean {
+export function mayRestFor(state: HubState, worker: HubWorker, job: HubJob): boolean {
   if (job.paidMs === 0) {
     job.paidMs = chargeFor(job, { alone: true }, worker);
     state.placement.charge(job, job.paidMs);
@@ -51,7 +51,7 @@ export function mayRestFor(state: HubState, worker: Worker, job: Job): boolean {
 }
 
 /** A job is closed: as far as it is ahead of the others, the leader's next job is to be. */
-export function keepTurn({ placement }: HubState, { leader, virtualTime, weight }: Job): void {
+export function keepTurn({ placement }: HubState, { leader, virtualTime, weight }: HubJob): void {
   if (virtualTime <= placement.virtualTime) return;
   const { turnsKept } = leader;
   const last = turnsKept.at(-1);
@@ -60,7 +60,7 @@ export function keepTurn({ placement }: HubState, { leader, virtualTime, weight 
 }
 
 /** The virtual time with which the leader's new job begins. */
-export function takeKeptTurn({ placement }: HubState, { turnsKept }: Leader, weight: number): number {
+export function takeKeptTurn({ placement }: HubState, { turnsKept }: HubLeader, weight: number): number {
   const now = placement.virtualTime;
   for (let kept = turnsKept.shift(); kept !== undefined; kept = turnsKept.shift()) {
     if (kept.virtualTime > now) return now + ((kept.virtualTime - now) * kept.weight) / weight;

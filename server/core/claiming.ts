@@ -7,11 +7,11 @@ import { tellHopes } from './awaited.js';
 import { know } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { adoptLease, cancelLease, release } from './leasing.js';
-import { attemptKey, endingKey, type Job, type Leader, type Lease, type Worker } from './records.js';
+import { attemptKey, endingKey, type HubJob, type HubLeader, type Lease, type HubWorker } from './records.js';
 import { changeWaiting } from './waiting.js';
 
 /** What a worker has of a job that is open. */
-export function takeClaim(state: HubState, worker: Worker, job: Job, { running, held }: Possession): void {
+export function takeClaim(state: HubState, worker: HubWorker, job: HubJob, { running, held }: Possession): void {
   dropClaim(state, worker, job.id);
   know(state, worker, job);
   for (const { ticket, ...attempt } of held) {
@@ -40,7 +40,7 @@ export function takeClaim(state: HubState, worker: Worker, job: Job, { running, 
 }
 
 /** Whether the attempt was given to this worker; otherwise it lies, is disconnected, and is not listened to any more. */
-function isGenuine(state: HubState, worker: Worker, job: Job, attempt: Attempt, ticket: number): boolean {
+function isGenuine(state: HubState, worker: HubWorker, job: HubJob, attempt: Attempt, ticket: number): boolean {
   if (worker.isLying) return false;
   if (state.config.ticketOf(job.secret, worker.id, attempt) === ticket) return true;
   worker.isLying = true;
@@ -50,7 +50,7 @@ function isGenuine(state: HubState, worker: Worker, job: Job, attempt: Attempt, 
 }
 
 /** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */
-function adopt(state: HubState, worker: Worker, job: Job, attempt: Attempt): void {
+function adopt(state: HubState, worker: HubWorker, job: HubJob, attempt: Attempt): void {
   const key = attemptKey(attempt);
   const awaited = job.awaited.get(key);
   job.awaited.delete(key);
@@ -76,25 +76,25 @@ export function closeClaims(state: HubState, leaderId: string): void {
 }
 
 /** Workers need not keep what they have of a job that its leader has not come to open again. */
-export function closeClaimsOf(state: HubState, leader: Leader, number: number): void {
+export function closeClaimsOf(state: HubState, leader: HubLeader, number: number): void {
   for (const worker of state.claiming) {
     const claim = worker.claims.get(jobIdOf(leader.id, number));
     if (claim !== undefined) closeClaim(state, worker, claim);
   }
 }
 
-export function closeClosed(state: HubState, worker: Worker, claims: Iterable<Possession>): void {
+export function closeClosed(state: HubState, worker: HubWorker, claims: Iterable<Possession>): void {
   for (const claim of claims) if (isClosed(state, claim.jobId)) closeClaim(state, worker, claim);
 }
 
 /** What a worker has of a job that is closed. */
-export function closeClaim(state: HubState, worker: Worker, { jobId, running }: Possession): void {
+export function closeClaim(state: HubState, worker: HubWorker, { jobId, running }: Possession): void {
   dropClaim(state, worker, jobId);
   for (const attempt of running) worker.ending.add(endingKey(jobId, attempt));
   state.toWorker(worker, { type: 'close', jobId });
 }
 
-function dropClaim(state: HubState, worker: Worker, jobId: string): void {
+function dropClaim(state: HubState, worker: HubWorker, jobId: string): void {
   worker.claims.delete(jobId);
   if (worker.claims.size === 0) state.claiming.delete(worker);
 }
@@ -109,7 +109,7 @@ export function isClosed(state: HubState, jobId: string): boolean {
 }
 
 /** Whether a worker is back with an attempt of the batch, or with the answer to it, that had been given up. */
-export function isFound({ leases, asked }: Job, seq: number): boolean {
+export function isFound({ leases, asked }: HubJob, seq: number): boolean {
   return asked.has(seq) || leases.ofSeq(seq).some(({ adopted }) => adopted);
 }
 
@@ -119,7 +119,7 @@ export function isFound({ leases, asked }: Job, seq: number): boolean {
  *
  * @returns the numbers of such attempts
  */
-export function dropInPlace(state: HubState, job: Job, seq: number): number[] {
+export function dropInPlace(state: HubState, job: HubJob, seq: number): number[] {
   const dropped = job.queue.attemptsOf(seq);
   for (const attempt of dropped) dropQueued(state, job, { seq, attempt });
   for (const lease of job.leases.ofSeq(seq)) {

@@ -10,7 +10,7 @@
  * 3. A job pays for a large description in its turn, each time that a worker is told.
  */
 import type { HubState } from './hub-state.js';
-import type { Job, Worker } from './records.js';
+import type { HubJob, HubWorker } from './records.js';
 
 /** Descriptions up to this size travel with a batch for nothing. */
 const freeBytes = 64 * 1024;
@@ -19,7 +19,7 @@ const freeBytes = 64 * 1024;
 const bytesPerMs = 100_000;
 
 /** The worker is about to be given a batch of the job: it is told what the job is, unless it knows. */
-export function introduce(state: HubState, worker: Worker, job: Job): void {
+export function introduce(state: HubState, worker: HubWorker, job: HubJob): void {
   if (worker.jobs.has(job)) return;
   know(state, worker, job);
   state.toWorker(worker, { type: 'job', jobId: job.id, description: job.description });
@@ -27,7 +27,7 @@ export function introduce(state: HubState, worker: Worker, job: Job): void {
 }
 
 /** The worker knows the job. */
-export function know(state: HubState, worker: Worker, job: Job): void {
+export function know(state: HubState, worker: HubWorker, job: HubJob): void {
   if (worker.jobs.has(job)) return;
   worker.jobs.set(job, { inHand: 0 });
   worker.idleBytes += job.bytes;
@@ -36,7 +36,7 @@ export function know(state: HubState, worker: Worker, job: Job): void {
 }
 
 /** The worker does not know the job any more. */
-export function unknow(worker: Worker, job: Job): void {
+export function unknow(worker: HubWorker, job: HubJob): void {
   const known = worker.jobs.get(job);
   if (known === undefined) return;
   worker.jobs.delete(job);
@@ -45,7 +45,7 @@ export function unknow(worker: Worker, job: Job): void {
 }
 
 /** The worker has one thing more of the job, or fewer: a batch, or an answer. */
-export function countInHand(state: HubState, worker: Worker, job: Job, by: 1 | -1): void {
+export function countInHand(state: HubState, worker: HubWorker, job: HubJob, by: 1 | -1): void {
   const { jobs, connection } = worker;
   const { limits } = connection;
   const known = jobs.get(job);
@@ -63,7 +63,7 @@ export function countInHand(state: HubState, worker: Worker, job: Job, by: 1 | -
 }
 
 /** The worker may know too much of idle jobs. What it has to forget is seen when the event in hand is over. */
-function lookAt(state: HubState, worker: Worker): void {
+function lookAt(state: HubState, worker: HubWorker): void {
   if (worker.idleBytes > worker.connection.limits.maxDescriptionBytesPerWorker) state.crowded.add(worker);
 }
 

@@ -22,7 +22,7 @@ import { Heap } from '../../src/collections/heap.js';
 import type { Offers } from '../../src/protocol/messages.js';
 import { matchingKey, offeredBy, satisfies, type Needs, type Offered } from './matching.js';
 import { OnOffer } from './on-offer.js';
-import type { NeedClass, OfferClass, Worker } from './records.js';
+import type { NeedClass, OfferClass, HubWorker } from './records.js';
 
 /** What is left to do for an offer class. */
 interface Walk {
@@ -135,7 +135,7 @@ export class Fitting {
   }
 
   /** Puts the worker among those with its offers; undefined takes it out. */
-  move(worker: Worker, offers: Offers | undefined): void {
+  move(worker: HubWorker, offers: Offers | undefined): void {
     const previous = worker.offerClass;
     const next = offers === undefined ? undefined : this.#offerClass(offers);
     // It may have been in another class when it was given something, or away since.

@@ -3,7 +3,7 @@ import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
 import { Breakages } from './breakages.js';
 import { batchRecordBytes, charge, type AllRecords } from './charges.js';
 import { Placement } from './placement.js';
-import type { Job, Leader, NeedClass, Worker } from './records.js';
+import type { HubJob, HubLeader, NeedClass, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
 
 /** Who has said a part of a list, and by when it must have said the rest. */
@@ -16,27 +16,27 @@ interface Speaker {
 /** The state of the scheduler, shared by what its parts do with it. */
 export class HubState {
   readonly config: SchedulerConfig;
-  readonly leaders: Map<string, Leader> = new Map();
-  readonly workers: Map<string, Worker> = new Map();
-  readonly jobs: Map<string, Job> = new Map();
+  readonly leaders: Map<string, HubLeader> = new Map();
+  readonly workers: Map<string, HubWorker> = new Map();
+  readonly jobs: Map<string, HubJob> = new Map();
   /** Those whose connection is lost, and that are waited for. */
-  readonly awayLeaders: Set<Leader> = new Set();
-  readonly awayWorkers: Set<Worker> = new Set();
+  readonly awayLeaders: Set<HubLeader> = new Set();
+  readonly awayWorkers: Set<HubWorker> = new Set();
   /** Workers that have something of jobs which no leader has opened yet. */
-  readonly claiming: Set<Worker> = new Set();
+  readonly claiming: Set<HubWorker> = new Set();
   /** Jobs with attempts that no worker has spoken of yet. */
-  readonly awaiting: Set<Job> = new Set();
+  readonly awaiting: Set<HubJob> = new Set();
   /** When the first of these attempts is given up, or before: the one that it was of may be awaited no more. */
   awaitedUntil: number = Infinity;
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
-  readonly stalled: Set<Job> = new Set();
+  readonly stalled: Set<HubJob> = new Set();
   /**
    * Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is
    * queued.
    */
-  readonly dividing: Set<Job> = new Set();
+  readonly dividing: Set<HubJob> = new Set();
   /** Those that were told in the event in hand. */
-  readonly toldToDivide: Set<Job> = new Set();
+  readonly toldToDivide: Set<HubJob> = new Set();
   /** How many kinds of jobs, for which there is no worker, are still to be told of a change, and when. */
   unexplained = 0;
   explainAt = 0;
@@ -51,9 +51,9 @@ export class HubState {
   /** Classes of jobs for which something has changed in the event in hand. */
   readonly changed: Set<NeedClass> = new Set();
   /** Workers that come to rest for a batch that is to be executed alone. */
-  readonly reserved: Set<Worker> = new Set();
+  readonly reserved: Set<HubWorker> = new Set();
   /** Workers that may know too much once the event in hand is over. */
-  readonly crowded: Set<Worker> = new Set();
+  readonly crowded: Set<HubWorker> = new Set();
   readonly placement: Placement;
   readonly breakages: Breakages = new Breakages();
   readonly counters = {
@@ -89,7 +89,7 @@ export class HubState {
   }
 
   /** The batches that a leader has at the hub become more, or fewer; `besideBytes`: as `besideBytesOf` counts them. */
-  countBatches(leader: Leader, batches: number, bytes: number, besideBytes: number): void {
+  countBatches(leader: HubLeader, batches: number, bytes: number, besideBytes: number): void {
     leader.batches += batches;
     charge(leader, batches * batchRecordBytes + besideBytes);
     leader.bytes += bytes;
@@ -97,18 +97,18 @@ export class HubState {
   }
 
   /** Likewise what describes its jobs. */
-  countDescription(leader: Leader, bytes: number): void {
+  countDescription(leader: HubLeader, bytes: number): void {
     leader.descriptionBytes += bytes;
     this.bytes += bytes;
   }
 
   /** Tells a leader something, if it is there. */
-  toLeader({ id, connected }: Leader, message: HubToLeader): void {
+  toLeader({ id, connected }: HubLeader, message: HubToLeader): void {
     if (connected) this.effects.push({ type: 'toLeader', leaderId: id, message });
   }
 
   /** Tells a worker something, if it is there. */
-  toWorker({ id, connected }: Worker, message: HubToWorker): void {
+  toWorker({ id, connected }: HubWorker, message: HubToWorker): void {
     if (connected) this.effects.push({ type: 'toWorker', workerId: id, message });
   }
 

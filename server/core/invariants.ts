@@ -9,16 +9,16 @@ import {
   isDue,
   isInTurn,
   slotsFor,
-  type Job,
-  type Leader,
+  type HubJob,
+  type HubLeader,
   type Lease,
   type NeedClass,
-  type Worker,
+  type HubWorker,
 } from './records.js';
 import { hasFreeSlot, hasSpareRoom } from './room.js';
 
 /** Throws when a worker's books do not agree. */
-export function checkWorker(worker: Worker): void {
+export function checkWorker(worker: HubWorker): void {
   const { id, leases, answered, slots, dear, suspects, offerClass, connected, ending } = worker;
   check(connected || ending.size === 0, `worker ${id} is away, and something of it is to end`);
   const all = [...leases];
@@ -59,7 +59,7 @@ export function checkWorker(worker: Worker): void {
  *
  * @param given what was given to it and has never waited, in this order
  */
-function checkShared({ id, slots, shared, sharedUntil, servedLeader, givenAt }: Worker, given: readonly Lease[]): void {
+function checkShared({ id, slots, shared, sharedUntil, servedLeader, givenAt }: HubWorker, given: readonly Lease[]): void {
   check(shared === givenAt < sharedUntil, `whether worker ${id} is shared`);
   // It was given something of another leader at that time, or a little later.
   let changedAfter = -Infinity;
@@ -75,9 +75,9 @@ function checkShared({ id, slots, shared, sharedUntil, servedLeader, givenAt }: 
 }
 
 /** Throws when what a worker knows of idle jobs is not counted right, or is too much. */
-function checkKnown(worker: Worker): void {
+function checkKnown(worker: HubWorker): void {
   const { id, jobs, idleBytes, leases, answered, connected, connection } = worker;
-  const counted = new Map<Job, number>();
+  const counted = new Map<HubJob, number>();
   for (const { job } of [...leases, ...answered]) counted.set(job, (counted.get(job) ?? 0) + 1);
   for (const job of counted.keys()) check(jobs.has(job), `worker ${id} has something of job ${job.id}, which it does not know`);
   let bytes = 0;
@@ -96,7 +96,7 @@ function checkKnown(worker: Worker): void {
 }
 
 /** Throws when a job's books do not agree. */
-export function checkJob(job: Job): void {
+export function checkJob(job: HubJob): void {
   const { id, confirmed, leader, leases, answered, asked, queue, cost } = job;
   check(isInTurn(job) === isDue(job), `job ${id} in turn`);
   check(leader.connected || !confirmed, `job ${id} and whether its leader is there`);
@@ -184,7 +184,7 @@ export function checkWaiting({
 }
 
 /** Throws when what is counted of a leader is not what is there, or more than it may have. */
-export function checkLeader(leader: Leader): void {
+export function checkLeader(leader: HubLeader): void {
   const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, turnsKept, connection } = leader;
   const { limits } = connection;
   let countedBatches = 0;

@@ -15,7 +15,7 @@ import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { takeBack, tellLost } from './leasing.js';
 import { needsOf } from './matching.js';
-import { attemptKey, endingKey, newJob, type Job, type Leader } from './records.js';
+import { attemptKey, endingKey, newJob, type HubJob, type HubLeader } from './records.js';
 
 /**
  * The job that a leader opens; undefined when a limit stands against it.
@@ -24,10 +24,10 @@ import { attemptKey, endingKey, newJob, type Job, type Leader } from './records.
  */
 export function createJob(
   state: HubState,
-  leader: Leader,
+  leader: HubLeader,
   message: Extract<LeaderToHub, { type: 'open' }>,
   isResumed: boolean,
-): Job | undefined {
+): HubJob | undefined {
   const { job: number, secret, description, priority, labels, resumed } = message;
   const bytes = descriptionBytesOf(description, labels);
   const limit = jobExceeds(state, leader, isResumed && resumed !== undefined, bytes);
@@ -54,7 +54,7 @@ export function createJob(
 }
 
 /** A leader sends a batch. */
-export function enqueue(state: HubState, leader: Leader, number: number, batch: Batch): void {
+export function enqueue(state: HubState, leader: HubLeader, number: number, batch: Batch): void {
   const job = leader.jobs.get(number);
   if (job?.confirmed !== true || isKnown(job, batch)) {
     // The hub has refused the job while this was on its way, or was told twice.
@@ -98,7 +98,7 @@ export function enqueue(state: HubState, leader: Leader, number: number, batch: 
 }
 
 /** What is wrong with a batch that no leader of ours sends. */
-function faultOf({ id, description }: Job, { units, count, unreached, parts }: Batch): string | undefined {
+function faultOf({ id, description }: HubJob, { units, count, unreached, parts }: Batch): string | undefined {
   if (units === 'partials') {
     if (unreached !== undefined) return `it has sent partials of job ${id} as if stages came before them`;
     if (parts?.byteLength === bytesOfDescribed(count)) return undefined;
@@ -121,17 +121,17 @@ export function returnQueued(state: HubState): void {
   state.toldToDivide.clear();
 }
 
-function returnBatch(state: HubState, job: Job, { seq, attempt }: Attempt): void {
+function returnBatch(state: HubState, job: HubJob, { seq, attempt }: Attempt): void {
   tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker offers the whole chain' });
 }
 
 /** Whether the attempt is queued, with a worker, or answered and kept there. */
-function isKnown({ leases, queue, answered }: Job, attempt: Attempt): boolean {
+function isKnown({ leases, queue, answered }: HubJob, attempt: Attempt): boolean {
   return leases.get(attempt) !== undefined || queue.has(attempt) || answered.has(attemptKey(attempt));
 }
 
 /** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */
-export function congest(state: HubState, leader: Leader, congested: boolean): void {
+export function congest(state: HubState, leader: HubLeader, congested: boolean): void {
   leader.connection.congested = congested;
   holdBack(state, leader);
 }
@@ -143,14 +143,14 @@ function withOwnBytes(description: JobDescription): JobDescription {
   return { ...description, stages };
 }
 
-export function refuse(state: HubState, leader: Leader, number: number, what: string): void {
+export function refuse(state: HubState, leader: HubLeader, number: number, what: string): void {
   state.counters.refused += 1;
   const message = `the hub's limit is reached: ${what}`;
   state.toLeader(leader, { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message });
 }
 
 /** Forgets a job here and at its workers. What they execute of it holds their slots until they say that it has come to an end. */
-export function closeJob(state: HubState, job: Job): void {
+export function closeJob(state: HubState, job: HubJob): void {
   const { leader, leases, answered, queue, workers } = job;
   const freed = new Set(leases.all().map((lease) => lease.worker));
   for (const lease of leases.all()) {

@@ -9,22 +9,22 @@ import { charge, namedBytesOf, resumedRecordBytes } from './charges.js';
 import { takeClaim, tellFound, closeClaims, closeClaimsOf } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { closeJob } from './jobs.js';
-import { attemptKey, type Job, type Leader, type Worker } from './records.js';
+import { attemptKey, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** Whether nothing would be lost with the leader, so that it need not be waited for. */
-export function hasNothing({ recovering }: HubState, { jobs, connection: { resuming } }: Leader): boolean {
+export function hasNothing({ recovering }: HubState, { jobs, connection: { resuming } }: HubLeader): boolean {
   return !recovering && jobs.size === 0 && (resuming === undefined || resuming.size === 0);
 }
 
 /** The leader's connection is lost. It is waited for. */
-export function leaderAway(state: HubState, leader: Leader): void {
+export function leaderAway(state: HubState, leader: HubLeader): void {
   disconnect(state, leader);
   state.awayLeaders.add(leader);
   leader.awayUntil = state.now + leaderGraceMs;
 }
 
 /** The leader is gone for good: whatever there is of it is closed everywhere. */
-export function leaderGone(state: HubState, leader: Leader): void {
+export function leaderGone(state: HubState, leader: HubLeader): void {
   disconnect(state, leader);
   for (const job of leader.jobs.values()) closeJob(state, job);
   forgetNamed(leader);
@@ -34,7 +34,7 @@ export function leaderGone(state: HubState, leader: Leader): void {
 }
 
 /** Nothing is told to the leader any more, and nothing new of it is given out. */
-function disconnect(state: HubState, leader: Leader): void {
+function disconnect(state: HubState, leader: HubLeader): void {
   leader.connected = false;
   state.unfinished.delete(leader);
   for (const job of leader.jobs.values()) {
@@ -46,12 +46,12 @@ function disconnect(state: HubState, leader: Leader): void {
 }
 
 /** What the leader has named on its last connection is not kept any more. */
-export function forgetNamed(leader: Leader): void {
+export function forgetNamed(leader: HubLeader): void {
   charge(leader, -namedBytesOf(leader.connection));
 }
 
 /** The leader says which of its jobs live, and whether it has more to name. */
-export function resume(state: HubState, leader: Leader, jobs: readonly number[], more: boolean): void {
+export function resume(state: HubState, leader: HubLeader, jobs: readonly number[], more: boolean): void {
   const { connection } = leader;
   // Told twice, what has been opened since is not to be closed.
   if (connection.resuming !== undefined) return;
@@ -72,7 +72,7 @@ export function resume(state: HubState, leader: Leader, jobs: readonly number[],
 }
 
 /** The leader's job has ended, perhaps before it was opened again. */
-export function closeOrForget(state: HubState, leader: Leader, number: number): void {
+export function closeOrForget(state: HubState, leader: HubLeader, number: number): void {
   const job = leader.jobs.get(number);
   const wasExpected = leader.connection.resuming?.delete(number) === true;
   if (job !== undefined) closeJob(state, job);
@@ -81,7 +81,7 @@ export function closeOrForget(state: HubState, leader: Leader, number: number): 
 }
 
 /** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
-export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay[]): void {
+export function reconcile(state: HubState, job: HubJob, underWay: readonly UnderWay[]): void {
   const wanted = new Set(underWay.map(attemptKey));
   keepQueued(state, job, underWay);
   for (const lease of job.leases.all()) if (!wanted.has(attemptKey(lease))) tellFound(state, lease);
@@ -96,7 +96,7 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
     if (answered !== undefined) askAgain(state, answered);
     else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
   }
-  const claimed: Worker[] = [];
+  const claimed: HubWorker[] = [];
   for (const worker of state.claiming) {
     const claim = worker.claims.get(job.id);
     if (claim === undefined) continue;
@@ -110,7 +110,7 @@ export function reconcile(state: HubState, job: Job, underWay: readonly UnderWay
 }
 
 /** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
-function keepQueued(state: HubState, job: Job, wanted: readonly Attempt[]): void {
+function keepQueued(state: HubState, job: HubJob, wanted: readonly Attempt[]): void {
   const { queue, leader } = job;
   const kept = queue.only(wanted);
   state.countBatches(leader, kept.size - queue.size, kept.bytes - queue.bytes, kept.besideBytes - queue.besideBytes);

@@ -3,7 +3,7 @@ import type { Attempt, BatchLoss } from '../../src/protocol/messages.js';
 import { tellCapacity } from './capacity.js';
 import { countInHand } from './describing.js';
 import type { HubState } from './hub-state.js';
-import { endingKey, hasSlots, type Job, type Lease, type Worker } from './records.js';
+import { endingKey, hasSlots, type HubJob, type Lease, type HubWorker } from './records.js';
 import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
@@ -42,8 +42,8 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
 /** An attempt that its leader has under way is found with a worker. */
 export function adoptLease(
   state: HubState,
-  job: Job,
-  worker: Worker,
+  job: HubJob,
+  worker: HubWorker,
   { seq, attempt, bytes, suspect, alone }: Attempt & Pick<Lease, 'bytes' | 'suspect' | 'alone'>,
 ): void {
   state.counters.adopted += 1;
@@ -90,7 +90,7 @@ export function cancelLease(state: HubState, lease: Lease): void {
   state.toWorker(worker, { type: 'cancel', jobId: job.id, seq, attempt });
 }
 
-export function tellLost(state: HubState, job: Job, workerId: string, loss: BatchLoss): void {
+export function tellLost(state: HubState, job: HubJob, workerId: string, loss: BatchLoss): void {
   state.counters.lost += 1;
   state.toLeader(job.leader, { type: 'lost', job: job.number, workerId, loss });
 }

@@ -7,10 +7,10 @@ import { closeClaimsOf } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { closeJob, createJob, refuse } from './jobs.js';
 import { reconcile } from './leaders-back.js';
-import { slotsFor, type Job, type Leader, type Listing } from './records.js';
+import { slotsFor, type HubJob, type HubLeader, type Listing } from './records.js';
 
 /** A leader opens a job, or one again that was open before its connection was lost. */
-export function open(state: HubState, leader: Leader, message: Extract<LeaderToHub, { type: 'open' }>): void {
+export function open(state: HubState, leader: HubLeader, message: Extract<LeaderToHub, { type: 'open' }>): void {
   const { job: number, slots, resumed = [], more = false } = message;
   const isResumed = leader.connection.resuming?.delete(number) === true;
   const present = leader.jobs.get(number);
@@ -32,7 +32,7 @@ export function open(state: HubState, leader: Leader, message: Extract<LeaderToH
 /** A leader says what else it has under way of a job that it opens again. */
 export function listUnderWay(
   state: HubState,
-  leader: Leader,
+  leader: HubLeader,
   { job: number, attempts, more = false }: Extract<LeaderToHub, { type: 'underWay' }>,
 ): void {
   const job = leader.jobs.get(number);
@@ -41,7 +41,7 @@ export function listUnderWay(
 }
 
 /** The job is open as soon as all that is under way of it is known. */
-function list(state: HubState, job: Job, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
+function list(state: HubState, job: HubJob, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
   const { leader, needClass } = job;
   leader.connection.underWay += attempts.length;
   charge(leader, attempts.length * underWayRecordBytes);

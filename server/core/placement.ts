@@ -1,12 +1,12 @@
 import type { Offers } from '../../src/protocol/messages.js';
 import { Fitting } from './fitting.js';
 import { hasFreeSlot, hasSpareRoom, isCheap, takesAhead } from './room.js';
-import { isDue, isInTurn, type Job, type Lease, type NeedClass, type OfferClass, type Worker } from './records.js';
+import { isDue, isInTurn, type HubJob, type Lease, type NeedClass, type OfferClass, type HubWorker } from './records.js';
 
 /** A batch's way: whose turn it is, and who is to execute it. */
 export interface Match {
-  readonly job: Job;
-  readonly worker: Worker;
+  readonly job: HubJob;
+  readonly worker: HubWorker;
 }
 
 /**
@@ -36,7 +36,7 @@ export class Placement {
   }
 
   /** The job is closed. */
-  removeJob(job: Job): void {
+  removeJob(job: HubJob): void {
     const { needClass } = job;
     if (isInTurn(job)) this.#leave(job);
     needClass.jobs.delete(job);
@@ -44,13 +44,13 @@ export class Placement {
   }
 
   /** Puts the worker among those with its offers; undefined takes it out. */
-  moveWorker(worker: Worker, offers: Offers | undefined): void {
+  moveWorker(worker: HubWorker, offers: Offers | undefined): void {
     this.fitting.move(worker, offers);
     this.place(worker);
   }
 
   /** Puts the worker where its room belongs, behind those that were given something longer ago. */
-  place(worker: Worker): void {
+  place(worker: HubWorker): void {
     const { offerClass } = worker;
     if (offerClass === undefined) return;
     offerClass.free.delete(worker);
@@ -60,7 +60,7 @@ export class Placement {
   }
 
   /** The job has something queued. */
-  enterTurn(job: Job): void {
+  enterTurn(job: HubJob): void {
     if (isInTurn(job)) return;
     job.entries += 1;
     job.aheadMs = (job.virtualTime - this.#virtualTime) * job.weight;
@@ -70,18 +70,18 @@ export class Placement {
   }
 
   /** The job has nothing queued any more, or nothing of it is to be given out. */
-  leaveTurn(job: Job): void {
+  leaveTurn(job: HubJob): void {
     if (isInTurn(job) && !isDue(job)) this.#leave(job);
   }
 
-  #leave(job: Job): void {
+  #leave(job: HubJob): void {
     const { turns } = job.needClass;
     turns.delete(job);
     if (turns.size === 0) this.#inTurn.delete(job.needClass);
   }
 
   /** Whether a job is in turn for the workers of this class, and comes before this time. */
-  comesBefore({ needClasses }: OfferClass, virtualTime: number, suits: (job: Job) => boolean = () => true): boolean {
+  comesBefore({ needClasses }: OfferClass, virtualTime: number, suits: (job: HubJob) => boolean = () => true): boolean {
     for (const needClass of this.#someOf(needClasses)) {
       const job = needClass.turns.first;
       if (job !== undefined && job.virtualTime < virtualTime && needClasses.has(needClass) && suits(job)) return true;
@@ -97,7 +97,7 @@ export class Placement {
   }
 
   /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
-  takeTurn(job: Job, chargedMs: number): void {
+  takeTurn(job: HubJob, chargedMs: number): void {
     if (job.needClass.turns.first !== job) throw new Error(`it is not the turn of job ${job.id}`);
     this.#virtualTime = Math.max(this.#virtualTime, job.virtualTime);
     this.charge(job, chargedMs);
@@ -120,7 +120,7 @@ export class Placement {
   }
 
   /** The job is given execution time, or given some back: then it is negative. */
-  charge(job: Job, ms: number): void {
+  charge(job: HubJob, ms: number): void {
     job.virtualTime += ms / job.weight;
     if (isInTurn(job)) job.needClass.turns.moved(job);
   }
@@ -133,10 +133,10 @@ export class Placement {
   }
 
   /** The next job among all that the worker has room for. */
-  nextFor(worker: Worker): Job | undefined {
+  nextFor(worker: HubWorker): HubJob | undefined {
     const free = hasFreeSlot(worker);
     if (worker.offerClass === undefined || (!free && !hasSpareRoom(worker))) return undefined;
-    let next: Job | undefined;
+    let next: HubJob | undefined;
     const { needClasses } = worker.offerClass;
     for (const needClass of this.#someOf(needClasses)) {
       const job = needClass.turns.first;
@@ -157,7 +157,7 @@ export class Placement {
   }
 
   /** A worker that can be sent a batch of the job ahead. */
-  #workerAhead({ offerClasses }: NeedClass, job: Job): Worker | undefined {
+  #workerAhead({ offerClasses }: NeedClass, job: HubJob): HubWorker | undefined {
     if (!isCheap(job)) return undefined;
     for (const { spare } of offerClasses) {
       let tries = 0;
@@ -171,13 +171,13 @@ export class Placement {
   }
 
   /** Whether the worker's next free slot is for a job that comes before this one in turn, and cannot be sent ahead. */
-  #isOwed({ offerClass }: Worker, { virtualTime }: Job): boolean {
+  #isOwed({ offerClass }: HubWorker, { virtualTime }: HubJob): boolean {
     return offerClass !== undefined && this.comesBefore(offerClass, virtualTime, (other) => !isCheap(other));
   }
 }
 
 /** A worker with a free slot. */
-function freeWorker({ offerClasses }: NeedClass): Worker | undefined {
+function freeWorker({ offerClasses }: NeedClass): HubWorker | undefined {
   for (const { free } of offerClasses) for (const worker of free) return worker;
   return undefined;
 }

@@ -11,9 +11,9 @@ import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
 /** What the scheduler knows of a leader. */
-export interface Leader extends Charged {
+export interface HubLeader extends Charged {
   readonly id: string;
-  readonly jobs: Map<number, Job>;
+  readonly jobs: Map<number, HubJob>;
   connected: boolean;
   /** The last one, where it is not connected. */
   connection: LeaderConnection;
@@ -51,10 +51,10 @@ export interface LeaderConnection {
 }
 
 /** What the scheduler knows of a job. Its place is that among the `turns` of its class. */
-export interface Job extends Placed {
+export interface HubJob extends Placed {
   readonly id: string;
   readonly number: number;
-  readonly leader: Leader;
+  readonly leader: HubLeader;
   readonly secret: string;
   readonly description: JobDescription;
   /** What the description takes. */
@@ -82,7 +82,7 @@ export interface Job extends Placed {
   /** When the first of them is given up, at the earliest. */
   awaitedUntil: number;
   /** Workers that know its description. */
-  readonly workers: Set<Worker>;
+  readonly workers: Set<HubWorker>;
   /** How often it has entered its class's turn order. */
   entries: number;
   /**
@@ -114,8 +114,8 @@ export interface Lease extends Attempt {
   readonly besideBytes: number;
   /** Unique at this hub. */
   readonly id: number;
-  readonly job: Job;
-  readonly worker: Worker;
+  readonly job: HubJob;
+  readonly worker: HubWorker;
   readonly givenAt: number;
   /** What its job's virtual time was charged for it. */
   readonly chargedMs: number;
@@ -137,8 +137,8 @@ export interface Lease extends Attempt {
 
 /** That a worker keeps the answer to an attempt. */
 export interface Answered extends Attempt {
-  readonly job: Job;
-  readonly worker: Worker;
+  readonly job: HubJob;
+  readonly worker: HubWorker;
   /** Whether it was asked to send it again, and has not yet. */
   asked: boolean;
   /** Whether its leader is held to acknowledging it: not where only the worker says that it has it. */
@@ -148,7 +148,7 @@ export interface Answered extends Attempt {
 }
 
 /** What the scheduler knows of a worker. */
-export interface Worker extends Charged {
+export interface HubWorker extends Charged {
   readonly id: string;
   connected: boolean;
   /** The last one, where it is not connected. */
@@ -166,7 +166,7 @@ export interface Worker extends Charged {
   readonly claims: Claims;
   readonly answered: Set<Answered>;
   /** Those that it knows the description of, the one used longest ago first as far as that matters (see `describing.ts`). */
-  readonly jobs: Map<Job, KnownJob>;
+  readonly jobs: Map<HubJob, KnownJob>;
   /** What the descriptions take of those of which it has nothing. */
   idleBytes: number;
   /** There while it takes batches. */
@@ -244,11 +244,11 @@ export interface NeedClass {
   readonly key: string;
   readonly needs: Needs;
   /** The one that was told of its capacity longest ago first. */
-  readonly jobs: Set<Job>;
+  readonly jobs: Set<HubJob>;
   /** How many of them, from the first, are to be told. */
   untold: number;
   /** Those of them that are due, by virtual time; of two equals, the one that has just had its turn comes later. */
-  readonly turns: Heap<Job>;
+  readonly turns: Heap<HubJob>;
   readonly offerClasses: Set<OfferClass>;
   /** Why there are no slots, as the jobs' leaders were told: what nobody offers, and why a worker is gone that did. */
   explained: string;
@@ -261,7 +261,7 @@ export interface OfferClass {
   readonly key: string;
   readonly offers: Offers;
   readonly offered: Offered;
-  readonly workers: Set<Worker>;
+  readonly workers: Set<HubWorker>;
   /** Of all its workers. */
   slots: number;
   /** How often they have changed. */
@@ -269,15 +269,15 @@ export interface OfferClass {
   /** When one of its workers was given something last, or came. */
   givenAt: number;
   /** Workers with a free slot, the one that was given something longest ago first. */
-  readonly free: Set<Worker>;
+  readonly free: Set<HubWorker>;
   /** Workers without a free slot that may be sent something ahead; likewise. */
-  readonly spare: Set<Worker>;
+  readonly spare: Set<HubWorker>;
   /** Those that fit, and which of the changes each heard of last. */
   readonly needClasses: Map<NeedClass, number>;
 }
 
 /** A leader that has just joined for the first time. */
-export function newLeader(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): Leader {
+export function newLeader(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): HubLeader {
   return {
     recordBytes: 0,
     allRecords,
@@ -303,8 +303,8 @@ export function newLeaderConnection(name: string, limits: SchedulerLimits): Lead
 
 /** A job that has just been opened. */
 export function newJob(
-  opened: Pick<Job, 'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'virtualTime'>,
-): Job {
+  opened: Pick<HubJob, 'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'virtualTime'>,
+): HubJob {
   const { number, leader, secret, description, bytes, priority, needClass, virtualTime } = opened;
   // One by one: spread, with so many fields behind, they made opening a job slow.
   return {
@@ -339,7 +339,7 @@ export function newJob(
 }
 
 /** A worker that has just joined for the first time: it has offered nothing yet. */
-export function newWorker(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): Worker {
+export function newWorker(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): HubWorker {
   return {
     recordBytes: 0,
     allRecords,
@@ -391,12 +391,12 @@ export function endingKey(jobId: string, attempt: Attempt): string {
 }
 
 /** Whether something of the job is to be given out. */
-export function isDue({ confirmed, queue, stalled, leader }: Job): boolean {
+export function isDue({ confirmed, queue, stalled, leader }: HubJob): boolean {
   return confirmed && queue.size > 0 && !stalled && !leader.connection.congested && !leader.isOwing;
 }
 
 /** Whether the job stands in its class's turn order: when it is due. */
-export function isInTurn({ place }: Job): boolean {
+export function isInTurn({ place }: HubJob): boolean {
   return place >= 0;
 }
 

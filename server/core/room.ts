@@ -1,17 +1,17 @@
 /** What a worker has in hand, and whether it has room for more. */
 import { batchesAhead } from '../../src/core/batches-ahead.js';
 import { maxBatchesAhead, maxSharedBatchesAhead } from '../../src/limits.js';
-import type { Job, Worker } from './records.js';
+import type { HubJob, HubWorker } from './records.js';
 
 /**
  * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has
  * opened yet. Those that wait for jobs of their own do not count.
  */
-export function inHand({ leases, waiting, ending, claims }: Worker): number {
+export function inHand({ leases, waiting, ending, claims }: HubWorker): number {
   return leases.size - waiting + ending.size + claims.running;
 }
 
-export function hasFreeSlot(worker: Worker): boolean {
+export function hasFreeSlot(worker: HubWorker): boolean {
   return inHand(worker) < worker.slots && worker.loners === 0 && !worker.reserved && !worker.connection.congested;
 }
 
@@ -20,7 +20,7 @@ export function hasFreeSlot(worker: Worker): boolean {
  * the worker is lost then, it could have been what came next that killed it, while the answer to what was before it was still on
  * its way.
  */
-export function hasSpareRoom(worker: Worker): boolean {
+export function hasSpareRoom(worker: HubWorker): boolean {
   const { slots, dear, suspects, reserved, shared, connection } = worker;
   const { congested, stuck } = connection;
   const taken = inHand(worker);
@@ -29,11 +29,11 @@ export function hasSpareRoom(worker: Worker): boolean {
 }
 
 /** Whether a worker without a free slot may be sent a batch of the job ahead. */
-export function takesAhead(worker: Worker, job: Job): boolean {
+export function takesAhead(worker: HubWorker, job: HubJob): boolean {
   return hasSpareRoom(worker) && inHand(worker) < (1 + batchesAhead(job.cost.meanMs)) * worker.slots;
 }
 
 /** Whether the job's batches are so short that one may wait at a worker. */
-export function isCheap({ cost }: Job): boolean {
+export function isCheap({ cost }: HubJob): boolean {
   return batchesAhead(cost.meanMs) > 0;
 }

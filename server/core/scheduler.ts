@@ -45,7 +45,7 @@ import { congest, enqueue, returnQueued } from './jobs.js';
 import { closeOrForget, forgetNamed, hasNothing, leaderAway, leaderGone, resume } from './leaders-back.js';
 import { matchingKey } from './matching.js';
 import { listUnderWay, open } from './opening.js';
-import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type Leader, type Worker } from './records.js';
+import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type HubLeader, type HubWorker } from './records.js';
 import { nextDeadline, onTime } from './recovery.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
@@ -163,7 +163,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
   }
 
-  #leaderSent(leader: Leader, message: LeaderToHub): void {
+  #leaderSent(leader: HubLeader, message: LeaderToHub): void {
     const state = this.#state;
     switch (message.type) {
       case 'resume':
@@ -202,7 +202,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
   }
 
-  #workerSent(worker: Worker, message: WorkerToHub): void {
+  #workerSent(worker: HubWorker, message: WorkerToHub): void {
     const state = this.#state;
     if (!worker.connection.reported && message.type !== 'report') {
       state.expel('worker', worker.id, `'${message.type}' before it has reported what it has`);
@@ -236,7 +236,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     }
   }
 
-  #offer(worker: Worker, slots: number, offers: Offers): void {
+  #offer(worker: HubWorker, slots: number, offers: Offers): void {
     const state = this.#state;
     const isNew = (): boolean =>
       worker.offerClass === undefined || slots !== worker.slots || matchingKey(offers) !== worker.offerClass.key;
@@ -259,7 +259,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     serveWorker(state, worker);
   }
 
-  #drain(worker: Worker, broken: string | undefined): void {
+  #drain(worker: HubWorker, broken: string | undefined): void {
     const state = this.#state;
     const hasOffered = worker.offerClass !== undefined || (worker.draining && worker.slots > 0);
     // Told twice, nothing has changed, unless it broke as it was draining.
@@ -280,7 +280,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 }
 
 /** Remembers why the worker broke, by what it offered, if it did; and says whether that is new. */
-function remember({ breakages }: HubState, worker: Worker): boolean {
+function remember({ breakages }: HubState, worker: HubWorker): boolean {
   const { broken, offers, id } = worker;
   if (broken === undefined) return false;
   breakages.add(offers, id, broken);

@@ -5,10 +5,10 @@ import { serveWorker, dropQueued } from './assigning.js';
 import { usedBy } from './charging.js';
 import type { HubState } from './hub-state.js';
 import { release, loseLease, cancelLease, tellLost } from './leasing.js';
-import { endingKey, type Job, type Lease, type Worker } from './records.js';
+import { endingKey, type HubJob, type Lease, type HubWorker } from './records.js';
 
 /** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */
-export function settle(state: HubState, worker: Worker, jobId: string, result: BatchResult): void {
+export function settle(state: HubState, worker: HubWorker, jobId: string, result: BatchResult): void {
   const job = state.jobs.get(jobId);
   const lease = leaseOf(job, worker, result);
   setStuck(state, worker, false);
@@ -29,7 +29,7 @@ export function settle(state: HubState, worker: Worker, jobId: string, result: B
 }
 
 /** A worker says that an attempt came to nothing. */
-export function lose(state: HubState, worker: Worker, jobId: string, loss: BatchLoss): void {
+export function lose(state: HubState, worker: HubWorker, jobId: string, loss: BatchLoss): void {
   const job = state.jobs.get(jobId);
   const stages = job?.description.stages.length ?? Infinity;
   const { stage = 0 } = loss;
@@ -55,7 +55,7 @@ export function lose(state: HubState, worker: Worker, jobId: string, loss: Batch
 }
 
 /** The attempt is not wanted any more, wherever it is. */
-export function cancel(state: HubState, job: Job, attempt: Attempt): void {
+export function cancel(state: HubState, job: HubJob, attempt: Attempt): void {
   acknowledge(state, job, attempt);
   dropQueued(state, job, attempt);
   const lease = job.leases.get(attempt);
@@ -66,7 +66,7 @@ export function cancel(state: HubState, job: Job, attempt: Attempt): void {
 }
 
 /** Whether the worker is sent nothing ahead until something of it ends. */
-function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): void {
+function setStuck({ placement }: HubState, worker: HubWorker, isStuck: boolean): void {
   const { connection } = worker;
   if (connection.stuck === isStuck) return;
   connection.stuck = isStuck;
@@ -74,7 +74,7 @@ function setStuck({ placement }: HubState, worker: Worker, isStuck: boolean): vo
 }
 
 /** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */
-function answeredToNobody(state: HubState, worker: Worker, jobId: string, answered: Attempt): void {
+function answeredToNobody(state: HubState, worker: HubWorker, jobId: string, answered: Attempt): void {
   const claim = worker.claims.get(jobId);
   const begun = claim?.running.find((each) => each.seq === answered.seq && each.attempt === answered.attempt);
   if (claim !== undefined && begun !== undefined) {
@@ -84,12 +84,12 @@ function answeredToNobody(state: HubState, worker: Worker, jobId: string, answer
   state.placement.place(worker);
 }
 
-function leaseOf(job: Job | undefined, worker: Worker, attempt: Attempt): Lease | undefined {
+function leaseOf(job: HubJob | undefined, worker: HubWorker, attempt: Attempt): Lease | undefined {
   const lease = job?.leases.get(attempt);
   return lease?.worker === worker ? lease : undefined;
 }
 
-function tellResult(state: HubState, job: Job, worker: Worker, result: BatchResult): void {
+function tellResult(state: HubState, job: HubJob, worker: HubWorker, result: BatchResult): void {
   state.counters.results += 1;
   state.toLeader(job.leader, { type: 'result', job: job.number, workerId: worker.id, result });
 }

@@ -3,7 +3,7 @@ import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
 import { utf8Of } from '../../src/wire/utf8.js';
 import type { HubState } from './hub-state.js';
-import { slotsFor, type Job, type Leader, type Worker } from './records.js';
+import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** How much is told. */
 export interface StatusBounds {
@@ -48,11 +48,11 @@ function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostBytes:
   return rows;
 }
 
-function leaderStatus({ id, jobs, connected, connection: { name } }: Leader): HubStatus['leaders'][number] {
+function leaderStatus({ id, jobs, connected, connection: { name } }: HubLeader): HubStatus['leaders'][number] {
   return { leaderId: id, name, jobs: jobs.size, away: !connected };
 }
 
-function workerStatus(worker: Worker, nameChars: number): HubStatus['workers'][number] {
+function workerStatus(worker: HubWorker, nameChars: number): HubStatus['workers'][number] {
   const { id, slots, leases, ending, draining, connected, connection, offers } = worker;
   return {
     workerId: id,
@@ -82,7 +82,7 @@ function shown(names: readonly string[], mostChars: number): string[] {
   return cut === -1 ? first : [...first, `and ${names.length - cut} more`];
 }
 
-function jobStatus(job: Job, nameChars: number): HubStatus['jobs'][number] {
+function jobStatus(job: HubJob, nameChars: number): HubStatus['jobs'][number] {
   const { id, description, priority, queue, leases, answered, needClass } = job;
   const stages = shown(
     description.stages.map(({ operation }) => operation),

@@ -9,7 +9,7 @@
 import { maxWaitingBatches } from '../../src/limits.js';
 import type { Attempt } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import type { Job, Lease, Worker } from './records.js';
+import type { HubJob, Lease, HubWorker } from './records.js';
 
 export type WaitOfLease = Pick<Lease, 'waiting' | 'hasWaited' | 'waitingSince' | 'waitedMs'>;
 
@@ -21,7 +21,13 @@ export function countLease({ worker, suspect, alone, cheap }: Lease, by: 1 | -1)
 }
 
 /** A worker says whether an attempt waits for a job of its own. */
-export function changeWaiting(state: HubState, worker: Worker, job: Job | undefined, attempt: Attempt, isWaiting: boolean): void {
+export function changeWaiting(
+  state: HubState,
+  worker: HubWorker,
+  job: HubJob | undefined,
+  attempt: Attempt,
+  isWaiting: boolean,
+): void {
   const lease = job?.leases.get(attempt);
   // It may have been cancelled, or be of a job that nobody has opened yet: then it takes its slot until it is over.
   if (lease?.worker !== worker || lease.waiting === isWaiting) return;

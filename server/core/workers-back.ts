@@ -11,10 +11,10 @@ import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
 import { inHand } from './room.js';
-import { endingKey, nothingSaid, type Answered, type Said, type Worker } from './records.js';
+import { endingKey, nothingSaid, type Answered, type Said, type HubWorker } from './records.js';
 
 /** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
-export function workerAway(state: HubState, worker: Worker, reason: string): void {
+export function workerAway(state: HubState, worker: HubWorker, reason: string): void {
   worker.connected = false;
   worker.executingWhenLost = inHand(worker);
   endReservation(state, worker);
@@ -33,7 +33,7 @@ export function workerAway(state: HubState, worker: Worker, reason: string): voi
  * The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. One that was told to go may
  * be killed while it still executes: that is nobody's doing, either.
  */
-export function workerGone(state: HubState, worker: Worker, reason: string, alive: boolean): void {
+export function workerGone(state: HubState, worker: HubWorker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
   // What was cancelled may have been what it died of.
   const executing = worker.connected ? inHand(worker) : worker.executingWhenLost;
@@ -62,7 +62,7 @@ export function workerGone(state: HubState, worker: Worker, reason: string, aliv
 }
 
 /** What a worker has reported on its last connection is not kept any more. */
-function forgetReport(state: HubState, worker: Worker): void {
+function forgetReport(state: HubState, worker: HubWorker): void {
   charge(worker, -worker.recordBytes);
   state.unfinished.delete(worker);
 }
@@ -70,7 +70,7 @@ function forgetReport(state: HubState, worker: Worker): void {
 /** The worker, connected anew, says what it has, or a part of it. */
 export function report(
   state: HubState,
-  worker: Worker,
+  worker: HubWorker,
   { jobs, ending, more = false }: Extract<WorkerToHub, { type: 'report' }>,
 ): void {
   // Told twice, what was given out since would be missing.
@@ -122,7 +122,7 @@ function note(said: Said, { jobId, running, held }: Possession): string | undefi
   return undefined;
 }
 
-function takePossession(state: HubState, worker: Worker, possession: Possession): void {
+function takePossession(state: HubState, worker: HubWorker, possession: Possession): void {
   const { jobId } = possession;
   const job = state.jobs.get(jobId);
   if (job !== undefined) takeClaim(state, worker, job, possession);
@@ -134,7 +134,7 @@ function takePossession(state: HubState, worker: Worker, possession: Possession)
 }
 
 /** The worker has said all that it has: what else the hub believed it to have is lost. */
-function takeWhole(state: HubState, worker: Worker): void {
+function takeWhole(state: HubState, worker: HubWorker): void {
   const { connection } = worker;
   const { jobs, running, held, ending } = connection.said;
   // What was cancelled since it is back, and is not there any more, is not going to be answered.

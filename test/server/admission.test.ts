@@ -9,7 +9,7 @@ import {
 } from '../../server/core/admission.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newLeader, newLeaderConnection, newWorker, type Leader } from '../../server/core/records.js';
+import { newLeader, newLeaderConnection, newWorker, type HubLeader } from '../../server/core/records.js';
 import type { SchedulerLimits } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
@@ -17,7 +17,7 @@ import type { Batch } from '../../src/protocol/messages.js';
 import { batchOf, ticket } from './scheduler-harness.js';
 
 /** A hub with these limits, a leader, and so many other leaders and workers. */
-function hubWith(changes: Partial<SchedulerLimits>, leaders = 0, workers = 0): { state: HubState; leader: Leader } {
+function hubWith(changes: Partial<SchedulerLimits>, leaders = 0, workers = 0): { state: HubState; leader: HubLeader } {
   const limits = { ...defaultLimits, ...changes };
   const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
   const leader = newLeader('l', '', limits, state.records, 0);

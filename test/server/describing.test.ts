@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { introduce as tell, know, makeRoom } from '../../server/core/describing.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newJob, newLeader, newWorker, type Job, type Worker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
 import { batchOf, HubUnderTest, ticket, toWorkers } from './scheduler-harness.js';
@@ -34,7 +34,10 @@ function execute(hub: HubUnderTest, job: number, seq: number): string[] {
 }
 
 /** A hub with a worker that may know so much, and jobs that take so many bytes. */
-function stateWith(maxDescriptionBytesPerWorker: number, ...sizes: number[]): { state: HubState; worker: Worker; jobs: Job[] } {
+function stateWith(
+  maxDescriptionBytesPerWorker: number,
+  ...sizes: number[]
+): { state: HubState; worker: HubWorker; jobs: HubJob[] } {
   const limits = { ...defaultLimits, maxDescriptionBytesPerWorker };
   const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
   const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });

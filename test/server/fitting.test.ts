@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fitting } from '../../server/core/fitting.js';
-import { newJob, newLeader, newWorker, slotsFor, type NeedClass, type Worker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker, slotsFor, type NeedClass, type HubWorker } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxExplained, maxFittedAtOnce } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
@@ -27,7 +27,7 @@ function classesOf(fitting: Fitting, count: number): NeedClass[] {
   });
 }
 
-function workerOf(id: string, slots: number): Worker {
+function workerOf(id: string, slots: number): HubWorker {
   const worker = newWorker(id, '', defaultLimits, { bytes: 0 }, 0);
   worker.slots = slots;
   return worker;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Placement } from '../../server/core/placement.js';
-import { newJob, newLeader, newWorker, type Job, type Worker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
@@ -77,7 +77,7 @@ describe('where batches are sent ahead', () => {
 });
 
 /** A job that needs this operation, whose batches take so long, if that is known. */
-function jobOf(placement: Placement, operation: string, { priority = 0, virtualTime = 0, meanMs = 0 } = {}): Job {
+function jobOf(placement: Placement, operation: string, { priority = 0, virtualTime = 0, meanMs = 0 } = {}): HubJob {
   const needClass = placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
   const leader = newLeader('l', '', defaultLimits, { bytes: 0 }, 0);
   const description = { stages: [], serializer: 'json' };
@@ -88,7 +88,7 @@ function jobOf(placement: Placement, operation: string, { priority = 0, virtualT
 }
 
 /** A worker of one slot that has so much in hand. */
-function workerOf(placement: Placement, inHand: number, ...operations: string[]): Worker {
+function workerOf(placement: Placement, inHand: number, ...operations: string[]): HubWorker {
   const worker = newWorker(`w${inHand}`, '', defaultLimits, { bytes: 0 }, 0);
   worker.slots = 1;
   for (let at = 0; at < inHand; at += 1) worker.ending.add(`${at}`);

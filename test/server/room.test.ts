@@ -5,8 +5,8 @@ import {
   newLeader,
   newWorker,
   newWorkerConnection,
-  type Job,
-  type Worker,
+  type HubJob,
+  type HubWorker,
   type WorkerConnection,
 } from '../../server/core/records.js';
 import { Fitting } from '../../server/core/fitting.js';
@@ -14,14 +14,14 @@ import { defaultLimits } from '../../server/limits.js';
 import { maxBatchesAhead, maxSharedBatchesAhead, workAheadMs } from '../../src/limits.js';
 
 /** A worker with two slots, and so many batches that are to end. */
-function worker(taken: number, { congested = false, ...changes }: Partial<Worker & WorkerConnection> = {}): Worker {
+function worker(taken: number, { congested = false, ...changes }: Partial<HubWorker & WorkerConnection> = {}): HubWorker {
   const ending = new Set(Array.from({ length: taken }, (_, at) => `${at}/1/l:1`));
   const connection = { ...newWorkerConnection('', defaultLimits), congested };
   return { ...newWorker('w', '', defaultLimits, { bytes: 0 }, 0), slots: 2, ending, connection, ...changes };
 }
 
 /** A job whose batches take so long. */
-function jobOf(batchMs: number): Job {
+function jobOf(batchMs: number): HubJob {
   const needs = { operations: ['f@1'], serializers: ['json'], labels: [] };
   const job = newJob({
     number: 1,

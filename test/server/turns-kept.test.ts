@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { keepTurn, mayRestFor, takeKeptTurn, takePaid } from '../../server/core/charging.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newJob, newLeader, newWorker, type Job, type Leader } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker, type HubJob, type HubLeader } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxTurnsKept } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
 interface Turns {
   readonly state: HubState;
-  readonly leader: Leader;
+  readonly leader: HubLeader;
   /** A job of the leader with that virtual time. */
-  readonly job: (virtualTime: number, priority?: number, operation?: string) => Job;
+  readonly job: (virtualTime: number, priority?: number, operation?: string) => HubJob;
 }
 
 /** A hub whose own virtual time is 10. */
 function turns(): Turns {
   const state = new HubState({ epoch: 'e', limits: defaultLimits, ticketOf: () => 0 });
   const leader = newLeader('l', '', defaultLimits, state.records, 0);
-  const job = (virtualTime: number, priority = 0, operation = 'f@1'): Job => {
+  const job = (virtualTime: number, priority = 0, operation = 'f@1'): HubJob => {
     const needClass = state.placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };
     return newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
