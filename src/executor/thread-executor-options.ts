@@ -1,0 +1,41 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import type { PaladinError } from '../errors/paladin-error.js';
+
+export interface ThreadExecutorOptions {
+  /** How many threads, and so how many batches at once. */
+  readonly threads: number;
+  /** The modules that export the operations: URLs, or paths from the working directory. */
+  readonly modules: readonly (string | URL)[];
+  /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
+  readonly maxPayloadBytes?: number | (() => number);
+  /** How long a thread may go on with a forgotten job before it is terminated, in milliseconds. Default 1,000. */
+  readonly graceMs?: number;
+  /** How long a thread may take to start, in milliseconds. Default 60,000. */
+  readonly startTimeoutMs?: number;
+  /** Memory limits of each thread, as of `new Worker`. */
+  readonly resourceLimits?: ResourceLimits;
+  /**
+   * How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at
+   * least.
+   */
+  readonly maxWaiting?: number;
+  /** Whether idle threads keep the process alive. Default false. */
+  readonly keepAlive?: boolean;
+  /** Called once when no thread is left, and none can be had. Batches that no thread is left for come back as `returned`. */
+  readonly onBroken?: (error: PaladinError) => void;
+  /** Called when a thread dies or has to be terminated, with what of. Default: `ThreadWarnings`. */
+  readonly onThreadDeath?: (reason: string) => void;
+  /** Called when the `create` of an operation takes long, once for each. Default: `ThreadWarnings`. */
+  readonly onSlowCreate?: (reason: string) => void;
+  /** What counts as long, in milliseconds. Default 30,000. */
+  readonly slowCreateMs?: number;
+  /** Aborted when the executor is to be closed while it starts. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the threads offer, sorted. */
+export interface ThreadOffers {
+  /** As `name@version`. */
+  readonly operations: readonly string[];
+  readonly serializers: readonly string[];
+}

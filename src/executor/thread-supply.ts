@@ -1,0 +1,261 @@
+import { PaladinError } from '../errors/paladin-error.js';
+import { decodeError } from '../errors/remote-error.js';
+import { messageOf } from '../errors/thrown.js';
+import { later, type Later } from '../real-time.js';
+import {
+  closeGraceMs,
+  forgetGraceMs,
+  leastWaitingThreads,
+  maxRestMs,
+  maxStartBackoffMs,
+  maxStartFailures,
+  restFactor,
+  slowCreateMs,
+  soundAfterMs,
+  spareThreadMs,
+  startBackoffMs,
+  threadStartTimeoutMs,
+  waitingPerThread,
+} from './limits.js';
+import type { ThreadExecutorOptions, ThreadOffers } from './thread-executor-options.js';
+import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
+import type { ThreadEnd } from './thread-life.js';
+import { ThreadWarnings } from './thread-warnings.js';
+import { Waiter } from './waiter.js';
+
+/** What becomes of the threads. */
+export interface SupplyEvents {
+  /** One has loaded the modules. */
+  loaded(offers: ThreadOffers): void;
+  /** One has nothing to do. */
+  free(thread: ThreadHandle): void;
+  /** What one executes waits for a job of its own. */
+  waits(): void;
+  /** None is left, and none can be had, tried so often. */
+  broken(error: PaladinError, tries: number): void;
+}
+
+/**
+ * Threads, each of which has loaded the modules.
+ *
+ * A thread that dies or is terminated is replaced. At once, where what it executed is to blame. After a wait that doubles each
+ * time, where its modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some
+ * failures in a row with no thread left the supply is broken, and says so. A thread that has lived for a while proves the modules
+ * sound.
+ *
+ * Node does not always tell where an error comes from that nothing caught. So after a death that may be either's doing, later
+ * threads are watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as
+ * long as the dead one lived, which shows what modules do by themselves, for example to their memory.
+ *
+ * For each thread whose batch waits for a job of its own there may be a spare thread, started when one is wanted. So the number
+ * of threads is bounded by how many batches may wait; beyond that, an operation that wants to fails. Spare threads end when they
+ * are not wanted for a while.
+ */
+export class ThreadSupply {
+  readonly #options: ThreadExecutorOptions;
+  readonly #modules: readonly string[];
+  readonly #events: SupplyEvents;
+  readonly #warnings = new ThreadWarnings();
+  /** Each in its place. */
+  readonly #threads = new Map<ThreadHandle, Place>();
+  /** The ends of threads that had to be terminated. */
+  readonly #ending = new Set<Promise<void>>();
+  /** Timers of replacements that are to be tried again. */
+  readonly #backoffs = new Set<Later>();
+  /** As many as there are slots and spare threads, of which some may have none for a moment. */
+  readonly #places: Set<Place>;
+  /** Until spare threads end. */
+  #spareTimer: Later | undefined = undefined;
+  #started = 0;
+  #watched = false;
+  /** How long the next thread rests. */
+  #restMs = 0;
+
+  /** @param modules the URLs of the modules to load */
+  constructor(options: ThreadExecutorOptions, modules: readonly string[], events: SupplyEvents) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#events = events;
+    this.#places = new Set(Array.from({ length: options.threads }, () => ({ failures: 0 })));
+  }
+
+  get threads(): Iterable<ThreadHandle> {
+    return this.#threads.keys();
+  }
+
+  /** Starts the first threads. @throws an error when one of them cannot be had */
+  async start(): Promise<void> {
+    await Promise.all([...this.#places].map((place) => this.#startFirst(place)));
+  }
+
+  /** Starts a thread in the stead of one that waits, unless there is one for each. */
+  addSpare(): void {
+    if (this.#places.size - this.#options.threads >= this.#countWaiting()) return;
+    const place = { failures: 0 };
+    this.#places.add(place);
+    this.#replace(place);
+  }
+
+  /** Ends spare threads that are not wanted, after a while. */
+  endSpares(): void {
+    if (this.#spareTimer !== undefined || !this.#hasSurplus()) return;
+    this.#spareTimer = later(() => {
+      this.#spareTimer = undefined;
+      for (const [thread, place] of this.#threads) {
+        if (!thread.isIdle || !this.#hasSurplus()) continue;
+        this.#threads.delete(thread);
+        this.#places.delete(place);
+        this.#end(thread);
+      }
+    }, spareThreadMs);
+    this.#spareTimer.unref();
+  }
+
+  /** Ends all threads, and those that are being replaced. */
+  async close(): Promise<void> {
+    this.#warnings.close();
+    for (const timer of this.#backoffs) timer.cancel();
+    this.#backoffs.clear();
+    this.#spareTimer?.cancel();
+    const ends = [...this.#ending, ...[...this.#threads.keys()].map((thread) => thread.close())];
+    this.#threads.clear();
+    await new Waiter().until(Promise.all(ends), closeGraceMs);
+  }
+
+  /** Resolves when the thread is ready, rejects when it never will be. */
+  #startFirst(place: Place): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#startThread(place, resolve, reject);
+    });
+  }
+
+  #startThread(place: Place, ready: () => void, failed: (error: PaladinError) => void): void {
+    const { graceMs = forgetGraceMs, startTimeoutMs = threadStartTimeoutMs, keepAlive = false, resourceLimits } = this.#options;
+    const { slowCreateMs: slowMs = slowCreateMs, onSlowCreate = (reason: string) => this.#warnings.tell(reason) } = this.#options;
+    const name = `paladin-${++this.#started}`;
+    let soundTimer: Later | undefined;
+    const events: ThreadEvents = {
+      ready: (thread, { operations, serializers }) => {
+        this.#events.loaded({ operations, serializers });
+        soundTimer = later(() => (place.failures = 0), soundAfterMs);
+        soundTimer.unref();
+        ready();
+        this.#events.free(thread);
+      },
+      idle: (thread) => this.#events.free(thread),
+      refusesWait: () => {
+        const { maxWaiting = Math.max(leastWaitingThreads, waitingPerThread * this.#options.threads) } = this.#options;
+        return this.#countWaiting() < maxWaiting ? undefined : maxWaiting;
+      },
+      waits: () => this.#events.waits(),
+      slowCreate: onSlowCreate,
+      gone: (thread, departure) => {
+        soundTimer?.cancel();
+        if (!this.#threads.delete(thread)) return;
+        this.#end(thread);
+        if (departure.type === 'failed') failed(departure.error);
+        else this.#lost(place, name, departure);
+      },
+    };
+    const restMs = this.#restMs;
+    this.#restMs = 0;
+    const options = {
+      modules: this.#modules,
+      name,
+      resourceLimits,
+      startTimeoutMs,
+      graceMs,
+      slowCreateMs: slowMs,
+      keepAlive,
+      watched: this.#watched,
+      restMs,
+    };
+    try {
+      this.#threads.set(new ThreadHandle(options, events), place);
+    } catch (thrown) {
+      // There is no further thread to be had, or the process may start none.
+      const message = `cannot start a thread: ${messageOf(thrown)}`;
+      failed(new PaladinError('INVALID_INPUT', message, { cause: thrown }));
+    }
+  }
+
+  #end(thread: ThreadHandle): void {
+    const ending = thread.close().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** How many batches wait for jobs of their own. */
+  #countWaiting(): number {
+    let waiting = 0;
+    for (const thread of this.#threads.keys()) if (thread.isWaiting) waiting += 1;
+    return waiting;
+  }
+
+  /** Whether there are more spare threads than batches that wait. */
+  #hasSurplus(): boolean {
+    return this.#places.size > this.#options.threads && this.#places.size - this.#options.threads > this.#countWaiting();
+  }
+
+  #replace(place: Place): void {
+    if (this.#hasSurplus()) {
+      // A spare one has taken its place.
+      this.#places.delete(place);
+      return;
+    }
+    this.#startThread(
+      place,
+      () => undefined,
+      (error) => {
+        this.#tell(error.message);
+        this.#failed(place, error);
+      },
+    );
+  }
+
+  /** A thread is no more that was there. */
+  #lost(place: Place, name: string, departure: Exclude<ThreadEnd, { type: 'failed' }>): void {
+    this.#tell(`thread ${name} is replaced: ${departure.why}`);
+    if (departure.type === 'died') {
+      const { fault, ageMs, why, error } = departure;
+      if (fault === 'modules') {
+        const cause = error === undefined ? undefined : decodeError(error);
+        const message = `a thread with ${this.#modules.join(', ')} died: ${why}`;
+        this.#failed(place, new PaladinError('INVALID_INPUT', message, { cause }));
+        return;
+      }
+      if (fault === 'unknown') {
+        this.#watched = true;
+        if (ageMs < maxRestMs) this.#restMs = restFactor * ageMs;
+      }
+    }
+    this.#replace(place);
+  }
+
+  /** Tries again, more and more patiently; in the end gives up, since a program that spins is worse than one that says so. */
+  #failed(place: Place, error: PaladinError): void {
+    place.failures++;
+    const isHopeless = [...this.#places].every(({ failures }) => failures >= maxStartFailures);
+    if (isHopeless && ![...this.#threads.keys()].some((thread) => thread.isReady)) {
+      this.#events.broken(error, place.failures);
+      return;
+    }
+    const delayMs = Math.min(startBackoffMs * 2 ** (place.failures - 1), maxStartBackoffMs);
+    const timer = later(() => {
+      this.#backoffs.delete(timer);
+      this.#replace(place);
+    }, delayMs);
+    this.#backoffs.add(timer);
+  }
+
+  #tell(reason: string): void {
+    const { onThreadDeath } = this.#options;
+    if (onThreadDeath === undefined) this.#warnings.tell(reason);
+    else onThreadDeath(reason);
+  }
+}
+
+/** Where one thread after another is. */
+interface Place {
+  /** How often in a row modules did not load there, or ended the thread. */
+  failures: number;
+}
