@@ -1,11 +1,9 @@
 import { clockStepsPerBudget, maxClockStep } from './limits.js';
 import { realNow } from '../real-time.js';
 
-/**
- * Watches how long a batch takes, and reads the clock at every unit while they are dear, and more seldom while they are cheap.
- */
+/** Watches how long a batch takes. It reads the clock at every unit while units are dear, and more seldom while they are cheap. */
 export class BatchBudget {
-  /** At which offset to look at the clock next; never, without a budget. */
+  /** At which offset to look at the clock next. Without a budget that is never. */
   nextLook: number;
   readonly #budgetMs: number;
   readonly #endMs: number;
@@ -17,7 +15,7 @@ export class BatchBudget {
     this.#budgetMs = budgetMs;
     this.#endMs = startedMs + budgetMs;
     this.#lastLookMs = startedMs;
-    // At least one unit is done, or the batch would come back unchanged for ever.
+    // At least one unit is done. Else the batch would come back unchanged for ever.
     this.nextLook = budgetMs > 0 ? 1 : Infinity;
   }
 

@@ -5,7 +5,7 @@ import { isA, messageOf } from '../errors/thrown.js';
 import type { FoldedRun } from './batch-run.js';
 import { fatalFailure } from './unit-failures.js';
 
-/** What an execution came to, before it is packed: the units before `done` are settled. */
+/** What came of an execution, before it is packed. The units before `done` are settled. */
 export interface Executed {
   readonly done: number;
   readonly failures: readonly UnitFailure[];
@@ -13,14 +13,14 @@ export interface Executed {
   readonly runs: readonly FoldedRun[];
 }
 
-/** The same as bytes that fit; what did not fit is given back by a smaller `done`. */
+/** The same as bytes that fit into a message. Units that did not fit are given back by a smaller `done`. */
 export interface Packed {
   readonly done: number;
   readonly failures: readonly UnitFailure[];
   readonly payload: Uint8Array;
 }
 
-/** That the batch must be executed anew with fewer units; `failAfter`, if given, is the failure of the unit after them. */
+/** The batch must be executed anew with fewer units. `failAfter`, if given, is the failure of the unit after them. */
 export interface Redo {
   readonly limit: number;
   readonly failAfter?: UnitFailure;
@@ -29,7 +29,7 @@ export interface Redo {
 export interface Packing {
   readonly serializer: Serializer;
   readonly maxPayloadBytes: number;
-  /** The number of the last stage of the chain: it made what cannot be packed. */
+  /** The number of the last stage of the chain. It made the values that cannot be packed. */
   readonly stage: number;
   readonly units: Batch['units'];
 }
@@ -48,7 +48,7 @@ export function packOutputs(executed: Executed, packing: Packing): Packed {
   const offsets = succeeded(done, failures);
   let count = outputs.length;
   while (payload.byteLength > maxPayloadBytes && count > 1) {
-    // By its share of the limit, and at least by one.
+    // Fewer units are tried, in proportion to the limit, and at least one fewer.
     count = Math.max(1, Math.min(count - 1, Math.floor((count * maxPayloadBytes) / payload.byteLength)));
     done = offsets[count] ?? done;
     payload = serializer.encode(outputs.slice(0, count));
@@ -84,10 +84,11 @@ export function packPartials(executed: Executed, packing: Packing): Packed | Red
     } else if (run.first > 0) {
       return pack(run.first);
     } else if (packing.units === 'partials' && run.units === 2) {
-      // Giving back would bring the same two again, for ever.
+      // If they were given back, the same two would come again, for ever.
       return { limit: 1, failAfter: part };
     } else {
-      // Of the elements at hand the first ones may do; those that do not combine into what can be carried end up as two partials.
+      // The first of the elements at hand may do. Elements that do not combine into a value that can be carried end up as two
+      // partials.
       return { limit: Math.ceil(run.units / 2) };
     }
   }
@@ -108,7 +109,10 @@ function encodePartial(
   }
 }
 
-/** Finds the outputs that cannot be encoded, one by one since a serializer need not say which, and encodes the others. */
+/**
+ * Finds the outputs that cannot be encoded, and encodes the others. It tries one by one, because a serializer need not say which
+ * output it is.
+ */
 function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Packed & { readonly outputs: unknown[] } {
   const failures = [...executed.failures];
   const outputs: unknown[] = [];
@@ -123,7 +127,7 @@ function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Pa
       failures.push(notSerializableFailure(offset, stage, 'output', thrown));
     }
   }
-  // Each can be encoded, but perhaps not all together: then the rest is given back.
+  // Each can be encoded, but perhaps not all together. Then the rest is given back.
   for (let count = outputs.length; ; count >>= 1) {
     const done = offsets[count] ?? executed.done;
     const kept = outputs.slice(0, count);
@@ -138,7 +142,7 @@ function withoutCulprits(executed: Executed, { serializer, stage }: Packing): Pa
   }
 }
 
-/** A payload without values, which nobody reads where the serializer cannot write it. */
+/** A payload without values. Where the serializer cannot write it, nobody reads it. */
 export function noValues(serializer: Serializer): Uint8Array {
   try {
     return serializer.encode([]);

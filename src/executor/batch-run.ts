@@ -22,11 +22,11 @@ export interface BatchControl {
   /** The unit at `offset` goes into the stage. Called before each, so it must be cheap. */
   progress(offset: number, stage: number): void;
   /**
-   * What is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`; 0: nothing is
-   * timed. Called only for stages with a timeout.
+   * The operation that is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`. 0:
+   * nothing is timed. It is called only for stages with a timeout.
    */
   watch(stage: number, deadlineMs: number): void;
-  /** Its operations were executed for so long in one go, and then waited, or were done. */
+  /** Operations of the batch were executed for so long in one go. Then they waited, or were done. */
   took(ms: number): void;
   /** The operations of the batch that wait for jobs of their own. */
   readonly waits: SlotWaits;
@@ -34,13 +34,13 @@ export interface BatchControl {
 
 /** The stages that the units of a batch go through. */
 export interface Chain {
-  /** What operations are told: that of the whole chain, where this is a part of one. */
+  /** The job id that operations are told: that of the whole chain, where this is a part of one. */
   readonly jobId: string;
   /** The number of the job's first stage in the whole chain. */
   readonly fromStage: number;
   readonly maps: readonly MapStage[];
   readonly fold: FoldStage | undefined;
-  /** The number of the first of them in the job's whole chain: that of the fold, for partials. */
+  /** The number of the first of these stages in the job's whole chain. For partials it is that of the fold. */
   readonly firstStage: number;
   /** How long an aborted operation is waited for; Infinity where someone else ends it. */
   readonly cancelGraceMs: number;
@@ -57,16 +57,17 @@ export interface FoldedRun {
 /**
  * The execution of one batch: sends its units through the stages, one after the other, in order.
  *
- * `advance` goes on until it meets something to wait for, and then returns the promise after which it is to be called again. As
- * long as operations are synchronous nothing is awaited and no promise is made, so that the cost per unit is that of the call.
+ * `advance` goes on until it has to wait for something. Then it returns the promise after which it is to be called again. While
+ * operations are synchronous, nothing is awaited and no promise is made. So a unit costs only the call of the operation.
  *
- * The units before `offset` are settled: as one of `failures`, or as the next output or part of one of `runs`. It is over
- * when `offset` has reached `limit`, which falls when the budget is spent or an operation is stuck, or when it is `cancelled`.
+ * The units before `offset` are settled: as one of `failures`, or as the next output or a part of one of `runs`. The batch is
+ * over when `offset` has reached `limit`, or when it is `cancelled`. `limit` falls when the budget is spent or an operation is
+ * stuck.
  *
- * A run is folded as a binary counter carries: partials of equal width are combined as soon as they are neighbours, and the rest
- * when the run ends. So a combine whose cost grows with its result costs n log n in all, not n². Where one fails, which of the
- * many units in it is to blame cannot be told, so the run is executed anew with one unit combined after the other; as is a fold
- * with a timeout from the start.
+ * A run is folded as a binary counter carries. Partials of equal width are combined as soon as they are neighbours, and the rest
+ * when the run ends. So a combine whose cost grows with its result costs n log n in all, not n². When a combine fails, nobody can
+ * tell which of its units is to blame. So the run is executed anew, with one unit combined after the other. A fold with a timeout
+ * is executed like this from the start.
  */
 export class BatchRun {
   offset = 0;
@@ -74,25 +75,25 @@ export class BatchRun {
   readonly failures: UnitFailure[] = [];
   readonly runs: FoldedRun[] = [];
   cancelled = false;
-  /** An operation did not settle though it was aborted, and may be running still. */
+  /** Whether an operation did not settle after it was aborted. It may still be running. */
   stuck = false;
 
   readonly #chain: Chain;
   readonly #batch: Batch;
   readonly #decode: () => readonly unknown[];
   #values: readonly unknown[];
-  /** Has room for all from the beginning: an array that grows by and by is copied a dozen times. */
+  /** The outputs. The array has room for all from the beginning: one that grows step by step is copied a dozen times. */
   readonly #outputs: unknown[];
   #succeeded = 0;
-  /** The failure of a unit that was found guilty, and is not executed again. */
+  /** The failure of a unit that was found to blame. It is not executed again. */
   #condemned: UnitFailure | undefined = undefined;
   readonly #control: BatchControl;
   readonly #shared: BatchContext;
   readonly #waiter = new Waiter();
-  /** That of the operation that is executing. */
+  /** The context of the operation that is executing. */
   #context: TaskContext | undefined = undefined;
 
-  /** Those of the current run; in linear order there is one. */
+  /** The partials of the current run. In linear order there is one. */
   readonly #partials = new PartialStack();
   /** Where the current run begins; -1: there is none. */
   #runFirst = -1;
@@ -104,7 +105,7 @@ export class BatchRun {
   #timedSinceMs = 0;
   readonly #budget: BatchBudget;
 
-  /** @param decode yields the units, fresh each time; throws when the payload is not such, and then nothing is executed */
+  /** @param decode yields the units, fresh each time. It throws when the payload cannot be decoded; then nothing is executed. */
   constructor(
     chain: Chain,
     batch: Batch,
@@ -150,7 +151,7 @@ export class BatchRun {
         else return undefined;
         continue;
       }
-      // What was found guilty is settled in any case.
+      // A unit that was found to blame is settled in any case.
       if (offset >= this.#budget.nextLook && this.#condemned === undefined && this.#budget.isSpent(offset)) {
         this.limit = offset;
         continue;
@@ -201,7 +202,7 @@ export class BatchRun {
     }
   }
 
-  /** Combines the last partial with the one before it, for as long as it is their turn; then the current unit is done. */
+  /** Combines the last partial with the one before it, for as long as it is their turn. Then the current unit is done. */
   #carry(at: number, fold: FoldStage): Promise<void> | undefined {
     const partials = this.#partials;
     const stage = at + this.#chain.firstStage;
@@ -224,8 +225,8 @@ export class BatchRun {
   }
 
   /**
-   * A combine that fills the same objects anew is right where what is held is a copy. What cannot be copied is right where no
-   * other partial is held: one unit after the other, from the start.
+   * Puts a combined value in its place. A combine may fill the same objects anew. Then the partials that are held must be copies.
+   * Values that cannot be copied are right only where no other partial is held: one unit after the other, from the start.
    */
   #join(combined: unknown, fold: FoldStage): boolean {
     if (this.#partials.join(combined, fold)) return true;
@@ -246,13 +247,13 @@ export class BatchRun {
     partials.replaceRight(outputCopy(partials.right, this.#chain.serializer));
   }
 
-  /** Waits for what the stage `at` returned, and sends the unit on through the stages after it. */
+  /** Waits for the promise that the stage `at` returned, and sends the unit on through the stages after it. */
   async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<void> {
     const timeoutMs = this.#timeoutOf(at);
     const settled = ended(pending);
     let end: Ended | 'expired' | 'woken' = 'woken';
     if (!this.cancelled) {
-      // The runner keeps the time from here on, but an operation may block the thread again after it has waited.
+      // The runner keeps the time from here on. But an operation may block the thread again after it has waited.
       if (timeoutMs !== undefined) this.#watch(at, this.#timedSinceMs + timeoutMs + operationGraceMs);
       end = await this.#waiter.until(settled, timeoutMs === undefined ? undefined : this.#timedSinceMs + timeoutMs - realNow());
     }
@@ -262,7 +263,7 @@ export class BatchRun {
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     const { maps, serializer } = this.#chain;
     if (at < maps.length) return this.#goThrough(at + 1 < maps.length ? outputCopy(end.value, serializer) : end.value, at + 1);
-    // Whoever combines has a fold.
+    // A chain that combines has a fold.
     const fold = this.#chain.fold as FoldStage;
     if (!this.#join(end.value, fold)) return undefined;
     return this.#goOnCarrying(at, fold);
@@ -316,8 +317,9 @@ export class BatchRun {
   }
 
   /**
-   * Two units that were never combined before do not combine. It is the left one's fault if it does not combine with the identity
-   * either; but where nothing does (a broken `empty`), that tells nothing, and the right one gets the blame as always.
+   * Two units that were never combined before do not combine. The left one is to blame if it does not combine with the identity,
+   * either. Where nothing combines with the identity (a broken `empty`), that tells nothing. Then the right one gets the blame,
+   * as always.
    */
   async #blame(thrown: unknown, at: number, fold: FoldStage): Promise<void> {
     const { left, right } = this.#partials;
@@ -361,8 +363,8 @@ export class BatchRun {
   }
 
   /**
-   * A combine failed, and may have changed its operands before it did, so the run is executed anew, from fresh values, up to the
-   * unit that is to blame.
+   * A combine failed, and may have changed its operands before. So the run is executed anew, from fresh values, up to the unit
+   * that is to blame.
    */
   #redoRun(failure: UnitFailure): void {
     this.#condemned = failure;
@@ -370,7 +372,10 @@ export class BatchRun {
     this.#restartRun();
   }
 
-  /** A combine of partials failed, likewise: to find the unit that is to blame, if one is, each is combined by itself. */
+  /**
+   * A combine of partials failed, and may have changed its operands. Now each unit is combined by itself, to find the one that is
+   * to blame, if any.
+   */
   #redoLinearly(): void {
     this.#linear = true;
     this.#restartRun();
@@ -407,7 +412,7 @@ export class BatchRun {
     this.limit = Math.min(this.limit, this.#condemned === undefined ? this.offset : this.#condemned.offset + 1);
   }
 
-  /** Combines what is left of the current run to one partial. When it is to be executed anew instead, `offset` says so. */
+  /** Combines what is left of the current run to one partial. If the run must be executed anew instead, `offset` has changed. */
   #closeRun(): Promise<void> | undefined {
     if (this.#runFirst < 0) return undefined;
     const { maps, serializer } = this.#chain;
@@ -418,7 +423,7 @@ export class BatchRun {
       if (waiting !== undefined || this.#runFirst < 0) return waiting;
     }
     const { right } = this.#partials;
-    // What is combined after it may fill the same object anew.
+    // A later combine may fill the same object anew.
     const partial = this.offset < this.limit ? outputCopy(right, serializer) : right;
     this.runs.push({ partial, first: this.#runFirst, units: this.offset - this.#runFirst });
     this.#dropRun();

@@ -3,10 +3,10 @@ import { isThenable } from '../thenable.js';
 import type { SlotWaits } from './slot-waits.js';
 
 /*
- * Which batch an operation belongs to that runs a job. In a thread of its own a batch is alone. Inline others are executed while
- * it waits: there it is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take longer, so it is
- * switched on for good only once an operation has waited. Up to then it is on while operations are called: any of them may wait,
- * whatever it did before. Browsers have none, and know a batch up to where its operation first waits.
+ * Finds the batch of an operation that runs a job. In a thread of its own a batch is alone. Inline, other batches are executed
+ * while it waits. There the batch is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take
+ * longer. So it stays switched on only once an operation has waited. Before, it is on only while operations are called: any of
+ * them may wait. Browsers have no such storage. They know a batch up to the place where its operation first waits.
  */
 
 const Storage = nodeModule('async_hooks')?.AsyncLocalStorage;
@@ -24,13 +24,15 @@ let current: SlotWaits | undefined;
 /** Whether anything has waited, so that the storage stays switched on. */
 let isKept = false;
 
-/** From now on the batch is the only one in this thread; or there is none. */
+/** From now on this batch is the only one in this thread; undefined: there is none. */
 export function executeAlone(waits: SlotWaits | undefined): void {
   isApart = true;
   only = waits;
 }
 
-/** Calls what executes operations of a batch. What they do after they have waited belongs to the batch, too. */
+/**
+ * Calls a function that executes operations of a batch. What the operations do after they have waited belongs to the batch, too.
+ */
 export function executing<T>(waits: SlotWaits, call: () => T): T {
   const before = current;
   const kept = only === undefined ? storage : undefined;
@@ -52,8 +54,8 @@ export function executingNow(): SlotWaits | undefined {
 }
 
 /**
- * Whether the code of an operation calls this, of which none is known to execute: a queue or timer that an operation once began,
- * or its module in a thread that executes nothing right now.
+ * Whether the code of an operation calls this although no operation is known to execute. That is a queue or timer that an
+ * operation once began, or a module in a thread that executes nothing right now.
  */
 export function isStrayNow(): boolean {
   if (current !== undefined || only !== undefined) return false;

@@ -2,16 +2,16 @@ import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js'
 import type { Outcome } from '../protocol/outcome.js';
 
 /**
- * Where batches are executed: in threads, or inline. It executes as many batches at once as it has slots, beside those that wait
- * for jobs of their own; the worker's session never hands it more.
+ * Executes batches, in threads or inline. It executes as many batches at once as it has slots. Batches that wait for jobs of
+ * their own come on top. The worker's session never hands it more.
  */
 export interface Executor {
   readonly slots: number;
   /**
-   * Executes the batch; settles it exactly once, also when it is aborted, times out or its thread dies. Never throws.
+   * Executes the batch, and settles it exactly once, also when it is aborted, times out or its thread dies. It never throws.
    *
-   * @param waits told when the batch gives its slot up, as an operation of it waits for a job of its own, and when it goes on. Then it has a slot
-   *   again, also beyond `slots`. Not called from within a call.
+   * @param waits told when the batch gives its slot up, as an operation of it waits for a job of its own, and when it goes on.
+   *   Then it has a slot again, also beyond `slots`. Not called from within a call.
    */
   run(
     jobId: string,
@@ -20,11 +20,14 @@ export interface Executor {
     settled: (outcome: Outcome) => void,
     waits?: (isWaiting: boolean) => void,
   ): void;
-  /** Aborts an attempt, as `forget` does those of a job; it still settles. Does nothing when it is not running. */
+  /**
+   * Aborts an attempt in the way in which `forget` aborts those of a job. The attempt still settles. It does nothing when the
+   * attempt is not running.
+   */
   abort(attempt: JobAttempt): void;
   /**
-   * Aborts what is running of the job, and forgets what was set up for it. Signals first; a thread that has not come back after
-   * the grace period is terminated and replaced. The batches concerned still settle.
+   * Aborts what is running of the job, and forgets what was set up for it. It aborts signals first. A thread that has not come
+   * back after the grace period is terminated and replaced. The batches concerned still settle.
    */
   forget(jobId: string): void;
   /** Ends all threads. What is still running is abandoned and does not settle. */

@@ -16,7 +16,7 @@ export class InlineControl implements BatchControl {
   aborted = false;
   readonly jobId: string;
   readonly batch: Batch;
-  /** A context of the batch's own: what an operation does to it concerns no other. */
+  /** A context of the batch's own. What an operation does to it concerns no other batch. */
   readonly context: CallerContext;
   readonly waits: SlotWaits;
   readonly took: (ms: number) => void;

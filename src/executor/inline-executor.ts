@@ -16,8 +16,8 @@ export interface InlineExecutorOptions extends InlineJobOptions {
   /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
   readonly blocks?: LoopBlocks;
   /**
-   * The context of whoever a job is for. Undefined where the job is known to be over: what comes of it all the same is cancelled,
-   * since it would be executed within that of another. Default: that of whoever made the executor.
+   * The context of whoever a job is for. It is undefined where the job is known to be over. Then a batch that still comes is
+   * cancelled: it would be executed within the context of another job. Default: the context of whoever made the executor.
    */
   readonly contextOf?: (jobId: string) => CallerContext | undefined;
 }
@@ -25,9 +25,9 @@ export interface InlineExecutorOptions extends InlineJobOptions {
 type WaitsListener = (isWaiting: boolean) => void;
 
 /**
- * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets get theirs
- * in between; where none has begun in this turn, it begins at once. Timeouts end only operations that wait: nobody can interrupt
- * the thread from within.
+ * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets have their
+ * turn in between. A batch begins at once where none has begun in this turn. Timeouts only end operations that wait: nobody can
+ * interrupt the thread from within.
  */
 export class InlineExecutor implements Executor {
   readonly slots: number;
@@ -54,7 +54,7 @@ export class InlineExecutor implements Executor {
   }
 
   run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void, tell?: WaitsListener): void {
-    // Looked up now, so that a job which is forgotten before the batch's turn comes is not begun anew.
+    // It is looked up now: the job may be forgotten before the batch's turn comes, and must not be begun anew.
     const execution = this.#jobs.executionOf(jobId, description);
     const { blocks, contextOf } = this.#options;
     const { stages } = description;
@@ -132,7 +132,7 @@ export class InlineExecutor implements Executor {
     if (!isWaiting) {
       if (!this.#waiting.delete(batch)) return;
     } else {
-      // One that nobody waits for any more has no slot to give up.
+      // A batch that nobody waits for any more has no slot to give up.
       if (!this.#underWay.has(control)) return;
       if (this.#waiting.size >= maxWaitingInline) throw tooManyWait(maxWaitingInline);
       this.#waiting.add(batch);

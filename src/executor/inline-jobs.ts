@@ -8,13 +8,13 @@ import type { SlowCreates } from './slow-creates.js';
 export interface InlineJobOptions {
   readonly registry: Registry;
   /**
-   * What a job itself brings along, where it does; asked as it begins here. When that throws, the job's batches fail with
-   * `INVALID_INPUT`. Default: all is in the registry.
+   * The operations that a job itself brings along, if it does. It is called when the job begins here. When it throws, the job's
+   * batches fail with `INVALID_INPUT`. Default: all operations are in the registry.
    */
   readonly registryOf?: (jobId: string) => Registry | undefined;
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
-  /** Told what is being set up, to name what takes long. Default: it is not named. */
+  /** Is told what is being set up, and names what takes long. Default: nothing is named. */
   readonly slowCreates?: SlowCreates;
 }
 
@@ -53,7 +53,7 @@ export class InlineJobs {
     this.#executions.clear();
   }
 
-  /** What the job's operations are found in, or why its batches fail. */
+  /** The registry that has the job's operations, or why its batches fail. */
   #foundIn(jobId: string): Registry | UnitFailure {
     const { registry, registryOf } = this.#options;
     try {

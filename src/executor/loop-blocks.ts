@@ -9,18 +9,18 @@ export type BlockingStages = readonly { readonly operation: string }[];
 const nodeProcess = nodeModule('process');
 
 /**
- * Names operations that hold up everything else in their thread: heartbeats, timers, sockets. Nobody can say so while it lasts,
- * so it is said afterwards, and of the same operations once in a while only.
+ * Names operations that hold up everything else in their thread: heartbeats, timers, sockets. Nobody can tell while that lasts.
+ * So it is told afterwards, and of the same operations only once in a while.
  *
- * What an operation does before it first waits is timed by itself. What it does after that is seen by a timer that comes late, as
- * long as batches wait; since the program around may be to blame as well, it is said then what was being executed meanwhile.
- * Where the process has computed less than that, it was frozen, or others had the processor.
+ * The part of an operation before it first waits is timed by itself. Later parts are seen by a timer that comes late, as long as
+ * batches wait. Then the program around may be to blame, too. So the text says what was being executed meanwhile. If the process
+ * has computed for less time than the timer was late, it was frozen, or others had the processor. Then nothing is told.
  */
 export class LoopBlocks {
   readonly #tell: (reason: string) => void;
   /** Whether a timer looks after batches that wait. */
   readonly #looks: boolean;
-  /** By operations: when they were told of last. */
+  /** When operations were told of last, by their names. */
   readonly #told = new Map<string, number>();
   /** Batches that wait. */
   readonly #waiting = new Map<object, BlockingStages>();
@@ -54,7 +54,7 @@ export class LoopBlocks {
     const isLast = this.#waiting.delete(batch) && this.#waiting.size === 0;
     if (!isLast || this.#look === undefined) return;
     this.#look.timer.cancel();
-    // What blocked may have been the end of it.
+    // The end of the batch may have been what blocked.
     this.#judge(this.#look);
     this.#look = undefined;
   }

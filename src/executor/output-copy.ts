@@ -1,6 +1,6 @@
 /**
- * An output as it is at the moment when its operation returns it. The batch is encoded only at its end, and until then the
- * operation may fill the same object or buffer anew, as code does that spares allocations.
+ * Copies an output as it is at the moment when its operation returns it. The batch is encoded only at its end. Until then the
+ * operation may fill the same object or buffer anew, to spare allocations.
  */
 import { typedArrayClasses, typedArrayNames } from '../serializer/built-ins.js';
 import type { Serializer } from '../serializer/serializer.js';
@@ -11,9 +11,10 @@ import { listedObjects, maxCopiedDepth } from './limits.js';
 const unknown: unique symbol = Symbol('unknown');
 
 /**
- * A copy of what can still be changed. What the serializer refuses stays what it is, so that the batch refuses it.
+ * Makes a copy of an output that can still be changed. A value that the serializer refuses stays as it is, so that the batch
+ * refuses it.
  *
- * @param serializer makes copies of what is more than lists and records of primitive values
+ * @param serializer makes copies of values that are more than lists and records of primitive values
  */
 export function outputCopy(value: unknown, serializer: Serializer): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -26,7 +27,7 @@ export function outputCopy(value: unknown, serializer: Serializer): unknown {
 }
 
 class Copier {
-  /** What was met before: what is met twice is no tree, and is copied by the serializer. */
+  /** The objects that were met before. When an object is met twice, the value is no tree. Then the serializer copies it. */
   readonly #listed: object[] = [];
   #set: Set<object> | undefined;
 
@@ -56,7 +57,7 @@ class Copier {
   }
 
   #list(value: readonly unknown[], depth: number): unknown {
-    // Holes stay, to be refused; and so do further properties, which only short ones are searched for.
+    // Holes stay, and are refused later. So do further properties, which only short arrays are searched for.
     if (value.length <= maxSearchedItems && Object.keys(value).length !== value.length) return unknown;
     const copy = value.slice();
     for (let at = 0; at < copy.length; at++) {

@@ -2,8 +2,8 @@ import { maxCompared } from './limits.js';
 import { areOne, partsOf, sharePart } from './shared-parts.js';
 
 /**
- * The partials of a run, which are neighbours, with how many units each is of. Units are added at the end, and the last two
- * partials are combined into one, as digits are when a binary counter carries.
+ * The partials of a run, which are neighbours, and how many units each stands for. Units are added at the end. The last two
+ * partials are combined into one, like digits when a binary counter carries.
  */
 export class PartialStack {
   readonly #values: unknown[] = [];
@@ -42,9 +42,9 @@ export class PartialStack {
   }
 
   /**
-   * Puts what the last two were combined to in their place, unless it is an earlier partial already, or has memory or parts in
-   * common with one: that one was overwritten. Parts are looked at only where there is an earlier partial: in a linear fold there
-   * is none.
+   * Puts the combination of the last two partials in their place. It does not when the combination is an earlier partial, or
+   * shares memory or parts with one: then that one was overwritten. Parts are looked at only where there is an earlier partial.
+   * In a linear fold there is none.
    *
    * @param looks how many results of the fold were looked at for their parts; grows to `maxCompared`, and then none is
    * @returns whether it was put there

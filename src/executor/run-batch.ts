@@ -23,7 +23,7 @@ export interface BatchEnd {
   readonly stuck: boolean;
 }
 
-/** What an execution of a batch carries from one attempt with fewer units to the next. */
+/** What an execution of a batch keeps from one attempt to the next, which has fewer units. */
 interface Plan {
   readonly limit: number;
   readonly startedMs: number;
@@ -36,7 +36,7 @@ interface Plan {
 /**
  * One job on one executor: its stages, each set up once and before its first batch, and the execution of its batches.
  *
- * A set-up that fails is not kept: the units of the batch at hand fail with it, and the next batch tries anew.
+ * A set-up that fails is not kept. The units of the batch at hand fail with it, and the next batch tries anew.
  */
 export class JobExecution {
   readonly #jobId: string;
@@ -46,7 +46,7 @@ export class JobExecution {
   readonly #cancelGraceMs: number;
   /** Of what sets stages up. */
   readonly #setUpWaits = new SharedWaits();
-  /** By place in the chain, where set up or being so. */
+  /** The stages that are set up, or being set up, by their place in the chain. */
   readonly #stages: (Stage | Promise<SetUp> | undefined)[];
   /** What is to be called when a batch is aborted: one for each that is under way. */
   readonly #underWay = new Map<Batch, () => void>();
@@ -79,7 +79,7 @@ export class JobExecution {
     this.#stages = description.stages.map(() => undefined);
   }
 
-  /** Executes a batch; at once and without a promise where all its operations are synchronous. Never throws or rejects. */
+  /** Executes a batch: at once and without a promise where all its operations are synchronous. It never throws or rejects. */
   run(batch: Batch, control: BatchControl): BatchEnd | Promise<BatchEnd> {
     if (this.#aborted || control.aborted) return this.#cancelled(batch, 0, false);
     const startedMs = realNow();
@@ -212,7 +212,7 @@ export class JobExecution {
     try {
       run = new BatchRun(chain, batch, () => decodeUnits(batch, serializer), plan.limit, control, plan.startedMs);
     } catch (thrown) {
-      // The message says it all; details would go out once for each unit, of which there may be said to be any number.
+      // The message says it all. Details would go out once for each unit, and a leader may claim any number of units.
       const message = `the input cannot be decoded: ${messageOf(thrown)}`;
       return this.#allFailed(batch, serializer, fatalFailure(0, chain.firstStage, 'PROTOCOL', message), plan.startedMs);
     }
@@ -249,7 +249,7 @@ export class JobExecution {
     try {
       packed = chain.fold === undefined ? packOutputs(executed, packing) : packPartials(executed, packing);
     } catch (thrown) {
-      // A serializer that writes some of the outputs, and then fewer of them not.
+      // The serializer wrote some of the outputs, and then failed at fewer of them.
       const message = `outputs cannot be encoded: ${messageOf(thrown)}`;
       return this.#allFailed(batch, serializer, fatalFailure(0, packing.stage, 'NOT_SERIALIZABLE', message), plan.startedMs);
     }
@@ -257,7 +257,7 @@ export class JobExecution {
       const { startedMs, waitedMs } = plan;
       return this.#execute(batch, control, serializer, chain, { ...packed, startedMs, waitedMs, stuck });
     }
-    // What it has waited for since then takes the time of others.
+    // The time that it has waited since then is not its own: others used it.
     const sinceMs = plan.startedMs + control.waits.ms - plan.waitedMs;
     return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), sinceMs, stuck);
   }
@@ -313,7 +313,7 @@ function allOrFailure(stages: readonly SetUp[]): Stage[] | UnitFailure {
 }
 
 function withFailure({ done, failures, payload }: Packed, failure: UnitFailure): Packed {
-  // Fewer may have been done than was asked for; then the unit of that failure is given back as well.
+  // Fewer units may have been done than were asked for. Then the unit of that failure is given back, too.
   return failure.offset === done ? { done: done + 1, failures: [...failures, failure], payload } : { done, failures, payload };
 }
 

@@ -24,7 +24,7 @@ export type Received = Exclude<FromThread, OwnMessage> | typeof mailMark;
 
 export interface ThreadListener {
   received(message: Received): void;
-  /** It has ended, and all that it had sent has been received. */
+  /** The thread has ended, and all that it had sent has been received. */
   ended(death: ThreadDeath): void;
 }
 
@@ -43,7 +43,7 @@ export class RunningThread {
   /** Bytes of output written, which the thread has not been told. */
   #written = 0;
 
-  /** @throws what `new Worker` throws, as where no further thread is to be had */
+  /** @throws what `new Worker` throws, for example when no further thread can be had */
   constructor(
     setUp: Omit<ThreadSetUp, 'port'>,
     { name, resourceLimits }: { readonly name: string; readonly resourceLimits: ResourceLimits | undefined },
@@ -54,13 +54,13 @@ export class RunningThread {
     const workerData: ThreadSetUp = { ...setUp, port: port2 };
     const options = { name, workerData, transferList: [port2], ...(resourceLimits && { resourceLimits }) };
     const entry = new URL('./thread.js', import.meta.url);
-    // Without flags of its own it inherits all of the process, those included that Node refuses to be given for a thread.
+    // Without flags of its own it inherits those of the process. Node refuses some of these when they are given for a thread.
     this.#worker = startsFromText()
       ? new Worker(`import(${JSON.stringify(entry.href)})`, { ...options, eval: true })
       : new Worker(entry, options);
     this.#port = port1;
     port1.on('message', (message: FromThread | number) => this.#receive(message));
-    // The worker alone keeps the process alive, while it is to.
+    // Only the worker keeps the process alive, for as long as it should.
     port1.unref();
     this.#worker.on('error', (thrown: unknown) => {
       this.#uncaught = { thrown };
@@ -92,7 +92,7 @@ export class RunningThread {
     await this.#ended;
   }
 
-  /** Ends it in good order if it is quick about it, so that modules may write what they have buffered; else at once. */
+  /** Ends it in good order if that is quick, so that modules may write what they have buffered. Else it is ended at once. */
   async close(): Promise<void> {
     this.ref();
     this.post({ type: 'close' });

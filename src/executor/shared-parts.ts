@@ -1,11 +1,13 @@
 /**
- * What results of a combine may have in common. One that spares allocations fills the same object or buffer anew for each result,
- * be it the result itself or something within it. Then an earlier result that is still to be combined changes under the
- * executor's hands.
+ * Finds what results of a combine have in common. A combine that spares allocations fills the same object or buffer anew for each
+ * result: the result itself, or a part of it. Then an earlier result changes that is still to be combined.
  */
 import { maxListedKeys, searchedItems, searchedParts } from './limits.js';
 
-/** The value and the first objects within it, which a combine may fill anew; undefined where a look takes long. Never throws. */
+/**
+ * The value and the first objects within it: a combine may fill these anew. It is undefined where a look takes long. It never
+ * throws.
+ */
 export function partsOf(value: unknown): readonly object[] | undefined {
   if (typeof value !== 'object' || value === null) return none;
   const parts: object[] = [];
@@ -62,8 +64,8 @@ function itemsOf(value: object): readonly unknown[] | undefined {
   if (value instanceof Map) return value.size > searchedItems ? none : [...value.values()];
   const items: unknown[] = [];
   let keys = 0;
-  // Nothing tells how many keys a record has without all being listed, as this does at its start. So one that has many is met
-  // once in a fold.
+  // The number of keys of a record is known only when all are listed, and the loop lists them when it starts. So a fold looks at
+  // one large record at most.
   for (const key in value) {
     keys += 1;
     if (keys > maxListedKeys) return undefined;

@@ -2,16 +2,16 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { realNow } from '../real-time.js';
 
 /**
- * Told when the first operation of a batch waits for a job of its own, and when none does any more. May take time to give the
- * slot up; throws, or rejects, when that cannot be.
+ * Is told when the first operation of a batch waits for a job of its own, and when none does any more. It may take time to give
+ * the slot up. It throws or rejects when the slot cannot be given up.
  */
 export type WaitChange = (isWaiting: boolean) => Promise<void> | undefined;
 
 /**
  * The operations of one batch that wait for jobs of their own (`context.run`). As long as any does, the batch has no slot.
  *
- * A batch that goes on takes a slot at once, also where none is free: an operation that has what it waited for must not wait for
- * others, which may wait for it.
+ * A batch that goes on takes a slot at once, also where none is free. An operation that has what it waited for must not wait for
+ * others: they may wait for it.
  */
 export class SlotWaits {
   readonly #change: WaitChange;
@@ -25,7 +25,7 @@ export class SlotWaits {
     this.#change = change;
   }
 
-  /** Whether the batch has come to an end: what its operations have left behind is nobody's. */
+  /** Whether the batch has come to an end. What its operations have left behind belongs to no batch. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -40,8 +40,8 @@ export class SlotWaits {
   }
 
   /**
-   * Does the work while the batch has no slot. Rejects as the work does, or at once with the signal's reason, if there is a
-   * signal.
+   * Does the work while the batch has no slot. It rejects as the work does, or at once when the signal is aborted, with its
+   * reason.
    */
   async run<T>(work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
@@ -65,7 +65,10 @@ export class SlotWaits {
   }
 }
 
-/** What several batches wait for: when it waits for jobs of its own, none of them has a slot. */
+/**
+ * The waits of a set-up that several batches wait for. When the set-up waits for jobs of its own, none of these batches has a
+ * slot.
+ */
 export class SharedWaits {
   /** Its own. */
   readonly waits: SlotWaits = new SlotWaits((isWaiting) => this.#change(isWaiting));
@@ -105,7 +108,7 @@ export function tooManyWait(most: number): PaladinError {
   return new PaladinError('LIMIT_EXCEEDED', message);
 }
 
-/** Likewise, where each that waits keeps a thread. */
+/** The same for threads, where each operation that waits keeps a thread. */
 export function tooManyThreadsWait(most: number): PaladinError {
   const message = `${most} threads of this worker wait in context.run already, as many as may at once: start more threads or workers, or nest less deeply`;
   return new PaladinError('LIMIT_EXCEEDED', message);

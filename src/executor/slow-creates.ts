@@ -3,11 +3,11 @@ import { later } from '../real-time.js';
 import { warn } from '../warn.js';
 import { maxNamedStages, slowCreateMs } from './limits.js';
 
-/** Begins to watch the set-up of a stage; what it returns is to be called when that is over. */
+/** Begins to watch the set-up of a stage. The function that it returns is called when the set-up is over. */
 export type WatchCreate = (stage: number) => () => void;
 
 /**
- * Tells of stages that take long to set up. No timeout covers `create`, which may load a model for an hour; one that never
+ * Tells of stages that take long to set up. No timeout covers `create`: it may load a model for an hour. A `create` that never
  * settles would hold up its job in silence.
  */
 export class SlowCreates {

@@ -25,7 +25,7 @@ export interface FoldStage {
   readonly timeoutMs: number | undefined;
   readonly combine: (left: unknown, right: unknown, context: OperationContext) => unknown;
   readonly empty: () => unknown;
-  /** Whether combines were seen to fill the same object anew for several results; and what was copied of them as well. */
+  /** Whether combines were seen to fill the same object anew for several results, also after results were copied. */
   reuses: 'not seen' | 'seen' | 'also copied';
   /** How many results were compared with others in all their parts. */
   compared: number;
@@ -35,8 +35,8 @@ export interface FoldStage {
 export type SetUp = Stage | UnitFailure;
 
 /**
- * Makes the stage at place `index` of a chain; a promise only if the operation's `create`, or the schema of its arguments,
- * returns one. Never throws or rejects.
+ * Makes the stage at place `index` of a chain. It returns a promise only if the operation's `create`, or the schema of its
+ * arguments, returns one. It never throws or rejects.
  *
  * @param waits those of the set-up
  */
@@ -79,7 +79,10 @@ export function setUpStage(
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
-/** The function, asking the schemas before and after; without any it is the function itself, so that nothing is paid for none. */
+/**
+ * The function, with its schemas asked before and after it. Without schemas it is the function itself, so that nothing is paid
+ * for them.
+ */
 function checked(execute: AnyFunction, { input, output }: Schemas = {}): MapStage['execute'] {
   const inner: MapStage['execute'] =
     output === undefined

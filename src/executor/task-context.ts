@@ -10,7 +10,7 @@ export class BatchContext {
   readonly #batch: Batch;
   /** The number, in the whole chain, of the first stage here. */
   readonly #fromStage: number;
-  /** Where its partials begin, and where the last one ends; made when it is asked for. */
+  /** Where its partials begin, and where the last one ends. It is made when somebody asks for it. */
   #bounds: readonly number[] | undefined = undefined;
   /** Those of its operations that wait for jobs of their own. */
   readonly waits: SlotWaits;
@@ -22,7 +22,10 @@ export class BatchContext {
     this.#batch = batch;
   }
 
-  /** Which try this is of an element in a stage, or of all partials: tries that ended in a stage before have not reached it. */
+  /**
+   * Which try this is of an element in a stage, or of all partials. Tries that ended in an earlier stage have not reached this
+   * one.
+   */
   attemptIn(stage: number): number {
     const { tried = 0, unreached } = this.#batch;
     return unreached === undefined ? tried + 1 : Math.max(0, tried - unreachedAt(unreached, stage)) + 1;
@@ -34,13 +37,14 @@ export class BatchContext {
   }
 
   /**
-   * The key of what makes the fold of these units: named after their elements, so that it is the same however they are divided.
+   * The key of the combine that makes the fold of these units. It is made from their elements, so it is the same however they are
+   * divided.
    */
   foldKey(start: number, end: number, stage: number): string {
     return this.#key(`${this.#boundary(start)}-${this.#boundary(end)}`, stage);
   }
 
-  /** Which try it is to combine the two: of partials each may have been tried before, until it has become part of another one. */
+  /** Which try it is to combine the two. Each partial may have been tried before, until it has become part of another one. */
   combineAttempt(start: number, middle: number, end: number, stage: number): number {
     const attempt = this.attemptIn(stage);
     if (this.#batch.units === 'elements') return attempt;
@@ -51,7 +55,7 @@ export class BatchContext {
 
   #key(place: string, at: number): string {
     const stage = at + this.#fromStage;
-    // Also where the first colon would not do, as in the name of a file.
+    // Colons are replaced, because the key may become the name of a file.
     const job = this.jobId.replaceAll(':', '-');
     return stage === 0 ? `${job}-${place}` : `${job}-${place}.${stage}`;
   }
@@ -74,8 +78,8 @@ export class BatchContext {
 }
 
 /**
- * What an operation is told of one unit in one stage. There is one for each, so it is small: most operations never ask for the
- * signal or the key, which are made when they do.
+ * What an operation is told of one unit in one stage. There is one for each, so it is small. Most operations never ask for the
+ * signal or the key: these are made when an operation asks.
  */
 export class TaskContext implements OperationContext {
   readonly index: number;
@@ -122,9 +126,9 @@ export class TaskContext implements OperationContext {
   }
 }
 
-/** What a combine is told: of two partials of so many units, of which the right one ends before the unit `end`. */
+/** What a combine is told of two partials. The right one ends before the unit `end`. */
 export class CombineContext extends TaskContext {
-  // Not as private fields, which take long to make.
+  // These are no `#private` fields, which take long to make.
   private readonly leftWidth: number;
   private readonly rightWidth: number;
   private readonly end: number;
