@@ -20,7 +20,7 @@ import { later, realNow, type Later } from '../real-time.js';
 export interface ThreadEvents {
   ready(thread: ThreadHandle, message: Extract<FromThread, { type: 'ready' }>): void;
   idle(thread: ThreadHandle): void;
-  /** What it executes wants to wait for a job of its own. How many may, where these do already. */
+  /** What the thread executes wants to wait for a job of its own. Returns how many may wait, if so many wait already. */
   refusesWait(): number | undefined;
   /** It does wait. */
   waits(): void;
@@ -41,8 +41,8 @@ interface ThreadBatch extends Assignment {
 }
 
 /**
- * One thread, seen from outside: starting, then idle or busy in turn, then gone. It is gone by dying, or since it had to be
- * terminated: for an operation past its timeout, or that does not stop though its job is forgotten.
+ * One thread, seen from outside: starting, then idle or busy in turn, then gone. It is gone because it died, or because it had to
+ * be terminated. It is terminated for an operation past its timeout, or for one that does not stop after its job is forgotten.
  */
 export class ThreadHandle {
   #state: 'starting' | 'resting' | 'idle' | 'busy' | 'gone' = 'starting';
@@ -118,7 +118,7 @@ export class ThreadHandle {
     return this.#turn;
   }
 
-  /** Only when idle. The given bytes stay with the caller. */
+  /** Gives it a batch. It must be idle. The given bytes stay with the caller. */
   run(assignment: Assignment, maxPayloadBytes: number): void {
     if (this.#state !== 'idle') throw new Error(`a thread that is ${this.#state} was given a batch`);
     const { jobId, description, batch } = assignment;
@@ -137,11 +137,11 @@ export class ThreadHandle {
     else this.#postWhole(assignment, maxPayloadBytes);
   }
 
-  /** With the description of its job, where it does not know that, and what it is to forget. */
+  /** Posts the batch, with the description of its job if the thread does not know that, and with what to forget. */
   #postWhole({ jobId, description, batch }: Assignment, maxPayloadBytes: number): void {
     const job = this.#jobs.has(jobId) ? undefined : { description: transferableDescription(description), maxPayloadBytes };
     this.#jobs.add(jobId);
-    // The leader of an in-memory runtime still holds these bytes, so what is transferred is a copy.
+    // The leader of an in-memory runtime still holds these bytes. So a copy is transferred.
     const own = { ...batch };
     const buffers: ArrayBuffer[] = [];
     moveBytes(own, (bytes) => {
@@ -160,7 +160,7 @@ export class ThreadHandle {
     this.#thread.post(message, buffers);
   }
 
-  /** Drops the job; when it is executing, aborts it, and after the grace period terminates the thread. */
+  /** Drops the job. If the job is executing, it is aborted, and after the grace period the thread is terminated. */
   forget(jobId: string): void {
     if (!this.#jobs.forget(jobId)) return;
     const turn = this.#turn;
@@ -176,7 +176,7 @@ export class ThreadHandle {
     }
   }
 
-  /** Ends it, and resolves when it has ended; what it executes does not settle. */
+  /** Ends the thread, and resolves when it has ended. What it executes does not settle. */
   async close(): Promise<void> {
     this.#turn = undefined;
     if (this.#state !== 'gone') this.#leave(this.#state === 'idle');
@@ -215,7 +215,7 @@ export class ThreadHandle {
       this.#thread.post(answer);
       if (most !== undefined) return;
     }
-    // One that is over has no slot to give up, and one that was refused keeps it.
+    // A batch that is over has no slot to give up. A batch that was refused keeps its slot.
     if (turn === undefined || turn.isWaiting === isWaiting) return;
     turn.isWaiting = isWaiting;
     turn.waits?.(isWaiting);
@@ -286,7 +286,7 @@ export class ThreadHandle {
   }
 
   /**
-   * Looks after a batch whose stages have timeouts: the runner in the thread cannot end an operation that blocks it. Both go by
+   * Looks after a batch whose stages have timeouts. The runner in the thread cannot end an operation that blocks it. Both go by
    * the real clock: the fake timers of a program do not reach into its threads.
    */
   #watch(afterMs: number): void {
@@ -328,7 +328,8 @@ export class ThreadHandle {
   }
 
   /**
-   * Settles the batch and ends the thread, without waiting for it: one that blocks outside of JavaScript may take long to end.
+   * Settles the batch and ends the thread, without waiting for the end. A thread that blocks outside of JavaScript may take long
+   * to end.
    */
   #terminate(outcome: Outcome, why: string): void {
     const turn = this.#turn;

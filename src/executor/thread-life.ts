@@ -1,4 +1,4 @@
-/** What a thread is started with, what it is given to do, and how it ends. */
+/** The life of a thread: what it is started with, what it is given to do, and how it ends. */
 import type { ResourceLimits } from 'node:worker_threads';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Batch, JobDescription } from '../protocol/messages.js';
@@ -28,7 +28,7 @@ export interface ThreadConfig {
   readonly keepAlive: boolean;
   /** Whether it keeps in mind where what goes on in it comes from. */
   readonly watched: boolean;
-  /** How long it is given nothing to do once it has loaded its modules: what dies meanwhile does so by their doing. */
+  /** How long it is given nothing to do once it has loaded its modules. If it dies meanwhile, that is their doing. */
   readonly restMs: number;
 }
 
@@ -42,7 +42,7 @@ export type ThreadEnd =
       readonly type: 'died';
       /** As in `it exited with code 3 while …`. */
       readonly why: string;
-      /** Who is to blame: its modules, what it was executing or had executed, or it is not known which of them. */
+      /** What is to blame: its modules, what it was executing or had executed, or nobody knows which of these. */
       readonly fault: 'modules' | 'batch' | 'unknown';
       /** How long ago it was ready. */
       readonly ageMs: number;

@@ -11,12 +11,12 @@ export interface ThreadSetUp {
   /** URLs of the modules to load. */
   readonly modules: readonly string[];
   readonly progress: SharedArrayBuffer;
-  /** By way of which it is given batches, and gives back results. */
+  /** The memory by which it is given batches. The other one is for its results. */
   readonly toThread: SharedArrayBuffer;
   readonly fromThread: SharedArrayBuffer;
   /** For all messages. `parentPort` is for the modules. */
   readonly port: MessagePort;
-  /** Whether to keep in mind where what goes on comes from, since a thread died before and it was not known of what. */
+  /** Whether to record the origin of what goes on: a thread died before, and nobody knew of what. */
   readonly watched: boolean;
 }
 
@@ -24,14 +24,14 @@ export interface ThreadSetUp {
 export const mailMark = 1;
 
 /**
- * Where what goes on in a thread comes from: from its modules as they were loaded, from a batch, whose turn it is, from either
- * before the present batch, or it cannot be told.
+ * The origin of what goes on in a thread. `modules`: the modules, when they were loaded. A number: the turn of a batch. `before`:
+ * one of these, before the present batch. `untold`: nobody can tell.
  */
 export type Origin = 'modules' | number | 'before' | 'untold';
 
 /** What a thread says of its end. */
 interface Ending {
-  /** Absent: it is likely to be what is executing. */
+  /** Where it comes from; absent: most likely from what is executing. */
   readonly origin?: Origin;
   /** The turn of the batch that is executing; 0: none, or none yet. */
   readonly executing: number;
@@ -50,7 +50,7 @@ export type ToThread =
       readonly forget: readonly string[];
     }
   | { readonly type: 'forget'; readonly jobIds: readonly string[] }
-  /** The batch may wait for a job of its own; or not, as `most` do already. */
+  /** The batch may wait for a job of its own. With `most` it may not: so many wait already. */
   | { readonly type: 'waits'; readonly turn: number; readonly most?: number }
   /** So much of its output has been written. */
   | { readonly type: 'written'; readonly bytes: number }
@@ -62,13 +62,13 @@ export type FromThread =
       readonly type: 'ready';
       readonly operations: readonly string[];
       readonly serializers: readonly string[];
-      /** By serializer: the encoding of no values, for those who have no serializer at hand. */
+      /** The encoding of no values, by serializer: for code that has no serializer at hand. */
       readonly nothing: Readonly<Record<string, Uint8Array>>;
     }
   /** `cause`: what was thrown, as `encodeError` wrote it. */
   | { readonly type: 'failed'; readonly message: string; readonly cause: Uint8Array }
   | { readonly type: 'ended'; readonly turn: number; readonly outcome: Outcome; readonly stuck: boolean }
-  /** An operation of the batch wants to wait for a job of its own, and is answered; or none does any more. */
+  /** An operation of the batch wants to wait for a job of its own, and is answered. Or none waits any more. */
   | { readonly type: 'waits'; readonly turn: number; readonly isWaiting: boolean }
   /** Something was written to standard output (1) or error (2). */
   | { readonly type: 'output'; readonly fd: 1 | 2; readonly bytes: Uint8Array }
@@ -92,24 +92,24 @@ export interface PlainResult {
   readonly result: BatchResult;
 }
 
-/** Larger payloads are transferred instead. So many integers fit as a batch has at the most, and the header of their layout. */
+/** Larger payloads are transferred. The integers of the largest batch fit, with the header of their layout. */
 const mostPayloadBytes = 4 * maxBatchElements + 64;
 
-/** Beside it; longer ids than any that leaders and hubs make do not fit. */
+/** The most bytes beside the payload. Ids fit that leaders and hubs make; longer ones do not. */
 const mostBesideBytes = mostLayoutBytes + 512;
 
 /** Where in the memory it says how many bytes there are. */
 const lengthBytes = 4;
 
 /**
- * Memory through which small batches and results pass between the executor and its thread, one of each at a time; a message says
- * that they are there. To clone an object of so many fields, or even an array, takes longer than most trips to a thread.
+ * Memory through which small batches and results pass between the executor and its thread, one of each at a time. A message says
+ * that they are there. To clone an object with so many fields, or even an array, takes longer than most trips to a thread.
  */
 export class Mailbox {
   readonly memory: SharedArrayBuffer;
   readonly #length: Int32Array;
   readonly #shared: Uint8Array;
-  /** What is written goes here first: texts cannot be encoded into memory that is shared. */
+  /** Everything is written here first: texts cannot be encoded into shared memory. */
   readonly #draft = new Uint8Array(mostPayloadBytes + mostBesideBytes);
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(lengthBytes + mostPayloadBytes + mostBesideBytes)) {

@@ -1,6 +1,6 @@
 /**
- * What a thread has instead of `parentPort`, which belongs to the modules that it loads; it says, too, what the thread prints and
- * dies of.
+ * The port of a thread. `parentPort` belongs to the modules that the thread loads, so it has another one. The port also tells
+ * what the thread prints, and what it dies of.
  */
 import { AsyncLocalStorage, AsyncResource, executionAsyncId, triggerAsyncId } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
@@ -11,7 +11,9 @@ import { isError, readOr } from '../errors/thrown.js';
 import { maxHandedCauses, maxThreadUnwrittenBytes } from './limits.js';
 import type { FromThread, Origin, ThreadSetUp } from './thread-messages.js';
 
-/** What the executor has started this thread with. Modules see none of it: they find what they would in any thread. */
+/**
+ * Takes what the executor has started this thread with. Modules see nothing of it: they find what they would find in any thread.
+ */
 export function takeSetUp(): ThreadSetUp {
   // The executor starts its threads with nothing else.
   const setUp = workerThreads.workerData as ThreadSetUp;
@@ -21,15 +23,15 @@ export function takeSetUp(): ThreadSetUp {
 }
 
 /**
- * Sends on what modules write to standard output and error. It takes its turn among the messages, so that a line is out before
- * the result that follows it. By Node's own way all but the first of many lines would wait in the thread, and be lost when it
- * ends.
+ * Sends on what modules write to standard output and error. Output takes its turn among the messages, so that a line is out
+ * before the result that follows it. In Node's own way all but the first of many lines would wait in the thread, and be lost when
+ * it ends.
  */
 export class Output {
   readonly #port: MessagePort;
   /** Sent, and not known to be written. */
   #unwritten = 0;
-  /** Who wrote beyond the bound, and waits. */
+  /** The callbacks of writers that wrote beyond the bound, and wait. */
   #waiting: (() => void)[] = [];
 
   constructor(port: MessagePort) {
@@ -44,7 +46,7 @@ export class Output {
     if (this.#unwritten < maxThreadUnwrittenBytes) this.#release();
   }
 
-  /** Sends what waits, since the thread ends. */
+  /** Sends what waits: the thread ends. */
   flush(): void {
     this.#unwritten = -Infinity;
     this.#release();
@@ -57,7 +59,7 @@ export class Output {
           typeof chunk === 'string' ? Buffer.from(chunk, encoding) : (chunk as Uint8Array),
         ),
       );
-      // Of another buffer than the one that small ones share.
+      // A copy with a buffer of its own: small ones share a buffer.
       const bytes = new Uint8Array(text);
       this.#unwritten += bytes.byteLength;
       const message: FromThread = { type: 'output', fd, bytes };
@@ -75,12 +77,12 @@ export class Output {
 }
 
 /**
- * Where what goes on in a thread comes from.
+ * Finds the origin of what goes on in a thread.
  *
- * Node numbers timers, sockets and the like as they are made, each with the number of what made it, which costs nothing. What was
- * made before the present batch began is not its doing. Promises have no numbers, unless somebody asks for them, as an
- * `AsyncLocalStorage` does: it knows the origin of all, and before Node 24 it takes time for each promise. There it is kept only
- * where a thread has died before.
+ * Node numbers timers, sockets and the like when they are made. Each also has the number of what made it. That costs nothing.
+ * What was made before the present batch began is not its doing. Promises have no numbers, unless somebody asks for them. An
+ * `AsyncLocalStorage` does, and so it knows the origin of all. Before Node 24 it takes time for each promise. There it is used
+ * only where a thread has died before.
  */
 export class Origins {
   readonly #storage: AsyncLocalStorage<Origin> | undefined;
@@ -100,7 +102,7 @@ export class Origins {
     return this.#storage === undefined ? begin() : this.#storage.run('modules', begin);
   }
 
-  /** Calls what begins a batch, within a context of its own: what it does to that concerns no other. */
+  /** Calls the function that begins a batch, within a context of its own. What the batch does to that context concerns no other. */
   begin<T>(turn: number, begin: () => T): T {
     // Of no other's making.
     const make = (): AsyncResource => new AsyncResource('paladin-rx', { triggerAsyncId: 0, requireManualDestroy: true });
@@ -128,15 +130,15 @@ export class Origins {
   }
 
   /**
-   * Where what is going on comes from; undefined where it cannot be told, but is likely to be what is executing.
+   * The origin of what is going on; undefined where nobody can tell, but where it is most likely what is executing.
    *
-   * @param isRejection whether it is a promise that was rejected, and that nothing handles
+   * @param isRejection whether it is the rejection of a promise that nothing handles
    */
   current(isRejection: boolean): Origin | undefined {
     const known = this.#storage?.getStore();
     if (known !== undefined) return known;
     for (const id of [executionAsyncId(), triggerAsyncId()]) {
-      // From 2 on they are of what was begun.
+      // Numbers from 2 on are those of things that were begun.
       if (id > 1 && id < this.#firstId) return 'modules';
       if (id > 1 && id < this.#id) return 'before';
     }
@@ -147,7 +149,7 @@ export class Origins {
 /** Since Node 24 contexts travel along with promises anyway. */
 const isStorageFree = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** Tells the executor of what this thread dies, in so far as the thread knows. */
+/** Tells the executor what this thread dies of, as far as the thread knows. */
 export function tellDeath(post: (message: FromThread) => void, output: Output, origins: Origins): void {
   let dying: Origin | undefined;
   const ending = (origin = origins.current(false)): { executing: number; origin?: Origin } => ({
@@ -165,7 +167,7 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
     const ends = process.listenerCount('uncaughtException') === 0 && !process.hasUncaughtExceptionCaptureCallback();
     if (ends) dying = from;
     post({ type: 'dying', text: stackOf(thrown), error: encodeError(thrown).bytes, ends, ...ending(from) });
-    // Node hands the error over before it ends the thread. With such causes it never comes to an end with that.
+    // Node hands the error over before it ends the thread. With so many causes it would never finish.
     if (ends && hasManyCauses(thrown)) exit(1);
   });
   process.on('exit', () => {
@@ -175,9 +177,9 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
 }
 
 /**
- * Of a promise that was rejected with something else than an error, and that nothing handles, Node says so by an error of its
- * own, which has nothing of that. So it is kept what promises are rejected with, as Node asks whether somebody handles it. A
- * listener would count as somebody.
+ * Remembers what promises were rejected with. Node reports a rejection that nothing handles by an error of its own, where the
+ * reason is no error. Nothing of the reason is in that error. So the reason is kept when Node asks whether somebody handles the
+ * promise. A listener would count as somebody.
  */
 class Rejections {
   #last: unknown;
@@ -190,7 +192,7 @@ class Rejections {
     }) as typeof process.emit;
   }
 
-  /** What the promise was rejected with of which Node says this. */
+  /** The reason of the rejection that Node reports by this error. */
   reasonOf(uncaught: unknown): unknown {
     const isMade = isError(uncaught) && readOr(uncaught, 'code') === 'ERR_UNHANDLED_REJECTION';
     return isMade && this.#last !== undefined && this.#last !== null ? this.#last : uncaught;

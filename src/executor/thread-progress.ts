@@ -2,11 +2,12 @@ import { maxStages } from '../limits.js';
 import { realNow } from '../real-time.js';
 
 const [seconds, nanoseconds] = process.hrtime();
-/** From the clock of this thread, which starts with the thread, to the common one. */
+/** What to add to the clock of this thread, which starts with the thread, to have the common one. */
 const sinceStartMs = seconds * 1e3 + nanoseconds / 1e6 - realNow();
 
 /**
- * A monotonic clock that all threads of a process share, in milliseconds; unlike `performance.timeOrigin` it heeds no wall clock.
+ * A clock that all threads of a process share, and that only goes forward, in milliseconds. Unlike `performance.timeOrigin` it
+ * heeds no wall clock.
  */
 export function commonNow(): number {
   return toCommon(realNow());
@@ -24,12 +25,12 @@ const deadlineByte = 16;
 const createsByte = 24;
 const bytes = createsByte + maxStages * Float64Array.BYTES_PER_ELEMENT;
 
-/** Where a thread writes what it is executing, and reads what it is to abandon: memory that outlives it. */
+/** Memory where a thread writes what it is executing, and reads what it must abandon. It outlives the thread. */
 export class Progress {
   readonly memory: SharedArrayBuffer;
   readonly #numbers: Int32Array;
   readonly #times: Float64Array;
-  /** By stage: since when it is being set up, on the common clock; 0: it is not. */
+  /** Since when each stage is being set up, on the common clock; 0: it is not. */
   readonly #creates: Float64Array;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(bytes)) {
@@ -49,7 +50,7 @@ export class Progress {
     return Atomics.load(this.#numbers, stageAt);
   }
 
-  /** Written before every unit: plain stores, since they only have to be there when the thread is gone. */
+  /** Called before every unit. These are plain stores: they only have to be there when the thread is gone. */
   moveTo(offset: number, stage: number): void {
     this.#numbers[offsetAt] = offset;
     this.#numbers[stageAt] = stage;
@@ -61,14 +62,14 @@ export class Progress {
   }
 
   /**
-   * Whether the batch of this turn is to be abandoned. Read before every unit, so it is a plain load: an atomic one is a call.
-   * Should it ever see the turn too late, the executor terminates the thread.
+   * Whether the batch of this turn is to be abandoned. It is called before every unit, so this is a plain load: an atomic one
+   * would be a call. If it ever sees the turn too late, the executor terminates the thread.
    */
   isCancelled(turn: number): boolean {
     return this.#numbers[cancelAt] === turn;
   }
 
-  /** The stage is being set up, until what is returned is called. */
+  /** The stage is being set up, until the returned function is called. */
   beginCreate(stage: number): () => void {
     const sinceMs = commonNow();
     this.#creates[stage] = sinceMs;

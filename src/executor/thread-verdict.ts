@@ -15,7 +15,7 @@ export interface Verdict {
   /** As in `it exited with code 3 while …`. */
   readonly why: string;
   readonly fault: Extract<ThreadEnd, { type: 'died' }>['fault'];
-  /** What that is for the batch that it had to do. */
+  /** What the death means for the batch that it had to do. */
   readonly loss: Pick<BatchLoss, 'cause' | 'reason'>;
 }
 
@@ -30,7 +30,7 @@ export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTu
   const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
   const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);
   const doing = isBegun ? `while it was executing ${turn.place}` : 'while it was idle';
-  // What has executed nothing cannot have died of anything else.
+  // A thread that has executed nothing cannot have died of anything else than its modules.
   const hasBegun = isBegun || turns > (turn === undefined ? 0 : 1);
   return {
     why: `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`,
@@ -41,7 +41,7 @@ export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTu
   };
 }
 
-/** Whose doing it is that a thread died, where it is not that of what it executes. */
+/** Whose doing the death of a thread is, if it is not what the thread executes. */
 function blame(origin: Origin | undefined): string {
   switch (origin) {
     case undefined:

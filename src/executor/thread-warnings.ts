@@ -4,15 +4,15 @@ import { later, realNow, type Later } from '../real-time.js';
 import { warn } from '../warn.js';
 
 /**
- * Writes of what threads die, and of what takes long to set up. Modules and operations may cause that without end, so of equal
- * lines it writes some a minute, and then how many were left out. Lines are equal when they differ in nothing but numbers: in the
- * thread, the element, a place or a time. Exit codes count.
+ * Writes what threads die of, and what takes long to set up. Modules and operations may cause that without end. So it writes only
+ * some equal lines a minute, and then how many were left out. Lines are equal when they differ only in numbers: the thread, the
+ * element, a place or a time. Exit codes count as a difference.
  */
 export class ThreadWarnings {
   readonly #write: (line: string) => void;
   readonly #now: () => number;
   readonly #limit = new LineLimit();
-  /** Until it is looked for what was left out; defined while something may have been. */
+  /** The timer that looks for lines that were left out. It is defined while there may be some. */
   #look: Later | undefined = undefined;
 
   /**

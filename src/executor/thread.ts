@@ -39,7 +39,7 @@ const exit = process.exit.bind(process);
 executeAlone(undefined);
 tellDeath(post, output, origins);
 port.on('message', onMessage);
-// Not while modules are loaded: it would keep a thread alive whose module waits for what never comes.
+// The port must not keep the thread alive while modules are loaded: one of them may wait for something that never comes.
 port.unref();
 try {
   await origins.load(() => loadModules(setUp.modules, registry));
@@ -69,7 +69,7 @@ function onMessage(message: ToThread | typeof mailMark): void {
       const { jobId, job, forget: over } = message;
       forget(over);
       if (job !== undefined) {
-        // Its operations are waited for without end: the executor outside terminates the thread.
+        // It waits for its operations without end: the executor outside terminates the thread.
         executions.set(jobId, new JobExecution(jobId, job.description, registry, job.maxPayloadBytes, Infinity, watchCreate));
       }
       execute(message);
@@ -100,7 +100,7 @@ function forget(jobIds: readonly string[]): void {
 
 /** Settles once the executor has let the batch wait. */
 function changeWaiting(turn: number, isWaiting: boolean): Promise<void> | undefined {
-  // What goes on after the end of its batch has no slot to give up.
+  // Code that goes on after the end of its batch has no slot to give up.
   if (turn !== current) return undefined;
   post({ type: 'waits', turn, isWaiting });
   if (!isWaiting) return undefined;
@@ -135,7 +135,7 @@ function execute({ jobId, turn, batch }: KnownRun): void {
     post({ type: 'ended', turn, outcome: owned.outcome, stuck }, owned.transfer);
   };
   const broke = (thrown: unknown): void => {
-    // A defect here, or in a serializer; as a death it counts against the unit, so that it does not go on for ever.
+    // A defect here, or in a serializer. It counts as a death against the unit, so that it does not go on for ever.
     const reason = `while it was executing, its thread failed: ${messageOf(thrown)}`;
     const { offset, stage } = progress;
     const loss: BatchLoss = { seq: batch.seq, attempt: batch.attempt, cause: 'death', offset, stage, reason };

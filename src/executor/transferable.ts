@@ -1,12 +1,12 @@
 import type { BatchResult, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
-/** A copy that shares its buffer with nothing, so that it can be transferred, and the given bytes stay. */
+/** A copy with a buffer of its own. So it can be transferred, and the given bytes stay. */
 export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-/** The same bytes where they own their whole buffer, else a copy: posting a view would copy all that it is a view of. */
+/** The same bytes where they own their whole buffer, else a copy. To post a view would copy the whole buffer of the view. */
 export function transferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
   // Just checked; the narrowing of the buffer does not reach the array.

@@ -9,7 +9,7 @@ import { isA } from '../errors/thrown.js';
 
 const nothingThrown = new Uint8Array(0);
 
-/** The operation, its set-up, a schema or a custom serializer threw; the error says itself whether it may pass. */
+/** The operation, its set-up, a schema or a custom serializer threw. The error says itself whether it may pass. */
 export function thrownFailure(offset: number, stage: number, thrown: unknown, prefix = ''): UnitFailure {
   const kind = thrownKind(thrown);
   const { message, bytes } = encodeError(thrown);
@@ -45,7 +45,8 @@ export function fatalFailure(
   return { offset, stage, code, kind: 'fatal', message, error };
 }
 
-// The error may come from another copy of this package or be tampered with: what is not a strategy is as if it were not there.
+// The error may come from another copy of this package, or somebody may have changed it. A value that is no strategy counts as
+// none.
 function retryOf(thrown: unknown): RetryStrategy | undefined {
   try {
     const retry = property(thrown, 'retry');
@@ -76,5 +77,5 @@ export function failureBytes({ message, error }: UnitFailure): number {
 
 const text = new TextEncoder();
 
-/** More JSON than all fields of a failure take beside its message. */
+/** The most bytes of JSON that all fields of a failure take beside its message. */
 const mostBesideMessage = 300;

@@ -7,14 +7,14 @@ export class Waiter {
   #wake: (() => void) | undefined = undefined;
 
   /**
-   * What the promise resolves to, or what came first: `expired` after `ms` (undefined or Infinity: never), `woken` by `wake`. The
-   * time is a user's deadline, which fake timers may move.
+   * Resolves with what comes first: the result of the promise, `expired` after `ms` (undefined or Infinity: never), or `woken` by
+   * `wake`. The time is a user's deadline, which fake timers may move.
    */
   until<T>(promise: Promise<T>, ms?: number): Promise<T | 'expired' | 'woken'> {
     return this.#wait(promise, ms, (expire, afterMs) => deadline(expire, afterMs).cancel);
   }
 
-  /** Likewise, in real time. */
+  /** The same, in real time. */
   within<T>(promise: Promise<T>, ms: number): Promise<T | 'expired' | 'woken'> {
     return this.#wait(promise, ms, (expire, afterMs) => later(expire, afterMs).cancel);
   }
@@ -41,7 +41,7 @@ export class Waiter {
   }
 }
 
-/** Delays outside of what timers can hold would fire at once. */
+/** The delay, within what timers can hold. Other delays would fire at once. */
 export function clampTimer(ms: number): number {
   return Math.min(Math.max(ms, 0), longestTimerMs);
 }

@@ -93,7 +93,7 @@ async function lawsOf<A>(monoid: object, factoryArgs: readonly unknown[] | undef
   }
   const { name, create, empty } = definition;
   const bound: unknown = typeof monoid === 'function' ? undefined : Reflect.get(monoid, 'args');
-  // `bind` sets it so; and the monoid's type says what its functions take and give, which its definition does not.
+  // `bind` sets the arguments. The monoid's type says what its functions take and return. Its definition does not.
   const args = (factoryArgs ?? bound ?? []) as never[];
   const combine = (await create(...args)) as (left: A, right: A, context: OperationContext) => A | PromiseLike<A>;
   const makeEmpty = empty as (...args: never[]) => A;
@@ -104,18 +104,18 @@ async function lawsOf<A>(monoid: object, factoryArgs: readonly unknown[] | undef
     attempt: 1,
     jobId: 'checkMonoid',
     key: 'checkMonoid-0',
-    // Nobody else wants the place where this runs.
+    // Nobody else wants the slot: there is none here.
     run: async (work) => await work(),
   };
   return { name, combine: (left, right) => combine(left, right, context), empty: () => makeEmpty(...args) };
 }
 
-/** All triples, or so many as are allowed, at even distances. */
+/** All triples, or as many as are allowed, at even distances. */
 function* triples<A>(samples: readonly A[]): Generator<readonly [A, A, A]> {
   const size = samples.length;
   const all = size ** 3;
   let step = Math.max(1, Math.ceil(all / maxLawTriples));
-  // Without a common divisor all samples come up in the last place, too.
+  // Without a common divisor all samples also come in the last place.
   while (step > 1 && divisor(step, size) > 1) step++;
   for (let at = 0; at < all; at += step) {
     const [a, b, c] = [Math.floor(at / size ** 2), Math.floor(at / size) % size, at % size];

@@ -1,22 +1,22 @@
 /** Bounds of loading modules, each with its reason. */
 
-/** The most modules that are parsed to find a syntax error: all of a large program, and some seconds. */
+/** The most modules that are parsed to find a syntax error. They are all modules of a large program, and take some seconds. */
 export const mostParsedModules = 5_000;
 
-/** How long finding the place of an error may take: the error itself is known, and somebody waits for it. */
+/** How long it may take to find the place of an error. The error itself is known, and somebody waits for it. */
 export const findPlaceMs = 5_000;
 
 /**
- * So many names that jobs have used are remembered, the latest: enough to notice two operations of one name, and less than a
- * megabyte.
+ * How many of the latest names that jobs have used are remembered. They are enough to notice two operations of one name, and take
+ * less than a megabyte.
  */
 export const maxRememberedNames = 1_024;
 
-/** So many lines of a stack are looked at for the place of an error: Node keeps ten frames, unless it is told otherwise. */
+/** How many lines of a stack are searched for the place of an error. Node keeps ten frames by default. */
 export const mostFrames = 200;
 
 /**
- * So long after a rejection that nothing handles the import that it belongs to has failed, too; a program that means it ends as
- * much later.
+ * How long an import may fail after a rejection that belongs to it. A program with a rejection that nothing handles ends so much
+ * later.
  */
 export const ownRejectionMs = 200;

@@ -9,8 +9,8 @@ import { findPlaceMs, mostFrames } from './limits.js';
 import type { Found, Walk } from './syntax-walk.js';
 
 /**
- * A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. Never
- * throws.
+ * A line about why a module cannot be loaded, with the file, line and column of the mistake, as far as they can be found. It
+ * never throws.
  */
 export async function loadError(thrown: unknown, root: URL): Promise<string> {
   if (!isError(thrown)) return `it threw ${describe(thrown)}, which is no error`;
@@ -21,7 +21,7 @@ export async function loadError(thrown: unknown, root: URL): Promise<string> {
   return place === undefined ? message : `${message} (${place})`;
 }
 
-/** What jiti says of TypeScript that cannot be parsed; it counts columns from 0. */
+/** The message of jiti for TypeScript that cannot be parsed. jiti counts columns from 0. */
 const jitiPlace = /^ParseError: (?<what>.*?)\s+(?<file>(?:\/|[a-z]:\\).*):(?<line>\d+):(?<column>\d+)$/iu;
 
 async function placeOf(error: Error, root: URL): Promise<string | undefined> {
@@ -39,7 +39,7 @@ async function placeOf(error: Error, root: URL): Promise<string | undefined> {
   return (await placeByParsing(root)) ?? placeOfFrame(stack);
 }
 
-/** Where the stack begins with the place, the line, and a caret below it, as Node writes it for most mistakes. */
+/** The place where Node writes it for most mistakes: a stack that begins with the place, the line, and a caret below it. */
 function placeInStack(stack: string): string | undefined {
   const [first = '', ...rest] = stack.split('\n', 20);
   const { file, line } = /^(?<file>(?:file:|\/|[a-z]:\\).*):(?<line>\d+)$/iu.exec(first)?.groups ?? {};
@@ -58,18 +58,18 @@ const frameStart = /^\s+at /u;
 /** A frame of a file: its path or URL, line and column, also where it is within `eval`. */
 const framePlace = /(?:^\s+at (?:async )?|\()(?<file>(?:file:|\/|[a-z]:\\)[^()]*):(?<line>\d+):(?<column>\d+)(?:\)|$|,)/iu;
 
-/** Whether a syntax error is that of a module as Node parsed it, and not of a text that a module had parsed. */
+/** Whether a syntax error is that of a module which Node parsed. A module may also have had a text parsed. */
 function isOfParsing(stack: string): boolean {
   const first = stack.split('\n').find((line) => frameStart.test(line));
   return first === undefined || first.includes('node:') || /compileSourceTextModule|ModuleWrap/u.test(first);
 }
 
-/** Where it was thrown: in the program's own files, if it was there that anything was called, else in those of a package. */
+/** Where it was thrown: the first frame in the program's own files, if there is one, else that in a package. */
 function placeOfFrame(stack: string): string | undefined {
   const places: string[] = [];
   for (const line of stack.split('\n', mostFrames)) {
     const { file, line: row, column } = (frameStart.test(line) ? framePlace.exec(line)?.groups : undefined) ?? {};
-    // What follows has called for the module.
+    // The frames after this one only called for the module.
     if (file?.endsWith(loader) === true) break;
     if (file === undefined || file.startsWith(ownFiles.href) || file.startsWith(fileURLToPath(ownFiles))) continue;
     places.push(`${pathOf(file)}:${row}:${column}`);
@@ -77,13 +77,13 @@ function placeOfFrame(stack: string): string | undefined {
   return places.find((place) => !/[\\/]node_modules[\\/]/u.test(place)) ?? places[0];
 }
 
-/** Those of this package: who defines an operation wrongly is told where he does. */
+/** The files of this package are left out: who defines an operation wrongly wants the place in their own file. */
 const ownFiles = new URL('../', import.meta.url);
 
 /** What loads modules. */
 const loader = '/operation/modules.js';
 
-/** Where a module imports what is not there. */
+/** The place where a module imports something that is not there. */
 function missingImport(error: Error, message: string): string | undefined {
   const stack: unknown = readOr(error, 'requireStack');
   const first: unknown = Array.isArray(stack) ? stack[0] : undefined;
@@ -108,7 +108,7 @@ function withoutSlash(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** What is there, but cannot be imported like this; Node does not say where it is. */
+/** An import of something that is there, but cannot be imported like this. Node does not say where the import is. */
 function refusedImport(message: string): Pick<Walk, 'sought' | 'name'> | undefined {
   for (const pattern of refusals) {
     const { sought, file, name } = pattern.exec(message)?.groups ?? {};
@@ -131,7 +131,7 @@ async function placeOfImport(walk: Walk): Promise<string | undefined> {
   return found && placeOfText(fileURLToPath(found.url), (specifier) => specifier === found.specifier);
 }
 
-/** Where the file has a text in quotes that is sought. */
+/** The place in the file of a quoted text that is sought. */
 function placeOfText(file: string, isSought: (text: string) => boolean): string {
   const source = readFileSync(file, 'utf8');
   for (const { 1: quote, 2: text = '', index } of source.matchAll(/(['"`])((?:(?!\1)[^\\\n])+)\1/gu)) {
@@ -140,7 +140,7 @@ function placeOfText(file: string, isSought: (text: string) => boolean): string 
   return file;
 }
 
-/** Where JSON stops to be JSON: the shortest beginning that no ending can mend. */
+/** The place where a text stops being JSON: the shortest beginning that no ending can mend. */
 function placeInJson(file: string): string {
   const source = readFileSync(file, 'utf8');
   let good = 0;
@@ -153,7 +153,7 @@ function placeInJson(file: string): string {
   return `${file}:${lineAndColumn(source, good)}`;
 }
 
-/** Whether nothing is wrong but that there is no more. */
+/** Whether the beginning is right as far as it goes. */
 function mayGoOn(beginning: string): boolean {
   try {
     JSON.parse(beginning);
@@ -170,7 +170,7 @@ function lineAndColumn(source: string, at: number): string {
   return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** Node does not say where the mistake in an ES module is, unless it is asked to do nothing but check the file. */
+/** Finds the mistake in an ES module. Node says where it is only when it is asked to do nothing but check the file. */
 async function placeByParsing(root: URL): Promise<string | undefined> {
   const found = await walked({ root: root.href });
   if (found === undefined) return undefined;
@@ -185,7 +185,7 @@ async function placeByParsing(root: URL): Promise<string | undefined> {
 /** The first of the modules that cannot be parsed, or that imports what is sought. */
 async function walked(walk: Walk): Promise<Found | undefined> {
   if (!walk.root.startsWith('file:')) return undefined;
-  // These are its only flags: what the process has may change how modules are found, and Node may refuse it.
+  // The thread has only these flags. Those of the process may change how modules are found, and Node may refuse them.
   const execArgv = ['--experimental-vm-modules', '--no-warnings'];
   const walker = new Worker(new URL('./syntax-walk.js', import.meta.url), { workerData: walk, execArgv });
   const timer = later(() => void walker.terminate(), findPlaceMs);

@@ -12,14 +12,15 @@ const extensions = /\.[cm]?[jt]s$/u;
 /**
  * Loads modules, and takes the operations, monoids and serializers that they export into the registry.
  *
- * TypeScript is loaded by Node where it can, else by jiti; types are not checked.
+ * Node loads TypeScript where it can, else jiti does. Types are not checked.
  *
  * @param modules URLs, or paths from the working directory, of `.js`, `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts` files
- * @throws {@link PaladinError} `INVALID_INPUT` when one cannot be loaded, exports nothing of use, or what another one names differently
+ * @throws {@link PaladinError} `INVALID_INPUT` when a module cannot be loaded or exports nothing of use, or when two different
+ *   things have one name
  */
 export async function loadModules(modules: readonly (string | URL)[], registry: Registry): Promise<void> {
   const urls = modules.map(resolveModule);
-  // One loader for all: what modules share is then loaded once, so that its operations are the same in each.
+  // One loader serves all modules. So what they share is loaded once, and its operations are the same in each.
   const load = urls.some(isTypeScript) && !hasNativeTypeScript() ? await jitiLoader() : loadNatively;
   for (const url of urls) {
     const path = shownPath(url);
@@ -60,9 +61,9 @@ async function loadModule(url: URL, path: string, load: Load): Promise<object> {
 }
 
 /**
- * Node 20 rejects, besides the import, a promise of its own that nobody can handle when a CommonJS module fails that an ES module
- * imports. That must not end the process, or thread: who imports is told. What else is not handled meanwhile is so a little
- * later, unless the import fails.
+ * An ES module may import a CommonJS module that fails. Then Node 20 rejects the import, and also a promise of its own that
+ * nobody can handle. That must not end the process or thread: the importer is told. So all rejections that nothing handles are
+ * held back until the import has ended. They count a little later, unless the import has failed.
  */
 async function loadOnce(load: Load, url: URL): Promise<unknown> {
   if (!rejectsTwice || process.listenerCount('unhandledRejection') > 0) return await load(url);
@@ -79,7 +80,7 @@ async function loadOnce(load: Load, url: URL): Promise<unknown> {
     return await load(url);
   } catch (thrown) {
     failed = true;
-    // It may come after the import has failed.
+    // The rejection may come after the import has failed.
     await new Promise<void>(nextTurn);
     throw thrown;
   } finally {
@@ -98,7 +99,10 @@ async function loadNatively(url: URL): Promise<unknown> {
   }
 }
 
-/** Node's own TypeScript neither finds `x.ts` by './x.js' nor takes enums, nor `import` in a `.cts` file; jiti does all three. */
+/**
+ * Node's own TypeScript does not find `x.ts` by './x.js'. It takes no enums, and no `import` in a `.cts` file. jiti does all
+ * three.
+ */
 function isOfNativeTypeScript(thrown: unknown): boolean {
   const code = isError(thrown) ? readOr(thrown, 'code') : undefined;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return true;

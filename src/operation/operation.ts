@@ -4,7 +4,7 @@ import { checkSchemas, type Schemas } from './schema.js';
 import { describe } from '../errors/describe.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
-/** Marks definitions across realms and across copies of this package; its value is the definition. */
+/** Marks definitions across realms and across copies of this package. The value under it is the definition. */
 export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
 
 /** What an operation is told about the task that it executes. */
@@ -74,9 +74,9 @@ export interface OperationDefinition {
   readonly empty?: (...args: never[]) => unknown;
   /** Whether it may be executed several times, also at once, as if it were once. */
   readonly idempotent: boolean;
-  /** What its values are checked by, on each executor; absent when nothing is. */
+  /** The schemas that check its values, on each executor; absent when nothing is checked. */
   readonly schemas?: Schemas;
-  /** The functions and schemas it was defined with: definitions with the same ones are the same definition. */
+  /** The functions and schemas that it was defined with. Definitions with the same ones are the same definition. */
   readonly functions: readonly unknown[];
 }
 

@@ -14,8 +14,8 @@ interface Entry<T> {
 }
 
 /**
- * What one executor knows by name: operations and monoids, by name and version, and serializers. The serializers of this package
- * are always there.
+ * The operations, monoids and serializers that one executor knows by name. Operations and monoids also have a version. The
+ * serializers of this package are always there.
  */
 export class Registry {
   readonly #definitions = new Map<string, Entry<OperationDefinition>>();
@@ -62,9 +62,9 @@ export class Registry {
   }
 
   /**
-   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. What is
-   * there by default counts as exported itself, however often that is so: transpilers to CommonJS, and those who load what they
-   * have made, wrap it again.
+   * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. A default
+   * export counts as exported itself, also inside another default export. Transpilers to CommonJS wrap it, and loaders of such
+   * modules wrap it again.
    *
    * @returns how many different operations, monoids and serializers it exports
    * @throws {@link PaladinError} `INVALID_INPUT` as `add`
@@ -134,7 +134,7 @@ function isSame(a: OperationDefinition, b: OperationDefinition): boolean {
   );
 }
 
-/** @param kind what the one before is */
+/** @param kind the kind of the one before */
 export function definedTwice(
   definition: OperationDefinition,
   kind: OperationDefinition['kind'],

@@ -4,7 +4,7 @@ import { maxRememberedNames } from './limits.js';
 import { definitionOf, type OperationDefinition } from './operation.js';
 import { definedTwice, keyOf, serializerTwice } from './registry.js';
 
-/** What had a name: nothing of it is kept alive. */
+/** What had a name. Nothing of it is kept alive. */
 interface Remembered {
   readonly name: string;
   /** What the functions, schemas or serializer are for. */
@@ -16,13 +16,13 @@ interface Remembered {
 export const usedByJob = 'what a job uses';
 
 /**
- * The names that jobs have used, the latest ones: two operations of one name are found out, though each job brings its own along.
- * A program may make a name and an operation for each job, any number of times: what it lets go of is not kept.
+ * The latest names that jobs have used. So two operations of one name are noticed, although each job brings its own along. A
+ * program may make a name and an operation for each job, any number of times. Nothing is kept alive that the program lets go of.
  */
 export class RememberedNames {
   /** The one used longest ago comes first. */
   readonly #names = new Map<string, Remembered>();
-  /** What was used, and under which of the names: with its name it is forgotten itself. */
+  /** What was used, with its name. When the name is forgotten, this is, too. */
   readonly #seen = new WeakMap<object, Remembered>();
 
   /** How many names are remembered. */
@@ -78,7 +78,7 @@ export class RememberedNames {
   }
 }
 
-/** What is not there any more cannot be the same. */
+/** Whether it is the same. What is not there any more cannot be. */
 function isSame(before: Remembered, kind: Remembered['kind'], parts: readonly unknown[]): boolean {
   if (before.kind !== kind || before.parts.length !== parts.length) return false;
   return before.parts.every((part, at) => part?.deref() === parts[at]);

@@ -4,7 +4,7 @@ import { SchemaError, type Subject } from '../errors/schema-error.js';
 import { isThenable } from '../thenable.js';
 import { holds } from '../errors/thrown.js';
 
-/** What is asked about the values of an operation, each absent where nothing is. */
+/** The schemas of an operation's values. Each is absent where nothing is checked. */
 export type Schemas = { readonly [subject in Subject]?: StandardSchemaV1 };
 
 /**
@@ -36,12 +36,13 @@ function isSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /**
- * Asks a schema about a value, and goes on with what the schema makes of it: at once, or by a promise where the schema returns
- * one.
+ * Asks a schema about a value, and goes on with what the schema makes of it. It does so at once, or by a promise where the schema
+ * returns one.
  *
  * @param goOn `late` tells that the schema was waited for
  * @returns what `goOn` returns
- * @throws {@link SchemaError} when the schema has issues; whatever the schema throws, or a `TypeError` when it returns no result
+ * @throws {@link SchemaError} when the schema has issues. Also what the schema throws, and a `TypeError` when it returns no
+ *   result.
  */
 export function accept(
   schema: StandardSchemaV1,
@@ -49,7 +50,7 @@ export function accept(
   value: unknown,
   goOn: (accepted: unknown, late: boolean) => unknown,
 ): unknown {
-  // Its types are only what it says of itself.
+  // Its types are only its own word.
   const result: unknown = withoutStrays(() => schema['~standard'].validate(value));
   return isThenable(result)
     ? Promise.resolve(result).then((settled) => goOn(valueOf(settled, subject), true))
@@ -65,13 +66,13 @@ function valueOf(result: unknown, subject: Subject): unknown {
   throw new TypeError(`the schema of ${subject} returned neither a value nor a list of issues`);
 }
 
-/** Not in a browser, where a rejection that nobody handles ends nothing. */
+/** Undefined in a browser: there a rejection that nobody handles ends nothing. */
 const promiseHooks = (globalThis.process as Partial<NodeJS.Process> | undefined)?.getBuiltinModule?.('v8').promiseHooks;
 
 /**
- * Asks, and handles whatever promises are made meanwhile. A schema may leave some to themselves: Zod tries without waiting first,
- * and asks again, waiting, once it has met a promise, of which it then keeps nothing. If that one rejected, it would end the
- * thread or the process.
+ * Asks a schema, and handles whatever promises are made meanwhile. A schema may leave promises to themselves. Zod first tries
+ * without waiting. When it meets a promise, it drops that one, and asks again, waiting. If the dropped promise rejected, it would
+ * end the thread or the process.
  */
 function withoutStrays<Result>(ask: () => Result): Result {
   if (promiseHooks === undefined) return ask();
@@ -82,11 +83,11 @@ function withoutStrays<Result>(ask: () => Result): Result {
   } finally {
     // Its types say that it is any function.
     (stop as () => void)();
-    // Not by its own `then`, which may have been written over.
+    // The promise's own `then` is not used: it may have been replaced.
     for (const promise of made) void Promise.prototype.then.call(promise, undefined, ignore);
   }
 }
 
 function ignore(): void {
-  // Where the schema waits for it, its answer tells.
+  // If the schema waits for the promise, its answer tells of the rejection.
 }

@@ -1,6 +1,6 @@
 /**
- * What runs in a thread of its own when an ES module has a syntax error: V8 says what it is, and Node not in which of the modules
- * that were loaded with it. It parses a module and all that it imports, executes nothing, and posts the module that cannot be
+ * Runs in a thread of its own when an ES module has a syntax error. V8 says what the error is. Node does not say in which of the
+ * loaded modules it is. So this parses a module and all that it imports, and executes nothing. It posts the module that cannot be
  * parsed, or that imports what is sought.
  */
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { mostParsedModules } from './limits.js';
 /** What is walked, and what for. */
 export interface Walk {
   readonly root: string;
-  /** The URL, specifier or name of a built-in module whose import is sought; absent: what cannot be parsed. */
+  /** The URL, specifier or name of a built-in module whose import is sought; absent: a module that cannot be parsed is sought. */
   readonly sought?: string;
   /** What is imported of it. */
   readonly name?: string;
@@ -22,13 +22,13 @@ export interface Walk {
 /** Where it was found. */
 export interface Found {
   readonly url: string;
-  /** By which the module imports what is sought. */
+  /** The specifier by which the module imports what is sought. */
   readonly specifier?: string;
 }
 
 function walk({ root, sought, name = '' }: Walk): Found | undefined {
   const seen = new Set([root]);
-  // Those of packages come last: it is seldom them.
+  // Modules of packages come last: seldom are they to blame.
   const own = [root];
   const foreign: string[] = [];
   for (let url = own.shift(); url !== undefined && seen.size <= mostParsedModules; url = own.shift() ?? foreign.shift()) {
@@ -38,7 +38,7 @@ function walk({ root, sought, name = '' }: Walk): Found | undefined {
     if (imports === undefined && sought === undefined) return { url };
     for (const specifier of imports ?? []) {
       const found = resolved(specifier, url);
-      // What Node has built in, and what is not found, is resolved to nothing: neither is what is sought when nothing is.
+      // Built-in modules, and those that are not found, are resolved to undefined. When nothing is sought, they must not match.
       const isSought = sought !== undefined && (specifier === sought || found === sought);
       if (isSought && source.includes(name)) return { url, specifier };
       if (found === undefined || seen.has(found)) continue;
@@ -49,9 +49,9 @@ function walk({ root, sought, name = '' }: Walk): Found | undefined {
   return undefined;
 }
 
-/** What it imports; undefined when it cannot be parsed. */
+/** What a module imports; undefined when it cannot be parsed. */
 function importsOf(url: string, source: string, byCompiler: boolean): readonly string[] | undefined {
-  // Of CommonJS Node says itself what cannot be parsed, and so does the compiler of what it compiles.
+  // Node says itself which CommonJS module cannot be parsed. A compiler says it for what it compiles.
   if (/\.c[jt]s$/u.test(url) || (byCompiler && stripTypeScriptTypes === undefined)) return namedIn(source);
   try {
     const parsed = new SourceTextModule(source, { identifier: url });
@@ -66,7 +66,7 @@ function importsOf(url: string, source: string, byCompiler: boolean): readonly s
   }
 }
 
-/** What it requires or imports, by the look of it. */
+/** What a text seems to require or import. */
 function namedIn(source: string): readonly string[] {
   const quoted = /\b(?:require|import|from)\s*(?:\(\s*)?(['"`])((?:(?!\1)[^\\\n])+)\1/gu;
   return [...source.matchAll(quoted)].map(({ 2: specifier = '' }) => specifier);
@@ -82,14 +82,14 @@ function isScript(source: string): boolean {
   }
 }
 
-/** Newer versions of Node have it; older ones load what has types by a compiler, or not at all. */
+/** Newer versions of Node have it. Older ones load TypeScript by a compiler, or not at all. */
 const { stripTypeScriptTypes } = nodeModule as { readonly stripTypeScriptTypes?: (source: string) => string };
 
 function isTypeScript(url: string): boolean {
   return /\.[cm]?ts$/u.test(url);
 }
 
-/** Of modules alone; without types, where this version of Node can strip them. */
+/** The source of a module, without types where this version of Node can strip them; undefined for other files. */
 function sourceOf(url: string): string | undefined {
   if (!/\.[cm]?[jt]s$/u.test(url)) return undefined;
   try {
