@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answers, attempt, busyHub, orders } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest, resultOf } from './scheduler-harness.js';
+import { assigned, batchOf, openHub, resultOf } from './scheduler-harness.js';
 
 describe('an attempt that is not wanted any more', () => {
   it('is dropped where it is queued, and aborted where it runs', () => {
@@ -27,10 +27,7 @@ describe('a second attempt beside the first', () => {
   });
 
   it('comes back when no other worker is free', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.batch('l', 1, batchOf(0));
     expect(answers(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['returned 0/2']);
   });
@@ -38,10 +35,7 @@ describe('a second attempt beside the first', () => {
 
 describe('a leader that sends an attempt again', () => {
   it('is not listened to while a worker keeps the answer', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0);
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
@@ -49,10 +43,7 @@ describe('a leader that sends an attempt again', () => {
   });
 
   it('waits until the worker has ended it that was told to cancel it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.batch('l', 1, batchOf(0));
     hub.fromLeader('l', { type: 'cancel', job: 1, seq: 0, attempt: 1 });
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);

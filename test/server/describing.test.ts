@@ -4,7 +4,7 @@ import { HubState } from '../../server/core/hub-state.js';
 import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
-import { batchOf, HubUnderTest, ticket, toWorkers } from './scheduler-harness.js';
+import { batchOf, HubUnderTest, openHub, ticket, toWorkers } from './scheduler-harness.js';
 
 /** What workers are told of jobs: what one is, a batch of it, or that it is over. */
 function told(effects: readonly SchedulerEffect[]): string[] {
@@ -115,10 +115,7 @@ describe('what a worker knows of jobs', () => {
   });
 
   it('is one job at the least, however large, so that a job alone is not told again for each batch', () => {
-    const hub = new HubUnderTest({ maxDescriptionBytesPerWorker: 1 });
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1, { maxDescriptionBytesPerWorker: 1 });
     expect(execute(hub, 1, 0)).toEqual(['w: job l:1', 'w: assign l:1']);
     expect(execute(hub, 1, 1)).toEqual(['w: assign l:1']);
   });

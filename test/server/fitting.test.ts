@@ -6,7 +6,7 @@ import { defaultLimits } from '../../server/limits.js';
 import { maxExplained, maxFittedAtOnce } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
 import type { Offers } from '../../src/protocol/messages.js';
-import { HubUnderTest, assigned, batchOf, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
 const offering = (...names: readonly string[]): Offers => ({
   operations: names.map((name) => `${name}@1`),

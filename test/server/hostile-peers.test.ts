@@ -5,16 +5,13 @@ import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.j
 import { listWithinMs } from '../../src/limits.js';
 import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { describeUnreached } from '../../src/protocol/unreached.js';
-import { batchOf, HubUnderTest, resultOf, ticket, toLeaders } from './scheduler-harness.js';
+import { batchOf, HubUnderTest, openHub, resultOf, ticket, toLeaders } from './scheduler-harness.js';
 
 const liar = { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL' };
 
 /** A worker with one batch. */
 function busyHub(): HubUnderTest {
-  const hub = new HubUnderTest();
-  hub.leader('l');
-  hub.worker('w', 1);
-  hub.open('l', 1);
+  const hub = openHub(1);
   hub.batch('l', 1, batchOf(0));
   return hub;
 }
@@ -41,7 +38,7 @@ describe('a worker that says what cannot be', () => {
 
   it.each(['running', 'held'] as const)('is disconnected when it reports an attempt twice as %s', (kind) => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     const attempt = { seq: 0, attempt: 1, ticket: ticket('secret', 'w', { seq: 0, attempt: 1 }) };
     const jobs = [
       { jobId: 'l:1', running: [], held: [], [kind]: [attempt] },
@@ -52,7 +49,7 @@ describe('a worker that says what cannot be', () => {
 
   it('cannot change long lists of names as often as short ones', () => {
     const hub = new HubUnderTest({ maxOffersPerSecond: 5 });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     const offer = (at: number, names: number): object[] => {
       const operations = Array.from({ length: names }, (_, name) => `${at}-${name}`.padEnd(300, 'x'));
@@ -117,10 +114,7 @@ describe('a leader that says what cannot be', () => {
 
 describe('a leader that acknowledges late', () => {
   it('is answered in full though more was under way than it may leave unacknowledged', () => {
-    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
-    hub.leader('l');
-    hub.worker('w', 4);
-    hub.open('l', 1);
+    const hub = openHub(4, { maxUnacknowledgedPerLeader: 2 });
     for (let seq = 0; seq < 4; seq += 1) hub.batch('l', 1, batchOf(seq));
     for (let seq = 0; seq < 4; seq += 1) {
       const effects = hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
@@ -171,8 +165,7 @@ describe('what peers make a hub keep beside payloads', () => {
     for (let seq = 0; seq < 4; seq += 1) expect(send(2, seq)).toEqual([]);
     // Those that it does not want any more when it is back are gone, too.
     hub.handle({ type: 'leaderLeft', leaderId: 'greedy', how: 'lost' });
-    hub.handle({ type: 'leaderJoined', leaderId: 'greedy', name: '' });
-    hub.fromLeader('greedy', { type: 'resume', jobs: [2] });
+    hub.leader('greedy', [2]);
     hub.open('greedy', 2, { slots: 1, resumed: [] });
     hub.fromLeader('greedy', { type: 'close', job: 2 });
     hub.open('greedy', 3);
@@ -181,7 +174,7 @@ describe('what peers make a hub keep beside payloads', () => {
 
   it('is bounded for what a worker says that it has, and for what a leader says to be under way', () => {
     const hub = new HubUnderTest({ maxRecordBytes: 1_000 });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     const held = [0, 1, 2, 3].map((seq) => ({ seq, attempt: 1, ticket: 0 }));
     const jobs = [{ jobId: 'l:1', running: [], held }];
     expect(hub.fromWorker('w', { type: 'report', jobs, ending: [], more: true })).toMatchObject([
@@ -199,8 +192,7 @@ describe('what peers make a hub keep beside payloads', () => {
     hub.open('l', 1);
     for (let seq = 0; seq < 4; seq += 1) expect(toLeaders(hub.batch('l', 1, batchOf(seq)))).toEqual([]);
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    expect(hub.fromLeader('l', { type: 'resume', jobs: [1] })).toEqual([]);
+    expect(hub.leader('l', [1])).toEqual([]);
     const named = (count: number): UnderWay[] =>
       Array.from({ length: count }, (_, seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1, suspect: false }));
     expect(toLeaders(hub.open('l', 1, { resumed: named(4), more: true }))).toEqual([]);
@@ -229,9 +221,9 @@ describe('what peers make a hub keep beside payloads', () => {
 
   it('is not kept for a peer that does not come to the end of a list', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [{ jobId: 'l:1', seq: 0, attempt: 1 }], more: true });
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.leaderJoined('l');
     hub.fromLeader('l', { type: 'resume', jobs: [1], more: true });
     hub.leader('m');
     hub.open('m', 1, { resumed: [], more: true });

@@ -22,12 +22,6 @@ function settledHub(): HubUnderTest {
   return hub;
 }
 
-/** A leader has come, and says that it goes on with these jobs. */
-function joined(hub: HubUnderTest, jobs: readonly number[] | undefined): void {
-  hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-  if (jobs !== undefined) hub.fromLeader('l', { type: 'resume', jobs });
-}
-
 describe('a leader whose connection broke', () => {
   it.each([
     ['nothing', [], false],
@@ -35,7 +29,8 @@ describe('a leader whose connection broke', () => {
     ['a job that it has not opened again yet', [1], true],
   ])('is waited for only if something would be lost with it: it has %s', (_, jobs, isAwaited) => {
     const hub = settledHub();
-    joined(hub, jobs);
+    if (jobs === undefined) hub.leaderJoined('l');
+    else hub.leader('l', jobs);
     leaderLost(hub);
     expect(hub.scheduler.status(0).leaders).toMatchObject(isAwaited ? [{ leaderId: 'l', away: true }] : []);
   });
@@ -50,7 +45,7 @@ describe('a leader whose connection broke', () => {
 
   it('is waited for by a hub that has just started, which does not know what workers have of it', () => {
     const hub = new HubUnderTest();
-    joined(hub, []);
+    hub.leader('l');
     leaderLost(hub);
     expect(hub.scheduler.status(0).leaders).toMatchObject([{ leaderId: 'l', away: true }]);
   });
@@ -90,7 +85,7 @@ describe('a leader that is back', () => {
       hub.fromLeader('l', { type: 'close', job });
       return hub.scheduler.status(0).counters['strayMessages'];
     };
-    joined(hub, undefined);
+    hub.leaderJoined('l');
     expect(strays(1)).toBe(1);
     hub.fromLeader('l', { type: 'resume', jobs: [1] });
     expect([strays(1), strays(1), strays(2)]).toEqual([1, 2, 3]);
@@ -100,7 +95,7 @@ describe('a leader that is back', () => {
 
   it('opens its jobs again at once, however many it may open in a second; a job may come before it has named them', () => {
     const hub = new HubUnderTest({ maxJobsOpenedPerSecond: 1 });
-    joined(hub, [1, 2, 3]);
+    hub.leader('l', [1, 2, 3]);
     const told = [1, 2, 3].flatMap((job) => toLeaders(hub.open('l', job, { resumed: [] })));
     expect(told.map(([, { type }]) => type)).toEqual(['capacity', 'capacity', 'capacity']);
     // They leave what it may open anew as it is: one, and as many more as it may have open.
@@ -110,14 +105,14 @@ describe('a leader that is back', () => {
     });
     expect(anew).toEqual(['capacity', 'capacity', 'capacity', 'capacity', 'refused']);
     const early = new HubUnderTest();
-    joined(early, undefined);
+    early.leaderJoined('l');
     expect(toLeaders(early.open('l', 1))).toHaveLength(1);
   });
 
   it('closes at workers only what they have of that job', () => {
     const hub = new HubUnderTest();
     workerBack(hub, [possession([0]), { ...possession([0]), jobId: 'l:2' }, { ...possession([0]), jobId: 'm:1' }]);
-    joined(hub, [1, 2, 3]);
+    hub.leader('l', [1, 2, 3]);
     const close = (job: number): string[] => orders(hub.fromLeader('l', { type: 'close', job }));
     expect([close(3), close(4), close(1)]).toEqual([[], [], ['close l:1']]);
     expect(close(1)).toEqual([]);
@@ -128,7 +123,7 @@ describe('a leader that is back', () => {
     (how) => {
       const hub = new HubUnderTest(how === 'refused' ? { maxJobsPerLeader: 0 } : {});
       workerBack(hub, [possession([0])]);
-      joined(hub, [1]);
+      hub.leader('l', [1]);
       const many = Array.from({ length: maxResumed + 1 }, (_, seq) => underWay(seq));
       const resumed = how === 'refused for what is under way of it' ? many : [];
       const opened = hub.open('l', 1, { resumed, more: true });
@@ -142,7 +137,7 @@ describe('a leader that is back', () => {
     workerLost(hub);
     tickAt(hub, 60_000);
     leaderLost(hub);
-    joined(hub, [1]);
+    hub.leader('l', [1]);
     expect(adopted(workerBack(hub, [possession([0])]))).toEqual([]);
     expect(adopted(hub.open('l', 1, { resumed: [] }))).toEqual(['0/1']);
   });
@@ -174,7 +169,7 @@ describe('a hub that has just started', () => {
   it('closes nothing of a job of which its leader is just saying what is under way', () => {
     const hub = new HubUnderTest();
     workerBack(hub, [possession([0])]);
-    joined(hub, [1]);
+    hub.leader('l', [1]);
     hub.now = leaderGraceMs - 1;
     hub.open('l', 1, { resumed: [], more: true });
     expect(orders(tickAt(hub, leaderGraceMs))).toEqual([]);
@@ -183,13 +178,13 @@ describe('a hub that has just started', () => {
 
   it('disconnects who does not come to the end of its list', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.leaderJoined('l');
     hub.fromLeader('l', { type: 'resume', jobs: [1], more: true });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [], more: true });
     const reason = `the rest of what it has took longer than ${listWithinMs} ms`;
     hub.now = 1;
-    hub.handle({ type: 'leaderJoined', leaderId: 'm', name: '' });
+    hub.leaderJoined('m');
     hub.fromLeader('m', { type: 'resume', jobs: [1], more: true });
     expect(tickAt(hub, listWithinMs).filter(({ type }) => type === 'expel')).toEqual([
       { type: 'expel', role: 'leader', id: 'l', code: 'LIMIT_EXCEEDED', reason },

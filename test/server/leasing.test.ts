@@ -12,17 +12,14 @@ import {
   workerBack,
   workerLost,
 } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 import { present } from '../support/exactly.js';
 
 const suspect = (seq: number) => batchOf(seq, { suspect: true });
 
 /** A hub with room for many batches, its leader `l`, whose job 1 is cheap, and its worker `w` with one slot. */
 function cheapHub(): HubUnderTest {
-  const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
-  hub.leader('l');
-  hub.worker('w', 1);
-  hub.open('l', 1);
+  const hub = openHub(1, { maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
   for (const seq of [0, 1, 2]) {
     hub.batch('l', 1, batchOf(seq));
     hub.result('w', 'l:1', seq, { elapsedMs: 0 });
@@ -102,10 +99,7 @@ describe('what is sent ahead', () => {
 
 describe('a batch that no worker can take', () => {
   it('does not hold up those behind it that are not like it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 3);
-    hub.open('l', 1);
+    const hub = openHub(3);
     hub.batch('l', 1, batchOf(0));
     hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) });
     // It would be taken for the attempt that is ending.
@@ -145,10 +139,7 @@ describe('a worker that answers', () => {
   });
 
   it('does not have its job seem cheap by what it says of the quick ones, while others still run', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
     // With the 60 ms that the other one has had by now, a batch takes 120 ms: none is sent ahead.
     hub.result('w', 'l:1', 0, { elapsedMs: 60 });
@@ -156,10 +147,7 @@ describe('a worker that answers', () => {
   });
 
   it('shows what its batches cost by what they execute; that one has waited for a job of its own is not the way to it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
     hub.fromWorker('w', { type: 'waits', jobId: 'l:1', ...attempt(0) });
     hub.now = 100;
@@ -169,10 +157,7 @@ describe('a worker that answers', () => {
   });
 
   it('has its leader hold to acknowledging losses, too', () => {
-    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1, { maxUnacknowledgedPerLeader: 2 });
     for (const seq of [0, 1]) {
       hub.batch('l', 1, batchOf(seq));
       hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { ...attempt(seq), cause: 'wasted', reason: '' } });
@@ -261,7 +246,7 @@ describe('two attempts of a batch that are found with their answers', () => {
     hub.leader('l');
     hub.open('l', 1);
     workerBack(hub, [possession([], [0])]);
-    hub.handle({ type: 'workerJoined', workerId: 'v', name: '' });
+    hub.workerJoined('v');
     hub.fromWorker('v', { type: 'report', jobs: [{ jobId: 'l:1', running: [], held: [ticketed(0, 2, 'v')] }], ending: [] });
     return hub;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { attempt } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest, resultOf, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub, resultOf, toLeaders } from './scheduler-harness.js';
 
 describe('the limits of peers', () => {
   it('hold a leader to the jobs that it may open in a second, those that it opens again apart', () => {
@@ -31,8 +31,7 @@ describe('the limits of peers', () => {
     expect(refused(6)).toHaveLength(1);
     // To say that it will open jobs again is not enough.
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [7, 8] });
+    hub.leader('l', [7, 8]);
     expect(refused(7)).toHaveLength(1);
     expect(toLeaders(hub.open('l', 8, { resumed: [] }))).toMatchObject([['l', { type: 'capacity' }]]);
   });
@@ -47,7 +46,7 @@ describe('the limits of peers', () => {
     ],
   ])('hold a worker to what it may offer: %j', (changes, admitted, exceeding, message) => {
     const hub = new HubUnderTest(changes);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     const offer = ({ slots, names }: { slots: number; names: number }): SchedulerEffect[] =>
       hub.fromWorker('w', {
@@ -63,7 +62,7 @@ describe('the limits of peers', () => {
 
   it('hold a worker to how often it may change what it offers; to say it again is no change', () => {
     const hub = new HubUnderTest({ maxOffersPerSecond: 2 });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     const offer = (slots: number): SchedulerEffect[] =>
       hub.fromWorker('w', { type: 'offer', slots, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
@@ -76,10 +75,7 @@ describe('the limits of peers', () => {
   });
 
   it('hold a leader to the answers that it may leave unacknowledged', () => {
-    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1, { maxUnacknowledgedPerLeader: 2 });
     const answer = (seq: number): SchedulerEffect[] => {
       hub.batch('l', 1, batchOf(seq));
       return hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });

@@ -11,14 +11,14 @@ import {
   workerBack,
   workerLost,
 } from './recovery-harness.js';
-import { batchOf, HubUnderTest, resultOf, toLeaders } from './scheduler-harness.js';
+import { batchOf, HubUnderTest, openHub, resultOf, toLeaders } from './scheduler-harness.js';
 
 describe('a worker that lies', () => {
   it('is not believed to have what was given to others, whether that runs, is answered, or is awaited', () => {
     const hub = busyHub();
     hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(1) });
     const lies = [ticketed(0), ticketed(1), { ...ticketed(2, 1, 'liar'), attempt: 2 }];
-    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    hub.workerJoined('liar');
     const reported = hub.fromWorker('liar', { type: 'report', jobs: [{ jobId: 'l:1', running: lies, held: lies }], ending: [] });
     expect(reported).toMatchObject([
       { type: 'expel', role: 'worker', id: 'liar', code: 'PROTOCOL', reason: 'it was not given attempt 1 of batch 0 of job l:1' },
@@ -32,10 +32,7 @@ describe('a worker that lies', () => {
   });
 
   it('cannot have a leader disconnected for answers that this has acknowledged', () => {
-    const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 4 });
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2, { maxUnacknowledgedPerLeader: 4 });
     for (let seq = 0; seq < 8; seq += 1) {
       hub.batch('l', 1, batchOf(seq));
       hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(seq) });
@@ -51,7 +48,7 @@ describe('a worker that lies', () => {
 
   it('is disconnected when it reports a job of which it has nothing', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    hub.workerJoined('liar');
     expect(hub.fromWorker('liar', { type: 'report', jobs: [possession([])], ending: [] })).toMatchObject([
       { type: 'expel', role: 'worker', id: 'liar', code: 'PROTOCOL', reason: 'it has reported job l:1, of which it has nothing' },
     ]);
@@ -59,7 +56,7 @@ describe('a worker that lies', () => {
 
   it('is not believed by a hub that has just started either', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'liar', name: '' });
+    hub.workerJoined('liar');
     hub.fromWorker('liar', { type: 'report', jobs: [{ jobId: 'l:1', running: [ticketed(0)], held: [ticketed(1)] }], ending: [] });
     expect(toLeaders(leaderBack(hub, [underWay(0), underWay(1)])).map(([, message]) => message.type)).not.toContain('adopted');
     expect(hub.scheduler.status(0).counters).toMatchObject({ forged: 1, adopted: 0 });

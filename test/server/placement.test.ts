@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Placement } from '../../server/core/placement.js';
 import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
-import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 
 /** A hub with a leader whose job 1 has executed a batch on `w1`, in as long as is said. */
 function learned(elapsedMs: number, operations = ['f@1'], slots = 1): HubUnderTest {
@@ -198,7 +198,7 @@ describe('how many slots leaders are told', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.open('l', 1);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     const offers = { operations: [], serializers: [], labels: [], everything: true };
     const slots = { type: 'capacity', slots: 2, leased: 0, missing: '' };
@@ -234,10 +234,7 @@ describe('how many slots leaders are told', () => {
   });
 
   it('is not told any more while the hub closes', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.handle({ type: 'closing', reason: 'by hand' });
     expect(told(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'gone', how: 'closed' }))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ticketed } from './recovery-harness.js';
-import { HubUnderTest, batchOf, toLeaders } from './scheduler-harness.js';
+import { batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
 /** Two jobs of which the first has the only slot, and the second waits for it. */
 function withOneThatWaits(now = 0): HubUnderTest {
@@ -60,7 +60,7 @@ describe('a leader that asks about its job', () => {
     hub.now = 1_300;
     hub.handle({ type: 'workerLeft', workerId: 'w', how: 'lost', reason: 'reset' });
     hub.now = 1_400;
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     const running = [ticketed(0, 1, 'w')];
     hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'a:1', running, held: [] }], ending: [] });
     hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });

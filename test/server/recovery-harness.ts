@@ -1,14 +1,11 @@
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { recoveryWindowMs } from '../../src/limits.js';
 import type { Possession, Ticketed, UnderWay } from '../../src/protocol/messages.js';
-import { batchOf, HubUnderTest, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
+import { batchOf, openHub, ticket, toLeaders, toWorkers, type HubUnderTest } from './scheduler-harness.js';
 
 /** A hub with leader `l`, whose job 1 has batches 0 and 1 with worker `w`, which has two slots. */
 export function busyHub(): HubUnderTest {
-  const hub = new HubUnderTest();
-  hub.leader('l');
-  hub.worker('w', 2);
-  hub.open('l', 1);
+  const hub = openHub(2);
   hub.batch('l', 1, batchOf(0));
   hub.batch('l', 1, batchOf(1));
   return hub;
@@ -33,7 +30,7 @@ export const possession = (running: number[], held: number[] = []): Possession =
 
 /** The worker comes (back), with what it has. */
 export function workerBack(hub: HubUnderTest, jobs: readonly Possession[], ending: readonly number[] = []): SchedulerEffect[] {
-  hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+  hub.workerJoined('w');
   const reported = hub.fromWorker('w', {
     type: 'report',
     jobs,
@@ -45,8 +42,7 @@ export function workerBack(hub: HubUnderTest, jobs: readonly Possession[], endin
 
 /** The leader comes (back), and opens its job again. */
 export function leaderBack(hub: HubUnderTest, resumed: readonly UnderWay[], jobs: readonly number[] = [1]): SchedulerEffect[] {
-  hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-  const effects = hub.fromLeader('l', { type: 'resume', jobs });
+  const effects = hub.leader('l', jobs);
   for (const job of jobs) effects.push(...hub.open('l', job, { resumed }));
   return effects;
 }

@@ -25,7 +25,7 @@ describe('what is said in several messages', () => {
     const hub = busyHub();
     hub.batch('l', 1, batchOf(2));
     workerLost(hub);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     expect(answers(part(hub, [possession([0])], true))).toEqual([]);
     expect(orders(part(hub, [possession([], [1])], true))).toEqual(['resend 1/1']);
     expect(toWorkers(part(hub, [], false))).toEqual([]);
@@ -33,14 +33,14 @@ describe('what is said in several messages', () => {
     expect(answers(hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(1) }))).toEqual(['result 1/1']);
 
     workerLost(hub);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [possession([], [1])], true);
     expect(answers(part(hub, [], false))).toEqual(['returned 0/1']);
   });
 
   it('is to be said in time from the first message on, however many follow', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [], true);
     hub.now = listWithinMs / 2;
     part(hub, [], true);
@@ -49,7 +49,7 @@ describe('what is said in several messages', () => {
 
   it('disconnects a worker that does anything else before it has reported all', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [], true);
     expect(hub.fromWorker('w', { type: 'draining' })).toMatchObject([
       { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL', reason: "'draining' before it has reported what it has" },
@@ -58,7 +58,7 @@ describe('what is said in several messages', () => {
 
   it('keeps what a worker has of a job until its leader opens that, from all its reports', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [possession([0])], true);
     part(hub, [possession([1], [2])], false);
     expect(orders(leaderBack(hub, [underWay(0), underWay(1), underWay(2), underWay(3)]))).toEqual(['resend 2/1']);
@@ -70,7 +70,7 @@ describe('what is said in several messages', () => {
     hub.leader('l');
     for (const job of [1, 2, 3]) hub.open('l', job);
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.leaderJoined('l');
     hub.fromLeader('l', { type: 'resume', jobs: [1], more: true });
     expect(hub.scheduler.status(0).jobs).toHaveLength(3);
     hub.fromLeader('l', { type: 'resume', jobs: [3] });
@@ -81,8 +81,7 @@ describe('what is said in several messages', () => {
     const hub = busyHub();
     hub.batch('l', 1, batchOf(2));
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [1] });
+    hub.leader('l', [1]);
     hub.open('l', 1, { resumed: [underWay(0)], more: true });
     expect(orders(hub.fromLeader('l', { type: 'underWay', job: 1, attempts: [], more: true }))).toEqual([]);
     expect(hub.open('l', 1)).toEqual([]);
@@ -97,7 +96,7 @@ describe('what is said in several messages', () => {
   it.each(['cancel', 'close'] as const)('does not wait for what is over by %s before a worker has reported all', (type) => {
     const hub = busyHub();
     workerLost(hub);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [possession([0])], true);
     for (const seq of [0, 1]) hub.fromLeader('l', type === 'close' ? { type, job: 1 } : { type, job: 1, ...attempt(seq) });
     part(hub, [possession([2])].slice(1), false);
@@ -110,7 +109,7 @@ describe('what is said in several messages', () => {
   it('does not adopt what was cancelled before the worker has spoken of it', () => {
     const hub = busyHub();
     workerLost(hub);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     part(hub, [], true);
     hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) });
     part(hub, [possession([0, 1])], false);
@@ -120,11 +119,10 @@ describe('what is said in several messages', () => {
   it('forgets what a leader has named when its connection is lost before the end', () => {
     const hub = busyHub();
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.leaderJoined('l');
     hub.fromLeader('l', { type: 'resume', jobs: [7], more: true });
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [1] });
+    hub.leader('l', [1]);
     hub.open('l', 1, { resumed: [underWay(8)], more: true });
     leaderLost(hub);
     expect(answers(leaderBack(hub, [underWay(0), underWay(1)]))).toEqual([]);
@@ -135,7 +133,7 @@ describe('what is said in several messages', () => {
     const many = Array.from({ length: maxResumed + 1 }, (_, at) => at);
     const hub = busyHub();
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+    hub.leaderJoined('l');
     expect(hub.fromLeader('l', { type: 'resume', jobs: many, more: true })).toMatchObject([
       {
         type: 'expel',
@@ -145,8 +143,7 @@ describe('what is said in several messages', () => {
       },
     ]);
     leaderLost(hub);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [1] });
+    hub.leader('l', [1]);
     const refused = hub.open('l', 1, { resumed: many.map((seq) => underWay(seq)), more: true });
     expect(toLeaders(refused)).toMatchObject([
       [
@@ -159,7 +156,7 @@ describe('what is said in several messages', () => {
         },
       ],
     ]);
-    hub.handle({ type: 'workerJoined', workerId: 'v', name: '' });
+    hub.workerJoined('v');
     const ending = Array.from({ length: 2 * (maxHeldAnswers + 4_096) + 1 }, (_, seq) => ({ jobId: 'x', ...attempt(seq) }));
     expect(hub.fromWorker('v', { type: 'report', jobs: [], ending, more: true })).toMatchObject([
       { type: 'expel', id: 'v', code: 'LIMIT_EXCEEDED', reason: expect.stringContaining('more than 40960 batches and jobs') },

@@ -65,8 +65,7 @@ describe('a hub that has just started', () => {
   it('waits for nothing once the window has passed', () => {
     const hub = busyHub();
     hub.now = recoveryWindowMs;
-    hub.handle({ type: 'leaderJoined', leaderId: 'm', name: '' });
-    hub.fromLeader('m', { type: 'resume', jobs: [1] });
+    hub.leader('m', [1]);
     expect(answers(hub.open('m', 1, { resumed: [underWay(0)] }))).toEqual(['returned 0/1']);
   });
 
@@ -83,8 +82,7 @@ describe('a hub that has just started', () => {
   it('closes what workers have of a job that ended before it was opened again', () => {
     const hub = new HubUnderTest();
     workerBack(hub, [possession([0])]);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    expect(hub.fromLeader('l', { type: 'resume', jobs: [1] })).toEqual([]);
+    expect(hub.leader('l', [1])).toEqual([]);
     expect(orders(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual(['close l:1']);
   });
 });

@@ -14,7 +14,7 @@ import {
   workerBack,
   workerLost,
 } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest, resultOf, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, openHub, resultOf, toLeaders } from './scheduler-harness.js';
 
 describe('a worker whose connection broke', () => {
   it('keeps what it executes if it is back in a moment', () => {
@@ -96,10 +96,7 @@ describe('a worker whose connection broke', () => {
   });
 
   it('reports once on a connection: what was given out since is not missing', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     expect(hub.fromWorker('w', { type: 'report', jobs: [], ending: [] })).toEqual([]);
   });
@@ -120,10 +117,7 @@ describe('a worker whose connection broke', () => {
   });
 
   it('is charged to its job only from then on, and what the job is charged too much for others of it comes back to it at once', () => {
-    const hub = new HubUnderTest({ maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1, { maxBatchesPerLeader: 100, maxBytesPerLeader: 1_000 });
     hub.open('l', 2);
     hub.batch('l', 1, batchOf(0));
     workerLost(hub);
@@ -140,15 +134,12 @@ describe('a worker whose connection broke', () => {
   });
 
   it('goes on in place of what waits, which nobody executes any more', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     workerLost(hub);
     tickAt(hub, workerGraceMs);
     hub.batch('l', 1, batchOf(0, { attempt: 2 }));
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [possession([0])], ending: [] });
     expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attempt, leaderLost } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub } from './scheduler-harness.js';
 
 const suspect = (seq: number) => batchOf(seq, { suspect: true });
 const alone = (seq: number) => batchOf(seq, { suspect: true, alone: true });
@@ -107,10 +107,7 @@ describe('a worker that comes to rest for a batch', () => {
   });
 
   it('passes over jobs that have nothing to be executed alone', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.open('l', 2, { priority: 3 });
     // The second suspect waits, since the worker has one.
     expect([0, 1].flatMap((seq) => assigned(hub.batch('l', 1, suspect(seq))))).toEqual(['w: l:1/0']);

@@ -62,18 +62,28 @@ export class HubUnderTest {
     }
   }
 
-  leader(leaderId: string): void {
-    this.handle({ type: 'leaderJoined', leaderId, name: '' });
-    this.fromLeader(leaderId, { type: 'resume', jobs: [] });
+  leaderJoined(leaderId: string): SchedulerEffect[] {
+    return this.handle({ type: 'leaderJoined', leaderId, name: '' });
   }
 
+  workerJoined(workerId: string): SchedulerEffect[] {
+    return this.handle({ type: 'workerJoined', workerId, name: '' });
+  }
+
+  /** A leader has come that goes on with these jobs. */
+  leader(leaderId: string, jobs: readonly number[] = []): SchedulerEffect[] {
+    this.leaderJoined(leaderId);
+    return this.fromLeader(leaderId, { type: 'resume', jobs });
+  }
+
+  /** A worker has come that has nothing. */
   worker(
     workerId: string,
     slots: number,
     operations: readonly string[] = ['f@1'],
     labels: readonly string[] = [],
   ): SchedulerEffect[] {
-    this.handle({ type: 'workerJoined', workerId, name: '' });
+    this.workerJoined(workerId);
     this.fromWorker(workerId, { type: 'report', jobs: [], ending: [] });
     return this.fromWorker(workerId, { type: 'offer', slots, offers: { operations, serializers: ['json'], labels } });
   }
@@ -114,6 +124,15 @@ export class HubUnderTest {
     this.now += changes.elapsedMs ?? 0;
     return this.fromWorker(workerId, { type: 'result', jobId, result });
   }
+}
+
+/** A hub with leader `l`, worker `w`, which has so many slots, and job 1. */
+export function openHub(slots: number, changes: Partial<SchedulerLimits> = {}): HubUnderTest {
+  const hub = new HubUnderTest(changes);
+  hub.leader('l');
+  hub.worker('w', slots);
+  hub.open('l', 1);
+  return hub;
 }
 
 export function batchOf(seq: number, changes: Partial<Batch> = {}): Batch {

@@ -1,22 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { assigned, batchOf, HubUnderTest, limits, resultOf, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, limits, openHub, resultOf, ticket, toLeaders, toWorkers } from './scheduler-harness.js';
 
 describe('the scheduler', () => {
   it('welcomes with its epoch and limits', () => {
     const hub = new HubUnderTest();
-    expect(hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' })).toEqual([
+    expect(hub.leaderJoined('l')).toEqual([
       { type: 'toLeader', leaderId: 'l', message: { type: 'welcome', id: 'l', epoch: 'e1', limits } },
     ]);
-    expect(hub.handle({ type: 'workerJoined', workerId: 'w', name: '' })).toEqual([
+    expect(hub.workerJoined('w')).toEqual([
       { type: 'toWorker', workerId: 'w', message: { type: 'welcome', id: 'w', epoch: 'e1', limits } },
     ]);
   });
 
   it('sends a job once to a worker, then its batches', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     expect(toWorkers(hub.batch('l', 1, batchOf(0)))).toEqual([
       [
         'w',
@@ -30,10 +27,7 @@ describe('the scheduler', () => {
   });
 
   it('passes a result on, and gives its slot the next batch', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     expect(hub.batch('l', 1, batchOf(1))).toEqual([]);
     const effects = hub.result('w', 'l:1', 0, { elapsedMs: 100 });
@@ -57,10 +51,7 @@ describe('the scheduler', () => {
   });
 
   it('queues the lowest index first, whatever comes later', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     for (const seq of [5, 7, 6]) hub.batch('l', 1, batchOf(seq));
     hub.batch('l', 1, batchOf(9, { first: 0 }));
     const order = [5, 9, 6].flatMap((seq) => assigned(hub.result('w', 'l:1', seq, { elapsedMs: 100 })));
@@ -74,10 +65,7 @@ describe('the scheduler', () => {
       [1, 4],
       [0.01, 16],
     ] as const) {
-      const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
-      hub.leader('l');
-      hub.worker('w', 1);
-      hub.open('l', 1);
+      const hub = openHub(1, { maxBatchesPerLeader: 100 });
       hub.batch('l', 1, batchOf(0));
       hub.result('w', 'l:1', 0, { elapsedMs });
       const sent = Array.from({ length: 30 }, (_, at) => assigned(hub.batch('l', 1, batchOf(at + 1)))).flat();
@@ -102,10 +90,7 @@ describe('the scheduler', () => {
   });
 
   it('sends nothing ahead behind a slow batch', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.open('l', 2);
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0);
@@ -151,10 +136,7 @@ describe('the scheduler', () => {
   });
 
   it('gives the leases of a worker that left back as lost: those in its slots as gone, those beyond as not begun', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0, { elapsedMs: 20 });
     hub.batch('l', 1, batchOf(1));
@@ -177,10 +159,7 @@ describe('the scheduler', () => {
   });
 
   it('blames nobody for what a worker had that closed in good order', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     expect(toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'closed', how: 'closed' }))).toContainEqual([
       'l',
@@ -200,10 +179,7 @@ describe('the scheduler', () => {
   });
 
   it('passes on what a worker reports as lost, and uses the slot again', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.batch('l', 1, batchOf(1));
     const loss = { seq: 0, attempt: 1, cause: 'death', offset: 0, reason: 'thread exited' } as const;
@@ -229,10 +205,7 @@ describe('the scheduler', () => {
   });
 
   it('closes a job everywhere, and forgets it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.batch('l', 1, batchOf(1));
     expect(hub.fromLeader('l', { type: 'close', job: 1 })).toEqual([
@@ -242,10 +215,7 @@ describe('the scheduler', () => {
   });
 
   it('closes the jobs of a leader that left', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     expect(toWorkers(hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' }))).toEqual([
       ['w', { type: 'close', jobId: 'l:1' }],
@@ -289,7 +259,7 @@ describe('the scheduler', () => {
 
   it('expels a worker that speaks before it has reported what it has', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     const reason = "'draining' before it has reported what it has";
     expect(hub.fromWorker('w', { type: 'draining' })).toEqual([
       { type: 'expel', role: 'worker', id: 'w', code: 'PROTOCOL', reason },
@@ -297,10 +267,7 @@ describe('the scheduler', () => {
   });
 
   it('gives nothing to a draining worker, and takes its results', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.batch('l', 1, batchOf(0));
     hub.fromWorker('w', { type: 'draining' });
     expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual([]);
@@ -311,20 +278,14 @@ describe('the scheduler', () => {
   });
 
   it('tells nothing to workers that are away', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.handle({ type: 'workerLeft', workerId: 'w', how: 'lost', reason: '' });
     expect(toWorkers(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual([]);
   });
 
   it('says goodbye to all, and assigns nothing more', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     const goodbye = { type: 'goodbye', reason: 'bye' } as const;
     expect(hub.handle({ type: 'closing', reason: 'bye' })).toEqual([
       { type: 'toLeader', leaderId: 'l', message: goodbye },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maxBatchesAhead, maxSharedBatchesAhead, sharedForMs } from '../../src/limits.js';
-import { HubUnderTest, assigned, batchOf } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest } from './scheduler-harness.js';
 
 /** A worker of one slot that has executed a cheap batch for each of two leaders. */
 function usedByTwo(): HubUnderTest {

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { maxBatchesAhead } from '../../src/limits.js';
-import { HubUnderTest, assigned, batchOf } from './scheduler-harness.js';
+import { assigned, batchOf, openHub, type HubUnderTest } from './scheduler-harness.js';
 
 /** A worker of one slot, whose job is known to be cheap, executes batch 1 and has batches 2 and 3 waiting behind it. */
 function withTwoAhead(): HubUnderTest {
-  const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
-  hub.leader('l');
-  hub.worker('w', 1);
-  hub.open('l', 1);
+  const hub = openHub(1, { maxBatchesPerLeader: 100 });
   hub.batch('l', 1, batchOf(0));
   hub.result('w', 'l:1', 0, { elapsedMs: 1 });
   for (const seq of [1, 2, 3]) hub.batch('l', 1, batchOf(seq));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { workerGraceMs } from '../../src/limits.js';
 import { attempt, leaderBack, possession, underWay, workerBack } from './recovery-harness.js';
-import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 
 describe('a batch that is suspect of killing its worker', () => {
   const suspect = (seq: number) => batchOf(seq, { suspect: true });
@@ -20,10 +20,7 @@ describe('a batch that is suspect of killing its worker', () => {
   });
 
   it('does not wait for ever behind what is sent ahead', () => {
-    const hub = new HubUnderTest({ maxBatchesPerLeader: 100 });
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1, { maxBatchesPerLeader: 100 });
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0, { elapsedMs: 1 });
     for (let seq = 1; seq < 20; seq += 1) hub.batch('l', 1, batchOf(seq));
@@ -34,10 +31,7 @@ describe('a batch that is suspect of killing its worker', () => {
   });
 
   it('is executed alone when it happened again: a worker comes to rest for it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.batch('l', 1, batchOf(0));
     expect(assigned(hub.batch('l', 1, batchOf(1, { suspect: true, alone: true })))).toEqual([]);
     expect(assigned(hub.batch('l', 1, batchOf(2)))).toEqual([]);
@@ -71,10 +65,7 @@ describe('a batch that is suspect of killing its worker', () => {
   });
 
   it('takes the worker over that came to rest for one whose job is closed', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     for (const job of [2, 3]) hub.open('l', job, { priority: 3 });
     hub.batch('l', 1, batchOf(0));
     const alone = batchOf(0, { suspect: true, alone: true });
@@ -96,10 +87,7 @@ describe('a batch that is suspect of killing its worker', () => {
 
   it('is known to be to blame when its worker had nothing else', () => {
     for (const count of [1, 2]) {
-      const hub = new HubUnderTest();
-      hub.leader('l');
-      hub.worker('w', 2);
-      hub.open('l', 1);
+      const hub = openHub(2);
       for (let seq = 0; seq < count; seq += 1) hub.batch('l', 1, batchOf(seq));
       const lost = toLeaders(hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'silent', how: 'silent' }));
       expect(lost).toContainEqual([
@@ -132,10 +120,7 @@ describe('a batch that is suspect of killing its worker', () => {
   });
 
   it('leaves its place to the next when it is cancelled, and keeps it when the hub is started anew', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 2);
-    hub.open('l', 1);
+    const hub = openHub(2);
     hub.batch('l', 1, suspect(0));
     expect(assigned(hub.batch('l', 1, suspect(1)))).toEqual([]);
     expect(assigned(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) }))).toEqual(['w: l:1/1']);
@@ -146,10 +131,7 @@ describe('a batch that is suspect of killing its worker', () => {
   });
 
   it('waits for a free slot, and nothing is sent ahead behind it', () => {
-    const hub = new HubUnderTest();
-    hub.leader('l');
-    hub.worker('w', 1);
-    hub.open('l', 1);
+    const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0, { elapsedMs: 20 });
     expect(assigned(hub.batch('l', 1, batchOf(1)))).toEqual(['w: l:1/1']);

@@ -59,7 +59,7 @@ describe('the scheduler', () => {
     hub.leader('l');
     hub.open('l', 1);
     hub.open('l', 2, { operation: 'h' });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke' }))).toEqual([]);
     const offer = { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } } as const;
@@ -85,7 +85,7 @@ describe('the scheduler', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     hub.open('l', 1);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [], ending: [] });
     hub.fromWorker('w', { type: 'draining' });
     expect(toLeaders(hub.fromWorker('w', { type: 'draining', broken: 'it broke' }))).toEqual([]);

@@ -5,7 +5,7 @@ import { newJob, newLeader, newWorker } from '../../server/core/records.js';
 import { changeWaiting } from '../../server/core/waiting.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxWaitingBatches } from '../../src/limits.js';
-import { assigned, batchOf, HubUnderTest, ticket, toLeaders } from './scheduler-harness.js';
+import { assigned, batchOf, HubUnderTest, openHub, ticket, toLeaders } from './scheduler-harness.js';
 
 /** A hub with a leader, its job, and a worker with one slot. */
 function single(changes: ConstructorParameters<typeof HubUnderTest>[0] = {}): HubUnderTest {
@@ -60,10 +60,7 @@ describe('an attempt that waits for a job of its own', () => {
 
   it('is not to blame for the death of its worker while anything executes beside it, which is', () => {
     const blamed = (...seqs: number[]): unknown[] => {
-      const hub = new HubUnderTest();
-      hub.leader('l');
-      hub.worker('w', 2);
-      hub.open('l', 1);
+      const hub = openHub(2);
       hub.batch('l', 1, batchOf(0));
       hub.fromWorker('w', { type: 'waits', ...of(0) });
       for (const seq of seqs) hub.batch('l', 1, batchOf(seq));
@@ -77,10 +74,7 @@ describe('an attempt that waits for a job of its own', () => {
 
   it('is not known to be to blame beside another one that waits, or beside what was cancelled and is not over', () => {
     const blamed = (prepare: (hub: HubUnderTest) => void): unknown[] => {
-      const hub = new HubUnderTest();
-      hub.leader('l');
-      hub.worker('w', 2);
-      hub.open('l', 1);
+      const hub = openHub(2);
       for (const seq of [0, 1]) hub.batch('l', 1, batchOf(seq));
       hub.fromWorker('w', { type: 'waits', ...of(0) });
       prepare(hub);
@@ -97,7 +91,7 @@ describe('an attempt that waits for a job of its own', () => {
       hub.batch('l', 1, batchOf(0));
       hub.fromWorker('w', { type: 'waits', ...of(0) });
       hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'cut', how: 'lost' });
-      hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+      hub.workerJoined('w');
       const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', batchOf(0)), ...(waiting && { waiting }) }];
       hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
       hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });
@@ -107,9 +101,8 @@ describe('an attempt that waits for a job of its own', () => {
 
   it('is found again at a hub that was started anew', () => {
     const hub = new HubUnderTest();
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [1] });
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.leader('l', [1]);
+    hub.workerJoined('w');
     const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', batchOf(0)), waiting: true }];
     hub.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
     hub.fromWorker('w', { type: 'offer', slots: 1, offers: { operations: ['f@1'], serializers: ['json'], labels: [] } });

@@ -143,8 +143,7 @@ describe('what a leader knows to be under way', () => {
   it('is told as lost in pieces, by turns with other jobs, where there is much of it', () => {
     const hub = new HubUnderTest({}, { told: 9, fitted: 9, lost: 2 });
     hub.worker('w', 1);
-    hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
-    hub.fromLeader('l', { type: 'resume', jobs: [1, 2] });
+    hub.leader('l', [1, 2]);
     hub.open('l', 1, { resumed: [0, 1, 2, 3, 4].map((seq) => underWay(seq)) });
     hub.open('l', 2, { resumed: [underWay(0), underWay(1)] });
     const lost = (effects: SchedulerEffect[]): string[] =>
@@ -178,7 +177,7 @@ describe('what a leader knows to be under way', () => {
 
   it('is no news to it, though there are no slots, as long as it may hope for as much as before', () => {
     const told = (hub: HubUnderTest, running: number[], held: number[]): unknown[] => {
-      hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+      hub.workerJoined('w');
       return toLeaders(hub.fromWorker('w', { type: 'report', jobs: [possession(running, held)], ending: [] }));
     };
     const leased = busyHub();
@@ -196,7 +195,7 @@ describe('what a leader knows to be under way', () => {
   it('is not hoped for any more where it was found with its answer only, at a worker that offers nothing', () => {
     const hub = new HubUnderTest();
     expect(toLeaders(leaderBack(hub, [underWay(0)])).at(-1)).toMatchObject(['l', { type: 'capacity', slots: 0, leased: 1 }]);
-    hub.handle({ type: 'workerJoined', workerId: 'w', name: '' });
+    hub.workerJoined('w');
     const found = hub.fromWorker('w', { type: 'report', jobs: [possession([], [0])], ending: [] });
     expect(toLeaders(found)).toMatchObject([['l', { type: 'capacity', slots: 0, leased: 0 }]]);
     expect(orders(found)).toEqual(['resend 0/1']);
@@ -207,7 +206,7 @@ describe('what workers say that they have', () => {
   const report = (hub: HubUnderTest, workerId: string, jobs: readonly Possession[], more = false): unknown[] =>
     hub.fromWorker(workerId, { type: 'report', jobs, ending: [], ...(more && { more }) }).filter(({ type }) => type === 'expel');
   const join = (hub: HubUnderTest, workerId: string): void => {
-    hub.handle({ type: 'workerJoined', workerId, name: '' });
+    hub.workerJoined(workerId);
   };
   /** For a job or an attempt of it. */
   const saidBytes = saidRecordBytes + 'l:1'.length * saidCharBytes;
