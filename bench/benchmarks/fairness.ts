@@ -37,7 +37,7 @@ async function run(rounds: Rounds): Promise<Findings> {
       atMost(`20 elements ${name}, beside the other leader, of alone`, 2, medianOf(beside(name)) / medianOf(alone(name))),
     ),
     notes: [
-      'One hub, and one worker with a thread for each core. The other leader, a process of its own, maps a million numbers by an operation that does nothing, again and again until the slow elements are through.',
+      'One hub, and one worker with a thread for each core. The other leader is a process of its own. It maps a million numbers by an operation that does nothing, again and again until the slow elements are through.',
       'What computes shares the cores with both leaders and the hub; what waits does not need them.',
     ],
   };

@@ -9,7 +9,7 @@ import { concat, double, label, sum } from '../work/operations.js';
 
 export const fold: Benchmark = {
   name: 'fold',
-  summary: 'a fold of a million numbers and of 100,000 strings, fused with the map before it and not, and the bytes on the wire',
+  summary: 'a fold of a million numbers and of 100,000 strings, fused with its map or not, and the bytes on the wire',
   run,
 };
 
@@ -76,7 +76,7 @@ async function run(rounds: Rounds): Promise<Findings> {
     notes: [
       'Leader, hub and one worker with a thread are processes. Bytes are those of the TCP connections, both ways together, with all headers.',
       'Fused, what was mapped does not travel: a partial for each batch comes back. Fold alone sends what the leader has mapped.',
-      'Such work is not worth distributing: a single process has done it before anyone has sent it.',
+      'This work is not worth distributing: a single process has done it before anyone has sent it.',
     ],
   };
 }

@@ -51,7 +51,7 @@ async function run(rounds: Rounds): Promise<Findings> {
     ],
     notes: [
       'The hub is a process; so is the leader, and so are all workers together, which answer each batch at once without executing it. Batches have one element, so that what is measured is batches.',
-      'A job is described to each worker before the first batch of it that the worker gets. Such descriptions are part of the cost; the last column says how many of them there were.',
+      'A job is described to each worker before the first batch of it that the worker gets. These descriptions are part of the cost. The last column says how many there were.',
       'The bare relay passes as many messages to and fro: what it needs more or less of with many workers, sockets need. With few, hub and leader wait for each other, and each message is read and written for itself.',
     ],
   };

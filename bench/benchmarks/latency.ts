@@ -65,7 +65,7 @@ async function run(rounds: Rounds): Promise<Findings> {
     budgets,
     notes: [
       'The next element goes out when the result of the one before has come. `runtime.run` puts each through a job that stands open for the next; the open pipeline is a `Subject` piped through `remoteMap`.',
-      'Each way has a hub and a worker process of its own, and so has the bare relay, which sends an element in a message of its own. A thread behind it shows what a thread takes by itself.',
+      'Each way has a hub and a worker process of its own. So has the bare relay, which sends each element in a message of its own. A thread behind the relay shows what a thread takes by itself.',
       'What counts is a second of each run, after 4,000 round trips, or five seconds of them: before, programs are still being compiled.',
       'The job beside is a map that does nothing on numbers without end, on the same worker.',
     ],

@@ -8,7 +8,7 @@ import { atMost } from '../report/budget.js';
 
 export const makespan: Benchmark = {
   name: 'makespan',
-  summary: 'in virtual time, how long a map and fold takes on up to 1,000 slots, beside what is possible and what others do',
+  summary: 'how long a map and fold takes on up to 1,000 slots in virtual time, beside the possible and beside others',
   run,
   isVirtual: true,
 };
@@ -112,8 +112,8 @@ function run({ say }: Rounds): Promise<Findings> {
     notes: [
       'The machines of leader, hub and worker run in virtual time, with 0.2 ms for each way over a link. Elements take 100 ms on average; the same draws for all three; the result does not vary from run to run.',
       `Ratios are means of ${draws} draws, of one where durations are constant or there are ${manyElements.toLocaleString('en')} elements or more.`,
-      `Bounds are looked at from ${least} elements a slot on. The bound is max(work / slots, longest path); the tight one also heeds that the last combines of a fold cannot keep all slots busy, and that elements are begun in source order, since nobody knows in advance which of them take long (bench/makespan/bounds.ts).`,
-      `In ${many.length - possible.length} of ${many.length} such cases the tight bound is more than ${allowed.toFixed(2)} of the bound: nobody who begins elements in source order can keep to it there. Of the other ${possible.length}, ${beyond} are beyond ${allowed.toFixed(2)}.`,
+      `Bounds are looked at from ${least} elements a slot on. The bound is max(work / slots, longest path). The tight bound (bench/makespan/bounds.ts) also heeds two things. The last combines of a fold cannot keep all slots busy. And elements are begun in source order, because nobody knows in advance which of them take long.`,
+      `In ${many.length - possible.length} of ${many.length} cases of this kind the tight bound is more than ${allowed.toFixed(2)} of the bound. Nobody who begins elements in source order can keep to that. Of the other ${possible.length}, ${beyond} are beyond ${allowed.toFixed(2)}.`,
     ],
   });
 }

@@ -1,7 +1,7 @@
 const head = `# Benchmarks
 
-What \`npm run bench\` has measured, written by itself; \`npm run bench -- map\` measures one thing anew, and \`npm run bench -- --help\` says
-which there are. Contestants take turns in one run, each result is checked, and figures are medians with the spread from least to most.
+\`npm run bench\` writes this page. \`npm run bench -- map\` measures one thing anew, and \`npm run bench -- --help\` says what there is to measure.
+Contestants take turns in one run, and each result is checked. Figures are medians, with the spread from least to most.
 The machines that these figures come from are shared and noisy: look at the ratios.
 `;
 

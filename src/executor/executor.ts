@@ -10,8 +10,8 @@ export interface Executor {
   /**
    * Executes the batch, and settles it exactly once, also when it is aborted, times out or its thread dies. It never throws.
    *
-   * @param waits told when the batch gives its slot up, as an operation of it waits for a job of its own, and when it goes on.
-   *   Then it has a slot again, also beyond `slots`. Not called from within a call.
+   * @param waits is told when the batch gives its slot up, because an operation waits for a job of its own. It is also told when
+   *   the batch goes on. Then the batch has a slot again, also beyond `slots`. It is not called from within a call.
    */
   run(
     jobId: string,

@@ -160,8 +160,8 @@ export class RunningThread {
 }
 
 /**
- * Whether the program was given as text, with a flag that says of what kind it is: Node would refuse a thread that begins with a
- * file.
+ * Whether the program was given as text, with a flag that says of what kind it is. Then Node would refuse a thread that begins
+ * with a file.
  */
 function startsFromText(): boolean {
   const isInputType = (flag: string): boolean => flag.startsWith('--input-type');

@@ -30,8 +30,9 @@ export async function startThreadExecutor(options: ThreadExecutorOptions): Promi
 /**
  * Batches, and the threads that execute them.
  *
- * A thread whose batch waits for a job of its own keeps it, and executes nothing else: what it waits for may kill the thread in
- * which it is executed, or block it. A spare thread may execute in its stead, when a batch comes for which no thread is idle.
+ * A thread whose batch waits for a job of its own keeps the batch, and executes nothing else. What the batch waits for may kill
+ * the thread in which it is executed, or block it. A spare thread may execute in its stead, when a batch comes for which no
+ * thread is idle.
  */
 class ThreadPool implements ThreadExecutor {
   readonly slots: number;

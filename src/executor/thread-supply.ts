@@ -36,20 +36,20 @@ export interface SupplyEvents {
 }
 
 /**
- * Threads, each of which has loaded the modules.
+ * Keeps up the threads of an executor. Each has loaded the modules.
  *
- * A thread that dies or is terminated is replaced. At once, where what it executed is to blame. After a wait that doubles each
- * time, where its modules are: they did not load, or they ended a thread later by a timer, a connection or the like. After some
- * failures in a row with no thread left the supply is broken, and says so. A thread that has lived for a while proves the modules
- * sound.
+ * A thread that dies or is terminated is replaced. It is replaced at once where what it executed is to blame. Its modules are to
+ * blame when they did not load, or when they ended a thread later, for example by a timer or a connection. Then it is replaced
+ * after a wait that doubles each time. After some failures in a row with no thread left the supply is broken, and says so. A
+ * thread that has lived for a while proves the modules sound.
  *
- * Node does not always tell where an error comes from that nothing caught. So after a death that may be either's doing, later
- * threads are watched: they keep in mind whether modules or a batch have begun what goes on. And the next one rests for about as
- * long as the dead one lived, which shows what modules do by themselves, for example to their memory.
+ * Node does not always tell where an error comes from that nothing caught. So a death may be the doing of modules or of a batch.
+ * Then later threads are watched: they record which of the two has begun what goes on. The next thread also rests for about as
+ * long as the dead one lived. That shows what modules do by themselves, for example to their memory.
  *
- * For each thread whose batch waits for a job of its own there may be a spare thread, started when one is wanted. So the number
- * of threads is bounded by how many batches may wait; beyond that, an operation that wants to fails. Spare threads end when they
- * are not wanted for a while.
+ * Each thread whose batch waits for a job of its own may have a spare thread, which is started when one is wanted. So the number
+ * of batches that may wait bounds the number of threads. Beyond it, an operation that wants to wait fails. Spare threads end when
+ * they are not wanted for a while.
  */
 export class ThreadSupply {
   readonly #options: ThreadExecutorOptions;

@@ -10,7 +10,8 @@ import { mostTripsAsleep, mostWakefulMs, quickTripMs } from '../limits.js';
  * 2. It does so when lone batches have lately come back within `quickTripMs`. It stays awake for four times as long as they took,
  *    and for `mostWakefulMs` at most.
  * 3. A batch that takes longer was waited for in vain, and others had less of the processor. So the leader sleeps through the
- *    next batches: twice as many each time that this happens again, and half as many each time that it does not.
+ *    next batches. It sleeps through twice as many each time that this happens again, and half as many each time that it does
+ *    not.
  */
 export class WakefulWaiting {
   /** When the lone batch was sent that is under way. */

@@ -60,15 +60,16 @@ interface Named {
  * neighbours, in order. It must be associative, or the result depends on how the work was cut. `checkMonoid` tries that.
  *
  * `combine` should return a new value, or one of its operands, changed or not. A `combine` that fills one object of its own anew
- * each time makes folds slower: a batch in which that is seen is executed anew, one unit after the other. Results must not share
+ * each time makes folds slower. A batch in which that is seen is executed anew, one unit after the other. Results must not share
  * parts that are filled anew; `checkMonoid` finds that. An operation may fill its output anew.
  *
- * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. A fold of nothing gives `empty()`, and an element
- * that is left out counts as `empty()`. A fold may combine it anywhere else, or nowhere.
+ * `empty` is no seed: `combine(empty(), a)` and `combine(a, empty())` must be `a`. A fold of nothing gives `empty()`, and an
+ * element that is left out counts as `empty()`. A fold may combine it anywhere else, or nowhere.
  *
  * With `create` in place of `combine` the result is called with arguments, as in `defineOperation`. `empty` gets the same ones.
  *
- * @param definition `name`, `empty`, and either `combine` or `create` are required; `version` is 1 and `idempotent` false by default
+ * @param definition `name`, `empty`, and either `combine` or `create` are required; `version` is 1 and `idempotent` false by
+ *   default
  * @returns the monoid; with `create`, a function that makes it from arguments
  * @throws {@link PaladinError} `INVALID_INPUT` when the name, the version or a function is wrong, or an option is not known
  *

@@ -29,7 +29,7 @@ export interface OperationContext {
   readonly key: string;
   /**
    * Waits for a job of the operation's own, without its slot: other batches are executed there meanwhile. An operation that keeps
-   * its slot while it waits for its own cluster may wait for ever: all slots may be taken by others like it.
+   * its slot while it waits for its own cluster may wait for ever: others like it may have all slots.
    *
    * Calls of `runtime.run` and subscriptions through remote operators are seen without this, on whatever runtime. Two things are
    * not seen: what another process runs for the operation, and what a timer or queue of its module begins outside of it. The slot
@@ -39,8 +39,8 @@ export interface OperationContext {
    * is executed meanwhile.
    *
    * @param work begins the job and waits for it
-   * @returns what `work` returns or resolves to. The promise rejects as `work` does, or with the signal's reason once the signal is
-   *   aborted. It rejects with `LIMIT_EXCEEDED` when too many operations of this worker wait already: 1,024 inline; in threads
+   * @returns what `work` returns or resolves to. The promise rejects as `work` does, or with the signal's reason once the signal
+   *   is aborted. It rejects with `LIMIT_EXCEEDED` when too many operations of this worker wait already: 1,024 inline; in threads
    *   four for each thread, and 32 at least.
    *
    * @example

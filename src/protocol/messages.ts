@@ -188,8 +188,8 @@ export interface BatchLoss {
    * - `timeout`: its thread was terminated because the unit at `offset` ran past its timeout.
    * - `cancelled`: its job was cancelled.
    * - `returned`: its execution had not begun, so no unit in it is to blame.
-   * - `wasted`: it was begun, but no unit in it is to blame that nothing came of it. Its worker had been told to go, its answer
-   *   was not kept, or its thread died by the doing of a module or of an earlier batch.
+   * - `wasted`: it was begun, but no unit in it is to blame that nothing came of it. Its worker had been told to go, or its
+   *   answer was not kept. Or its thread died by the doing of a module or an earlier batch.
    */
   readonly cause: 'death' | 'gone' | 'timeout' | 'cancelled' | 'returned' | 'wasted';
   /** For `gone`: whether the worker had nothing else that it may have died of. */

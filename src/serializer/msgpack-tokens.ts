@@ -1,7 +1,7 @@
 /**
  * A walk over the tokens of msgpack, before msgpackr makes values of them. msgpackr reads more than it writes here. A hostile
- * peer could use that: strings in bundles, which send the reader back to where it was; references; errors and regular expressions
- * of any size. So the walk refuses whatever a `Packr` of `msgpack.ts` does not write.
+ * peer could use that. There are strings in bundles, which send the reader back to where it was. There are references, and errors
+ * and regular expressions of any size. So the walk refuses whatever a `Packr` of `msgpack.ts` does not write.
  */
 import type { PlainLayout } from './plain-check.js';
 import { madeBytes, maxBareEntries } from './limits.js';
@@ -93,7 +93,8 @@ const weights: Readonly<Record<PlainLayout, Uint16Array>> = {
 
 /**
  * @param layout in `maps`, maps are objects, and not Maps
- * @throws an Error when there is a token that `msgpack.ts` does not write, one that is cut off, or more small values than the bytes may hold
+ * @throws an Error when `msgpack.ts` does not write a token, when one is cut off, or when there are more small values than the
+ *   bytes may hold
  */
 export function checkTokens(bytes: Uint8Array, layout: PlainLayout): void {
   const end = bytes.length;

@@ -1,10 +1,10 @@
 /**
  * Makes bytes of values, and values of bytes.
  *
- * Leader and worker know a serializer by its name. It is handed the values of a whole batch at once, so that what they have in
- * common is written once, like the keys of records. `decode(encode(values))` returns values that are equal to the given ones in
- * type and content. They share no memory with the given ones or with the bytes. A value that cannot be carried like this is a
- * {@link NotSerializableError}, never a silent change.
+ * Leader and worker know a serializer by its name. It is handed the values of a whole batch at once. So what they have in common
+ * is written once, like the keys of records. `decode(encode(values))` returns values that are equal to the given ones in type and
+ * content. They share no memory with the given ones or with the bytes. A value that cannot be carried like this is a {@link
+ * NotSerializableError}, never a silent change.
  */
 export interface Serializer {
   /** The name under which leader and workers agree on this serializer, such as `msgpack`: 1 to 300 characters. */

@@ -1,8 +1,8 @@
 /**
  * Messages as bytes.
  *
- * Messages that come once for each batch or job have a layout of their own (`batch-layout.ts`, `job-layout.ts`): `batch`,
- * `assign`, `acknowledge`, a `result` without failures, `open` for the first time, `job` and `close`. All others are JSON, with
+ * Messages that come once for each batch or job have a layout of their own (`batch-layout.ts`, `job-layout.ts`). These are
+ * `batch`, `assign`, `acknowledge`, a `result` without failures, the first `open`, `job` and `close`. All others are JSON, with
  * their byte arrays behind it. Payloads are copied once when they are written, and read as views. Nobody looks into them.
  */
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
