@@ -506,10 +506,10 @@ export const hubMutations = [
     replace: 'if (lease.seq >= 0) continue;',
   },
   {
-    name: 'the hub throws away what a leader that is back does not know to be under way',
+    name: 'the hub keeps to itself what a leader that is back does not know to be under way',
     file: `${hub}/leaders-back.ts`,
     find: 'if (!wanted.has(attemptKey(lease))) tellFound(state, lease);',
-    replace: 'if (!wanted.has(attemptKey(lease))) release(state, lease);',
+    replace: 'if (!wanted.has(attemptKey(lease))) continue;',
   },
   {
     name: 'the hub throws away answers that a leader that is back does not know to be under way',

@@ -4,13 +4,13 @@
 export const peerMutations = [
   {
     name: 'a worker that drains does not say that it broke',
-    file: 'src/core/worker-session.ts',
-    find: 'const isNews = !this.#draining || (broken !== undefined && this.#broken === undefined);',
-    replace: 'const isNews = !this.#draining;',
+    file: 'src/core/draining.ts',
+    find: 'const isNews = !this.#isDraining || (broken !== undefined && this.#broken === undefined);',
+    replace: 'const isNews = !this.#isDraining;',
   },
   {
     name: 'a broken worker does not say why it goes',
-    file: 'src/core/worker-session.ts',
+    file: 'src/core/draining.ts',
     find: 'if (broken !== undefined) this.#broken = shortened(broken);',
     replace: '',
   },
@@ -184,20 +184,20 @@ export const peerMutations = [
   },
   {
     name: 'a worker that drains waits for ever for a hub that is away',
-    file: 'src/core/worker-session.ts',
-    find: 'if (isIdle && !this.#connected) this.#hublessSince ??= now;',
-    replace: 'if (isIdle && !this.#connected) this.#hublessSince = undefined;',
+    file: 'src/core/draining.ts',
+    find: 'if (lacksHub) this.#hublessSince ??= now;',
+    replace: 'if (lacksHub) this.#hublessSince = undefined;',
   },
   {
     name: 'a worker that drains goes on counting how long the hub was away before',
-    file: 'src/core/worker-session.ts',
+    file: 'src/core/draining.ts',
     find: '    else this.#hublessSince = undefined;',
     replace: '',
   },
   {
     name: 'a worker that drains does not heed the time that it is given',
-    file: 'src/core/worker-session.ts',
-    find: 'this.#drainBy = Math.min(this.#drainBy, now + withinMs);',
+    file: 'src/core/draining.ts',
+    find: 'this.#overAt = Math.min(this.#overAt, now + withinMs);',
     replace: '',
   },
   {

@@ -19,7 +19,7 @@
  * 7. Nothing waits behind batches that take long: when none has begun for `maxWaitBehindMs`, what waits goes back, since others
  *    may be free.
  */
-import { drainHubWaitMs, maxHeldAnswers, maxHeldBytes, maxWaitBehindMs } from '../limits.js';
+import { maxHeldAnswers, maxHeldBytes, maxWaitBehindMs } from '../limits.js';
 import type {
   Batch,
   BatchLoss,
@@ -33,6 +33,7 @@ import type {
 } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { shortened } from '../protocol/shortened.js';
+import { Draining, type DrainOrder } from './draining.js';
 import { HeldAnswers, type Answer } from './held-answers.js';
 import { reportMessages } from './listing.js';
 import type { Machine } from './machine.js';
@@ -65,16 +66,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #slots = 0;
   #offers: Offers = { operations: [], serializers: [], labels: [] };
   #connected = false;
-  #draining = false;
-  /** Why it drains, where it can execute nothing any more. */
-  #broken: string | undefined;
-  /** When draining must be over. */
-  #drainBy = Infinity;
-  #drainWithinMs = Infinity;
-  /** While it drains and has nothing to do but hand in what it keeps: since when there is no hub for that. */
-  #hublessSince: number | undefined;
-  /** It has nothing left to do: waits for the hub's goodbye, or has it. */
-  #leaving = false;
+  readonly #draining = new Draining();
   #effects: SessionEffect[] = [];
   /** When it handled an event last. */
   #handledAt = 0;
@@ -91,7 +83,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'disconnected':
         this.#connected = false;
         this.#waiting = [];
-        if (this.#leaving) this.#effects.push({ type: 'drained' });
+        if (this.#draining.isLeaving) this.#effects.push({ type: 'drained' });
         break;
       case 'received':
         this.#receive(event.message, now);
@@ -116,18 +108,13 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
     this.#begin(now);
     if (now >= this.#stuckUntil) this.#giveBackWaiting('the batches before it take long');
-    if (this.#draining && !this.#leaving) this.#leave(now);
+    if (this.#draining.isDraining && !this.#draining.isLeaving) this.#leave(now);
     return this.#effects;
   }
 
   nextDeadline(): number | undefined {
-    const deadline = Math.min(this.#leaveBy, this.#stuckUntil);
+    const deadline = Math.min(this.#draining.leavesAt, this.#stuckUntil);
     return deadline === Infinity ? undefined : deadline;
-  }
-
-  /** When draining is over, whatever is left. */
-  get #leaveBy(): number {
-    return this.#leaving ? Infinity : Math.min(this.#drainBy, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
   }
 
   /** When what waits goes back; Infinity: nothing waits. */
@@ -187,7 +174,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'welcome':
         break;
       case 'goodbye':
-        if (this.#leaving) this.#effects.push({ type: 'drained' });
+        if (this.#draining.isLeaving) this.#effects.push({ type: 'drained' });
         break;
     }
   }
@@ -202,7 +189,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       this.#answer({ type: 'result', jobId, result: { ...kept, attempt } }, ticket);
       return;
     }
-    if (this.#draining) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker is draining');
+    if (this.#draining.isDraining) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker is draining');
     else if (!this.#jobs.has(jobId)) this.#answerLost({ jobId, ticket, batch }, 'returned', 'the worker does not know its job');
     else {
       if (this.#waiting.length === 0) this.#stuckSince = now;
@@ -309,29 +296,19 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #leave(now: number): void {
     const isIdle = this.#running.size === 0;
     if (isIdle && this.#held.size === 0) {
-      this.#leaving = true;
+      this.#draining.leave();
       if (this.#connected) this.#send({ type: 'leaving' });
       else this.#effects.push({ type: 'drained' });
       return;
     }
-    if (isIdle && !this.#connected) this.#hublessSince ??= now;
-    else this.#hublessSince = undefined;
-    if (now < this.#leaveBy) return;
-    const isLate = now >= this.#drainBy;
-    this.#leaving = true;
-    const reason = isLate ? `it was to drain within ${this.#drainWithinMs} ms` : `no hub came back within ${drainHubWaitMs} ms`;
+    const reason = this.#draining.goOn(isIdle && !this.#connected, now);
+    if (reason === undefined) return;
     const { undone } = this;
     this.#effects.push(undone.batches + undone.results === 0 ? { type: 'drained' } : { type: 'drained', undone, reason });
   }
 
-  #drain({ withinMs = Infinity, broken }: Extract<SessionEvent, { type: 'drain' }>, now: number): void {
-    this.#drainBy = Math.min(this.#drainBy, now + withinMs);
-    this.#drainWithinMs = Math.min(this.#drainWithinMs, withinMs);
-    // It may break while it drains, and jobs that find no other worker are told of that.
-    const isNews = !this.#draining || (broken !== undefined && this.#broken === undefined);
-    if (!isNews) return;
-    this.#draining = true;
-    if (broken !== undefined) this.#broken = shortened(broken);
+  #drain(order: DrainOrder, now: number): void {
+    if (!this.#draining.begin(order, now)) return;
     if (this.#connected) this.#sayDraining();
     this.#giveBackWaiting('the worker is draining');
   }
@@ -364,12 +341,13 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offer(): void {
     if (!this.#connected) return;
     // First, so that it is given nothing.
-    if (this.#draining) this.#sayDraining();
+    if (this.#draining.isDraining) this.#sayDraining();
     if (this.#slots > 0) this.#send({ type: 'offer', slots: this.#slots, offers: this.#offers });
   }
 
   #sayDraining(): void {
-    this.#send({ type: 'draining', ...(this.#broken !== undefined && { broken: this.#broken }) });
+    const { broken } = this.#draining;
+    this.#send({ type: 'draining', ...(broken !== undefined && { broken }) });
   }
 
   #send(message: WorkerToHub): void {

@@ -186,8 +186,8 @@ export const ofSessions = [
   },
   {
     file: 'src/core/worker-session.ts',
-    line: "this.#send({ type: 'draining', ...(this.#broken !== undefined && { broken: this.#broken }) });",
-    mutants: ["this.#send({ type: 'draining', ...(true && { broken: this.#broken }) });"],
+    line: "this.#send({ type: 'draining', ...(broken !== undefined && { broken }) });",
+    mutants: ["this.#send({ type: 'draining', ...(true && { broken }) });"],
     reason: 'What is not known is not written. The condition is for the type.',
   },
 ];
