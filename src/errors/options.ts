@@ -64,7 +64,7 @@ export function checkCallbacks<Options extends object>(
  * Checks how long something may take: milliseconds that a timer can wait, or `Infinity` for any time.
  *
  * @param leastMs the least that makes sense: 0 where there may be nothing to wait for
- * @throws {@link PaladinError} `INVALID_INPUT` when it is no such time
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is no time like this
  */
 export function checkMs(where: string, option: string, value: unknown, leastMs = 0): number {
   if (value === Infinity || (typeof value === 'number' && value >= leastMs && value <= longestTimerMs)) return value;

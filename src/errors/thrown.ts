@@ -39,7 +39,7 @@ export function holds(check: () => boolean): boolean {
 /** One line about a thrown value: the message of an error, or its name; the text of any other value. */
 export function messageOf(thrown: unknown): string {
   const text = isError(thrown) ? asText(readOr(thrown, 'message')) || asText(readOr(thrown, 'name')) : textOf(thrown);
-  // Shortened before lines are joined too, as the text may be huge.
+  // It is shortened before lines are joined, too: the text may be huge.
   const line = text.slice(0, 2 * maxMessageLength).replace(/\s*[\r\n]+\s*/g, ' ');
   return abridged(line, maxMessageLength);
 }

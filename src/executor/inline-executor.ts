@@ -35,7 +35,7 @@ export class InlineExecutor implements Executor {
   readonly #ownContext = callerContext();
   readonly #jobs: InlineJobs;
   readonly #underWay = new Set<InlineControl>();
-  /** Those of them that wait for jobs of their own. */
+  /** The batches under way that wait for jobs of their own. */
   readonly #waiting = new Set<Batch>();
   #abandoned = 0;
   #closed = false;

@@ -46,7 +46,7 @@ export class KnownJobs {
     if (this.#forgotten.length > 0) this.#tell(this.takeForgotten());
   }
 
-  /** Those of which the thread is told now. */
+  /** The jobs of which the thread is told now. */
   takeForgotten(): string[] {
     const forgotten = this.#forgotten;
     this.#forgotten = [];

@@ -25,7 +25,7 @@ export class PartialStack {
     return this.#values[this.#values.length - 1];
   }
 
-  /** Of how many units the partial before the last one is; 0: there is none. */
+  /** How many units the partial before the last one stands for; 0: there is none. */
   get leftWidth(): number {
     return this.#widths[this.#widths.length - 2] ?? 0;
   }
@@ -85,7 +85,7 @@ export class PartialStack {
   }
 }
 
-/** Of a whole fold, whatever its batches. */
+/** The looks of a whole fold, whatever its batches. */
 export interface Looks {
   compared: number;
 }

@@ -44,7 +44,7 @@ export class JobExecution {
   readonly #registry: Registry | UnitFailure;
   readonly #maxPayloadBytes: number;
   readonly #cancelGraceMs: number;
-  /** Of what sets stages up. */
+  /** The waits of the code that sets stages up. */
   readonly #setUpWaits = new SharedWaits();
   /** The stages that are set up, or being set up, by their place in the chain. */
   readonly #stages: (Stage | Promise<SetUp> | undefined)[];

@@ -6,9 +6,9 @@ import { later } from '../real-time.js';
 import { exitGraceMs, writtenStepBytes } from './limits.js';
 import { mailMark, type FromThread, type Origin, type ThreadSetUp, type ToThread } from './thread-messages.js';
 
-/** Of what a thread died. */
+/** What a thread died of. */
 export interface ThreadDeath {
-  /** As in `exited with code 3`. */
+  /** How it ended, for example `exited with code 3`. */
   readonly how: string;
   readonly exitCode: number;
   /** The error that nothing caught, as `encodeError` wrote it. */
@@ -148,7 +148,7 @@ export class RunningThread {
   }
 
   #death(exitCode: number): ThreadDeath {
-    // Of what a module handled it did not die.
+    // It did not die of an error that a module handled.
     const dying = this.#dying?.ends === true ? this.#dying : undefined;
     const { origin, executing } = dying ?? this.#exiting ?? {};
     const from = { ...(origin !== undefined && { origin }), ...(executing !== undefined && { executing }) };

@@ -12,7 +12,7 @@ export class BatchContext {
   readonly #fromStage: number;
   /** Where its partials begin, and where the last one ends. It is made when somebody asks for it. */
   #bounds: readonly number[] | undefined = undefined;
-  /** Those of its operations that wait for jobs of their own. */
+  /** The operations of the batch that wait for jobs of their own. */
   readonly waits: SlotWaits;
 
   constructor(jobId: string, batch: Batch, waits: SlotWaits, fromStage = 0) {

@@ -4,7 +4,7 @@ import { toCommon, type Progress } from './thread-progress.js';
 
 /** What the runner in a thread and the executor outside tell each other, by the memory that they share. */
 export class ThreadControl implements BatchControl {
-  /** Of the batch that is executing. */
+  /** The turn of the batch that is executing. */
   turn = 0;
   waits: SlotWaits = new SlotWaits(() => undefined);
   readonly #progress: Progress;

@@ -12,7 +12,7 @@ export interface ThreadExecutorOptions {
   readonly graceMs?: number;
   /** How long a thread may take to start, in milliseconds. Default 60,000. */
   readonly startTimeoutMs?: number;
-  /** Memory limits of each thread, as of `new Worker`. */
+  /** Memory limits of each thread, in the form of `new Worker`. */
   readonly resourceLimits?: ResourceLimits;
   /**
    * How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at
@@ -35,7 +35,7 @@ export interface ThreadExecutorOptions {
 
 /** What the threads offer, sorted. */
 export interface ThreadOffers {
-  /** As `name@version`. */
+  /** The operations, as `name@version`. */
   readonly operations: readonly string[];
   readonly serializers: readonly string[];
 }

@@ -154,7 +154,7 @@ class ThreadPool implements ThreadExecutor {
 
   #break(error: PaladinError, tries: number): void {
     const waiting = this.#waiting;
-    // Those that may still be starting have had as many predecessors.
+    // Threads that may still be starting have had as many predecessors.
     void this.close();
     this.#state = 'broken';
     for (const assignment of waiting) settleUnbegun(assignment, 'returned', `no thread is left to execute it: ${error.message}`);

@@ -40,7 +40,7 @@ export type ThreadEnd =
   | { readonly type: 'terminated'; readonly why: string }
   | {
       readonly type: 'died';
-      /** As in `it exited with code 3 while …`. */
+      /** What happened, for example `it exited with code 3 while …`. */
       readonly why: string;
       /** What is to blame: its modules, what it was executing or had executed, or nobody knows which of these. */
       readonly fault: 'modules' | 'batch' | 'unknown';

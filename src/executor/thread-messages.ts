@@ -156,7 +156,7 @@ export class Mailbox {
     this.#length[0] = written.byteLength;
   }
 
-  /** Of a copy, which the payload is a part of. */
+  /** Reads from a copy. The payload is a part of it. */
   #take(): Reader {
     return new Reader(this.#shared.slice(0, this.#length[0]));
   }

@@ -86,9 +86,9 @@ export class Output {
  */
 export class Origins {
   readonly #storage: AsyncLocalStorage<Origin> | undefined;
-  /** Of the first batch. */
+  /** The id of the first batch's resource. What the batch makes has higher ids. */
   #firstId = Infinity;
-  /** Of the present batch, or the last one. */
+  /** The id of the resource of the present batch, or of the last one. */
   #id = Infinity;
   #resource: AsyncResource | undefined;
   #executing = 0;
@@ -104,7 +104,7 @@ export class Origins {
 
   /** Calls the function that begins a batch, within a context of its own. What the batch does to that context concerns no other. */
   begin<T>(turn: number, begin: () => T): T {
-    // Of no other's making.
+    // Made by nothing else: its trigger is 0.
     const make = (): AsyncResource => new AsyncResource('paladin-rx', { triggerAsyncId: 0, requireManualDestroy: true });
     this.#resource = this.#storage === undefined ? make() : this.#storage.run(turn, make);
     this.#id = this.#resource.asyncId();
@@ -163,7 +163,7 @@ export function tellDeath(post: (message: FromThread) => void, output: Output, o
     const isRejection = kind === 'unhandledRejection';
     const from = origins.current(isRejection);
     const thrown = isRejection ? rejections.reasonOf(uncaught) : uncaught;
-    // A domain sets such a callback, too.
+    // A domain sets a callback like this, too.
     const ends = process.listenerCount('uncaughtException') === 0 && !process.hasUncaughtExceptionCaptureCallback();
     if (ends) dying = from;
     post({ type: 'dying', text: stackOf(thrown), error: encodeError(thrown).bytes, ends, ...ending(from) });

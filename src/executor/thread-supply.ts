@@ -62,7 +62,7 @@ export class ThreadSupply {
   readonly #ending = new Set<Promise<void>>();
   /** Timers of replacements that are to be tried again. */
   readonly #backoffs = new Set<Later>();
-  /** As many as there are slots and spare threads, of which some may have none for a moment. */
+  /** A place for each slot and each spare thread. Some may have no thread for a moment. */
   readonly #places: Set<Place>;
   /** Until spare threads end. */
   #spareTimer: Later | undefined = undefined;

@@ -12,7 +12,7 @@ export interface LastTurn {
 
 /** What a thread died of. */
 export interface Verdict {
-  /** As in `it exited with code 3 while …`. */
+  /** What happened, for example `it exited with code 3 while …`. */
   readonly why: string;
   readonly fault: Extract<ThreadEnd, { type: 'died' }>['fault'];
   /** What the death means for the batch that it had to do. */

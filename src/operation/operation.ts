@@ -33,7 +33,7 @@ export interface OperationContext {
    *
    * Calls of `runtime.run` and subscriptions through remote operators are seen without this, on whatever runtime. Two things are
    * not seen: what another process runs for the operation, and what a timer or queue of its module begins outside of it. The slot
-   * is given up while elements of such a job are under way, also when the operation does something else meanwhile.
+   * is given up while elements of the inner job are under way, also when the operation does something else meanwhile.
    *
    * The time counts in the element's `timeout`. In threads the operation keeps its thread, and another thread is started for what
    * is executed meanwhile.

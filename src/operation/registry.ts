@@ -63,8 +63,8 @@ export class Registry {
 
   /**
    * Takes in what a module exports: by name, by default, and inside exported arrays and plain objects, one level deep. A default
-   * export counts as exported itself, also inside another default export. Transpilers to CommonJS wrap it, and loaders of such
-   * modules wrap it again.
+   * export counts as exported itself, also inside another default export. Transpilers to CommonJS wrap it, and loaders of their
+   * output wrap it again.
    *
    * @returns how many different operations, monoids and serializers it exports
    * @throws {@link PaladinError} `INVALID_INPUT` as `add`

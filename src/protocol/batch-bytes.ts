@@ -8,7 +8,7 @@ type ByteField = { [Name in keyof Batch]-?: Uint8Array extends Batch[Name] ? Nam
 const isBeside: Readonly<Record<ByteField, boolean>> = { payload: false, parts: true, unreached: true };
 
 const byteFields = Object.keys(isBeside) as readonly ByteField[];
-/** Those beside its payload; most batches have none of them. */
+/** The fields beside its payload. Most batches have none of them. */
 export const besideFields: readonly ByteField[] = byteFields.filter((name) => isBeside[name]);
 
 /** A batch whose bytes may be put elsewhere. */
