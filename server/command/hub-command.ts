@@ -45,35 +45,37 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxBatchesPerLeader: 'batches that one leader may have at the hub',
   maxBytesPerLeader: 'payload bytes that one leader may have at the hub',
   maxDescriptionBytesPerLeader: 'bytes of arguments and labels that the jobs of one leader may have',
-  maxDescriptionBytesPerWorker: 'bytes of arguments and labels that a worker keeps of jobs of which it has nothing',
+  maxDescriptionBytesPerWorker: 'bytes of arguments and labels that a worker keeps of idle jobs',
   maxBytes: 'bytes that all leaders may have at the hub together',
-  maxRecordBytes: 'bytes that the hub keeps beside payloads, of all peers',
+  maxRecordBytes: 'bytes that the hub keeps for all peers beside payloads',
   maxUnacknowledgedPerLeader: 'answers that one leader may leave unacknowledged',
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
   maxAllUnreadBytes: 'bytes that may wait for all peers together to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',
-  maxOperationsPerWorker: 'operations that one worker may offer',
-  maxOffersPerSecond: 'changes of what it offers that one worker may tell in a second',
+  maxOperationsPerWorker: 'operations that one worker may offer; also the most labels',
+  maxOffersPerSecond: 'changes of its offers that one worker may tell in a second',
 };
 
 export function hubCommand(): Command {
   const command = new Command('hub')
     .description('run a hub, to which leaders and workers connect')
     .addOption(
-      option('--port <number>', 'where to listen; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
+      option('--port <number>', 'the port to listen on; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
     )
     .addOption(option('--host <address>', 'the address to listen on').default('127.0.0.1'))
     .addOption(option('--path <path>', 'the path under which it answers, such as /bus: its url ends with it'))
-    .addOption(option('--token <secrets>', 'what every peer must show; several, by commas, are all valid').argParser(names))
-    .addOption(option('--leader-token <secrets>', 'what leaders must show, instead').argParser(names))
-    .addOption(option('--worker-token <secrets>', 'what workers must show, instead').argParser(names))
-    .addOption(option('--observer-token <secrets>', 'what observers must show, instead').argParser(names))
+    .addOption(
+      option('--token <secrets>', 'the token that every peer must show; several, by commas, are all valid').argParser(names),
+    )
+    .addOption(option('--leader-token <secrets>', 'the token of leaders, in place of --token').argParser(names))
+    .addOption(option('--worker-token <secrets>', 'the token of workers, in place of --token').argParser(names))
+    .addOption(option('--observer-token <secrets>', 'the token of observers, in place of --token').argParser(names))
     .addOption(option('--tokens-file <path>', 'further tokens, a role and a token a line; read again at SIGHUP'))
     .addOption(option('--insecure', 'let anybody in who can reach a hub that is not on loopback'))
     .addOption(option('--tls-cert <path>', 'speak TLS with this certificate (PEM); read again at SIGHUP'))
     .addOption(option('--tls-key <path>', 'the key of the certificate (PEM)'))
     .addOption(
-      option('--trusted-proxies <list>', 'proxies whose X-Forwarded-For is taken, by commas: addresses or networks')
+      option('--trusted-proxies <list>', 'proxies whose X-Forwarded-For counts, by commas: addresses or networks')
         .argParser(names)
         .default([], 'none'),
     )

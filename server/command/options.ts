@@ -32,8 +32,8 @@ export function hubOption(): Option {
 /** The options for the token that a peer shows to the hub: as text, or in a file. Other users of the machine do not see a file. */
 export function tokenOptions(): readonly [Option, Option] {
   return [
-    option('--token <secret>', 'what the hub asks for'),
-    option('--token-file <path>', 'a file with what the hub asks for; read again at each connection'),
+    option('--token <secret>', 'the token that the hub asks for'),
+    option('--token-file <path>', 'a file with that token; read again at each connection'),
   ];
 }
 
