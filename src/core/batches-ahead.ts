@@ -1,8 +1,9 @@
 import { maxBatchesAhead, prefetchBelowMs, workAheadMs } from '../limits.js';
 
 /**
- * How many batches a worker should have in hand beside the one that it executes, for each slot: enough work to bridge a trip over
- * the wire. None of dear batches, which would wait there while another worker is idle, nor while the cost is unknown.
+ * How many batches a worker should have in hand for each slot, beside the one that it executes. They are enough work to bridge a
+ * trip over the wire. There are none of dear batches: these would wait there while another worker is idle. There are none while
+ * the cost is unknown.
  *
  * @param batchMs how long a batch takes to execute
  */

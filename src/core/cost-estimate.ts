@@ -5,18 +5,18 @@ interface Running {
 }
 
 /**
- * What one of many similar things costs, as long as some of them are still running.
+ * What one of many similar things costs, while some of them are still running.
  *
- * The first to end are the quick ones, and their mean alone would be far too low. So what still runs counts with the time that it
- * has had so far. That is the most likely mean of an exponential distribution of which some samples are cut short (Epstein and
- * Sobel 1953).
+ * The quick ones end first, and their mean alone would be far too low. So what still runs counts with the time that it has had so
+ * far. This gives the most likely mean of an exponential distribution of which some samples are cut short (Epstein and Sobel
+ * 1953).
  *
  * Older samples fade. Samples that came after the oldest running thing began do not. So a thing that never ends weighs less and
  * less.
  */
 export class CostEstimate {
   readonly #running = new Map<number, Running>();
-  /** The sum of when they began. */
+  /** The sum of the times when they began. */
   #beganMs = 0;
   /** Samples so far, and the weight and sum of those that are remembered. */
   #count = 0;
@@ -40,7 +40,7 @@ export class CostEstimate {
   }
 
   /**
-   * It runs no more; when it has a cost, that is still to be observed.
+   * It runs no more. If it has a cost, `observe` comes next.
    *
    * @returns when it began; undefined: it did not run
    */

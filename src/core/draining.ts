@@ -1,11 +1,11 @@
 import { drainHubWaitMs } from '../limits.js';
 import { shortened } from '../protocol/shortened.js';
 
-/** What a worker is told that is to come to its end. */
+/** What a worker is told that must come to its end. */
 export interface DrainOrder {
   /** How long it may take, in milliseconds. */
   readonly withinMs?: number;
-  /** Why the worker can execute nothing any more, if it is that. */
+  /** Why the worker can execute nothing any more, if that is the reason. */
   readonly broken?: string;
 }
 
@@ -17,7 +17,7 @@ export class Draining {
   /** When it must be over. */
   #overAt = Infinity;
   #withinMs = Infinity;
-  /** While the worker has nothing to do but hand in what it keeps: since when there is no hub for that. */
+  /** Since when there is no hub, while the worker only has to hand in what it keeps. */
   #hublessSince: number | undefined;
 
   /** Whether the worker begins nothing more. */
@@ -48,7 +48,7 @@ export class Draining {
   begin({ withinMs = Infinity, broken }: DrainOrder, now: number): boolean {
     this.#overAt = Math.min(this.#overAt, now + withinMs);
     this.#withinMs = Math.min(this.#withinMs, withinMs);
-    // It may break while it drains, and jobs that find no other worker are told of that.
+    // A worker may break while it drains. Jobs that find no other worker are told of that.
     const isNews = !this.#isDraining || (broken !== undefined && this.#broken === undefined);
     if (!isNews) return false;
     this.#isDraining = true;

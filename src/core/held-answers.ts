@@ -3,7 +3,7 @@ import type { BatchResult, JobAttempt, Ticketed, WorkerToHub } from '../protocol
 /** What a worker says of an attempt. */
 export type Answer = Extract<WorkerToHub, { type: 'result' | 'lost' }>;
 
-/** How many attempts before one are looked for: a batch is rarely sent more often. */
+/** How many earlier attempts of a batch are looked for. A batch is rarely sent more often. */
 const mostEarlier = 100;
 
 interface Held {
@@ -12,8 +12,8 @@ interface Held {
 }
 
 /**
- * The answers that a worker keeps until their leaders have acknowledged them, in bounded space: beyond it the oldest go, which
- * were sent and have most likely arrived.
+ * The answers that a worker keeps until their leaders have acknowledged them. Their space is bounded. Beyond it the oldest go:
+ * they were sent, and have most likely arrived.
  */
 export class HeldAnswers {
   readonly #maxBytes: number;
@@ -77,7 +77,7 @@ export class HeldAnswers {
     for (const [key, { answer }] of this.#answers) if (answer.jobId === jobId) this.#remove(key, answer);
   }
 
-  /** The attempts that are answered of each job of which any is. */
+  /** The answered attempts of each job that has any. */
   byJob(): ReadonlyMap<string, readonly Ticketed[]> {
     const byJob = new Map<string, Ticketed[]>();
     for (const { answer, ticket } of this.#answers.values()) {

@@ -24,8 +24,8 @@ export type LeaderSessionEvent =
   /** The hub refuses this leader, or its owner closes it: all jobs end with the error, now and from now on. */
   | { readonly type: 'failed'; readonly error: PaladinError }
   /**
-   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first. `descriptionBytes`: what the
-   * description takes at the hub. `isStray`: the code of an operation runs the job, though none is executing there.
+   * `needs`: equal for jobs that ask the same of workers. `operation`: the name of the first operation. `descriptionBytes`: what
+   * the description takes at the hub. `isStray`: the code of an operation runs the job, although no operation is executing there.
    */
   | {
       readonly type: 'jobAdded';
@@ -37,7 +37,7 @@ export type LeaderSessionEvent =
     }
   /** A job has handled an event. */
   | ({ readonly type: 'jobHandled'; readonly job: number } & JobReport)
-  /** A job that was asked to has left its place: nothing of it is under way. */
+  /** A job has left its place, because it was asked to. Nothing of it is under way. */
   | { readonly type: 'placeLeft'; readonly job: number }
   /** A job is over. */
   | { readonly type: 'jobRemoved'; readonly job: number }
@@ -48,7 +48,7 @@ export type LeaderSessionEffect =
   /** Open the job at the hub. `slots`: as many are known of; `resumed`: it was open before. */
   | { readonly type: 'open'; readonly job: number; readonly slots: number; readonly resumed: boolean }
   | { readonly type: 'toJob'; readonly job: number; readonly event: JobEvent }
-  /** Its owner is to know. */
+  /** The leader's owner is to know this. */
   | { readonly type: 'warn'; readonly reason: string };
 
 /** How long this leader waits. */

@@ -1,22 +1,22 @@
 /**
- * The leader's part that all its jobs share: which of them are open at the hub, and what each may send.
+ * The part of a leader that all its jobs share: which of them are open at the hub, and what each may send.
  *
- * Theory of operation. A job is opened when it has something to send and the hub admits one more; see `Places` for those that
- * wait. When the connection is lost, all open jobs are told; once the hub is back, or another one in its place, they are resumed:
- * they say which attempts they have under way, and the hub answers for each. Jobs whose next batch finds no room at the hub wait
- * for it; see `Room`.
+ * Theory of operation. A job is opened when it has something to send and the hub admits one more job. `Places` keeps the jobs
+ * that wait for that. When the connection is lost, all open jobs are told. Once the hub is back, or another one in its place,
+ * they are resumed. They say which attempts they have under way, and the hub answers for each. `Room` keeps the jobs whose next
+ * batch finds no room at the hub.
  *
  * Rules.
- * 1. No more jobs are open than the hub admits, with no more bytes of descriptions. All jobs together have no more under way than
- *    it admits (see `limits`).
- * 2. The hub hears first which jobs live, and closes all others that it has of this leader; then they are opened.
- * 3. When no hub comes back in time, all jobs end with `HUB_UNREACHABLE`; later ones are given as long again.
+ * 1. At most as many jobs are open as the hub admits, and at most as many bytes of descriptions. All jobs together have at most
+ *    as much under way as it admits (see `limits`).
+ * 2. The hub first hears which jobs live, and closes the leader's other jobs. Then the living ones are opened.
+ * 3. When no hub comes back in time, all jobs end with `HUB_UNREACHABLE`. Later jobs wait as long again.
  * 4. A job leaves its place only by its own word, when nothing of it is under way. So nothing that it has sent is dropped.
  * 5. A job that waits for a place while none is given to any job ends with `LIMIT_EXCEEDED`, a moment after `noWorkerTimeoutMs`.
- * 6. So does a job with nothing under way that waits for room at the hub, while nothing of any job comes back.
+ * 6. A job with nothing under way that waits for room at the hub ends in the same way, when nothing of any job comes back.
  * 7. New jobs are opened no faster than the hub admits (see `OpeningPace`).
- * 8. When others have all slots of a job for too long, its owner is warned, once. A job that operations' code has begun by itself
- *    ends: what has the slots may wait for it, and nobody can tell (see `Unanswered`).
+ * 8. When others have all slots of a job for too long, the owner is warned, once. A job that the code of an operation runs by
+ *    itself ends. The operations that have the slots may wait for it, and nobody can tell (see `Unanswered`).
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds, placeGraceMs } from '../limits.js';
@@ -54,11 +54,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #unanswered: Unanswered;
   /** Whether its owner was told that a job waits for slots. */
   #hasWarned = false;
-  /** What is at the hub of all jobs. */
+  /** How many batches and bytes all jobs have at the hub. */
   #batches = 0;
   #bytes = 0;
   #connected = false;
-  /** Of the hub last seen: what is cut while it is away is cut for them. */
+  /** The limits of the hub that was seen last. While it is away, batches are cut for these. */
   #limits: HubLimits | undefined;
   /** How many slots there are for jobs with the same needs: a job that opens need not wait to hear of them. */
   readonly #slots = new Map<string, number>();
@@ -148,7 +148,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return deadline === Infinity ? undefined : deadline;
   }
 
-  /** Whether the program may end before the next deadline: it asks again, and would go on asking. */
+  /** Whether the program may end before the next deadline. That deadline is only to ask again, which could go on for ever. */
   get mayEnd(): boolean {
     return this.nextDeadline() === this.#unanswered.againAt;
   }
@@ -233,8 +233,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   /**
-   * Of the interrupted jobs that have nothing to do, those stay open that were opened last, where they fit beside what waits. The
-   * others are opened when they have something to do.
+   * Some interrupted jobs have nothing to do. Those of them stay open that were opened last, where they fit beside the jobs that
+   * wait. The others are opened when they have something to do.
    */
   #keepIdle(): number[] {
     const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === false);
@@ -273,7 +273,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return { jobs: maxJobsPerLeader, bytes: maxDescriptionBytesPerLeader };
   }
 
-  /** When the next job may be opened, for which there is a place; Infinity: there is none. */
+  /** When the next job may be opened; Infinity: no job waits that has a place. */
   get #opensAt(): number {
     return this.#places.next(this.#admitted)?.type === 'open' ? this.#pace.dueAt : Infinity;
   }
@@ -316,7 +316,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     }
   }
 
-  /** Others have all slots that there are for the job. As long as these are given out anew its turn comes. */
+  /** Other jobs have all slots that there are for the job. Its turn comes as long as these slots are given out anew. */
   #queued({ job, slots, stillMs }: Extract<HubToLeader, { type: 'queued' }>, now: number): void {
     if (stillMs < this.#config.askAfterMs) {
       this.#unanswered.heard(job, now);
@@ -403,7 +403,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (ended === undefined) return;
     const wasOpen = this.#places.remove(job);
     const isExpected = this.#connected && this.#interrupted.has(job);
-    // Before anything that is sent in the room that it leaves.
+    // This goes before anything that is sent into the room that the job leaves.
     if (wasOpen || isExpected) this.#send({ type: 'close', job });
     this.#room.remove(job);
     this.#interrupted.delete(job);
@@ -436,7 +436,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (this.#slots.size > maxRememberedNeeds && oldest !== undefined) this.#slots.delete(oldest);
   }
 
-  /** What was said of a job that has left its place meanwhile is not true any more. */
+  /** Tells a job that is open. What was said of a job that has left its place meanwhile is not true any more. */
   #toOpenJob(job: number, event: JobEvent): void {
     if (this.#places.open.has(job)) this.#toJob(job, event);
   }

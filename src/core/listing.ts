@@ -1,6 +1,6 @@
 /**
- * What a peer has to say of its past when it comes back may be much: it is said in several messages, each of which takes little
- * to handle.
+ * A peer that comes back may have much to say of its past. It says it in several messages. To handle each of them takes little
+ * time.
  */
 import { maxListed } from '../limits.js';
 import type { JobAttempt, LeaderToHub, Possession, UnderWay, WorkerToHub } from '../protocol/messages.js';
@@ -10,7 +10,7 @@ export function resumeMessages(jobs: readonly number[]): LeaderToHub[] {
   return withMore(piecesOf(jobs).map((piece) => ({ type: 'resume', jobs: piece })));
 }
 
-/** Opens the job again, with what is under way of it, in one message or several. */
+/** Opens a job again and says what it has under way, in one message or several. */
 export function reopenMessages(open: Extract<LeaderToHub, { type: 'open' }>, attempts: readonly UnderWay[]): LeaderToHub[] {
   const [first = [], ...others] = piecesOf(attempts);
   const { job } = open;
@@ -52,7 +52,7 @@ function attemptsIn({ running, held }: Possession): number {
   return running.length + held.length;
 }
 
-/** Pieces of the list that each go into a message; one of nothing. */
+/** Pieces of the list that each fit into a message. An empty list is one empty piece. */
 function piecesOf<T>(list: readonly T[]): (readonly T[])[] {
   const pieces = [list.slice(0, maxListed)];
   for (let at = maxListed; at < list.length; at += maxListed) pieces.push(list.slice(at, at + maxListed));

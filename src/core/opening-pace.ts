@@ -1,12 +1,12 @@
 /**
  * How often a leader opens jobs.
  *
- * The hub refuses a job beyond so many in a second. A network may hold up what a leader opens in one second, and deliver it with
- * what it opens in the next. So a leader opens half as many: those of two seconds together are within the limit. What stands
- * still for longer delivers no more than may be open, unless jobs end meanwhile. Hubs admit so many more at once.
+ * The hub refuses jobs beyond a number in a second. A network may hold up the openings of one second, and deliver them with those
+ * of the next. So a leader opens half as many: the openings of two seconds together are within the limit. A network that stands
+ * still for longer delivers no more jobs than may be open, unless jobs end meanwhile. A hub admits as many more at once.
  */
 export class OpeningPace {
-  /** How long the hub's limit makes up for one opening. */
+  /** How long it takes at an even pace until the next opening. */
   #everyMs = 0;
   /** How far ahead of an even pace openings may be. */
   #aheadMs = 0;

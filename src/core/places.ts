@@ -1,20 +1,20 @@
 /**
- * The places that a leader has at its hub: each open job takes one, and room for its description. The hub admits so many jobs and
- * so many bytes of descriptions of a leader, and no more.
+ * The places that a leader has at its hub. Each open job takes one, and room for its description. The hub bounds the number of a
+ * leader's jobs, and the bytes of their descriptions.
  *
- * Theory of operation. A job is open as long as nobody else needs its place: to close it would cost workers what `create` has set
- * up. When a job waits and does not fit beside those that are open, the job that has been idle longest is asked to leave. It may
- * have begun something meanwhile; then it stays.
+ * Theory of operation. A job stays open as long as no other job needs its place: to close it would cost workers what `create` has
+ * set up. When a job waits and does not fit beside the open ones, the job that has been idle longest is asked to leave. It may
+ * have begun something meanwhile. Then it stays.
  *
  * Rules.
  * 1. A job waits when it has something to send, or has something under way from before the connection was lost.
- * 2. Who waits longest is served first; when the hub is back, jobs that it may know still. It counts these until they are open
- *    again, so others could be refused before.
- * 3. Nobody waits while an idle job could be asked to leave, nor while there is room, unless jobs are opened too fast.
- * 4. A job whose description alone is more than the hub admits is opened beside any others: the hub says what is wrong.
+ * 2. The job that waits longest is served first. When the hub is back, jobs that it may still know are served before others. It
+ *    counts these until they are open again, so others could be refused before.
+ * 3. No job waits while an idle job could be asked to leave, or while there is room, unless jobs are opened too fast.
+ * 4. A job whose description alone is more than the hub admits is opened beside any others. The hub then says what is wrong.
  */
 
-/** So much the hub admits of a leader. */
+/** How much the hub admits of a leader. */
 export interface Admitted {
   readonly jobs: number;
   /** Of descriptions. */
@@ -24,7 +24,7 @@ export interface Admitted {
 /** What is to be done for the job that waits longest. */
 export type PlaceStep =
   | { readonly type: 'open'; readonly job: number }
-  /** This one, which is idle, is asked to leave. */
+  /** The job, which is idle, is asked to leave. */
   | { readonly type: 'ask'; readonly job: number };
 
 export class Places {
@@ -89,7 +89,7 @@ export class Places {
     return of((group) => group.jobs.size) <= jobs && of((group) => group.bytes) <= bytes;
   }
 
-  /** Of these jobs, in this order, those that fit beside all that are open or wait. */
+  /** Those of these jobs, in this order, that fit beside all jobs that are open or wait. */
   fitting(candidates: Iterable<number>, admitted: Admitted): Set<number> {
     const chosen = new Set<number>();
     let jobs = admitted.jobs - this.#open.jobs.size - this.#waiting.jobs.size;
@@ -134,7 +134,7 @@ export class Places {
     return wasOpen;
   }
 
-  /** The hub is gone, and all places with it. Those of the jobs that have something to do wait for one at the next hub. */
+  /** The hub is gone, and all places with it. The jobs that have something to do wait for a place at the next hub. */
   loseAll(busy: Iterable<number>, now: number): void {
     for (const job of this.#open.jobs) this.leave(job);
     for (const job of busy) if (!this.#waiting.jobs.has(job)) this.#wait(job, now);
@@ -145,7 +145,7 @@ export class Places {
     this.#since.set(job, now);
   }
 
-  /** The hub is there: as of now, a place can be waited for. The jobs that it may know still are first. */
+  /** The hub is there: from now on, jobs wait for a place. The jobs that it may still know are first. */
   begin(known: ReadonlySet<number>, now: number): void {
     const others = [...this.#waiting.jobs].filter((job) => !known.has(job));
     for (const job of others) {

@@ -1,13 +1,13 @@
 /**
- * Which jobs wait for room at the hub, which admits so many batches and bytes of a leader and no more.
+ * The jobs that wait for room at the hub. The hub bounds the batches and bytes of a leader.
  *
- * Theory of operation. When a batch comes back, the job that has waited longest tries again. If it has enough room, the next one
- * tries. If it has not, it waits again, as the last, and the others wait on.
+ * Theory of operation. When a batch comes back, the job that has waited longest tries again. If it has enough room, the next job
+ * tries. Else it waits again, behind the others, and they go on waiting.
  *
  * Rules.
  * 1. One job at a time tries again.
  * 2. A job with something under way waits for as long as that takes.
- * 3. A job with nothing under way is starved. It waits for other jobs alone, and they may wait for it.
+ * 3. A job with nothing under way is starved. It waits only for other jobs, and these may wait for it.
  */
 export class Room {
   /** The jobs that would send more, the one that has waited longest first. */

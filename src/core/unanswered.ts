@@ -1,12 +1,12 @@
 /**
- * Which jobs may wait for a slot that never comes free.
+ * Finds jobs that may wait for a slot that never comes free.
  *
  * Theory of operation. A leader does not know whether what it has sent is executed, or waits for its turn. So it asks about a job
  * of which nothing has come back for long. The hub answers only when workers have nothing of the job.
  *
  * Rules.
  * 1. What counts is what comes back, not how much is under way: a job may send as much as comes back.
- * 2. A job is asked about again much later, and seldom: then the program may end meanwhile.
+ * 2. A job is asked about again much later, and seldom. The program may end meanwhile.
  * 3. What was sent before the connection was lost counts from when the hub is back.
  */
 import { askAgainFactor, askStepMs } from '../limits.js';
@@ -23,7 +23,7 @@ export class Unanswered {
     this.#afterMs = afterMs;
   }
 
-  /** When the next job is to be asked about; Infinity: never. In steps, so that not each answer moves it. */
+  /** When the next job is to be asked about; Infinity: never. It is rounded to steps, so that not each answer moves it. */
   get dueAt(): number {
     const firstAt = Math.ceil((oldest(this.#since) + this.#afterMs) / askStepMs) * askStepMs;
     return Math.min(firstAt, this.againAt);

@@ -1,4 +1,4 @@
-/** What a leader's jobs are told that have waited too long for others. */
+/** The errors of a leader's jobs that have waited too long for others. */
 import { PaladinError } from '../errors/paladin-error.js';
 import type { HubLimits } from '../protocol/messages.js';
 import type { Load } from './leader-session-events.js';

@@ -13,7 +13,7 @@ export type SessionEvent =
   | { readonly type: 'waits'; readonly run: number }
   /** It goes on, and takes a slot again. */
   | { readonly type: 'goesOn'; readonly run: number }
-  /** Come to an end in good order, within so many milliseconds. `broken`: why nothing can be executed any more, if it is that. */
+  /** End in good order, within so many milliseconds. `broken`: why nothing can be executed any more, if that is the reason. */
   | { readonly type: 'drain'; readonly withinMs?: number; readonly broken?: string }
   /** The deadline has come. */
   | { readonly type: 'tick' };

@@ -1,22 +1,24 @@
 /**
- * The worker's part: what it was given, what it executes, what it answers.
+ * The worker's part of the protocol: what it was given, what it executes, what it answers.
  *
- * Theory of operation. Batches are begun in the order in which they come, one a slot; the others wait. Every attempt is answered,
- * with a result or as lost, and the answer is kept until its leader has acknowledged it. A worker that loses its hub goes on with
- * what it executes. When a hub is there again it reports what it executes and which answers it keeps; the hub tells it which of
- * them are still wanted.
+ * Theory of operation. Batches are begun in the order in which they come, one for each slot. The others wait. Every attempt is
+ * answered, with a result or as lost. The answer is kept until its leader has acknowledged it. A worker that loses its hub goes
+ * on with what it executes. When a hub is there again, it reports what it executes and which answers it keeps. The hub tells it
+ * which of these are still wanted.
  *
  * Rules.
- * 1. Never are more batches running than there are slots, but for those that wait for jobs of their own, or have and go on.
- * 2. What is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs: then it keeps its slot until
- *    it has come to an end. It is answered as cancelled when it has gone, and that answer is not kept.
- * 3. What waits when the connection is lost is dropped, for the hub gives it to others.
- * 4. A batch of which it keeps a result from an earlier attempt is not executed again: that result answers the new attempt, too.
- * 5. A draining worker begins nothing: what waits goes back, and what runs is finished. It leaves when all its answers are
- *    acknowledged, and is drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that is
- *    away, for a bounded time.
- * 6. What it is told to drain within bounds everything. When it is drained it says what is left undone.
- * 7. Nothing waits behind batches that take long: when none has begun for `maxWaitBehindMs`, what waits goes back, since others
+ * 1. At most as many batches run as there are slots. Those that wait for jobs of their own, or have waited and go on, come on
+ *    top.
+ * 2. A batch that is cancelled, alone or with its job, is dropped where it waits, and aborted where it runs. Then it keeps its
+ *    slot until it has come to an end. It is answered as cancelled when it has gone, and that answer is not kept.
+ * 3. Batches that wait when the connection is lost are dropped: the hub gives them to others.
+ * 4. A worker may keep the result of an earlier attempt of a batch. Then the batch is not executed again: that result answers the
+ *    new attempt, too.
+ * 5. A draining worker begins nothing. What waits goes back, and what runs is finished. The worker leaves when all its answers
+ *    are acknowledged. It is drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that
+ *    is away, for a bounded time.
+ * 6. The time that it is given to drain bounds everything. When it is drained, it says what is left undone.
+ * 7. Nothing waits behind batches that take long. When none has begun for `maxWaitBehindMs`, what waits goes back: other workers
  *    may be free.
  */
 import { maxHeldAnswers, maxHeldBytes, maxWaitBehindMs } from '../limits.js';
@@ -128,7 +130,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     return { batches, results: this.#held.results };
   }
 
-  /** What it has: nothing, in the end. */
+  /** How much it has. In the end that is nothing. */
   get load(): { readonly jobs: number; readonly waiting: number; readonly running: number; readonly held: number } {
     return { jobs: this.#jobs.size, waiting: this.#waiting.length, running: this.#running.size, held: this.#held.size };
   }
@@ -242,7 +244,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (task === undefined || (task.waits === 'now') === (waits === 'now')) throw new Error(`'${type}' of run ${run}`);
     task.waits = waits;
     this.#slotless += waits === 'now' ? 1 : -1;
-    // Of one that was cancelled the hub only wants to hear that it is over.
+    // If the attempt was cancelled, the hub only wants to hear that it is over.
     if (this.#connected && !task.cancelled) this.#send({ type, jobId: task.jobId, ...attemptOf(task) });
   }
 
@@ -340,7 +342,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
   #offer(): void {
     if (!this.#connected) return;
-    // First, so that it is given nothing.
+    // This comes first, so that the hub gives it nothing.
     if (this.#draining.isDraining) this.#sayDraining();
     if (this.#slots > 0) this.#send({ type: 'offer', slots: this.#slots, offers: this.#offers });
   }

@@ -14,7 +14,7 @@
  * 1. Neighbours of the smallest node are combined first. The levels of the tree are gone through from the bottom, which keeps
  *    most slots busy for longest (highest level first, Hu 1961).
  * 2. They are ripe when what their node holds is all in the two. Neighbours that are not ripe are combined only for slots that
- *    would be idle, and only when what is missing is further off than it is worth waiting (`outlook.ts`).
+ *    would be idle. And they are combined only when it is not worth waiting for what is missing (`outlook.ts`).
  * 3. A group takes the units of larger and larger nodes while they are worth one trip.
  *
  * Invariant: the ranges of the partials held are disjoint; two identities, or an identity and a partial, are never neighbours.

@@ -1,13 +1,13 @@
 /** How much each new combine changes the estimate: about the last twenty count. */
 const weight = 0.1;
 
-/** What speaks, before anything was learnt, for a cost in proportion to the range. */
+/** The weight, before anything was learnt, of a cost in proportion to the range. */
 const priorWeight = 0.02;
 
 /**
- * What a combine costs, learnt from the trips that came back: a fixed part, and a part that grows with how many elements the two
- * partials stand for together. It is a straight line through recent combines, by least squares; as long as all were of one width,
- * through the origin.
+ * What a combine costs, learnt from the trips that came back. The cost has a fixed part, and a part that grows with the number of
+ * elements that the two partials stand for. It is a straight line through recent combines, by least squares. While all were of
+ * one width, the line goes through the origin.
  */
 export class CombineCost {
   #known = false;
@@ -35,8 +35,8 @@ export class CombineCost {
   }
 
   /**
-   * How long it takes at least to make a partial that stands for `width` elements out of one that stands for `from`, twice as
-   * wide each time.
+   * How long it takes at least to make a partial that stands for `width` elements out of one that stands for `from`. Each combine
+   * makes it twice as wide.
    */
   pathMs(from: number, width: number): number {
     if (from >= width) return 0;

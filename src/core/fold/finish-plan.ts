@@ -6,15 +6,15 @@ export interface Operand {
 }
 
 /**
- * Which of the last partials of a fold are combined with each other first, so that all are one as soon as can be. It takes for
- * granted that each combine has a slot as soon as its two operands are there.
+ * Plans which of the last partials of a fold are combined with each other first, so that all are one as soon as possible. It
+ * assumes that each combine has a slot as soon as its two operands are there.
  *
  * A run of operands that follow one another is divided in two parts, each of which becomes one partial. It ends when the later
  * part has ended and the two are combined. The best place to divide it is the one with the earliest end (dynamic programming over
- * runs). Of equally good places the one nearest to the middle is taken: what need not be early should not be dear.
+ * runs). Among equally good places it takes the one nearest to the middle: combines that need not be early should not be dear.
  *
  * @param combineMs how long it takes to combine partials that stand for so many elements together
- * @returns the places of the left ones of such neighbours that the plan combines with each other before anything else
+ * @returns the places of the left neighbours in the pairs that the plan combines before anything else
  */
 export function planFinish(operands: readonly Operand[], combineMs: (width: number) => number): number[] {
   const size = operands.length;

@@ -15,8 +15,8 @@ export interface Finish {
 }
 
 /**
- * Plans the end of a fold. There is a plan once a few partials are left, held or under way, with a slot for each two of them:
- * then it is known what each tree would take. Combines that are cheap enough to go several in a trip need no plan.
+ * Plans the end of a fold. There is a plan once a few partials are left, held or under way, with a slot for each two of them.
+ * Then it is known what each tree would take. Combines that are cheap enough to go several in a trip need no plan.
  *
  * @returns undefined: there is no plan yet
  */
@@ -48,6 +48,6 @@ export function finishNow(held: Assembly, cost: CombineCost, view: FoldView): Fi
     const pair = partials.slice(at, at + 2).filter((partial) => partial !== undefined);
     return pair.length === 2 ? [pair] : [];
   });
-  // What finds no slot now may be planned otherwise when one is free.
+  // Groups that find no slot now may be planned in another way when one is free.
   return { groups: pairs.slice(0, slots - sent), lookAt: lookAt === Infinity ? undefined : lookAt };
 }

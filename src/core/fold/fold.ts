@@ -9,10 +9,10 @@
  * 1. As long as nobody knows what a combine costs, one group at a time shows it (`takeTrial`).
  * 2. Partials wait in memory. When there are as many as elements may be, neighbours are combined whatever is missing beside them
  *    (`takeAny`).
- * 3. Otherwise partials are combined for slots that would be idle (`takeNext`); ahead of these only while there are many
- *    partials.
+ * 3. Otherwise partials are combined for slots that would be idle (`takeNext`). They are combined ahead of these only while there
+ *    are many partials.
  * 4. The last combines are planned together, once in each `look` of the job, when what is left is few (`finish.ts`).
- * 5. What is not worth combining yet is looked at again at `lookAt`, if nothing comes before.
+ * 5. Partials that are not worth combining yet are looked at again at `lookAt`, if nothing comes before.
  * 6. Only `take…` takes partials out. What they take the job sends, or puts back.
  */
 import { leastBatchMs, maxCombineFanIn, maxJobBytesInFlight, targetBatchBytes, targetBatchMs } from '../../limits.js';

@@ -25,7 +25,8 @@ export interface Outlook {
 const patience = 0.5;
 
 /**
- * A combine counts as uneven when it takes more than so many times as long as that of two partials as wide as its narrower one.
+ * A combine counts as uneven when it takes too long, compared with a combine of two partials as wide as its narrower one. It may
+ * take so many times as long.
  */
 const mostUneven = 1.5;
 
@@ -47,8 +48,8 @@ export interface Choice {
 }
 
 /**
- * What is late is expected to take this part of the time again that it has taken so far. That is about the median of what is left
- * where durations have heavy tails: 0.59 for a Pareto distribution with exponent 1.5. Durations with light tails are late for a
+ * A late batch is expected to take this part of the time again that it has taken so far. That is about the median of the rest
+ * where durations have heavy tails: 0.59 for a Pareto distribution with exponent 1.5. With light tails, batches are late for a
  * short time only.
  */
 const lateAgain = 0.5;
@@ -77,8 +78,8 @@ function patienceFor(combineMs: number): number {
 /**
  * Until when a partial is kept for what is missing beside it, rather than combined with its neighbour on the other side.
  *
- * A combine that is over before what is missing begins to come costs nothing. Otherwise a partial is combined with whatever lets
- * it be in a wider one sooner.
+ * A combine that is over before the missing range comes costs nothing. Otherwise a partial is combined with whatever makes it
+ * part of a wider one sooner.
  *
  * @returns not after `now`: it is not worth waiting
  */

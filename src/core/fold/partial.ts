@@ -6,7 +6,7 @@ export interface Range {
   readonly count: number;
 }
 
-/** The fold of a contiguous range of elements, as bytes; those left out count as the identity. */
+/** The fold of a contiguous range of elements, as bytes. Elements that were left out count as the identity. */
 export interface PartialFold extends Range {
   /** The index of the first of them that was not left out: where it failed, if it fails. */
   readonly index: number;

@@ -3,8 +3,8 @@ type Stretch =
   { readonly first: number; readonly count: number } | { readonly first: number; readonly count: 1; readonly leftOutBy: number };
 
 /**
- * Which elements those in the backlog are, where the job is a later part of a divided chain: what comes from the part before it
- * need not come in source order, and some of it was settled before the chain was divided.
+ * Knows which elements those in the backlog are, where the job is a later part of a divided chain. Elements from the part before
+ * need not come in source order. Some of them were settled before the chain was divided.
  */
 export class Arrivals {
   readonly #stretches: Stretch[] = [];
@@ -20,7 +20,7 @@ export class Arrivals {
     return this.#stretches[0]?.first;
   }
 
-  /** How many elements follow one another from the next one on, which is not left out. */
+  /** How many elements follow one another from the next one on. The next one is not left out. */
   get contiguous(): number {
     const [next] = this.#stretches;
     return next === undefined || 'leftOutBy' in next ? 0 : next.count;

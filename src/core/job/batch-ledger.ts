@@ -12,10 +12,10 @@ export interface Death {
   readonly beside: boolean;
 }
 
-/** So many deaths of workers that executed others beside count as one of which the cause is known. */
+/** How many deaths of workers that also executed others count as one death whose cause is known. */
 const deathsBeside = 4;
 
-/** How many deaths these count as: each is one, or less where others may have been the cause. */
+/** As how many deaths these count. Each is one, or less where others may have been the cause. */
 export function weightOf(deaths: readonly Death[]): number {
   const beside = deaths.filter((death) => death.beside).length;
   return deaths.length - beside + beside / deathsBeside;
@@ -44,12 +44,12 @@ export interface BatchRecord extends Placed {
   alone: boolean;
   /** The last dispatch; 0 before the first. */
   attempt: number;
-  /** How often its units were begun in vain before they were this batch, as far as it is known. */
+  /** How often its units were begun in vain in earlier batches, as far as that is known. */
   readonly tried: number;
   /** The attempts of this batch that were begun, and came to nothing. */
   spent: readonly number[];
   state: 'ready' | 'sent' | 'delayed';
-  /** The attempts that the hub has not answered for: one while sent, as a rule. */
+  /** The attempts that the hub has not answered for. A batch that is sent usually has one. */
   underWay: readonly number[];
   /** When the first of these was sent. */
   sentAt: number;
@@ -66,11 +66,11 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
   Partial<Pick<BatchRecord, 'parts' | 'retries' | 'deaths' | 'suspect' | 'alone' | 'tried' | 'units'>>;
 
 /**
- * The unsettled batches of a job: ready to be sent, lowest index first; sent; or delayed until a time. What leads from one to the
- * next is in `docs/architecture.md`, under "A batch's life".
+ * The unsettled batches of a job. A batch is ready to be sent (lowest index first), sent, or delayed until a time.
+ * `docs/architecture.md` says what leads from one state to the next, under "A batch's life".
  *
- * Invariant: a batch is `sent` as long as attempts of it are under way; `sent` and `bytesSent` count these. All others are in the
- * heap of their state.
+ * Invariant: a batch is `sent` as long as attempts of it are under way. `sent` and `bytesSent` count these attempts. All other
+ * batches are in the heap of their state.
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
@@ -151,7 +151,7 @@ export class BatchLedger {
     this.add({ ...from, units: 'partials', first: parts[0]?.first ?? 0, count: parts.length, payload, parts }, dueAt);
   }
 
-  /** The ready batch of the lowest index, if that is below `stopAt`; those from there on are dropped. */
+  /** The ready batch of the lowest index, if that is below `stopAt`. Batches from `stopAt` on are dropped. */
   nextReady(stopAt: number): BatchRecord | undefined {
     for (let record = this.#ready.first; record !== undefined; record = this.#ready.first) {
       if (record.first < stopAt) return record;
@@ -208,7 +208,7 @@ export class BatchLedger {
     return this.#delayed.first?.dueAt;
   }
 
-  /** Makes batches ready whose time has come; partials that waited alone are settled and returned. */
+  /** Makes batches ready whose time has come. Partials that waited alone are settled and returned. */
   wake(now: number): ValuedPartial[] {
     const alone: ValuedPartial[] = [];
     for (let record = this.#delayed.first; record !== undefined && record.dueAt <= now; record = this.#delayed.first) {

@@ -11,7 +11,7 @@ import {
   targetBatchMs,
 } from '../../limits.js';
 
-/** What the next cut depends on, beside what was learnt from the batches that came back. */
+/** What the next cut depends on, beside the experience with earlier batches. */
 export interface CutSituation {
   /** Elements that may be cut now. */
   readonly available: number;
@@ -26,25 +26,25 @@ export interface CutSituation {
 /**
  * How many elements the next batch takes.
  *
- * Automatic batches begin with one element. By what workers report they grow towards about 20 ms of work or 256 KiB, at most
- * eightfold from one round to the next. In a job that goes on they grow towards a tenth of what each slot has executed, up to 80
- * ms.
+ * Automatic batches begin with one element. They grow, by what workers report, towards about 20 ms of work or 256 KiB, at most
+ * eightfold from one round to the next. In a job that goes on for long they grow towards a tenth of what each slot has executed,
+ * up to 80 ms.
  *
- * What is there goes out while slots are idle. While all are busy, only full batches do. Once the source has completed, each
- * batch takes a share of the rest, so that the last ones are small and all slots finish together (guided self-scheduling,
- * Polychronopoulos and Kuck 1987). Rest and share never go below a millisecond of work, where the trip would cost more.
+ * While slots are idle, whatever is there goes out. While all are busy, only full batches go out. Once the source has completed,
+ * each batch takes a share of the rest. So the last batches are small, and all slots finish together (guided self-scheduling,
+ * Polychronopoulos and Kuck 1987). A share has at least a millisecond of work: below that the trip would cost more.
  */
 export class BatchSizing {
   readonly #fixed: number | undefined;
   readonly #most: number;
   /**
    * Execution time of one element. While it is unknown, batches go out, each to a slot of its own. Until twice as many answers
-   * have come, those of these batches that run count, too. After that, one that still runs is an exception.
+   * have come, those of these batches that still run count, too. After that, a batch that still runs is an exception.
    */
   readonly #cost = new CostEstimate();
   /** How many results are still to come until then. */
   #firstLeft = 0;
-  /** Of inputs and of outputs apart: many batches may be cut before the next one comes back. */
+  /** Inputs and outputs are estimated apart: many batches may be cut before the next one comes back. */
   #bytesPerInput = 0;
   #bytesPerOutput = 0;
   /** What a batch takes beside its execution. */
@@ -121,8 +121,8 @@ export class BatchSizing {
   }
 
   /**
-   * How many batches may be under way: one a slot until the cost is known; then those that workers execute and have ahead, and as
-   * many again as there are slots to wait at the hub.
+   * How many batches may be under way. Until the cost is known, that is one for each slot. Then it is what workers execute and
+   * have ahead, and as many more as there are slots, to wait at the hub.
    */
   inFlightLimit(slots: number): number {
     if (this.#msPerElement === undefined) return slots;
@@ -157,7 +157,7 @@ export class BatchSizing {
     return available >= full ? full : 0;
   }
 
-  /** The share, but not less than is worth a trip, and not more than a full batch or than there is. */
+  /** The share, but at least as much as is worth a trip. At most it is a full batch, or all that there is. */
   #atLeast(share: number, full: number, available: number): number {
     if (this.#fixed !== undefined) return Math.min(this.#fixed, available);
     const worth = this.#msPerElement === undefined ? 1 : Math.ceil(leastBatchMs / Math.max(this.#msPerElement, 1e-6));
@@ -165,7 +165,7 @@ export class BatchSizing {
   }
 }
 
-/** The estimate after another sample: up at once, down by and by. */
+/** The estimate after another sample. It goes up at once, and down slowly. */
 function wary(estimate: number, sample: number): number {
   return Math.max(sample, (estimate + sample) / 2);
 }

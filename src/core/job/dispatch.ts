@@ -16,11 +16,12 @@ import { elementFailed, foldElements, partialFailed } from './judgement.js';
 import { stragglers } from './speculation.js';
 
 /**
- * Sends batches, as long as the hub admits more: what is to be sent again first, then new elements, then what a fold can combine.
+ * Sends batches as long as the hub admits more. Batches that are to be sent again come first, then new elements, then what a fold
+ * can combine.
  *
- * Elements come first since nobody knows which of them take long: those should be begun early, and combining, whose cost is
- * known, fill the slots that are idle beside them. But partials wait in memory, so when there are as many as elements may be,
- * they are combined first.
+ * Elements come before combines because nobody knows which elements take long. These should be begun early. The cost of combines
+ * is known: they fill the slots that are idle beside elements. But partials wait in memory. When there are as many as elements
+ * may be, they are combined first.
  */
 export function dispatch(state: JobState, now: number): void {
   const { config, sizing, ledger } = state;
@@ -57,7 +58,10 @@ export function dispatch(state: JobState, now: number): void {
   }
 }
 
-/** Whether there is something to send as soon as there is a slot. Elements are not cut for that: more may come until then. */
+/**
+ * Whether there is something to send as soon as there is a slot. Elements are not cut for this question: more may come until
+ * then.
+ */
 function wouldSend(state: JobState, now: number): boolean {
   const { ledger, stopAt } = state;
   if (ledger.nextReady(stopAt) !== undefined) return true;
@@ -136,7 +140,7 @@ function queueGroups(state: JobState, take: () => readonly Group[]): boolean {
 }
 
 /**
- * Partials that fit into one payload are combined; two that do not, never can be: that ends the job, since no element is to
+ * Queues partials that fit into one payload. Two that do not fit can never be combined. That ends the job: no element is to
  * blame.
  */
 function queueGroup(state: JobState, group: Group): void {
@@ -238,9 +242,9 @@ function encode({ serializer, refuse, limits }: JobConfig, values: readonly unkn
 
 function cutSize(state: JobState): number {
   const { ledger, emission, backlog, sizing } = state;
-  // What waits for emission counts as what is under way does: it waits for a batch that is, or for the owner.
+  // Outputs that wait for emission count like what is under way. They wait for a batch that is, or for the owner.
   if (ledger.bytesSent + emission.waitingBytes >= maxJobBytesInFlight) return 0;
-  // While the owner pauses, so do the outputs that are still to come: they will wait as well.
+  // While the owner pauses, outputs that are still to come count, too: they will wait.
   if (emission.paused && (state.cut - emission.released) * sizing.bytesPerOutput >= maxJobBytesInFlight) return 0;
   const contiguous = state.arrivals?.contiguous ?? backlog.size;
   const available = Math.max(0, Math.min(contiguous, state.room, state.stopAt - state.nextIndex, alike(state)));

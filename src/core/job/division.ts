@@ -1,10 +1,10 @@
 /**
- * A chain that no worker executes whole, but several do in parts, is divided: two jobs take its place.
+ * Divides a chain that no worker executes whole, but several do in parts: two jobs take its place.
  *
  * Rules.
- * 1. Nothing is under way when it happens. The hub gives back what waits there, and what is executed is waited for. So nothing is
- *    executed in the chain and in a part of it at once, and each try is counted.
- * 2. Where something was executed, some time passes first: workers of the whole chain may be back with answers.
+ * 1. Nothing is under way when it happens. The hub gives back what waits there, and the job waits for what is executed. So
+ *    nothing is executed in the chain and in a part of it at once, and each try is counted.
+ * 2. Where something was executed, some time passes before: workers of the whole chain may come back with answers.
  * 3. An element is either settled, or goes through both parts. The first part has those that are not settled: those cut, with
  *    their retries and deaths, and the backlog. The second part has what was made of the settled ones: outputs that wait for
  *    their turn, and partials.
@@ -19,8 +19,8 @@ import type { Inheritance, Past } from './inheritance.js';
 import type { JobState } from './job-state.js';
 
 /**
- * The hub says that the stages before `divideAt` and those from there on find workers, but all together do not; undefined: that
- * is over.
+ * The hub says that the stages before `divideAt` find workers, and those from there on, but not all together. Undefined: that is
+ * over.
  */
 export function planDivision(state: JobState, divideAt: number | undefined, now: number): void {
   const { from, to, config, begun, division } = state;

@@ -4,8 +4,8 @@ import { endOf } from '../fold/partial.js';
 import { EventInHand } from './event-in-hand.js';
 
 /**
- * What became of a contiguous range of elements. What is costly or depends on the elements before is a function, called when the
- * segment is released.
+ * What became of a contiguous range of elements. A part that is costly, or depends on the elements before, is a function. It is
+ * called when the segment is released.
  */
 export type Segment =
   /** They succeeded. Their outputs are kept as bytes, which are smaller than values, and read on release. */
@@ -37,25 +37,25 @@ export type Segment =
   | { readonly type: 'failure'; readonly first: number; readonly count: 0; readonly stage: number; readonly error: ErrorAt };
 
 /**
- * Makes the error, given how many elements before it were left out by earlier stages: its index in the failed stage's own source
- * is so much lower.
+ * Makes the error, given how many elements before it earlier stages have left out. Its index in the failed stage's own source is
+ * so much lower.
  */
 export type ErrorAt = (skippedBefore: number) => PaladinError;
 
 /**
- * The order in which a job brings on what became of its elements: in source order each segment waits for all before it; in
- * completion order for those that came before it.
+ * The order in which a job brings on what became of its elements. In source order each segment waits for all segments before it.
+ * In completion order it waits for those that came before it.
  *
- * Outputs are released a segment an event, so that the owner may pause after each; until it resumes they stay what they are,
- * bytes. Of what is in partials nothing is kept but where it is, neighbours as one, so that ever so much may wait for one slow
- * element.
+ * An event releases the outputs of one segment, so that the owner may pause after each. Until it resumes, outputs stay bytes.
+ * Elements that are in partials are only kept as ranges, with neighbours as one range. So any number of them may wait for one
+ * slow element.
  *
  * Invariant: no element is released twice, and in source order `released` is the index up to which everything is.
  */
 export class Emission {
   readonly #ordered: boolean;
   readonly #indexed: boolean;
-  /** By the index of the first element in source order, by its place among all that came in completion order. */
+  /** In source order by the index of the first element. In completion order by its place among all that came. */
   readonly #waiting = new Map<number, Exclude<Segment, Folded>>();
   /** What is in partials waits here. A fold is always in source order. */
   readonly #folded = new DisjointRanges<Folded>(endOf);
@@ -125,8 +125,8 @@ export class Emission {
   }
 
   /**
-   * That of the first part of a chain which is divided here: what is settled is released there, or waits to be. Outputs tell
-   * their indices.
+   * The emission of the first part of a chain that is divided here. Settled elements are released there, or wait to be. Outputs
+   * tell their indices.
    *
    * @param settled how many elements are
    */
@@ -199,7 +199,7 @@ export class Emission {
     this.#foldedAhead += count;
   }
 
-  /** What may be released. Partials are for no one to see, so a pause does not hold up what is in them. */
+  /** The segment that may be released. Nobody sees partials, so a pause does not hold up what is in them. */
   #due(): Segment | undefined {
     return this.#folded.startingAt(this.#turn) ?? (this.#paused ? undefined : this.#waiting.get(this.#turn));
   }

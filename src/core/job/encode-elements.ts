@@ -7,7 +7,7 @@ export type EncodedPiece =
   | { readonly type: 'batch'; readonly first: number; readonly count: number; readonly payload: Uint8Array }
   | ({ readonly type: 'unfit'; readonly index: number } & Refusal);
 
-/** Encodes elements as `encodeElements` does, but for those that are refused, which cannot be sent either. */
+/** Encodes elements like `encodeElements`. Elements that are refused cannot be sent, either. */
 export function* encodeAdmitted(
   serializer: Serializer,
   refuse: NonNullable<JobConfig['refuse']>,
@@ -27,8 +27,8 @@ export function* encodeAdmitted(
 }
 
 /**
- * Encodes elements: into one batch as a rule; into several where one of the elements cannot be carried, or where they are too
- * large together.
+ * Encodes elements, usually into one batch. It makes several batches where one of the elements cannot be carried, or where they
+ * are too large together.
  *
  * @param first the index of the first element
  */
@@ -67,7 +67,7 @@ export function* encodeElements(
   }
 }
 
-/** The values as bytes, or why not; `at` says which of them it was, which a serializer of others may not tell. */
+/** The values as bytes, or why not. `at` says which value it was; serializers of users may not tell. */
 function encode(
   serializer: Serializer,
   values: readonly unknown[],

@@ -17,11 +17,13 @@ export function comingOf(state: JobState, record: BatchRecord | undefined): Comi
 }
 
 /**
- * What the hub is to answer for, and how long it is worth waiting for a worker that may have it, rather than to execute it again.
+ * The attempts that the hub must answer for. Each says how long it is worth waiting for a worker that may have it, rather than to
+ * execute it again.
  */
 export function underWay(state: JobState): UnderWay[] {
   return [...state.ledger.sentBatches()].flatMap((record) => {
-    // As long again as it has taken: then it costs at most twice as much as if one had known (as of renting or buying skis).
+    // It is worth as long again as it has taken. Then it costs at most twice as much as if one had known (the problem of renting
+    // or buying skis).
     const spentMs = Math.max(0, state.disconnectedAt - record.sentAt);
     const worthMs = Math.min(recoveryWindowMs, Math.max(spentMs, expectedMs(state, record)));
     const { seq, suspect, alone, payload } = record;

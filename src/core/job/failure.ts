@@ -44,8 +44,8 @@ export function siteError(code: ErrorCode, reason: string, site: FailureSite, ca
 }
 
 /**
- * The failure of a unit that was executing when workers or threads died, again and again. It says what is known: not that it
- * killed them.
+ * The failure of a unit that was executing when workers or threads died, again and again. It says what is known. It does not say
+ * that the unit killed them.
  */
 export function poisonFailure(offset: number, stage: number, deaths: readonly Death[], { reason, error }: BatchLoss): Failure {
   const workers = deaths.filter((death) => death.of === 'worker').length;

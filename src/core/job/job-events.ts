@@ -21,9 +21,7 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
-/**
- * Some stages of a chain that was divided, `to` excluded, and what their job begins with: the machine alone knows what that is.
- */
+/** Some stages of a chain that was divided, `to` excluded, and what their job begins with. Only the machine knows what that is. */
 export interface PartOfJob {
   readonly from: number;
   readonly to: number;
@@ -36,7 +34,7 @@ export interface JobConfig {
   readonly stages: readonly StagePolicy[];
   /** The fold's identity; there when the last stage is a fold. */
   readonly empty: (() => unknown) | undefined;
-  /** Looks at each element before it is sent, as it is, or refused; absent where all are sent. */
+  /** Looks at each element before it is sent, and says why it is refused, if it is; absent where all are sent. */
   readonly refuse?: ((value: unknown) => Refusal | undefined) | undefined;
   /** Emit in source order, or in completion order. */
   readonly ordered: boolean;
@@ -168,7 +166,7 @@ export type JobStep =
 /** The job is over: nothing follows this effect. */
 export type JobEnd =
   /**
-   * No worker executes the whole chain, but some do a part each: the job is over, and two jobs go on with what it leaves, one
+   * No worker executes the whole chain, but some do a part each. The job is over, and two jobs go on with what it leaves, one
    * behind the other.
    */
   | { readonly type: 'divided'; readonly first: PartOfJob; readonly second: PartOfJob }

@@ -9,7 +9,7 @@ import { LeftOut } from './left-out.js';
 import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
 import type { JobConfig, SourceState, StagePolicy } from './job-events.js';
 
-/** The state of a job, shared by what sends batches, what settles them, and the job that leads both. */
+/** The state of a job. The code that sends batches, the code that settles them, and the job that leads both share it. */
 export class JobState {
   readonly config: JobConfig;
   readonly sizing: BatchSizing;
@@ -121,7 +121,7 @@ export class JobState {
     return `source ${this.source.state}, ${this.cut} cut, ${this.emission.released} released, ${this.ledger.size} batches unsettled`;
   }
 
-  /** Counts from 0 again. Batches go on from the last number, so that a late answer is not taken for one of the next. */
+  /** Counts from 0 again. The numbers of batches go on, so that a late answer is not taken for that of a later batch. */
   rewind(): void {
     const { backlog, ledger, emission, fold, cut } = this;
     if (backlog.size + ledger.size > 0 || emission.released < cut || fold !== undefined) {

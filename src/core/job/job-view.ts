@@ -3,7 +3,7 @@ import type { Coming } from '../fold/outlook.js';
 import { comingOf, expectedMs } from './expected-time.js';
 import type { JobState } from './job-state.js';
 
-/** What the fold of a job is told of it, as it is when it is asked. */
+/** What the fold of a job is told of the job, as it is when the fold asks. */
 export class JobView implements FoldView {
   readonly now: number;
   readonly #state: JobState;

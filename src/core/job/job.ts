@@ -2,36 +2,35 @@
  * The leader's part of a job: one subscription of one stage chain.
  *
  * Theory of operation. Elements come from the source into the backlog. The job cuts contiguous batches off it (`BatchSizing` says
- * how large), encodes them and sends them, while the hub is connected, has slots for the job and admits more. It keeps each
- * batch, as bytes, until it is settled (`BatchLedger`): a result settles it; a loss sends it again, under the next attempt
- * number. Units that failed are judged one by one: tried again alone, left out, or the end of the job. What succeeded goes to
- * `Emission`, which brings outputs into source order, or to `Fold`, which makes further batches of the partials until one partial
- * is left. What sends is in `dispatch.ts`, what settles in `settlement.ts`, what judges in `judgement.ts`; they share `JobState`.
+ * how large), encodes them and sends them. It does so while the hub is connected, has slots for the job and admits more. It keeps
+ * each batch, as bytes, until it is settled (`BatchLedger`). A result settles a batch. A batch that is lost is sent again, under
+ * the next attempt number. Units that failed are judged one by one: they are tried again alone, are left out, or end the job.
+ * Outputs go to `Emission`, which brings them into source order. Partials go to `Fold`, which makes further batches of them until
+ * one partial is left. `dispatch.ts` sends, `settlement.ts` settles, `judgement.ts` judges. They share `JobState`.
  *
  * Rules.
- * 1. An element is in exactly one place: backlog, one batch, waiting for emission or in a partial, or released. So none is
- *    emitted twice and none is lost; a result whose batch is settled already is dropped and counted.
- * 2. Cut but not released elements never exceed the window; those that are in partials do not count, for partials have bounds of
- *    their own. A slow element holds up emission, not dispatch within the window; a fold, which emits nothing before its end, it
- *    does not hold up at all.
- * 3. The element whose error ends a job is the first that fails in source order: everything before it is emitted, or folded into
- *    partials, first. Of partials that cannot be combined, the first to fail ends the job.
- * 4. A batch lost while executing is split until the element that kills is alone; only then does it collect deaths. One that was
- *    lost with its worker is sent again whole at first, and split when that happens again: the worker may be back with what it
- *    made of it.
- * 5. Nothing is sent while it is not open at the hub. What was under way stays so: the hub, once it is back, answers for each
- *    attempt by what became of it, or as lost. Several attempts of a batch may be under way: the first success settles it, and
- *    the others are cancelled.
+ * 1. An element is in exactly one place: in the backlog, in one batch, waiting for emission, in a partial, or released. So none
+ *    is emitted twice and none is lost. A result whose batch is settled already is dropped and counted.
+ * 2. Elements that are cut and not released never exceed the window. Elements in partials do not count: partials have bounds of
+ *    their own. A slow element holds up emission, but not dispatch within the window. It does not hold up a fold, which emits
+ *    nothing before its end.
+ * 3. The element whose error ends a job is the first that fails in source order. Before that, everything before it is emitted, or
+ *    folded into partials. When partials cannot be combined, the first one to fail ends the job.
+ * 4. A batch that is lost while executing is split until the element that kills is alone. Only then does the element collect
+ *    deaths. A batch that was lost with its worker is sent again whole at first: the worker may be back with the answer. It is
+ *    split when that happens again.
+ * 5. Nothing is sent while the job is not open at the hub. What was under way stays under way. Once the hub is back, it answers
+ *    for each attempt: with what became of it, or as lost. Several attempts of a batch may be under way. The first success
+ *    settles the batch, and the others are cancelled.
  * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
- * 7. While paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it may
- *    have under way, against which outputs count that wait, and then stops. What ends it out of order still does: a refusal, a
- *    combine.
- * 8. An event emits the outputs of one batch at most; where more are due, the job wants a tick at once.
- * 9. Where all is settled and the source goes on, a job of maps may be rewound: the next element is the first again, and batches
- *    are numbered on.
- * 10. A chain that no worker executes whole, but several do in parts, is divided (`division.ts`): the job is over, and two others
- *     go on with what
- *    it leaves. Each is a job like this one, of some of the stages, but of elements whose indices are those of the whole chain.
+ * 7. While it is paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it
+ *    may have under way. Outputs that wait count against these bytes. Then it stops. A refusal and a failed combine still end it.
+ * 8. An event emits the outputs of one batch at most. Where more are due, the job wants a tick at once.
+ * 9. A job of maps may be rewound when all is settled and the source goes on. The next element is the first again. The numbers of
+ *    batches go on.
+ * 10. A chain that no worker executes whole, but several do in parts, is divided (`division.ts`). The job is over, and two others
+ *     go on with what it leaves. Each is a job like this one, of some of the stages, but of elements whose indices are those of
+ *     the whole chain.
  */
 import { PaladinError } from '../../errors/paladin-error.js';
 import { maxBatchElements } from '../../limits.js';
@@ -252,8 +251,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
   #isReleased(): boolean {
     const { emission, cut, source, ledger } = this.#state;
     if (emission.released >= cut) return true;
-    // What failed in an earlier part of the chain never comes; nor does what waits behind it, which was settled before the chain
-    // was divided.
+    // An element that failed in an earlier part of the chain never comes. Nor do elements behind it that wait here since before
+    // the chain was divided.
     return source.state === 'failed' && !ledger.inOrder().some(hasElements);
   }
 
@@ -282,7 +281,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
     const { source, sizing, slots, cut, room, inHand, foldsElements } = this.#state;
     if (source.state !== 'open') return;
     const enough = sizing.full * sizing.inFlightLimit(Math.max(1, slots));
-    // Elements that come one at a time are partials at once, of which it is never learnt how many make a batch.
+    // Elements that come one at a time are partials at once. So the job never learns how many make a batch.
     const total = cut + Math.min(room, foldsElements ? Math.max(enough, maxBatchElements) : enough);
     if (total <= this.#state.demanded) return;
     inHand.put({ type: 'demand', count: total - this.#state.demanded });

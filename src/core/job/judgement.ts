@@ -14,7 +14,7 @@ export interface AttemptAt {
   readonly workerId: string;
 }
 
-/** Decides for each failed unit of a settled batch: try it again, leave it out, or let the job end with it. */
+/** Decides for each failed unit of a settled batch: it is tried again, is left out, or ends the job. */
 export function judge(
   state: JobState,
   record: BatchRecord,
@@ -44,7 +44,7 @@ export function judge(
       const error: ErrorAt = (skipped) => errorOf(index - skipped);
       elementFailed(state, action, index, { stage, error, input: () => inputOf(state, record, failure.offset) });
     } else {
-      // That partials are too large together is no element's fault: none of them is left out for it.
+      // No element is to blame when partials are too large together. So none is left out for it.
       const ends = action === 'terminate' || code === 'PAYLOAD_TOO_LARGE';
       const range = { first: part.index, count: endOf(part) - part.index };
       partialFailed(state, ends ? 'terminate' : 'skip', part, { stage, error: (index) => errorOf(index, range) });
@@ -54,14 +54,17 @@ export function judge(
 
 /** Which try of the unit has failed: the operation was told the same number. */
 function tryOf(record: BatchRecord, attempt: number, { offset, stage }: Failure): number {
-  // One that was sent later, and has failed before, is not among those that it was told of.
+  // An attempt that was sent later and failed earlier does not count: the operation was not told of it.
   const spent = record.spent.filter((each) => each < attempt).length;
   // The first two partials are combined with each other.
   const parts = offset <= 1 ? record.parts.slice(0, 2) : record.parts.slice(offset, offset + 1);
   return record.tried + spent - unreachedOf(record, stage) + 1 + Math.max(0, ...parts.map(({ tried }) => tried));
 }
 
-/** An element is tried again alone; a partial, and an element that is its own partial, as soon as it has a neighbour again. */
+/**
+ * Tries a unit again. An element is tried alone. A partial, and an element that is its own partial, is tried as soon as it has a
+ * neighbour again.
+ */
 function retry(state: JobState, record: BatchRecord, { offset, stage }: Failure, retries: number, dueAt: number): void {
   const { ledger, fold, config } = state;
   const part = record.parts[offset];
@@ -124,8 +127,8 @@ export interface PartialFailure {
 }
 
 /**
- * A partial failed for good. It has no place in source order, so that counts at once. All its elements are left out with it, but
- * for those that were left out before.
+ * A partial failed for good. It has no place in source order, so the failure counts at once. All its elements are left out with
+ * it, except for those that were left out before.
  */
 export function partialFailed(state: JobState, action: OnFatal, part: PartialFold, { stage, error }: PartialFailure): void {
   const { fold, inHand, leftOut, config, foldsElements } = state;

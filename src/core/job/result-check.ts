@@ -56,7 +56,7 @@ export function checkLoss({ stage = 0 }: BatchLoss, stages: number): void {
 /**
  * The values of a payload, of which there must be `count`.
  *
- * @throws {@link PaladinError} `PROTOCOL` when the payload is not such
+ * @throws {@link PaladinError} `PROTOCOL` when the payload cannot be read, or has another number of values
  */
 export function readValues(serializer: Serializer, payload: Uint8Array, count: number): readonly unknown[] {
   let values: unknown;
@@ -73,7 +73,7 @@ export function readValues(serializer: Serializer, payload: Uint8Array, count: n
 /**
  * The partials of a payload, of which there must be `count`.
  *
- * @throws {@link PaladinError} `PROTOCOL` when the payload is not such
+ * @throws {@link PaladinError} `PROTOCOL` when the payload cannot be read, or has another number of partials
  */
 export function readPartials(payload: Uint8Array, count: number): readonly Uint8Array[] {
   let partials: Uint8Array[];

@@ -9,7 +9,7 @@ import type { JobState } from './job-state.js';
 import { foldElements, judge, slice } from './judgement.js';
 import { checkLoss, checkResult, readPartials, readValues, succeededRanges, type UnitRange } from './result-check.js';
 
-/** A batch was executed: brings on what succeeded, judges what failed, sends on what was given back. */
+/** A batch was executed. Brings on what succeeded, judges what failed, and queues what was given back. */
 export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
   const { seq, attempt, failures } = result;
   state.inHand.put({ type: 'acknowledge', seq, attempt });
@@ -37,7 +37,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
 }
 
 /**
- * Whether an answer settles its batch. A success does, also of an attempt that had been given up. Failures do when no other
+ * Whether an answer settles its batch. A success does, also that of an attempt that had been given up. Failures do when no other
  * attempt may still succeed.
  */
 function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean): boolean {
@@ -45,8 +45,8 @@ function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean):
 }
 
 /**
- * A batch came to nothing: sends it again, whole where nobody in it is to blame, else so that in the end the one who is stands
- * alone.
+ * A batch came to nothing. It is sent again whole where no unit in it is to blame. Else it is divided, until the unit that is to
+ * blame is alone.
  */
 export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
   const { seq, attempt, cause, stage = state.from } = loss;
@@ -80,7 +80,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     spend(record, loss);
     state.ledger.again(record);
   } else if (cause === 'gone' && !record.suspect && !standsAlone(record)) {
-    // Whole at first: a worker that was only cut off may be back with all of it.
+    // It is sent again whole at first: a worker that was only cut off may be back with all of it.
     record.suspect = true;
     spend(record, loss);
     state.ledger.again(record);
@@ -99,14 +99,14 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
 }
 
 /**
- * A death counts when nothing else can have caused it. That of a thread always does; of a worker, when it executed nothing
- * beside. Where a batch was to be alone and was not, since what waits for a job of its own lets others in, it counts less: it
- * would never be found else.
+ * The deaths that count after this loss. A death counts when nothing else can have caused it. That of a thread always counts.
+ * That of a worker counts when it executed nothing beside the batch. A batch that was to be alone may not have been: what waits
+ * for a job of its own lets others in. Then the death counts less. Else a batch like this would never be found.
  */
 function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, workerId: string): readonly Death[] {
   if (cause === 'death') return [...deaths, { workerId, of: 'thread', beside: false }];
   if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;
-  // A worker that is cut off again and again has not died again and again.
+  // A worker that is cut off several times has not died several times.
   return [...withoutWorker(deaths, workerId), { workerId, of: 'worker', beside: loss.alone === false }];
 }
 
@@ -126,14 +126,14 @@ function spend(record: BatchRecord, { attempt, cause }: BatchLoss): void {
   if (cause !== 'returned') record.spent = [...record.spent, attempt];
 }
 
-/** Whether nobody else in the batch can be to blame: an element alone, or two partials that are combined. */
+/** Whether no other unit of the batch can be to blame: it is an element alone, or two partials that are combined. */
 function standsAlone({ units, count }: BatchRecord): boolean {
   return count === (units === 'elements' ? 1 : 2);
 }
 
 /**
- * A worker is back that had been given up, with an attempt or the answer to it: it goes on where the batch is not settled or
- * divided.
+ * A worker that had been given up is back, with an attempt or the answer to it. The attempt goes on if the batch is not settled
+ * or divided.
  */
 export function adopt(
   state: JobState,
@@ -235,7 +235,7 @@ function elementsDied(
   giveBackBeside(state, record, culprit);
 }
 
-/** Of what is given back the units before the culprit were executed, and those after it were not begun. */
+/** Queues what is given back. The units before the culprit were executed, and those after it were not begun. */
 function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): void {
   const tried = triedOf(record);
   addAgain(state, record, 0, culprit, { tried: tried + 1 });
@@ -250,7 +250,7 @@ function giveBackBegun(state: JobState, record: BatchRecord, begun: number): voi
   addAgain(state, record, begun, record.count, { tried, suspect });
 }
 
-/** Halves the group until it is a pair; a pair that kills again and again fails at its right partial. */
+/** Halves the group until it is a pair. A pair that kills several times fails at its right partial. */
 function partialsDied(
   state: JobState,
   record: BatchRecord,

@@ -4,9 +4,9 @@ import { expectedMs } from './expected-time.js';
 import type { JobState } from './job-state.js';
 
 /**
- * The batches that are to be executed a second time beside the first one, the slowest first; there are none before the end of a
- * job, when slots would be idle otherwise. (Backup tasks, as of MapReduce, Dean and Ghemawat 2004: they cut the time that one
- * slow worker adds to a job.)
+ * The batches that are to be executed a second time beside the first, the slowest one first. There are none before the end of a
+ * job, when slots would be idle otherwise. (Backup tasks of MapReduce, Dean and Ghemawat 2004: they cut the time that one slow
+ * worker adds to a job.)
  */
 export function stragglers(state: JobState, now: number): BatchRecord[] {
   if (idleSlots(state) <= 0) return [];
@@ -37,7 +37,7 @@ function candidates({ ledger, config }: JobState): BatchRecord[] {
   );
 }
 
-/** Never, as long as it is not known what such a batch takes. */
+/** When the batch counts as slow. That is never while nobody knows what batches of its kind take. */
 function slowFrom(state: JobState, record: BatchRecord): number {
   return record.sentAt + Math.max(leastSpeculationMs, speculationFactor * expectedMs(state, record));
 }

@@ -8,9 +8,9 @@ export type Verdict =
   { readonly action: 'retry'; readonly strategy: RetryStrategy } | { readonly action: OnFatal; readonly code: ErrorCode };
 
 /**
- * Transient failures are tried again, by the strategy of the error, else of the operator, else the default; so are errors of no
- * class where the operator has a strategy. Once a failure is fatal, or the retries are used up, error or operator say whether the
- * job ends.
+ * Transient failures are tried again: by the strategy of the error, else that of the operator, else the default. Errors that are
+ * neither transient nor fatal are tried again where the operator has a strategy. Once a failure is fatal, or the retries are used
+ * up, the error or the operator says whether the job ends.
  *
  * @param retries how often this unit has been tried again in this stage already
  */
