@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
+import { describeUnreached } from '../../src/protocol/unreached.js';
 import { attempt } from './recovery-harness.js';
 import { assigned, batchOf, HubUnderTest, openHub, resultOf, toLeaders } from './scheduler-harness.js';
 
@@ -72,6 +73,16 @@ describe('the limits of peers', () => {
     expect(offer(4)).toMatchObject([
       { type: 'expel', reason: expect.stringMatching(/more than 2 changes .* in a second \(maxOffersPerSecond\)/u) as unknown },
     ]);
+  });
+
+  it('hold a leader to nothing that was queued of its jobs before, whatever was said of it', () => {
+    const hub = new HubUnderTest({ maxRecordBytes: 4_000 });
+    hub.leader('l');
+    for (let job = 1; job <= 20; job += 1) {
+      hub.open('l', job);
+      expect(hub.batch('l', job, batchOf(0, { tried: 1, unreached: describeUnreached([1]) }))).toEqual([]);
+      hub.fromLeader('l', { type: 'close', job });
+    }
   });
 
   it('hold a leader to the answers that it may leave unacknowledged', () => {

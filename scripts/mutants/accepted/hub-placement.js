@@ -217,7 +217,13 @@ export const ofPlacement = [
   },
   {
     file: 'server/core/placement.ts',
-    line: 'if (job.needClass.turns.next !== job) throw new Error(`it is not the turn of job ${job.id}`);',
+    line: 'if (isInTurn(job)) this.#leave(job);',
+    mutants: ['if (true) this.#leave(job);'],
+    reason: 'It saves a search: a job that is not in turn has no place to leave.',
+  },
+  {
+    file: 'server/core/placement.ts',
+    line: 'if (job.needClass.turns.first !== job) throw new Error(`it is not the turn of job ${job.id}`);',
     mutants: ['if (false) throw new Error(`it is not the turn of job ${job.id}`);'],
     reason: 'It checks the machine.',
   },

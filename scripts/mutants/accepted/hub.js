@@ -54,8 +54,8 @@ export const ofHub = [
   },
   {
     file: 'server/core/jobs.ts',
-    line: 'if (!job.queue.has(queued)) return;',
-    mutants: ['if (false) return;'],
+    line: 'if (job.queue.has(queued)) moveBytes(queued, ownBytes);',
+    mutants: ['if (true) moveBytes(queued, ownBytes);'],
     reason: 'It saves a copy.',
   },
   {
@@ -249,5 +249,26 @@ export const ofHub = [
       'if (true) bytes += utf8Of(JSON.stringify(row)).byteLength;',
     ],
     reason: 'It saves time: however much fits where there is no bound.',
+  },
+  {
+    file: 'server/core/jobs.ts',
+    line: 'for (const batch of state.dividing.has(job) ? job.queue.all() : []) {',
+    mutants: ['for (const batch of state.dividing.has(job) ? job.queue.all() : ["Stryker was here"]) {'],
+    reason: 'It checks the machine: what is on offer does not change after a job was told of it in the same event.',
+  },
+  {
+    file: 'server/core/hub-state.ts',
+    line: 'this.placement = new Placement(Math.floor((config.random?.() ?? 0) * 2 ** 32));',
+    mutants: [
+      'this.placement = new Placement(Math.floor((config.random?.() ?? 0) / 2 ** 32));',
+      'this.placement = new Placement(Math.floor((config.random?.() && 0) * 2 ** 32));',
+    ],
+    reason: 'Chance only says where names are kept, so that nobody can choose ones that are kept together.',
+  },
+  {
+    file: 'server/core/records.ts',
+    line: 'isBroken: false,',
+    mutants: ['isBroken: true,'],
+    reason: 'It is said anew as the worker begins to drain, and counts from then on.',
   },
 ];
