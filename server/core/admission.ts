@@ -1,4 +1,4 @@
-/** What a hub holds peers to. */
+/** The limits that the hub's scheduler holds peers to. */
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
 import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
 import { batchRecordBytes, besideBytesOf, namedBytesOf, type Charged } from './charges.js';
@@ -7,7 +7,7 @@ import { takeFrom } from './allowance.js';
 import type { HubLeader, LeaderConnection, HubWorker, WorkerConnection } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
 
-/** What of the limits peers are told. */
+/** The limits that peers are told. */
 export function announced(limits: SchedulerLimits): HubLimits {
   const { maxPayloadBytes, maxJobsPerLeader, maxJobsOpenedPerSecond } = limits;
   const { maxBatchesPerLeader, maxBytesPerLeader, maxDescriptionBytesPerLeader } = limits;
@@ -21,7 +21,7 @@ export function announced(limits: SchedulerLimits): HubLimits {
   };
 }
 
-/** What stands against a further batch; undefined: nothing. A lone batch is admitted whatever its size. */
+/** Why a further batch is not admitted; undefined: it is. A lone batch is admitted whatever its size. */
 export function batchExceeds(state: HubState, leader: HubLeader, batch: Batch): string | undefined {
   const more = batch.payload.byteLength;
   const { batches, bytes, descriptionBytes, connection } = leader;
@@ -35,7 +35,9 @@ export function batchExceeds(state: HubState, leader: HubLeader, batch: Batch): 
   );
 }
 
-/** What stands against so many bytes more of records of a peer; likewise once all is taken. */
+/**
+ * Why a peer may not have so many bytes more of records; undefined: it may. Once all is taken, only those with much get no more.
+ */
 export function recordsExceed(
   { records, leaders, workers, config }: HubState,
   { recordBytes }: Pick<Charged, 'recordBytes'>,
@@ -47,7 +49,7 @@ export function recordsExceed(
   return `more than ${maxRecordBytes} bytes of records of all peers at the hub (maxRecordBytes)`;
 }
 
-/** What stands against what a leader that is back has named so far. */
+/** Why a leader that is back has named too much so far; undefined: it has not. */
 export function namedExceeds(state: HubState, leader: HubLeader): string | undefined {
   const named = namedBytesOf(leader.connection);
   const kept = leader.recordBytes - named;
@@ -55,8 +57,8 @@ export function namedExceeds(state: HubState, leader: HubLeader): string | undef
 }
 
 /**
- * What stands against so many bytes more of a leader: once all is taken, those that would have more than half of an equal share
- * get no more.
+ * Why a leader may not have so many bytes more; undefined: it may. Once all is taken, leaders that would have more than half of
+ * an equal share get no more.
  */
 function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more: number): string | undefined {
   const { maxBytes } = config.limits;
@@ -64,7 +66,10 @@ function hubExceeds({ bytes, leaders, config }: HubState, ofLeader: number, more
   return `more than ${maxBytes} bytes of all leaders at the hub (maxBytes)`;
 }
 
-/** What stands against a further job; those that are opened again after a loss of the connection do not count as often. */
+/**
+ * Why a further job is not admitted; undefined: it is. Jobs that are opened again after a loss of the connection do not count in
+ * the pace.
+ */
 export function jobExceeds(state: HubState, leader: HubLeader, isResumed: boolean, bytes: number): string | undefined {
   const { maxJobsPerLeader, maxJobsOpenedPerSecond, maxDescriptionBytesPerLeader } = leader.connection.limits;
   if (leader.jobs.size >= maxJobsPerLeader) return `more than ${maxJobsPerLeader} jobs open at once (maxJobsPerLeader)`;
@@ -73,32 +78,35 @@ export function jobExceeds(state: HubState, leader: HubLeader, isResumed: boolea
   }
   const exceeded = hubExceeds(state, leader.bytes + leader.descriptionBytes, bytes);
   if (exceeded !== undefined || isResumed) return exceeded;
-  // What a stall delivers at once may be all that a leader may have open, and what is over by then.
+  // After a network stood still, all jobs that a leader may have open may come at once, and those that are over by then.
   const pace = { perSecond: maxJobsOpenedPerSecond, most: maxJobsOpenedPerSecond + maxJobsPerLeader };
   if (takeFrom(leader.openings, pace, state.now)) return undefined;
   return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;
 }
 
-/** What stands against the jobs that a leader says it goes on with. */
+/** Why a leader names too many jobs that it goes on with; undefined: it does not. */
 export function resumedExceeds({ listed, limits }: LeaderConnection): string | undefined {
   const most = Math.max(maxResumed, limits.maxJobsPerLeader);
   return listed.size > most ? `more than ${most} jobs to go on with (maxJobsPerLeader)` : undefined;
 }
 
-/** What stands against the attempts that a leader says to be under way. */
+/** Why a leader names too many attempts under way; undefined: it does not. */
 export function underWayExceeds({ underWay, limits }: LeaderConnection): string | undefined {
   const most = Math.max(maxResumed, limits.maxBatchesPerLeader);
   return underWay > most ? `more than ${most} batches under way (maxBatchesPerLeader)` : undefined;
 }
 
-/** What stands against what a worker says that it has: it executes no more than it has slots for, and keeps so many answers. */
+/**
+ * Why a worker says that it has too much; undefined: it does not. It executes no more than it has slots for, and keeps a bounded
+ * number of answers.
+ */
 export function saidExceeds({ said, limits }: WorkerConnection): string | undefined {
-  // Of each job that it speaks of it has at least one batch.
+  // It has at least one batch of each job that it speaks of.
   const most = 2 * (maxHeldAnswers + limits.maxSlotsPerWorker);
   return said.count > most ? `more than ${most} batches and jobs that it has (maxSlotsPerWorker)` : undefined;
 }
 
-/** What stands against what a worker offers. */
+/** Why a worker offers too much; undefined: it does not. */
 export function offerExceeds(
   { limits }: WorkerConnection,
   slots: number,
@@ -112,11 +120,11 @@ export function offerExceeds(
 }
 
 /**
- * To look through so many characters of names takes the hub a fraction of a millisecond: an offer with more counts several times.
+ * To look through so many characters of names takes the hub a fraction of a millisecond. An offer with more counts several times.
  */
 const charsPerChange = 10_000;
 
-/** What stands against it that a worker offers something else now. */
+/** Why a worker may not offer something else now; undefined: it may. */
 export function changeExceeds({ connection, offerings }: HubWorker, now: number, offers: Offers): string | undefined {
   const { maxOffersPerSecond } = connection.limits;
   const { operations, serializers, labels } = offers;

@@ -1,4 +1,4 @@
-/** How often something may happen still: a bucket that fills up with time (a token bucket). */
+/** How often something may still happen: a bucket that fills up with time (a token bucket). */
 export interface Allowance {
   /** As of `at`. */
   left: number;
@@ -10,7 +10,7 @@ export function newAllowance(now: number): Allowance {
   return { left: Infinity, at: now };
 }
 
-/** How many there can be: limits, which may be others each time. */
+/** The pace: how many the bucket holds, and how fast it fills up. It may differ from call to call. */
 export interface Pace {
   readonly perSecond: number;
   /** When it is full. Default: what comes in a second. */
@@ -18,7 +18,7 @@ export interface Pace {
 }
 
 /**
- * Takes one, or as many as it counts for: all that comes in a second, at the most.
+ * Takes one, or as many as it counts for. At most it takes all that comes in a second.
  *
  * @returns whether it may happen now
  */

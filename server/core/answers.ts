@@ -27,8 +27,8 @@ export function addAnswered(
 }
 
 /**
- * A leader that never acknowledges would fill the hub: while it leaves as many unacknowledged as it may, nothing more of it is
- * given out. Who only acknowledges late, as over a slow link, goes on in a moment.
+ * A leader that never acknowledges would fill the hub. So nothing more of a leader is given out while it leaves as many answers
+ * unacknowledged as it may. A leader that only acknowledges late, for example over a slow link, goes on in a moment.
  */
 export function weighAnswers(state: HubState, leader: HubLeader): void {
   const { maxUnacknowledgedPerLeader } = leader.connection.limits;
@@ -38,7 +38,7 @@ export function weighAnswers(state: HubState, leader: HubLeader): void {
   holdBack(state, leader);
 }
 
-/** Whether anything of the leader is given out has changed. */
+/** It has changed whether anything of the leader is given out. */
 export function holdBack(state: HubState, leader: HubLeader): void {
   for (const job of leader.jobs.values()) {
     if (isDue(job)) state.placement.enterTurn(job);
@@ -67,8 +67,8 @@ export function takeAsked(job: HubJob | undefined, worker: HubWorker, attempt: A
 }
 
 /**
- * The leader says that it has the answer. While that is asked for again it has been told something else of the attempt before, as
- * that it was lost; what comes now it acknowledges as well.
+ * The leader says that it has the answer. While an answer is asked for again, the leader may mean an earlier one, for example
+ * that the attempt was lost. It will also acknowledge the answer that comes.
  */
 export function acknowledged(state: HubState, job: HubJob, attempt: Attempt): void {
   if (job.answered.get(attemptKey(attempt))?.asked !== true) acknowledge(state, job, attempt);

@@ -1,4 +1,4 @@
-/** What is queued is given to workers. A batch that is to be executed alone waits for a worker that comes to rest for it. */
+/** Gives queued batches to workers. A batch that is to be executed alone waits for a worker that comes to rest for it. */
 import { sharedForMs } from '../../src/limits.js';
 import type { Attempt, Batch } from '../../src/protocol/messages.js';
 import { besideBytesOf } from './charges.js';
@@ -54,7 +54,10 @@ export function serveWorker(state: HubState, worker: HubWorker): void {
   for (const job of stalled) serve(state, job.needClass);
 }
 
-/** Whether nothing is sent ahead to the worker: a batch waits for one of its slots to be free, and would wait for ever. */
+/**
+ * Whether nothing is sent ahead to the worker, because a batch waits for one of its slots to be free. Else that batch would wait
+ * for ever.
+ */
 function isHeldBack({ stalled }: HubState, worker: HubWorker): boolean {
   if (stalled.size === 0 || hasFreeSlot(worker)) return false;
   for (const job of stalled) if (canExecute(worker, job)) return true;
@@ -77,7 +80,7 @@ function assign(state: HubState, job: HubJob, matched: HubWorker): void {
   let isForSuspects = true;
   let isForLoners = true;
   for (const batch of job.queue.inOrder()) {
-    // Where one of a kind finds no worker, the others of it find none.
+    // When one batch of a kind finds no worker, the others of this kind find none.
     if (batch.alone ? !isForLoners : batch.suspect && !isForSuspects) continue;
     const others = job.leases.ofSeq(batch.seq).map(({ worker }) => worker);
     const worker = findWorker(job, batch, others, matched);
@@ -86,7 +89,7 @@ function assign(state: HubState, job: HubJob, matched: HubWorker): void {
       return;
     }
     if (others.length > 0) {
-      // To execute it a second time beside the first one would gain nothing.
+      // It would gain nothing to execute the batch twice at one worker.
       dropQueued(state, job, batch);
       const reason = 'the only workers for it have it already';
       tellLost(state, job, '', { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason });
@@ -110,7 +113,7 @@ function findWorker(job: HubJob, batch: Batch, others: readonly HubWorker[], mat
   const { suspect, alone } = batch;
   const ending = endingKey(job.id, batch);
   const suits = (worker: HubWorker): boolean =>
-    // It would take an attempt that its leader sends again, though it was cancelled, for being told twice.
+    // It would take an attempt that was cancelled and is sent again for a repeated message.
     !worker.ending.has(ending) &&
     !others.includes(worker) &&
     !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker))) &&
@@ -150,8 +153,8 @@ function noteLeader({ now }: HubState, worker: HubWorker, { id }: HubLeader): vo
 }
 
 /**
- * Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone; unless one does already, or
- * it is not its turn.
+ * Lets the worker that has the least in hand come to rest, for a batch that is to be executed alone. It does not if a worker
+ * comes to rest already, or if it is not the job's turn.
  */
 function reserveWorker(state: HubState, job: HubJob): void {
   const workers = [...job.needClass.offerClasses].flatMap((offerClass) => [...offerClass.workers]);
@@ -192,13 +195,13 @@ function serveReserved(state: HubState, worker: HubWorker): void {
     unstall(state, job);
     if (!isInTurn(job)) continue;
     giveOutOfTurn(state, job, batch, worker);
-    // What else it has queued may find a worker, or waits again.
+    // Other batches that it has queued may find a worker, or wait again.
     serve(state, job.needClass);
     return;
   }
 }
 
-/** Where a job's batch is given though another one's turn may be next. */
+/** Gives out a job's batch although the turn of another job may be next. */
 function giveOutOfTurn(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): void {
   job.queue.remove(batch);
   const chargedMs = chargeFor(job, batch, worker);

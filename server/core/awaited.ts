@@ -6,7 +6,7 @@ import type { HubState } from './hub-state.js';
 import { tellLost } from './leasing.js';
 import { hasSlots, attemptKey, type HubJob } from './records.js';
 
-/** Gives up attempts that nobody has, as far as there is room for in the event in hand. */
+/** Gives up attempts that nobody has, as many as there is room for in the event in hand. */
 export function giveUpNext(state: HubState): void {
   if (state.awaitedUntil > state.now) return;
   for (const job of state.awaiting) {
@@ -18,8 +18,8 @@ export function giveUpNext(state: HubState): void {
 }
 
 /**
- * Tells the leader of awaited attempts for which it is not worth waiting any longer. It tells as many as there is room for
- * in the event in hand, and the others in later ones. Where none is left, none is awaited any more.
+ * Tells the leader of awaited attempts that are not worth waiting for any longer. It tells as many as there is room for in the
+ * event in hand, and the others in later events. When none is left, none is awaited any more.
  */
 export function giveUpAwaited(state: HubState, job: HubJob): void {
   const { awaited } = job;
@@ -46,7 +46,7 @@ export function giveUpAwaited(state: HubState, job: HubJob): void {
   state.awaiting.delete(job);
   if (awaited.size > 0) state.awaiting.add(job);
   state.awaitedUntil = Math.min(state.awaitedUntil, job.awaitedUntil);
-  // Each piece would be corrected by the next.
+  // If it were told with each piece, the next piece would correct it.
   if (lost.length > 0 && job.awaitedUntil > state.now) tellHopes(state, job);
 }
 

@@ -8,8 +8,9 @@ export interface Place {
 }
 
 /**
- * Batches in the order in which they are given out: elements before partials, since nobody knows which of them take long; of
- * either, the lowest index first. To put one in takes a binary search; to take one out takes constant time, on average.
+ * Batches in the order in which they are given out. Elements come before partials, because nobody knows which elements take long.
+ * Among either, the lowest index comes first. To put a batch in takes a binary search. To take one out takes constant time, on
+ * average.
  */
 export class BatchOrder {
   #places: Place[] = [];
@@ -46,7 +47,7 @@ export class BatchOrder {
     this.#head = 0;
   }
 
-  /** The batches in order. While somebody goes through them, he may take out the present one, and then must stop. */
+  /** The batches in order. A caller that goes through them may take out the present one, and then must stop. */
   *[Symbol.iterator](): Generator<Batch, undefined> {
     const places = this.#places;
     for (let at = this.#head; at < places.length; at += 1) {

@@ -10,8 +10,8 @@ interface Standing {
 }
 
 /**
- * The queued batches of one job, in the order of `BatchOrder`. Several attempts of a batch may be queued. Whatever a peer asks of
- * a queue takes a time that does not grow with its length, but for a binary search.
+ * The queued batches of one job, in the order of `BatchOrder`. Several attempts of a batch may be queued. Except for a binary
+ * search, the time of a peer's request does not grow with the length of the queue.
  */
 export class BatchQueue {
   readonly #all = new BatchOrder();
@@ -62,8 +62,8 @@ export class BatchQueue {
   }
 
   /**
-   * A queue of those of these attempts that are in this one. To make it takes as long as there are attempts, however long this
-   * queue is.
+   * Makes a queue of those of the attempts that are in this one. The time depends on the number of attempts, not on the length of
+   * this queue.
    */
   only(attempts: Iterable<Attempt>): BatchQueue {
     const kept = new BatchQueue();
@@ -108,7 +108,7 @@ export class BatchQueue {
     return first?.place.batch?.attempt === attempt ? first : this.#doubles.get(seq)?.get(attempt);
   }
 
-  /** It is not in the queue any more; the oldest double takes the place of the first. */
+  /** The batch is not in the queue any more. The oldest double takes the place of the first attempt. */
   #forget({ seq, attempt }: Batch): void {
     const doubles = this.#doubles.get(seq);
     if (doubles?.delete(attempt) !== true) {

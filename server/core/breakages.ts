@@ -5,8 +5,8 @@ import { shortened } from '../../src/protocol/shortened.js';
 import { matchingKey, offeredBy, satisfies, type Needs, type Offered } from './matching.js';
 
 /**
- * Why workers are gone that could execute nothing any more, for jobs that find no other. It remembers the last ones,
- * each until somebody offers all of that again.
+ * Why broken workers are gone, for jobs that find no other worker. It remembers the last ones, each until somebody offers all
+ * that the worker offered.
  */
 export class Breakages {
   readonly #byOffers = new Map<string, { readonly offers: Offers; readonly offered: Offered; readonly why: string }>();

@@ -3,10 +3,10 @@
  *
  * Rules.
  * 1. When the slots of a class of jobs change, or why there are none, each of its jobs is told.
- * 2. There may be any number of them. Some are told at once. The others are told in later turns of the hub, by what is true then.
+ * 2. There may be any number of jobs. Some are told at once. The others are told in later turns of the hub, by what is true then.
  * 3. Classes take turns, and so do the jobs of a class. So all are told, however often something changes meanwhile.
- * 4. Which classes of jobs a change is about is found out in pieces, too (see `fitting.ts`). Those that were found in an
- *    event are given out at its end, for they may have found workers.
+ * 4. The hub also finds out in pieces which classes of jobs a change is about (see `fitting.ts`). Batches of the classes that
+ *    were found in an event are given out at its end: they may have found workers.
  */
 import { explainAgainMs, maxExplained, maxToldOfClass } from '../../src/limits.js';
 import type { Offers } from '../../src/protocol/messages.js';
@@ -34,12 +34,13 @@ export function fitNext(state: HubState): void {
 }
 
 /**
- * Who finds no worker is told what there is: that may have changed. Some at a time, since each must be compared with all workers.
+ * Tells jobs that find no worker what is on offer: that may have changed. It tells some at a time, because each must be compared
+ * with all workers.
  */
 export function explainNext(state: HubState): void {
   for (const needClass of state.placement.fitting.nextUnserved(Math.min(state.unexplained, maxExplained))) {
     const why = explain(state, needClass);
-    // Where the chain is to be divided may have changed, too.
+    // The place where the chain is to be divided may have changed, too.
     if (isNew(needClass, why) || why.divisible === true) changedFor(state, needClass);
   }
   state.unexplained = Math.max(0, state.unexplained - maxExplained);
@@ -56,7 +57,8 @@ function changedFor(state: HubState, needClass: NeedClass): void {
 
 /** Tells as many jobs as there is room for in the event in hand. */
 export function tellNext(state: HubState): void {
-  // What is put at the end again comes up again. To begin anew each time would have to pass by all that was taken out before.
+  // A class that is put at the end again comes up again in this loop. A new loop each time would have to pass by all that was
+  // taken out before.
   for (const needClass of state.untold) {
     if (state.tellRoom <= 0) break;
     const why = explain(state, needClass);
@@ -67,7 +69,7 @@ export function tellNext(state: HubState): void {
       needClass.jobs.add(job);
       tell(state, needClass, job, why);
     }
-    // To say why there is no slot takes longer, the more kinds of workers there are.
+    // The more kinds of workers there are, the longer it takes to say why there is no slot.
     const least = why.missing === '' ? 1 : toldPerExplained + Math.floor(state.placement.fitting.offerClassCount / looksPerTold);
     state.tellRoom -= Math.max(least, count);
     needClass.untold -= count;
@@ -77,8 +79,8 @@ export function tellNext(state: HubState): void {
 }
 
 /**
- * How many jobs are told in the time in which an explanation is made, and how many classes of workers are looked at in that of
- * one.
+ * How many jobs are told in the time of one explanation. Also how many classes of workers are looked at in the time of telling
+ * one job.
  */
 const toldPerExplained = 4;
 const looksPerTold = 64;
@@ -96,7 +98,7 @@ function firstOf<T>(all: Iterable<T>, count: number): T[] {
 export function tellCapacity(state: HubState, job: HubJob): void {
   const { needClass } = job;
   const why = explain(state, needClass);
-  // Those like it were told otherwise. Where they were told of slots, they hear by themselves that these are gone.
+  // Jobs of its class were told otherwise. If they were told of slots, they hear by themselves that these are gone.
   if (needClass.explained !== '' && isNew(needClass, why)) changedFor(state, needClass);
   tell(state, needClass, job, why);
 }
@@ -104,7 +106,7 @@ export function tellCapacity(state: HubState, job: HubJob): void {
 /** Tells the job's leader that others have all slots that there are for it, if that is so. */
 export function tellIfQueued(state: HubState, { leader, number, needClass, queue, leases, awaited }: HubJob): void {
   const slots = slotsFor(needClass);
-  // Who does not read, or acknowledge, is given none.
+  // A leader that does not read or acknowledge is given no slots.
   const isHeldUp = leader.connection.congested || leader.isOwing;
   if (slots === 0 || queue.size === 0 || leases.size + awaited.size > 0 || isHeldUp) return;
   let givenAt = -Infinity;
@@ -114,7 +116,7 @@ export function tellIfQueued(state: HubState, { leader, number, needClass, queue
 
 /** Why there are no slots, if there are none. */
 type Explanation = ReturnType<typeof explainMissing> & {
-  /** What is known of a worker that is gone: one text for all classes, since it is long. */
+  /** Why a worker is gone. It is one text for all classes, because it is long. */
   readonly broken?: string | undefined;
   /** Whether the jobs could go on in parts. */
   readonly divisible?: boolean;
@@ -132,7 +134,7 @@ function explain(state: HubState, needClass: NeedClass): Explanation {
 function explainOffers({ placement }: HubState, needClass: NeedClass): Explanation {
   const { onOffer, offerClasses } = placement.fitting;
   const why = explainMissing(onOffer, needClass.needs);
-  // Where something is on offer nowhere, there is no need to look at each worker.
+  // If nobody offers something that is needed, there is no need to look at each worker.
   const isOnOffer = onOffer !== undefined && satisfies(onOffer, needClass.needs);
   if (!isOnOffer || !isDivisible(needClass.needs, offerClasses)) return why;
   return { missing: `${why.missing}; each is on offer`, divisible: true };

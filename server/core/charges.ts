@@ -2,18 +2,18 @@
  * What peers make the hub keep beside payloads and descriptions, in the heap of its process.
  *
  * Rules.
- * 1. Everything that a peer can make more of is charged to it, at what it takes at the most, and to all peers together.
+ * 1. Everything that a peer can make more of is charged to it and to all peers together, at the most that it takes.
  * 2. When all is taken (`maxRecordBytes`), those that hold more than half of an equal share get no more. Others go on.
  * 3. What is charged goes back when what it was charged for is gone.
- * 4. A leader that is back names what the hub has of it. It may name as much as that: to come back is no fault. What it names
- *    beyond is weighed by itself.
+ * 4. A leader that is back names what the hub has of it. It may name as much as the hub has: to come back is no fault. What it
+ *    names beyond that is weighed by itself.
  */
 import { besideFields } from '../../src/protocol/batch-bytes.js';
 import type { Batch } from '../../src/protocol/messages.js';
 
 /**
- * A batch that is queued or leased, with its places in the queue, in maps and sets. A queued one takes 440 bytes of heap with the
- * objects that hold its payload, a leased one 420 (measured with 10,000 of them, Node 20); the rest is slack.
+ * A batch that is queued or leased, with its places in the queue, in maps and sets. A queued batch takes 440 bytes of heap with
+ * the objects that hold its payload. A leased one takes 420 (measured with 10,000 of them, Node 20). The rest is slack.
  */
 export const batchRecordBytes = 512;
 
@@ -34,8 +34,8 @@ export function besideBytesOf(batch: Batch): number {
 export const answeredRecordBytes = 256;
 
 /**
- * An attempt that a leader which is back says to be under way, until it comes back the next time: 160 bytes, and its place in the
- * list before.
+ * An attempt that a returning leader says to be under way, until it comes back the next time. It takes 160 bytes, and before that
+ * its place in the list.
  */
 export const underWayRecordBytes = 256;
 

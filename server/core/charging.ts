@@ -2,7 +2,7 @@
  * What jobs are charged for what is executed for them. Charges go by virtual time (see `Placement`).
  *
  * Rules.
- * 1. A batch is charged what batches of its job take as a rule; its result puts that right.
+ * 1. A batch is charged what batches of its job usually take. Its result corrects that.
  * 2. A batch that is to be executed alone takes a whole worker. It is charged for all slots of the worker, and its job pays
  *    before the worker comes to rest. So a job cannot take more of a worker than its turns give it.
  * 3. A worker comes to rest for a job only if every job that it executes for, or could execute for, comes later in turn.
@@ -14,10 +14,10 @@ import type { Batch } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
 import type { HubJob, HubLeader, Lease, HubWorker } from './records.js';
 
-/** No batch is charged less: where clocks are coarse many seem to take nothing, and would have their job keep its turn. */
+/** No batch is charged less. Where clocks are coarse, many batches seem to take nothing. Their job would always keep its turn. */
 const leastChargeMs = 0.01;
 
-/** Of what is not known the usual is charged. */
+/** What batches of a job usually take; a default where nothing is known. */
 function usualMs({ cost }: HubJob): number {
   return Math.max(leastChargeMs, cost.meanMs ?? targetBatchMs);
 }
@@ -50,7 +50,7 @@ export function mayRestFor(state: HubState, worker: HubWorker, job: HubJob): boo
   return worker.offerClass === undefined || !state.placement.comesBefore(worker.offerClass, job.virtualTime);
 }
 
-/** A job is closed: as far as it is ahead of the others, the leader's next job is to be. */
+/** A job is closed. The leader's next job begins as far ahead of the others as this one was. */
 export function keepTurn({ placement }: HubState, { leader, virtualTime, weight }: HubJob): void {
   if (virtualTime <= placement.virtualTime) return;
   const { turnsKept } = leader;

@@ -1,4 +1,4 @@
-/** What workers that are back have is matched with the jobs that leaders have open, or closed. */
+/** Matches what returning workers have with the jobs that leaders have open or closed. */
 import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
 import type { Attempt, Possession } from '../../src/protocol/messages.js';
 import { addAnswered, askAgain, weighAnswers } from './answers.js';
@@ -34,12 +34,12 @@ export function takeClaim(state: HubState, worker: HubWorker, job: HubJob, { run
     changeWaiting(state, worker, job, attempt, waiting);
   }
   const isFoundWhole = job.awaited.size === 0 && state.awaiting.delete(job);
-  // What was found with its answer only: its leader could hope for it until now.
+  // Only its answer was found. Until now its leader could hope for more.
   if (isFoundWhole && job.confirmed && job.leases.size === 0) tellHopes(state, job);
   state.placement.place(worker);
 }
 
-/** Whether the attempt was given to this worker; otherwise it lies, is disconnected, and is not listened to any more. */
+/** Whether the attempt was given to this worker. If not, the worker lies: it is disconnected, and not listened to any more. */
 function isGenuine(state: HubState, worker: HubWorker, job: HubJob, attempt: Attempt, ticket: number): boolean {
   if (worker.isLying) return false;
   if (state.config.ticketOf(job.secret, worker.id, attempt) === ticket) return true;
@@ -49,7 +49,10 @@ function isGenuine(state: HubState, worker: HubWorker, job: HubJob, attempt: Att
   return false;
 }
 
-/** A worker executes an attempt that is awaited, or that had been given up: its leader then says whether it still wants it. */
+/**
+ * A worker executes an attempt that is awaited, or that had been given up. The leader is told, and says whether it still wants
+ * it.
+ */
 function adopt(state: HubState, worker: HubWorker, job: HubJob, attempt: Attempt): void {
   const key = attemptKey(attempt);
   const awaited = job.awaited.get(key);
@@ -114,10 +117,9 @@ export function isFound({ leases, asked }: HubJob, seq: number): boolean {
 }
 
 /**
- * What was to be executed in place of an attempt that is found is not any more, as far as it waits: at the hub, or at a worker
- * behind others.
+ * Drops attempts in place of one that was found, where they still wait: at the hub, or at a worker behind others.
  *
- * @returns the numbers of such attempts
+ * @returns the numbers of the attempts that were dropped
  */
 export function dropInPlace(state: HubState, job: HubJob, seq: number): number[] {
   const dropped = job.queue.attemptsOf(seq);

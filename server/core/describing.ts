@@ -3,10 +3,9 @@
  *
  * Rules.
  * 1. A worker is told what a job is before it is given a batch of it.
- * 2. It keeps up to `maxDescriptionBytesPerWorker` of jobs of which it has nothing: no batch, and no answer. Beyond it, it is
- *    told to forget of these the one used longest ago first. One of them stays, however large, so that a job alone is not told
- *    again and again. What jobs take of which it has something is not counted: else one leader's large arguments in use would
- *    have it forget all others'.
+ * 2. A worker keeps up to `maxDescriptionBytesPerWorker` of idle jobs: it has no batch and no answer of them. Beyond that it is
+ *    told to forget the idle jobs that were used longest ago. One idle job stays, however large, so that a lone job is not told
+ *    again and again. Jobs in use do not count. Else one leader's large arguments in use would make it forget all others'.
  * 3. A job pays for a large description in its turn, each time that a worker is told.
  */
 import type { HubState } from './hub-state.js';
@@ -15,7 +14,7 @@ import type { HubJob, HubWorker } from './records.js';
 /** Descriptions up to this size travel with a batch for nothing. */
 const freeBytes = 64 * 1024;
 
-/** What a description costs beyond, as over a link that carries 100 MB/s. */
+/** How many bytes of a larger description cost a millisecond, as over a link of 100 MB/s. */
 const bytesPerMs = 100_000;
 
 /** The worker is about to be given a batch of the job: it is told what the job is, unless it knows. */

@@ -4,8 +4,9 @@
  * Rules.
  * 1. A part needs a worker that offers all of its operations, and the labels and the serializer of the job, and that takes
  *    batches.
- * 2. There are as few parts as can be. Of divisions into so many the one is chosen whose scarcest part has the most slots.
- * 3. What its leader has queued is given back to it: nothing of the whole chain is given out while parts of it may be executed
+ * 2. There are as few parts as possible. Among the divisions into so many parts, the one is chosen whose scarcest part has the
+ *    most slots.
+ * 3. The leader gets back what it has queued. So nothing of the whole chain is given out while parts of it may be executed
  *    instead.
  */
 import { maxDivisionClasses, maxDivisionStages } from '../../src/limits.js';
@@ -40,7 +41,7 @@ function takingOf(needs: Needs, offerClasses: Iterable<OfferClass>): OfferClass[
   return [...offerClasses].filter(({ slots, offered }) => slots > 0 && satisfies(offered, others));
 }
 
-/** Of each stage: up to which one, excluded, all are on offer from it on. */
+/** For each stage: the first stage from it on that is not on offer. */
 function reachOf(stages: readonly StageDescription[], operations: OfferClass['offered']['operations']): number[] {
   const reach: number[] = [];
   for (let at = stages.length - 1; at >= 0; at -= 1) {

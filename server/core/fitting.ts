@@ -1,17 +1,17 @@
 /**
- * Which workers are for which jobs.
+ * Knows which workers may execute which jobs.
  *
- * Theory of operation. Jobs with the same needs form a need class. Workers with the same offers form an offer class.
- * Classes that fit are linked, and matches follow links. There may be tens of thousands of need classes, so a change of
- * offers is worked out in pieces, over several turns of the hub. Jobs are told only of what is linked.
+ * Theory of operation. Jobs with the same needs form a need class. Workers with the same offers form an offer class. Classes that
+ * fit are linked, and matches follow links. There may be tens of thousands of need classes, so a change of offers is worked out
+ * in pieces, over several turns of the hub. Jobs are told only of what is linked.
  *
  * Rules.
  * 1. A worker leaves its offer class at once, with its slots. Nobody is told of, or given, a slot that is not on offer any more.
  * 2. A new need class is linked at once with all offer classes that fit.
- * 3. A new offer class is compared with the need classes in pieces. Its workers are given nothing of a need class before
- *    the two are linked.
- * 4. An offer class without workers is retired. Its links are cut in pieces, before any are made: so links of retired
- *    classes do not pile up.
+ * 3. A new offer class is compared with the need classes in pieces. Its workers are given nothing of a need class before the two
+ *    are linked.
+ * 4. An offer class without workers is retired. Its links are cut in pieces, before any are made: so links of retired classes do
+ *    not pile up.
  * 5. Offer classes take turns: each gets on, however often another one changes.
  * 6. A need class without slots is compared with all offer classes that are not done, before anybody is told why (`settle`).
  *
@@ -184,7 +184,7 @@ export class Fitting {
   }
 
   /**
-   * Compares the need class with all offer classes that are not done.
+   * Compares the need class with all offer classes that are not done yet.
    *
    * @returns whether it was linked with any
    */
@@ -196,7 +196,7 @@ export class Fitting {
     return isLinked;
   }
 
-  /** Throws when a class is kept that nobody is in, is not what its members are, or does not know those that fit it. */
+  /** Throws when a class has no members, does not match its members, or does not know the classes that fit it. */
   validate(): void {
     this.#validateNeeds();
     this.#validateOffers();

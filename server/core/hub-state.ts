@@ -26,12 +26,12 @@ export class HubState {
   readonly claiming: Set<HubWorker> = new Set();
   /** Jobs with attempts that no worker has spoken of yet. */
   readonly awaiting: Set<HubJob> = new Set();
-  /** When the first of these attempts is given up, or before: the one that it was of may be awaited no more. */
+  /** When the first of these attempts is given up, or earlier: that attempt may not be awaited any more. */
   awaitedUntil: number = Infinity;
   /** Jobs whose batches wait for a worker that may be given a suspect one. */
   readonly stalled: Set<HubJob> = new Set();
   /**
-   * Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there: nothing of them is
+   * Jobs whose leaders were told that they may go on in parts, until a worker of the whole chain is there. Nothing of them is
    * queued.
    */
   readonly dividing: Set<HubJob> = new Set();
@@ -71,7 +71,7 @@ export class HubState {
   bytes = 0;
   /** What all peers are charged for records. */
   readonly records: AllRecords = { bytes: 0 };
-  /** Leaders, workers and jobs of which a list has come in part, and until when the rest must have. The earliest is first. */
+  /** Leaders, workers and jobs of which a part of a list has come, and when the rest must be there. The earliest is first. */
   readonly unfinished: Map<object, Speaker> = new Map();
   closing = false;
   startedAt = 0;
@@ -96,7 +96,7 @@ export class HubState {
     this.bytes += bytes;
   }
 
-  /** Likewise what describes its jobs. */
+  /** The same for the descriptions of its jobs. */
   countDescription(leader: HubLeader, bytes: number): void {
     leader.descriptionBytes += bytes;
     this.bytes += bytes;

@@ -55,7 +55,7 @@ export function checkWorker(worker: HubWorker): void {
 }
 
 /**
- * Throws when a worker that several leaders use is not taken for one, or has more sent ahead than it may.
+ * Throws when a worker that several leaders use does not count as one, or has more sent ahead than it may.
  *
  * @param given what was given to it and has never waited, in this order
  */
@@ -183,7 +183,7 @@ export function checkWaiting({
   for (const job of [...awaiting, ...stalled, ...dividing]) check(jobs.has(job.id), `job ${job.id} is closed, and awaited`);
 }
 
-/** Throws when what is counted of a leader is not what is there, or more than it may have. */
+/** Throws when the counts of a leader are wrong, or are more than it may have. */
 export function checkLeader(leader: HubLeader): void {
   const { id, jobs, batches, bytes, descriptionBytes, unacknowledged, isOwing, turnsKept, connection } = leader;
   const { limits } = connection;

@@ -1,4 +1,4 @@
-/** Jobs are made, fed and closed. */
+/** Makes, feeds and closes jobs. */
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
@@ -57,7 +57,7 @@ export function createJob(
 export function enqueue(state: HubState, leader: HubLeader, number: number, batch: Batch): void {
   const job = leader.jobs.get(number);
   if (job?.confirmed !== true || isKnown(job, batch)) {
-    // The hub has refused the job while this was on its way, or was told twice.
+    // The hub refused the job while this was on its way, or the message is a repeated one.
     state.counters.strayMessages += 1;
     return;
   }
@@ -85,19 +85,19 @@ export function enqueue(state: HubState, leader: HubLeader, number: number, batc
   }
   state.counters.batches += 1;
   state.countBatches(leader, 1, batch.payload.byteLength, besideBytesOf(batch));
-  // Whoever wants a worker for a batch alone suspects the batch.
+  // A leader that wants a batch executed alone suspects the batch.
   const queued: MovableBatch = { ...batch, suspect: batch.suspect || batch.alone };
   job.queue.push(queued);
-  // Where others like it wait for a worker that may be given a suspect, to look through all of them again would take long.
+  // If other suspects of the job wait for a worker, it would take long to look through all of them again.
   if (!job.stalled || !queued.suspect) {
     unstall(state, job);
     serve(state, job.needClass);
   }
-  // Of what was given out at once nothing is kept here.
+  // Of a batch that was given out at once nothing is kept here.
   if (job.queue.has(queued)) moveBytes(queued, ownBytes);
 }
 
-/** What is wrong with a batch that no leader of ours sends. */
+/** What is wrong with a batch: no leader of this package sends it like this. */
 function faultOf({ id, description }: HubJob, { units, count, unreached, parts }: Batch): string | undefined {
   if (units === 'partials') {
     if (unreached !== undefined) return `it has sent partials of job ${id} as if stages came before them`;
@@ -130,7 +130,10 @@ function isKnown({ leases, queue, answered }: HubJob, attempt: Attempt): boolean
   return leases.get(attempt) !== undefined || queue.has(attempt) || answered.has(attemptKey(attempt));
 }
 
-/** What a leader does not read is not added to: its batches wait in its queue, which is bounded, and so it is slowed down. */
+/**
+ * Nothing more is given out of a leader that does not read. Its batches wait in its queue, which is bounded. So the leader is
+ * slowed down.
+ */
 export function congest(state: HubState, leader: HubLeader, congested: boolean): void {
   leader.connection.congested = congested;
   holdBack(state, leader);
@@ -149,7 +152,7 @@ export function refuse(state: HubState, leader: HubLeader, number: number, what:
   state.toLeader(leader, { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message });
 }
 
-/** Forgets a job here and at its workers. What they execute of it holds their slots until they say that it has come to an end. */
+/** Forgets a job here and at its workers. What they execute of it keeps its slots until they say that it has come to an end. */
 export function closeJob(state: HubState, job: HubJob): void {
   const { leader, leases, answered, queue, workers } = job;
   const freed = new Set(leases.all().map((lease) => lease.worker));
@@ -176,7 +179,7 @@ export function closeJob(state: HubState, job: HubJob): void {
     state.untold.delete(job.needClass);
     state.changed.delete(job.needClass);
   }
-  // What follows gives batches to workers, and none of this job.
+  // The following gives batches to workers, but none of this job.
   weighAnswers(state, leader);
   freeReserved(state);
   for (const worker of freed) serveWorker(state, worker);

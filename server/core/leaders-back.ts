@@ -1,4 +1,4 @@
-/** A leader goes, and is back: it says which of its jobs live, and what each has under way. */
+/** A leader goes, and comes back. Then it says which of its jobs live, and what each has under way. */
 import { leaderGraceMs } from '../../src/limits.js';
 import type { Attempt, UnderWay } from '../../src/protocol/messages.js';
 import { namedExceeds, resumedExceeds } from './admission.js';
@@ -53,7 +53,7 @@ export function forgetNamed(leader: HubLeader): void {
 /** The leader says which of its jobs live, and whether it has more to name. */
 export function resume(state: HubState, leader: HubLeader, jobs: readonly number[], more: boolean): void {
   const { connection } = leader;
-  // Told twice, what has been opened since is not to be closed.
+  // A repeated message must not close what has been opened since.
   if (connection.resuming !== undefined) return;
   for (const job of jobs) connection.listed.add(job);
   connection.resumed += jobs.length;
@@ -80,7 +80,9 @@ export function closeOrForget(state: HubState, leader: HubLeader, number: number
   closeClaimsOf(state, leader, number);
 }
 
-/** Brings what the hub has of a job in line with what its leader has under way, and looks for the rest. */
+/**
+ * Compares what the hub has of a job with what its leader has under way. Drops what is not wanted, and looks for what is missing.
+ */
 export function reconcile(state: HubState, job: HubJob, underWay: readonly UnderWay[]): void {
   const wanted = new Set(underWay.map(attemptKey));
   keepQueued(state, job, underWay);
@@ -109,7 +111,7 @@ export function reconcile(state: HubState, job: HubJob, underWay: readonly Under
   for (const worker of claimed) serveWorker(state, worker);
 }
 
-/** Of what is queued only these attempts are wanted. The job is not in turn: its leader has only just opened it again. */
+/** Only these of the queued attempts are wanted. The job is not in turn: its leader has only just opened it again. */
 function keepQueued(state: HubState, job: HubJob, wanted: readonly Attempt[]): void {
   const { queue, leader } = job;
   const kept = queue.only(wanted);

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../src/protocol/messages.js';
 
-/** The leases of one job: of a batch one as a rule, several while it is executed twice. */
+/** The leases of one job. A batch usually has one; it has several while it is executed twice. */
 export class Leases<Lease extends Attempt> {
   readonly #bySeq = new Map<number, readonly Lease[]>();
   #size = 0;

@@ -1,4 +1,4 @@
-/** An attempt is with a worker, as a lease, and is not any more. */
+/** Adds and removes leases: an attempt is with a worker, and then is not any more. */
 import type { Attempt, BatchLoss } from '../../src/protocol/messages.js';
 import { tellCapacity } from './capacity.js';
 import { countInHand } from './describing.js';
@@ -6,7 +6,7 @@ import type { HubState } from './hub-state.js';
 import { endingKey, hasSlots, type HubJob, type Lease, type HubWorker } from './records.js';
 import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
-/** An attempt is with a worker; whether it counts in its leader's account already is for the caller. */
+/** An attempt is with a worker. The caller knows whether it counts in its leader's account already. */
 export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
   const { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
@@ -82,7 +82,7 @@ export function loseLease(state: HubState, lease: Lease, loss: BatchLoss): void 
   tellLost(state, job, worker.id, loss);
 }
 
-/** Takes an attempt out of the worker's hands; its slot is free once the worker says that it has come to an end. */
+/** Cancels an attempt at its worker. The slot is free once the worker says that the attempt has come to an end. */
 export function cancelLease(state: HubState, lease: Lease): void {
   const { job, worker, seq, attempt } = lease;
   if (worker.connected) worker.ending.add(endingKey(job.id, lease));

@@ -47,7 +47,7 @@ export function isOffered(offered: Offered, kind: Kinds, name: string): boolean 
 }
 
 /**
- * Why no worker can execute the job, for people; and the name of the operation that nobody offers, if it is that.
+ * Why no worker can execute the job, for people. Also the name of the operation that nobody offers, if that is the reason.
  *
  * @param offered by all workers together; undefined when there are none
  */

@@ -1,14 +1,14 @@
-/** So many tables: a large one takes tens of milliseconds to grow. */
+/** How many tables there are. A large one takes tens of milliseconds to grow. */
 const tables = 256;
 
 /**
- * Counts names, hundreds of thousands of them, in many tables. Each grows by itself; tables get more names the later they are in
- * the list, so that they do not all grow at once.
+ * Counts hundreds of thousands of names, in many tables. Each table grows by itself. Later tables get more names, so that they do
+ * not all grow at once.
  */
 export class NameCounts {
   readonly #tables: Map<string, number>[] = Array.from({ length: tables }, () => new Map<string, number>());
   readonly #seed: number;
-  /** Tables with names. Most have none, as a rule: to look for the first names in all of them takes long. */
+  /** Tables with names. Usually most have none, and it takes long to look for the first names in all of them. */
   readonly #used = new Set<Map<string, number>>();
   #size = 0;
 

@@ -2,8 +2,8 @@ import type { Offered } from './matching.js';
 import { NameCounts } from './name-counts.js';
 
 /**
- * What all workers offer together. A class of workers that comes or goes costs as much as it has names, whatever the others
- * offer.
+ * What all workers offer together. The cost of a class of workers that comes or goes depends on its own names, whatever the
+ * others offer.
  */
 export class OnOffer implements Offered {
   readonly operations: NameCounts;

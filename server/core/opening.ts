@@ -9,7 +9,7 @@ import { closeJob, createJob, refuse } from './jobs.js';
 import { reconcile } from './leaders-back.js';
 import { slotsFor, type HubJob, type HubLeader, type Listing } from './records.js';
 
-/** A leader opens a job, or one again that was open before its connection was lost. */
+/** A leader opens a job. Or it opens one again that was open before its connection was lost. */
 export function open(state: HubState, leader: HubLeader, message: Extract<LeaderToHub, { type: 'open' }>): void {
   const { job: number, slots, resumed = [], more = false } = message;
   const isResumed = leader.connection.resuming?.delete(number) === true;

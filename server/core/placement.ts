@@ -10,10 +10,10 @@ export interface Match {
 }
 
 /**
- * Which job is next, and which worker is for it.
+ * Says which job is next, and which worker is for it.
  *
- * Which workers may execute which jobs is known by classes (`Fitting`), so that a match costs the same with one worker as with a
- * thousand. Jobs take turns by virtual time: the execution time that they were given, divided by their weight (start-time fair
+ * `Fitting` knows by classes which workers may execute which jobs. So a match costs the same with one worker as with a thousand.
+ * Jobs take turns by virtual time. That is the execution time that they were given, divided by their weight (start-time fair
  * queueing, Goyal, Vin and Cheng 1996).
  */
 export class Placement {
@@ -89,14 +89,12 @@ export class Placement {
     return false;
   }
 
-  /**
-   * All of these classes of which a job is in turn are among what it gives, and maybe others: the shorter list is looked through.
-   */
+  /** Gives those of the classes that have a job in turn, and maybe others. It returns the shorter of two lists. */
   #someOf(needClasses: OfferClass['needClasses']): Iterable<NeedClass> {
     return needClasses.size <= this.#inTurn.size ? needClasses.keys() : this.#inTurn;
   }
 
-  /** The job, which a match named, is given execution time; it stays in turn while it has something queued. */
+  /** The job, which a match named, is given execution time. It stays in turn while it has something queued. */
   takeTurn(job: HubJob, chargedMs: number): void {
     if (job.needClass.turns.first !== job) throw new Error(`it is not the turn of job ${job.id}`);
     this.#virtualTime = Math.max(this.#virtualTime, job.virtualTime);
@@ -105,8 +103,8 @@ export class Placement {
   }
 
   /**
-   * What was charged for the lease is put right. Its job may have been away since, and have been raised to the hub's
-   * virtual time. Then only what it was charged beyond that time counts.
+   * Corrects what was charged for the lease. The job may have been away since then, and been raised to the hub's virtual time.
+   * Then only the charge beyond that time counts.
    */
   settle({ job, chargedMs, entry }: Pick<Lease, 'job' | 'chargedMs' | 'entry'>, usedMs: number): void {
     const ms = usedMs - chargedMs;
@@ -143,7 +141,7 @@ export class Placement {
       if (job === undefined || !needClasses.has(needClass) || (!free && freeWorker(needClass) !== undefined)) continue;
       if (next === undefined || job.virtualTime < next.virtualTime) next = job;
     }
-    // What cannot be sent ahead waits for a slot; nothing that comes later in turn takes it in advance.
+    // A job that cannot be sent ahead waits for a slot. No job that comes later in turn takes that slot in advance.
     return next !== undefined && (free || takesAhead(worker, next)) ? next : undefined;
   }
 

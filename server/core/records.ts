@@ -42,7 +42,7 @@ export interface LeaderConnection {
   congested: boolean;
   /** Jobs that it has said will be opened next; undefined until it has spoken of them. */
   resuming: Set<number> | undefined;
-  /** Such jobs that it has named, until it has named them all. */
+  /** The jobs that it has named like this, until it has named them all. */
   listed: Set<number>;
   /** How many attempts it has said to be under way. */
   underWay: number;
@@ -86,15 +86,18 @@ export interface HubJob extends Placed {
   /** How often it has entered its class's turn order. */
   entries: number;
   /**
-   * How far it had been charged beyond the hub's virtual time when it entered last. Below 0: slot time that it was owed
+   * How far it had been charged beyond the hub's virtual time when it entered last. Below 0: slot time that the job was owed
    * then, and is not owed now.
    */
   aheadMs: number;
   /** What it has paid already for a worker that comes to rest for it, in milliseconds. */
   paidMs: number;
-  /** Whether all that is queued is suspect, and no worker is free for such. */
+  /** Whether all that is queued is suspect, and no worker is free for a suspect. */
   stalled: boolean;
-  /** Execution time of a batch. What runs counts as long as the job is not cheap: then a lease is executed from the start. */
+  /**
+   * Execution time of a batch. Leases that run count as long as the job is not cheap. Only then is a lease executed from its
+   * start on.
+   */
   readonly cost: CostEstimate;
 }
 
@@ -131,7 +134,7 @@ export interface Lease extends Attempt {
   /** When it began to, and for how long it has before. */
   waitingSince: number;
   waitedMs: number;
-  /** Whether it was found with its worker, rather than given: such do not count against the leader's limits. */
+  /** Whether it was found with its worker, rather than given. Leases that were found do not count against the leader's limits. */
   readonly adopted: boolean;
 }
 
@@ -165,7 +168,7 @@ export interface HubWorker extends Charged {
   readonly ending: Set<string>;
   readonly claims: Claims;
   readonly answered: Set<Answered>;
-  /** Those that it knows the description of, the one used longest ago first as far as that matters (see `describing.ts`). */
+  /** The jobs whose description it knows. Where that matters, the one used longest ago comes first (see `describing.ts`). */
   readonly jobs: Map<HubJob, KnownJob>;
   /** What the descriptions take of those of which it has nothing. */
   idleBytes: number;
@@ -247,7 +250,7 @@ export interface NeedClass {
   readonly jobs: Set<HubJob>;
   /** How many of them, from the first, are to be told. */
   untold: number;
-  /** Those of them that are due, by virtual time; of two equals, the one that has just had its turn comes later. */
+  /** Those of the jobs that are due, by virtual time. Of two equals, the one that has just had its turn comes later. */
   readonly turns: Heap<HubJob>;
   readonly offerClasses: Set<OfferClass>;
   /** Why there are no slots, as the jobs' leaders were told: what nobody offers, and why a worker is gone that did. */

@@ -4,8 +4,8 @@ import { maxBatchesAhead, maxSharedBatchesAhead } from '../../src/limits.js';
 import type { HubJob, HubWorker } from './records.js';
 
 /**
- * How many batches are in a worker's hands: given to it, or not over though they were cancelled, or of jobs that nobody has
- * opened yet. Those that wait for jobs of their own do not count.
+ * How many batches a worker has in hand. They were given to it, were cancelled and are not over, or are of jobs that nobody has
+ * opened yet. Batches that wait for jobs of their own do not count.
  */
 export function inHand({ leases, waiting, ending, claims }: HubWorker): number {
   return leases.size - waiting + ending.size + claims.running;
@@ -16,9 +16,9 @@ export function hasFreeSlot(worker: HubWorker): boolean {
 }
 
 /**
- * Whether anything may be sent ahead: not when slow batches hold all slots, or are found to, nor beside a suspect one. For when
- * the worker is lost then, it could have been what came next that killed it, while the answer to what was before it was still on
- * its way.
+ * Whether anything may be sent ahead. It may not when slow batches hold all slots, or are found to. It may not beside a suspect
+ * batch, either. When the worker is lost then, the next batch could have killed it, while the answer to the suspect was still on
+ * its way. Nobody could tell.
  */
 export function hasSpareRoom(worker: HubWorker): boolean {
   const { slots, dear, suspects, reserved, shared, connection } = worker;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 
-/** What the hub admits: what it announces, and what else it holds against a peer that goes beyond. */
+/** What the hub admits: the limits that it announces to peers, and others that it holds peers to. */
 export interface SchedulerLimits extends HubLimits {
   /**
    * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing to do. Each of its threads that was
@@ -15,8 +15,8 @@ export interface SchedulerLimits extends HubLimits {
    */
   readonly maxBytes: number;
   /**
-   * Bytes that the hub keeps for all peers together, beside payloads and descriptions: records of batches, of answers, and of what
-   * peers that come back say. Beyond the limit each peer still gets half of an equal share. Default 128 MiB.
+   * Bytes that the hub keeps for all peers together, beside payloads and descriptions. They are records of batches, of answers,
+   * and of what returning peers say. Beyond the limit each peer still gets half of an equal share. Default 128 MiB.
    */
   readonly maxRecordBytes: number;
   /** Answers that one leader may leave unacknowledged: from 64. Default 65,536. */
@@ -40,9 +40,9 @@ export interface SchedulerConfig {
   readonly epoch: string;
   readonly limits: SchedulerLimits;
   readonly ticketOf: TicketOf;
-  /** From 0 to below 1; what comes of it is not told. Default 0, each time: then a hub does the same in each run. */
+  /** A random number from 0 to below 1; no peer learns it. Default: always 0, so that a hub does the same in each run. */
   readonly random?: () => number;
-  /** How much is done in one event of what is done in pieces, where it is not as in `limits.ts`. */
+  /** How much is done in one event of what is done in pieces. Default: as in `limits.ts`. */
   readonly pieces?: Pieces;
 }
 
@@ -58,7 +58,7 @@ export interface Pieces {
 
 /**
  * How a peer left. `closed`: it closed the connection itself, or broke the protocol, and does not come back. `lost`: the
- * connection broke; the peer may have died, or be back in a moment. `silent`: it gave no sign of life for so long that it was cut
+ * connection broke. The peer may have died, or be back in a moment. `silent`: it gave no sign of life for so long that it was cut
  * off.
  */
 export type Departure = 'closed' | 'lost' | 'silent';
@@ -68,7 +68,7 @@ export type SchedulerEvent =
   | { readonly type: 'leaderJoined'; readonly leaderId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'leaderLeft'; readonly leaderId: string; readonly how: Departure }
   | { readonly type: 'leaderSent'; readonly leaderId: string; readonly message: LeaderToHub }
-  /** So much waits for the peer to read it that more would only fill the hub, or no longer. */
+  /** So much waits for the peer to read it that more would only fill the hub; or that is over. */
   | { readonly type: 'workerCongested'; readonly workerId: string; readonly congested: boolean }
   | { readonly type: 'leaderCongested'; readonly leaderId: string; readonly congested: boolean }
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string; readonly limits?: SchedulerLimits }

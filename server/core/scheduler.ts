@@ -1,24 +1,26 @@
 /**
- * The hub's part: which batch goes to which worker, and whose result it is.
+ * The hub's part of the protocol: which batch goes to which worker, and whose result it is.
  *
- * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns; `Placement` knows whose
- * turn it is, and which worker is for it. An assignment is remembered as a lease until its answer comes, and the answer as being
- * with its worker until the leader has acknowledged it. A worker that goes away for good gives its leases back to their leaders
- * as lost. `opening.ts` and `jobs.ts` open, feed and close jobs, `assigning.ts` gives batches out, `settling.ts` takes
- * what comes of them, `recovery.ts` finds again what was under way before a connection was lost; they share `HubState`.
+ * Theory of operation. Each job has a queue, lowest index first. Jobs of all leaders take fair turns. `Placement` knows whose
+ * turn it is, and which worker is for it. The hub remembers an assignment as a lease until its answer comes. Then it remembers
+ * that the worker keeps the answer, until the leader has acknowledged it. When a worker goes away for good, the leaders of its
+ * leases are told that these are lost. `opening.ts` and `jobs.ts` open, feed and close jobs. `assigning.ts` gives batches out.
+ * `settling.ts` takes what comes of them. `recovery.ts` finds again what was under way before a connection was lost. They share
+ * `HubState`.
  *
  * Rules.
- * 1. A worker has at most as many batches in hand as slots, and beyond them only of cheap jobs (see `batchesAhead`). So no slot
- *    waits for the wire, and nothing waits long behind a slow element while another worker is idle. What was cancelled is in hand
- *    until it has ended.
- * 2. An answer counts only from the worker that holds the lease, for that attempt; any other is dropped and counted.
- * 3. What is queued or leased is bounded per leader and in all (see `charges.ts`); a leader that goes beyond has the job refused
- *    with `LIMIT_EXCEEDED`.
- * 4. The hub is soft state: everything here can be lost, and what leaders and workers say as they come back is enough to go on.
- * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. Of a leader
- *    that is away nothing new is given out, so that what is kept for it is bounded.
- * 6. Of a leader that does not read what waits for it, or does not acknowledge what it was answered, nothing is given out, until
- *    it does. Reports and losses that cannot be are their worker's fault: it is disconnected, and what it had goes to others.
+ * 1. A worker has at most as many batches in hand as slots, and beyond these only batches of cheap jobs (see `batchesAhead`). So
+ *    no slot waits for the wire, and nothing waits long behind a slow element while another worker is idle. A cancelled batch is
+ *    in hand until it has ended.
+ * 2. An answer counts only from the worker that holds the lease, for that attempt. Any other answer is dropped and counted.
+ * 3. What is queued or leased is bounded for each leader and in all (see `charges.ts`). The job of a leader that goes beyond is
+ *    refused with `LIMIT_EXCEEDED`.
+ * 4. The state of the hub is soft. Everything here can be lost: what leaders and workers say when they come back is enough to go
+ *    on.
+ * 5. Each attempt that a leader has under way is answered, whatever connections are lost: by its worker, or as lost. While a
+ *    leader is away, nothing new of it is given out. So what is kept for it is bounded.
+ * 6. Nothing is given out of a leader that does not read what waits for it, or does not acknowledge its answers, until it does. A
+ *    worker whose reports or losses cannot be true is disconnected. What it had goes to others.
  * 7. Batches pass through unread.
  */
 import type { Machine } from '../../src/core/machine.js';
@@ -241,7 +243,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const isNew = (): boolean =>
       worker.offerClass === undefined || slots !== worker.slots || matchingKey(offers) !== worker.offerClass.key;
     const tooMuch = offerExceeds(worker.connection, slots, offers);
-    // Said again, it need not be told to all.
+    // If it is said again, not all need be told.
     if (tooMuch === undefined && !isNew()) return;
     const limit = tooMuch ?? changeExceeds(worker, state.now, offers);
     if (limit !== undefined) {
@@ -262,7 +264,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   #drain(worker: HubWorker, broken: string | undefined): void {
     const state = this.#state;
     const hasOffered = worker.offerClass !== undefined || (worker.draining && worker.slots > 0);
-    // Told twice, nothing has changed, unless it broke as it was draining.
+    // A repeated message changes nothing, unless the worker broke while it was draining.
     if (worker.draining && (broken === undefined || worker.isBroken)) return;
     worker.draining = true;
     worker.isBroken = broken !== undefined;
@@ -279,7 +281,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   }
 }
 
-/** Remembers why the worker broke, by what it offered, if it did; and says whether that is new. */
+/** Remembers why the worker broke, if it did, with what it offered. Says whether that is new. */
 function remember({ breakages }: HubState, worker: HubWorker): boolean {
   const { broken, offers, id } = worker;
   if (broken === undefined) return false;

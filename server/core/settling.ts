@@ -1,4 +1,4 @@
-/** An attempt comes to an end: it is answered, comes to nothing, or is not wanted any more. */
+/** Attempts come to an end: they are answered, come to nothing, or are not wanted any more. */
 import type { Attempt, BatchLoss, BatchResult } from '../../src/protocol/messages.js';
 import { addAnswered, weighAnswers, takeAsked, acknowledge } from './answers.js';
 import { serveWorker, dropQueued } from './assigning.js';
@@ -15,10 +15,10 @@ export function settle(state: HubState, worker: HubWorker, jobId: string, result
   if (job !== undefined && lease !== undefined) {
     release(state, lease);
     const sinceMs = state.now - lease.givenAt;
-    // What was given from here cannot have taken longer than since then, whatever the worker says.
+    // A lease that this hub gave cannot have taken longer than since then, whatever the worker says.
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
     job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
-    // Before it was adopted the slot was of no use to anybody: the worker was away.
+    // Before the lease was adopted, the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));
     addAnswered(state, job, worker, result, { counted: true, begun: true });
     weighAnswers(state, job.leader);
@@ -38,7 +38,7 @@ export function lose(state: HubState, worker: HubWorker, jobId: string, loss: Ba
     return;
   }
   const lease = leaseOf(job, worker, loss);
-  // It gives back what waited there when what fills its slots takes long: its batches, or what was cancelled and goes on.
+  // A worker gives back what waited when its slots are full for long: with its batches, or with cancelled ones that go on.
   setStuck(state, worker, loss.cause === 'returned');
   if (job !== undefined && lease !== undefined) {
     addAnswered(state, job, worker, loss, { counted: true, begun: loss.cause !== 'returned' });
@@ -73,7 +73,7 @@ function setStuck({ placement }: HubState, worker: HubWorker, isStuck: boolean):
   placement.place(worker);
 }
 
-/** An answer that nobody waits for, or not yet: it may free a slot all the same. Anything else is counted. */
+/** An answer that nobody waits for, or not yet. It may still free a slot. Any other answer is counted. */
 function answeredToNobody(state: HubState, worker: HubWorker, jobId: string, answered: Attempt): void {
   const claim = worker.claims.get(jobId);
   const begun = claim?.running.find((each) => each.seq === answered.seq && each.attempt === answered.attempt);

@@ -1,4 +1,4 @@
-/** What is told of the hub, in rows that are bounded whatever names peers have. */
+/** Makes the status of a hub, in rows that are bounded whatever names peers have. */
 import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
 import { utf8Of } from '../../src/wire/utf8.js';
@@ -7,13 +7,15 @@ import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records
 
 /** How much is told. */
 export interface StatusBounds {
-  /** Bytes of JSON of each list: names of other than plain letters take more of them, and longer to make. */
+  /** Bytes of JSON of each list. Names of other than plain letters take more bytes, and longer to make. */
   readonly listBytes: number;
   /** Characters of names in a row, of each kind. */
   readonly nameChars: number;
 }
 
-/** Some hundreds of leaders and workers, and a thousand jobs: to make it takes the hub some milliseconds. */
+/**
+ * What observers are told: some hundreds of leaders and workers, and a thousand jobs. To make it takes the hub some milliseconds.
+ */
 export const forObservers: StatusBounds = { listBytes: 128 * 1024, nameChars: 1_000 };
 
 /** What the program of a hub is told. */

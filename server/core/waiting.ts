@@ -1,10 +1,10 @@
 /**
  * Attempts whose operations wait for jobs of their own, and so take no slot.
  *
- * Their workers are given others meanwhile, also beside one that is suspect or was to be alone: what it waits for might need the
- * very slot. When such a worker dies, what executed is to blame where nothing else did. What waited is not while anything
- * executed beside it, unless it was to be alone: then such deaths count a little, or one that kills by a job of its own would
- * never be found.
+ * Their workers are given other batches meanwhile, also beside a batch that is suspect or was to be alone. What it waits for
+ * might need the very slot. When a worker like this dies, a batch that executed is to blame if no other did. A batch that waited
+ * is not to blame while anything executed beside it. A batch that was to be alone is an exception: then these deaths count a
+ * little. Else a batch that kills by a job of its own would never be found.
  */
 import { maxWaitingBatches } from '../../src/limits.js';
 import type { Attempt } from '../../src/protocol/messages.js';
@@ -29,7 +29,7 @@ export function changeWaiting(
   isWaiting: boolean,
 ): void {
   const lease = job?.leases.get(attempt);
-  // It may have been cancelled, or be of a job that nobody has opened yet: then it takes its slot until it is over.
+  // The attempt may have been cancelled, or be of a job that nobody has opened yet. Then it keeps its slot until it is over.
   if (lease?.worker !== worker || lease.waiting === isWaiting) return;
   if (!isWaiting) endWait(state, lease);
   else if (worker.waiting < maxWaitingBatches) beginWait(state, lease);
@@ -43,7 +43,7 @@ function beginWait({ now }: HubState, lease: Lease): void {
   lease.waiting = true;
   lease.hasWaited = true;
   lease.waitingSince = now;
-  // It does not show what its job's batches cost.
+  // An attempt that waits does not show what batches of its job cost.
   lease.job.cost.end(lease.id);
 }
 

@@ -1,4 +1,4 @@
-/** A worker goes, and is back: it says what it executes, and which answers it keeps. */
+/** A worker goes, and comes back. Then it says what it executes, and which answers it keeps. */
 import { workerGraceMs } from '../../src/limits.js';
 import type { Possession, WorkerToHub } from '../../src/protocol/messages.js';
 import { recordsExceed, saidExceeds } from './admission.js';
@@ -13,7 +13,7 @@ import { loseLease, tellLost } from './leasing.js';
 import { inHand } from './room.js';
 import { endingKey, nothingSaid, type Answered, type Said, type HubWorker } from './records.js';
 
-/** The worker's connection is lost. It keeps its leases for a moment: one that lives is back soon. */
+/** The worker's connection is lost. It keeps its leases for a moment: a worker that lives is back soon. */
 export function workerAway(state: HubState, worker: HubWorker, reason: string): void {
   worker.connected = false;
   worker.executingWhenLost = inHand(worker);
@@ -30,14 +30,14 @@ export function workerAway(state: HubState, worker: HubWorker, reason: string): 
 }
 
 /**
- * The worker is gone for good: what it had goes back to the leaders. `alive`: it did not die of it. One that was told to go may
- * be killed while it still executes: that is nobody's doing, either.
+ * The worker is gone for good, and what it had goes back to the leaders. `alive`: it did not die of a batch. A worker that was
+ * told to go may be killed while it still executes. No batch is to blame for that, either.
  */
 export function workerGone(state: HubState, worker: HubWorker, reason: string, alive: boolean): void {
   const leases = [...worker.leases];
   // What was cancelled may have been what it died of.
   const executing = worker.connected ? inHand(worker) : worker.executingWhenLost;
-  // First, so that it is given nothing of what becomes due by what follows.
+  // This comes first. So the worker is given nothing that becomes due by what follows.
   moveWorker(state, worker, undefined);
   endReservation(state, worker);
   state.claiming.delete(worker);
@@ -49,12 +49,12 @@ export function workerGone(state: HubState, worker: HubWorker, reason: string, a
   let others = 0;
   leases.forEach((lease) => {
     if (!lease.hasWaited) others += 1;
-    // A worker begins batches in the order in which they come, one a slot: those beyond its slots had not begun, unless others
-    // gave theirs up.
+    // A worker begins batches in the order in which they come, one for each slot. Batches beyond its slots had not begun, unless
+    // others gave their slots up.
     const begun = (lease.hasWaited || others <= worker.slots) && !worker.connection.leaving;
     const isBlameless = alive || worker.draining;
     const cause = !begun ? 'returned' : isBlameless ? 'wasted' : 'gone';
-    // What waits executes nothing; but it may have gone on, which was on its way to be told, or kill by a timer.
+    // A batch that waits executes nothing. But it may have gone on while the message was on its way, or it may kill by a timer.
     const alone = lease.waiting ? leases.length === 1 && executing === 0 : executing === 1;
     const known = cause === 'gone' ? { alone } : {};
     loseLease(state, lease, { seq: lease.seq, attempt: lease.attempt, cause, reason, ...known });
@@ -73,7 +73,7 @@ export function report(
   worker: HubWorker,
   { jobs, ending, more = false }: Extract<WorkerToHub, { type: 'report' }>,
 ): void {
-  // Told twice, what was given out since would be missing.
+  // A repeated report would not have what was given out since then.
   const { connection } = worker;
   if (connection.reported) return;
   const { said } = connection;
@@ -133,11 +133,11 @@ function takePossession(state: HubState, worker: HubWorker, possession: Possessi
   }
 }
 
-/** The worker has said all that it has: what else the hub believed it to have is lost. */
+/** The worker has said all that it has. What else the hub believed it to have is lost. */
 function takeWhole(state: HubState, worker: HubWorker): void {
   const { connection } = worker;
   const { jobs, running, held, ending } = connection.said;
-  // What was cancelled since it is back, and is not there any more, is not going to be answered.
+  // An attempt that was cancelled since the worker is back, and that it does not have any more, will not be answered.
   for (const key of worker.ending) if (!running.has(key) && !ending.has(key)) worker.ending.delete(key);
   connection.reported = true;
   // What is claimed of jobs that nobody has opened yet stays.
@@ -152,7 +152,7 @@ function takeWhole(state: HubState, worker: HubWorker): void {
   for (const job of worker.jobs.keys()) if (!jobs.has(job.id)) unknow(worker, job);
 }
 
-/** The worker does not keep the answer any more, which its leader may be waiting for. */
+/** The worker does not keep the answer any more. Its leader may be waiting for it. */
 function dropAnswered(state: HubState, answered: Answered): void {
   removeAnswered(state, answered);
   weighAnswers(state, answered.job.leader);
