@@ -200,8 +200,8 @@ export const hubMutations = [
   {
     name: 'the hub explains nothing new to those of whom some are still to be told',
     file: `${hub}/capacity.ts`,
-    find: '    const why = explain(state, needClass);\n    // Where',
-    replace: '    if (state.untold.has(needClass)) continue;\n    const why = explain(state, needClass);\n    // Where',
+    find: '    const why = explain(state, needClass);\n    // The place',
+    replace: '    if (state.untold.has(needClass)) continue;\n    const why = explain(state, needClass);\n    // The place',
   },
   {
     name: 'the hub tells a job that is opened what its class was not told, and not the others',
