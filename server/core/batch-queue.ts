@@ -18,16 +18,16 @@ export class BatchQueue {
   readonly #loners = new BatchOrder();
   #bytes = 0;
   #besideBytes = 0;
-  /** By batch: the attempt that was queued first, mostly the only one. */
+  /** The attempt of each batch that was queued first. Mostly it is the only one. */
   readonly #standing = new Map<number, Standing>();
-  /** By batch and attempt: the others. */
+  /** The other attempts, by batch and attempt. */
   readonly #doubles = new Map<number, Map<number, Standing>>();
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** Of the payloads. */
+  /** The bytes of the payloads. */
   get bytes(): number {
     return this.#bytes;
   }

@@ -9,12 +9,12 @@ interface Claim extends Possession {
 
 /** What a worker has of jobs that no leader has opened yet. */
 export class Claims {
-  /** By leader, and by job. */
+  /** The claims, by leader and by job. */
   readonly #byLeader = new Map<string, Map<string, Claim>>();
   #jobs = 0;
   #running = 0;
 
-  /** Of how many jobs there is something. */
+  /** How many jobs it has something of. */
   get size(): number {
     return this.#jobs;
   }

@@ -27,7 +27,7 @@ export function divideAt(stages: readonly StageDescription[], needs: Needs, offe
     slots,
     reach: reachOf(stages, offered.operations),
   }));
-  // To compare all divisions takes time by the square of the stages.
+  // The time to compare all divisions grows with the square of the number of stages.
   if (stages.length > maxDivisionStages || classes.length > maxDivisionClasses) {
     return Math.max(0, ...classes.map(({ reach }) => reach[0] ?? 0));
   }
@@ -55,7 +55,7 @@ function reachOf(stages: readonly StageDescription[], operations: OfferClass['of
 
 /** @param slotsOf how many slots there are for these stages, `to` excluded */
 function bestDivision(count: number, slotsOf: (from: number, to: number) => number): number {
-  /** Of the stages from each one on. */
+  /** The best division of the stages from each one on. */
   const best: { parts: number; slots: number; next: number }[] = [];
   best[count] = { parts: 0, slots: Infinity, next: count };
   for (let from = count - 1; from >= 0; from -= 1) {

@@ -67,7 +67,7 @@ export class HubState {
     refused: 0,
     expelled: 0,
   };
-  /** Of all leaders, also of those that are away: payloads and descriptions. */
+  /** The bytes of payloads and descriptions of all leaders, also of those that are away. */
   bytes = 0;
   /** What all peers are charged for records. */
   readonly records: AllRecords = { bytes: 0 };

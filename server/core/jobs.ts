@@ -93,7 +93,7 @@ export function enqueue(state: HubState, leader: HubLeader, number: number, batc
     unstall(state, job);
     serve(state, job.needClass);
   }
-  // Of a batch that was given out at once nothing is kept here.
+  // Nothing is kept here of a batch that was given out at once.
   if (job.queue.has(queued)) moveBytes(queued, ownBytes);
 }
 

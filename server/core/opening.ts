@@ -15,7 +15,7 @@ export function open(state: HubState, leader: HubLeader, message: Extract<Leader
   const isResumed = leader.connection.resuming?.delete(number) === true;
   const present = leader.jobs.get(number);
   if (present?.confirmed === true || present?.listing !== undefined) {
-    // Told twice, it is the same job.
+    // A repeated message is about the same job.
     state.counters.strayMessages += 1;
     return;
   }

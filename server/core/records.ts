@@ -22,7 +22,7 @@ export interface HubLeader extends Charged {
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
-  /** Of what describes its jobs: arguments, names and labels. */
+  /** The bytes of the descriptions of its jobs: arguments, names and labels. */
   descriptionBytes: number;
   /** Answers that it has not acknowledged, of those that are counted. */
   unacknowledged: number;
@@ -75,7 +75,7 @@ export interface HubJob extends Placed {
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */
   readonly answered: Map<string, Answered>;
-  /** Of these, by batch, what a worker was asked to send again. */
+  /** Those of these answers that a worker was asked to send again, by batch. */
   readonly asked: Map<number, Answered>;
   /** Attempts that its leader has under way and that no worker has spoken of yet. */
   readonly awaited: Map<string, UnderWay>;
@@ -111,7 +111,7 @@ export interface Listing {
 
 /** That an attempt is with a worker. */
 export interface Lease extends Attempt {
-  /** Of the payload. */
+  /** How many bytes the payload has. */
   readonly bytes: number;
   /** What its leader is charged beside; 0 where it was adopted, and is charged nothing. */
   readonly besideBytes: number;
@@ -184,7 +184,7 @@ export interface HubWorker extends Charged {
   waiting: number;
   /** Leases that were not cheap when given. */
   dear: number;
-  /** Leases of suspect batches: one at most, but for those that were adopted. */
+  /** Leases of suspect batches. There is one at most, except for adopted ones. */
   suspects: number;
   /** Leases beside which it may execute nothing else. */
   loners: number;
@@ -231,7 +231,7 @@ export interface Said {
   readonly running: Set<string>;
   readonly held: Set<string>;
   readonly ending: Set<string>;
-  /** Of all these, and of the pieces in which jobs were spoken of. */
+  /** How many there are of all these, and of the pieces in which jobs were spoken of. */
   count: number;
   /** Characters of the ids of their jobs. */
   idChars: number;
@@ -265,7 +265,7 @@ export interface OfferClass {
   readonly offers: Offers;
   readonly offered: Offered;
   readonly workers: Set<HubWorker>;
-  /** Of all its workers. */
+  /** The slots of all its workers. */
   slots: number;
   /** How often they have changed. */
   changes: number;

@@ -3,10 +3,10 @@
  *
  * Rules.
  * 1. No range is empty, and no two overlap. So only one begins at an index, and only one ends there.
- * 2. Two ranges that meet stay two. Who makes one of neighbours takes both out, and puts in the wider one.
+ * 2. Two ranges that meet stay two. To join neighbours, take both out and put the wider one in.
  * 3. The range of an item stays the same while the item is here.
  *
- * Everything takes constant time, but for `inOrder`, which sorts.
+ * Everything takes constant time, except for `inOrder`, which sorts.
  */
 export class DisjointRanges<T extends { readonly first: number }> {
   readonly #byFirst = new Map<number, T>();

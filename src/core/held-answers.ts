@@ -18,7 +18,7 @@ interface Held {
 export class HeldAnswers {
   readonly #maxBytes: number;
   readonly #maxAnswers: number;
-  /** By attempt, the oldest first. */
+  /** The answers by attempt, the oldest first. */
   readonly #answers = new Map<string, Held>();
   #bytes = 0;
 

@@ -211,7 +211,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   #welcomed(limits: HubLimits, now: number): void {
-    // Told twice, it is the same hub.
+    // A repeated welcome is from the same hub.
     if (this.#connected) return;
     this.#connected = true;
     this.#reconnectBy = undefined;

@@ -17,7 +17,7 @@
 /** How much the hub admits of a leader. */
 export interface Admitted {
   readonly jobs: number;
-  /** Of descriptions. */
+  /** The bytes of descriptions. */
   readonly bytes: number;
 }
 

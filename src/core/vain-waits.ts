@@ -42,7 +42,7 @@ export class NoSlot {
     return `${this.#waited}. ${advice}`;
   }
 
-  /** Of a job that the code of an operation runs by itself. */
+  /** The error of a job that the code of an operation runs by itself. */
   get error(): PaladinError {
     const whose = 'The code of an operation runs it, and none that executes is known to wait for it';
     return new PaladinError('NO_WORKER', `${this.#waited}. ${whose}. ${advice}`, { operation: this.#operation });

@@ -59,7 +59,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #waiting: Assigned[] = [];
   /** Since when something waits and none has begun. */
   #stuckSince = 0;
-  /** By run number; a run that is cancelled stays here until it has come to an end. */
+  /** The tasks that were begun, by run number. A run that is cancelled stays here until it has come to an end. */
   readonly #running = new Map<number, Running>();
   /** How many of these wait for jobs of their own. */
   #slotless = 0;
@@ -184,7 +184,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #assign({ jobId, ticket, batch }: Assigned, now: number): void {
     const { seq, attempt } = batch;
     const same = ofAttempt({ jobId, seq, attempt });
-    // Told twice, it is still one attempt.
+    // A repeated message is still about the same attempt.
     if (this.#waiting.some(same) || [...this.#running.values()].some(same) || this.#held.has({ jobId, seq, attempt })) return;
     const kept = this.#held.takeEarlier({ jobId, seq, attempt });
     if (kept !== undefined) {

@@ -94,7 +94,7 @@ export class Assembly {
     const after = this.#rightOf(grown);
     this.#pair(before, grown);
     this.#pair(grown, after);
-    // With what is next to them now, these may have become ripe.
+    // These may have become ripe by what is next to them now.
     this.#lookAgain(before, after);
   }
 
@@ -197,8 +197,8 @@ export class Assembly {
   }
 
   /**
-   * From when on neighbours that are not ripe are worth a slot that would be idle; Infinity: not before something next to them
-   * changes.
+   * The time from which neighbours that are not ripe are worth a slot that would be idle. Infinity: not before something next to
+   * them changes.
    */
   #worthFrom({ left, right, height }: Pair, outlook: Outlook): number {
     const keepsLeft = this.#keptUntil(left, right, this.#leftOf(left), () => outlook.before(left.first), height, outlook);
@@ -300,7 +300,7 @@ export class Assembly {
     return { first: Math.ceil(node * width - 0.5), end: Math.ceil((node + 1) * width - 0.5) };
   }
 
-  /** At the neighbours that one of these, which are next to what has changed, has on its other side. */
+  /** Looks again at neighbours of these two, on their other sides. The two are next to what has changed. */
   #lookAgain(before: ValuedPartial | undefined, after: ValuedPartial | undefined): void {
     if (before !== undefined) this.#lookAt(before.first);
     if (after !== undefined) this.#lookAt(endOf(after));

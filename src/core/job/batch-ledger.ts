@@ -74,7 +74,7 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
-  /** By their elements. */
+  /** The batches, found by their elements. */
   readonly #ranges = new DisjointRanges<BatchRecord>(({ first, width }) => first + width);
   readonly #ready = new Heap<BatchRecord>((record) => record.first);
   readonly #delayed = new Heap<BatchRecord>((record) => record.dueAt);
@@ -292,7 +292,7 @@ export function unreachedOf({ retries }: Pick<BatchRecord, 'retries'>, stage: nu
   return retries.slice(0, stage).reduce((sum, count) => sum + count, 0);
 }
 
-/** How often its units were begun in vain, as far as it is known. */
+/** How often its units were begun in vain, as far as that is known. */
 export function triedOf({ tried, spent }: BatchRecord): number {
   return tried + spent.length;
 }

@@ -216,7 +216,7 @@ function leaveOut(state: JobState): void {
   }
 }
 
-/** Of elements that were never tried. */
+/** The past of elements that were never tried. */
 const none: Pick<Past, 'tried' | 'retries'> = { tried: 0, retries: [] };
 
 /** What is known of the element, and of those after it that are like it. */

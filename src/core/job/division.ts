@@ -46,7 +46,7 @@ export function divide(state: JobState, at: number): void {
   const records = state.ledger.inOrder().map((record) => handOver(record));
   const elements = records.filter(({ units }) => units !== 'partials');
   const unsettled = elements.reduce((sum, { count }) => sum + count, 0);
-  // Of the parts, each of which is a job of its own, nothing was executed yet.
+  // Each part is a job of its own, of which nothing was executed yet.
   const shared = { origin, stopAt, gone };
   const first: Inheritance = {
     ...shared,

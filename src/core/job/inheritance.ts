@@ -35,7 +35,7 @@ export interface Inheritance {
   readonly demanded: number;
   readonly origin: number;
   readonly stopAt: number;
-  /** Of elements that come: how often their last stages were tried before. */
+  /** For elements that come: how often their last stages were tried before. */
   readonly past: readonly Past[];
   readonly gone: Gone | undefined;
 }

@@ -19,7 +19,7 @@ export class JobState {
   /** Its stages, of those in its config; `to` excluded. */
   readonly from: number;
   readonly to: number;
-  /** Of elements still to be cut: how often the chain was tried with them before it was divided, in order. */
+  /** For elements that are still to be cut: how often the chain was tried with them before it was divided, in order. */
   past: readonly Past[];
   /** When it is to be divided. */
   division: DueDivision | undefined = undefined;

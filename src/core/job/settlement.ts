@@ -220,7 +220,7 @@ function elementsDied(
   loss: BatchLoss,
   { workerId, now }: Loser,
 ): void {
-  // With a worker, whatever it executed is lost; of a thread it is known who is to blame.
+  // A worker that is lost takes all that it executed. For a thread it is known which unit is to blame.
   const { cause, stage = state.from } = loss;
   const suspect = cause === 'gone';
   const tried = triedOf(record) + 1;
