@@ -9,7 +9,7 @@ import { concat, double, label, sum } from '../work/operations.js';
 
 export const fold: Benchmark = {
   name: 'fold',
-  summary: 'a fold of a million numbers and of 100,000 strings, fused with its map or not, and the bytes on the wire',
+  summary: 'folds of a million numbers and of 100,000 strings, fused with their map or not, and the bytes on the wire',
   run,
 };
 

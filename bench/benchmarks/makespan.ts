@@ -8,7 +8,7 @@ import { atMost } from '../report/budget.js';
 
 export const makespan: Benchmark = {
   name: 'makespan',
-  summary: 'how long a map and fold takes on up to 1,000 slots in virtual time, beside the possible and beside others',
+  summary: 'how long map and fold take on up to 1,000 slots in virtual time, beside the bound and others',
   run,
   isVirtual: true,
 };

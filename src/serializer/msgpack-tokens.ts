@@ -93,8 +93,8 @@ const weights: Readonly<Record<PlainLayout, Uint16Array>> = {
 
 /**
  * @param layout in `maps`, maps are objects, and not Maps
- * @throws an Error when `msgpack.ts` does not write a token, when one is cut off, or when there are more small values than the
- *   bytes may hold
+ * @throws an Error when `msgpack.ts` does not write a token, or when one is cut off. Also when there are more small values than
+ *   the bytes may hold.
  */
 export function checkTokens(bytes: Uint8Array, layout: PlainLayout): void {
   const end = bytes.length;
