@@ -43,6 +43,8 @@ const files = ['src/core', 'src/collections', 'server/core']
   .toSorted();
 if (files.length === 0) throw new Error(`no file of the machines has ${words.join(' or ')} in its path`);
 
+/** As they are when they are broken: they may change before all mutants have been tried. */
+const linesOf = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8').split('\n')]));
 const start = performance.now();
 process.env[seedsVariable] = values.seeds;
 const mutants = await new Stryker({ ...options, mutate: files }).runMutationTest();
@@ -88,11 +90,12 @@ function countsOf(file) {
  * @returns {Survivor}
  */
 function locate({ fileName, location: { start: from, end: to }, replacement }) {
-  const lines = readFileSync(fileName, 'utf8').split('\n');
+  const file = relative(root, fileName);
+  const lines = linesOf.get(file) ?? [];
   // Stryker counts from 1.
   const [line = '', last = ''] = [lines[from.line - 1], lines[to.line - 1]];
   const becomes = line.slice(0, from.column - 1) + replacement + last.slice(to.column - 1);
-  return { file: relative(root, fileName), number: from.line, line: onOneLine(line), becomes: onOneLine(becomes) };
+  return { file, number: from.line, line: onOneLine(line), becomes: onOneLine(becomes) };
 }
 
 /** @param {string} text */
