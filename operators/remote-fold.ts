@@ -23,7 +23,8 @@ import type { Monoid } from '../src/operation/monoid.js';
  * @param monoid made by `defineMonoid`, with its arguments if it takes any
  * @param runtime `inMemory()`, or what `connect(url)` resolved to
  * @param options see {@link RemoteOptions}; with `onFatal: 'skip'` an element that fails counts as the identity
- * @returns an operator. When an element fails, the subscriber gets a `PaladinError` that names operation and index.
+ * @returns an operator. When an element fails, the subscriber gets a `PaladinError` that names operation and index. `ErrorCode`
+ *   lists the codes.
  * @throws {@link PaladinError} `INVALID_INPUT` when an argument or option is wrong
  *
  * @example

@@ -22,7 +22,8 @@ import type { Operation } from '../src/operation/operation.js';
  * @param operation made by `defineOperation`, with its arguments if it takes any; or a monoid, which combines pairs
  * @param runtime `inMemory()`, or what `connect(url)` resolved to
  * @param options see {@link RemoteOptions}
- * @returns an operator. When an element fails, the subscriber gets a `PaladinError` that names operation and index.
+ * @returns an operator. When an element fails, the subscriber gets a `PaladinError` that names operation and index. `ErrorCode`
+ *   lists the codes.
  * @throws {@link PaladinError} `INVALID_INPUT` when an argument or option is wrong
  *
  * @example

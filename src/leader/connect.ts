@@ -61,9 +61,9 @@ const known: Known<ConnectOptions> = {
  * @param url the hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path
  * @param options see {@link ConnectOptions}
  * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
- * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses the
- *   token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
- *   connections. `INVALID_INPUT` when the url or an option is wrong.
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses
+ *   the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
+ *   connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
  * ```ts

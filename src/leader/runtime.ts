@@ -45,8 +45,8 @@ export interface Runtime extends AsyncDisposable {
    * @param operation made by `defineOperation`, with its arguments if it takes any
    * @param input what the operation gets
    * @param options see {@link RunOptions}
-   * @returns the output. The promise rejects with a `PaladinError` when the operation fails, or with the signal's reason once the
-   *   signal is aborted.
+   * @returns the output. The promise rejects with a `PaladinError` when the run fails; `ErrorCode` lists the codes. It rejects
+   *   with the signal's reason once the signal is aborted.
    */
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, options?: RunOptions): Promise<Output>;
   /**

@@ -12,8 +12,8 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {}
  * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
  * @throws `PaladinError` `INVALID_INPUT` when an option is wrong. `HUB_UNREACHABLE` when no hub answers within `connectTimeout`.
- *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when
- *   it has no room for further connections.
+ *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED`
+ *   when it has no room for further connections. `PROTOCOL` when it sends what the protocol does not allow.
  *
  * @example
  * ```ts
