@@ -7,13 +7,17 @@ const quick = readdirSync(join(import.meta.dirname, 'test'), { recursive: true, 
   .filter((file) => file.endsWith('.test.ts') && !file.endsWith('.slow.test.ts'))
   .map((file) => `test/${file}`);
 
-/**
- * Whether a test uses what all of a process has in common: the package and what that starts, Node, threads, programs, fakes. Machines keep
- * nothing outside of themselves.
- */
-function isApart(file: string): boolean {
-  if (/^test\/(?:executor|examples)\//u.test(file)) return true;
-  return /from '(?:paladin-rx|node:)|\b(?:vi|process)\./u.test(readFileSync(join(import.meta.dirname, file), 'utf8'));
+/** In which project a test runs; see below. */
+function projectOf(file: string): 'unit' | 'shared' | 'apart' {
+  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
+  const changes = /\bvi\.(?!fn\b|waitFor\b)|\bprocess\.(?!execPath\b|platform\b)|\bglobalThis\b|\bfakes?\b/u;
+  const reaches = /from '(?:node:(?:async_hooks|child_process|timers|v8|vm|worker_threads)|\.\/(?:snippets|tcp-proxy))/u;
+  if (/^test\/(?:commands|examples|executor|package)\//u.test(file) || changes.test(text) || reaches.test(text)) return 'apart';
+  return /from '(?:paladin-rx|node:)|\bvi\./u.test(text) ? 'shared' : 'unit';
+}
+
+function filesOf(project: ReturnType<typeof projectOf>): string[] {
+  return quick.filter((file) => projectOf(file) === project);
 }
 
 // Tests import what users import, by the package's own name: that is the built package in dist, loaded by Node itself. So tests, and
@@ -29,9 +33,12 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//u] } },
     projects: [
       // What only calculates. Two processes execute all of these files: to load the sources anew takes longer than most files do.
-      { extends: true, test: { name: 'unit', include: quick.filter((file) => !isApart(file)), isolate: false } },
-      // A process for each file: it may change its environment, start threads and end, without touching another.
-      { extends: true, test: { name: 'apart', include: quick.filter(isApart) } },
+      { extends: true, test: { name: 'unit', include: filesOf('unit'), isolate: false } },
+      // What uses the package, and closes what it starts. Two processes again: to load the package takes as long.
+      { extends: true, test: { name: 'shared', include: filesOf('shared'), isolate: false } },
+      // What changes what a process has in common: fakes, spies, globals, the environment, what threads and programs do. A process
+      // for each file, so that none touches another.
+      { extends: true, test: { name: 'apart', include: filesOf('apart') } },
       // What takes long: many seeds, many processes and threads that die. `npm run test:slow`.
       { extends: true, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } },
       {

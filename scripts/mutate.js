@@ -178,6 +178,7 @@ function failing(folder, files) {
       [
         'run',
         '--project=unit',
+        '--project=shared',
         '--project=apart',
         '--project=slow',
         // The tests of machines leave each other alone, and start in half the time.

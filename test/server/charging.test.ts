@@ -101,7 +101,7 @@ describe('what jobs are charged', () => {
   it('remembers the turns of a bounded number of closed jobs, and forgets no charge', () => {
     const hub = new HubUnderTest({ maxBatchesPerLeader: 1_000, maxJobsPerLeader: 1_000, maxBytesPerLeader: 100_000 });
     hub.leader('l');
-    const count = 2 * maxTurnsKept;
+    const count = maxTurnsKept + 8;
     hub.worker('w', count);
     for (let job = 0; job < count; job += 1) {
       hub.open('l', job);
