@@ -277,7 +277,7 @@ export const divisionGraceMs: number = 3_000;
 export const maxDivisionStages: number = 16;
 export const maxDivisionClasses: number = 100;
 
-/** How many broken workers a hub remembers, to tell jobs why they find none. Seldom are more programs broken at once. */
+/** How many broken workers a hub remembers, to tell jobs why they find none. More programs are seldom broken at once. */
 export const maxBreakages: number = 8;
 
 /**

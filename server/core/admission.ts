@@ -78,7 +78,7 @@ export function jobExceeds(state: HubState, leader: HubLeader, isResumed: boolea
   }
   const exceeded = hubExceeds(state, leader.bytes + leader.descriptionBytes, bytes);
   if (exceeded !== undefined || isResumed) return exceeded;
-  // After a network stood still, all jobs that a leader may have open may come at once, and those that are over by then.
+  // A network that stood still may deliver the openings of all open jobs at once, and of jobs that have ended since.
   const pace = { perSecond: maxJobsOpenedPerSecond, most: maxJobsOpenedPerSecond + maxJobsPerLeader };
   if (takeFrom(leader.openings, pace, state.now)) return undefined;
   return `more than ${maxJobsOpenedPerSecond} jobs opened in a second (maxJobsOpenedPerSecond)`;

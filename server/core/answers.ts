@@ -38,7 +38,7 @@ export function weighAnswers(state: HubState, leader: HubLeader): void {
   holdBack(state, leader);
 }
 
-/** It has changed whether anything of the leader is given out. */
+/** Begins or stops giving out the leader's batches. */
 export function holdBack(state: HubState, leader: HubLeader): void {
   for (const job of leader.jobs.values()) {
     if (isDue(job)) state.placement.enterTurn(job);

@@ -113,7 +113,7 @@ function findWorker(job: HubJob, batch: Batch, others: readonly HubWorker[], mat
   const { suspect, alone } = batch;
   const ending = endingKey(job.id, batch);
   const suits = (worker: HubWorker): boolean =>
-    // It would take an attempt that was cancelled and is sent again for a repeated message.
+    // The worker would think that a cancelled attempt which is sent again is a repeated message.
     !worker.ending.has(ending) &&
     !others.includes(worker) &&
     !(suspect && (worker.suspects > 0 || !hasFreeSlot(worker))) &&

@@ -132,7 +132,7 @@ export function dropInPlace(state: HubState, job: HubJob, seq: number): number[]
   return dropped;
 }
 
-/** Whether its worker has others before it for all of its slots. */
+/** Whether earlier leases take all slots of the worker. */
 function waitsAtWorker(lease: Lease): boolean {
   let before = 0;
   for (const other of lease.worker.leases) {

@@ -15,7 +15,7 @@ export interface HubLeader extends Charged {
   readonly id: string;
   readonly jobs: Map<number, HubJob>;
   connected: boolean;
-  /** The last one, where it is not connected. */
+  /** Its connection; while it is away, the last one. */
   connection: LeaderConnection;
   /** While it is not connected: when it is given up. */
   awayUntil: number;
@@ -154,7 +154,7 @@ export interface Answered extends Attempt {
 export interface HubWorker extends Charged {
   readonly id: string;
   connected: boolean;
-  /** The last one, where it is not connected. */
+  /** Its connection; while it is away, the last one. */
   connection: WorkerConnection;
   /** While it is not connected: when it is given up, and why it left. */
   awayUntil: number;

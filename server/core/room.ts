@@ -4,7 +4,7 @@ import { maxBatchesAhead, maxSharedBatchesAhead } from '../../src/limits.js';
 import type { HubJob, HubWorker } from './records.js';
 
 /**
- * How many batches a worker has in hand. They were given to it, were cancelled and are not over, or are of jobs that nobody has
+ * How many batches a worker has in hand: leases; cancelled attempts that have not ended; and attempts of jobs that nobody has
  * opened yet. Batches that wait for jobs of their own do not count.
  */
 export function inHand({ leases, waiting, ending, claims }: HubWorker): number {

@@ -4,9 +4,9 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 /** What the hub admits: the limits that it announces to peers, and others that it holds peers to. */
 export interface SchedulerLimits extends HubLimits {
   /**
-   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has nothing to do. Each of its threads that was
-   * given a batch of them keeps them once more. Beyond the limit the worker forgets the jobs that were used longest ago, and is told
-   * again when more of them comes. What is in use comes on top. Default 64 MiB.
+   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has no batch and no answer. Each of its threads
+   * that was given a batch of them keeps them once more. Beyond the limit the worker forgets the jobs that were used longest ago,
+   * and is told again when more of them comes. What is in use comes on top. Default 64 MiB.
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**

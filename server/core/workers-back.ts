@@ -137,7 +137,7 @@ function takePossession(state: HubState, worker: HubWorker, possession: Possessi
 function takeWhole(state: HubState, worker: HubWorker): void {
   const { connection } = worker;
   const { jobs, running, held, ending } = connection.said;
-  // An attempt that was cancelled since the worker is back, and that it does not have any more, will not be answered.
+  // The worker will not answer a cancelled attempt that it does not have any more.
   for (const key of worker.ending) if (!running.has(key) && !ending.has(key)) worker.ending.delete(key);
   connection.reported = true;
   // What is claimed of jobs that nobody has opened yet stays.

@@ -1,7 +1,7 @@
 import { drainHubWaitMs } from '../limits.js';
 import { shortened } from '../protocol/shortened.js';
 
-/** What a worker is told that must come to its end. */
+/** The order to drain. */
 export interface DrainOrder {
   /** How long it may take, in milliseconds. */
   readonly withinMs?: number;

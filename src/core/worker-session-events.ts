@@ -39,5 +39,5 @@ export type SessionEffect =
   | ({ readonly type: 'abort' } & JobAttempt)
   /** Abort what is running of the job, and forget what was set up for it. */
   | { readonly type: 'forget'; readonly jobId: string }
-  /** All that was begun is finished and answered; or not, and why. */
+  /** The worker is drained. `undone`, `reason`: what it leaves, and why. */
   | { readonly type: 'drained'; readonly undone?: Undone; readonly reason?: string };

@@ -130,7 +130,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     return { batches, results: this.#held.results };
   }
 
-  /** How much it has. In the end that is nothing. */
+  /** What it has begun or keeps; nothing once it is drained. */
   get load(): { readonly jobs: number; readonly waiting: number; readonly running: number; readonly held: number } {
     return { jobs: this.#jobs.size, waiting: this.#waiting.length, running: this.#running.size, held: this.#held.size };
   }

@@ -18,7 +18,7 @@ export class CreateWatch {
   readonly #options: CreateWatchOptions;
   /** Until it is looked at what is being set up; it may run on while the thread is idle. */
   #timer: Later | undefined = undefined;
-  /** By stage: since when what was told of last is being set up. */
+  /** For each stage: the start of the set-up that was told of last. */
   readonly #told = new Map<number, number>();
 
   constructor(options: CreateWatchOptions) {

@@ -5,8 +5,8 @@ import type { SlotWaits } from './slot-waits.js';
 /*
  * Finds the batch of an operation that runs a job. In a thread of its own a batch is alone. Inline, other batches are executed
  * while it waits. There the batch is kept in an `AsyncLocalStorage`. In Node 20 that makes each promise of the process take
- * longer. So it stays switched on only once an operation has waited. Before, it is on only while operations are called: any of
- * them may wait. Browsers have no `AsyncLocalStorage`. They know a batch up to the place where its operation first waits.
+ * longer. Once an operation has waited, it stays switched on. Before, it is on only while operations are called: any of them
+ * may wait. Browsers have no `AsyncLocalStorage`. They know a batch up to the place where its operation first waits.
  */
 
 const Storage = nodeModule('async_hooks')?.AsyncLocalStorage;

@@ -2,7 +2,7 @@ import { later, type Later } from '../real-time.js';
 import { forgetDelayMs } from './limits.js';
 
 /**
- * The jobs that a thread knows the description of. Of those that are over it hears with the next batch, or when none comes.
+ * The jobs that a thread knows the description of. The thread hears of jobs that are over with its next batch, or soon.
  */
 export class KnownJobs {
   readonly #tell: (jobIds: readonly string[]) => void;
@@ -53,7 +53,7 @@ export class KnownJobs {
     return forgotten;
   }
 
-  /** It hears of none by itself any more. */
+  /** Stops the timer. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

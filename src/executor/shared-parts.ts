@@ -1,6 +1,6 @@
 /**
  * Finds what results of a combine have in common. A combine that spares allocations fills the same object or buffer anew for each
- * result: the result itself, or a part of it. Then an earlier result changes that is still to be combined.
+ * result: the result itself, or a part of it. That changes an earlier result which is still to be combined.
  */
 import { maxListedKeys, searchedItems, searchedParts } from './limits.js';
 

@@ -95,7 +95,7 @@ export interface PlainResult {
 /** Larger payloads are transferred. The integers of the largest batch fit, with the header of their layout. */
 const mostPayloadBytes = 4 * maxBatchElements + 64;
 
-/** The most bytes beside the payload. Ids fit that leaders and hubs make; longer ones do not. */
+/** The most bytes beside the payload. The ids that leaders and hubs make fit; longer ones do not. */
 const mostBesideBytes = mostLayoutBytes + 512;
 
 /** Where in the memory it says how many bytes there are. */

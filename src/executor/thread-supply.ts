@@ -25,11 +25,11 @@ import { Waiter } from './waiter.js';
 
 /** What becomes of the threads. */
 export interface SupplyEvents {
-  /** One has loaded the modules. */
+  /** A thread has loaded the modules. */
   loaded(offers: ThreadOffers): void;
-  /** One has nothing to do. */
+  /** A thread has nothing to do. */
   free(thread: ThreadHandle): void;
-  /** What one executes waits for a job of its own. */
+  /** What a thread executes waits for a job of its own. */
   waits(): void;
   /** None is left, and none can be had, tried so often. */
   broken(error: PaladinError, tries: number): void;

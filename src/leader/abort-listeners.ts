@@ -1,4 +1,4 @@
-/** Who listens to each signal. An entry lives as long as its signal: the list is no state of this module's. */
+/** Who listens to each signal. Entries end with their signals, so the module keeps nothing. */
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**

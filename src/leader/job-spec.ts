@@ -20,8 +20,8 @@ export interface StageOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * How errors are tried again that are neither transient nor fatal by class, and transient ones that name no strategy. Default:
-   * the former are fatal, the latter are tried again at once, at most 3 times.
+   * How an element is tried again if its error does not say so itself. These errors are neither transient nor fatal by class, or
+   * are transient and name no strategy. Default: the former are fatal, the latter are tried again at once, at most 3 times.
    */
   readonly retry?: RetryStrategy | undefined;
   /** What a fatal error does. `terminate` ends the job, `skip` leaves the element out. Default `terminate`. */

@@ -317,7 +317,7 @@ export class Outbox {
   }
 }
 
-/** What is around a payload may take so much more: a payload that just fits into a frame need not go in two. */
+/** Bytes that a frame may have beside a payload of the largest size: a payload that just fits into a frame need not go in two. */
 const mostOverhead = 1_024;
 
 function partsOf(bytes: Uint8Array, partBytes: number): MessagePart[] {

@@ -123,7 +123,7 @@ export const madeTextUs = { item: 0.8, text: 0.3, list: 1.5, object: 2 } as cons
 export const maxRegExpLength: number = 2 ** 20;
 
 /**
- * As how many other escapes a property of strings counts (`\p{RGI_Emoji}`). It is a set of thousands of strings. It takes 1.3 ms,
+ * How many other escapes a property of strings counts as (`\p{RGI_Emoji}`). It is a set of thousands of strings. It takes 1.3 ms,
  * or up to 7 ms when seven others are read with it (measured).
  */
 export const stringPropertyWeight = 32;

@@ -36,7 +36,7 @@ export function plainLayout(values: readonly unknown[]): PlainLayout {
 class PlainCheck {
   /** A Map was seen. Without records it could not be told from an object. */
   sawMap = false;
-  /** A dictionary was seen, or more different keys than records are worth for. */
+  /** A dictionary was seen, or more different keys than records are worth. */
   sawWide = false;
   private depth = 0;
   /** The objects of the current value: the first ones listed, the others in the set. */

@@ -1,4 +1,4 @@
-/** Bytes may keep so much memory for nothing: to copy small ones costs more. */
+/** Unused memory that bytes may keep alive: to copy small ones costs more. */
 const mostBeside = 1_024;
 
 /** The bytes, copied where they would keep much memory alive that arrived with them. */

@@ -15,7 +15,7 @@ export interface Death {
 /** How many deaths of workers that also executed others count as one death whose cause is known. */
 const deathsBeside = 4;
 
-/** As how many deaths these count. Each is one, or less where others may have been the cause. */
+/** How many deaths these count as. Each is one, or less where others may have been the cause. */
 export function weightOf(deaths: readonly Death[]): number {
   const beside = deaths.filter((death) => death.beside).length;
   return deaths.length - beside + beside / deathsBeside;

@@ -44,7 +44,7 @@ export class Starvation {
     return new PaladinError('NO_WORKER', message, { operation });
   }
 
-  /** Elements that kill workers leave none in the end: then it helps to know where they died. */
+  /** Elements that kill workers leave no workers in the end. Then it helps to know where the workers died. */
   #whoIsGone(): string {
     const { gone } = this.#state;
     if (gone === undefined) return '';
