@@ -52,7 +52,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
   maxUnreadBytes: 'bytes that may wait for one peer to read them',
   maxAllUnreadBytes: 'bytes that may wait for all peers together to read them',
   maxSlotsPerWorker: 'slots that one worker may offer',
-  maxOperationsPerWorker: 'operations that one worker may offer; also the most labels',
+  maxOperationsPerWorker: 'operations that one worker may offer; also the most serializers, and the most labels',
   maxOffersPerSecond: 'changes of its offers that one worker may tell in a second',
 };
 

@@ -10,8 +10,8 @@ export interface SchedulerLimits extends HubLimits {
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**
-   * Bytes of batches, arguments and labels that all leaders may have at the hub together, with the unfinished messages of all
-   * peers. Beyond the limit each leader still gets half of an equal share. Default 2 GiB.
+   * Bytes of batches, arguments and labels that all leaders may have at the hub together. Beyond the limit each leader still gets
+   * half of an equal share. The unfinished messages of all peers may come to as much again. Default 2 GiB.
    */
   readonly maxBytes: number;
   /**
@@ -23,7 +23,7 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxUnacknowledgedPerLeader: number;
   /** Slots that one worker may offer: up to 65,536. Default 4,096. */
   readonly maxSlotsPerWorker: number;
-  /** Operations that one worker may offer; also the most labels. Default 1,000. */
+  /** Operations that one worker may offer; also the most serializers, and the most labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
   /**
    * Changes of its offers that one worker may tell in a second; also the most at once. Each 10,000 characters of names count as one

@@ -5,8 +5,8 @@
  * turn it is, and which worker is for it. The hub remembers an assignment as a lease until its answer comes. Then it remembers
  * that the worker keeps the answer, until the leader has acknowledged it. When a worker goes away for good, the leaders of its
  * leases are told that these are lost. `opening.ts` and `jobs.ts` open, feed and close jobs. `assigning.ts` gives batches out.
- * `settling.ts` takes what comes of them. `recovery.ts` finds again what was under way before a connection was lost. They share
- * `HubState`.
+ * `settling.ts` takes what comes of them. `leaders-back.ts` and `workers-back.ts` hear what was under way before a connection was
+ * lost, and `claiming.ts` brings the two together. They share `HubState`.
  *
  * Rules.
  * 1. A worker has at most as many batches in hand as slots, and beyond these only batches of cheap jobs (see `batchesAhead`). So
