@@ -102,7 +102,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub forgets the jobs that it did not compare with a worker at once',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/due.ts`,
     find: '  if (!state.placement.fitting.isDone) next = Math.min(next, state.now);\n',
     replace: '',
   },
@@ -193,7 +193,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub forgets those that it did not tell of their slots at once',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/due.ts`,
     find: '  if (state.untold.size > 0) next = Math.min(next, state.now);\n',
     replace: '',
   },
@@ -693,7 +693,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub waits for the rest of a list for ever',
-    file: `${hub}/recovery.ts`,
+    file: `${hub}/due.ts`,
     find: 'if (until > state.now) break;',
     replace: 'if (until > 0) break;',
   },

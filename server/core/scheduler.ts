@@ -31,6 +31,7 @@ import { acknowledged } from './answers.js';
 import { serveChanged, serveWorker } from './assigning.js';
 import { moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
+import { nextDeadline, onTime } from './due.js';
 import { HubState } from './hub-state.js';
 import {
   checkWaiting,
@@ -48,7 +49,6 @@ import { closeOrForget, forgetNamed, hasNothing, leaderAway, leaderGone, resume 
 import { matchingKey } from './matching.js';
 import { listUnderWay, open } from './opening.js';
 import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type HubLeader, type HubWorker } from './records.js';
-import { nextDeadline, onTime } from './recovery.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';

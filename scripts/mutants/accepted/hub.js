@@ -179,19 +179,19 @@ export const ofHub = [
     reason: 'Nobody looks at it before the job is told why there are no slots.',
   },
   {
-    file: 'server/core/recovery.ts',
+    file: 'server/core/due.ts',
     line: 'const givesUp = givesUpAt(state) <= state.now;',
     mutants: ['const givesUp = true;'],
     reason: 'It saves looks: whoever is not due is passed over, and where nothing changes nobody can be served.',
   },
   {
-    file: 'server/core/recovery.ts',
+    file: 'server/core/due.ts',
     line: 'if (givesUp) giveUp(state);',
     mutants: ['if (true) giveUp(state);'],
     reason: 'It saves looks: whoever is not due is passed over, and where nothing changes nobody can be served.',
   },
   {
-    file: 'server/core/recovery.ts',
+    file: 'server/core/due.ts',
     line: 'if (state.unexplained > 0 && state.explainAt <= state.now) explainNext(state);',
     mutants: [
       'if (true && state.explainAt <= state.now) explainNext(state);',

@@ -1,24 +1,4 @@
-/**
- * Finds again what was under way before a connection was lost.
- *
- * A leader that is back says which attempts it has under way. A worker that is back says which it executes, and which answers it
- * keeps. Where both speak of the same attempt, it goes on. An attempt that nobody has is told to its leader as lost.
- *
- * A hub that has just started awaits attempts of which no worker has spoken yet. It awaits them for as long as their leaders say
- * that it is worth it, and no longer than the recovery window. What workers have of jobs that nobody has opened yet is kept for
- * as long as leaders are waited for.
- *
- * Whatever a returning worker executes or keeps is used, and not executed again:
- * 1. If an attempt had been given up, its leader is told that it is under way again (`adopted`). The leader says if it does not
- *    want it any more.
- * 2. What waits to be executed in its place is dropped first: in the queue, and at workers behind others. What is executed goes
- *    on beside it, and the first success counts.
- * 3. What its leader sends in its place before it has heard of it is given back at once.
- * 4. So it is with what a leader that is back does not know to be under way.
- *
- * `leaders-back.ts` has what leaders say, and `workers-back.ts` what workers say. `claiming.ts` is where both meet. `awaited.ts`
- * has attempts that no worker has spoken of. This file has what time does: whoever does not come back is given up.
- */
+/** What the hub does when its time has come: it gives up peers that stay away, and goes on with what it put off. */
 import { leaderGraceMs, listWithinMs } from '../../src/limits.js';
 import { serve } from './assigning.js';
 import { giveUpNext } from './awaited.js';
