@@ -1,5 +1,6 @@
 // Ways to break the machines. Each is a place in a source, which must be there exactly once, and what to put there instead.
 import { hubBatchMutations } from './mutations/hub-batches.js';
+import { hubLimitMutations } from './mutations/hub-limits.js';
 import { hubMutations } from './mutations/hub.js';
 import { jobMutations } from './mutations/job.js';
 import { peerMutations } from './mutations/peers.js';
@@ -7,4 +8,4 @@ import { peerMutations } from './mutations/peers.js';
 /** @typedef {{ readonly name: string, readonly file: string, readonly find: string, readonly replace: string }} Mutation */
 
 /** @type {readonly Mutation[]} */
-export const mutations = [...jobMutations, ...peerMutations, ...hubMutations, ...hubBatchMutations];
+export const mutations = [...jobMutations, ...peerMutations, ...hubMutations, ...hubBatchMutations, ...hubLimitMutations];

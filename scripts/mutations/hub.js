@@ -47,12 +47,6 @@ export const hubMutations = [
     replace: '.find(',
   },
   {
-    name: 'the hub admits no more openings at once than in a second',
-    file: `${hub}/admission.ts`,
-    find: 'most: maxJobsOpenedPerSecond + maxJobsPerLeader };',
-    replace: 'most: maxJobsOpenedPerSecond };',
-  },
-  {
     name: 'the hub forgets when slots were given out last',
     file: `${hub}/assigning.ts`,
     find: '  if (worker.offerClass !== undefined) worker.offerClass.givenAt = now;\n',
@@ -422,28 +416,10 @@ export const hubMutations = [
     replace: '    if (entry <= job.entries) {',
   },
   {
-    name: 'the hub admits one batch too many',
-    file: `${hub}/admission.ts`,
-    find: 'if (batches >= maxBatchesPerLeader)',
-    replace: 'if (batches > maxBatchesPerLeader)',
-  },
-  {
     name: 'the hub believes a ticket that it has not given',
     file: `${hub}/claiming.ts`,
     find: 'attempt) === ticket) return true;',
     replace: 'attempt) >= 0) return true;',
-  },
-  {
-    name: 'the hub counts jobs that are opened and never fills up again',
-    file: `${hub}/allowance.ts`,
-    find: 'allowance.left + ((now - allowance.at) * perSecond) / 1_000',
-    replace: 'allowance.left',
-  },
-  {
-    name: 'the hub takes whatever a worker offers',
-    file: `${hub}/admission.ts`,
-    find: 'if (slots > maxSlotsPerWorker)',
-    replace: 'if (slots > 2 * maxSlotsPerWorker)',
   },
   {
     name: 'the hub gives out what a leader does not read',
@@ -480,12 +456,6 @@ export const hubMutations = [
     file: `${hub}/claiming.ts`,
     find: 'suspect: suspect || alone, alone });',
     replace: 'suspect: suspect || alone, alone: false });',
-  },
-  {
-    name: 'the hub keeps what workers have of a job that it refuses to open again',
-    file: 'server/core/opening.ts',
-    find: '    closeClaimsOf(state, leader, number);',
-    replace: '',
   },
   {
     name: 'the hub refuses a second attempt on purpose beside one that is found',
@@ -540,12 +510,6 @@ export const hubMutations = [
     file: `${hub}/answers.ts`,
     find: '?.asked !== true) acknowledge',
     replace: '?.asked !== null) acknowledge',
-  },
-  {
-    name: 'the hub lets a worker change what it offers without end',
-    file: `${hub}/allowance.ts`,
-    find: '  allowance.left -= taken;',
-    replace: '',
   },
   {
     name: 'what is executed alone is charged for one slot',
@@ -638,18 +602,6 @@ export const hubMutations = [
     replace: '',
   },
   {
-    name: 'a leader that is back pays twice for what it names',
-    file: 'server/core/admission.ts',
-    find: 'Math.max(0, named - kept)',
-    replace: 'named + kept',
-  },
-  {
-    name: 'the hub refuses small leaders when others have taken all',
-    file: `${hub}/admission.ts`,
-    find: 'if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;',
-    replace: '',
-  },
-  {
     name: 'the hub has a worker forget a job of which the worker keeps an answer',
     file: `${hub}/answers.ts`,
     find: '  worker.answered.add(answered);\n  countInHand(state, worker, job, 1);\n',
@@ -684,12 +636,6 @@ export const hubMutations = [
     file: `${hub}/describing.ts`,
     find: '(job.bytes - freeBytes) / bytesPerMs',
     replace: '0 / bytesPerMs',
-  },
-  {
-    name: 'a long offer counts no more than a short one',
-    file: `${hub}/admission.ts`,
-    find: '1 + Math.floor(chars / charsPerChange)',
-    replace: '1',
   },
   {
     name: 'the hub waits for the rest of a list for ever',

@@ -1,7 +1,7 @@
 /** The limits that the hub's scheduler holds peers to. */
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';
 import type { Batch, HubLimits, Offers } from '../../src/protocol/messages.js';
-import { batchRecordBytes, besideBytesOf, namedBytesOf, type Charged } from './charges.js';
+import { batchRecordBytes, besideBytesOf, type Charged } from './charges.js';
 import type { HubState } from './hub-state.js';
 import { takeFrom } from './allowance.js';
 import type { HubLeader, LeaderConnection, HubWorker, WorkerConnection } from './records.js';
@@ -39,21 +39,14 @@ export function batchExceeds(state: HubState, leader: HubLeader, batch: Batch): 
  * Why a peer may not have so many bytes more of records; undefined: it may. Once all is taken, only those with much get no more.
  */
 export function recordsExceed(
-  { records, leaders, workers, config }: HubState,
-  { recordBytes }: Pick<Charged, 'recordBytes'>,
+  { leaders, workers, config }: HubState,
+  { recordBytes, allRecords }: Charged,
   more: number,
 ): string | undefined {
   const { maxRecordBytes } = config.limits;
-  if (records.bytes + more <= maxRecordBytes) return undefined;
+  if (allRecords.bytes + more <= maxRecordBytes) return undefined;
   if (recordBytes + more <= maxRecordBytes / (2 * (leaders.size + workers.size))) return undefined;
   return `more than ${maxRecordBytes} bytes of records of all peers at the hub (maxRecordBytes)`;
-}
-
-/** Why a leader that is back has named too much so far; undefined: it has not. */
-export function namedExceeds(state: HubState, leader: HubLeader): string | undefined {
-  const named = namedBytesOf(leader.connection);
-  const kept = leader.recordBytes - named;
-  return recordsExceed(state, { recordBytes: Math.max(0, named - kept) }, 0);
 }
 
 /**

@@ -4,7 +4,8 @@ import type { UnderWay } from '../../src/protocol/messages.js';
 import { tellCapacity } from './capacity.js';
 import type { HubState } from './hub-state.js';
 import { tellLost } from './leasing.js';
-import { hasSlots, attemptKey, type HubJob } from './records.js';
+import { awaitNoMore } from './named.js';
+import { hasSlots, type HubJob } from './records.js';
 
 /** Gives up attempts that nobody has, as many as there is room for in the event in hand. */
 export function giveUpNext(state: HubState): void {
@@ -39,7 +40,7 @@ export function giveUpAwaited(state: HubState, job: HubJob): void {
   }
   state.lostRoom -= lost.length;
   for (const { seq, attempt } of lost) {
-    awaited.delete(attemptKey({ seq, attempt }));
+    awaitNoMore(job, { seq, attempt });
     tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker has it' });
   }
   // Turns are by job: the jobs that wait behind this one come first.

@@ -5,8 +5,7 @@
  * 1. Everything that a peer can make more of is charged to it and to all peers together, at the most that it takes.
  * 2. When all is taken (`maxRecordBytes`), those that hold more than half of an equal share get no more. Others go on.
  * 3. What is charged goes back when what it was charged for is gone.
- * 4. A leader that is back names what the hub has of it. It may name as much as the hub has: to come back is no fault. What it
- *    names beyond that is weighed by itself.
+ * 4. What leaders name that are back is charged apart (see `named.ts`).
  */
 import { besideFields } from '../../src/protocol/batch-bytes.js';
 import type { Batch } from '../../src/protocol/messages.js';
@@ -34,18 +33,13 @@ export function besideBytesOf(batch: Batch): number {
 export const answeredRecordBytes = 256;
 
 /**
- * An attempt that a returning leader says to be under way, until it comes back the next time. It takes 160 bytes, and before that
- * its place in the list.
+ * An attempt that a returning leader says to be under way, until it is found or given up. It takes 160 bytes, and before that its
+ * place in the list.
  */
 export const underWayRecordBytes = 256;
 
 /** A job that a leader says to go on with, a number in a set: 44 bytes. */
 export const resumedRecordBytes = 64;
-
-/** What a leader that is back has named on its connection so far. */
-export function namedBytesOf({ underWay, resumed }: { readonly underWay: number; readonly resumed: number }): number {
-  return underWay * underWayRecordBytes + resumed * resumedRecordBytes;
-}
 
 /** A job or attempt that a worker says that it has, by its key: 250 bytes, beside the id of the job. */
 export const saidRecordBytes = 256;
@@ -56,6 +50,12 @@ export const saidCharBytes = 2;
 /** What all peers together are charged. */
 export interface AllRecords {
   bytes: number;
+}
+
+/** What they are charged for records, and for what leaders name that are back. */
+export interface Totals {
+  readonly records: AllRecords;
+  readonly named: AllRecords;
 }
 
 /** Somebody who is charged. */

@@ -28,6 +28,7 @@ import { tellHopes } from './awaited.js';
 import { know } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { adoptLease, cancelLease, release } from './leasing.js';
+import { awaitNoMore } from './named.js';
 import { attemptKey, endingKey, type HubJob, type HubLeader, type Lease, type HubWorker } from './records.js';
 import { changeWaiting } from './waiting.js';
 
@@ -38,7 +39,7 @@ export function takeClaim(state: HubState, worker: HubWorker, job: HubJob, { run
   for (const { ticket, ...attempt } of held) {
     if (!isGenuine(state, worker, job, attempt, ticket)) continue;
     const lease = job.leases.get(attempt);
-    const isUnderWay = job.awaited.delete(attemptKey(attempt)) || lease !== undefined || job.answered.has(attemptKey(attempt));
+    const isUnderWay = awaitNoMore(job, attempt) !== undefined || lease !== undefined || job.answered.has(attemptKey(attempt));
     if (lease?.worker === worker) release(state, lease);
     const begun = job.answered.get(attemptKey(attempt))?.begun ?? true;
     const answered = addAnswered(state, job, worker, attempt, { counted: false, begun });
@@ -75,9 +76,7 @@ function isGenuine(state: HubState, worker: HubWorker, job: HubJob, attempt: Att
  * it.
  */
 function adopt(state: HubState, worker: HubWorker, job: HubJob, attempt: Attempt): void {
-  const key = attemptKey(attempt);
-  const awaited = job.awaited.get(key);
-  job.awaited.delete(key);
+  const awaited = awaitNoMore(job, attempt);
   const { bytes = 0, suspect = false, alone = false } = awaited ?? {};
   adoptLease(state, job, worker, { ...attempt, bytes, suspect: suspect || alone, alone });
   if (awaited === undefined) tellFound(state, { job, worker, ...attempt });

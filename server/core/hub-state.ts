@@ -71,6 +71,8 @@ export class HubState {
   bytes = 0;
   /** What all peers are charged for records. */
   readonly records: AllRecords = { bytes: 0 };
+  /** What all leaders that are back are charged for what they name. */
+  readonly named: AllRecords = { bytes: 0 };
   /** Leaders, workers and jobs of which a part of a list has come, and when the rest must be there. The earliest is first. */
   readonly unfinished: Map<object, Speaker> = new Map();
   closing = false;

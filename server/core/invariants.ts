@@ -1,7 +1,7 @@
 import { maxBatchesAhead, maxSharedBatchesAhead, maxTurnsKept, maxWaitingBatches, sharedForMs } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
 import type { HubState } from './hub-state.js';
-import { answeredRecordBytes, batchRecordBytes, besideBytesOf, namedBytesOf } from './charges.js';
+import { answeredRecordBytes, batchRecordBytes, besideBytesOf, resumedRecordBytes, underWayRecordBytes } from './charges.js';
 import { isFound } from './claiming.js';
 import {
   attemptKey,
@@ -126,6 +126,7 @@ export function checkWaiting({
   jobs,
   awayLeaders,
   awayWorkers,
+  named,
   claiming,
   awaiting,
   awaitedUntil,
@@ -140,6 +141,8 @@ export function checkWaiting({
     'bytes of all leaders',
   );
   const charged = [...leaders.values(), ...workers.values()].reduce((sum, { recordBytes }) => sum + recordBytes, 0);
+  const ofNamed = [...leaders.values()].reduce((sum, leader) => sum + leader.named.recordBytes, 0);
+  check(named.bytes === ofNamed, `leaders are charged ${named.bytes} bytes for naming ${ofNamed}`);
   check(records.bytes === charged, `all peers are charged ${records.bytes} bytes for records of ${charged}`);
   for (const [list, { role, id }] of unfinished) {
     const peer = role === 'leader' ? leaders.get(id) : workers.get(id);
@@ -205,8 +208,13 @@ export function checkLeader(leader: HubLeader): void {
     countedAnswers += [...answered.values()].filter(({ counted }) => counted).length;
   }
   const answers = [...jobs.values()].reduce((sum, job) => sum + job.answered.size, 0);
-  const records = batches * batchRecordBytes + countedBeside + answers * answeredRecordBytes + namedBytesOf(connection);
+  const records = batches * batchRecordBytes + countedBeside + answers * answeredRecordBytes;
   check(leader.recordBytes === records, `leader ${id} is charged ${leader.recordBytes} bytes for records of ${records}`);
+  let named = (connection.listed.size + (connection.resuming?.size ?? 0)) * resumedRecordBytes;
+  for (const { listing, awaited } of jobs.values()) {
+    named += ((listing?.attempts.length ?? 0) + awaited.size) * underWayRecordBytes;
+  }
+  check(leader.named.recordBytes === named, `leader ${id} is charged ${leader.named.recordBytes} bytes for naming ${named}`);
   check(countedBatches === batches, `leader ${id} has ${countedBatches} batches, ${batches} counted`);
   check(countedBytes === bytes, `leader ${id} has ${countedBytes} bytes, ${bytes} counted`);
   check(

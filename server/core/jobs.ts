@@ -15,6 +15,7 @@ import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { takeBack, tellLost } from './leasing.js';
 import { needsOf } from './matching.js';
+import { awaitNone, endListing } from './named.js';
 import { attemptKey, endingKey, newJob, type HubJob, type HubLeader } from './records.js';
 
 /**
@@ -167,6 +168,8 @@ export function closeJob(state: HubState, job: HubJob): void {
     unknow(worker, job);
     state.toWorker(worker, { type: 'close', jobId: job.id });
   }
+  awaitNone(job);
+  endListing(job);
   keepTurn(state, job);
   leader.jobs.delete(job.number);
   state.jobs.delete(job.id);

@@ -1,14 +1,14 @@
 /** A leader goes, and comes back. Then it says which of its jobs live, and what each has under way. */
 import { leaderGraceMs } from '../../src/limits.js';
 import type { Attempt, UnderWay } from '../../src/protocol/messages.js';
-import { namedExceeds, resumedExceeds } from './admission.js';
+import { recordsExceed, resumedExceeds } from './admission.js';
 import { askAgain } from './answers.js';
 import { freeReserved, serveWorker } from './assigning.js';
 import { giveUpAwaited } from './awaited.js';
-import { charge, namedBytesOf, resumedRecordBytes } from './charges.js';
 import { takeClaim, tellFound, closeClaims, closeClaimsOf } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { closeJob } from './jobs.js';
+import { awaitAttempt, awaitNone, endListing, forgetNamedJobs, nameJobs, takeNamedJob } from './named.js';
 import { attemptKey, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** Whether nothing would be lost with the leader, so that it need not be waited for. */
@@ -27,7 +27,7 @@ export function leaderAway(state: HubState, leader: HubLeader): void {
 export function leaderGone(state: HubState, leader: HubLeader): void {
   disconnect(state, leader);
   for (const job of leader.jobs.values()) closeJob(state, job);
-  forgetNamed(leader);
+  forgetNamedJobs(leader);
   state.awayLeaders.delete(leader);
   state.leaders.delete(leader.id);
   closeClaims(state, leader.id);
@@ -39,15 +39,10 @@ function disconnect(state: HubState, leader: HubLeader): void {
   state.unfinished.delete(leader);
   for (const job of leader.jobs.values()) {
     job.confirmed = false;
-    job.listing = undefined;
+    endListing(job);
     state.unfinished.delete(job);
     state.placement.leaveTurn(job);
   }
-}
-
-/** What the leader has named on its last connection is not kept any more. */
-export function forgetNamed(leader: HubLeader): void {
-  charge(leader, -namedBytesOf(leader.connection));
 }
 
 /** The leader says which of its jobs live, and whether it has more to name. */
@@ -55,10 +50,8 @@ export function resume(state: HubState, leader: HubLeader, jobs: readonly number
   const { connection } = leader;
   // A repeated message must not close what has been opened since.
   if (connection.resuming !== undefined) return;
-  for (const job of jobs) connection.listed.add(job);
-  connection.resumed += jobs.length;
-  charge(leader, jobs.length * resumedRecordBytes);
-  const limit = resumedExceeds(connection) ?? namedExceeds(state, leader);
+  nameJobs(leader, jobs);
+  const limit = resumedExceeds(connection) ?? recordsExceed(state, leader.named, 0);
   if (limit !== undefined) {
     state.expel('leader', leader.id, `the hub's limit is reached: ${limit}`, 'LIMIT_EXCEEDED');
     return;
@@ -74,7 +67,7 @@ export function resume(state: HubState, leader: HubLeader, jobs: readonly number
 /** The leader's job has ended, perhaps before it was opened again. */
 export function closeOrForget(state: HubState, leader: HubLeader, number: number): void {
   const job = leader.jobs.get(number);
-  const wasExpected = leader.connection.resuming?.delete(number) === true;
+  const wasExpected = takeNamedJob(leader, number);
   if (job !== undefined) closeJob(state, job);
   else if (!wasExpected) state.counters.strayMessages += 1;
   closeClaimsOf(state, leader, number);
@@ -92,11 +85,11 @@ export function reconcile(state: HubState, job: HubJob, underWay: readonly Under
     tellFound(state, answered);
     askAgain(state, answered);
   }
-  job.awaited.clear();
+  awaitNone(job);
   for (const attempt of underWay) {
     const answered = job.answered.get(attemptKey(attempt));
     if (answered !== undefined) askAgain(state, answered);
-    else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) job.awaited.set(attemptKey(attempt), attempt);
+    else if (job.leases.get(attempt) === undefined && !job.queue.has(attempt)) awaitAttempt(job, attempt);
   }
   const claimed: HubWorker[] = [];
   for (const worker of state.claiming) {

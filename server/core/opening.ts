@@ -1,18 +1,18 @@
 import type { LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
-import { namedExceeds, underWayExceeds } from './admission.js';
+import { recordsExceed, underWayExceeds } from './admission.js';
 import { serve, unstall } from './assigning.js';
 import { tellCapacity } from './capacity.js';
-import { charge, underWayRecordBytes } from './charges.js';
 import { closeClaimsOf } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { closeJob, createJob, refuse } from './jobs.js';
 import { reconcile } from './leaders-back.js';
+import { endListing, nameAttempts, takeNamedJob } from './named.js';
 import { slotsFor, type HubJob, type HubLeader, type Listing } from './records.js';
 
 /** A leader opens a job. Or it opens one again that was open before its connection was lost. */
 export function open(state: HubState, leader: HubLeader, message: Extract<LeaderToHub, { type: 'open' }>): void {
   const { job: number, slots, resumed = [], more = false } = message;
-  const isResumed = leader.connection.resuming?.delete(number) === true;
+  const isResumed = takeNamedJob(leader, number);
   const present = leader.jobs.get(number);
   if (present?.confirmed === true || present?.listing !== undefined) {
     // A repeated message is about the same job.
@@ -43,19 +43,17 @@ export function listUnderWay(
 /** The job is open as soon as all that is under way of it is known. */
 function list(state: HubState, job: HubJob, listing: Listing, attempts: readonly UnderWay[], more: boolean): void {
   const { leader, needClass } = job;
-  leader.connection.underWay += attempts.length;
-  charge(leader, attempts.length * underWayRecordBytes);
-  const limit = underWayExceeds(leader.connection) ?? namedExceeds(state, leader);
+  nameAttempts(job, listing, attempts);
+  const limit = underWayExceeds(leader.connection) ?? recordsExceed(state, leader.named, 0);
   if (limit !== undefined) {
     refuse(state, leader, job.number, limit);
     closeJob(state, job);
     closeClaimsOf(state, leader, job.number);
     return;
   }
-  listing.attempts.push(...attempts);
   state.awaitRest(job, 'leader', leader.id, more);
   if (more) return;
-  job.listing = undefined;
+  endListing(job);
   job.confirmed = true;
   reconcile(state, job, listing.attempts);
   if (listing.slots === 0 || listing.slots !== slotsFor(needClass)) tellCapacity(state, job);

@@ -4,7 +4,7 @@ import { jobIdOf } from '../../src/protocol/job-id.js';
 import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
 import { newAllowance, type Allowance } from './allowance.js';
 import { BatchQueue } from './batch-queue.js';
-import type { AllRecords, Charged } from './charges.js';
+import type { AllRecords, Charged, Totals } from './charges.js';
 import { Claims } from './claims.js';
 import { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
@@ -19,6 +19,8 @@ export interface HubLeader extends Charged {
   connection: LeaderConnection;
   /** While it is not connected: when it is given up. */
   awayUntil: number;
+  /** What it is charged for what it has named since it is back. */
+  readonly named: Charged;
   /** Batches and payload bytes, queued and leased. */
   batches: number;
   bytes: number;
@@ -46,8 +48,6 @@ export interface LeaderConnection {
   listed: Set<number>;
   /** How many attempts it has said to be under way. */
   underWay: number;
-  /** How many jobs it has said to go on with. */
-  resumed: number;
 }
 
 /** What the scheduler knows of a job. Its place is that among the `turns` of its class. */
@@ -280,10 +280,11 @@ export interface OfferClass {
 }
 
 /** A leader that has just joined for the first time. */
-export function newLeader(id: string, name: string, limits: SchedulerLimits, allRecords: AllRecords, now: number): HubLeader {
+export function newLeader(id: string, name: string, limits: SchedulerLimits, totals: Totals, now: number): HubLeader {
   return {
     recordBytes: 0,
-    allRecords,
+    allRecords: totals.records,
+    named: { recordBytes: 0, allRecords: totals.named },
     id,
     jobs: new Map(),
     connected: true,
@@ -301,7 +302,7 @@ export function newLeader(id: string, name: string, limits: SchedulerLimits, all
 
 /** A leader has joined, for the first time or again. */
 export function newLeaderConnection(name: string, limits: SchedulerLimits): LeaderConnection {
-  return { name, limits, congested: false, resuming: undefined, listed: new Set(), underWay: 0, resumed: 0 };
+  return { name, limits, congested: false, resuming: undefined, listed: new Set(), underWay: 0 };
 }
 
 /** A job that has just been opened. */

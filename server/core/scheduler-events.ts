@@ -16,7 +16,8 @@ export interface SchedulerLimits extends HubLimits {
   readonly maxBytes: number;
   /**
    * Bytes that the hub keeps for all peers together, beside payloads and descriptions. They are records of batches, of answers,
-   * and of what returning peers say. Beyond the limit each peer still gets half of an equal share. Default 128 MiB.
+   * and of what returning workers say. Beyond the limit each peer still gets half of an equal share. What returning leaders name
+   * may come to as much again. Default 128 MiB.
    */
   readonly maxRecordBytes: number;
   /** Answers that one leader may leave unacknowledged: from 64. Default 65,536. */

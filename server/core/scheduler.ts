@@ -45,8 +45,9 @@ import {
   checkWorker,
 } from './invariants.js';
 import { congest, enqueue, returnQueued } from './jobs.js';
-import { closeOrForget, forgetNamed, hasNothing, leaderAway, leaderGone, resume } from './leaders-back.js';
+import { closeOrForget, hasNothing, leaderAway, leaderGone, resume } from './leaders-back.js';
 import { matchingKey } from './matching.js';
+import { forgetNamedJobs } from './named.js';
 import { listUnderWay, open } from './opening.js';
 import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type HubLeader, type HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
@@ -156,8 +157,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     const state = this.#state;
     const before = state.leaders.get(id);
     if (before?.connected === true) throw new Error(`leader ${id} joined twice`);
-    const leader = before ?? newLeader(id, name, limits, state.records, state.now);
-    forgetNamed(leader);
+    const leader = before ?? newLeader(id, name, limits, state, state.now);
+    forgetNamedJobs(leader);
     leader.connected = true;
     leader.connection = newLeaderConnection(name, limits);
     state.awayLeaders.delete(leader);

@@ -143,8 +143,10 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   nextDeadline(): number | undefined {
-    if (!this.#connected || this.#failure !== undefined) return this.#reconnectBy;
-    const deadline = Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt);
+    const isAway = !this.#connected || this.#failure !== undefined;
+    const deadline = isAway
+      ? (this.#reconnectBy ?? Infinity)
+      : Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt);
     return deadline === Infinity ? undefined : deadline;
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaderSessionEffect } from '../../src/core/leader-session-events.js';
+import { LeaderSession } from '../../src/core/leader-session.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { limits } from '../server/scheduler-harness.js';
 import { SessionUnderTest, open, connected, close, resume, asked, tick } from './leader-session-harness.js';
 
 describe("a leader's session", () => {
@@ -232,5 +234,16 @@ describe("a leader's session", () => {
     test.remove(2);
     test.lose();
     expect(test.session.nextDeadline()).toBeUndefined();
+  });
+});
+
+describe('a session that waits for its hub without end', () => {
+  it('is due at no time', () => {
+    const session = new LeaderSession({ reconnectTimeoutMs: Infinity, noWorkerTimeoutMs: 1_000, askAfterMs: Infinity });
+    const welcome = { type: 'welcome', id: 'l', epoch: 'e', limits } as const;
+    session.handle({ type: 'received', message: welcome }, 0);
+    session.handle({ type: 'lost', reason: 'cut' }, 0);
+    expect([session.nextDeadline(), session.mayEnd]).toEqual([undefined, false]);
+    expect(session.handle({ type: 'tick' }, 1e12)).toEqual([]);
   });
 });

@@ -20,9 +20,9 @@ import { batchOf, ticket } from './scheduler-harness.js';
 function hubWith(changes: Partial<SchedulerLimits>, leaders = 0, workers = 0): { state: HubState; leader: HubLeader } {
   const limits = { ...defaultLimits, ...changes };
   const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
-  const leader = newLeader('l', '', limits, state.records, 0);
+  const leader = newLeader('l', '', limits, state, 0);
   state.leaders.set('l', leader);
-  for (let at = 0; at < leaders; at += 1) state.leaders.set(`m${at}`, newLeader(`m${at}`, '', limits, state.records, 0));
+  for (let at = 0; at < leaders; at += 1) state.leaders.set(`m${at}`, newLeader(`m${at}`, '', limits, state, 0));
   for (let at = 0; at < workers; at += 1) state.workers.set(`w${at}`, newWorker(`w${at}`, '', limits, state.records, 0));
   return { state, leader };
 }

@@ -42,7 +42,7 @@ function stateWith(
   const state = new HubState({ epoch: 'e', limits, ticketOf: ticket });
   const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
   const opened = {
-    leader: newLeader('l', '', limits, state.records, 0),
+    leader: newLeader('l', '', limits, state, 0),
     secret: '',
     description: { stages: [], serializer: 'json' },
     priority: 0,

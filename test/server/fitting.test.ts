@@ -20,7 +20,7 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, at)
 function classesOf(fitting: Fitting, count: number): NeedClass[] {
   return names(count).map((name) => {
     const needClass = fitting.needClass(offering(name));
-    const leader = newLeader('l', '', defaultLimits, { bytes: 0 }, 0);
+    const leader = newLeader('l', '', defaultLimits, { records: { bytes: 0 }, named: { bytes: 0 } }, 0);
     const description = { stages: [], serializer: 'json' };
     needClass.jobs.add(newJob({ number: 1, leader, secret: '', description, bytes: 0, priority: 0, needClass, virtualTime: 0 }));
     return needClass;

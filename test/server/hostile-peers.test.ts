@@ -186,21 +186,42 @@ describe('what peers make a hub keep beside payloads', () => {
     expect(toLeaders(hub.open('l', 1, { resumed, more: true }))).toMatchObject([['l', { type: 'refused' }]]);
   });
 
-  it('may be named by a leader that is back, however much of all that is', () => {
+  it('does not count twice for a leader that is back, and names what the hub has', () => {
     const hub = new HubUnderTest({ maxRecordBytes: 4 * batchRecordBytes });
     hub.leader('l');
     hub.open('l', 1);
-    for (let seq = 0; seq < 4; seq += 1) expect(toLeaders(hub.batch('l', 1, batchOf(seq)))).toEqual([]);
-    hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
-    expect(hub.leader('l', [1])).toEqual([]);
+    for (let seq = 0; seq < 3; seq += 1) expect(toLeaders(hub.batch('l', 1, batchOf(seq)))).toEqual([]);
     const named = (count: number): UnderWay[] =>
       Array.from({ length: count }, (_, seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1, suspect: false }));
-    expect(toLeaders(hub.open('l', 1, { resumed: named(4), more: true }))).toEqual([]);
-    const list = (attempts: UnderWay[]): unknown[] =>
-      toLeaders(hub.fromLeader('l', { type: 'underWay', job: 1, attempts, more: true }));
-    // As much as the hub has, and half of all beyond it: 12 in all, less the name of the job.
-    expect(list(named(7))).toEqual([]);
-    expect(list(named(1))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+    for (let losses = 0; losses < 20; losses += 1) {
+      hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
+      hub.handle({ type: 'leaderJoined', leaderId: 'l', name: '' });
+      expect(hub.fromLeader('l', { type: 'resume', jobs: [1, 1] })).toEqual([]);
+      expect(toLeaders(hub.open('l', 1, { slots: 0, resumed: named(3) }))).toMatchObject([['l', { type: 'capacity' }]]);
+    }
+    // There is room for one more, as there was before.
+    expect(toLeaders(hub.batch('l', 1, batchOf(3)))).toEqual([]);
+    expect(toLeaders(hub.batch('l', 1, batchOf(4)))).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+  });
+
+  it('is bounded for what a leader that is back names, until that is found or given up', () => {
+    const hub = new HubUnderTest({ maxRecordBytes: 4 * batchRecordBytes });
+    hub.leader('l');
+    const named = (count: number): UnderWay[] =>
+      Array.from({ length: count }, (_, seq) => ({ seq, attempt: 1, bytes: 1, worthMs: 1_000, suspect: false }));
+    const list = (job: number, count: number): unknown[] =>
+      toLeaders(hub.fromLeader('l', { type: 'underWay', job, attempts: named(count), more: true }));
+    hub.open('l', 1, { resumed: [], more: true });
+    expect(list(1, 8)).toEqual([]);
+    expect(list(1, 1)).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+    // What was named of the job is gone with it. What nobody has stays until it is given up.
+    hub.open('l', 2, { resumed: named(8) });
+    hub.open('l', 3, { resumed: [], more: true });
+    expect(list(3, 1)).toMatchObject([['l', { type: 'refused', code: 'LIMIT_EXCEEDED' }]]);
+    hub.now += 1_000;
+    hub.catchUp();
+    hub.open('l', 4, { resumed: [], more: true });
+    expect(list(4, 8)).toEqual([]);
   });
 
   it('does not include the frames in which small batches came', () => {

@@ -79,7 +79,7 @@ describe('where batches are sent ahead', () => {
 /** A job that needs this operation, whose batches take so long, if that is known. */
 function jobOf(placement: Placement, operation: string, { priority = 0, virtualTime = 0, meanMs = 0 } = {}): HubJob {
   const needClass = placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
-  const leader = newLeader('l', '', defaultLimits, { bytes: 0 }, 0);
+  const leader = newLeader('l', '', defaultLimits, { records: { bytes: 0 }, named: { bytes: 0 } }, 0);
   const description = { stages: [], serializer: 'json' };
   const job = newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
   if (meanMs > 0) job.cost.observe(meanMs, 0, 0);

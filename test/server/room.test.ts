@@ -25,7 +25,7 @@ function jobOf(batchMs: number): HubJob {
   const needs = { operations: ['f@1'], serializers: ['json'], labels: [] };
   const job = newJob({
     number: 1,
-    leader: newLeader('l', '', defaultLimits, { bytes: 0 }, 0),
+    leader: newLeader('l', '', defaultLimits, { records: { bytes: 0 }, named: { bytes: 0 } }, 0),
     secret: '',
     description: { stages: [], serializer: 'json' },
     bytes: 0,

@@ -16,7 +16,7 @@ interface Turns {
 /** A hub whose own virtual time is 10. */
 function turns(): Turns {
   const state = new HubState({ epoch: 'e', limits: defaultLimits, ticketOf: () => 0 });
-  const leader = newLeader('l', '', defaultLimits, state.records, 0);
+  const leader = newLeader('l', '', defaultLimits, state, 0);
   const job = (virtualTime: number, priority = 0, operation = 'f@1'): HubJob => {
     const needClass = state.placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };

@@ -112,7 +112,7 @@ describe('an attempt that waits for a job of its own', () => {
 
   it('is known to have waited for so long, however often it began to', () => {
     const state = new HubState({ epoch: 'e', limits: defaultLimits, ticketOf: ticket });
-    const leader = newLeader('l', '', defaultLimits, state.records, 0);
+    const leader = newLeader('l', '', defaultLimits, state, 0);
     const worker = newWorker('w', '', defaultLimits, state.records, 0);
     const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };
