@@ -66,7 +66,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub sends as much ahead to a worker that several leaders use',
-    file: `${hub}/room.ts`,
+    file: `${hub}/worker-room.ts`,
     find: 'shared ? maxSharedBatchesAhead : maxBatchesAhead',
     replace: 'shared && slots < 0 ? maxSharedBatchesAhead : maxBatchesAhead',
   },
@@ -549,7 +549,7 @@ export const hubMutations = [
   },
   {
     name: 'the hub gives nothing out for the slot of a batch that waits for a job of its own',
-    file: `${hub}/room.ts`,
+    file: `${hub}/worker-room.ts`,
     find: 'return leases.size - waiting + ending.size + claims.running;',
     replace: 'return leases.size + ending.size + claims.running;',
   },

@@ -137,7 +137,7 @@ export const peerMutations = [
   {
     name: 'the worker says nothing when a cancelled batch has ended',
     file: 'src/core/worker-session.ts',
-    find: "      this.#answerLost(task, 'cancelled', 'it was cancelled');\n      return;",
+    find: "      this.#answerLost(assigned, 'cancelled', 'it was cancelled');\n      return;",
     replace: '      return;',
   },
   {
@@ -305,7 +305,7 @@ export const peerMutations = [
   {
     name: 'the worker does not report that a batch waits for a job of its own',
     file: 'src/core/worker-session.ts',
-    find: "...(task.waits === 'now' && { waiting: true })",
+    find: "...(assigned.waits === 'now' && { waiting: true })",
     replace: '',
   },
 ];

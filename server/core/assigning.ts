@@ -16,7 +16,7 @@ import {
   type NeedClass,
   type HubWorker,
 } from './records.js';
-import { hasFreeSlot, inHand, isCheap } from './room.js';
+import { hasFreeSlot, inHand, isCheap } from './worker-room.js';
 
 /** Gives the class's next batches to workers, as long as there are both. */
 export function serve(state: HubState, needClass: NeedClass): void {

@@ -15,7 +15,7 @@ import {
   type NeedClass,
   type HubWorker,
 } from './records.js';
-import { hasFreeSlot, hasSpareRoom } from './room.js';
+import { hasFreeSlot, hasSpareRoom } from './worker-room.js';
 
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: HubWorker): void {

@@ -1,6 +1,6 @@
 import type { Offers } from '../../src/protocol/messages.js';
 import { Fitting } from './fitting.js';
-import { hasFreeSlot, hasSpareRoom, isCheap, takesAhead } from './room.js';
+import { hasFreeSlot, hasSpareRoom, isCheap, takesAhead } from './worker-room.js';
 import { isDue, isInTurn, type HubJob, type Lease, type NeedClass, type OfferClass, type HubWorker } from './records.js';
 
 /** A batch's way: whose turn it is, and who is to execute it. */

@@ -10,7 +10,7 @@ import { takeClaim, closeClaim, isClosed } from './claiming.js';
 import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
-import { inHand } from './room.js';
+import { inHand } from './worker-room.js';
 import { endingKey, nothingSaid, type Answered, type Said, type HubWorker } from './records.js';
 
 /** The worker's connection is lost. It keeps its leases for a moment: a worker that lives is back soon. */

@@ -31,13 +31,13 @@ export class Places {
   /** What the description of each job takes. */
   readonly #sizes = new Map<number, number>();
   /** The jobs that have a place. */
-  readonly #open = new Group(this.#sizes);
+  readonly #open = new JobGroup(this.#sizes);
   /** Those of them that have nothing to do and have not been asked to leave, the one that has been idle longest first. */
   readonly #idle = new Set<number>();
   /** Those of them that have been asked to leave, and have neither left nor begun anything. */
-  readonly #leaving = new Group(this.#sizes);
+  readonly #leaving = new JobGroup(this.#sizes);
   /** The jobs that wait for a place, the one that has waited longest first; and since when. */
-  readonly #waiting = new Group(this.#sizes);
+  readonly #waiting = new JobGroup(this.#sizes);
   readonly #since = new Map<number, number>();
   /** When a place was given last. */
   #givenAt = 0;
@@ -84,7 +84,7 @@ export class Places {
 
   /** Whether all that wait will fit once those have left that have been asked to. */
   #isRoomMade({ jobs, bytes }: Admitted): boolean {
-    const of = (measure: (group: Group) => number): number =>
+    const of = (measure: (group: JobGroup) => number): number =>
       measure(this.#open) - measure(this.#leaving) + measure(this.#waiting);
     return of((group) => group.jobs.size) <= jobs && of((group) => group.bytes) <= bytes;
   }
@@ -194,7 +194,7 @@ export class Places {
 }
 
 /** Jobs in the order in which they came, and what their descriptions take together. */
-class Group {
+class JobGroup {
   readonly #sizes: ReadonlyMap<number, number>;
   readonly #jobs = new Set<number>();
   #bytes = 0;

@@ -47,7 +47,7 @@ interface Assigned {
   readonly batch: Batch;
 }
 
-/** A task that was begun. */
+/** A batch that was begun. */
 interface Running extends Assigned {
   cancelled: boolean;
   /** Whether it waits for a job of its own; `never`: it has not yet. */
@@ -59,7 +59,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #waiting: Assigned[] = [];
   /** Since when something waits and none has begun. */
   #stuckSince = 0;
-  /** The tasks that were begun, by run number. A run that is cancelled stays here until it has come to an end. */
+  /** Those that were begun, by run number. A run that is cancelled stays here until it has come to an end. */
   readonly #running = new Map<number, Running>();
   /** How many of these wait for jobs of their own. */
   #slotless = 0;
@@ -200,20 +200,20 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   #settled(run: number, outcome: Outcome): void {
-    const task = this.#running.get(run);
-    if (task === undefined) throw new Error(`run ${run} settled, which is not running`);
+    const assigned = this.#running.get(run);
+    if (assigned === undefined) throw new Error(`run ${run} settled, which is not running`);
     this.#running.delete(run);
-    if (task.waits === 'now') this.#slotless -= 1;
-    if (task.cancelled) {
-      this.#answerLost(task, 'cancelled', 'it was cancelled');
+    if (assigned.waits === 'now') this.#slotless -= 1;
+    if (assigned.cancelled) {
+      this.#answerLost(assigned, 'cancelled', 'it was cancelled');
       return;
     }
-    const { jobId } = task;
+    const { jobId } = assigned;
     const answer: Answer =
       outcome.type === 'result'
         ? { type: 'result', jobId, result: outcome.result }
         : { type: 'lost', jobId, loss: { ...outcome.loss, reason: shortened(outcome.loss.reason) } };
-    this.#answer(answer, task.ticket);
+    this.#answer(answer, assigned.ticket);
   }
 
   /** Answers, and keeps the answer. */
@@ -239,26 +239,26 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   #changeWaiting(run: number, type: 'waits' | 'goesOn'): void {
-    const task = this.#running.get(run);
+    const assigned = this.#running.get(run);
     const waits = type === 'waits' ? 'now' : 'no more';
-    if (task === undefined || (task.waits === 'now') === (waits === 'now')) throw new Error(`'${type}' of run ${run}`);
-    task.waits = waits;
+    if (assigned === undefined || (assigned.waits === 'now') === (waits === 'now')) throw new Error(`'${type}' of run ${run}`);
+    assigned.waits = waits;
     this.#slotless += waits === 'now' ? 1 : -1;
     // If the attempt was cancelled, the hub only wants to hear that it is over.
-    if (this.#connected && !task.cancelled) this.#send({ type, jobId: task.jobId, ...attemptOf(task) });
+    if (this.#connected && !assigned.cancelled) this.#send({ type, jobId: assigned.jobId, ...attemptOf(assigned) });
   }
 
   #begin(now: number): void {
     while (this.#taken < this.#slots) {
-      const task = this.#waiting.shift();
-      if (task === undefined) return;
-      const description = this.#jobs.get(task.jobId);
-      if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);
+      const assigned = this.#waiting.shift();
+      if (assigned === undefined) return;
+      const description = this.#jobs.get(assigned.jobId);
+      if (description === undefined) throw new Error(`a batch of job ${assigned.jobId}, which is closed`);
       const run = this.#nextRun;
       this.#nextRun += 1;
       this.#stuckSince = now;
-      this.#running.set(run, { ...task, cancelled: false, waits: 'never' });
-      this.#effects.push({ type: 'run', run, jobId: task.jobId, description, batch: task.batch });
+      this.#running.set(run, { ...assigned, cancelled: false, waits: 'never' });
+      this.#effects.push({ type: 'run', run, jobId: assigned.jobId, description, batch: assigned.batch });
     }
   }
 
@@ -266,9 +266,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const same = ofAttempt(attempt);
     this.#dropWaiting(same);
     this.#held.delete(attempt);
-    for (const task of this.#running.values()) {
-      if (task.cancelled || !same(task)) continue;
-      task.cancelled = true;
+    for (const assigned of this.#running.values()) {
+      if (assigned.cancelled || !same(assigned)) continue;
+      assigned.cancelled = true;
       const { jobId, seq, attempt: number } = attempt;
       this.#effects.push({ type: 'abort', jobId, seq, attempt: number });
     }
@@ -276,9 +276,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
   #close(jobId: string): void {
     if (!this.#jobs.has(jobId)) return;
-    this.#dropWaiting((task) => task.jobId === jobId);
+    this.#dropWaiting((assigned) => assigned.jobId === jobId);
     this.#held.deleteJob(jobId);
-    for (const task of this.#running.values()) if (task.jobId === jobId) task.cancelled = true;
+    for (const assigned of this.#running.values()) if (assigned.jobId === jobId) assigned.cancelled = true;
     this.#forget(jobId);
   }
 
@@ -288,10 +288,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#effects.push({ type: 'forget', jobId });
   }
 
-  #dropWaiting(isDropped: (task: Assigned) => boolean): void {
+  #dropWaiting(isDropped: (assigned: Assigned) => boolean): void {
     const dropped = this.#waiting.filter(isDropped);
-    this.#waiting = this.#waiting.filter((task) => !isDropped(task));
-    for (const task of dropped) this.#answerLost(task, 'cancelled', 'it was cancelled');
+    this.#waiting = this.#waiting.filter((assigned) => !isDropped(assigned));
+    for (const assigned of dropped) this.#answerLost(assigned, 'cancelled', 'it was cancelled');
   }
 
   /** It drains: what is to be done about that now. */
@@ -316,7 +316,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   #giveBackWaiting(reason: string): void {
-    for (const task of this.#waiting) this.#answerLost(task, 'returned', reason);
+    for (const assigned of this.#waiting) this.#answerLost(assigned, 'returned', reason);
     this.#waiting = [];
   }
 
@@ -327,8 +327,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
   /** Says what it has. Jobs of which it has nothing are forgotten: the hub describes them again. */
   #report(): void {
-    const tasks = [...this.#running.values()];
-    const running = byJobId(tasks.filter((task) => !task.cancelled));
+    const begun = [...this.#running.values()];
+    const running = byJobId(begun.filter((assigned) => !assigned.cancelled));
     const held = this.#held.byJob();
     const possessions: Possession[] = [];
     for (const jobId of this.#jobs.keys()) {
@@ -336,7 +336,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       if (possession.running.length + possession.held.length > 0) possessions.push(possession);
       else this.#forget(jobId);
     }
-    const ending = tasks.filter((task) => task.cancelled).map((task) => ({ jobId: task.jobId, ...attemptOf(task) }));
+    const ending = begun
+      .filter((assigned) => assigned.cancelled)
+      .map((assigned) => ({ jobId: assigned.jobId, ...attemptOf(assigned) }));
     for (const message of reportMessages(possessions, ending)) this.#send(message);
   }
 
@@ -361,20 +363,20 @@ function attemptOf({ batch: { seq, attempt } }: Assigned): { readonly seq: numbe
   return { seq, attempt };
 }
 
-function ticketedOf(task: Running): Ticketed {
-  return { ...attemptOf(task), ticket: task.ticket, ...(task.waits === 'now' && { waiting: true }) };
+function ticketedOf(assigned: Running): Ticketed {
+  return { ...attemptOf(assigned), ticket: assigned.ticket, ...(assigned.waits === 'now' && { waiting: true }) };
 }
 
-function byJobId(tasks: readonly Running[]): ReadonlyMap<string, readonly Running[]> {
+function byJobId(begun: readonly Running[]): ReadonlyMap<string, readonly Running[]> {
   const byJob = new Map<string, Running[]>();
-  for (const task of tasks) {
-    const before = byJob.get(task.jobId);
-    if (before === undefined) byJob.set(task.jobId, [task]);
-    else before.push(task);
+  for (const assigned of begun) {
+    const before = byJob.get(assigned.jobId);
+    if (before === undefined) byJob.set(assigned.jobId, [assigned]);
+    else before.push(assigned);
   }
   return byJob;
 }
 
-function ofAttempt({ jobId, seq, attempt }: JobAttempt): (task: Assigned) => boolean {
-  return (task) => task.batch.seq === seq && task.batch.attempt === attempt && task.jobId === jobId;
+function ofAttempt({ jobId, seq, attempt }: JobAttempt): (assigned: Assigned) => boolean {
+  return (assigned) => assigned.batch.seq === seq && assigned.batch.attempt === attempt && assigned.jobId === jobId;
 }

@@ -13,7 +13,7 @@ import { clampTimer } from './waiter.js';
 import type { Assignment, ThreadEnd, ThreadConfig } from './thread-life.js';
 import { Mailbox, mailMark, type FromThread, type ToThread } from './thread-messages.js';
 import { commonNow, Progress } from './thread-progress.js';
-import { judgeDeath } from './thread-verdict.js';
+import { judgeDeath } from './thread-blame.js';
 import { later, realNow, type Later } from '../real-time.js';
 
 /** What a thread tells its pool. Each thread is `ready` or not, and then `gone` once. */
@@ -27,7 +27,7 @@ export interface ThreadEvents {
   /** Something that it sets up takes long. */
   slowCreate(reason: string): void;
   /** It executes nothing any more. */
-  gone(thread: ThreadHandle, departure: ThreadEnd): void;
+  gone(thread: ThreadHandle, threadEnd: ThreadEnd): void;
 }
 
 /** The batch that a thread executes. */
@@ -196,7 +196,7 @@ export class ThreadHandle {
         return;
       case 'failed': {
         const cause = decodeError(message.cause);
-        this.#depart({ type: 'failed', error: new PaladinError('INVALID_INPUT', message.message, { cause }) });
+        this.#end({ type: 'failed', error: new PaladinError('INVALID_INPUT', message.message, { cause }) });
         return;
       }
       case 'waits':
@@ -269,13 +269,13 @@ export class ThreadHandle {
     const { error } = death;
     const { why, fault, loss } = judgeDeath(death, turn && { number: turn.number, place: this.#place(turn) }, this.#turns);
     this.#turn = undefined;
-    this.#depart({ type: 'died', why, fault, ageMs, error });
+    this.#end({ type: 'died', why, fault, ageMs, error });
     turn?.settled({ type: 'lost', loss: { ...this.#loss(turn, loss.cause, loss.reason), ...(error && { error }) } });
   }
 
   #failStart(what: string): void {
     const message = `cannot start a thread with ${this.#options.modules.join(', ')}: it ${what}`;
-    this.#depart({ type: 'failed', error: new PaladinError('INVALID_INPUT', message) });
+    this.#end({ type: 'failed', error: new PaladinError('INVALID_INPUT', message) });
   }
 
   /** What it executes, for people. */
@@ -336,14 +336,14 @@ export class ThreadHandle {
     if (turn === undefined) return;
     const place = this.#place(turn);
     this.#turn = undefined;
-    this.#depart({ type: 'terminated', why: `it was terminated, executing ${place}: ${why}` });
+    this.#end({ type: 'terminated', why: `it was terminated, executing ${place}: ${why}` });
     turn.settled(outcome);
   }
 
-  #depart(departure: ThreadEnd): void {
+  #end(threadEnd: ThreadEnd): void {
     if (this.#state === 'gone') return;
     this.#leave(false);
-    this.#events.gone(this, departure);
+    this.#events.gone(this, threadEnd);
   }
 
   /** @param inGoodOrder whether it may end by itself */

@@ -149,12 +149,12 @@ export class ThreadSupply {
       },
       waits: () => this.#events.waits(),
       slowCreate: onSlowCreate,
-      gone: (thread, departure) => {
+      gone: (thread, threadEnd) => {
         soundTimer?.cancel();
         if (!this.#threads.delete(thread)) return;
         this.#end(thread);
-        if (departure.type === 'failed') failed(departure.error);
-        else this.#lost(place, name, departure);
+        if (threadEnd.type === 'failed') failed(threadEnd.error);
+        else this.#lost(place, name, threadEnd);
       },
     };
     const restMs = this.#restMs;
@@ -213,10 +213,10 @@ export class ThreadSupply {
   }
 
   /** A thread is no more that was there. */
-  #lost(place: Place, name: string, departure: Exclude<ThreadEnd, { type: 'failed' }>): void {
-    this.#tell(`thread ${name} is replaced: ${departure.why}`);
-    if (departure.type === 'died') {
-      const { fault, ageMs, why, error } = departure;
+  #lost(place: Place, name: string, threadEnd: Exclude<ThreadEnd, { type: 'failed' }>): void {
+    this.#tell(`thread ${name} is replaced: ${threadEnd.why}`);
+    if (threadEnd.type === 'died') {
+      const { fault, ageMs, why, error } = threadEnd;
       if (fault === 'modules') {
         const cause = error === undefined ? undefined : decodeError(error);
         const message = `a thread with ${this.#modules.join(', ')} died: ${why}`;

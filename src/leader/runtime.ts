@@ -184,7 +184,7 @@ export class LeaderRuntime implements Runtime {
    *
    * @param where the caller, for messages
    */
-  #prepare(where: string, spec: JobSpec): Chain {
+  #prepare(where: string, spec: JobSpec): OpenableChain {
     checkChain(where, spec.stages);
     checkJobOptions(where, spec);
     checkSpeculation(where, spec.stages, spec);
@@ -196,7 +196,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   /** Opens a job of the chain, or of a part of it. */
-  #start({ spec, serializer, stages, isStray }: Chain, opening: Opening): JobDriver {
+  #start({ spec, serializer, stages, isStray }: OpenableChain, opening: Opening): JobDriver {
     const { observer, part, made, over, number = this.#session.nextJobNumber(), of = number } = opening;
     const { from, to } = part ?? { from: 0, to: stages.length };
     const description: JobDescription = {
@@ -350,7 +350,7 @@ export class LeaderRuntime implements Runtime {
 }
 
 /** A stage chain that may be opened. */
-interface Chain {
+interface OpenableChain {
   readonly spec: JobSpec;
   readonly serializer: Serializer;
   readonly stages: readonly StageDescription[];

@@ -49,7 +49,7 @@ export class SoloJob implements JobObserver {
         this.#driver?.cancel();
         this.failed(signal?.reason);
       };
-      // It stops to listen at once: the job may go on with another run before this one's promise is looked at.
+      // It stops to listen at once: the job may go on with another call before this one's promise is looked at.
       const forget = signal === undefined ? () => undefined : onAbort(signal, abort);
       this.#call = { resolve, reject, forget };
       // The job may fail at once. Then it takes no value.
@@ -65,8 +65,8 @@ export class SoloJob implements JobObserver {
   }
 
   next(output: unknown): void {
-    this.#settle((run) => {
-      run.resolve(output);
+    this.#settle((call) => {
+      call.resolve(output);
     });
     this.#rested(this);
   }
@@ -74,8 +74,8 @@ export class SoloJob implements JobObserver {
   /** A fatal error said that the element be left out: then there is no output. */
   skipped(): void {
     const message = `operation '${this.operation.name}' left its only element out`;
-    this.#settle((run) => {
-      run.reject(new PaladinError('OPERATION_FAILED', message));
+    this.#settle((call) => {
+      call.reject(new PaladinError('OPERATION_FAILED', message));
     });
     this.#rested(this);
   }
@@ -85,17 +85,17 @@ export class SoloJob implements JobObserver {
   }
 
   failed(error: unknown): void {
-    this.#settle((run) => {
-      run.reject(error);
+    this.#settle((call) => {
+      call.reject(error);
     });
     this.#ended(this);
   }
 
-  #settle(how: (run: Call) => void): void {
-    const run = this.#call;
+  #settle(how: (call: Call) => void): void {
+    const call = this.#call;
     this.#call = undefined;
-    if (run === undefined) return;
-    run.forget();
-    how(run);
+    if (call === undefined) return;
+    call.forget();
+    how(call);
   }
 }

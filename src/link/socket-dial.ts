@@ -9,8 +9,8 @@ import { SocketLink, type Credentials, type PeerRole } from './socket-link.js';
 export function socketDial<Sent extends object, Received>(
   hub: URL,
   role: PeerRole,
-  handshake: Credentials,
+  credentials: Credentials,
   parse: (message: unknown) => Received,
 ): Dial<Sent, Received> {
-  return (events) => new SocketLink<Sent, Received>(hub, role, handshake, parse, events);
+  return (events) => new SocketLink<Sent, Received>(hub, role, credentials, parse, events);
 }

@@ -85,13 +85,13 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   constructor(
     hub: URL,
     role: PeerRole,
-    handshake: Credentials,
+    credentials: Credentials,
     parse: (message: unknown) => Received,
     events: LinkEvents<Received>,
   ) {
     this.#hub = hub;
     this.#role = role;
-    this.#credentials = handshake;
+    this.#credentials = credentials;
     this.#parse = parse;
     this.#events = events;
     const nsp = `/${role}`;

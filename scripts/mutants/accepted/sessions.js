@@ -174,14 +174,14 @@ export const ofSessions = [
   },
   {
     file: 'src/core/worker-session.ts',
-    line: "this.#running.set(run, { ...task, cancelled: false, waits: 'never' });",
-    mutants: ['this.#running.set(run, { ...task, cancelled: false, waits: "" });'],
+    line: "this.#running.set(run, { ...assigned, cancelled: false, waits: 'never' });",
+    mutants: ['this.#running.set(run, { ...assigned, cancelled: false, waits: "" });'],
     reason: 'Only the invariants tell one that never waited from one that waits no more.',
   },
   {
     file: 'src/core/worker-session.ts',
-    line: 'if (description === undefined) throw new Error(`a batch of job ${task.jobId}, which is closed`);',
-    mutants: ['if (false) throw new Error(`a batch of job ${task.jobId}, which is closed`);'],
+    line: 'if (description === undefined) throw new Error(`a batch of job ${assigned.jobId}, which is closed`);',
+    mutants: ['if (false) throw new Error(`a batch of job ${assigned.jobId}, which is closed`);'],
     reason: 'It checks the machine: what waits of a job is dropped as the job is closed.',
   },
   {

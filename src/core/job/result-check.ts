@@ -12,13 +12,13 @@ export interface UnitRange {
 
 /** The succeeded units of a result, as ranges between the failed ones. */
 export function succeededRanges(result: BatchResult): UnitRange[] {
-  const runs: UnitRange[] = [];
+  const ranges: UnitRange[] = [];
   let start = 0;
   for (const end of [...result.failures.map((failure) => failure.offset), result.done]) {
-    if (end > start) runs.push({ start, end });
+    if (end > start) ranges.push({ start, end });
     start = end + 1;
   }
-  return runs;
+  return ranges;
 }
 
 /**

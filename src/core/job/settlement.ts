@@ -29,9 +29,9 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   for (const other of record.underWay) state.inHand.put({ type: 'cancel', seq, attempt: other });
   state.ledger.settle(record);
   learn(state, record, result, now);
-  const runs = succeededRanges(result);
-  if (state.fold === undefined) emit(state, record, result, runs);
-  else foldIn(state, state.fold, record, result, runs);
+  const ranges = succeededRanges(result);
+  if (state.fold === undefined) emit(state, record, result, ranges);
+  else foldIn(state, state.fold, record, result, ranges);
   judge(state, record, failures, { attempt, workerId }, now);
   addAgain(state, record, result.done, record.count, { tried: triedOf(record) });
 }
@@ -72,10 +72,10 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
     judge(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, workerId }, now);
-    giveBackBeside(state, record, culprit);
+    addAgainBeside(state, record, culprit);
   } else if (cause === 'wasted' && culprit !== undefined && record.units === 'elements' && culprit + 1 < record.count) {
     state.ledger.settle(record);
-    giveBackBegun(state, record, culprit + 1);
+    addAgainBegun(state, record, culprit + 1);
   } else if (!deadly) {
     spend(record, loss);
     state.ledger.again(record);
@@ -168,7 +168,7 @@ function emit(
   { config, emission, inHand }: JobState,
   record: BatchRecord,
   result: BatchResult,
-  runs: readonly UnitRange[],
+  ranges: readonly UnitRange[],
 ): void {
   const { serializer } = config;
   const { payload } = result;
@@ -178,10 +178,10 @@ function emit(
     emission.put({ type: 'values', first: record.first, count: succeeded, bytes: payload.byteLength, values }, inHand);
     return;
   }
-  if (runs.length === 0) return;
+  if (ranges.length === 0) return;
   const all = readValues(serializer, payload, succeeded);
   let at = 0;
-  for (const { start, end } of runs) {
+  for (const { start, end } of ranges) {
     const count = end - start;
     const values = all.slice(at, at + count);
     at += count;
@@ -190,13 +190,13 @@ function emit(
   }
 }
 
-function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchResult, runs: readonly UnitRange[]): void {
-  const partials = readPartials(result.payload, runs.length);
+function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchResult, ranges: readonly UnitRange[]): void {
+  const partials = readPartials(result.payload, ranges.length);
   // A combine that failed goes on counting as its element's partial.
   const last = state.config.stages.length - 1;
   const retries = record.retries[last] ?? 0;
   const tried = retries > 0 ? triedOf(record) - unreachedOf(record, last) : 0;
-  runs.forEach(({ start, end }, at) => {
+  ranges.forEach(({ start, end }, at) => {
     const bytes = partials[at] ?? new Uint8Array(0);
     if (record.units === 'elements') {
       foldElements(state, fold, { ...elementPartial(record.first + start, end - start, bytes), retries, tried });
@@ -232,18 +232,18 @@ function elementsDied(
   if (weightOf(deaths) >= state.config.maxDeaths) {
     judge(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, workerId }, now);
   } else addAgain(state, record, culprit, culprit + 1, { tried, deaths, suspect });
-  giveBackBeside(state, record, culprit);
+  addAgainBeside(state, record, culprit);
 }
 
 /** Queues what is given back. The units before the culprit were executed, and those after it were not begun. */
-function giveBackBeside(state: JobState, record: BatchRecord, culprit: number): void {
+function addAgainBeside(state: JobState, record: BatchRecord, culprit: number): void {
   const tried = triedOf(record);
   addAgain(state, record, 0, culprit, { tried: tried + 1 });
   addAgain(state, record, culprit + 1, record.count, { tried });
 }
 
 /** Nobody is to blame; the first units were begun, the others were not. */
-function giveBackBegun(state: JobState, record: BatchRecord, begun: number): void {
+function addAgainBegun(state: JobState, record: BatchRecord, begun: number): void {
   const tried = triedOf(record);
   const { suspect } = record;
   addAgain(state, record, 0, begun, { tried: tried + 1, suspect });
@@ -274,10 +274,10 @@ function partialsDied(
 }
 
 /** What is known of units that are given back: how often they were begun, and what they are suspected of. */
-type Past = Pick<BatchRecord, 'tried'> & Partial<Pick<BatchRecord, 'deaths' | 'suspect'>>;
+type TriedBefore = Pick<BatchRecord, 'tried'> & Partial<Pick<BatchRecord, 'deaths' | 'suspect'>>;
 
 /** Makes new batches, of the size that is right by now, of units of a settled batch that are still to be executed. */
-function addAgain(state: JobState, record: BatchRecord, start: number, end: number, past: Past): void {
+function addAgain(state: JobState, record: BatchRecord, start: number, end: number, past: TriedBefore): void {
   if (state.ending) return;
   if (record.units === 'partials') {
     for (const part of record.parts.slice(start, end)) state.fold?.put({ ...part, tried: part.tried + past.tried });

@@ -11,7 +11,7 @@ export interface LastTurn {
 }
 
 /** What a thread died of. */
-export interface Verdict {
+export interface Blame {
   /** What happened, for example `it exited with code 3 while …`. */
   readonly why: string;
   readonly fault: Extract<ThreadEnd, { type: 'died' }>['fault'];
@@ -25,7 +25,7 @@ export interface Verdict {
  * @param turn what it had to do; undefined: it was idle
  * @param turns how many batches it was given
  */
-export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTurn | undefined, turns: number): Verdict {
+export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTurn | undefined, turns: number): Blame {
   // It may have died of an earlier batch before it began this one.
   const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
   const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ThreadDeath } from '../../src/executor/running-thread.js';
-import { judgeDeath } from '../../src/executor/thread-verdict.js';
+import { judgeDeath } from '../../src/executor/thread-blame.js';
 
 const turn = { number: 7, place: "operation 'f' at index 3" };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasSpareRoom, takesAhead } from '../../server/core/room.js';
+import { hasSpareRoom, takesAhead } from '../../server/core/worker-room.js';
 import {
   newJob,
   newLeader,
