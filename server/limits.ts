@@ -30,8 +30,8 @@ export interface Limits extends SchedulerLimits {
   /** Bytes that may wait for one peer to read them. Default 256 MiB. */
   readonly maxUnreadBytes: number;
   /**
-   * Bytes that may wait for all peers together to read them. Beyond half of the limit, peers with more than half of an equal share
-   * are given nothing more. Beyond the limit, the peers for which most waits lose their connections. Default 1 GiB.
+   * Bytes that may wait for all peers together to read them. Beyond half of the limit, peers with more than half of an equal
+   * share are given nothing more. Beyond the limit, the peers for which most waits lose their connections. Default 1 GiB.
    */
   readonly maxAllUnreadBytes: number;
 }

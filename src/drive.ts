@@ -17,7 +17,9 @@ export interface DriveOptions<Event, Effect> {
    * have something to do before an event. Default: the first of them.
    */
   readonly next?: (waiting: (Event | Tick)[]) => Event | Tick | undefined;
-  /** Calls the function that handles events: within a context, or with a catch for errors of `perform`. Default: just calls it. */
+  /**
+   * Calls the function that handles events: within a context, or with a catch for errors of `perform`. Default: just calls it.
+   */
   readonly around?: (handleAll: () => void) => void;
   /** Whether the program may end while the machine waits for its deadline. Default: no. */
   readonly mayEnd?: () => boolean;

@@ -4,8 +4,8 @@ import type { Runtime } from './leader/runtime.js';
 export * from './common.js';
 
 /**
- * Makes a runtime in this page. It is a hub and workers, connected by loopback links. Operations execute inline, in the page's own
- * thread.
+ * Makes a runtime in this page. It is a hub and workers, connected by loopback links. Operations execute inline, in the page's
+ * own thread.
  *
  * @param options see {@link InMemoryOptions}; `modules` cannot be used here, since pages have no threads of Node
  * @returns a runtime, at once; close it in the end, or hold it by `await using`

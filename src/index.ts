@@ -6,9 +6,9 @@ import type { Runtime } from './leader/runtime.js';
 export * from './common.js';
 
 /**
- * Makes a runtime in this process. It is a hub and workers, connected by loopback links. Machines, messages and guarantees are the
- * same as over the network. With `modules` each worker is a thread. Without, operations execute inline, in this thread, and take
- * turns where they wait.
+ * Makes a runtime in this process. It is a hub and workers, connected by loopback links. Machines, messages and guarantees are
+ * the same as over the network. With `modules` each worker is a thread. Without, operations execute inline, in this thread, and
+ * take turns where they wait.
  *
  * @param options see {@link InMemoryOptions}
  * @returns a runtime, at once; close it in the end, or hold it by `await using`

@@ -112,7 +112,9 @@ export const maxSharedBatchesAhead: number = 8;
  */
 export const sharedForMs: number = 1_000;
 
-/** A leader waits awake for lone batches that come back within this time. Above it, the time to wake is little beside the trip. */
+/**
+ * A leader waits awake for lone batches that come back within this time. Above it, the time to wake is little beside the trip.
+ */
 export const quickTripMs: number = 1;
 
 /** How long it waits awake. Most quick batches are back by then. No batch takes more than this of a processor. */
@@ -298,7 +300,9 @@ export const explainAgainMs: number = 10;
 /** How long a worker whose connection broke keeps its work. A living worker is back by then, and others take over within 1 s. */
 export const workerGraceMs: number = 400;
 
-/** How long a peer that can show another token goes on trying after the first was refused. A hub waits as long for its leaders. */
+/**
+ * How long a peer that can show another token goes on trying after the first was refused. A hub waits as long for its leaders.
+ */
 export const tokenGraceMs: number = 30_000;
 
 /**

@@ -29,7 +29,9 @@ export function hubOption(): Option {
   return option('--hub <url>', 'where the hub listens').default('http://127.0.0.1:7400');
 }
 
-/** The options for the token that a peer shows to the hub: as text, or in a file. Other users of the machine do not see a file. */
+/**
+ * The options for the token that a peer shows to the hub: as text, or in a file. Other users of the machine do not see a file.
+ */
 export function tokenOptions(): readonly [Option, Option] {
   return [
     option('--token <secret>', 'the token that the hub asks for'),

@@ -2,7 +2,8 @@
  * What a leader that is back has named: the jobs that it goes on with, and the attempts that it has under way.
  *
  * Rules.
- * 1. It is charged apart from what else the hub keeps of the leader. Most of it is the same once more, and to come back is no fault.
+ * 1. It is charged apart from what else the hub keeps of the leader. Most of it is the same once more, and to come back is no
+ *    fault.
  * 2. All leaders together may name as much as the hub keeps of records (`maxRecordBytes`). It is shared out in the same way.
  * 3. A job is charged until it is opened again, or ends. An attempt is charged until it is found, or given up.
  */

@@ -4,9 +4,9 @@ import type { Attempt, HubLimits, HubToLeader, HubToWorker, LeaderToHub, WorkerT
 /** What the hub admits: the limits that it announces to peers, and others that it holds peers to. */
 export interface SchedulerLimits extends HubLimits {
   /**
-   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has no batch and no answer. Each of its threads
-   * that was given a batch of them keeps them once more. Beyond the limit the worker forgets the jobs that were used longest ago,
-   * and is told again when more of them comes. What is in use comes on top. Default 64 MiB.
+   * Bytes of arguments, names and labels that one worker keeps of jobs of which it has no batch and no answer. Each of its
+   * threads that was given a batch of them keeps them once more. Beyond the limit the worker forgets the jobs that were used
+   * longest ago, and is told again when more of them comes. What is in use comes on top. Default 64 MiB.
    */
   readonly maxDescriptionBytesPerWorker: number;
   /**
@@ -27,8 +27,8 @@ export interface SchedulerLimits extends HubLimits {
   /** Operations that one worker may offer; also the most serializers, and the most labels. Default 1,000. */
   readonly maxOperationsPerWorker: number;
   /**
-   * Changes of its offers that one worker may tell in a second; also the most at once. Each 10,000 characters of names count as one
-   * more. Default 20.
+   * Changes of its offers that one worker may tell in a second; also the most at once. Each 10,000 characters of names count as
+   * one more. Default 20.
    */
   readonly maxOffersPerSecond: number;
 }

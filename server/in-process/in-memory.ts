@@ -29,8 +29,8 @@ import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 /** Options of `inMemory`. An option that is `undefined` counts as not given. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions {
   /**
-   * How many workers there are: a whole number from 1 to 1,024 with `modules`, else to 65,536. Default: as many as there are cores
-   * with `modules`, else 4.
+   * How many workers there are: a whole number from 1 to 1,024 with `modules`, else to 65,536. Default: as many as there are
+   * cores with `modules`, else 4.
    */
   readonly workers?: number | undefined;
   /**
@@ -41,15 +41,17 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, Thre
   /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
   /**
-   * How long a job waits when no worker offers what it needs, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then it ends
-   * with `NO_WORKER`. Default 10,000.
+   * How long a job waits when no worker offers what it needs, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then it
+   * ends with `NO_WORKER`. Default 10,000.
    */
   readonly noWorkerTimeout?: number | undefined;
-  /** The most bytes of a batch's payload, of arguments or of a result: a whole number from 1 to 2^31. Default 32 MiB, as at a hub. */
+  /**
+   * The most bytes of a batch's payload, of arguments or of a result: a whole number from 1 to 2^31. Default 32 MiB, as at a hub.
+   */
   readonly maxPayloadBytes?: number | undefined;
   /**
-   * An element that was executing when so many threads died ends its job with `POISON_TASK`: a whole number from 1, or `Infinity`.
-   * With `Infinity` an element that kills its thread does so for ever. Default 4.
+   * An element that was executing when so many threads died ends its job with `POISON_TASK`: a whole number from 1, or
+   * `Infinity`. With `Infinity` an element that kills its thread does so for ever. Default 4.
    */
   readonly maxDeaths?: number | undefined;
 }

@@ -45,8 +45,8 @@ const hubLimits = [
 export type PeerLimits = Omit<Limits, (typeof hubLimits)[number]>;
 
 /**
- * Decides who is let in, and as what: by a JSON Web Token, for example. It refuses when it throws or returns nothing. A peer that is
- * refused is told the message of a `PaladinError` with the code `UNAUTHORIZED`, and nothing of other errors.
+ * Decides who is let in, and as what: by a JSON Web Token, for example. It refuses when it throws or returns nothing. A peer that
+ * is refused is told the message of a `PaladinError` with the code `UNAUTHORIZED`, and nothing of other errors.
  */
 export type Authorize = (handshake: Handshake) => Grant | undefined | Promise<Grant | undefined>;
 

@@ -94,7 +94,9 @@ interface Heartbeat {
   onClose(reason: 'ping timeout'): void;
 }
 
-/** Pings by real timers. Under fake timers of a test, a hub in its process would fall silent, or would think that its peers are. */
+/**
+ * Pings by real timers. Under fake timers of a test, a hub in its process would fall silent, or would think that its peers are.
+ */
 function beatInRealTime(connection: Connection): void {
   // The types of engine.io leave these out.
   const heartbeat = connection as unknown as Heartbeat;

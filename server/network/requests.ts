@@ -35,7 +35,9 @@ export function serveRequests(http: OneRequestServer, io: Server, path: string, 
   });
 }
 
-/** Whether it asks to begin a session. Clients without a websocket ask to join a session, which would go round the hub's limits. */
+/**
+ * Whether it asks to begin a session. Clients without a websocket ask to join a session, which would go round the hub's limits.
+ */
 function isForEngine({ url = '' }: OnlyRequest, path: string): boolean {
   return url.startsWith(path) && !new URL(url, 'http://hub').searchParams.has('sid');
 }

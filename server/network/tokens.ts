@@ -9,8 +9,8 @@ export type Role = 'leader' | 'worker' | 'observer';
 export const roles: readonly Role[] = ['leader', 'worker', 'observer'];
 
 /**
- * The token that each role must show, or one of several: so tokens can be exchanged one after the other. A role that is absent shows
- * `token`, if there is one.
+ * The token that each role must show, or one of several: so tokens can be exchanged one after the other. A role that is absent
+ * shows `token`, if there is one.
  */
 export type HubTokens = { readonly [R in Role]?: string | readonly string[] | undefined };
 

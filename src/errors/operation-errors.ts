@@ -63,7 +63,8 @@ export class TransientError extends Error {
 }
 
 /**
- * Thrown by an operation or monoid whose failure will not pass: the task is not tried again, whatever the operator's `retry` says.
+ * Thrown by an operation or monoid whose failure will not pass: the task is not tried again, whatever the operator's `retry`
+ * says.
  *
  * @example
  * ```ts

@@ -38,8 +38,8 @@ export const defaultRetry: RetryStrategy = { strategy: 'immediate', maxRetries: 
 /**
  * How long to wait before the next try.
  *
- * Exponential delays double from `minDelayMs` to `maxDelayMs`. Chance spreads each over its upper half, so that tasks which failed
- * together do not come back together.
+ * Exponential delays double from `minDelayMs` to `maxDelayMs`. Chance spreads each over its upper half, so that tasks which
+ * failed together do not come back together.
  *
  * @param retries how many retries went before this one
  * @param random a number from 0 (inclusive) to 1

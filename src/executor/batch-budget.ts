@@ -1,7 +1,9 @@
 import { clockStepsPerBudget, maxClockStep } from './limits.js';
 import { realNow } from '../real-time.js';
 
-/** Watches how long a batch takes. It reads the clock at every unit while units are dear, and more seldom while they are cheap. */
+/**
+ * Watches how long a batch takes. It reads the clock at every unit while units are dear, and more seldom while they are cheap.
+ */
 export class BatchBudget {
   /** At which offset to look at the clock next. Without a budget that is never. */
   nextLook: number;

@@ -18,7 +18,8 @@ export interface ThreadExecutor extends Executor {
 /**
  * Starts an executor with threads of its own, each of which has loaded the modules.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when a module cannot be loaded, `CLOSED` when the signal is aborted meanwhile; no thread is left
+ * @throws {@link PaladinError} `INVALID_INPUT` when a module cannot be loaded, `CLOSED` when the signal is aborted meanwhile; no
+ * thread is left
  *   behind then
  */
 export async function startThreadExecutor(options: ThreadExecutorOptions): Promise<ThreadExecutor> {

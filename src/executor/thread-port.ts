@@ -102,7 +102,9 @@ export class Origins {
     return this.#storage === undefined ? begin() : this.#storage.run('modules', begin);
   }
 
-  /** Calls the function that begins a batch, within a context of its own. What the batch does to that context concerns no other. */
+  /**
+   * Calls the function that begins a batch, within a context of its own. What the batch does to that context concerns no other.
+   */
   begin<T>(turn: number, begin: () => T): T {
     // Made by nothing else: its trigger is 0.
     const make = (): AsyncResource => new AsyncResource('paladin-rx', { triggerAsyncId: 0, requireManualDestroy: true });

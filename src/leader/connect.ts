@@ -23,8 +23,8 @@ export interface ConnectOptions {
    */
   readonly token?: Token | undefined;
   /**
-   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. A job that waits for
-   * a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
+   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. A job that waits
+   * for a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
    */
   readonly noWorkerTimeout?: number | undefined;
   /** How long `connect` waits for the hub, in milliseconds. Then it rejects with `HUB_UNREACHABLE`. Default 10,000. */

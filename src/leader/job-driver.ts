@@ -22,7 +22,8 @@ export interface JobHandle<Input = unknown> extends Pausable {
   cancel(): void;
   /**
    * Stops what the owner is told, except for `demand`, until `resume`. It may be called from within a callback. The job goes on
-   * until as many elements as its window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no more.
+   * until as many elements as its window admits, or 32 MiB of outputs, wait to be told. Then it stands still, and demands no
+   * more.
    */
   pause(): void;
   /** Tells the owner what has waited, in order, and then what follows. */

@@ -15,8 +15,8 @@ import { checkMs, checkOptions, type Known } from '../errors/options.js';
 export interface StageOptions {
   /**
    * How long one element may take at a worker, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. Then it fails with
-   * `TASK_TIMEOUT`. The wait for a worker does not count. Nor does `create`, which may take any time: the worker warns of one that
-   * takes more than 30 s. Default: any time.
+   * `TASK_TIMEOUT`. The wait for a worker does not count. Nor does `create`, which may take any time: the worker warns of one
+   * that takes more than 30 s. Default: any time.
    */
   readonly timeout?: number | undefined;
   /**
@@ -46,13 +46,13 @@ export interface JobOptions {
   /** Whether outputs come in source order, or else in completion order. Default true. */
   readonly ordered?: boolean | undefined;
   /**
-   * The most elements in one batch: a whole number from 1 to 1,048,576. With `auto`, cost and size of the elements decide. Default
-   * `auto`.
+   * The most elements in one batch: a whole number from 1 to 1,048,576. With `auto`, cost and size of the elements decide.
+   * Default `auto`.
    */
   readonly batch?: 'auto' | number | undefined;
   /**
-   * The most elements that are taken in and not emitted yet: a whole number from 1. Where the chain ends in a fold, those that are
-   * not folded yet. Default 65,536.
+   * The most elements that are taken in and not emitted yet: a whole number from 1. Where the chain ends in a fold, those that
+   * are not folded yet. Default 65,536.
    */
   readonly window?: number | undefined;
   /** The job's share of the slots: a whole number from -10 to 10. Each step up doubles it. Default 0. */
@@ -158,7 +158,9 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   if (serializer !== undefined) checkSerializer(where, serializer);
 }
 
-/** @throws {@link PaladinError} `INVALID_INPUT` when an operation is to be executed twice at once and is not declared idempotent */
+/**
+ * @throws {@link PaladinError} `INVALID_INPUT` when an operation is to be executed twice at once and is not declared idempotent
+ */
 export function checkSpeculation(where: string, stages: readonly StageSpec[], { speculate = false }: JobOptions): void {
   const other = stages.find(({ operation }) => !isIdempotent(operation));
   if (!speculate || other === undefined) return;

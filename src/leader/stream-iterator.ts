@@ -54,7 +54,9 @@ export function webStreamIterator<T>(stream: WebStream<T>): AsyncIterator<T> {
   };
 }
 
-/** Reads a stream, and destroys it where it is left before its end. Its own iterator would wait for the read that is under way. */
+/**
+ * Reads a stream, and destroys it where it is left before its end. Its own iterator would wait for the read that is under way.
+ */
 export function nodeStreamIterator<T>(stream: NodeStream<T>): AsyncIterator<T> {
   const iterator = stream[Symbol.asyncIterator]();
   return {

@@ -2,8 +2,8 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { maxTokenLength } from '../limits.js';
 
 /**
- * A token of 1 to 8,192 characters, or a function that returns the token to show at each connection. The function may read it from a
- * file, or ask whoever issues tokens that expire.
+ * A token of 1 to 8,192 characters, or a function that returns the token to show at each connection. The function may read it
+ * from a file, or ask whoever issues tokens that expire.
  */
 export type Token = string | (() => string | Promise<string>);
 

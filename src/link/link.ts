@@ -3,7 +3,9 @@ import type { Urgency } from './outbox.js';
 
 /** One end of a connection that comes back by itself after a loss. */
 export interface Link<Sent> {
-  /** Sends a message. It does nothing while the connection is down: whatever is under way then is sent again or given up later. */
+  /**
+   * Sends a message. It does nothing while the connection is down: whatever is under way then is sent again or given up later.
+   */
   send(message: Sent, urgency?: Urgency): void;
   /** Sends soon what was to be sent later. */
   hurry(): void;

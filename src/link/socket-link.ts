@@ -332,7 +332,9 @@ function refusalCode(data: unknown): ErrorCode | undefined {
   return known.find((candidate) => candidate === code);
 }
 
-/** Whether the connection was closed because a frame was larger than the hub takes. To send it again would end in the same way. */
+/**
+ * Whether the connection was closed because a frame was larger than the hub takes. To send it again would end in the same way.
+ */
 function isTooLarge(details: unknown): boolean {
   const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
   return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;

@@ -14,8 +14,9 @@ export interface CheckMonoidOptions<A, Args extends readonly unknown[] = readonl
 }
 
 /**
- * Tries the laws of a monoid on samples, for use in tests. `combine` must be associative on triples of samples, and `empty()` must be
- * its identity on either side. All triples are tried, or 10,000 that are spread over all. The first counter-example fails the check.
+ * Tries the laws of a monoid on samples, for use in tests. `combine` must be associative on triples of samples, and `empty()`
+ * must be its identity on either side. All triples are tried, or 10,000 that are spread over all. The first counter-example fails
+ * the check.
  *
  * `combine` may change and return its left argument. Otherwise it must return an object of its own. The check also finds results
  * that a later `combine` overwrites.

@@ -16,8 +16,8 @@ export type Combine<A> = (left: A, right: A, context: OperationContext) => A | P
 declare const folds: unique symbol;
 
 /**
- * A monoid with its arguments: what `remoteFold` takes. Where an operation is expected, the monoid is the operation that combines a
- * pair.
+ * A monoid with its arguments: what `remoteFold` takes. Where an operation is expected, the monoid is the operation that combines
+ * a pair.
  */
 export interface Monoid<A> extends Operation<readonly [A, A], A> {
   /** Types only; never there at run time. */

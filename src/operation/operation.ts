@@ -23,8 +23,8 @@ export interface OperationContext {
   /**
    * A name of the task. It is the same each time that this task is executed, and different for every other task, of whatever job,
    * leader or program. Side effects that are to happen once write under it. Each operation of a chain has a key of its own. A
-   * combine has that of the elements whose fold it makes. It has some 30 to 60 letters, digits, `-`, `_` and `.`, and is made when
-   * it is read.
+   * combine has that of the elements whose fold it makes. It has some 30 to 60 letters, digits, `-`, `_` and `.`, and is made
+   * when it is read.
    */
   readonly key: string;
   /**
@@ -107,25 +107,25 @@ interface Named {
   /** A whole number from 1. Raise it when the meaning changes: workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
   /**
-   * Declares that to execute it several times, also at once, does no more than to execute it once. `speculate` needs that. Default
-   * false.
+   * Declares that to execute it several times, also at once, does no more than to execute it once. `speculate` needs that.
+   * Default false.
    */
   readonly idempotent?: boolean | undefined;
 }
 
 interface WithInput<Input, Accepted> {
   /**
-   * A [Standard Schema](https://standardschema.dev) of the input, sync or async: Zod, Valibot and ArkType make them. Workers ask it
-   * before `execute`, which gets what the schema returns. An input that it refuses fails with `INVALID_INPUT`. `remoteMap` takes
-   * what the schema takes. Default: nothing is checked.
+   * A [Standard Schema](https://standardschema.dev) of the input, sync or async: Zod, Valibot and ArkType make them. Workers ask
+   * it before `execute`, which gets what the schema returns. An input that it refuses fails with `INVALID_INPUT`. `remoteMap`
+   * takes what the schema takes. Default: nothing is checked.
    */
   readonly input?: StandardSchemaV1<Input, Accepted> | undefined;
 }
 
 interface WithOutput<Returned, Output> {
   /**
-   * A Standard Schema of what `execute` returns, asked after it. An output that it refuses fails with `OPERATION_FAILED`. Default:
-   * nothing is checked.
+   * A Standard Schema of what `execute` returns, asked after it. An output that it refuses fails with `OPERATION_FAILED`.
+   * Default: nothing is checked.
    */
   readonly output: StandardSchemaV1<Returned, Output>;
 }
@@ -177,7 +177,8 @@ const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 
  *
  * @param definition `name` and either `execute` or `create` are required; `version` is 1 and `idempotent` false by default
  * @returns the operation; with `create`, a function that makes it from arguments
- * @throws {@link PaladinError} `INVALID_INPUT` when the name, the version, the function or a schema is wrong, or an option is not known
+ * @throws {@link PaladinError} `INVALID_INPUT` when the name, the version, the function or a schema is wrong, or an option is not
+ * known
  *
  * @example
  * ```ts

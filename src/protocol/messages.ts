@@ -46,8 +46,8 @@ export interface Offers {
   /** The labels that it carries. */
   readonly labels: readonly string[];
   /**
-   * Whether it also offers each operation and serializer that any job names. Only a worker of the leader's own process can: it takes
-   * them from the job itself. It never travels.
+   * Whether it also offers each operation and serializer that any job names. Only a worker of the leader's own process can: it
+   * takes them from the job itself. It never travels.
    */
   readonly everything?: boolean;
 }
@@ -359,8 +359,8 @@ export type WorkerToHub =
   | { readonly type: 'leaving' };
 
 /**
- * What a hub holds. Of long lists an observer is told the first entries, which are there longest. Of many names it is told the first
- * ones, and how many more there are. A hub's own program sees all.
+ * What a hub holds. Of long lists an observer is told the first entries, which are there longest. Of many names it is told the
+ * first ones, and how many more there are. A hub's own program sees all.
  */
 export interface HubStatus {
   /** A random text, made at each start of a hub: another one says that the hub was started anew. */

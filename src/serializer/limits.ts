@@ -24,7 +24,9 @@ export const maxRecordKeys = 64;
  */
 export const maxBatchKeys = 256;
 
-/** msgpackr packs into a scratch buffer. When a batch made it larger than this, it is given up, so that it is not kept for good. */
+/**
+ * msgpackr packs into a scratch buffer. When a batch made it larger than this, it is given up, so that it is not kept for good.
+ */
 export const maxScratchBytes: number = 4 * 2 ** 20;
 
 /** How many steps of a path an error shows before it leaves out the middle. */
@@ -106,7 +108,9 @@ export const madeBytes = {
 /** The same for text. It is parsed to nodes, and the values are made of these. */
 export const madeTextBytes = { item: 8, text: 40, list: 160, object: 200 } as const;
 
-/** How many microseconds it may take to make the values of a text. Nothing else happens meanwhile in the process that reads it. */
+/**
+ * How many microseconds it may take to make the values of a text. Nothing else happens meanwhile in the process that reads it.
+ */
 export const mostTextUs = 1_000_000;
 
 /**

@@ -135,8 +135,8 @@ function freshScratch(): Uint8Array {
 }
 
 /**
- * The default serializer: it writes msgpack, by msgpackr. It carries cycles, shared references and the built-in types: `Date`, `Map`,
- * `Set`, `BigInt`, typed arrays, `Error`, `RegExp`, `undefined`, `NaN`, `-0` and the infinities.
+ * The default serializer: it writes msgpack, by msgpackr. It carries cycles, shared references and the built-in types: `Date`,
+ * `Map`, `Set`, `BigInt`, typed arrays, `Error`, `RegExp`, `undefined`, `NaN`, `-0` and the infinities.
  *
  * @example
  * ```ts

@@ -44,7 +44,8 @@ export interface ClassCodec<T = unknown, Encoded = unknown> {
   decode(encoded: Encoded, blank?: T): T;
   /**
    * Makes an empty instance, for classes whose instances can be reached from themselves, like a tree with links to the parent. It
-   * stands in for the instance while what that holds is decoded. Default: an instance in a cycle is a {@link NotSerializableError}.
+   * stands in for the instance while what that holds is decoded. Default: an instance in a cycle is a {@link
+   * NotSerializableError}.
    */
   create?(): T;
 }

@@ -10,7 +10,8 @@ import { NodeBuffer } from './built-ins.js';
  * | `number` | `'-0'`, `'NaN'`, `'Infinity'`, `'-Infinity'` |
  * | `bigint` | its decimal digits |
  * | `string` | its UTF-16 units as little-endian bytes: what UTF-8 cannot carry |
- * | `object`, `null-object` | key, value, key, value, …: an object with keys that plain data cannot have (such as `$`), with very many, or without a prototype |
+ * | `object`, `null-object` | key, value, key, value, …: an object with keys that plain data cannot have (such as `$`), with very
+ * many, or without a prototype |
  * | `Date` | its time in milliseconds |
  * | `Map` | key, value, key, value, … |
  * | `Set` | its items |

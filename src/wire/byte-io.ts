@@ -46,7 +46,9 @@ export class Writer {
     this.#at += 4 + written;
   }
 
-  /** Writes a short text of ASCII, behind room for its length. It returns the number of bytes; undefined where the text is none. */
+  /**
+   * Writes a short text of ASCII, behind room for its length. It returns the number of bytes; undefined where the text is none.
+   */
   #shortAscii(text: string): number | undefined {
     const { length } = text;
     if (length > shortLength) return undefined;

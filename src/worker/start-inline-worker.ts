@@ -17,19 +17,19 @@ export interface InlineOptions {
    */
   readonly operations?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined;
   /**
-   * How many batches are worked on at once: a whole number from 1 to 65,536. They take turns where their operations wait. Only for
-   * inline workers. Default 4.
+   * How many batches are worked on at once: a whole number from 1 to 65,536. They take turns where their operations wait. Only
+   * for inline workers. Default 4.
    */
   readonly slots?: number | undefined;
   /**
-   * Called when the event loop stood still for a second or more. The reason says which operations were executed, for how long. The
-   * same operations are told of once a minute at most. Only inline workers do this: threads block nothing else. Default: a warning
-   * of the process; in browsers nothing.
+   * Called when the event loop stood still for a second or more. The reason says which operations were executed, for how long.
+   * The same operations are told of once a minute at most. Only inline workers do this: threads block nothing else. Default: a
+   * warning of the process; in browsers nothing.
    */
   readonly onBlocked?: ((reason: string) => void) | undefined;
   /**
-   * Called once when the `create` of an operation takes longer than 30 s, with its name and its job. No timeout covers `create`, and
-   * elements wait for it. Default: a warning.
+   * Called once when the `create` of an operation takes longer than 30 s, with its name and its job. No timeout covers `create`,
+   * and elements wait for it. Default: a warning.
    */
   readonly onSlowCreate?: ((reason: string) => void) | undefined;
 }

@@ -27,13 +27,13 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOp
    */
   readonly threads?: number | undefined;
   /**
-   * Whether the operations of the modules are executed in this thread: for those that wait rather than compute. Default false, but
-   * true where there are no modules.
+   * Whether the operations of the modules are executed in this thread: for those that wait rather than compute. Default false,
+   * but true where there are no modules.
    */
   readonly inline?: boolean | undefined;
   /**
-   * Called when a thread dies or has to be terminated, with the reason. The thread is replaced. Default: a warning of the process.
-   * Of warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
+   * Called when a thread dies or has to be terminated, with the reason. The thread is replaced. Default: a warning of the
+   * process. Of warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
    */
   readonly onThreadDeath?: ((reason: string) => void) | undefined;
   /**

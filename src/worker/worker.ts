@@ -34,7 +34,8 @@ export interface Worker extends AsyncDisposable {
    * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results,
    * it waits for a hub that is away, for 20 s.
    *
-   * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. Default `Infinity`: as long as
+   * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. Default `Infinity`: as long
+   * as
    *   what is running takes.
    * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results. `CLOSED` when the time was up before all was
    *   finished. In both cases the worker is closed, and others execute again what is lost. `INVALID_INPUT` when the timeout is
@@ -65,8 +66,8 @@ export interface WorkerConnection {
    */
   readonly labels?: readonly string[] | undefined;
   /**
-   * How long to wait for the hub at first, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `startWorker` rejects with
-   * `HUB_UNREACHABLE`. Default 10,000.
+   * How long to wait for the hub at first, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `startWorker` rejects
+   * with `HUB_UNREACHABLE`. Default 10,000.
    */
   readonly connectTimeout?: number | undefined;
   /**
@@ -77,8 +78,8 @@ export interface WorkerConnection {
   /** Called when the hub has taken the worker again. Default: nobody is told. */
   readonly onBack?: (() => void) | undefined;
   /**
-   * Called when the hub refuses the worker for good after it had taken it. The code is `LIMIT_EXCEEDED` when the worker offers more
-   * than the hub admits. Default: a warning of the process; in browsers on the console.
+   * Called when the hub refuses the worker for good after it had taken it. The code is `LIMIT_EXCEEDED` when the worker offers
+   * more than the hub admits. Default: a warning of the process; in browsers on the console.
    */
   readonly onRefused?: ((error: PaladinError) => void) | undefined;
 }

@@ -115,7 +115,8 @@ export class Assembly {
   /**
    * Takes out partials to be combined in one trip; undefined: there are none that should be now.
    *
-   * @param unripe what is known of those to come, where slots would be idle; `any`: neighbours are combined whether they are ripe or not
+   * @param unripe what is known of those to come, where slots would be idle; `any`: neighbours are combined whether they are ripe
+   * or not
    */
   takeGroup(limits: GroupLimits, unripe?: Outlook | 'any'): readonly ValuedPartial[] | undefined {
     const pair = this.#ripePair() ?? (unripe === undefined ? undefined : this.#unripePair(unripe));

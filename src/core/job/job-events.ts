@@ -21,7 +21,9 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
-/** Some stages of a chain that was divided, `to` excluded, and what their job begins with. Only the machine knows what that is. */
+/**
+ * Some stages of a chain that was divided, `to` excluded, and what their job begins with. Only the machine knows what that is.
+ */
 export interface PartOfJob {
   readonly from: number;
   readonly to: number;
