@@ -1,14 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { startInMemory, type InMemoryOptions } from '../server/in-process/in-memory.js';
+import type { ThreadPoolOptions } from './executor/thread-executor-options.js';
+import type { ThreadExecutor } from './executor/thread-pool.js';
 import type { ThreadWarnings } from './executor/thread-warnings.js';
 import type { Runtime } from './leader/runtime.js';
+import type { ThreadSource } from './worker/thread-source.js';
 
 export * from './common.js';
 
 /**
  * Makes a runtime in this process. It is a hub and workers, connected by loopback links. Machines, messages and guarantees are
- * the same as over the network. With `modules` each worker is a thread. Without, operations execute inline, in this thread, and
- * take turns where they wait.
+ * the same as over the network. With `modules` each worker is a thread, and in browsers with `worker` a Web Worker. Without
+ * either, operations execute inline, in this thread, and take turns where they wait.
  *
  * @param options see {@link InMemoryOptions}
  * @returns a runtime, at once; close it in the end, or hold it by `await using`
@@ -29,17 +32,24 @@ export function inMemory(options: InMemoryOptions = {}): Runtime {
   let warnings: ThreadWarnings | undefined;
   return startInMemory(options, {
     threads: availableParallelism(),
-    startThread: async (start) => {
+    hasModules: true,
+    startThread: async ({ of, ...start }) => {
       // The threads load this module, too, and need none of their own.
-      const [{ startThreadExecutor }, threadWarnings] = await Promise.all([
-        import('./executor/thread-executor.js'),
-        import('./executor/thread-warnings.js'),
-      ]);
+      const [threadWarnings, startExecutor] = await Promise.all([import('./executor/thread-warnings.js'), starterOf(of)]);
       // One for all workers.
       const told = (warnings ??= threadWarnings.ThreadWarnings.until(start.signal));
       const tell = (reason: string): void => told.tell(reason);
-      const executor = await startThreadExecutor({ threads: 1, ...start, onThreadDeath: tell, onSlowCreate: tell });
-      return Object.assign(executor, executor.offers);
+      return await startExecutor({ threads: 1, ...start, onThreadDeath: tell, onSlowCreate: tell });
     },
   });
+}
+
+/** What starts threads of this kind. */
+async function starterOf(of: ThreadSource): Promise<(options: ThreadPoolOptions) => Promise<ThreadExecutor>> {
+  if (of.type === 'modules') {
+    const { startThreadExecutor } = await import('./executor/thread-executor.js');
+    return (options) => startThreadExecutor({ ...options, modules: of.modules });
+  }
+  const { startWebExecutor } = await import('./executor/web-executor.js');
+  return (options) => startWebExecutor('inMemory', { ...options, worker: of.worker });
 }

@@ -4,6 +4,7 @@ interface NodeModules {
   readonly process: {
     cpuUsage(since?: CpuUsage): CpuUsage;
     emitWarning(warning: string, type: string): void;
+    hrtime(): [seconds: number, nanoseconds: number];
   };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
@@ -34,3 +35,12 @@ export function nodeModule<Name extends keyof NodeModules>(name: Name): NodeModu
   };
   return process?.getBuiltinModule?.(name);
 }
+
+/** How many cores a browser says it has. Some hide how many, and say two or more. */
+export function coresOfBrowser(): number {
+  const { navigator } = globalThis as unknown as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? defaultCores;
+}
+
+/** Even small machines have so many. */
+const defaultCores = 2;

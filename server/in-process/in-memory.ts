@@ -18,6 +18,8 @@ import type { SerializerName } from '../../src/serializer/named.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
 import { registryOf, type InlineOptions } from '../../src/worker/start-inline-worker.js';
 import { threadBounds, type ThreadBounds, type ThreadOptions } from '../../src/worker/start-bounds.js';
+import { checkWebWorker, noValues, type ThreadSource, type WebWorkerOptions } from '../../src/worker/thread-source.js';
+import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import { WorkerDriver } from '../../src/worker/worker-driver.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
@@ -27,15 +29,16 @@ import { describe } from '../../src/errors/describe.js';
 import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 
 /** Options of `inMemory`. An option that is `undefined` counts as not given. */
-export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions {
+export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions, WebWorkerOptions {
   /**
-   * How many workers there are: a whole number from 1 to 1,024 with `modules`, else to 65,536. Default: as many as there are
-   * cores with `modules`, else 4.
+   * How many workers there are: a whole number from 1 to 1,024 with `modules` or `worker`, else to 65,536. Default: as many as
+   * there are cores with `modules` or `worker`, else 4.
    */
   readonly workers?: number | undefined;
   /**
    * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. With modules each worker is a
-   * thread of its own. Without, all workers execute inline, and know the operations that jobs use. Default: none.
+   * thread of its own. Without, and without `worker`, all workers execute inline, and know the operations that jobs use. In
+   * browsers use `worker` instead. Default: none.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
@@ -66,18 +69,29 @@ const known: Known<InMemoryOptions> = {
   maxDeaths: true,
   threadMemoryMb: true,
   threadStartTimeout: true,
+  worker: true,
 };
 /** How one in-memory worker in a thread is started. */
 export interface ThreadStart extends ThreadBounds {
-  readonly modules: readonly (string | URL)[];
+  /** What the thread is made of: it loads modules, or it is a Web Worker that serves operations. */
+  readonly of: ThreadSource;
   readonly maxPayloadBytes: number;
   /** Aborted when the runtime is closed meanwhile. */
   readonly signal: AbortSignal;
   readonly onBroken: (error: PaladinError) => void;
 }
 
-/** Starts the executor of one in-memory worker in a thread. Not every platform can. */
-export type StartThread = (start: ThreadStart) => Promise<Executor & Omit<Offers, 'labels'>>;
+/** Starts the executor of one in-memory worker in a thread. */
+export type StartThread = (start: ThreadStart) => Promise<ThreadExecutor>;
+
+/** What a platform can do. */
+export interface Platform {
+  readonly startThread: StartThread;
+  /** How many threads there are by default. */
+  readonly threads: number;
+  /** Whether its threads can load modules. */
+  readonly hasModules: boolean;
+}
 
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
@@ -99,12 +113,8 @@ const ownLimits: Limits = {
 /**
  * Makes a runtime out of a hub and workers in this process, connected by loopback links.
  *
- * @param platform what this platform can do: start threads, and how many by default
  */
-export function startInMemory(
-  options: InMemoryOptions,
-  platform: { readonly startThread: StartThread | undefined; readonly threads: number },
-): Runtime {
+export function startInMemory(options: InMemoryOptions, platform: Platform): Runtime {
   checkOptions('inMemory', options, known);
   const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs, serializer: chosen = msgpack } = options;
   checkModules('inMemory', modules);
@@ -112,17 +122,13 @@ export function startInMemory(
   const limits = limitsOf(options.maxPayloadBytes);
   const { maxPayloadBytes } = limits;
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
-  const inThreads = modules !== undefined && modules.length > 0;
-  const bounds = threadBounds('inMemory', options, inThreads);
-  const { workers = inThreads ? platform.threads : defaultInlineWorkers } = options;
-  const most = inThreads ? maxThreads : maxSlots;
+  const of = threadSource(options, platform);
+  const bounds = threadBounds('inMemory', options, of?.type);
+  const { workers = of === undefined ? defaultInlineWorkers : platform.threads } = options;
+  const most = of === undefined ? maxSlots : maxThreads;
   if (!Number.isInteger(workers) || workers < 1 || workers > most) {
     const expected = `inMemory: expected workers to be a whole number from 1 to ${most}`;
     throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(workers)}`);
-  }
-  if (inThreads && operations !== undefined) {
-    const message = 'inMemory: expected modules or operations, got both: operations given as values cannot be sent to threads';
-    throw new PaladinError('INVALID_INPUT', message);
   }
   const hub = new HubDriver({
     epoch: peerId(),
@@ -135,9 +141,10 @@ export function startInMemory(
     contextOf: (jobId) => runtime.contextOf(leaderOf(jobId).number),
     usesOf: (jobId) => runtime.usesOf(leaderOf(jobId).number),
   };
-  const crew = inThreads
-    ? threadCrew(hub, workers, { modules, maxPayloadBytes, ...bounds }, platform.startThread)
-    : inlineCrew(hub, workers, operations, maxPayloadBytes, jobs);
+  const crew =
+    of === undefined
+      ? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs)
+      : threadCrew(hub, workers, { of, maxPayloadBytes, ...bounds }, platform.startThread);
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
@@ -151,6 +158,31 @@ export function startInMemory(
     runtime.fail(isA(error, PaladinError) ? error : new PaladinError('INVALID_INPUT', messageOf(error), { cause: error }));
   });
   return runtime;
+}
+
+/**
+ * What the threads of a runtime are made of. Undefined: there are none.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when the options contradict each other, or the platform
+ */
+function threadSource({ modules = [], operations, worker }: InMemoryOptions, { hasModules }: Platform): ThreadSource | undefined {
+  const refuse = (why: string): never => {
+    throw new PaladinError('INVALID_INPUT', `inMemory: ${why}`);
+  };
+  checkWebWorker('inMemory', worker);
+  if (modules.length === 0 && worker === undefined) return undefined;
+  if (worker !== undefined) {
+    if (modules.length > 0) refuse('expected worker or modules, got both: the script of a Web Worker imports what it serves');
+    if (operations !== undefined) refuse(noValues);
+    return { type: 'worker', worker };
+  }
+  if (operations !== undefined) {
+    refuse('expected modules or operations, got both: operations given as values cannot be sent to threads');
+  }
+  if (!hasModules) {
+    refuse('expected worker or operations rather than modules: a page has Web Workers, as in worker: () => new Worker(url)');
+  }
+  return { type: 'modules', modules };
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is no number of bytes in range */
@@ -225,14 +257,8 @@ function threadCrew(
   hub: HubDriver,
   workers: number,
   what: Omit<ThreadStart, 'signal' | 'onBroken'>,
-  startThread: StartThread | undefined,
+  startThread: StartThread,
 ): Crew {
-  if (startThread === undefined) {
-    throw new PaladinError(
-      'INVALID_INPUT',
-      'inMemory: expected operations rather than modules: this platform has no threads for them',
-    );
-  }
   const closing = new AbortController();
   const { signal } = closing;
   let allBroken: (error: PaladinError) => void = () => undefined;
@@ -250,7 +276,7 @@ function threadCrew(
         if (whole === 0) allBroken(error);
       };
       const executor = await startThread({ ...what, signal, onBroken });
-      const { operations, serializers } = executor;
+      const { operations, serializers } = executor.offers;
       const driver = joinHub(hub, executor, { operations, serializers, labels: [] });
       leave = (): void => {
         void driver.close();

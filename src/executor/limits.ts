@@ -28,6 +28,21 @@ export const maxClockStep = 32;
 /** The clock is read at least every so large a part of the budget, while units are cheap. */
 export const clockStepsPerBudget = 32;
 
+/**
+ * So many units with a timeout a Web Worker tells its page of at the start of each batch. Units that take some time are no more
+ * in a batch.
+ */
+export const mostToldTimes = 64;
+
+/** Of the units after these it tells the page of one in so much time. The page has to read each message, beside all else. */
+export const toldStepMs = 2;
+
+/** A Web Worker that has said nothing for so long may never do so. Its script may also still load, over a slow network. */
+export const silentWorkerMs = 5_000;
+
+/** How long a Web Worker may take to say more of an error that its page was told of. Its message is on its way. */
+export const toldDeathMs = 100;
+
 /** With less memory than this, in megabytes, some versions of Node end the whole process when they start a thread. */
 export const leastThreadMemoryMb = 32;
 

@@ -4,33 +4,33 @@ import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
 import { later } from '../real-time.js';
 import { exitGraceMs, writtenStepBytes } from './limits.js';
-import { mailMark, type FromThread, type Origin, type ThreadSetUp, type ToThread } from './thread-messages.js';
+import { Mailbox } from './mailbox.js';
+import { mailMark, type FromNodeThread, type ThreadSetUp, type ToNodeThread } from './node-thread-messages.js';
+import type { ThreadDeath, ThreadKind, ThreadLink, ThreadListener, ThreadStart } from './thread-link.js';
+import type { KnownRun } from './thread-messages.js';
+import { Progress, progressBytes } from './thread-progress.js';
 
-/** What a thread died of. */
-export interface ThreadDeath {
-  /** How it ended, for example `exited with code 3`. */
-  readonly how: string;
-  readonly exitCode: number;
-  /** The error that nothing caught, as `encodeError` wrote it. */
-  readonly error?: Uint8Array;
-  /** Where what ended it comes from, as far as it is known. */
-  readonly origin?: Origin;
-  /** The turn that it was executing, or 0, where it could say so. */
-  readonly executing?: number;
+/** What the threads of one executor are started with. */
+export interface NodeThreadOptions {
+  /** URLs of the modules to load. */
+  readonly modules: readonly string[];
+  readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** What a thread has to say that is not for this file. */
-export type Received = Exclude<FromThread, OwnMessage> | typeof mailMark;
-
-export interface ThreadListener {
-  received(message: Received): void;
-  /** The thread has ended, and all that it had sent has been received. */
-  ended(death: ThreadDeath): void;
+/** Threads of Node that load these modules. */
+export function nodeThreads(options: NodeThreadOptions): ThreadKind {
+  return {
+    what: `a thread with ${options.modules.join(', ')}`,
+    lateHint: '',
+    start: (start, listener) => new RunningThread(start, options, listener),
+  };
 }
 
-type OwnMessage = Extract<FromThread, { type: 'output' | 'dying' | 'exiting' }>;
-
-export class RunningThread {
+class RunningThread implements ThreadLink {
+  readonly #memory = new SharedArrayBuffer(progressBytes);
+  readonly progress: Progress = new Progress(this.#memory);
+  readonly #toThread = new Mailbox();
+  readonly #fromThread = new Mailbox();
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #listener: ThreadListener;
@@ -38,20 +38,23 @@ export class RunningThread {
   #hasEnded = false;
   /** The error that Node says it died of. */
   #uncaught: { readonly thrown: unknown } | undefined = undefined;
-  #dying: Extract<FromThread, { type: 'dying' }> | undefined = undefined;
-  #exiting: Extract<FromThread, { type: 'exiting' }> | undefined = undefined;
+  #dying: Extract<FromNodeThread, { type: 'dying' }> | undefined = undefined;
+  #exiting: Extract<FromNodeThread, { type: 'exiting' }> | undefined = undefined;
   /** Bytes of output written, which the thread has not been told. */
   #written = 0;
 
   /** @throws what `new Worker` throws, for example when no further thread can be had */
-  constructor(
-    setUp: Omit<ThreadSetUp, 'port'>,
-    { name, resourceLimits }: { readonly name: string; readonly resourceLimits: ResourceLimits | undefined },
-    listener: ThreadListener,
-  ) {
+  constructor({ name, watched }: ThreadStart, { modules, resourceLimits }: NodeThreadOptions, listener: ThreadListener) {
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadSetUp = { ...setUp, port: port2 };
+    const workerData: ThreadSetUp = {
+      modules,
+      watched,
+      progress: this.#memory,
+      toThread: this.#toThread.memory,
+      fromThread: this.#fromThread.memory,
+      port: port2,
+    };
     const options = { name, workerData, transferList: [port2], ...(resourceLimits && { resourceLimits }) };
     const entry = new URL('./thread.js', import.meta.url);
     // Without flags of its own it inherits those of the process. Node refuses some of these when they are given for a thread.
@@ -59,7 +62,7 @@ export class RunningThread {
       ? new Worker(`import(${JSON.stringify(entry.href)})`, { ...options, eval: true })
       : new Worker(entry, options);
     this.#port = port1;
-    port1.on('message', (message: FromThread | number) => this.#receive(message));
+    port1.on('message', (message: FromNodeThread) => this.#receive(message));
     // Only the worker keeps the process alive, for as long as it should.
     port1.unref();
     this.#worker.on('error', (thrown: unknown) => {
@@ -73,11 +76,16 @@ export class RunningThread {
     });
   }
 
-  post(message: ToThread | typeof mailMark, transfer: ArrayBuffer[] = []): void {
+  mail(run: KnownRun): boolean {
+    if (!this.#toThread.putRun(run)) return false;
+    this.post(mailMark);
+    return true;
+  }
+
+  post(message: ToNodeThread, transfer: ArrayBuffer[] = []): void {
     this.#port.postMessage(message, transfer);
   }
 
-  /** While referred to, it keeps the process alive. */
   ref(): void {
     this.#worker.ref();
   }
@@ -86,13 +94,11 @@ export class RunningThread {
     this.#worker.unref();
   }
 
-  /** Ends it at once, whatever it does. Resolves when it has ended. */
   async terminate(): Promise<void> {
     if (!this.#hasEnded) void this.#worker.terminate();
     await this.#ended;
   }
 
-  /** Ends it in good order if that is quick, so that modules may write what they have buffered. Else it is ended at once. */
   async close(): Promise<void> {
     this.ref();
     this.post({ type: 'close' });
@@ -101,9 +107,10 @@ export class RunningThread {
     timer.cancel();
   }
 
-  #receive(message: FromThread | number): void {
+  #receive(message: FromNodeThread): void {
     if (typeof message === 'number') {
-      this.#listener.received(mailMark);
+      const { turn, result } = this.#fromThread.takeResult();
+      this.#listener.received({ type: 'ended', turn, outcome: { type: 'result', result }, stuck: false });
       return;
     }
     switch (message.type) {
@@ -121,7 +128,7 @@ export class RunningThread {
     }
   }
 
-  #write({ fd, bytes }: Extract<FromThread, { type: 'output' }>): void {
+  #write({ fd, bytes }: Extract<FromNodeThread, { type: 'output' }>): void {
     const stream = fd === 1 ? process.stdout : process.stderr;
     stream.write(bytes, () => {
       this.#written += bytes.byteLength;
@@ -136,7 +143,7 @@ export class RunningThread {
     // Nothing orders the end after what is still on its way.
     for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
       // Only the thread posts to this port.
-      this.#receive(next.message as FromThread | number);
+      this.#receive(next.message as FromNodeThread);
     }
     this.#port.close();
     this.#listener.ended(this.#death(exitCode));
@@ -153,11 +160,17 @@ export class RunningThread {
     const { origin, executing } = dying ?? this.#exiting ?? {};
     const from = { ...(origin !== undefined && { origin }), ...(executing !== undefined && { executing }) };
     const told = dying ?? this.#toldByNode();
-    if (told === undefined) return { how: `exited with code ${exitCode}`, exitCode, ...from };
+    if (told === undefined) {
+      const hint = exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
+      return { how: `exited with code ${exitCode}`, hint, ...from };
+    }
     const { text, error } = told;
-    return { how: `died of an error that nothing caught: ${text}`, exitCode, error, ...from };
+    return { how: `died of an error that nothing caught: ${text}`, error, ...from };
   }
 }
+
+/** The exit code of a module whose top-level await never settles. */
+const unsettledAwait = 13;
 
 /**
  * Whether the program was given as text, with a flag that says of what kind it is. Then Node would refuse a thread that begins

@@ -1,5 +1,5 @@
 import type { BatchLoss } from '../protocol/messages.js';
-import type { ThreadDeath } from './running-thread.js';
+import type { ThreadDeath } from './thread-link.js';
 import type { ThreadEnd } from './thread-life.js';
 import type { Origin } from './thread-messages.js';
 

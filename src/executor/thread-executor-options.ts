@@ -1,19 +1,15 @@
-import type { ResourceLimits } from 'node:worker_threads';
 import type { PaladinError } from '../errors/paladin-error.js';
 
-export interface ThreadExecutorOptions {
+/** Options of executors with threads of any kind. */
+export interface ThreadPoolOptions {
   /** How many threads, and so how many batches at once. */
   readonly threads: number;
-  /** The modules that export the operations: URLs, or paths from the working directory. */
-  readonly modules: readonly (string | URL)[];
   /** The most bytes that the payload of a result may have; a function is asked as each job begins. Default: any. */
   readonly maxPayloadBytes?: number | (() => number);
   /** How long a thread may go on with a forgotten job before it is terminated, in milliseconds. Default 1,000. */
   readonly graceMs?: number;
   /** How long a thread may take to start, in milliseconds. Default 60,000. */
   readonly startTimeoutMs?: number;
-  /** Memory limits of each thread, in the form of `new Worker`. */
-  readonly resourceLimits?: ResourceLimits;
   /**
    * How many operations may wait for jobs of their own at once, each in a thread of its own. Default: 4 a thread, and 32 at
    * least.
@@ -31,6 +27,14 @@ export interface ThreadExecutorOptions {
   readonly slowCreateMs?: number;
   /** Aborted when the executor is to be closed while it starts. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of executors with threads of Node. */
+export interface ThreadExecutorOptions extends ThreadPoolOptions {
+  /** The modules that export the operations: URLs, or paths from the working directory. */
+  readonly modules: readonly (string | URL)[];
+  /** Memory limits of each thread, in the form of `new Worker`. */
+  readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number };
 }
 
 /** What the threads offer, sorted. */

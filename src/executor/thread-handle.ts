@@ -6,13 +6,13 @@ import type { Outcome } from '../protocol/outcome.js';
 import { CreateWatch } from './create-watch.js';
 import { lateFailure } from './unit-failures.js';
 import { KnownJobs } from './known-jobs.js';
-import { leastWatchMs, watchdogSlackMs } from './limits.js';
+import { leastWatchMs, operationGraceMs, watchdogSlackMs } from './limits.js';
 import { copyOf, transferableDescription } from './transferable.js';
-import { RunningThread, type ThreadDeath, type Received } from './running-thread.js';
 import { clampTimer } from './waiter.js';
 import type { Assignment, ThreadEnd, ThreadConfig } from './thread-life.js';
-import { Mailbox, mailMark, type FromThread, type ToThread } from './thread-messages.js';
-import { commonNow, Progress } from './thread-progress.js';
+import type { ThreadDeath, ThreadLink } from './thread-link.js';
+import type { FromThread, ToThread } from './thread-messages.js';
+import { commonNow, type Progress } from './thread-progress.js';
 import { judgeDeath } from './thread-blame.js';
 import { later, realNow, type Later } from '../real-time.js';
 
@@ -46,12 +46,10 @@ interface ThreadBatch extends Assignment {
  */
 export class ThreadHandle {
   #state: 'starting' | 'resting' | 'idle' | 'busy' | 'gone' = 'starting';
-  readonly #thread: RunningThread;
+  readonly #thread: ThreadLink;
   readonly #options: ThreadConfig;
   readonly #events: ThreadEvents;
-  readonly #progress = new Progress();
-  readonly #toThread = new Mailbox();
-  readonly #fromThread = new Mailbox();
+  readonly #progress: Progress;
   readonly #jobs: KnownJobs;
   readonly #creates: CreateWatch;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
@@ -65,22 +63,15 @@ export class ThreadHandle {
   #watchdog: Later | undefined = undefined;
   #graceTimer: Later | undefined = undefined;
 
-  /** @throws what `new Worker` throws */
+  /** @throws what is thrown where no thread can be had */
   constructor(options: ThreadConfig, events: ThreadEvents) {
     this.#options = options;
     this.#events = events;
-    const { modules, watched } = options;
-    const setUp = {
-      modules,
-      watched,
-      progress: this.#progress.memory,
-      toThread: this.#toThread.memory,
-      fromThread: this.#fromThread.memory,
-    };
-    this.#thread = new RunningThread(setUp, options, {
+    this.#thread = options.kind.start(options, {
       received: (message) => this.#receive(message),
       ended: (death) => this.#died(death),
     });
+    this.#progress = this.#thread.progress;
     this.#jobs = new KnownJobs((jobIds) => {
       const message: ToThread = { type: 'forget', jobIds };
       if (this.#state !== 'gone') this.#thread.post(message);
@@ -92,7 +83,11 @@ export class ThreadHandle {
       stages: () => this.#turn?.description.stages,
       tell: (reason) => events.slowCreate(reason),
     });
-    this.#startTimer = later(() => this.#failStart(`was not ready within ${startTimeoutMs} ms`), clampTimer(startTimeoutMs));
+    const { lateHint } = options.kind;
+    this.#startTimer = later(
+      () => this.#failStart(`was not ready within ${startTimeoutMs} ms${lateHint}`),
+      clampTimer(startTimeoutMs),
+    );
   }
 
   get isReady(): boolean {
@@ -133,8 +128,7 @@ export class ThreadHandle {
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
     this.#creates.begin();
     const isKnown = this.#jobs.has(jobId) && !this.#jobs.hasNews;
-    if (isKnown && this.#toThread.putRun({ jobId, turn: this.#turns, batch })) this.#thread.post(mailMark);
-    else this.#postWhole(assignment, maxPayloadBytes);
+    if (!isKnown || !this.#thread.mail({ jobId, turn: this.#turns, batch })) this.#postWhole(assignment, maxPayloadBytes);
   }
 
   /** Posts the batch, with the description of its job if the thread does not know that, and with what to forget. */
@@ -183,13 +177,8 @@ export class ThreadHandle {
     await this.#ended;
   }
 
-  #receive(message: Received): void {
+  #receive(message: FromThread): void {
     if (this.#state === 'gone') return;
-    if (typeof message === 'number') {
-      const { turn, result } = this.#fromThread.takeResult();
-      this.#settle(turn, { type: 'result', result }, false);
-      return;
-    }
     switch (message.type) {
       case 'ready':
         this.#loaded(message);
@@ -260,8 +249,7 @@ export class ThreadHandle {
   #died(death: ThreadDeath): void {
     if (this.#state === 'gone') return;
     if (this.#state === 'starting') {
-      const hint = death.exitCode === unsettledAwait ? ' (a module awaits at its top level what never comes)' : '';
-      this.#failStart(`${death.how} before it was ready${hint}`);
+      this.#failStart(`${death.how} before it was ready${death.hint ?? ''}`);
       return;
     }
     const turn = this.#turn;
@@ -274,15 +262,16 @@ export class ThreadHandle {
   }
 
   #failStart(what: string): void {
-    const message = `cannot start a thread with ${this.#options.modules.join(', ')}: it ${what}`;
+    const message = `cannot start ${this.#options.kind.what}: it ${what}`;
     this.#end({ type: 'failed', error: new PaladinError('INVALID_INPUT', message) });
   }
 
   /** What it executes, for people. */
   #place({ batch, description }: ThreadBatch): string {
-    const { offset, stage } = this.#progress;
+    const { offset, stage, isExact } = this.#progress;
     const of = `operation '${description.stages[stage]?.operation ?? ''}'`;
-    return batch.units === 'elements' ? `${of} at index ${batch.first + offset}` : `a combine of ${of}`;
+    if (batch.units === 'partials') return `a combine of ${of}`;
+    return isExact || batch.count === 1 ? `${of} at index ${batch.first + offset}` : `${of} from index ${batch.first} on`;
   }
 
   /**
@@ -292,8 +281,10 @@ export class ThreadHandle {
   #watch(afterMs: number): void {
     this.#watchdog = later(
       () => {
-        const { deadlineMs } = this.#progress;
-        const leftMs = deadlineMs === 0 ? undefined : deadlineMs + watchdogSlackMs - commonNow();
+        const { deadlineMs, isExact } = this.#progress;
+        // A later unit may be at work, and get its signal first.
+        const slackMs = isExact ? watchdogSlackMs : watchdogSlackMs + operationGraceMs;
+        const leftMs = deadlineMs === 0 ? undefined : deadlineMs + slackMs - commonNow();
         if (leftMs !== undefined && leftMs <= 0) this.#expire();
         else this.#watch(leftMs ?? this.#turn?.leastTimeoutMs ?? Infinity);
       },
@@ -304,9 +295,13 @@ export class ThreadHandle {
   #expire(): void {
     const turn = this.#turn;
     if (turn === undefined) return;
-    const { offset, stage } = this.#progress;
+    const { offset, stage, isExact } = this.#progress;
     const { description, batch } = turn;
     const failure = lateFailure(offset, stage, description.stages[stage]?.timeoutMs ?? turn.leastTimeoutMs);
+    if (!isExact && batch.count > 1) {
+      const reason = `a unit ${failure.message}; the batch is executed again to find which`;
+      return this.#terminate({ type: 'lost', loss: this.#loss(turn, 'wasted', reason) }, failure.message);
+    }
     if (offset > 0) {
       // The outputs of the units before it are gone with the thread.
       const loss = this.#loss(turn, 'timeout', `unit ${offset} ${failure.message}`);
@@ -323,8 +318,8 @@ export class ThreadHandle {
   }
 
   #loss({ batch: { seq, attempt } }: ThreadBatch, cause: BatchLoss['cause'], reason: string): BatchLoss {
-    const { offset, stage } = this.#progress;
-    return { seq, attempt, cause, offset, stage, reason };
+    const { offset, stage, isExact } = this.#progress;
+    return { seq, attempt, cause, ...(isExact && { offset, stage }), reason };
   }
 
   /**
@@ -362,9 +357,6 @@ export class ThreadHandle {
     this.#restTimer?.cancel();
   }
 }
-
-/** The exit code of a module whose top-level await never settles. */
-const unsettledAwait = 13;
 
 function leastTimeout(stages: readonly StageDescription[]): number {
   return stages.reduce((least, { timeoutMs = Infinity }) => Math.min(least, timeoutMs), Infinity);

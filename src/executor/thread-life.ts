@@ -1,8 +1,8 @@
 /** The life of a thread: what it is started with, what it is given to do, and how it ends. */
-import type { ResourceLimits } from 'node:worker_threads';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Batch, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
+import type { ThreadKind, ThreadStart } from './thread-link.js';
 
 /** A batch for a thread. */
 export interface Assignment {
@@ -14,11 +14,8 @@ export interface Assignment {
   readonly waits: ((isWaiting: boolean) => void) | undefined;
 }
 
-export interface ThreadConfig {
-  /** URLs of the modules to load. */
-  readonly modules: readonly string[];
-  readonly name: string;
-  readonly resourceLimits: ResourceLimits | undefined;
+export interface ThreadConfig extends ThreadStart {
+  readonly kind: ThreadKind;
   readonly startTimeoutMs: number;
   /** How long a batch of a forgotten job may go on. */
   readonly graceMs: number;
@@ -26,8 +23,6 @@ export interface ThreadConfig {
   readonly slowCreateMs: number;
   /** Whether the thread keeps the process alive while it is idle, too. */
   readonly keepAlive: boolean;
-  /** Whether it keeps in mind where what goes on in it comes from. */
-  readonly watched: boolean;
   /** How long it is given nothing to do once it has loaded its modules. If it dies meanwhile, that is their doing. */
   readonly restMs: number;
 }

@@ -9,7 +9,8 @@ import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
 import { isError, readOr } from '../errors/thrown.js';
 import { maxHandedCauses, maxThreadUnwrittenBytes } from './limits.js';
-import type { FromThread, Origin, ThreadSetUp } from './thread-messages.js';
+import type { FromNodeThread, ThreadSetUp } from './node-thread-messages.js';
+import type { Origin } from './thread-messages.js';
 
 /**
  * Takes what the executor has started this thread with. Modules see nothing of it: they find what they would find in any thread.
@@ -62,7 +63,7 @@ export class Output {
       // A copy with a buffer of its own: small ones share a buffer.
       const bytes = new Uint8Array(text);
       this.#unwritten += bytes.byteLength;
-      const message: FromThread = { type: 'output', fd, bytes };
+      const message: FromNodeThread = { type: 'output', fd, bytes };
       this.#port.postMessage(message, [bytes.buffer]);
       if (this.#unwritten < maxThreadUnwrittenBytes) done();
       else this.#waiting.push(done);
@@ -152,7 +153,7 @@ export class Origins {
 const isStorageFree = Number.parseInt(process.versions.node, 10) >= 24;
 
 /** Tells the executor what this thread dies of, as far as the thread knows. */
-export function tellDeath(post: (message: FromThread) => void, output: Output, origins: Origins): void {
+export function tellDeath(post: (message: FromNodeThread) => void, output: Output, origins: Origins): void {
   let dying: Origin | undefined;
   const ending = (origin = origins.current(false)): { executing: number; origin?: Origin } => ({
     executing: origins.executing,

@@ -1,13 +1,15 @@
 import { maxStages } from '../limits.js';
+import { nodeModule } from '../platform.js';
 import { realNow } from '../real-time.js';
 
-const [seconds, nanoseconds] = process.hrtime();
+/** The time of Node's process. In browsers threads have no clock in common, and need none: they share no memory. */
+const [seconds, nanoseconds] = nodeModule('process')?.hrtime() ?? [realNow() / 1e3, 0];
 /** What to add to the clock of this thread, which starts with the thread, to have the common one. */
 const sinceStartMs = seconds * 1e3 + nanoseconds / 1e6 - realNow();
 
 /**
- * A clock that all threads of a process share, and that only goes forward, in milliseconds. Unlike `performance.timeOrigin` it
- * heeds no wall clock.
+ * A clock that all threads of a process of Node share, and that only goes forward, in milliseconds. Unlike
+ * `performance.timeOrigin` it heeds no wall clock.
  */
 export function commonNow(): number {
   return toCommon(realNow());
@@ -23,18 +25,24 @@ const stageAt = 2;
 const deadlineAt = 0;
 const deadlineByte = 16;
 const createsByte = 24;
-const bytes = createsByte + maxStages * Float64Array.BYTES_PER_ELEMENT;
 
-/** Memory where a thread writes what it is executing, and reads what it must abandon. It outlives the thread. */
+/** The size of the memory of a {@link Progress}. */
+export const progressBytes: number = createsByte + maxStages * Float64Array.BYTES_PER_ELEMENT;
+
+/**
+ * What a thread is executing, and what it must abandon. Threads of Node share its memory with their executor, and it outlives
+ * them. Where no memory can be shared there is one on each side, and messages carry over what matters.
+ */
 export class Progress {
-  readonly memory: SharedArrayBuffer;
+  /** Whether the unit and its stage are known for certain. */
+  isExact = true;
   readonly #numbers: Int32Array;
   readonly #times: Float64Array;
   /** Since when each stage is being set up, on the common clock; 0: it is not. */
   readonly #creates: Float64Array;
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(bytes)) {
-    this.memory = memory;
+  /** @param memory of `progressBytes` */
+  constructor(memory: ArrayBufferLike) {
     this.#numbers = new Int32Array(memory, 0, 3);
     this.#times = new Float64Array(memory, deadlineByte, 1);
     this.#creates = new Float64Array(memory, createsByte, maxStages);

@@ -17,9 +17,10 @@ import {
   threadStartTimeoutMs,
   waitingPerThread,
 } from './limits.js';
-import type { ThreadExecutorOptions, ThreadOffers } from './thread-executor-options.js';
+import type { ThreadOffers, ThreadPoolOptions } from './thread-executor-options.js';
 import { ThreadHandle, type ThreadEvents } from './thread-handle.js';
 import type { ThreadEnd } from './thread-life.js';
+import type { ThreadKind } from './thread-link.js';
 import { ThreadWarnings } from './thread-warnings.js';
 import { Waiter } from './waiter.js';
 
@@ -52,8 +53,8 @@ export interface SupplyEvents {
  * they are not wanted for a while.
  */
 export class ThreadSupply {
-  readonly #options: ThreadExecutorOptions;
-  readonly #modules: readonly string[];
+  readonly #kind: ThreadKind;
+  readonly #options: ThreadPoolOptions;
   readonly #events: SupplyEvents;
   readonly #warnings = new ThreadWarnings();
   /** Each in its place. */
@@ -71,10 +72,9 @@ export class ThreadSupply {
   /** How long the next thread rests. */
   #restMs = 0;
 
-  /** @param modules the URLs of the modules to load */
-  constructor(options: ThreadExecutorOptions, modules: readonly string[], events: SupplyEvents) {
+  constructor(kind: ThreadKind, options: ThreadPoolOptions, events: SupplyEvents) {
+    this.#kind = kind;
     this.#options = options;
-    this.#modules = modules;
     this.#events = events;
     this.#places = new Set(Array.from({ length: options.threads }, () => ({ failures: 0 })));
   }
@@ -130,7 +130,7 @@ export class ThreadSupply {
   }
 
   #startThread(place: Place, ready: () => void, failed: (error: PaladinError) => void): void {
-    const { graceMs = forgetGraceMs, startTimeoutMs = threadStartTimeoutMs, keepAlive = false, resourceLimits } = this.#options;
+    const { graceMs = forgetGraceMs, startTimeoutMs = threadStartTimeoutMs, keepAlive = false } = this.#options;
     const { slowCreateMs: slowMs = slowCreateMs, onSlowCreate = (reason: string) => this.#warnings.tell(reason) } = this.#options;
     const name = `paladin-${++this.#started}`;
     let soundTimer: Later | undefined;
@@ -160,9 +160,8 @@ export class ThreadSupply {
     const restMs = this.#restMs;
     this.#restMs = 0;
     const options = {
-      modules: this.#modules,
+      kind: this.#kind,
       name,
-      resourceLimits,
       startTimeoutMs,
       graceMs,
       slowCreateMs: slowMs,
@@ -219,7 +218,7 @@ export class ThreadSupply {
       const { fault, ageMs, why, error } = threadEnd;
       if (fault === 'modules') {
         const cause = error === undefined ? undefined : decodeError(error);
-        const message = `a thread with ${this.#modules.join(', ')} died: ${why}`;
+        const message = `${this.#kind.what} died: ${why}`;
         this.#failed(place, new PaladinError('INVALID_INPUT', message, { cause }));
         return;
       }

@@ -55,7 +55,7 @@ export function registryOf(where: string, operations: InlineOptions['operations'
 }
 
 /** Callers in JavaScript may hand in anything: also what throws when it is read. */
-function entriesOf(where: string, given: unknown): readonly (readonly [string, unknown])[] {
+export function entriesOf(where: string, given: unknown): readonly (readonly [string, unknown])[] {
   const isObject = typeof given === 'object' && given !== null;
   const isPromise = isObject && typeof readOr(given, 'then') === 'function';
   // The entries of a Set or a Map are no properties. It would look like an object without operations.

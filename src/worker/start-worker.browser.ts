@@ -1,19 +1,38 @@
-import { checkOptions } from '../errors/options.js';
+import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
+import { coresOfBrowser } from '../platform.js';
+import type { ThreadOptions } from './start-bounds.js';
 import { inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import type { ThreadWorkerOptions } from './start-thread-worker.js';
+import { startWebWorker } from './start-web-worker.js';
+import type { WebWorkerOptions } from './thread-source.js';
+import { untilPageEnds } from './page-end.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 
 /** Options of {@link startWorker} in a browser. */
-export interface WorkerOptions extends WorkerConnection, InlineOptions {}
+export interface WorkerOptions
+  extends WorkerConnection, InlineOptions, WebWorkerOptions, ThreadWorkerOptions, Pick<ThreadOptions, 'threadStartTimeout'> {}
+
+const known: Known<WorkerOptions> = {
+  ...connectionOptions,
+  ...inlineOptions,
+  worker: true,
+  threads: true,
+  threadStartTimeout: true,
+  onThreadDeath: true,
+  onBroken: true,
+};
 
 /**
- * Starts a worker in a page: connects to a hub and executes what is sent, in the page's own thread. The hub must admit the page's
- * origin.
+ * Starts a worker in a page: connects to a hub and executes what is sent. With `worker` it executes in Web Workers. Without, it
+ * does so in the page's own thread. The hub must admit the page's origin. When the page is closed, the worker leaves the hub, and
+ * others execute what it had.
  *
  * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
- * @throws `PaladinError` `INVALID_INPUT` when an option is wrong. `HUB_UNREACHABLE` when no hub answers within `connectTimeout`.
- *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED`
- *   when it has no room for further connections. `PROTOCOL` when it sends what the protocol does not allow.
+ * @throws `PaladinError` `INVALID_INPUT` when an option is wrong, or a Web Worker cannot load its script. `HUB_UNREACHABLE` when
+ *   no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another
+ *   version of the protocol. `LIMIT_EXCEEDED` when it has no room for further connections. `PROTOCOL` when it sends what the
+ *   protocol does not allow.
  *
  * @example
  * ```ts
@@ -30,6 +49,12 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions {}
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  checkConnection(checkOptions('startWorker', options, { ...connectionOptions, ...inlineOptions }));
+  checkConnection(checkOptions('startWorker', options, known));
+  checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
+  return untilPageEnds(await start(options));
+}
+
+async function start(options: WorkerOptions): Promise<Worker> {
+  if (options.worker !== undefined) return await startWebWorker(options, coresOfBrowser());
   return await startInlineWorker(options, registryOf('startWorker', options.operations), options.slots);
 }

@@ -4,43 +4,25 @@ import { startThreadExecutor } from '../executor/thread-executor.js';
 import { loadModules } from '../operation/modules.js';
 import { checkModules } from '../operation/check-modules.js';
 import { inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
-import {
-  checkConnection,
-  connectionOptions,
-  connectWorker,
-  type PayloadLimit,
-  type Worker,
-  type WorkerConnection,
-} from './worker.js';
+import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-worker.js';
+import type { WebWorkerOptions } from './thread-source.js';
+import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
-export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions {
+export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions, ThreadWorkerOptions, WebWorkerOptions {
   /**
    * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. Their names end with `.js`,
-   * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this or `operations` is required. Default: none.
+   * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this, `operations` or `worker` is required. In browsers use `worker` instead.
+   * Default: none.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
-  /**
-   * How many threads execute the operations of the modules: a whole number from 1 to 1,024. Default: as many as there are cores.
-   */
-  readonly threads?: number | undefined;
   /**
    * Whether the operations of the modules are executed in this thread: for those that wait rather than compute. Default false,
    * but true where there are no modules.
    */
   readonly inline?: boolean | undefined;
-  /**
-   * Called when a thread dies or has to be terminated, with the reason. The thread is replaced. Default: a warning of the
-   * process. Of warnings that differ in numbers alone there are ten a minute at most, and one that says how many were left out.
-   */
-  readonly onThreadDeath?: ((reason: string) => void) | undefined;
-  /**
-   * Called when no thread is left and none can be had, because modules end each thread that loads them. The worker has left the
-   * hub then. Threads are tried five times, with growing waits. Default: nobody is told.
-   */
-  readonly onBroken?: ((error: PaladinError) => void) | undefined;
 }
 
 const known: Known<WorkerOptions> = {
@@ -53,6 +35,7 @@ const known: Known<WorkerOptions> = {
   onBroken: true,
   threadMemoryMb: true,
   threadStartTimeout: true,
+  worker: true,
 };
 
 /**
@@ -85,11 +68,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, known));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
+  if (options.worker !== undefined) return await inWebWorkers(options);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {
-    throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules or operations, got neither');
+    throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules, operations or worker, got none of them');
   }
-  const bounds = threadBounds('startWorker', options, !inline);
+  const bounds = threadBounds('startWorker', options, inline ? undefined : 'modules');
   if (inline) {
     if (threads !== undefined) {
       throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
@@ -105,25 +89,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   if (slots !== undefined) {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
   }
-  const limit: PayloadLimit = { maxPayloadBytes: Infinity };
-  const breakages: PaladinError[] = [];
-  /** At first there is no hub to leave. */
-  let leave = (_: string): Promise<void> => Promise.resolve();
-  const executor = await startThreadExecutor({
-    threads: threads === undefined ? availableParallelism() : threads,
-    modules,
-    ...bounds,
-    maxPayloadBytes: () => limit.maxPayloadBytes,
-    ...(options.onThreadDeath && { onThreadDeath: options.onThreadDeath }),
-    ...(options.onSlowCreate && { onSlowCreate: options.onSlowCreate }),
-    onBroken: (error) => {
-      breakages.push(error);
-      // If it stayed, it would take batches only to give them back.
-      void leave(error.message).then(() => options.onBroken?.(error));
-    },
-  });
-  const { worker, leaveBroken } = await connectWorker(options, { executor, ...executor.offers }, limit);
-  leave = leaveBroken;
-  for (const { message } of breakages) void leave(message);
-  return worker;
+  const start = { threads: threads === undefined ? availableParallelism() : threads, ...bounds };
+  return await startThreadWorker(options, (pool) => startThreadExecutor({ ...pool, ...start, modules }));
+}
+
+/** Also where this runs in Node: other platforms that load it have Web Workers. */
+async function inWebWorkers(options: WorkerOptions): Promise<Worker> {
+  const { modules = [], inline = false, threadMemoryMb } = options;
+  if (modules.length > 0 || inline || threadMemoryMb !== undefined) {
+    const message =
+      'startWorker: expected worker without modules, inline and threadMemoryMb: Web Workers have a script of their own';
+    throw new PaladinError('INVALID_INPUT', message);
+  }
+  const { startWebWorker } = await import('./start-web-worker.js');
+  return await startWebWorker(options, availableParallelism());
 }

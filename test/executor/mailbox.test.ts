@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Mailbox } from '../../src/executor/thread-messages.js';
+import { Mailbox } from '../../src/executor/mailbox.js';
 import { maxBatchElements } from '../../src/limits.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { batchOf, resultOf } from '../server/scheduler-harness.js';

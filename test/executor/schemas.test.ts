@@ -3,7 +3,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 // Threads run compiled code, so these are tested as the build made them.
-import { startThreadExecutor, type ThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import { startThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import { FatalError, TransientError } from '../../src/errors/operation-errors.js';
 import { decodeError } from '../../src/errors/remote-error.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';

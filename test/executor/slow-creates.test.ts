@@ -2,7 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { defineOperation } from 'paladin-rx';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startThreadExecutor, type ThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import { startThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import { maxNamedStages } from '../../src/executor/limits.js';
 import { SlowCreates, slowCreateText } from '../../src/executor/slow-creates.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ThreadDeath } from '../../src/executor/running-thread.js';
+import type { ThreadDeath } from '../../src/executor/thread-link.js';
 import { judgeDeath } from '../../src/executor/thread-blame.js';
 
 const turn = { number: 7, place: "operation 'f' at index 3" };
@@ -14,12 +14,12 @@ it.each<[string, Partial<ThreadDeath>, typeof turn | undefined, number, string, 
   ['its modules, where it had not begun its first batch', { executing: 0 }, turn, 1, 'modules', 'returned'],
   ['what it has executed, or its modules, while it was idle', {}, undefined, 7, 'unknown', 'returned'],
 ])('a thread has died of %s', (_what, death, last, turns, fault, cause) => {
-  const verdict = judgeDeath({ how: 'exited with code 3', exitCode: 3, ...death }, last, turns);
+  const verdict = judgeDeath({ how: 'exited with code 3', ...death }, last, turns);
   expect([verdict.fault, verdict.loss.cause]).toEqual([fault, cause]);
 });
 
 it('says what a thread was at, and whose doing it was that it died', () => {
-  const death: ThreadDeath = { how: 'exited with code 3', exitCode: 3 };
+  const death: ThreadDeath = { how: 'exited with code 3' };
   expect(judgeDeath(death, turn, 7).why).toBe("it exited with code 3, while it was executing operation 'f' at index 3");
   expect(judgeDeath({ ...death, origin: 'modules' }, undefined, 7).why).toBe(
     'it exited with code 3, while it was idle; that began when its modules were loaded',

@@ -1,6 +1,7 @@
 // Threads run compiled code, so this tests what the build made.
 import { afterEach, expect, it, vi } from 'vitest';
-import { startThreadExecutor, type ThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import { startThreadExecutor } from '../../dist/src/executor/thread-executor.js';
+import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import type { JobDescription } from '../../src/protocol/messages.js';
 import { elements } from './execution.js';
 

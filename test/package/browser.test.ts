@@ -9,7 +9,11 @@ describe('for a browser', () => {
       expect(externals).toEqual([]);
       expect(code).not.toMatch(/["']node:/u);
       expect(inputs.filter((path) => path.startsWith('dist/'))).not.toEqual([]);
-      expect(inputs.filter((path) => /\.ts$|thread|^dist\/server\/command/u.test(path))).toEqual([]);
+      expect(
+        inputs.filter((path) =>
+          /\.ts$|executor\/(?:thread|thread-port|running-thread|thread-executor|mailbox)\.js$|^dist\/server\/command/u.test(path),
+        ),
+      ).toEqual([]);
     },
   );
 

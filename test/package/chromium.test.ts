@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, remoteFold, remoteMap } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { startHub, type HubEvent } from 'paladin-rx/server';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { firstValueFrom, range, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -117,6 +117,90 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     expect(await firstValueFrom(range(1, 5).pipe(remoteMap(double, runtime), toArray()))).toEqual([2, 4, 6, 8, 10]);
     expect(await firstValueFrom(range(1, 1_000).pipe(remoteMap(double, runtime), remoteFold(sum, runtime)))).toBe(1_001_000);
     await page.evaluate('globalThis.worker.close()');
+  });
+
+  /** A worker script that serves the operations, at this path. */
+  async function serveScript(path: string): Promise<string> {
+    const source = `import { serveOperations } from 'paladin-rx/worker';
+       import * as operations from './browser-operations.js';
+       import * as failing from '../fixtures/page-operations.js';
+       serveOperations({ ...operations, ...failing });`;
+    scripts.set(path, (await bundleForBrowser(source)).code);
+    return `() => new Worker('${path}.js', { type: 'module' })`;
+  }
+
+  test('a page computes in Web Workers, which die and are replaced', async () => {
+    const worker = await serveScript('/operations');
+    const page = await open(
+      '/in-workers',
+      `import { inMemory, remoteFold, remoteMap } from 'paladin-rx';
+       import { firstValueFrom, range, toArray } from 'rxjs';
+       import { double, inPage, sum } from './browser-operations.js';
+       import { dieAt, failAt, loopAt } from '../fixtures/page-operations.js';
+       async function run() {
+         const runtime = inMemory({ workers: 2, worker: ${worker}, maxDeaths: 2 });
+         const failure = (operation, options) => firstValueFrom(range(0, 20).pipe(remoteMap(operation, runtime, options), toArray())).then(
+           () => undefined,
+           ({ code, index, cause }) => ({ code, index, cause: cause && cause.name + ': ' + cause.message, stack: cause && String(cause.stack) }),
+         );
+         try {
+           return {
+             inPage: await runtime.run(inPage, null),
+             folded: await firstValueFrom(range(1, 1_000).pipe(remoteMap(double, runtime), remoteFold(sum, runtime))),
+             failed: await failure(failAt(7)),
+             looped: await failure(loopAt(7), { timeout: 200 }),
+             died: await failure(dieAt(7)),
+             after: await runtime.run(double, 21),
+           };
+         } finally {
+           await runtime[Symbol.asyncDispose]();
+         }
+       }
+       globalThis.outcome = run();`,
+    );
+    expect(await outcome(page)).toEqual({
+      inPage: false,
+      folded: 1_001_000,
+      failed: { code: 'OPERATION_FAILED', index: 7, cause: 'RangeError: not 7', stack: expect.stringMatching(/operations\.js/u) },
+      looped: { code: 'TASK_TIMEOUT', index: 7 },
+      died: { code: 'POISON_TASK', index: 7, cause: 'TypeError: aside', stack: expect.stringMatching(/TypeError: aside/u) },
+      after: 42,
+    });
+  }, 30_000);
+
+  test('a Web Worker that cannot be loaded is told at once', async () => {
+    const page = await open(
+      '/no-script',
+      `import { inMemory } from 'paladin-rx';
+       import { double } from './browser-operations.js';
+       const runtime = inMemory({ worker: () => new Worker('/nowhere.js', { type: 'module' }) });
+       globalThis.outcome = runtime.run(double, 1).catch(({ code, message }) => ({ code, message }));`,
+    );
+    expect(await outcome(page)).toEqual({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^cannot start a Web Worker: it could not load its script/u),
+    });
+  });
+
+  test('a page that is left takes its worker from the hub at once, and blames nobody', async () => {
+    const events: HubEvent[] = [];
+    const hub = await startHub({ port: 0, origins: [origin], onEvent: (event) => events.push(event) });
+    onTestFinished(async () => hub.close());
+    const worker = await serveScript('/operations-for-hub');
+    const page = await open(
+      '/left',
+      `import { startWorker } from 'paladin-rx/worker';
+       globalThis.outcome = startWorker({ hub: ${JSON.stringify(hub.url)}, worker: ${worker}, threads: 2 }).then(({ slots }) => slots);`,
+    );
+    expect(await outcome(page)).toBe(2);
+    await using runtime = await connect(hub.url);
+    expect(await runtime.run(inPage, null)).toBe(false);
+    await page.goto('about:blank');
+    await expect.poll(() => hub.status().workers.length).toBe(0);
+    // This is how a hub sees a goodbye.
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'left', role: 'worker', reason: 'client namespace disconnect' }),
+    );
   });
 
   test('a page of another origin is refused by a hub', async () => {
