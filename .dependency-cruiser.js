@@ -5,7 +5,7 @@
 import { builtinModules } from 'node:module';
 
 // src/common.ts is what the two entries of src share.
-const entries = '^(src/(index|worker|common)(\\.browser)?|operators/index|server/index)\\.ts$';
+const entries = '^(src/(index|worker|common|testing)(\\.browser)?|operators/index|server/index)\\.ts$';
 const pureLeaves = '^src/(errors/|protocol/|wire/|collections/|limits\\.ts$|serializer/serializer\\.ts$)';
 /** What runs in threads of Node, and starts them. The rest of what executes in threads is for Web Workers, too. */
 const nodeThreads = '^src/executor/(thread|thread-port|node-thread-messages|running-thread|thread-executor)\\.ts$';

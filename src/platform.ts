@@ -3,6 +3,7 @@ interface NodeModules {
   readonly async_hooks: { readonly AsyncResource: AsyncResourceClass; readonly AsyncLocalStorage: AsyncLocalStorageClass };
   readonly process: {
     cpuUsage(since?: CpuUsage): CpuUsage;
+    exit(code: number): never;
     emitWarning(warning: string, type: string): void;
     hrtime(): [seconds: number, nanoseconds: number];
   };

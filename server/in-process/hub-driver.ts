@@ -3,7 +3,7 @@ import { loopback } from '../../src/link/loopback.js';
 import type { Dial } from '../../src/link/link.js';
 import type { Urgency } from '../../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
-import { afterThis } from '../../src/next-turn.js';
+import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
 import type { StatusBounds } from '../core/status.js';
 import { Scheduler } from '../core/scheduler.js';
@@ -39,13 +39,14 @@ export class HubDriver {
   readonly #draining = new WeakSet<Peer<HubToWorker>>();
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
-  constructor(config: Omit<SchedulerConfig, 'random'>) {
+  constructor(config: Omit<SchedulerConfig, 'random'>, time: Time = ordinaryTime) {
     this.#scheduler = new Scheduler({ ...config, random: Math.random });
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
       machine: this.#scheduler,
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
+      clock: time.clock,
     });
   }
 
@@ -150,16 +151,16 @@ export class HubDriver {
 }
 
 /** A way into the hub for a leader of the same process. */
-export function dialAsLeader(hub: HubDriver, leaderId: string): Dial<LeaderToHub, HubToLeader> {
-  return dialInProcess((peer) => hub.addLeader(leaderId, '', peer));
+export function dialAsLeader(hub: HubDriver, leaderId: string, time: Time = ordinaryTime): Dial<LeaderToHub, HubToLeader> {
+  return dialInProcess((peer) => hub.addLeader(leaderId, '', peer), time);
 }
 
 /** A way into the hub for a worker of the same process. */
-export function dialAsWorker(hub: HubDriver, workerId: string): Dial<WorkerToHub, HubToWorker> {
-  return dialInProcess((peer) => hub.addWorker(workerId, '', peer));
+export function dialAsWorker(hub: HubDriver, workerId: string, time: Time = ordinaryTime): Dial<WorkerToHub, HubToWorker> {
+  return dialInProcess((peer) => hub.addWorker(workerId, '', peer), time);
 }
 
-function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvents<Sent>): Dial<Sent, Received> {
+function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvents<Sent>, time: Time): Dial<Sent, Received> {
   return (events) => {
     let hubSide: PeerEvents<Sent> | undefined;
     const { left, right } = loopback<Received, Sent>(
@@ -167,12 +168,13 @@ function dialInProcess<Sent, Received>(join: (peer: Peer<Received>) => PeerEvent
         events.received(message);
       },
       (message) => hubSide?.received(message),
+      time,
     );
     const leave = (reason: string): void => {
       hubSide?.left(reason, 'closed');
       hubSide = undefined;
     };
-    afterThis(() => {
+    time.afterThis(() => {
       events.opened();
       hubSide = join({
         send: (message) => {

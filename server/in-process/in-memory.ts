@@ -2,6 +2,7 @@ import type { CallerContext } from '../../src/caller-context.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Executor } from '../../src/executor/executor.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
+import type { InlineJobOptions } from '../../src/executor/inline-jobs.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
@@ -22,6 +23,7 @@ import { checkWebWorker, noValues, type ThreadSource, type WebWorkerOptions } fr
 import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import { WorkerDriver } from '../../src/worker/worker-driver.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
+import type { Time } from '../../src/time.js';
 import { dialAsLeader, dialAsWorker, HubDriver } from './hub-driver.js';
 import { defaultLimits, limitsFrom, type Limits } from '../limits.js';
 import { isA, messageOf } from '../../src/errors/thrown.js';
@@ -93,6 +95,12 @@ export interface Platform {
   readonly hasModules: boolean;
 }
 
+/** What a runtime in another time than that of programs has instead. */
+export interface OtherTime {
+  readonly time: Time;
+  readonly executor: (jobs: InlineJobOptions) => Executor;
+}
+
 /** How many workers an in-memory runtime has inline: they take turns where their operations wait. */
 const defaultInlineWorkers = 4;
 
@@ -113,8 +121,9 @@ const ownLimits: Limits = {
 /**
  * Makes a runtime out of a hub and workers in this process, connected by loopback links.
  *
+ * @param other the time that it lives in, where that is not the time of programs; for inline workers
  */
-export function startInMemory(options: InMemoryOptions, platform: Platform): Runtime {
+export function startInMemory(options: InMemoryOptions, platform: Platform, other?: OtherTime): Runtime {
   checkOptions('inMemory', options, known);
   const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs, serializer: chosen = msgpack } = options;
   checkModules('inMemory', modules);
@@ -130,12 +139,15 @@ export function startInMemory(options: InMemoryOptions, platform: Platform): Run
     const expected = `inMemory: expected workers to be a whole number from 1 to ${most}`;
     throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(workers)}`);
   }
-  const hub = new HubDriver({
-    epoch: peerId(),
-    limits,
-    // Its workers are this process itself.
-    ticketOf: () => 0,
-  });
+  const hub = new HubDriver(
+    {
+      epoch: peerId(),
+      limits,
+      // Its workers are this process itself.
+      ticketOf: () => 0,
+    },
+    other?.time,
+  );
   const leaderId = peerId();
   const jobs: JobsAtHand = {
     contextOf: (jobId) => runtime.contextOf(leaderOf(jobId).number),
@@ -143,9 +155,9 @@ export function startInMemory(options: InMemoryOptions, platform: Platform): Run
   };
   const crew =
     of === undefined
-      ? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs)
+      ? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs, other)
       : threadCrew(hub, workers, { of, maxPayloadBytes, ...bounds }, platform.startThread);
-  const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId), {
+  const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId, other?.time), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
     reconnectTimeoutMs: noWorkerTimeout,
@@ -153,6 +165,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform): Run
     welcomed: () => undefined,
     using: crew.using,
     closed: crew.close,
+    time: other?.time,
   });
   crew.failed.catch((error: unknown) => {
     runtime.fail(isA(error, PaladinError) ? error : new PaladinError('INVALID_INPUT', messageOf(error), { cause: error }));
@@ -215,6 +228,7 @@ function inlineCrew(
   given: InMemoryOptions['operations'],
   maxPayloadBytes: number,
   { contextOf, usesOf }: JobsAtHand,
+  other: OtherTime | undefined,
 ): Crew {
   const registry = registryOf('inMemory', given);
   const names = new RememberedNames();
@@ -226,13 +240,9 @@ function inlineCrew(
     return uses && registryWith([...uses.operations, uses.serializer]);
   };
   const offers: Offers = { ...registry.offers(), labels: [], everything: true };
-  const drivers = Array.from({ length: workers }, () =>
-    joinHub(
-      hub,
-      new InlineExecutor({ slots: 1, registry, registryOf: ofJob, contextOf, blocks, slowCreates, maxPayloadBytes }),
-      offers,
-    ),
-  );
+  const own: InlineJobOptions = { registry, registryOf: ofJob, slowCreates, maxPayloadBytes };
+  const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, ...jobs }));
+  const drivers = Array.from({ length: workers }, () => joinHub(hub, executor(own), offers, other?.time));
   return {
     failed: Promise.resolve(),
     using: ({ operations, serializer }) => {
@@ -301,7 +311,8 @@ function threadCrew(
   };
 }
 
-function joinHub(hub: HubDriver, executor: Executor, offers: Offers): WorkerDriver {
+function joinHub(hub: HubDriver, executor: Executor, offers: Offers, time?: Time): WorkerDriver {
   const ignore = (): void => undefined;
-  return new WorkerDriver(dialAsWorker(hub, peerId()), executor, offers, { ready: ignore, lost: ignore, refused: ignore });
+  const events = { ready: ignore, lost: ignore, refused: ignore };
+  return new WorkerDriver(dialAsWorker(hub, peerId(), time), executor, offers, events, time);
 }

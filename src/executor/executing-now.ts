@@ -15,7 +15,6 @@ const storage = Storage && new Storage<SlotWaits>();
 /** The batch that this thread executes, where it executes no others in between. */
 let only: SlotWaits | undefined;
 
-/** Whether this thread does nothing but execute batches, one at a time. */
 let isApart = false;
 
 /** The batch whose operation is executing right now, up to where it first waits. */
@@ -28,6 +27,11 @@ let isKept = false;
 export function executeAlone(waits: SlotWaits | undefined): void {
   isApart = true;
   only = waits;
+}
+
+/** Whether this thread does nothing but execute batches, one at a time. */
+export function isThreadOfBatches(): boolean {
+  return isApart;
 }
 
 /**

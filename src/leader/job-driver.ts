@@ -5,8 +5,9 @@ import type { JobReport } from '../core/leader-session-events.js';
 import { Drive } from '../drive.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { maxBatchElements } from '../limits.js';
-import { afterThis, throwAtNobody } from '../next-turn.js';
+import { throwAtNobody } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
+import { ordinaryTime, type Time } from '../time.js';
 import type { Pausable } from './flow.js';
 import type { Leftover, News, PartObserver } from './job-observer.js';
 
@@ -52,6 +53,7 @@ export class JobDriver implements JobHandle {
   readonly #observer: PartObserver;
   readonly #outlet: JobOutlet;
   readonly #drive: Drive<JobEvent, JobEffect>;
+  readonly #time: Time;
   /** What came from the source in this turn; there may be room for more. */
   #intake: unknown[] = [];
   #taken = 0;
@@ -68,7 +70,8 @@ export class JobDriver implements JobHandle {
   #held: News[] = [];
   #context = callerContext();
 
-  constructor(job: Job, observer: PartObserver, outlet: JobOutlet) {
+  constructor(job: Job, observer: PartObserver, outlet: JobOutlet, time: Time = ordinaryTime) {
+    this.#time = time;
     this.#job = job;
     this.#observer = observer;
     this.#outlet = outlet;
@@ -77,6 +80,7 @@ export class JobDriver implements JobHandle {
       next: (waiting) => this.#nextEvent(waiting),
       perform: (effects) => this.#perform(effects),
       around: (handleAll) => this.#within(handleAll),
+      clock: time.clock,
     });
   }
 
@@ -90,7 +94,7 @@ export class JobDriver implements JobHandle {
     if (this.#taken === maxBatchElements) this.#takeIn();
     if (this.#intakeScheduled) return;
     this.#intakeScheduled = true;
-    afterThis(() => {
+    this.#time.afterThis(() => {
       this.#takeIn();
     });
   }

@@ -26,6 +26,7 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
+import type { Time } from '../time.js';
 import { SessionDriver, type JobUses } from './session-driver.js';
 import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
@@ -116,6 +117,8 @@ export interface RuntimeConfig {
   readonly using?: (uses: JobUses) => void;
   /** Called last in `close`. */
   readonly closed?: () => Promise<void>;
+  /** Default: the time of programs. */
+  readonly time?: Time | undefined;
 }
 
 /** A runtime over any link to a hub. */
@@ -130,7 +133,7 @@ export class LeaderRuntime implements Runtime {
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
     this.#config = config;
     const askAfterMs = Math.max(leastAskAfterMs, config.noWorkerTimeoutMs);
-    this.#session = new SessionDriver(dial, { ...config, askAfterMs }, config.welcomed);
+    this.#session = new SessionDriver(dial, { ...config, askAfterMs }, config.welcomed, config.time);
   }
 
   /** Why the hub is not there. */
@@ -204,27 +207,32 @@ export class LeaderRuntime implements Runtime {
       serializer: serializer.name,
       ...(part && { part: { of, from } }),
     };
-    const driver = new JobDriver(this.#machine(spec, serializer, part), observer, {
-      send: (batch) => {
-        this.#session.send(number, batch);
+    const driver = new JobDriver(
+      this.#machine(spec, serializer, part),
+      observer,
+      {
+        send: (batch) => {
+          this.#session.send(number, batch);
+        },
+        acknowledge: (seq, attempt) => {
+          this.#session.acknowledge(number, seq, attempt);
+        },
+        cancel: (seq, attempt) => {
+          this.#session.cancel(number, seq, attempt);
+        },
+        placeLeft: () => {
+          this.#session.placeLeft(number);
+        },
+        handled: (report) => {
+          this.#session.handled(number, report);
+        },
+        over: () => {
+          this.#session.remove(number);
+          over?.();
+        },
       },
-      acknowledge: (seq, attempt) => {
-        this.#session.acknowledge(number, seq, attempt);
-      },
-      cancel: (seq, attempt) => {
-        this.#session.cancel(number, seq, attempt);
-      },
-      placeLeft: () => {
-        this.#session.placeLeft(number);
-      },
-      handled: (report) => {
-        this.#session.handled(number, report);
-      },
-      over: () => {
-        this.#session.remove(number);
-        over?.();
-      },
-    });
+      this.#config.time,
+    );
     made?.(driver);
     this.#session.add(number, {
       description,

@@ -7,7 +7,7 @@ import { Drive } from '../drive.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
-import { keepTurning } from '../real-time.js';
+import { ordinaryTime, type Time } from '../time.js';
 import type { Operation } from '../operation/operation.js';
 import { descriptionBytesOf } from '../protocol/description-bytes.js';
 import type { Serializer } from '../serializer/serializer.js';
@@ -47,13 +47,20 @@ export class SessionDriver {
   readonly #link: Link<LeaderToHub>;
   readonly #jobs = new Map<number, SessionJob & { readonly secret: string }>();
   readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
+  readonly #time: Time;
   readonly #waiting = new WakefulWaiting();
   #isTurning = false;
   #underWay = 0;
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
-  constructor(dial: Dial<LeaderToHub, HubToLeader>, config: LeaderSessionConfig, welcomed: (error?: PaladinError) => void) {
+  constructor(
+    dial: Dial<LeaderToHub, HubToLeader>,
+    config: LeaderSessionConfig,
+    welcomed: (error?: PaladinError) => void,
+    time: Time = ordinaryTime,
+  ) {
+    this.#time = time;
     this.#session = new LeaderSession(config);
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
       machine: this.#session,
@@ -61,6 +68,7 @@ export class SessionDriver {
         for (const effect of effects) this.#perform(effect);
       },
       mayEnd: () => this.#session.mayEnd,
+      clock: time.clock,
     });
     this.#link = dial({
       opened: () => undefined,
@@ -182,7 +190,7 @@ export class SessionDriver {
   #waitAwake(): void {
     this.#waiting.sent(this.#drive.now());
     if (this.#isTurning) return;
-    keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#drive.now())));
+    this.#time.keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#drive.now())));
   }
 
   #perform(effect: LeaderSessionEffect): void {

@@ -1,4 +1,4 @@
-import { afterThis } from '../next-turn.js';
+import { ordinaryTime, type Time } from '../time.js';
 import type { Link } from './link.js';
 
 /** Gets what the other end sends. */
@@ -14,14 +14,16 @@ export interface LoopbackEnd<Sent> extends Link<Sent> {
  * A connection within the process that behaves like a socket. Messages arrive later, and in order. None arrives after an end was
  * closed.
  *
+ * @param time by which messages arrive later
  * @returns the two ends; `left` is the one that receives by the first argument
  */
 export function loopback<ToLeft, ToRight>(
   receiveLeft: Receive<ToLeft>,
   receiveRight: Receive<ToRight>,
+  time: Time = ordinaryTime,
 ): { readonly left: LoopbackEnd<ToRight>; readonly right: LoopbackEnd<ToLeft> } {
-  const toLeft = new Pipe(receiveLeft);
-  const toRight = new Pipe(receiveRight);
+  const toLeft = new Pipe(receiveLeft, time);
+  const toRight = new Pipe(receiveRight, time);
   return { left: end(toRight, toLeft), right: end(toLeft, toRight) };
 }
 
@@ -44,12 +46,14 @@ function end<Sent>(outgoing: Pipe<Sent>, incoming: { cut(): void }): LoopbackEnd
 
 class Pipe<Message> {
   readonly #receive: Receive<Message>;
+  readonly #time: Time;
   #queue: Message[] = [];
   #scheduled = false;
   #open = true;
 
-  constructor(receive: Receive<Message>) {
+  constructor(receive: Receive<Message>, time: Time) {
     this.#receive = receive;
+    this.#time = time;
   }
 
   push(message: Message): void {
@@ -57,7 +61,7 @@ class Pipe<Message> {
     this.#queue.push(message);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    afterThis(() => {
+    this.#time.afterThis(() => {
       this.#deliver();
     });
   }
@@ -68,7 +72,11 @@ class Pipe<Message> {
   }
 
   async emptied(): Promise<void> {
-    while (this.#queue.length > 0) await Promise.resolve();
+    while (this.#queue.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#time.afterThis(resolve);
+      });
+    }
   }
 
   #deliver(): void {

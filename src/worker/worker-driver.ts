@@ -6,6 +6,7 @@ import { brokenLeaveMs } from '../limits.js';
 import type { Executor } from '../executor/executor.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
+import { ordinaryTime, type Time } from '../time.js';
 import { undoneText } from './undone-text.js';
 
 /** What the owner of a worker is told. */
@@ -23,18 +24,26 @@ export class WorkerDriver {
   readonly #session = new WorkerSession();
   readonly #executor: Executor;
   readonly #link: Link<WorkerToHub>;
-  readonly #drive = new Drive<SessionEvent, SessionEffect>({
-    machine: this.#session,
-    perform: (effects) => {
-      for (const effect of effects) this.#perform(effect);
-    },
-  });
+  readonly #drive: Drive<SessionEvent, SessionEffect>;
   /** Resolves when the worker has drained: with an error when something is left undone. */
   readonly #drained: Promise<Error | undefined>;
   #resolveDrained: (error?: Error) => void = () => undefined;
 
-  constructor(dial: Dial<WorkerToHub, HubToWorker>, executor: Executor, offers: Offers, events: WorkerEvents) {
+  constructor(
+    dial: Dial<WorkerToHub, HubToWorker>,
+    executor: Executor,
+    offers: Offers,
+    events: WorkerEvents,
+    time: Time = ordinaryTime,
+  ) {
     this.#executor = executor;
+    this.#drive = new Drive<SessionEvent, SessionEffect>({
+      machine: this.#session,
+      perform: (effects) => {
+        for (const effect of effects) this.#perform(effect);
+      },
+      clock: time.clock,
+    });
     this.#drained = new Promise((resolve) => {
       this.#resolveDrained = resolve;
     });

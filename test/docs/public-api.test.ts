@@ -19,6 +19,7 @@ describe('what the package exports is documented', () => {
       'server/index.ts',
       'src/worker.browser.ts',
       'src/worker.ts',
+      'src/testing.ts',
     ]);
     expect(api.symbols.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['remoteMap', 'inMemory', 'Token', 'startHub', 'HubOptions', 'startWorker']),
