@@ -82,6 +82,9 @@ const known: Known<HubOptions> = {
   onEvent: true,
 };
 
+const noWorkers = 'a hub executes nothing: startWorker({ hub, modules, threads }) does, or the command paladin worker.';
+const hints = { workers: noWorkers, threads: noWorkers, modules: noWorkers };
+
 /** What a hub is run with. */
 export interface HubConfig {
   readonly port: number;
@@ -106,7 +109,7 @@ export interface HubConfig {
  *   does not say so
  */
 export function hubConfigFrom(options: HubOptions): HubConfig {
-  checkOptions('startHub', options, known);
+  checkOptions('startHub', options, known, hints);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false } = options;
   const { authorize, tls, onEvent } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);

@@ -1,5 +1,6 @@
 import { longestTimerMs } from '../limits.js';
 import { describe } from './describe.js';
+import { didYouMean, meantBy } from './option-words.js';
 import { PaladinError } from './paladin-error.js';
 import { isOne } from '../serializer/realms.js';
 import { holds, isError } from './thrown.js';
@@ -12,8 +13,8 @@ export type Known<Options> = Readonly<Record<keyof Options, true>>;
  * not given.
  *
  * @param where the caller, for the message
- * @param hints what to say of names that mean another thing elsewhere; under the name `''`: what to say of a value that is no
- *   object
+ * @param hints what to say of names that mean another thing elsewhere, and of the meanings of `option-words.ts` that are no
+ *   options here; under the name `''`: what to say of a value that is no object
  * @returns the options; empty ones for undefined
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option that is not known, and the nearest that is
  */
@@ -124,23 +125,34 @@ function unknownOption(
   hints: Readonly<Record<string, string>>,
 ): PaladinError {
   const shown = name.slice(0, longestName);
-  const hint = Object.hasOwn(hints, name) ? (hints[name] ?? '') : `did you mean '${nearest(shown, known)}'?`;
-  return new PaladinError('INVALID_INPUT', `${where}: there is no option '${shown}'; ${hint} Options: ${known.join(', ')}`);
+  const near = nearest(shown, known);
+  const hint = meantBy(shown, known, hints) ?? (near === undefined ? undefined : didYouMean(near));
+  const told = `${where}: there is no option '${shown}'${hint === undefined ? '.' : `; ${hint}`}`;
+  return new PaladinError('INVALID_INPUT', `${told} Options: ${known.join(', ')}`);
 }
 
 /** No option has a longer name. */
 const longestName = 40;
 
-/** The known name with the fewest changes. A name that is part of the other counts as nearer than any that is not. */
-function nearest(name: string, known: readonly string[]): string {
+/**
+ * The known name with the fewest changes. A name that is part of the other counts as nearer than any that is not. It is undefined
+ * where more than half of the letters would change: a name as far off as that is a guess.
+ */
+function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const distances = known.map((each) => {
     const other = each.toLowerCase();
-    const isPart = lower !== '' && (other.includes(lower) || lower.includes(other));
-    return distance(lower, other) / (isPart ? longestName : 1);
+    const isPart = lower.length >= leastPart && (other.includes(lower) || lower.includes(other));
+    const changes = distance(lower, other);
+    if (isPart) return changes / longestName;
+    return changes <= Math.max(lower.length, other.length) / 2 ? changes : Infinity;
   });
-  return known[distances.indexOf(Math.min(...distances))] ?? '';
+  const least = Math.min(...distances);
+  return least === Infinity ? undefined : known[distances.indexOf(least)];
 }
+
+/** Shorter names are part of many others. */
+const leastPart = 3;
 
 /** How many characters must be changed, added or taken away to make one of the other. */
 function distance(a: string, b: string): number {

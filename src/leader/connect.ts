@@ -10,6 +10,7 @@ import { msgpack } from '../serializer/msgpack.js';
 import type { SerializerName } from '../serializer/named.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { checkDeaths, checkSerializer } from './job-spec.js';
+import { runtimeHints } from './misplaced-options.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { deadline } from '../timer.js';
@@ -55,6 +56,15 @@ const known: Known<ConnectOptions> = {
   name: true,
 };
 
+const workersElsewhere = 'connect starts no workers: startWorker({ hub, modules, threads }) does, or the command paladin worker.';
+const hints = {
+  ...runtimeHints,
+  timeout: "did you mean 'connectTimeout'? How long an element may take is an option of each operator.",
+  workers: workersElsewhere,
+  threads: workersElsewhere,
+  modules: workersElsewhere,
+};
+
 /**
  * Connects to a hub.
  *
@@ -92,7 +102,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     connectTimeout = defaultConnectTimeoutMs,
     noWorkerTimeout = defaultNoWorkerTimeoutMs,
     reconnectTimeout = defaultReconnectTimeoutMs,
-  } = checkOptions('connect', options, known);
+  } = checkOptions('connect', options, known, hints);
   checkPeerName('connect', name);
   checkToken('connect', token);
   const serializer = checkSerializer('connect', chosen);

@@ -13,6 +13,7 @@ import {
   type StageSpec,
 } from './job-spec.js';
 import { joinFlow } from './flow.js';
+import { operatorHints } from './misplaced-options.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
 import { SourceFeed } from './source-feed.js';
@@ -32,7 +33,7 @@ export interface RemoteOptions extends StageOptions, JobOptions {
 const known: Known<RemoteOptions> = { ...stageOptions, ...jobOptions, fuse: true };
 
 const noSeed = 'a fold begins with its first element, and with no seed: combine what it emits with yours.';
-const foldHints = { '': noSeed, seed: noSeed, initial: noSeed, initialValue: noSeed };
+const foldHints = { ...operatorHints, '': noSeed, seed: noSeed, initial: noSeed, initialValue: noSeed };
 
 /** What one subscription runs: a source, and the stages that its elements go through in one trip. */
 interface StageChain {
@@ -70,7 +71,7 @@ export function remoteStage<T>(
   runtime: Runtime,
   given: RemoteOptions,
 ): (source: Observable<unknown>) => RemoteObservable<T> {
-  const hints = kind === 'fold' ? foldHints : {};
+  const hints = kind === 'fold' ? foldHints : operatorHints;
   const { fuse = true, timeout, retry, onFatal, onSkip, validate, ...options } = checkOptions(where, given, known, hints);
   const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip, validate });
   checkStage(where, stage);

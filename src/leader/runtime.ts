@@ -27,6 +27,7 @@ import {
   type StageSpec,
 } from './job-spec.js';
 import type { Time } from '../time.js';
+import { operatorHints, runHints } from './misplaced-options.js';
 import { SessionDriver, type JobUses } from './session-driver.js';
 import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
@@ -157,7 +158,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(given: JobSpec, observer: JobObserver): JobHandle {
-    const spec = checkOptions('openJob', given, knownSpec);
+    const spec = checkOptions('openJob', given, knownSpec, operatorHints);
     checkObserver('openJob', observer);
     const outer = executingNow();
     if (outer === undefined) return this.#open(spec, observer);
@@ -253,7 +254,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   async #run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions): Promise<Output> {
-    const { signal, ...own } = checkOptions('run', options, knownRun);
+    const { signal, ...own } = checkOptions('run', options, knownRun, runHints);
     checkSignal(signal);
     signal?.throwIfAborted();
     // A run with options has a job of its own. So has a run that the code of an operation makes by itself: its job may be ended

@@ -166,6 +166,9 @@ const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 
   args: true,
 };
 
+const ofOperators = 'it is an option of remoteMap and of run, where the operation is used.';
+const hints = Object.fromEntries(['timeout', 'retry', 'onFatal', 'batch', 'labels'].map((name) => [name, ofOperators]));
+
 /**
  * Defines an operation: a named function that workers execute.
  *
@@ -226,7 +229,7 @@ export function defineOperation<
 export function defineOperation(
   options: Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
-  const given = checkOptions('defineOperation', options, known);
+  const given = checkOptions('defineOperation', options, known, hints);
   const { execute, create, input, output, args } = given;
   const named = checkNamed('operation', given);
   const { name } = named;

@@ -67,9 +67,7 @@ describe('options', () => {
     for (const [where, take, given, nearest] of takers(runtime)) {
       expect(await outcomeOf(() => take({ [given]: 1 } as never))).toMatchObject({
         code: 'INVALID_INPUT',
-        message: expect.stringContaining(
-          `${where}: there is no option '${given}'; did you mean '${nearest}'? Options: `,
-        ) as unknown,
+        message: expect.stringContaining(`${where}: there is no option '${given}'; did you mean '${nearest}'?`) as unknown,
       });
     }
   });
@@ -243,7 +241,7 @@ describe('options', () => {
     expect(checkOptions('here', inherited, known)).toBe(inherited);
     expect(() => checkOptions('here', { one: 1, constructor: 1 } as never, known)).toThrow("there is no option 'constructor'");
     expect(() => checkOptions('here', { ['x'.repeat(1e6)]: 1 } as never, known)).toThrow(
-      /^here: there is no option 'x{40}'; did you/u,
+      /^here: there is no option 'x{40}'\. Options: /u,
     );
   });
 });
