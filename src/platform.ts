@@ -7,6 +7,7 @@ interface NodeModules {
     emitWarning(warning: string, type: string): void;
     hrtime(): [seconds: number, nanoseconds: number];
   };
+  readonly os: { cpus(): readonly { readonly times: { readonly idle: number } }[] };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 }

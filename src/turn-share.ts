@@ -8,6 +8,7 @@ import { maxTurnMs, maxTurnSteps } from './limits.js';
 export class TurnShare {
   /** Whether a turn is under way that was seen to begin. */
   #begun = false;
+  readonly #maxStride: number;
   #endMs = 0;
   #lookedMs = 0;
   /** How many steps this turn has had. */
@@ -16,6 +17,11 @@ export class TurnShare {
   #nextLook = 0;
   #stride = 1;
 
+  /** @param maxStride the most steps between two looks at the clock */
+  constructor(maxStride: number = maxTurnSteps) {
+    this.#maxStride = maxStride;
+  }
+
   /**
    * Asked before each step: whether the share is used up.
    *
@@ -23,13 +29,13 @@ export class TurnShare {
    */
   isSpent(mostSteps: number): boolean {
     if (this.#begun) {
-      if (this.#steps >= mostSteps) return true;
+      if (this.#steps >= mostSteps || this.#lookedMs >= this.#endMs) return true;
       this.#steps += 1;
       if (this.#steps < this.#nextLook) return false;
     }
     const now = realNow();
     if (!this.#begun) this.#begin(now);
-    else this.#stride = now - this.#lookedMs < maxTurnMs / 16 ? Math.min(2 * this.#stride, maxTurnSteps) : 1;
+    else this.#stride = now - this.#lookedMs < maxTurnMs / 16 ? Math.min(2 * this.#stride, this.#maxStride) : 1;
     this.#lookedMs = now;
     this.#nextLook = this.#steps + this.#stride;
     return now >= this.#endMs;

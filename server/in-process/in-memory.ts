@@ -3,9 +3,12 @@ import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Executor } from '../../src/executor/executor.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import type { InlineJobOptions } from '../../src/executor/inline-jobs.js';
+import { IdleCores } from '../../src/executor/idle-cores.js';
+import { InlineTurns } from '../../src/executor/inline-turns.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
+import { runtimeHints } from '../../src/leader/misplaced-options.js';
 import type { JobUses } from '../../src/leader/session-driver.js';
 import { LeaderRuntime, type Runtime } from '../../src/leader/runtime.js';
 import { inMemoryNoWorkerTimeoutMs, maxSlots, maxThreads } from '../../src/limits.js';
@@ -33,14 +36,15 @@ import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 /** Options of `inMemory`. An option that is `undefined` counts as not given. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions, WebWorkerOptions {
   /**
-   * How many workers there are: a whole number from 1 to 1,024 with `modules` or `worker`, else to 65,536. Default: as many as
-   * there are cores with `modules` or `worker`, else 4.
+   * How many workers there are. With `modules` or `worker` they are threads: a whole number from 1 to 1,024, by default as many as
+   * there are cores. Without, they all execute in this thread, and more of them only wait beside each other: from 1 to 65,536.
+   * Default: as many as there are cores with `modules` or `worker`, else 4.
    */
   readonly workers?: number | undefined;
   /**
    * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. With modules each worker is a
-   * thread of its own. Without, and without `worker`, all workers execute inline, and know the operations that jobs use. In
-   * browsers use `worker` instead. Default: none.
+   * thread of its own. Without, and without `worker`, all workers execute inline, in this thread, and know the operations that
+   * jobs use. In browsers use `worker` instead. Default: none.
    */
   readonly modules?: readonly (string | URL)[] | undefined;
   /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
@@ -73,6 +77,16 @@ const known: Known<InMemoryOptions> = {
   threadStartTimeout: true,
   worker: true,
 };
+
+const noHub = 'a runtime in memory has its hub within. For a hub elsewhere write connect(url, { token }).';
+const hints = {
+  ...runtimeHints,
+  hub: noHub,
+  token: noHub,
+  idleTimeout: 'threads stay until the runtime is closed.',
+  inline: 'operations execute inline, in this thread, where no modules are given.',
+};
+
 /** How one in-memory worker in a thread is started. */
 export interface ThreadStart extends ThreadBounds {
   /** What the thread is made of: it loads modules, or it is a Web Worker that serves operations. */
@@ -124,7 +138,7 @@ const ownLimits: Limits = {
  * @param other the time that it lives in, where that is not the time of programs; for inline workers
  */
 export function startInMemory(options: InMemoryOptions, platform: Platform, other?: OtherTime): Runtime {
-  checkOptions('inMemory', options, known);
+  checkOptions('inMemory', options, known, hints);
   const { modules, operations, noWorkerTimeout = inMemoryNoWorkerTimeoutMs, serializer: chosen = msgpack } = options;
   checkModules('inMemory', modules);
   const serializer = checkSerializer('inMemory', chosen);
@@ -235,13 +249,15 @@ function inlineCrew(
   // The program around is likely to block the event loop, too. So only what operations do for certain is told.
   const blocks = new LoopBlocks(false);
   const slowCreates = new SlowCreates();
+  const turns = new InlineTurns();
+  const idleCores = new IdleCores();
   const ofJob = (jobId: string): Registry | undefined => {
     const uses = usesOf(jobId);
     return uses && registryWith([...uses.operations, uses.serializer]);
   };
   const offers: Offers = { ...registry.offers(), labels: [], everything: true };
   const own: InlineJobOptions = { registry, registryOf: ofJob, slowCreates, maxPayloadBytes };
-  const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, ...jobs }));
+  const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, idleCores, turns, ...jobs }));
   const drivers = Array.from({ length: workers }, () => joinHub(hub, executor(own), offers, other?.time));
   return {
     failed: Promise.resolve(),

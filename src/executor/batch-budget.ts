@@ -8,7 +8,7 @@ export class BatchBudget {
   /** At which offset to look at the clock next. Without a budget that is never. */
   nextLook: number;
   readonly #budgetMs: number;
-  readonly #endMs: number;
+  #endMs: number;
   #step = 1;
   #lastLookMs: number;
 
@@ -19,6 +19,12 @@ export class BatchBudget {
     this.#lastLookMs = startedMs;
     // At least one unit is done. Else the batch would come back unchanged for ever.
     this.nextLook = budgetMs > 0 ? 1 : Infinity;
+  }
+
+  /** The batch was not executed for so long. */
+  postpone(ms: number): void {
+    this.#endMs += ms;
+    this.#lastLookMs += ms;
   }
 
   /** Whether the time is up; else says when to look again. */

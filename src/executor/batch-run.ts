@@ -30,7 +30,20 @@ export interface BatchControl {
   took(ms: number): void;
   /** The operations of the batch that wait for jobs of their own. */
   readonly waits: SlotWaits;
+  /** What the batch shares its thread with. It is undefined where nothing else goes on in the thread. */
+  readonly turns?: Turns;
 }
+
+/** The turns of the event loop. */
+export interface Turns {
+  /** Whether it is the turn of others. */
+  isSpent(): boolean;
+  /** Resolves when it is the turn of this batch again. */
+  goOn(): Promise<void>;
+}
+
+/** What a run waits for: something that an operation returned, or a later turn of the event loop. */
+export type Pause = Promise<unknown> | 'turn';
 
 /** The stages that the units of a batch go through. */
 export interface Chain {
@@ -58,7 +71,8 @@ export interface FoldedRun {
  * The execution of one batch: sends its units through the stages, one after the other, in order.
  *
  * `advance` goes on until it has to wait for something. Then it returns the promise after which it is to be called again. While
- * operations are synchronous, nothing is awaited and no promise is made. So a unit costs only the call of the operation.
+ * operations are synchronous, nothing is awaited and no promise is made. So a unit costs only the call of the operation. Where
+ * others share the thread, `advance` stops between two calls of operations when it is their turn.
  *
  * The units before `offset` are settled: as one of `failures`, or as the next output or a part of one of `runs`. The batch is
  * over when `offset` has reached `limit`, or when it is `cancelled`. `limit` falls when the budget is spent or an operation is
@@ -77,6 +91,8 @@ export class BatchRun {
   cancelled = false;
   /** Whether an operation did not settle after it was aborted. It may still be running. */
   stuck = false;
+  /** For how long the thread was left to others. */
+  awayMs = 0;
 
   readonly #chain: Chain;
   readonly #batch: Batch;
@@ -100,6 +116,8 @@ export class BatchRun {
   #linear: boolean;
   /** The run is at its end, and its last partials are being combined. */
   #closing = false;
+  /** Others have their turn between two combines of one unit. */
+  #isCarrying = false;
 
   #failureBytes = 0;
   #timedSinceMs = 0;
@@ -132,14 +150,31 @@ export class BatchRun {
     return this.#outputs;
   }
 
-  /** Goes on. When a promise is returned, `advance` is to be called again after it. Never throws; the promise never rejects. */
-  advance(): Promise<void> | undefined {
+  /** The thread was left to others for so long. */
+  postpone(ms: number): void {
+    this.#budget.postpone(ms);
+    this.awayMs += ms;
+  }
+
+  /**
+   * Goes on. When a promise is returned, `advance` is to be called again after it; after 'turn' when it is the turn of this batch
+   * again. Never throws; the promise never rejects.
+   */
+  advance(): Pause | undefined {
     const control = this.#control;
+    const { turns } = control;
     for (;;) {
       const offset = this.offset;
       if (this.cancelled || control.aborted) {
         this.cancelled = true;
         return undefined;
+      }
+      if (this.#isCarrying) {
+        this.#isCarrying = false;
+        // Only a fold carries.
+        const waiting = this.#goOnCarrying(this.#chain.maps.length, this.#chain.fold as FoldStage);
+        if (waiting !== undefined) return waiting;
+        continue;
       }
       const atEnd = offset >= this.limit;
       if (atEnd || this.#condemned?.offset === offset) {
@@ -156,6 +191,8 @@ export class BatchRun {
         this.limit = offset;
         continue;
       }
+      // The first unit goes with the beginning of the batch.
+      if (offset > 0 && turns?.isSpent() === true) return 'turn';
       control.progress(offset, this.#chain.firstStage);
       const waiting = this.#goThrough(this.#values[offset], 0);
       if (waiting !== undefined) return waiting;
@@ -171,7 +208,7 @@ export class BatchRun {
   }
 
   /** Sends the current unit through the stages from `from` on. */
-  #goThrough(input: unknown, from: number): Promise<void> | undefined {
+  #goThrough(input: unknown, from: number): Pause | undefined {
     const { maps, fold, firstStage, serializer } = this.#chain;
     const index = this.#indexOf(this.offset);
     let value = input;
@@ -203,7 +240,7 @@ export class BatchRun {
   }
 
   /** Combines the last partial with the one before it, for as long as it is their turn. Then the current unit is done. */
-  #carry(at: number, fold: FoldStage): Promise<void> | undefined {
+  #carry(at: number, fold: FoldStage): Pause | undefined {
     const partials = this.#partials;
     const stage = at + this.#chain.firstStage;
     const last = this.#closing ? this.offset - 1 : this.offset;
@@ -218,6 +255,10 @@ export class BatchRun {
       if (isThenable(combined)) return this.#wait(combined, at, context);
       if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
       if (!this.#join(combined, fold)) return undefined;
+      if (partials.size > 1 && this.#control.turns?.isSpent() === true) {
+        this.#isCarrying = true;
+        return 'turn';
+      }
     }
     this.#hold(fold);
     if (!this.#closing) this.offset++;
@@ -248,7 +289,7 @@ export class BatchRun {
   }
 
   /** Waits for the promise that the stage `at` returned, and sends the unit on through the stages after it. */
-  async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<void> {
+  async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<unknown> {
     const timeoutMs = this.#timeoutOf(at);
     const settled = ended(pending);
     let end: Ended | 'expired' | 'woken' = 'woken';
@@ -275,7 +316,7 @@ export class BatchRun {
     return units === 'elements' ? first + offset : first;
   }
 
-  #goOnCarrying(at: number, fold: FoldStage): Promise<void> | undefined {
+  #goOnCarrying(at: number, fold: FoldStage): Pause | undefined {
     try {
       return this.#carry(at, fold);
     } catch (thrown) {
@@ -413,7 +454,7 @@ export class BatchRun {
   }
 
   /** Combines what is left of the current run to one partial. If the run must be executed anew instead, `offset` has changed. */
-  #closeRun(): Promise<void> | undefined {
+  #closeRun(): Pause | undefined {
     if (this.#runFirst < 0) return undefined;
     const { maps, serializer } = this.#chain;
     // There is a run, so there is a unit that was executed, and a fold.

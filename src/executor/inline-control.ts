@@ -1,14 +1,16 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Batch } from '../protocol/messages.js';
-import type { BatchControl } from './batch-run.js';
+import type { BatchControl, Turns } from './batch-run.js';
 import { SlotWaits, type WaitChange } from './slot-waits.js';
 
-/** Who is told what a batch does. */
-interface Listeners {
+/** What a batch is executed in, and who is told what it does. */
+interface Surroundings {
   /** It waits for a job of its own, or goes on. */
   readonly waits: WaitChange;
   /** It has kept the thread for so long. */
   readonly took: (ms: number) => void;
+  /** What it shares its thread with. Default: nothing else has a turn until the batch waits. */
+  readonly turns?: Turns;
 }
 
 /** A batch that was handed in and has not settled. */
@@ -20,13 +22,15 @@ export class InlineControl implements BatchControl {
   readonly context: CallerContext;
   readonly waits: SlotWaits;
   readonly took: (ms: number) => void;
+  readonly turns?: Turns;
 
-  constructor(jobId: string, batch: Batch, parent: CallerContext, { waits, took }: Listeners) {
+  constructor(jobId: string, batch: Batch, parent: CallerContext, { waits, took, turns }: Surroundings) {
     this.jobId = jobId;
     this.batch = batch;
     this.context = parent.run(callerContext);
     this.waits = new SlotWaits(waits);
     this.took = took;
+    if (turns !== undefined) this.turns = turns;
   }
 
   progress(): void {

@@ -2,10 +2,11 @@ import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Executor } from './executor.js';
 import { InlineControl } from './inline-control.js';
+import { InlineTurns } from './inline-turns.js';
 import { InlineJobs, type InlineJobOptions } from './inline-jobs.js';
 import type { Outcome } from '../protocol/outcome.js';
-import { nextTurn } from '../real-time.js';
 import { maxWaitingInline } from './limits.js';
+import type { IdleCores } from './idle-cores.js';
 import type { LoopBlocks } from './loop-blocks.js';
 import type { BatchEnd } from './run-batch.js';
 import { tooManyWait } from './slot-waits.js';
@@ -15,6 +16,10 @@ export interface InlineExecutorOptions extends InlineJobOptions {
   readonly slots: number;
   /** Told how long operations execute, to name those that block the thread. Default: they are not named. */
   readonly blocks?: LoopBlocks;
+  /** Told the same, to find out whether further cores would help. Default: nobody looks. */
+  readonly idleCores?: IdleCores;
+  /** What it shares with the other executors of this thread. Default: turns of its own. */
+  readonly turns?: InlineTurns;
   /**
    * The context of whoever a job is for. It is undefined where the job is known to be over. Then a batch that still comes is
    * cancelled: it would be executed within the context of another job. Default: the context of whoever made the executor.
@@ -25,27 +30,27 @@ export interface InlineExecutorOptions extends InlineJobOptions {
 type WaitsListener = (isWaiting: boolean) => void;
 
 /**
- * An executor in the caller's own thread. One batch begins in each turn of the event loop, so that timers and sockets have their
- * turn in between. A batch begins at once where none has begun in this turn. Timeouts only end operations that wait: nobody can
- * interrupt the thread from within.
+ * An executor in the caller's own thread. One batch begins in each turn of the event loop. It begins at once where none has begun
+ * in this turn. After a share of the turn it stops between two calls of operations, so that timers and sockets have their turn.
+ * Nobody can interrupt an operation from within the thread: timeouts only end operations that wait.
  */
 export class InlineExecutor implements Executor {
   readonly slots: number;
   readonly #options: InlineExecutorOptions;
   readonly #ownContext = callerContext();
   readonly #jobs: InlineJobs;
+  readonly #turns: InlineTurns;
   readonly #underWay = new Set<InlineControl>();
   /** The batches under way that wait for jobs of their own. */
   readonly #waiting = new Set<Batch>();
   #abandoned = 0;
   #closed = false;
-  /** Whether a batch has begun in this turn of the event loop. */
-  #hasBegun = false;
 
   constructor(options: InlineExecutorOptions) {
     this.slots = options.slots;
     this.#options = options;
     this.#jobs = new InlineJobs(options);
+    this.#turns = options.turns ?? new InlineTurns();
   }
 
   /** How many operations did not stop at their signal and were left to themselves. */
@@ -56,12 +61,16 @@ export class InlineExecutor implements Executor {
   run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void, tell?: WaitsListener): void {
     // It is looked up now: the job may be forgotten before the batch's turn comes, and must not be begun anew.
     const execution = this.#jobs.executionOf(jobId, description);
-    const { blocks, contextOf } = this.#options;
+    const { blocks, idleCores, contextOf } = this.#options;
     const { stages } = description;
     const context = contextOf === undefined ? this.#ownContext : contextOf(jobId);
     const control: InlineControl = new InlineControl(jobId, batch, context ?? this.#ownContext, {
+      turns: this.#turns,
       waits: (isWaiting) => this.#changeWaiting(control, tell, isWaiting),
-      took: (ms) => blocks?.took(stages, ms),
+      took: (ms) => {
+        blocks?.took(stages, ms);
+        idleCores?.took(stages, ms);
+      },
     });
     control.aborted = context === undefined;
     this.#underWay.add(control);
@@ -69,7 +78,7 @@ export class InlineExecutor implements Executor {
       this.#end(control, ended);
       if (!this.#closed) settled(ended.outcome);
     };
-    this.#inItsTurn(() => {
+    this.#turns.begin(() => {
       if (this.#closed) return;
       const running = control.context.run(() => execution.run(batch, control));
       if (!(running instanceof Promise)) {
@@ -98,18 +107,6 @@ export class InlineExecutor implements Executor {
     for (const control of this.#underWay) this.#abortOne(control);
     this.#jobs.forgetAll();
     return Promise.resolve();
-  }
-
-  #inItsTurn(begin: () => void): void {
-    if (this.#hasBegun) {
-      nextTurn(begin);
-      return;
-    }
-    this.#hasBegun = true;
-    nextTurn(() => {
-      this.#hasBegun = false;
-    });
-    begin();
   }
 
   #end(control: InlineControl, { stuck }: BatchEnd): void {

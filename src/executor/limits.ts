@@ -25,6 +25,15 @@ export const leastWatchMs = 5;
  */
 export const maxClockStep = 32;
 
+/**
+ * Inline the clock is read at least every so many operations. Then timers have their turn within 10 ms where operations take 1 ms
+ * each, also when those before took none.
+ */
+export const maxInlineStride = 4;
+
+/** How many batches may begin inline in one turn of the event loop. Each that finds the turn spent asks for another one. */
+export const maxTurnsAhead = 16;
+
 /** The clock is read at least every so large a part of the budget, while units are cheap. */
 export const clockStepsPerBudget = 32;
 
@@ -154,6 +163,18 @@ export const maxWaitingInline: number = maxWaitingBatches;
 
 /** An event loop that stands still for so long counts as blocked. A heartbeat is due by then, and people notice. */
 export const blockedLoopMs = 1_000;
+
+/**
+ * After so much computing inline, it is looked at what the other cores did meanwhile. Shorter work is not worth a module of its
+ * own.
+ */
+export const inlineLookMs = 3_000;
+
+/** Which part of the time operations must have computed. What waits besides would gain less by further cores. */
+export const inlineBusyShare = 0.8;
+
+/** How many cores must have been idle meanwhile: one, but for some moments. */
+export const leastIdleCores = 0.9;
 
 /** How often to look whether timers come in time, while batches wait. */
 export const blockedLookMs = 500;

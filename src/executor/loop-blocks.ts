@@ -1,10 +1,8 @@
 import { nodeModule } from '../platform.js';
 import { warn } from '../warn.js';
 import { later, realNow, type Later } from '../real-time.js';
+import { namesOf, type BlockingStages } from './executed-names.js';
 import { blockedLoopMs, blockedLookMs, blockedTellMs, maxBlockedNames } from './limits.js';
-
-/** What a batch in this thread executes. */
-export type BlockingStages = readonly { readonly operation: string }[];
 
 const nodeProcess = nodeModule('process');
 
@@ -96,9 +94,4 @@ interface Look {
   readonly dueMs: number;
   readonly before: ReturnType<NonNullable<typeof nodeProcess>['cpuUsage']> | undefined;
   readonly during: readonly BlockingStages[];
-}
-
-function namesOf(chains: readonly BlockingStages[]): string {
-  const names = [...new Set(chains.flatMap((chain) => chain.map(({ operation }) => operation)))].slice(0, maxBlockedNames);
-  return `${names.length > 1 ? 'operations' : 'operation'} ${names.map((name) => `'${name}'`).join(', ')}`;
 }

@@ -5,7 +5,7 @@ import { jobIdOf, leaderOf } from '../protocol/job-id.js';
 import { splitParts } from '../wire/parts.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
-import { BatchRun, type BatchControl, type Chain } from './batch-run.js';
+import { BatchRun, type BatchControl, type Chain, type Pause } from './batch-run.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { executing } from './executing-now.js';
 import { failureBytes, fatalFailure } from './unit-failures.js';
@@ -255,10 +255,11 @@ export class JobExecution {
     }
     if ('limit' in packed) {
       const { startedMs, waitedMs } = plan;
-      return this.#execute(batch, control, serializer, chain, { ...packed, startedMs, waitedMs, stuck });
+      const afterMs = startedMs + run.awayMs;
+      return this.#execute(batch, control, serializer, chain, { ...packed, startedMs: afterMs, waitedMs, stuck });
     }
     // The time that it has waited since then is not its own: others used it.
-    const sinceMs = plan.startedMs + control.waits.ms - plan.waitedMs;
+    const sinceMs = plan.startedMs + run.awayMs + control.waits.ms - plan.waitedMs;
     return settled(batch, plan.failAfter === undefined ? packed : withFailure(packed, plan.failAfter), sinceMs, stuck);
   }
 
@@ -281,19 +282,26 @@ export class JobExecution {
   }
 }
 
-function advance(run: BatchRun, control: BatchControl): Promise<void> | undefined {
+function advance(run: BatchRun, control: BatchControl): Pause | undefined {
   const sinceMs = realNow();
   const waiting = run.advance();
   control.took(realNow() - sinceMs);
   return waiting;
 }
 
-async function advanceToEnd(run: BatchRun, waiting: Promise<void>, control: BatchControl): Promise<void> {
-  let next: Promise<void> | undefined = waiting;
+async function advanceToEnd(run: BatchRun, waiting: Pause, control: BatchControl): Promise<void> {
+  let next: Pause | undefined = waiting;
   while (next !== undefined) {
-    await next;
+    if (next === 'turn') await leaveToOthers(run, control);
+    else await next;
     next = executing(control.waits, () => advance(run, control));
   }
+}
+
+async function leaveToOthers(run: BatchRun, { turns }: BatchControl): Promise<void> {
+  const sinceMs = realNow();
+  await turns?.goOn();
+  run.postpone(realNow() - sinceMs);
 }
 
 function decodeUnits({ units, count, payload }: Batch, serializer: Serializer): readonly unknown[] {

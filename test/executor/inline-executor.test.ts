@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { callerContext, type CallerContext } from '../../src/caller-context.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
+import { InlineTurns } from '../../src/executor/inline-turns.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import { defineOperation } from '../../src/operation/operation.js';
 import { Registry } from '../../src/operation/registry.js';
@@ -15,7 +16,9 @@ registry.add(hang, 'the test');
 
 describe('the inline executor', () => {
   it('begins one batch in each turn of the event loop, the first at once', async () => {
-    const executor = new InlineExecutor({ slots: 2, registry });
+    // However long the machine takes for it.
+    const turns = new InlineTurns({ isSpent: () => false });
+    const executor = new InlineExecutor({ slots: 2, registry, turns });
     const settled = vi.fn<(outcome: Outcome) => void>();
     executor.run('job', describeJob([['map', double]]), elements([1, 2]), settled);
     executor.run('job', describeJob([['map', double]]), elements([3]), settled);

@@ -1,0 +1,5 @@
+/** Imports RxJS, and does nothing with it. */
+import 'rxjs';
+import { printSinceStart } from './since-start.js';
+
+printSinceStart(42);
