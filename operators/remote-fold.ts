@@ -41,5 +41,5 @@ import type { Monoid } from '../src/operation/monoid.js';
  * ```
  */
 export function remoteFold<A>(monoid: Monoid<A>, runtime: Runtime, options: RemoteOptions = {}): OperatorFunction<A, A> {
-  return remoteStage('remoteFold', 'fold', monoid, runtime, options);
+  return remoteStage('remoteFold', 'fold', monoid, runtime, options, remoteFold);
 }

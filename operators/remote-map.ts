@@ -44,5 +44,5 @@ export function remoteMap<Input, Output>(
   runtime: Runtime,
   options: RemoteOptions = {},
 ): OperatorFunction<Input, Output> {
-  return remoteStage('remoteMap', 'map', operation, runtime, options);
+  return remoteStage('remoteMap', 'map', operation, runtime, options, remoteMap);
 }

@@ -34,6 +34,7 @@ const tests = [
   'test/server/queued.test.ts',
   'test/server/batch-queue.test.ts',
   'test/server/capacity.test.ts',
+  'test/server/complete.test.ts',
   'test/server/fitting.test.ts',
   'test/server/charging.test.ts',
   'test/server/stuck-workers.test.ts',

@@ -2,6 +2,7 @@ export { startHub, type Hub } from './network/start-hub.js';
 export type { HubOptions, TlsOptions, TokenOptions } from './network/hub-options.js';
 export type { Authorize, Grant, Handshake, PeerLimits } from './network/authorization.js';
 export type { HubEvent } from './network/hub-events.js';
+export type { BatchOfJob, HubActivity } from './in-process/hub-activity.js';
 export type { LimitOptions, Limits } from './limits.js';
 export type { HubTokens, Role } from './network/tokens.js';
 export type { HubStatus, Offers } from '../src/protocol/messages.js';

@@ -155,6 +155,9 @@ export const maxPlanned: number = 32;
 /** A job that finds no worker for its operations ends with `NO_WORKER` after this time. */
 export const defaultNoWorkerTimeoutMs: number = 60_000;
 
+/** After this time without a worker, a leader is warned. A worker that is started anew or reconnects is there by then. */
+export const noWorkerWarningMs: number = 2_000;
+
 /**
  * How much longer than `noWorkerTimeout` a job waits for a place at the hub. Jobs that no worker takes end first, and leave their
  * places.

@@ -4,3 +4,4 @@ export type { Offers } from './protocol/messages.js';
 export type { Worker } from './worker/worker.js';
 export type { WebWorker } from './executor/web-thread.js';
 export { serveOperations } from './worker/serve-operations.js';
+export type { WorkerActivity } from './worker/worker-activity.js';

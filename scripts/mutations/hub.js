@@ -37,8 +37,8 @@ export const hubMutations = [
   {
     name: 'the hub tells nobody anew that a worker broke',
     file: `${hub}/capacity.ts`,
-    find: ' || why.broken !== broken;',
-    replace: ';',
+    find: ' || why.broken !== broken',
+    replace: '',
   },
   {
     name: 'the hub tells of the worker that broke first',
@@ -642,5 +642,29 @@ export const hubMutations = [
     file: `${hub}/due.ts`,
     find: 'if (until > state.now) break;',
     replace: 'if (until > 0) break;',
+  },
+  {
+    name: 'the hub says for good that nobody offers it though workers may come',
+    file: `${hub}/capacity.ts`,
+    find: 'complete && onOffer !== undefined ?',
+    replace: 'onOffer !== undefined ?',
+  },
+  {
+    name: 'the hub says for good that nobody offers it before any worker has said what it offers',
+    file: `${hub}/capacity.ts`,
+    find: 'complete && onOffer !== undefined ?',
+    replace: 'complete ?',
+  },
+  {
+    name: 'the hub tells nobody anew that no worker can come',
+    file: `${hub}/capacity.ts`,
+    find: ' || (why.forGood ?? false) !== forGood;',
+    replace: ';',
+  },
+  {
+    name: 'the hub says for good that nobody offers a chain that workers can execute in parts',
+    file: `${hub}/capacity.ts`,
+    find: 'return { missing: `${why.missing}; each is on offer`, divisible: true };',
+    replace: 'return { ...why, missing: `${why.missing}; each is on offer`, divisible: true };',
   },
 ];

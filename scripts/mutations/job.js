@@ -412,4 +412,34 @@ export const jobMutations = [
     find: 'tried - unreachedAt(unreached, stage)',
     replace: 'tried - unreachedAt(unreached, 0)',
   },
+  {
+    name: 'a job waits though no worker can come',
+    file: `${job}/starvation.ts`,
+    find: 'if (this.#missing.forGood) return this.#error(',
+    replace: 'if (this.#missing.forGood && waitedMs > config.noWorkerTimeoutMs) return this.#error(',
+  },
+  {
+    name: 'a job that waits for a worker does not say so before it ends',
+    file: `${job}/starvation.ts`,
+    find: 'Math.min(noWorkerTimeoutMs, warnAfterMs)',
+    replace: 'noWorkerTimeoutMs',
+  },
+  {
+    name: 'a job goes on saying that it waits though a worker was there',
+    file: `${job}/starvation.ts`,
+    find: '      this.#isLong = false;\n',
+    replace: '',
+  },
+  {
+    name: 'the leader is warned of each job that waits for a worker',
+    file: 'src/core/leader-session.ts',
+    find: '    this.#starving.add(needs);\n',
+    replace: '',
+  },
+  {
+    name: 'the leader is warned once for ever of jobs that wait for a worker',
+    file: 'src/core/leader-session.ts',
+    find: '        if (needs !== undefined && message.slots > 0) this.#starving.delete(needs);\n',
+    replace: '',
+  },
 ];

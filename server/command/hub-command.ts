@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Logger } from 'pino';
 import { PaladinError } from '../../src/errors/paladin-error.js';
-import { defaultPort, likeLinesWithinMs } from '../../src/limits.js';
-import { LineLimit } from '../../src/line-limit.js';
-import type { HubEvent } from '../network/hub-events.js';
+import { defaultPort } from '../../src/limits.js';
 import { defaultLimits, limitNames, rangeOf, type Limits } from '../limits.js';
 import type { TlsOptions, TokenOptions } from '../network/hub-options.js';
 import type { HubTokens } from '../network/tokens.js';
 import { exitOnceRead } from './exit-codes.js';
-import { logLevelOption, logTo } from './log.js';
+import { activityLog } from './activity-lines.js';
+import { HubLog } from './hub-log.js';
+import { logOptions, logTo, type LogOptions } from './log.js';
 import { limitOption, names, option, wholeNumber } from './options.js';
 import { GuardedOutput } from './output.js';
 import { collectLess } from './serving.js';
 import { readTokens, together } from './token-file.js';
 import { messageOf } from '../../src/errors/thrown.js';
 
-interface Options extends Limits {
+interface Options extends Limits, LogOptions {
   readonly port: number;
   readonly host: string;
   readonly path?: string;
@@ -30,7 +29,6 @@ interface Options extends Limits {
   readonly tlsKey?: string;
   readonly trustedProxies: string[];
   readonly origins: string[];
-  readonly logLevel: string;
 }
 
 /** The help texts of the limits' flags. */
@@ -57,6 +55,7 @@ const limitTexts: Readonly<Record<keyof Limits, string>> = {
 };
 
 export function hubCommand(): Command {
+  const [logLevel, logFormat] = logOptions();
   const command = new Command('hub')
     .description('run a hub, to which leaders and workers connect')
     .addOption(
@@ -82,7 +81,8 @@ export function hubCommand(): Command {
     .addOption(
       option('--origins <list>', 'web origins whose pages may connect, by commas; *: any').argParser(names).default([], 'none'),
     )
-    .addOption(logLevelOption());
+    .addOption(logLevel)
+    .addOption(logFormat);
   for (const name of limitNames) {
     const { least, most } = rangeOf(name);
     command.addOption(limitOption(name, limitTexts[name]).argParser(wholeNumber(least, most)).default(defaultLimits[name]));
@@ -91,17 +91,11 @@ export function hubCommand(): Command {
 }
 
 async function runHub(options: Options): Promise<void> {
-  const { port, host, path, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins, logLevel } = options;
+  const { port, host, path, tokensFile, insecure = false, tlsCert, tlsKey, trustedProxies, origins } = options;
   const output = new GuardedOutput();
   collectLess();
-  const log = logTo(logLevel, output);
-  const refusals = new LineLimit();
-  const tellLeftOut = (now: number): void => {
-    for (const leftOut of refusals.over(now)) log.warn(leftOut, `${leftOut.lines} more lines were left out: ${leftOut.about}`);
-  };
-  setInterval(() => {
-    tellLeftOut(performance.now());
-  }, likeLinesWithinMs / 4).unref();
+  const log = logTo(options, output);
+  const hubLog = new HubLog(log);
   // Loaded by the command that needs it, so that the others start sooner.
   const { startHub } = await import('../network/start-hub.js');
   const tls = readTls(tlsCert, tlsKey);
@@ -116,8 +110,9 @@ async function runHub(options: Options): Promise<void> {
     trustedProxies,
     origins,
     onEvent: (event) => {
-      record(log, event, refusals);
+      hubLog.record(event);
     },
+    onActivity: activityLog(log),
   });
   process.on('SIGHUP', () => {
     try {
@@ -135,7 +130,7 @@ async function runHub(options: Options): Promise<void> {
     process.once(signal, () => {
       console.log('hub closing');
       void hub.close().then(() => {
-        tellLeftOut(Infinity);
+        hubLog.close();
         exitOnceRead(0, output);
       });
     });
@@ -167,41 +162,5 @@ function readTls(certPath: string | undefined, keyPath: string | undefined): Tls
     return { cert: readFileSync(certPath), key: readFileSync(keyPath) };
   } catch (error) {
     throw new PaladinError('INVALID_INPUT', `the certificate or its key cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** Says what happened at the door. Tokens and payloads are never in it. */
-function record(log: Logger, event: HubEvent, refusals: LineLimit): void {
-  const { type: _, ...details } = event;
-  /** Strangers can cause any number of lines. So like ones are counted, and only some are written. */
-  const warn = (message: string): void => {
-    if (refusals.admits(message, performance.now())) log.warn(details, message);
-  };
-  switch (event.type) {
-    case 'joined':
-      log.info(details, `${event.role} joined`);
-      break;
-    case 'left':
-      if (event.code === undefined) log.info(details, `${event.role} left: ${event.reason}`);
-      else warn(`${event.role} was disconnected: ${event.code}: ${event.reason}`);
-      break;
-    case 'refused':
-      warn(`${event.role} refused: ${event.code}: ${event.reason}`);
-      break;
-    case 'exposed':
-      log.warn({ roles: event.roles }, `insecure: ${event.reason}`);
-      break;
-    case 'outOfRoom':
-      log.error(details, event.reason);
-      break;
-    case 'roomAgain':
-      log.info(event.reason);
-      break;
-    case 'authorizationFailed': {
-      const message = `authorize failed for a ${event.role}`;
-      const { role, address, error } = event;
-      if (refusals.admits(message, performance.now())) log.error({ role, address, err: error }, message);
-      break;
-    }
   }
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
-import { logLevelOption } from './log.js';
+import { logOptions, type LogOptions } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
 import { tokenShown } from './token-file.js';
 import { WorkerProgram } from './worker-program.js';
 
-interface Options {
+interface Options extends LogOptions {
   readonly hub: string;
   readonly token?: string;
   readonly tokenFile?: string;
@@ -18,11 +18,11 @@ interface Options {
   readonly drainTimeout?: number;
   readonly labels: string[];
   readonly name: string;
-  readonly logLevel: string;
 }
 
 export function workerCommand(): Command {
   const [token, tokenFile] = tokenOptions();
+  const [logLevel, logFormat] = logOptions();
   return new Command('worker')
     .description('run a worker: execute the operations that the modules export')
     .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
@@ -56,15 +56,16 @@ export function workerCommand(): Command {
       ).argParser(wholeNumber(0, longestTimerMs)),
     )
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
-    .addOption(logLevelOption())
+    .addOption(logLevel)
+    .addOption(logFormat)
     .action(runWorker);
 }
 
 async function runWorker(
   modules: readonly string[],
-  { hub, inline = false, drainTimeout = Infinity, labels, name, logLevel, ...options }: Options,
+  { hub, inline = false, drainTimeout = Infinity, labels, name, ...options }: Options,
 ): Promise<void> {
-  const program = new WorkerProgram({ hub, logLevel, drainTimeout });
+  const program = new WorkerProgram({ hub, log: options, drainTimeout });
   const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots } = options;
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');

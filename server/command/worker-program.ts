@@ -4,13 +4,15 @@ import { ThreadWarnings } from '../../src/executor/thread-warnings.js';
 import type { WorkerOptions } from '../../src/worker/start-worker.js';
 import { undoneText } from '../../src/worker/undone-text.js';
 import type { Worker } from '../../src/worker/worker.js';
+import { activityLog } from './activity-lines.js';
 import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
-import { logTo } from './log.js';
+import { HubWait } from './hub-wait.js';
+import { logTo, type LogOptions } from './log.js';
 import { GuardedOutput } from './output.js';
 
 export interface WorkerProgramOptions {
   readonly hub: string;
-  readonly logLevel: string;
+  readonly log: LogOptions;
   /** How long draining may take, in milliseconds. */
   readonly drainTimeout: number;
 }
@@ -26,16 +28,16 @@ export class WorkerProgram {
   readonly #log: Logger;
   /** Warnings about threads, of which there may be very many. */
   readonly #threadWarnings: ThreadWarnings;
-  /** The reasons that were told already why the hub is not there. */
-  readonly #reasons = new Set<string>();
+  readonly #wait: HubWait;
   /** The worker; defined once the hub has taken it. */
   #worker: Worker | undefined;
   #isDraining = false;
 
-  constructor({ hub, logLevel, drainTimeout }: WorkerProgramOptions) {
+  constructor({ hub, log, drainTimeout }: WorkerProgramOptions) {
     this.#hub = hub;
+    this.#wait = new HubWait(hub);
     this.#drainTimeout = drainTimeout;
-    this.#log = logTo(logLevel, this.#output);
+    this.#log = logTo(log, this.#output);
     this.#threadWarnings = new ThreadWarnings((line) => this.#log.warn(line));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
@@ -55,7 +57,7 @@ export class WorkerProgram {
         this.#lost(reason);
       },
       onBack: () => {
-        this.#reasons.clear();
+        this.#wait.back();
         console.log(`worker ready again at ${this.#hub}`);
       },
       onRefused: (error) => {
@@ -66,20 +68,20 @@ export class WorkerProgram {
       onThreadDeath: (reason) => this.#threadWarnings.tell(reason),
       onBlocked: (reason) => this.#log.warn(reason),
       onSlowCreate: (reason) => this.#threadWarnings.tell(reason),
+      onActivity: activityLog(this.#log),
     };
   }
 
   /** The hub has taken the worker. `places`: what it executes in. */
   ready(worker: Worker, places: string): void {
     this.#worker = worker;
-    this.#reasons.clear();
+    this.#wait.back();
     console.log(`worker ready at ${this.#hub}: ${worker.offers.operations.join(', ')} in ${places}`);
   }
 
   #lost(reason: string): void {
-    const hub = this.#hub;
-    if (!this.#reasons.has(reason)) this.#log.warn({ hub, reason }, `not connected to ${hub}: ${reason}; trying again`);
-    this.#reasons.add(reason);
+    const text = this.#wait.lost(reason, performance.now());
+    if (text !== undefined) this.#log.warn({ hub: this.#hub, reason }, text);
   }
 
   #stop(): void {

@@ -92,7 +92,7 @@ function assign(state: HubState, job: HubJob, matched: HubWorker): void {
       // It would gain nothing to execute the batch twice at one worker.
       dropQueued(state, job, batch);
       const reason = 'the only workers for it have it already';
-      tellLost(state, job, '', { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason });
+      tellLost(state, job, undefined, { seq: batch.seq, attempt: batch.attempt, cause: 'returned', reason });
       return;
     }
     // A worker that is idle is free for a suspect, too.

@@ -41,7 +41,7 @@ export function giveUpAwaited(state: HubState, job: HubJob): void {
   state.lostRoom -= lost.length;
   for (const { seq, attempt } of lost) {
     awaitNoMore(job, { seq, attempt });
-    tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker has it' });
+    tellLost(state, job, undefined, { seq, attempt, cause: 'returned', reason: 'no worker has it' });
   }
   // Turns are by job: the jobs that wait behind this one come first.
   state.awaiting.delete(job);

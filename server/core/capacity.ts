@@ -21,7 +21,12 @@ export function moveWorker(state: HubState, worker: HubWorker, offers: Offers | 
   placement.moveWorker(worker, offers);
   if (state.closing) return;
   fitNext(state);
-  state.unexplained = placement.fitting.unservedClasses;
+  explainAnew(state);
+}
+
+/** What is said of jobs that find no worker may have changed, for all of them. */
+export function explainAnew(state: HubState): void {
+  state.unexplained = state.placement.fitting.unservedClasses;
   explainNext(state);
 }
 
@@ -120,6 +125,8 @@ type Explanation = ReturnType<typeof explainMissing> & {
   readonly broken?: string | undefined;
   /** Whether the jobs could go on in parts. */
   readonly divisible?: boolean;
+  /** Whether no worker can come that has what is missing. */
+  readonly forGood?: boolean;
 };
 
 function explain(state: HubState, needClass: NeedClass): Explanation {
@@ -131,9 +138,11 @@ function explain(state: HubState, needClass: NeedClass): Explanation {
   return { ...explainOffers(state, needClass), broken: state.breakages.last(needClass.needs) };
 }
 
-function explainOffers({ placement }: HubState, needClass: NeedClass): Explanation {
+function explainOffers({ placement, complete }: HubState, needClass: NeedClass): Explanation {
   const { onOffer, offerClasses } = placement.fitting;
-  const why = explainMissing(onOffer, needClass.needs);
+  const missing = explainMissing(onOffer, needClass.needs);
+  // Workers that have said nothing yet may still offer it. The process knows why if all of them have gone.
+  const why = complete && onOffer !== undefined ? { ...missing, forGood: true } : missing;
   // If nobody offers something that is needed, there is no need to look at each worker.
   const isOnOffer = onOffer !== undefined && satisfies(onOffer, needClass.needs);
   if (!isOnOffer || !isDivisible(needClass.needs, offerClasses)) return why;
@@ -141,13 +150,14 @@ function explainOffers({ placement }: HubState, needClass: NeedClass): Explanati
 }
 
 /** Whether it is not what was told last of the class. */
-function isNew({ explained, broken }: NeedClass, why: Explanation): boolean {
-  return why.missing !== explained || why.broken !== broken;
+function isNew({ explained, broken, forGood }: NeedClass, why: Explanation): boolean {
+  return why.missing !== explained || why.broken !== broken || (why.forGood ?? false) !== forGood;
 }
 
 function tell(state: HubState, needClass: NeedClass, job: HubJob, { divisible, broken, ...why }: Explanation): void {
   needClass.explained = why.missing;
   needClass.broken = broken;
+  needClass.forGood = why.forGood ?? false;
   const { leader, number, leases, awaited, description } = job;
   if (divisible === true) {
     state.dividing.add(job);

@@ -107,6 +107,7 @@ export class Fitting {
       offerClasses: new Set(),
       explained: '',
       broken: undefined,
+      forGood: false,
     };
     this.#unserved.add(needClass);
     // What nobody offers no worker has: then there is no need to look at each.

@@ -76,6 +76,8 @@ export class HubState {
   /** Leaders, workers and jobs of which a part of a list has come, and when the rest must be there. The earliest is first. */
   readonly unfinished: Map<object, Speaker> = new Map();
   closing = false;
+  /** Whether all workers have come that ever will. */
+  complete = false;
   startedAt = 0;
   /** Whether leaders may still come back whose jobs this hub has never seen. */
   recovering = true;

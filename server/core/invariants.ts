@@ -247,12 +247,13 @@ export function checkOffers({ placement: { fitting }, untold }: HubState): void 
 }
 
 /** Throws when a leader does not know of the slots for a job, or why there are none, and nobody is still to be told. */
-export function checkTold({ placement: { fitting }, untold, jobs }: HubState): void {
+export function checkTold({ placement: { fitting }, untold, jobs, complete }: HubState): void {
   if (!fitting.isDone || untold.size > 0) return;
   for (const { id, confirmed, needClass, slotsTold, missingTold } of jobs.values()) {
     const slots = slotsFor(needClass);
     check(!confirmed || slotsTold === slots, `the leader of job ${id} was told of ${slotsTold} slots, and there are ${slots}`);
     const isAlike = slots > 0 || missingTold === needClass.explained;
+    check(complete || !needClass.forGood, `the leader of job ${id} was told that nobody can come`);
     check(!confirmed || isAlike, `the leader of job ${id} was told '${missingTold}', others like it '${needClass.explained}'`);
   }
 }

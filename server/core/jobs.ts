@@ -70,7 +70,7 @@ export function enqueue(state: HubState, leader: HubLeader, number: number, batc
   if (batch.beside !== true && isFound(job, batch.seq)) {
     // Its leader did not know yet that a worker is back with it.
     const { seq, attempt } = batch;
-    tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'a worker that is back has it already' });
+    tellLost(state, job, undefined, { seq, attempt, cause: 'returned', reason: 'a worker that is back has it already' });
     return;
   }
   if (state.dividing.has(job)) {
@@ -123,7 +123,7 @@ export function returnQueued(state: HubState): void {
 }
 
 function returnBatch(state: HubState, job: HubJob, { seq, attempt }: Attempt): void {
-  tellLost(state, job, '', { seq, attempt, cause: 'returned', reason: 'no worker offers the whole chain' });
+  tellLost(state, job, undefined, { seq, attempt, cause: 'returned', reason: 'no worker offers the whole chain' });
 }
 
 /** Whether the attempt is queued, with a worker, or answered and kept there. */

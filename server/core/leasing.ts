@@ -1,5 +1,5 @@
 /** Adds and removes leases: an attempt is with a worker, and then is not any more. */
-import type { Attempt, BatchLoss } from '../../src/protocol/messages.js';
+import type { Attempt, BatchLoss, NamedWorker } from '../../src/protocol/messages.js';
 import { tellCapacity } from './capacity.js';
 import { countInHand } from './describing.js';
 import type { HubState } from './hub-state.js';
@@ -79,7 +79,7 @@ export function loseLease(state: HubState, lease: Lease, loss: BatchLoss): void 
   const { job, worker } = lease;
   release(state, lease);
   state.placement.settle(lease, 0);
-  tellLost(state, job, worker.id, loss);
+  tellLost(state, job, worker, loss);
 }
 
 /** Cancels an attempt at its worker. The slot is free once the worker says that the attempt has come to an end. */
@@ -90,7 +90,14 @@ export function cancelLease(state: HubState, lease: Lease): void {
   state.toWorker(worker, { type: 'cancel', jobId: job.id, seq, attempt });
 }
 
-export function tellLost(state: HubState, job: HubJob, workerId: string, loss: BatchLoss): void {
+/** @param worker undefined: no worker had it */
+export function tellLost(state: HubState, job: HubJob, worker: HubWorker | undefined, loss: BatchLoss): void {
   state.counters.lost += 1;
-  state.toLeader(job.leader, { type: 'lost', job: job.number, workerId, loss });
+  const who = worker === undefined ? { workerId: '' } : namedWorker(worker);
+  state.toLeader(job.leader, { type: 'lost', job: job.number, ...who, loss });
+}
+
+/** The worker as a leader is told of it, to whom something has failed. */
+export function namedWorker({ id, connection }: HubWorker): NamedWorker {
+  return connection.name === '' ? { workerId: id } : { workerId: id, workerName: connection.name };
 }

@@ -1,3 +1,4 @@
+import { distance } from '../../src/errors/nearest.js';
 import type { JobDescription, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
 
@@ -57,9 +58,11 @@ export function explainMissing(
 ): { readonly missing: string; readonly operation?: string } {
   if (offered === undefined) return { missing: 'no worker is connected' };
   if (!satisfies(offered, needs)) {
-    const missing = `no worker offers ${shortList(unmet(offered, needs))}; ${onOffer(offered, needs)}`;
     const unknown = needs.operations.find((operation) => !isOffered(offered, 'operations', operation));
-    return unknown === undefined ? { missing } : { missing, operation: unknown.slice(0, unknown.lastIndexOf('@')) };
+    const meant = unknown === undefined ? undefined : nearestOf(offered.operations, unknown);
+    const hint = meant === undefined ? '' : ` (did you mean '${printable(meant)}'?)`;
+    const missing = `no worker offers ${shortList(unmet(offered, needs))}${hint}; ${onOffer(offered, needs)}`;
+    return unknown === undefined ? { missing } : { missing, operation: baseOf(unknown) };
   }
   const wanted = [...needs.operations, ...needs.serializers, ...needs.labels];
   return { missing: `no single worker offers all of ${shortList(wanted)}` };
@@ -79,6 +82,46 @@ function unmet(offered: Offered, needs: Needs): string[] {
 
 /** The most names that an explanation lists. */
 const listed = 20;
+
+/** The most names that an explanation compares, and the longest. With these it takes a tenth of a millisecond. */
+const compared = 128;
+const longestCompared = 60;
+
+/** The most characters by which a name may differ that was meant. A short one may differ by a quarter of its length. */
+const mostChanges = 3;
+
+/** The operation on offer that is likely to be meant: of that name in another version, or of a name that is nearly the same. */
+function nearestOf(names: Names, wanted: string): string | undefined {
+  const [base, letters] = [baseOf(wanted), lettersOf(wanted)];
+  if (base.length > longestCompared) return undefined;
+  let most = Math.min(mostChanges, Math.floor(base.length / 4)) + 1;
+  let found: string | undefined;
+  let left = compared;
+  for (const name of names.keys()) {
+    if (left === 0) break;
+    left -= 1;
+    const other = baseOf(name);
+    if (other === base) return name;
+    if (other.length > longestCompared) continue;
+    const changes = lettersOf(name) === letters ? 0 : distance(base.toLowerCase(), other.toLowerCase(), most);
+    if (changes >= most) continue;
+    most = changes;
+    found = name;
+  }
+  return found;
+}
+
+/** Its name, without the version. */
+function baseOf(operation: string): string {
+  return operation.slice(0, operation.lastIndexOf('@'));
+}
+
+/** What is left of a name however it is written: `fib-at`, `fibAt` and `fib_at` are alike. */
+function lettersOf(operation: string): string {
+  return baseOf(operation)
+    .toLowerCase()
+    .replaceAll(/[-_./\s]/gu, '');
+}
 
 function shortList(names: readonly string[], count: number = names.length): string {
   const rest = count > listed ? ` and ${count - listed} more` : '';

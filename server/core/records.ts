@@ -256,6 +256,8 @@ export interface NeedClass {
   /** Why there are no slots, as the jobs' leaders were told: what nobody offers, and why a worker is gone that did. */
   explained: string;
   broken: string | undefined;
+  /** Whether they were told that no worker can come that has what they need. */
+  forGood: boolean;
 }
 
 /** Workers with the same offers. */

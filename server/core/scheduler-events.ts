@@ -75,6 +75,8 @@ export type SchedulerEvent =
   | { readonly type: 'workerJoined'; readonly workerId: string; readonly name: string; readonly limits?: SchedulerLimits }
   | { readonly type: 'workerLeft'; readonly workerId: string; readonly reason: string; readonly how: Departure }
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }
+  /** All workers have come that ever will: those of a process that lets in no others. */
+  | { readonly type: 'complete' }
   /** A peer was disconnected at the door. */
   | { readonly type: 'expelled' }
   /** The hub is about to close. */

@@ -22,6 +22,7 @@
  * 6. Nothing is given out of a leader that does not read what waits for it, or does not acknowledge its answers, until it does. A
  *    worker whose reports or losses cannot be true is disconnected. What it had goes to others.
  * 7. Batches pass through unread.
+ * 8. Where no further workers can come, jobs are told at once that nobody will ever offer what they need.
  */
 import type { Machine } from '../../src/core/machine.js';
 import { maxFittedAtOnce, maxToldAtOnce, maxToldLostAtOnce } from '../../src/limits.js';
@@ -29,7 +30,7 @@ import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/prot
 import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { acknowledged } from './answers.js';
 import { serveChanged, serveWorker } from './assigning.js';
-import { moveWorker, tellIfQueued } from './capacity.js';
+import { explainAnew, moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { nextDeadline, onTime } from './due.js';
 import { HubState } from './hub-state.js';
@@ -107,6 +108,10 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       }
       case 'workerSent':
         this.#workerSent(present(state.workers, event.workerId, 'worker'), event.message);
+        break;
+      case 'complete':
+        state.complete = true;
+        explainAnew(state);
         break;
       case 'expelled':
         state.counters.expelled += 1;

@@ -4,7 +4,7 @@ import { addAnswered, weighAnswers, takeAsked, acknowledge } from './answers.js'
 import { serveWorker, dropQueued } from './assigning.js';
 import { usedBy } from './charging.js';
 import type { HubState } from './hub-state.js';
-import { release, loseLease, cancelLease, tellLost } from './leasing.js';
+import { release, loseLease, cancelLease, namedWorker, tellLost } from './leasing.js';
 import { endingKey, type HubJob, type Lease, type HubWorker } from './records.js';
 
 /** A worker has executed an attempt: by its lease, or by what is known of the answers that it keeps. */
@@ -49,7 +49,7 @@ export function lose(state: HubState, worker: HubWorker, jobId: string, loss: Ba
     // A worker that did not keep its word has forgotten which it was.
     const cause = asked?.begun === false ? 'returned' : loss.cause;
     if (asked === undefined) answeredToNobody(state, worker, jobId, loss);
-    else tellLost(state, asked.job, worker.id, { ...loss, cause });
+    else tellLost(state, asked.job, worker, { ...loss, cause });
   }
   serveWorker(state, worker);
 }
@@ -91,5 +91,6 @@ function leaseOf(job: HubJob | undefined, worker: HubWorker, attempt: Attempt): 
 
 function tellResult(state: HubState, job: HubJob, worker: HubWorker, result: BatchResult): void {
   state.counters.results += 1;
-  state.toLeader(job.leader, { type: 'result', job: job.number, workerId: worker.id, result });
+  const who = result.failures.length === 0 ? { workerId: worker.id } : namedWorker(worker);
+  state.toLeader(job.leader, { type: 'result', job: job.number, ...who, result });
 }

@@ -158,5 +158,5 @@ function dropAnswered(state: HubState, answered: Answered): void {
   weighAnswers(state, answered.job.leader);
   if (!answered.asked) return;
   const { job, worker, seq, attempt, begun } = answered;
-  tellLost(state, job, worker.id, { seq, attempt, cause: begun ? 'wasted' : 'returned', reason: 'its answer is gone' });
+  tellLost(state, job, worker, { seq, attempt, cause: begun ? 'wasted' : 'returned', reason: 'its answer is gone' });
 }

@@ -5,8 +5,10 @@ import type { Urgency } from '../../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
+import { watching } from '../../src/watching.js';
 import type { StatusBounds } from '../core/status.js';
 import { Scheduler } from '../core/scheduler.js';
+import { activityIn, activityOf, type HubActivity } from './hub-activity.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../core/scheduler-events.js';
 
 /** The hub's end of a connection to a peer. */
@@ -30,6 +32,11 @@ export interface PeerEvents<Received> {
   expelled(): void;
 }
 
+/** What a hub is made with. */
+export type HubDriverConfig = Omit<SchedulerConfig, 'random'> & {
+  readonly onActivity?: ((activity: HubActivity) => void) | undefined;
+};
+
 /** Connects the scheduler to its peers, over whatever links. */
 export class HubDriver {
   readonly #scheduler: Scheduler;
@@ -39,10 +46,20 @@ export class HubDriver {
   readonly #draining = new WeakSet<Peer<HubToWorker>>();
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
-  constructor(config: Omit<SchedulerConfig, 'random'>, time: Time = ordinaryTime) {
-    this.#scheduler = new Scheduler({ ...config, random: Math.random });
+  /** @param onActivity is told what happens to jobs and batches */
+  constructor({ onActivity, ...config }: HubDriverConfig, time: Time = ordinaryTime) {
+    const scheduler = new Scheduler({ ...config, random: Math.random });
+    this.#scheduler = scheduler;
+    const tell = (activity: HubActivity | undefined): void => {
+      if (activity !== undefined) onActivity?.(activity);
+    };
+    const told = watching<SchedulerEvent, SchedulerEffect>(
+      scheduler,
+      (event) => tell(activityIn(event)),
+      (effect) => tell(activityOf(effect)),
+    );
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
-      machine: this.#scheduler,
+      machine: onActivity === undefined ? scheduler : told,
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
@@ -115,6 +132,11 @@ export class HubDriver {
         this.#drive.handle({ type: 'expelled' });
       },
     };
+  }
+
+  /** All workers have come that ever will. Jobs that need another one end at once. */
+  completed(): void {
+    this.#drive.handle({ type: 'complete' });
   }
 
   /** Somebody was disconnected who is no peer of the scheduler. */

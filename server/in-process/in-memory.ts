@@ -50,8 +50,8 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, Thre
   /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
   /**
-   * How long a job waits when no worker offers what it needs, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then it
-   * ends with `NO_WORKER`. Default 10,000.
+   * How long a job waits for threads to start, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then it ends with
+   * `NO_WORKER`. It ends so at once when its operation is in none of the modules. Default 10,000.
    */
   readonly noWorkerTimeout?: number | undefined;
   /**
@@ -259,6 +259,7 @@ function inlineCrew(
   const own: InlineJobOptions = { registry, registryOf: ofJob, slowCreates, maxPayloadBytes };
   const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, idleCores, turns, ...jobs }));
   const drivers = Array.from({ length: workers }, () => joinHub(hub, executor(own), offers, other?.time));
+  hub.completed();
   return {
     failed: Promise.resolve(),
     using: ({ operations, serializer }) => {
@@ -315,6 +316,7 @@ function threadCrew(
       breakage,
       started.then(async (results) => {
         for (const result of results) if (result.status === 'rejected' && !signal.aborted) throw result.reason;
+        hub.completed();
         return await breakage;
       }),
     ]),

@@ -28,6 +28,8 @@ export interface Admission {
 export interface DoorConfig {
   readonly limits: Limits;
   readonly addresses: Addresses;
+  /** The web origins whose pages may connect; `*`: any. */
+  readonly origins: readonly string[];
   readonly connections: Connections;
   /** Asked in place of the tokens. */
   readonly authorize: Authorize | undefined;
@@ -37,7 +39,7 @@ export interface DoorConfig {
 }
 
 /**
- * Lets peers in that speak this protocol, are within the limits, and show the role's token or are authorized. Others are told why
+ * Lets peers in that speak this protocol, are no pages of other origins, are within the limits, and show the role's token or are authorized. Others are told why
  * not, and cut off at once.
  */
 export class Door {
@@ -92,9 +94,10 @@ export class Door {
   }
 
   async #admit(socket: Socket, role: Role): Promise<Admission> {
-    const { addresses, connections, limits, authorize, tokens } = this.#config;
+    const { addresses, origins, connections, limits, authorize, tokens } = this.#config;
     const address = addresses.of(socket.request);
     this.#asked.add(socket.conn);
+    checkOrigin(origins, socket.request.headers.origin);
     const exceeded = connections.exceeded(address);
     if (exceeded !== undefined) throw new PaladinError('LIMIT_EXCEEDED', `the hub's limit is reached: ${exceeded}`);
     const { id, name: given, token } = readHandshake(socket.handshake.auth);
@@ -126,6 +129,20 @@ export class Door {
     }
   }
 }
+
+/**
+ * Programs send no origin. Pages always do. A page is refused here, and not as it opens its websocket: browsers would not tell it
+ * why.
+ */
+function checkOrigin(admitted: readonly string[], origin: string | undefined): void {
+  if (origin === undefined || admitted.includes('*') || admitted.includes(origin)) return;
+  const shown = printable(origin.slice(0, longestOrigin));
+  const message = `pages of the origin ${shown} may not connect; those who run the hub can allow it: --origins ${shown}`;
+  throw new PaladinError('UNAUTHORIZED', message);
+}
+
+/** No host has a longer name. */
+const longestOrigin = 300;
 
 /** An error as socket.io passes it to a client that it does not connect. */
 export function refusal({ code, message }: Pick<PaladinError, 'code' | 'message'>): Error {

@@ -1,7 +1,7 @@
 /** The options of a hub, and the configuration that is made of them once they are checked. */
 import { callerContext } from '../../src/caller-context.js';
 import { describe } from '../../src/errors/describe.js';
-import { checkOptions, isList, type Known } from '../../src/errors/options.js';
+import { checkCallbacks, checkOptions, isList, type Known } from '../../src/errors/options.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { holds } from '../../src/errors/thrown.js';
 import { defaultPort } from '../../src/limits.js';
@@ -9,6 +9,7 @@ import { printable } from '../../src/protocol/printable.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
 import { Addresses, isLoopback } from './addresses.js';
 import type { Authorize } from './authorization.js';
+import type { HubActivity } from '../in-process/hub-activity.js';
 import type { HubEvent } from './hub-events.js';
 import { Tokens, type HubTokens, type Role } from './tokens.js';
 
@@ -64,6 +65,11 @@ export interface HubOptions extends TokenOptions, LimitOptions {
    * open to others, and of one without room for connections.
    */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
+  /**
+   * Called with what happens to jobs and batches, several times for each batch: for logs, and to look into a hub. Default: nobody
+   * is told, and it costs nothing.
+   */
+  readonly onActivity?: ((activity: HubActivity) => void) | undefined;
 }
 
 const known: Known<HubOptions> = {
@@ -80,6 +86,7 @@ const known: Known<HubOptions> = {
   trustedProxies: true,
   origins: true,
   onEvent: true,
+  onActivity: true,
 };
 
 const noWorkers = 'a hub executes nothing: startWorker({ hub, modules, threads }) does, or the command paladin worker.';
@@ -102,6 +109,8 @@ export interface HubConfig {
   readonly exposure: string | undefined;
   /** Tells whoever runs the hub. It calls within the context of whoever started it. */
   readonly report: (event: HubEvent) => void;
+  /** Tells whoever runs the hub what happens to jobs, in the same way; undefined: nobody wants to know. */
+  readonly onActivity: ((activity: HubActivity) => void) | undefined;
 }
 
 /**
@@ -111,7 +120,7 @@ export interface HubConfig {
 export function hubConfigFrom(options: HubOptions): HubConfig {
   checkOptions('startHub', options, known, hints);
   const { port = defaultPort, host = '127.0.0.1', origins = [], trustedProxies = [], insecure = false } = options;
-  const { authorize, tls, onEvent } = options;
+  const { authorize, tls, onEvent, onActivity } = options;
   check(Number.isInteger(port) && port >= 0 && port <= 65_535, 'port to be a whole number from 0 to 65535', port);
   const isHost = typeof host === 'string' && host !== '' && host.length <= longestHost;
   check(isHost, 'host to be an address to listen on, such as 127.0.0.1 or 0.0.0.0', host);
@@ -120,6 +129,7 @@ export function hubConfigFrom(options: HubOptions): HubConfig {
   check(other === undefined, "each of the origins to be as browsers send it, such as https://example.org, or '*'", other);
   check(areTexts(trustedProxies), 'trustedProxies to be a list of addresses and networks, such as 10.0.0.0/8', trustedProxies);
   check(onEvent === undefined || typeof onEvent === 'function', 'onEvent to be a function', onEvent);
+  checkCallbacks('startHub', options, ['onActivity']);
   check(authorize === undefined || typeof authorize === 'function', 'authorize to be a function', typeof authorize);
   checkOptions('startHub: tls', tls, { cert: true, key: true });
   const path = pathFrom(options.path);
@@ -142,6 +152,13 @@ export function hubConfigFrom(options: HubOptions): HubConfig {
     tls,
     origins,
     exposure,
+    onActivity:
+      onActivity &&
+      ((activity) => {
+        context.run(() => {
+          onActivity(activity);
+        });
+      }),
     authorize: authorize && ((handshake) => context.run(() => authorize(handshake))),
     report: (happened) => {
       const event = printableEvent(happened);

@@ -60,12 +60,13 @@ export class HubServer {
   #closing: Promise<void> | undefined;
 
   constructor(config: HubConfig) {
-    const { limits, addresses, authorize, report } = config;
+    const { limits, addresses, origins, authorize, report } = config;
     this.#config = config;
     this.#tokens = config.tokens;
-    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf });
+    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity: config.onActivity });
     this.#connections = new Connections(limits);
-    this.#door = new Door({ limits, addresses, connections: this.#connections, authorize, tokens: () => this.#tokens, report });
+    const connections = this.#connections;
+    this.#door = new Door({ limits, addresses, origins, connections, authorize, tokens: () => this.#tokens, report });
     this.#shared = sharedBy(limits);
     this.#http = serverFor(config.tls, limits);
     boundConnections(this.#http, limits, addresses, () => {
@@ -132,7 +133,7 @@ export class HubServer {
   }
 
   #serve(): Server {
-    const { limits, path, origins, addresses } = this.#config;
+    const { limits, path } = this.#config;
     const io = new Server(this.#http, {
       path: `${path}/socket.io`,
       transports: ['websocket'],
@@ -145,16 +146,6 @@ export class HubServer {
       pingInterval: heartbeatIntervalMs,
       pingTimeout: heartbeatTimeoutMs,
       connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
-      allowRequest: (request, decide) => {
-        const { origin } = request.headers;
-        // Programs send no origin. Pages always do.
-        const allowed = origin === undefined || origins.includes('*') || origins.includes(origin);
-        if (!allowed) {
-          const message = `pages of the origin ${origin.slice(0, 200)} may not connect; those who run the hub can allow it (--origins)`;
-          this.#door.refused('browser', addresses.of(request), { code: 'UNAUTHORIZED', message });
-        }
-        decide(allowed ? null : 'pages of this origin may not connect', allowed);
-      },
     });
     serveRequests(this.#http, io, path, () => this.#closing === undefined);
     tendConnections(io);

@@ -15,6 +15,8 @@ export interface JobReport {
   readonly wanting: boolean;
   /** Whether what it lacks is room at the hub. */
   readonly blocked: boolean;
+  /** Why it has waited long for a worker; undefined: it has not. */
+  readonly starving?: string | undefined;
 }
 
 export type LeaderSessionEvent =

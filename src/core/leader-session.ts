@@ -17,6 +17,8 @@
  * 7. New jobs are opened no faster than the hub admits (see `OpeningPace`).
  * 8. When others have all slots of a job for too long, the owner is warned, once. A job that the code of an operation runs by
  *    itself ends. The operations that have the slots may wait for it, and nobody can tell (see `Unanswered`).
+ * 9. When a job has waited long for a worker, the owner is warned: once for all jobs with the same needs, until there are slots
+ *    for them.
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds, placeGraceMs } from '../limits.js';
@@ -54,6 +56,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #unanswered: Unanswered;
   /** Whether its owner was told that a job waits for slots. */
   #hasWarned = false;
+  /** The needs of jobs of which its owner was told that they wait for a worker. */
+  readonly #starving = new Set<string>();
   /** How many batches and bytes all jobs have at the hub. */
   #batches = 0;
   #bytes = 0;
@@ -193,6 +197,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       case 'capacity': {
         const needs = this.#jobs.get(message.job)?.needs;
         if (needs !== undefined) this.#remember(needs, message.slots);
+        if (needs !== undefined && message.slots > 0) this.#starving.delete(needs);
         this.#toOpenJob(message.job, message);
         return;
       }
@@ -386,9 +391,10 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#serve(now);
   }
 
-  #handled(job: number, { load, wanting, blocked }: JobReport, now: number): void {
+  #handled(job: number, { load, wanting, blocked, starving }: JobReport, now: number): void {
     const known = this.#jobs.get(job);
     if (known === undefined) return;
+    if (starving !== undefined) this.#warnOfStarving(known, starving);
     const hasTried = this.#room.isWaking(job);
     this.#room.report(job, blocked, load.batches > 0, now);
     this.#account(job, known, load, now);
@@ -412,6 +418,13 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#account(job, ended, nothing, now);
     this.#jobs.delete(job);
     this.#serve(now);
+  }
+
+  #warnOfStarving({ needs }: SessionJob, reason: string): void {
+    // Beyond this number nobody would read more of them.
+    if (this.#starving.has(needs) || this.#starving.size >= maxRememberedNeeds) return;
+    this.#starving.add(needs);
+    this.#effects.push({ type: 'warn', reason });
   }
 
   #account(job: number, known: SessionJob, load: Load, now: number): void {

@@ -1,6 +1,7 @@
 import { longestTimerMs } from '../limits.js';
 import { describe } from './describe.js';
 import { didYouMean, meantBy } from './option-words.js';
+import { nearest } from './nearest.js';
 import { PaladinError } from './paladin-error.js';
 import { isOne } from '../serializer/realms.js';
 import { holds, isError } from './thrown.js';
@@ -133,37 +134,3 @@ function unknownOption(
 
 /** No option has a longer name. */
 const longestName = 40;
-
-/**
- * The known name with the fewest changes. A name that is part of the other counts as nearer than any that is not. It is undefined
- * where more than half of the letters would change: a name as far off as that is a guess.
- */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const distances = known.map((each) => {
-    const other = each.toLowerCase();
-    const isPart = lower.length >= leastPart && (other.includes(lower) || lower.includes(other));
-    const changes = distance(lower, other);
-    if (isPart) return changes / longestName;
-    return changes <= Math.max(lower.length, other.length) / 2 ? changes : Infinity;
-  });
-  const least = Math.min(...distances);
-  return least === Infinity ? undefined : known[distances.indexOf(least)];
-}
-
-/** Shorter names are part of many others. */
-const leastPart = 3;
-
-/** How many characters must be changed, added or taken away to make one of the other. */
-function distance(a: string, b: string): number {
-  let before = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(changed, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    before = row;
-  }
-  return before[b.length] ?? 0;
-}

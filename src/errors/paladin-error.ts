@@ -41,6 +41,8 @@ export interface ErrorDetails {
   readonly attempts?: number | undefined;
   /** The id of the worker on which it failed last. */
   readonly workerId?: string | undefined;
+  /** The name of that worker, for people. */
+  readonly workerName?: string | undefined;
   /** What it was caused by: the remote error with its name, message, stack, own properties and cause. */
   readonly cause?: unknown;
 }
@@ -73,6 +75,8 @@ export class PaladinError extends Error {
   declare readonly attempts: number | undefined;
   /** The id of the worker on which it failed last, where that is known. */
   declare readonly workerId: string | undefined;
+  /** The name of that worker, for people (`paladin worker --name`), where it has one. */
+  declare readonly workerName: string | undefined;
 
   /**
    * @param code why it failed
@@ -80,12 +84,13 @@ export class PaladinError extends Error {
    * @param details what else is known; see {@link ErrorDetails}
    */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    const { cause, operation, index, attempts, workerId } = details;
+    const { cause, operation, index, attempts, workerId, workerName } = details;
     super(message, cause === undefined ? undefined : { cause: printableCause(cause) });
     this.code = code;
     if (operation !== undefined) this.operation = operation;
     if (index !== undefined) this.index = index;
     if (attempts !== undefined) this.attempts = attempts;
     if (workerId !== undefined) this.workerId = workerId;
+    if (workerName !== undefined) this.workerName = workerName;
   }
 }

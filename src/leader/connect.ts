@@ -1,4 +1,4 @@
-import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs } from '../limits.js';
+import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs, noWorkerWarningMs } from '../limits.js';
 import { checkPeerName } from '../link/check-name.js';
 import { hubUrl } from '../link/hub-url.js';
 import { peerKey } from '../link/peer-id.js';
@@ -24,11 +24,16 @@ export interface ConnectOptions {
    */
   readonly token?: Token | undefined;
   /**
-   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. A job that waits
+   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. After 2 s the process
+   * is warned. A job that waits
    * for a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
    */
   readonly noWorkerTimeout?: number | undefined;
-  /** How long `connect` waits for the hub, in milliseconds. Then it rejects with `HUB_UNREACHABLE`. Default 10,000. */
+  /**
+   * How long `connect` waits for a hub that is still to start, in milliseconds. Then it rejects with `HUB_UNREACHABLE`. What does
+   * not pass is not waited for: a server that is no hub, or a certificate that is not trusted. Default: it waits for no hub that
+   * is not there, and 10,000 for one that is slow to answer.
+   */
   readonly connectTimeout?: number | undefined;
   /**
    * How long jobs wait for a hub that went away, in milliseconds. Then they end with `HUB_UNREACHABLE`. Default 60,000.
@@ -71,8 +76,8 @@ const hints = {
  * @param url the hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path
  * @param options see {@link ConnectOptions}
  * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
- * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses
- *   the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers: at once, or within `connectTimeout` where that is given.
+ *   `UNAUTHORIZED` when the hub refuses the token, or the page's origin. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
  *   connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
@@ -114,10 +119,11 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
   const { promise, resolve, reject } = withResolvers();
   // Worker threads load this module with every operation, and never need a socket.
   const { socketDial } = await import('../link/socket-dial.js');
-  const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader);
+  const dial = socketDial<LeaderToHub, HubToLeader>(hub, 'leader', handshake, hubToLeader, options.connectTimeout !== undefined);
   const runtime = new LeaderRuntime(dial, {
     serializer,
     noWorkerTimeoutMs,
+    noWorkerWarningMs,
     reconnectTimeoutMs,
     maxDeaths,
     welcomed: (error) => {

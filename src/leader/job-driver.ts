@@ -3,7 +3,9 @@ import type { Job } from '../core/job/job.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { JobReport } from '../core/leader-session-events.js';
 import { Drive } from '../drive.js';
-import type { PaladinError } from '../errors/paladin-error.js';
+import { showCall, type CallSite } from '../errors/call-site.js';
+import { PaladinError } from '../errors/paladin-error.js';
+import { isA } from '../errors/thrown.js';
 import { maxBatchElements } from '../limits.js';
 import { throwAtNobody } from '../next-turn.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
@@ -44,6 +46,9 @@ export interface JobOutlet {
   over(): void;
 }
 
+/** Where the program has made the stage of this operation, or has opened the job; undefined where nobody knows. */
+export type SiteOf = (operation: string | undefined) => CallSite | undefined;
+
 /**
  * Connects a job machine to its owner and to the session. The owner may pause the job while it is told outputs. Then it is told
  * none of the rest.
@@ -52,6 +57,7 @@ export class JobDriver implements JobHandle {
   readonly #job: Job;
   readonly #observer: PartObserver;
   readonly #outlet: JobOutlet;
+  readonly #siteOf: SiteOf;
   readonly #drive: Drive<JobEvent, JobEffect>;
   readonly #time: Time;
   /** What came from the source in this turn; there may be room for more. */
@@ -70,11 +76,13 @@ export class JobDriver implements JobHandle {
   #held: News[] = [];
   #context = callerContext();
 
-  constructor(job: Job, observer: PartObserver, outlet: JobOutlet, time: Time = ordinaryTime) {
+  /** @param siteOf what errors show in their stacks */
+  constructor(job: Job, observer: PartObserver, outlet: JobOutlet, siteOf: SiteOf = () => undefined, time: Time = ordinaryTime) {
     this.#time = time;
     this.#job = job;
     this.#observer = observer;
     this.#outlet = outlet;
+    this.#siteOf = siteOf;
     this.#drive = new Drive<JobEvent, JobEffect>({
       machine: job,
       next: (waiting) => this.#nextEvent(waiting),
@@ -311,7 +319,7 @@ export class JobDriver implements JobHandle {
         this.#emit(news);
         break;
       case 'skipped':
-        this.#observer.skipped?.(news.error, news.stage, news.input);
+        this.#observer.skipped?.(this.#shown(news.error), news.stage, news.input);
         if (news.index !== undefined) this.#observer.leftOut?.(news.index, news.stage);
         break;
       case 'leftOut':
@@ -327,9 +335,20 @@ export class JobDriver implements JobHandle {
         });
         break;
       case 'failed':
+        if (!this.#job.isOfSource(news.error)) this.#show(news.error);
         this.#fail(news.error);
         break;
     }
+  }
+
+  /** Lets the error show where the program has called. */
+  #show(error: unknown): void {
+    if (isA(error, PaladinError)) showCall(error, this.#siteOf(error.operation));
+  }
+
+  #shown(error: PaladinError): PaladinError {
+    this.#show(error);
+    return error;
   }
 
   #emit(news: Extract<News, { type: 'emit' }>): void {
@@ -355,7 +374,7 @@ export class JobDriver implements JobHandle {
           this.#held.push({ ...news, from: at + index - first });
           return;
         }
-        this.#observer.skipped?.(news.error(index), news.stage, news.input ?? (() => undefined));
+        this.#observer.skipped?.(this.#shown(news.error(index)), news.stage, news.input ?? (() => undefined));
       }
       at += count;
     }

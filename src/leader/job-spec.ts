@@ -1,4 +1,5 @@
 import { isObservable } from 'rxjs';
+import type { CallSite } from '../errors/call-site.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
@@ -89,6 +90,28 @@ export interface StageSpec extends StageOptions {
   readonly kind: 'map' | 'fold';
   /** What is executed: an operation with its arguments, or, for a fold, a monoid with its arguments. Required. */
   readonly operation: Operation<never, unknown>;
+}
+
+/** Where the program has made a stage, beside the fields that it may set. */
+const madeAt: unique symbol = Symbol('where it was made');
+
+/** The stage, with the place where the program has made it. */
+export function madeStage(stage: StageSpec, site: CallSite): StageSpec {
+  return Object.assign(stage, { [madeAt]: site });
+}
+
+/** Where the program has made the stage; undefined where it has opened the job itself. */
+function madeAtOf(stage: StageSpec): CallSite | undefined {
+  // Only `madeStage` has the symbol.
+  return (stage as { readonly [madeAt]?: CallSite })[madeAt];
+}
+
+/** Where the program has made the stage of an operation, or the last one; undefined where nobody knows. */
+export function siteOf(stages: readonly StageSpec[]): (operation: string | undefined) => CallSite | undefined {
+  return (name) => {
+    const stage = stages.find(({ operation }) => operation.name === name) ?? stages.at(-1);
+    return stage && madeAtOf(stage);
+  };
 }
 
 const knownStage: Known<StageSpec> = { ...stageOptions, kind: true, operation: true };

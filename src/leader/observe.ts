@@ -16,8 +16,9 @@ export interface StatusOptions {
   /** The token of an observer: a text of at most 8,192 characters, or a function that returns one. Default: none is shown. */
   readonly token?: Token | undefined;
   /**
-   * How long to wait for the answer, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `HUB_UNREACHABLE` is thrown.
-   * Default 10,000.
+   * How long to wait for a hub that is still to start, and for its answer, in milliseconds: from 0 to 2,147,483,647, or
+   * `Infinity`. Then `HUB_UNREACHABLE` is thrown. Default: it waits for no hub that is not there, and 10,000 for one that is slow
+   * to answer.
    */
   readonly connectTimeout?: number | undefined;
 }
@@ -30,8 +31,8 @@ const known: Known<StatusOptions> = { token: true, connectTimeout: true };
  * @param url the hub's address, as for `connect`
  * @param options see {@link StatusOptions}
  * @returns what the hub says; long lists are cut, see {@link HubStatus}
- * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers within `connectTimeout`. `UNAUTHORIZED` when the hub refuses
- *   the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
+ * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers: at once, or within `connectTimeout` where that is given.
+ *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
  *   connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
@@ -49,7 +50,9 @@ export async function fetchStatus(url: string | URL, options: StatusOptions = {}
   const { token, connectTimeout = defaultConnectTimeoutMs } = checkOptions('fetchStatus', options, known);
   checkToken('fetchStatus', token);
   checkMs('fetchStatus', 'connectTimeout', connectTimeout);
-  const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', { key: peerKey(), name: '', token }, hubToObserver);
+  const handshake = { key: peerKey(), name: '', token };
+  const waits = options.connectTimeout !== undefined;
+  const dial = socketDial<ObserverToHub, HubToObserver>(hub, 'observer', handshake, hubToObserver, waits);
   let link: Link<ObserverToHub> | undefined;
   let timer: Later | undefined;
   let lastReason = 'no answer';

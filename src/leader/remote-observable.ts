@@ -7,6 +7,8 @@ import {
   checkStage,
   isIdempotent,
   jobOptions,
+  madeStage,
+  siteOf,
   stageOptions,
   type JobOptions,
   type StageOptions,
@@ -17,7 +19,10 @@ import { operatorHints } from './misplaced-options.js';
 import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
 import { SourceFeed } from './source-feed.js';
+import { CallSite, showCall, type Called } from '../errors/call-site.js';
 import { checkOptions, type Known } from '../errors/options.js';
+import { PaladinError } from '../errors/paladin-error.js';
+import { isA } from '../errors/thrown.js';
 
 /**
  * Options of `remoteMap` and `remoteFold`: those of the stage, and those of the job that the stage is part of. An option that is
@@ -63,6 +68,7 @@ export class RemoteObservable<T> extends Observable<T> {
  * own.
  *
  * @param where the operator, for messages
+ * @param called the operator itself: the stacks of errors begin with who has called it
  */
 export function remoteStage<T>(
   where: string,
@@ -70,10 +76,12 @@ export function remoteStage<T>(
   operation: StageSpec['operation'],
   runtime: Runtime,
   given: RemoteOptions,
+  called: Called,
 ): (source: Observable<unknown>) => RemoteObservable<T> {
   const hints = kind === 'fold' ? foldHints : operatorHints;
   const { fuse = true, timeout, retry, onFatal, onSkip, validate, ...options } = checkOptions(where, given, known, hints);
-  const stage: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip, validate });
+  const parts: StageSpec = definedOnly({ kind, operation, timeout, retry, onFatal, onSkip, validate });
+  const stage = madeStage(parts, new CallSite(called));
   checkStage(where, stage);
   checkRuntime(where, runtime);
   checkFuse(where, fuse);
@@ -149,6 +157,7 @@ function runChain<T>(chain: StageChain, subscriber: Subscriber<T>): TeardownLogi
       },
     );
   } catch (error) {
+    if (isA(error, PaladinError)) showCall(error, siteOf(stages)(error.operation));
     subscriber.error(error);
     return undefined;
   }

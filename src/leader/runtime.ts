@@ -1,6 +1,7 @@
 import type { CallerContext } from '../caller-context.js';
 import type { PartOfJob, StagePolicy } from '../core/job/job-events.js';
 import { Job } from '../core/job/job.js';
+import { CallSite } from '../errors/call-site.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { defaultWindow, leastAskAfterMs } from '../limits.js';
 import { executingNow, isStrayNow } from '../executor/executing-now.js';
@@ -10,7 +11,7 @@ import type { HubToLeader, JobDescription, LeaderToHub, StageDescription } from 
 import { NotSerializableError, type Serializer } from '../serializer/serializer.js';
 import { ChainJob } from './chain-job.js';
 import { InnerJob, type Refusable } from './inner-job.js';
-import { JobDriver, type JobHandle } from './job-driver.js';
+import { JobDriver, type JobHandle, type JobOutlet, type SiteOf } from './job-driver.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
   checkObserver,
@@ -21,6 +22,7 @@ import {
   checkSignal,
   identityOf,
   jobOptions,
+  siteOf,
   type JobOptions,
   type JobSpec,
   type StageOptions,
@@ -110,6 +112,8 @@ const knownSpec: Known<JobSpec> = { ...jobOptions, stages: true };
 export interface RuntimeConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
+  /** After how long without a worker a warning is given; absent: never. */
+  readonly noWorkerWarningMs?: number;
   readonly reconnectTimeoutMs: number;
   readonly maxDeaths: number;
   /** Called once: when the hub has said welcome, or refused. */
@@ -169,15 +173,20 @@ export class LeaderRuntime implements Runtime {
   /** @param over called when nothing of it is left */
   #open(spec: JobSpec, observer: JobObserver, over?: () => void): JobDriver | ChainJob {
     const chain = this.#prepare('openJob', spec);
+    const stageSite = siteOf(spec.stages);
+    // Stages that operators have not made say nothing of the program.
+    // oxlint-disable-next-line typescript/unbound-method -- it is not called, only found in the stack
+    const own = stageSite(undefined) === undefined ? new CallSite(this.openJob) : undefined;
+    const site: SiteOf = (operation) => own ?? stageSite(operation);
     // One stage alone cannot be divided.
-    if (chain.stages.length === 1) return this.#start(chain, { observer, over });
+    if (chain.stages.length === 1) return this.#start(chain, { observer, over, siteOf: site });
     let of: number | undefined;
     return new ChainJob(
       observer,
       ({ part, observer: partObserver, made }) => {
         const number = this.#session.nextJobNumber();
         of ??= number;
-        this.#start(chain, { observer: partObserver, number, of, part, made });
+        this.#start(chain, { observer: partObserver, number, of, part, made, siteOf: site });
       },
       over,
     );
@@ -208,32 +217,28 @@ export class LeaderRuntime implements Runtime {
       serializer: serializer.name,
       ...(part && { part: { of, from } }),
     };
-    const driver = new JobDriver(
-      this.#machine(spec, serializer, part),
-      observer,
-      {
-        send: (batch) => {
-          this.#session.send(number, batch);
-        },
-        acknowledge: (seq, attempt) => {
-          this.#session.acknowledge(number, seq, attempt);
-        },
-        cancel: (seq, attempt) => {
-          this.#session.cancel(number, seq, attempt);
-        },
-        placeLeft: () => {
-          this.#session.placeLeft(number);
-        },
-        handled: (report) => {
-          this.#session.handled(number, report);
-        },
-        over: () => {
-          this.#session.remove(number);
-          over?.();
-        },
+    const outlet: JobOutlet = {
+      send: (batch) => {
+        this.#session.send(number, batch);
       },
-      this.#config.time,
-    );
+      acknowledge: (seq, attempt) => {
+        this.#session.acknowledge(number, seq, attempt);
+      },
+      cancel: (seq, attempt) => {
+        this.#session.cancel(number, seq, attempt);
+      },
+      placeLeft: () => {
+        this.#session.placeLeft(number);
+      },
+      handled: (report) => {
+        this.#session.handled(number, report);
+      },
+      over: () => {
+        this.#session.remove(number);
+        over?.();
+      },
+    };
+    const driver = new JobDriver(this.#machine(spec, serializer, part), observer, outlet, opening.siteOf, this.#config.time);
     made?.(driver);
     this.#session.add(number, {
       description,
@@ -250,10 +255,18 @@ export class LeaderRuntime implements Runtime {
 
   run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions = {}): Promise<Output> {
     const outer = executingNow();
-    return outer === undefined ? this.#run(operation, input, options) : outer.run(() => this.#run(operation, input, options));
+    // oxlint-disable-next-line typescript/unbound-method -- it is not called, only found in the stack
+    const site = new CallSite(this.run);
+    if (outer === undefined) return this.#run(operation, input, options, site);
+    return outer.run(() => this.#run(operation, input, options, site));
   }
 
-  async #run<Input, Output>(operation: Operation<Input, Output>, input: Input, options: RunOptions): Promise<Output> {
+  async #run<Input, Output>(
+    operation: Operation<Input, Output>,
+    input: Input,
+    options: RunOptions,
+    site: CallSite,
+  ): Promise<Output> {
     const { signal, ...own } = checkOptions('run', options, knownRun, runHints);
     checkSignal(signal);
     signal?.throwIfAborted();
@@ -264,7 +277,7 @@ export class LeaderRuntime implements Runtime {
     const mayShare = isPlain && !this.#session.isBusy;
     const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
     // The operation's type says what it returns.
-    return (await job.execute(input, signal)) as Output;
+    return (await job.execute(input, signal, site)) as Output;
   }
 
   /** @param mayStand whether further values may go through it */
@@ -277,9 +290,9 @@ export class LeaderRuntime implements Runtime {
       ...(retry === undefined ? {} : { retry }),
       ...(validate === undefined ? {} : { validate }),
     };
-    return new SoloJob(
+    const solo: SoloJob = new SoloJob(
       operation,
-      (observer) => this.#start(this.#prepare('run', { ...job, stages: [stage] }), { observer }),
+      (observer) => this.#start(this.#prepare('run', { ...job, stages: [stage] }), { observer, siteOf: () => solo.site }),
       (rested) => {
         // Most operations are run once, or made anew for each run. So a job stays open from the second run on.
         if (mayStand && this.#known.has(operation)) this.#standing.put(rested);
@@ -290,6 +303,7 @@ export class LeaderRuntime implements Runtime {
         this.#standing.drop(ended);
       },
     );
+    return solo;
   }
 
   close(): Promise<void> {
@@ -325,6 +339,7 @@ export class LeaderRuntime implements Runtime {
       window: spec.window ?? defaultWindow,
       serializer,
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
+      warnAfterMs: this.#config.noWorkerWarningMs,
       maxDeaths: this.#config.maxDeaths,
       speculate: spec.speculate ?? false,
       divisible: stages.length > 1,
@@ -376,6 +391,8 @@ interface Opening {
   readonly part?: PartOfJob | undefined;
   /** Is given the driver before anything is told. */
   readonly made?: (driver: JobDriver) => void;
+  /** What errors show in their stacks. */
+  readonly siteOf: SiteOf;
   /** Called when the job is over. */
   readonly over?: (() => void) | undefined;
 }

@@ -1,9 +1,10 @@
 import type { CallerContext } from '../caller-context.js';
-import type { JobLimits } from '../core/job/job-events.js';
+import type { JobEvent, JobLimits } from '../core/job/job-events.js';
 import { reopenMessages } from '../core/listing.js';
 import type { JobReport, LeaderSessionConfig, LeaderSessionEffect, LeaderSessionEvent } from '../core/leader-session-events.js';
 import { LeaderSession } from '../core/leader-session.js';
 import { Drive } from '../drive.js';
+import { anew } from '../errors/call-site.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { Dial, Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
@@ -136,8 +137,8 @@ export class SessionDriver {
   }
 
   /** A job has handled an event. */
-  handled(number: number, { load, wanting, blocked }: JobReport): void {
-    this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked });
+  handled(number: number, { load, wanting, blocked, starving }: JobReport): void {
+    this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked, starving });
     this.#waitFor(this.#session.batches);
   }
 
@@ -202,7 +203,7 @@ export class SessionDriver {
         this.#open(effect);
         break;
       case 'toJob':
-        this.#jobs.get(effect.job)?.driver.handle(effect.event);
+        this.#jobs.get(effect.job)?.driver.handle(own(effect.event));
         break;
       case 'warn':
         warn(effect.reason);
@@ -217,4 +218,9 @@ export class SessionDriver {
     const open = { type: 'open', job: number, secret, description, priority, labels, slots } as const;
     for (const message of resumed ? reopenMessages(open, driver.underWay) : [open]) this.#link.send(message);
   }
+}
+
+/** One error may end many jobs. Each gets its own, which shows in its stack who has opened the job. */
+function own(event: JobEvent): JobEvent {
+  return event.type === 'refused' ? { ...event, error: anew(event.error) } : event;
 }

@@ -1,3 +1,4 @@
+import { showCall, type CallSite } from '../errors/call-site.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Operation } from '../operation/operation.js';
 import { onAbort } from './abort-listeners.js';
@@ -24,6 +25,8 @@ export class SoloJob implements JobObserver {
   /** There from the first value on. */
   #driver: JobDriver | undefined;
   #call: Call | undefined;
+  /** Where the program has asked for the value that is being executed, or was last. */
+  #site: CallSite | undefined;
 
   /**
    * @param open opens the job; throws when it cannot be
@@ -42,8 +45,17 @@ export class SoloJob implements JobObserver {
     this.#open = open;
   }
 
-  /** While it rests: rejects with the signal's reason when that is aborted. */
-  execute(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  get site(): CallSite | undefined {
+    return this.#site;
+  }
+
+  /**
+   * While it rests: rejects with the signal's reason when that is aborted.
+   *
+   * @param site who asks
+   */
+  execute(input: unknown, signal: AbortSignal | undefined, site?: CallSite): Promise<unknown> {
+    this.#site = site;
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         this.#driver?.cancel();
@@ -73,9 +85,10 @@ export class SoloJob implements JobObserver {
 
   /** A fatal error said that the element be left out: then there is no output. */
   skipped(): void {
-    const message = `operation '${this.operation.name}' left its only element out`;
+    const error = new PaladinError('OPERATION_FAILED', `operation '${this.operation.name}' left its only element out`);
+    showCall(error, this.#site);
     this.#settle((call) => {
-      call.reject(new PaladinError('OPERATION_FAILED', message));
+      call.reject(error);
     });
     this.#rested(this);
   }

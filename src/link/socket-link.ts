@@ -13,8 +13,8 @@ import type { Link, LinkEvents } from './link.js';
 import { Outbox, type Outlet, type Urgency } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
-import { speaksTls } from './speaks-tls.js';
-import { isHangUp, whyUnreachable } from './unreachable.js';
+import { isNoHub } from './seen-over-http.js';
+import { lookCloser, noHubAnswers, noHubThere, whyUnreachable, type Unreachable } from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
 
 export type PeerRole = 'leader' | 'worker' | 'observer';
@@ -52,10 +52,18 @@ interface HubEvents {
 const mostDrops = 3;
 
 /**
+ * How long what listens may take before the link looks whether it is a hub. Servers of other kinds may take a websocket, or its
+ * request, and say nothing. A hub answers at once, and within this time over any usual link.
+ */
+const lookAfterMs = 2_000;
+
+/**
  * A peer's end of a connection to a hub, over socket.io. It comes back by itself.
  *
  * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a
- * way that may pass: then the link tries again. Or the peer is refused for good. Tokens are exchanged at the hub and at its peers
+ * way that may pass: then the link tries again. Or the peer is refused for good. Before the hub has ever taken the peer, a link
+ * that does not wait is refused also when no hub answers. Every link is refused then by what does not pass: what answers is no
+ * hub, or cannot be trusted. Tokens are exchanged at the hub and at its peers
  * one after the other. So a peer that the hub had taken, and that may show another token next time, is not refused at once.
  */
 export class SocketLink<Sent extends object, Received> implements Link<Sent> {
@@ -76,8 +84,11 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   #isOpen = false;
   /** How often the hub has closed a connection over which it had not answered. */
   #drops = 0;
-  /** What to do when the other side hangs up; undefined: nobody has looked for a reason yet. */
-  #tlsHint: string | undefined;
+  readonly #waits: boolean;
+  /** Why no hub answers, where that was looked for; undefined: nobody has looked yet. */
+  #closer: Promise<Unreachable> | undefined;
+  /** Looks whether what is slow to answer is a hub. */
+  readonly #look: Later;
   /** When the first refusal came since the peer was taken last: by the hub, or by the function that gives the token. */
   #refusedSince: number | undefined;
   #again: Later | undefined;
@@ -88,8 +99,10 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     credentials: Credentials,
     parse: (message: unknown) => Received,
     events: LinkEvents<Received>,
+    waits: boolean,
   ) {
     this.#hub = hub;
+    this.#waits = waits;
     this.#role = role;
     this.#credentials = credentials;
     this.#parse = parse;
@@ -117,6 +130,8 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
       },
     };
     this.#listen();
+    this.#look = later(() => void this.#lookAtSilence(), lookAfterMs);
+    this.#look.unref();
     this.#socket.connect();
   }
 
@@ -132,6 +147,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     if (this.#socket.connected && !this.#closed) await this.#outbox.flushed();
     this.#closed = true;
     this.#again?.cancel();
+    this.#look.cancel();
     this.#socket.disconnect();
   }
 
@@ -145,6 +161,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     });
     socket.on('connect', () => {
       this.#taken = true;
+      this.#look.cancel();
       this.#isOpen = false;
       this.#refusedSince = undefined;
       if (!this.#closed) this.#events.opened();
@@ -232,11 +249,38 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
       this.#unwanted(new PaladinError(code, `hub ${addressOf(this.#hub)} refused the ${this.#role}: ${error.message}`));
       return;
     }
-    const reason = whyUnreachable(this.#hub, error);
-    const hungUp = isHangUp(error);
-    this.#lost(hungUp ? reason + (this.#tlsHint ?? '') : reason);
-    if (hungUp) void this.#lookForTls(reason);
+    const why = whyUnreachable(this.#hub, error);
+    if (this.#taken || why.isUnclear !== true) this.#unreached(why);
+    else void this.#lookCloser(why);
+  }
+
+  /** Looks once for a better reason. */
+  async #lookCloser(seen: Unreachable): Promise<void> {
+    this.#closer ??= lookCloser(this.#hub, seen);
+    const why = await this.#closer;
+    // It has tried again meanwhile.
+    if (!this.#closed && !this.#taken) this.#unreached(why);
+  }
+
+  #unreached({ reason, isLasting }: Unreachable): void {
+    if (!this.#taken && (isLasting || !this.#waits)) {
+      this.#refuse(noHubAnswers(this.#hub, reason));
+      return;
+    }
+    this.#lost(reason);
     this.#reconnect();
+  }
+
+  async #lookAtSilence(): Promise<void> {
+    if (this.#isOpen) return;
+    const isNone = await isNoHub(this.#hub);
+    // It may have answered meanwhile.
+    if (isNone && !this.#closed && !this.#hasHub) this.#unreached(noHubThere);
+  }
+
+  /** Whether what answers has spoken as a hub does. */
+  get #hasHub(): boolean {
+    return this.#taken || this.#isOpen;
   }
 
   /** socket.io comes back by itself, but not when the hub has closed the connection in good order, or refused it. */
@@ -252,15 +296,13 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     // socket.io keeps for the next connection what is sent to a hub that it has just found silent. There it would come out of
     // turn.
     this.#socket.sendBuffer = [];
-    this.#tell(reason);
-  }
-
-  #tell(reason: string): void {
     if (!this.#closed) this.#events.lost(reason);
   }
 
   #refuse(error: PaladinError): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#look.cancel();
     this.#socket.disconnect();
     this.#events.refused(error);
   }
@@ -280,15 +322,6 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     // A deadline, which fake timers may move.
     this.#refusedSince ??= performance.now();
     return typeof this.#credentials.token === 'function' && performance.now() - this.#refusedSince < tokenGraceMs;
-  }
-
-  /** A server that hangs up may speak TLS: then the url is wrong. */
-  async #lookForTls(reason: string): Promise<void> {
-    if (this.#hub.protocol !== 'http:' || this.#taken || this.#tlsHint !== undefined) return;
-    this.#tlsHint = '';
-    if (!(await speaksTls(this.#hub))) return;
-    this.#tlsHint = `; what answers speaks TLS: the hub's url begins with https://`;
-    this.#tell(reason + this.#tlsHint);
   }
 
   /** The hub was reached, and closed the connection before it said whether the peer is let in. */

@@ -9,7 +9,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 12;
+export const protocolVersion = 13;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -266,6 +266,13 @@ export type LeaderToHub =
   /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
   | { readonly type: 'close'; readonly job: number };
 
+/** A worker, as leaders are told of it. */
+export interface NamedWorker {
+  readonly workerId: string;
+  /** Its name for people, where it has one and something has failed there. */
+  readonly workerName?: string | undefined;
+}
+
 export type HubToLeader =
   /** `id`: what the hub calls the peer. */
   | { readonly type: 'welcome'; readonly id: string; readonly epoch: string; readonly limits: HubLimits }
@@ -285,10 +292,15 @@ export type HubToLeader =
        * on.
        */
       readonly divideAt?: number;
+      /**
+       * Whether no worker can come that has what is missing; absent: one may. Only the hub of the leader's own process can say
+       * so. It never travels.
+       */
+      readonly forGood?: boolean;
     }
-  | { readonly type: 'result'; readonly job: number; readonly workerId: string; readonly result: BatchResult }
+  | ({ readonly type: 'result'; readonly job: number; readonly result: BatchResult } & NamedWorker)
   /** `workerId`: empty when no worker had it. */
-  | { readonly type: 'lost'; readonly job: number; readonly workerId: string; readonly loss: BatchLoss }
+  | ({ readonly type: 'lost'; readonly job: number; readonly loss: BatchLoss } & NamedWorker)
   /**
    * A worker that had been given up is back. It still executes the attempt, or keeps the answer to it. So the attempt is under
    * way again. The attempts in its place that waited at the hub or at a worker are not under way any more.

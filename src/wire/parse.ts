@@ -10,6 +10,7 @@ import {
   maxListed,
   maxNameLength,
   maxNames,
+  maxPeerNameLength,
   maxPriority,
   maxReasonLength,
   maxSlots,
@@ -228,6 +229,8 @@ export function hubToObserver(message: unknown): HubToObserver {
 // The messages of a hub have passed its own door, with its own limits.
 const trusted = sized(Number.MAX_SAFE_INTEGER);
 
+const peerName = optional(text(maxPeerNameLength));
+
 const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   welcome,
   capacity: record({
@@ -238,8 +241,8 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
     operation: optional(name),
     divideAt: optional(int(1)),
   }),
-  result: record({ job: index, workerId: name, result: trusted.result }),
-  lost: record({ job: index, workerId: text(maxNameLength), loss }),
+  result: record({ job: index, workerId: name, workerName: peerName, result: trusted.result }),
+  lost: record({ job: index, workerId: text(maxNameLength), workerName: peerName, loss }),
   adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),
   queued: record({ job: index, slots: index, stillMs: number(0, Number.MAX_SAFE_INTEGER) }),
   refused: record({ job: index, code: errorCode, message: reason }),

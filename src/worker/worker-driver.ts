@@ -8,6 +8,7 @@ import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
 import { undoneText } from './undone-text.js';
+import { tellActivity, type WorkerActivity } from './worker-activity.js';
 
 /** What the owner of a worker is told. */
 export interface WorkerEvents {
@@ -17,6 +18,8 @@ export interface WorkerEvents {
   lost(reason: string): void;
   /** The hub does not want the worker. */
   refused(error: PaladinError): void;
+  /** Jobs and batches come and go; undefined: nobody wants to know. */
+  readonly activity?: ((activity: WorkerActivity) => void) | undefined;
 }
 
 /** Connects a worker's session to its link and its executor. */
@@ -36,9 +39,10 @@ export class WorkerDriver {
     events: WorkerEvents,
     time: Time = ordinaryTime,
   ) {
+    const { activity } = events;
     this.#executor = executor;
     this.#drive = new Drive<SessionEvent, SessionEffect>({
-      machine: this.#session,
+      machine: activity === undefined ? this.#session : tellActivity(this.#session, activity),
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },

@@ -13,6 +13,7 @@ import { hubToWorker } from '../wire/parse.js';
 import type { Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
+import type { WorkerActivity } from './worker-activity.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
 import { checkCallbacks, checkMs, checkOptions, type Known } from '../errors/options.js';
@@ -66,8 +67,9 @@ export interface WorkerConnection {
    */
   readonly labels?: readonly string[] | undefined;
   /**
-   * How long to wait for the hub at first, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then `startWorker` rejects
-   * with `HUB_UNREACHABLE`. Default 10,000.
+   * How long to wait for a hub that is still to start, in milliseconds: from 0 to 2,147,483,647, or `Infinity`. Then
+   * `startWorker` rejects with `HUB_UNREACHABLE`. What does not pass is not waited for: a server that is no hub, or a certificate
+   * that is not trusted. Default: it waits for no hub that is not there, and 10,000 for one that is slow to answer.
    */
   readonly connectTimeout?: number | undefined;
   /**
@@ -82,6 +84,11 @@ export interface WorkerConnection {
    * more than the hub admits. Default: a warning of the process; in browsers on the console.
    */
   readonly onRefused?: ((error: PaladinError) => void) | undefined;
+  /**
+   * Called with what happens to jobs and batches, twice for each batch: for logs, and to look into a worker. Default: nobody is
+   * told, and it costs nothing.
+   */
+  readonly onActivity?: ((activity: WorkerActivity) => void) | undefined;
 }
 
 export const connectionOptions: Known<WorkerConnection> = {
@@ -93,6 +100,7 @@ export const connectionOptions: Known<WorkerConnection> = {
   onLost: true,
   onBack: true,
   onRefused: true,
+  onActivity: true,
 };
 
 /** An executor, and what it offers. */
@@ -129,7 +137,8 @@ export async function connectWorker(
   const { executor, operations, serializers } = execution;
   const offers: Offers = { operations, serializers, labels };
   const hub = hubUrl('startWorker', connection.hub);
-  const dial = socketDial<WorkerToHub, HubToWorker>(hub, 'worker', { key: peerKey(), name, token }, hubToWorker);
+  const waits = connection.connectTimeout !== undefined;
+  const dial = socketDial<WorkerToHub, HubToWorker>(hub, 'worker', { key: peerKey(), name, token }, hubToWorker, waits);
   const { connectTimeout = defaultConnectTimeoutMs } = connection;
   let id = '';
   let welcomed = false;
@@ -160,6 +169,7 @@ export async function connectWorker(
         else if (welcomed) connection.onRefused?.(error);
         fail(error);
       },
+      activity: connection.onActivity,
     });
     timer = deadline(() => {
       fail(noHubAnswered(hub, connectTimeout, lastReason));
@@ -194,5 +204,5 @@ export function checkConnection(options: WorkerConnection): void {
   if (labels !== undefined && !areNames(labels)) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${describe(labels)}`);
   }
-  checkCallbacks('startWorker', options, ['onLost', 'onBack', 'onRefused']);
+  checkCallbacks('startWorker', options, ['onLost', 'onBack', 'onRefused', 'onActivity']);
 }

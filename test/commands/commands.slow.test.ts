@@ -237,7 +237,7 @@ describe('the paladin command', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using worker = new Command(['worker', operations, '--hub', url, '--threads', '1']);
-    await worker.printed(/"msg":"not connected to .*ECONNREFUSED.*; start a hub with: paladin hub; trying again"/u);
+    await worker.printed(/"msg":"not connected to .*ECONNREFUSED.*; start a hub with: paladin hub --port \d+; trying again"/u);
     await using hub = new Command(['hub', '--port', String(port)]);
     await hub.printed(/^hub listening/u);
     await worker.printed(/^worker ready/u);
@@ -270,6 +270,38 @@ describe('the paladin command', () => {
     await worker.printed(/"msg":"not connected to .*ECONNREFUSED/u, 2);
     const said = worker.output.match(/(?<="msg":"not connected to \S+ )(socket hang up|Unexpected|connect ECONNREFUSED)/gu);
     expect(said).toEqual(['Unexpected', 'socket hang up', 'connect ECONNREFUSED', 'connect ECONNREFUSED']);
+  });
+
+  it('ends at once where no hub answers, and says what to do', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    await using status = new Command(['status', '--hub', url]);
+    expect(await status.exited()).toBe(3);
+    expect(status.output).toMatch(/^error: no hub answers at .*ECONNREFUSED.*; start a hub with: paladin hub --port \d+$/u);
+  });
+
+  it('shows where a module has thrown that it cannot load', async () => {
+    const throws = fileURLToPath(new URL('../fixtures/throws-at-import.mjs', import.meta.url));
+    await using worker = new Command(['worker', throws, '--threads', '1']);
+    expect(await worker.exited()).toBe(1);
+    expect(worker.output).toMatch(/^error: cannot load module .*\n\s+at .*throws-at-import\.mjs:\d+/u);
+  });
+
+  it('logs for people where it is asked to, says more at trace, and nothing of those who look', async () => {
+    await using hub = await startHubCommand('--log-format', 'pretty', '--log-level', 'trace');
+    await using quiet = await startHubCommand();
+    await using status = new Command(['status', '--hub', quiet.url]);
+    expect(await status.exited()).toBe(0);
+    await using worker = await startWorkerCommand(hub.url, '--threads', '1', '--name', 'ann', '--log-level', 'debug');
+    await using runtime = await connect(hub.url);
+    expect(await runtime.run(square, 5)).toBe(25);
+    await hub.printed(/^\d\d:\d\d:\d\d\.\d{3} INFO  worker joined id=\S+ name=ann address=127\.0\.0\.1$/u);
+    await hub.printed(/DEBUG worker offers .*slots=1/u);
+    await hub.printed(/DEBUG job opened .*square@1/u);
+    await hub.printed(/TRACE batch assigned .*count=1/u);
+    await hub.printed(/TRACE batch answered .*done=1 failed=0/u);
+    await worker.printed(/"level":20,.*"msg":"job known"/u);
+    expect(worker.output).not.toMatch(/"level":10,/u);
+    expect(quiet.output).not.toMatch(/observer/u);
   });
 
   it('explains itself', async () => {

@@ -44,7 +44,7 @@ describe('the attempts that an error tells', () => {
     (offset, attempts) => {
       const state = stateOf({ stages: [stage('fold')] });
       const record = settled(state, (ledger) => ledger.addPartials(partials(2, 0, 5, 0)));
-      judge(state, record, [fatal(offset)], { attempt: 1, workerId: 'w' }, 0);
+      judge(state, record, [fatal(offset)], { attempt: 1, worker: { workerId: 'w' } }, 0);
       expect(state.inHand.close()).toMatchObject([{ type: 'failed', error: { attempts } }]);
     },
   );
@@ -54,7 +54,7 @@ describe('failures of one batch', () => {
   it('are none of them told beyond the one that ends the job', () => {
     const state = stateOf({ stages: [stage('fold')] });
     const record = settled(state, (ledger) => ledger.addPartials(partials(0, 0, 0)));
-    judge(state, record, [fatal(1), fatal(2, skip)], { attempt: 1, workerId: 'w' }, 0);
+    judge(state, record, [fatal(1), fatal(2, skip)], { attempt: 1, worker: { workerId: 'w' } }, 0);
     expect(state.inHand.close()).toMatchObject([{ type: 'failed', error: { index: 1 } }]);
   });
 
@@ -71,7 +71,7 @@ describe('what is tried again at once', () => {
   it('is a partial that looks for a neighbour, whatever the time', () => {
     const state = stateOf({ stages: [stage('map'), stage('fold')] });
     const record = settled(state, (ledger) => ledger.addPartials(partials(0, 0)));
-    judge(state, record, [{ ...transient(1), stage: 1 }], { attempt: 1, workerId: 'w' }, 5_000);
+    judge(state, record, [{ ...transient(1), stage: 1 }], { attempt: 1, worker: { workerId: 'w' } }, 5_000);
     expect(state.fold?.startingAt(1)).toMatchObject({ retries: 1, tried: 1 });
     expect(state.ledger.size).toBe(0);
   });
@@ -79,7 +79,7 @@ describe('what is tried again at once', () => {
   it('is an element that is its own partial; it counts as one that is in a partial', () => {
     const state = stateOf({ stages: [stage('fold')] });
     const record = settled(state, (ledger) => ledger.add({ first: 1, count: 2, payload: json.encode(['b', 'c']) }));
-    judge(state, record, [transient(1)], { attempt: 1, workerId: 'w' }, 0);
+    judge(state, record, [transient(1)], { attempt: 1, worker: { workerId: 'w' } }, 0);
     expect(state.fold?.startingAt(2)).toMatchObject({ bytes: json.encode(['c']), retries: 1 });
     expect(state.emission.foldedAhead).toBe(1);
     state.validate();
@@ -90,7 +90,7 @@ describe('what is tried again at once', () => {
     const state = stateOf({ stages, part: { from: 1, to: 2, inherited: laterPart() } });
     const batch: NewRecord = { first: 0, count: 1, payload: json.encode(['a']), tried: 3, retries: [2, 1] };
     const record = settled(state, (ledger) => ledger.add(batch));
-    judge(state, record, [{ ...transient(0), stage: 1 }], { attempt: 1, workerId: 'w' }, 0);
+    judge(state, record, [{ ...transient(0), stage: 1 }], { attempt: 1, worker: { workerId: 'w' } }, 0);
     expect(state.fold?.startingAt(0)).toMatchObject({ retries: 2, tried: 2 });
   });
 
@@ -102,7 +102,7 @@ describe('what is tried again at once', () => {
     const died = { workerId: 'w', of: 'worker', beside: false } as const;
     const batch: NewRecord = { first: 0, count, payload: json.encode(['a', 'b'].slice(0, count)), deaths: [died], suspect: true };
     const record = settled(state, (ledger) => ledger.add(batch));
-    judge(state, record, [transient(0)], { attempt: 1, workerId: 'w' }, 0);
+    judge(state, record, [transient(0)], { attempt: 1, worker: { workerId: 'w' } }, 0);
     const again = state.ledger.startingAt(0);
     expect([again?.deaths.length, again?.suspect, again?.tried]).toEqual([deaths, suspect, 1]);
   });

@@ -294,3 +294,39 @@ describe('room for the descriptions of jobs', () => {
     expect(effects).toEqual([resume(3), open(4), open(3, 0, true), connected(4), connected(3)]);
   });
 });
+
+describe('a job that waits long for a worker', () => {
+  const waits = (test: SessionUnderTest, job: number, starving: string | undefined): LeaderSessionEffect[] =>
+    test.handle({ type: 'jobHandled', job, load: { batches: 0, bytes: 0 }, wanting: true, blocked: false, starving });
+
+  it('is warned of once with all that need the same, until there are slots for them', () => {
+    const test = SessionUnderTest.welcomed();
+    for (const job of [1, 2]) test.add(job);
+    test.add(3, 'other@1');
+    expect(waits(test, 1, 'one waits')).toEqual([{ type: 'warn', reason: 'one waits' }]);
+    expect(waits(test, 1, 'one waits')).toEqual([]);
+    expect(waits(test, 2, 'two waits')).toEqual([]);
+    expect(waits(test, 3, 'three waits')).toEqual([{ type: 'warn', reason: 'three waits' }]);
+    expect(waits(test, 1, undefined)).toEqual([]);
+    const told = (slots: number): LeaderSessionEvent => ({
+      type: 'received',
+      message: { type: 'capacity', job: 1, slots, leased: 0, missing: '' },
+    });
+    test.handle(told(0));
+    expect(waits(test, 2, 'two waits')).toEqual([]);
+    test.handle(told(1));
+    expect(waits(test, 2, 'two waits')).toEqual([{ type: 'warn', reason: 'two waits' }]);
+    expect(waits(test, 3, 'three waits')).toEqual([]);
+  });
+
+  it('is not warned of beyond what anybody reads', () => {
+    const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 2 * maxRememberedNeeds });
+    let warnings = 0;
+    for (let job = 0; job < maxRememberedNeeds + 10; job += 1) {
+      test.add(job, `f${job}@1`);
+      warnings += waits(test, job, 'it waits').length;
+      test.remove(job);
+    }
+    expect(warnings).toBe(maxRememberedNeeds);
+  });
+});

@@ -30,7 +30,7 @@ function partials(...widths: number[]): ValuedPartial[] {
 /** The first units of the only batch have become this partial. */
 function done(state: JobState, units: number, elapsedMs: number): void {
   const result = { seq: 0, attempt: 1, done: units, failures: [], elapsedMs, payload: joinParts([bytes]) };
-  settleResult(state, 'w', result, 0);
+  settleResult(state, { workerId: 'w' }, result, 0);
 }
 
 describe('a batch of which a worker gave some back', () => {
@@ -60,7 +60,7 @@ describe('two partials that die together', () => {
     const parts = [{ ...present(left), tried: 3 }, present(right)];
     const stages = [stage('map'), stage('fold', { onFatal: 'skip' })];
     const state = withSent((ledger) => ledger.addPartials(parts), { stages, maxDeaths: 1 });
-    settleLoss(state, 'w', { seq: 0, attempt: 1, cause: 'death', reason: 'it crashed' }, 0);
+    settleLoss(state, { workerId: 'w' }, { seq: 0, attempt: 1, cause: 'death', reason: 'it crashed' }, 0);
     expect(state.fold?.startingAt(0)).toMatchObject({ tried: 3, bytes });
   });
 });
@@ -68,7 +68,7 @@ describe('two partials that die together', () => {
 describe('a combine that was wasted', () => {
   it('is done again whole, though it is known how far it was', () => {
     const state = withSent((ledger) => ledger.addPartials(partials(1, 1, 1, 1)));
-    settleLoss(state, 'w', { seq: 0, attempt: 1, cause: 'wasted', reason: 'another one crashed', offset: 1 }, 0);
+    settleLoss(state, { workerId: 'w' }, { seq: 0, attempt: 1, cause: 'wasted', reason: 'another one crashed', offset: 1 }, 0);
     expect(state.ledger.nextReady(Infinity)).toMatchObject({ seq: 0, count: 4, spent: [1] });
   });
 });

@@ -87,6 +87,27 @@ describe('a job that no worker can execute', () => {
     expect(await rejectionOf(impatient.run(double, 1))).toMatchObject({ code: 'NO_WORKER', operation: 'double' });
   }, 60_000);
 
+  it('ends in memory at once, where nobody can have the operation, and names the nearest that is there', async () => {
+    await using threads = inMemory({
+      workers: 2,
+      modules: [new URL('../support/deadly.ts', import.meta.url)],
+      noWorkerTimeout: Infinity,
+    });
+    const misspelt = defineOperation({ name: 'Miror', execute: (value: unknown) => value });
+    expect(await rejectionOf(threads.run(misspelt, 1))).toMatchObject({
+      code: 'NO_WORKER',
+      operation: 'Miror',
+      message: expect.stringMatching(
+        /^no worker can execute operation 'Miror': no worker offers operation 'Miror@1' \(did you mean 'mirror@1'\?\); operations on offer: /u,
+      ) as unknown,
+    });
+    await using inline = inMemory({ noWorkerTimeout: Infinity });
+    expect(await failureOf(of(1).pipe(remoteMap(double, inline, { labels: ['gpu'] })))).toMatchObject({
+      code: 'NO_WORKER',
+      message: "no worker can execute operation 'double': no worker offers label 'gpu'; there are no labels",
+    });
+  }, 60_000);
+
   it('ends in memory, where a module cannot be loaded', async () => {
     await using runtime = inMemory({ workers: 1, modules: ['./no/such/module.js'], noWorkerTimeout: 60_000 });
     expect(await rejectionOf(runtime.run(double, 1))).toMatchObject({

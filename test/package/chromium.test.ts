@@ -203,17 +203,28 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     );
   });
 
-  test('a page of another origin is refused by a hub', async () => {
+  test('a page that cannot connect is told why: its origin is refused, nobody listens, or something else does', async () => {
     const hub = await startHub({ port: 0, origins: ['http://127.0.0.1:1'] });
     onTestFinished(async () => hub.close());
     const page = await open(
       '/stranger',
       `import { connect } from 'paladin-rx';
-       globalThis.outcome = connect(${JSON.stringify(hub.url)}, { connectTimeout: 1_000 }).then(
+       const told = (url) => connect(url).then(
          () => 'connected',
-         (error) => error.code,
-       );`,
+         (error) => error.code + ': ' + error.message,
+       );
+       globalThis.outcome = Promise.all([
+         told(${JSON.stringify(hub.url)}),
+         told('http://127.0.0.1:1'),
+         told(${JSON.stringify(origin)}),
+       ]);`,
     );
-    expect(await outcome(page)).toMatch(/HUB_UNREACHABLE|UNAUTHORIZED/u);
+    expect(await outcome(page)).toEqual([
+      `UNAUTHORIZED: hub ${hub.url} refused the leader: pages of the origin ${origin} may not connect; those who run the hub can allow it: --origins ${origin}`,
+      expect.stringMatching(
+        /^HUB_UNREACHABLE: no hub answers at http:\/\/127\.0\.0\.1:1: browsers do not say why; nobody listens there, or /u,
+      ),
+      expect.stringMatching(/^HUB_UNREACHABLE: .*: what answers there opens no websocket: no hub listens under \/, or a proxy/u),
+    ]);
   });
 });

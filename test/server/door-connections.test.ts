@@ -111,8 +111,14 @@ describe('a connection', () => {
       },
     });
     using bad = new RawPeer(hub.url, 'leader', { headers: { origin: 'https://bad.example' } });
-    await bad.refused;
-    expect(events).toMatchObject([{ type: 'refused', role: 'browser', code: 'UNAUTHORIZED' }]);
+    expect(await bad.refused).toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.stringMatching(
+        /^pages of the origin https:\/\/bad\.example may not .*: --origins https:\/\/bad/u,
+      ) as unknown,
+    });
+    await bad.closed;
+    expect(events).toMatchObject([{ type: 'refused', role: 'leader', code: 'UNAUTHORIZED' }]);
     using good = new RawPeer(hub.url, 'leader', { headers: { origin: 'https://good.example' } });
     await good.got('welcome');
   });

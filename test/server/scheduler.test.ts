@@ -113,7 +113,7 @@ describe('the scheduler', () => {
           job: 2,
           slots: 0,
           leased: 0,
-          missing: "no worker offers operation 'g@1'; operations on offer: f@1, g@2",
+          missing: "no worker offers operation 'g@1' (did you mean 'g@2'?); operations on offer: f@1, g@2",
           operation: 'g',
         },
       ],

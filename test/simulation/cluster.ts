@@ -71,6 +71,8 @@ export class Cluster {
       trace,
     );
     this.executions = new Executions(plans, options, random);
+    // All workers offer everything then. So no job may be told that nobody can come.
+    if (options.faults.length === 0 && options.pools.length === 0 && !options.deadly) this.hub.completed();
   }
 
   addLeader(id: string): SimulatedLeader {

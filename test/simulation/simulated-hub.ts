@@ -73,6 +73,11 @@ export class SimulatedHub {
     });
   }
 
+  /** No workers come that offer something else. */
+  completed(): void {
+    this.#drive?.handle({ type: 'complete' });
+  }
+
   crash(): void {
     this.#party?.die();
     this.#party = undefined;

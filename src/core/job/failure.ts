@@ -20,6 +20,7 @@ export interface FailureSite {
   readonly range?: Range | undefined;
   readonly attempts: number;
   readonly workerId?: string | undefined;
+  readonly workerName?: string | undefined;
 }
 
 /** What was thrown, revived when it is first asked for: one failure may be that of many elements. */
@@ -35,12 +36,13 @@ export function causeOf({ error }: Failure): () => unknown {
 
 /** The error of a unit that failed for good; its message names operation and index. */
 export function siteError(code: ErrorCode, reason: string, site: FailureSite, cause?: unknown): PaladinError {
-  const { operation, index, range = { first: index, count: 1 }, attempts, workerId } = site;
+  const { operation, index, range = { first: index, count: 1 }, attempts, workerId, workerName } = site;
   const { first, count } = range;
   const combined = count === 1 ? '' : ` (elements ${first} to ${first + count - 1}, combined)`;
   const tries = attempts > 1 ? ` after ${attempts} attempts` : '';
-  const message = `operation '${operation}' failed at index ${index}${combined}${tries}: ${reason}`;
-  return new PaladinError(code, message, { operation, index, attempts, workerId, cause });
+  const where = workerName === undefined ? '' : ` on worker '${workerName}'`;
+  const message = `operation '${operation}' failed at index ${index}${combined}${tries}${where}: ${reason}`;
+  return new PaladinError(code, message, { operation, index, attempts, workerId, workerName, cause });
 }
 
 /**

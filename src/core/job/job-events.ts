@@ -1,6 +1,6 @@
 import type { ErrorCode, PaladinError } from '../../errors/paladin-error.js';
 import type { OnFatal, RetryStrategy } from '../../errors/retry.js';
-import type { Attempt, Batch, BatchLoss, BatchResult } from '../../protocol/messages.js';
+import type { Attempt, Batch, BatchLoss, BatchResult, NamedWorker } from '../../protocol/messages.js';
 import type { Serializer } from '../../serializer/serializer.js';
 import type { Range } from '../fold/partial.js';
 
@@ -45,6 +45,8 @@ export interface JobConfig {
   readonly window: number;
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
+  /** After how long without a worker its owner is warned; absent: never. */
+  readonly warnAfterMs?: number | undefined;
   readonly maxDeaths: number;
   /** Whether its owner can go on with two jobs in its place. */
   readonly divisible?: boolean;
@@ -108,12 +110,13 @@ export type PlaceEvent =
       readonly missing: string;
       readonly operation?: string;
       readonly divideAt?: number;
+      readonly forGood?: boolean;
     };
 
 /** What became of an attempt. */
 export type AnswerEvent =
-  | { readonly type: 'result'; readonly workerId: string; readonly result: BatchResult }
-  | { readonly type: 'lost'; readonly workerId: string; readonly loss: BatchLoss }
+  | ({ readonly type: 'result'; readonly result: BatchResult } & NamedWorker)
+  | ({ readonly type: 'lost'; readonly loss: BatchLoss } & NamedWorker)
   | {
       readonly type: 'adopted';
       readonly workerId: string;

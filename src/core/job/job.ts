@@ -22,7 +22,8 @@
  * 5. Nothing is sent while the job is not open at the hub. What was under way stays under way. Once the hub is back, it answers
  *    for each attempt: with what became of it, or as lost. Several attempts of a batch may be under way. The first success
  *    settles the batch, and the others are cancelled.
- * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`.
+ * 6. When something that should be sent finds no slot for too long, the job ends with `NO_WORKER`. It ends at once when no worker
+ *    can come. Before that, it says that it waits (`starving`).
  * 7. While it is paused, no output is emitted and the job does not complete. It goes on within the window and the bytes that it
  *    may have under way. Outputs that wait count against these bytes. Then it stops. A refusal and a failed combine still end it.
  * 8. An event emits the outputs of one batch at most. Where more are due, the job wants a tick at once.
@@ -96,6 +97,17 @@ export class Job implements Machine<JobEvent, JobEffect> {
     return this.#state.blocked && !this.#over;
   }
 
+  /** Whether it is the error with which its source has failed: it passes through as it is. */
+  isOfSource(error: unknown): boolean {
+    const { source } = this.#state;
+    return source.state === 'failed' && source.error === error;
+  }
+
+  /** Why it has waited long for a worker; undefined: it has not. */
+  get starving(): string | undefined {
+    return this.#over ? undefined : this.#starvation.warning;
+  }
+
   handle(event: JobEvent, now: number): JobEffect[] {
     if (this.#over) return [];
     const state = this.#state;
@@ -130,6 +142,8 @@ export class Job implements Machine<JobEvent, JobEffect> {
   validate(): void {
     if (this.#over) return;
     this.#state.validate();
+    // Ticks that are due at once come first.
+    if (!this.#state.emission.hasMore) this.#starvation.validate();
     const { source, uncut, ledger, fold, slots, blocked, stopAt } = this.#state;
     const isLeft = fold !== undefined && fold.size > 1 && stopAt === Infinity;
     const isWaiting = source.state === 'open' || uncut + ledger.size > 0 || slots === 0 || blocked;
@@ -155,11 +169,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'result':
         state.begun = true;
-        settleResult(state, event.workerId, fromPart(event.result, state.from), now);
+        settleResult(state, event, fromPart(event.result, state.from), now);
         break;
       case 'lost':
         state.begun ||= event.workerId !== '';
-        settleLoss(state, event.workerId, lossFromPart(event.loss, state.from), now);
+        settleLoss(state, event, lossFromPart(event.loss, state.from), now);
         break;
       case 'adopted':
         state.begun = true;

@@ -5,13 +5,14 @@ import type { ErrorAt } from './emission.js';
 import { causeOf, siteError, type Failure } from './failure.js';
 import type { Fold } from '../fold/fold.js';
 import { elementPartial, endOf, identityPartial, type PartialFold, type Range } from '../fold/partial.js';
+import type { NamedWorker } from '../../protocol/messages.js';
 import type { JobState } from './job-state.js';
 import { verdictOn } from './verdict.js';
 
 /** Which attempt of a batch it was, and at which worker. */
 export interface AttemptAt {
   readonly attempt: number;
-  readonly workerId: string;
+  readonly worker: NamedWorker;
 }
 
 /** Decides for each failed unit of a settled batch: it is tried again, is left out, or ends the job. */
@@ -19,7 +20,7 @@ export function judge(
   state: JobState,
   record: BatchRecord,
   failures: readonly Failure[],
-  { attempt, workerId }: AttemptAt,
+  { attempt, worker }: AttemptAt,
   now: number,
 ): void {
   for (const failure of failures) {
@@ -38,7 +39,7 @@ export function judge(
     const attempts = tryOf(record, attempt, failure);
     const cause = causeOf(failure);
     const errorOf = (index: number, range?: Range): PaladinError =>
-      siteError(code, failure.message, { operation: policy.operation, index, range, attempts, workerId }, cause());
+      siteError(code, failure.message, { operation: policy.operation, index, range, attempts, ...worker }, cause());
     if (part === undefined) {
       const index = record.first + failure.offset;
       const error: ErrorAt = (skipped) => errorOf(index - skipped);

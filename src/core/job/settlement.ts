@@ -1,4 +1,4 @@
-import type { BatchLoss, BatchResult } from '../../protocol/messages.js';
+import type { BatchLoss, BatchResult, NamedWorker } from '../../protocol/messages.js';
 import { triedOf, unreachedOf, weightOf, type BatchRecord, type Death } from './batch-ledger.js';
 import { timeoutFailure } from '../../protocol/timeout-failure.js';
 import { poisonFailure } from './failure.js';
@@ -10,7 +10,7 @@ import { foldElements, judge, slice } from './judgement.js';
 import { checkLoss, checkResult, readPartials, readValues, succeededRanges, type UnitRange } from './result-check.js';
 
 /** A batch was executed. Brings on what succeeded, judges what failed, and queues what was given back. */
-export function settleResult(state: JobState, workerId: string, result: BatchResult, now: number): void {
+export function settleResult(state: JobState, worker: NamedWorker, result: BatchResult, now: number): void {
   const { seq, attempt, failures } = result;
   state.inHand.put({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
@@ -32,7 +32,7 @@ export function settleResult(state: JobState, workerId: string, result: BatchRes
   const ranges = succeededRanges(result);
   if (state.fold === undefined) emit(state, record, result, ranges);
   else foldIn(state, state.fold, record, result, ranges);
-  judge(state, record, failures, { attempt, workerId }, now);
+  judge(state, record, failures, { attempt, worker }, now);
   addAgain(state, record, result.done, record.count, { tried: triedOf(record) });
 }
 
@@ -48,7 +48,7 @@ function isWanted({ underWay }: BatchRecord, attempt: number, success: boolean):
  * A batch came to nothing. It is sent again whole where no unit in it is to blame. Else it is divided, until the unit that is to
  * blame is alone.
  */
-export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, now: number): void {
+export function settleLoss(state: JobState, worker: NamedWorker, loss: BatchLoss, now: number): void {
   const { seq, attempt, cause, stage = state.from } = loss;
   state.inHand.put({ type: 'acknowledge', seq, attempt });
   const record = state.ledger.get(seq);
@@ -59,7 +59,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   checkLoss(loss, state.config.stages.length);
   state.ledger.lose(record, attempt);
   const deadly = cause === 'death' || cause === 'gone';
-  const deaths = deathsAfter(record, loss, workerId);
+  const deaths = deathsAfter(record, loss, worker.workerId);
   const culprit = culpritOf(record, loss);
   if (cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
   if (record.underWay.length > 0) {
@@ -71,7 +71,7 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
   state.sizing.lost(record.seq);
   if (cause === 'timeout' && culprit !== undefined) {
     state.ledger.settle(record);
-    judge(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, workerId }, now);
+    judge(state, record, [timeoutFailure(culprit, stage, state.stage(stage).timeoutMs)], { attempt, worker }, now);
     addAgainBeside(state, record, culprit);
   } else if (cause === 'wasted' && culprit !== undefined && record.units === 'elements' && culprit + 1 < record.count) {
     state.ledger.settle(record);
@@ -93,8 +93,8 @@ export function settleLoss(state: JobState, workerId: string, loss: BatchLoss, n
     state.ledger.again(record);
   } else {
     state.ledger.settle(record);
-    if (record.units === 'partials') partialsDied(state, record, deaths, loss, { workerId, now });
-    else elementsDied(state, record, culprit, deaths, loss, { workerId, now });
+    if (record.units === 'partials') partialsDied(state, record, deaths, loss, { worker, now });
+    else elementsDied(state, record, culprit, deaths, loss, { worker, now });
   }
 }
 
@@ -208,7 +208,7 @@ function foldIn(state: JobState, fold: Fold, record: BatchRecord, result: BatchR
 
 /** Whose worker it was that is lost, and when. */
 interface Loser {
-  readonly workerId: string;
+  readonly worker: NamedWorker;
   readonly now: number;
 }
 
@@ -218,7 +218,7 @@ function elementsDied(
   culprit: number | undefined,
   deaths: readonly Death[],
   loss: BatchLoss,
-  { workerId, now }: Loser,
+  { worker, now }: Loser,
 ): void {
   // A worker that is lost takes all that it executed. For a thread it is known which unit is to blame.
   const { cause, stage = state.from } = loss;
@@ -230,7 +230,7 @@ function elementsDied(
     return;
   }
   if (weightOf(deaths) >= state.config.maxDeaths) {
-    judge(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, workerId }, now);
+    judge(state, record, [poisonFailure(culprit, stage, deaths, loss)], { attempt: loss.attempt, worker }, now);
   } else addAgain(state, record, culprit, culprit + 1, { tried, deaths, suspect });
   addAgainBeside(state, record, culprit);
 }
@@ -256,7 +256,7 @@ function partialsDied(
   record: BatchRecord,
   deaths: readonly Death[],
   loss: BatchLoss,
-  { workerId, now }: Loser,
+  { worker, now }: Loser,
 ): void {
   const { parts } = record;
   const suspect = loss.cause === 'gone';
@@ -269,7 +269,7 @@ function partialsDied(
   } else {
     addAgain(state, record, 0, 1, { tried: 0 });
     const failure = poisonFailure(1, state.config.stages.length - 1, deaths, loss);
-    judge(state, record, [failure], { attempt: loss.attempt, workerId }, now);
+    judge(state, record, [failure], { attempt: loss.attempt, worker }, now);
   }
 }
 

@@ -2,46 +2,90 @@ import { PaladinError } from '../../errors/paladin-error.js';
 import type { PlaceEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 
-/** Watches how long a job has work and finds no slot for it. */
+/** Why there are no slots. */
+interface Missing {
+  /** In the hub's words. */
+  readonly reason: string;
+  /** Which operation is to blame. */
+  readonly operation: string | undefined;
+  /** Whether no worker can come that has what is missing. */
+  readonly forGood: boolean;
+}
+
+/**
+ * Watches how long a job has work and finds no slot for it.
+ *
+ * Invariant: a job that goes on waits for a worker only where one may come.
+ */
 export class Starvation {
   readonly #state: JobState;
-  /** Why there are no slots, in the hub's words, and which operation is to blame. */
-  #missing: { readonly reason: string; readonly operation: string | undefined } = { reason: '', operation: undefined };
+  #missing: Missing = { reason: '', operation: undefined, forGood: false };
   /** How many batches were with workers when the hub last spoke of slots. */
   #leased = 0;
   #since: number | undefined;
+  /** Whether it has waited for so long that its owner is to be warned. */
+  #isLong = false;
 
   constructor(state: JobState) {
     this.#state = state;
   }
 
-  /** When the job has waited for too long; Infinity: it does not wait. */
+  /** When the job has waited for too long, or for so long that its owner is to know; Infinity: it does not wait. */
   get dueAt(): number {
-    return this.#since === undefined ? Infinity : this.#since + this.#state.config.noWorkerTimeoutMs;
+    const { noWorkerTimeoutMs, warnAfterMs = Infinity } = this.#state.config;
+    return (this.#since ?? Infinity) + (this.#isLong ? noWorkerTimeoutMs : Math.min(noWorkerTimeoutMs, warnAfterMs));
+  }
+
+  /** What to warn the owner of; undefined: nothing. */
+  get warning(): string | undefined {
+    if (!this.#isLong) return undefined;
+    const { noWorkerTimeoutMs, warnAfterMs = 0 } = this.#state.config;
+    const rest = noWorkerTimeoutMs - warnAfterMs;
+    const end = rest === Infinity ? '' : `; in ${rest} ms it ends with NO_WORKER (noWorkerTimeout)`;
+    return `operation '${this.#operation}' has waited ${warnAfterMs} ms for a worker: ${this.#missing.reason}${end}`;
   }
 
   /** The hub has spoken of slots. */
-  heard({ leased, missing, operation }: Extract<PlaceEvent, { type: 'capacity' }>): void {
+  heard({ leased, missing, operation, forGood = false }: Extract<PlaceEvent, { type: 'capacity' }>): void {
     this.#leased = leased;
-    this.#missing = { reason: missing, operation };
+    this.#missing = { reason: missing, operation, forGood };
   }
 
-  /** @returns how the job ends, where it has waited for too long */
+  /** @returns how the job ends, where it has waited for too long, or would wait in vain */
   watch(now: number): PaladinError | undefined {
-    const { uncut, ledger, connected, slots, config, emission } = this.#state;
-    // Nobody waits for what a paused job would do.
-    const wanted = connected && !emission.paused;
-    // Partials that can be combined are in the ledger by now.
-    const work = uncut > 0 || ledger.size > 0;
-    if (!wanted || slots > 0 || this.#leased > 0 || !work) {
+    const { config } = this.#state;
+    if (!this.#isWaiting) {
       this.#since = undefined;
+      this.#isLong = false;
       return undefined;
     }
     this.#since ??= now;
-    if (now - this.#since < config.noWorkerTimeoutMs) return undefined;
-    const operation = this.#missing.operation ?? this.#state.stage(this.#state.from).operation;
-    const message = `no worker took operation '${operation}' within ${config.noWorkerTimeoutMs} ms: ${this.#missing.reason}${this.#whoIsGone()}`;
-    return new PaladinError('NO_WORKER', message, { operation });
+    const waitedMs = now - this.#since;
+    this.#isLong = waitedMs >= (config.warnAfterMs ?? Infinity);
+    if (this.#missing.forGood) return this.#error(`no worker can execute operation '${this.#operation}'`);
+    if (waitedMs < config.noWorkerTimeoutMs) return undefined;
+    return this.#error(`no worker took operation '${this.#operation}' within ${config.noWorkerTimeoutMs} ms`);
+  }
+
+  validate(): void {
+    if (this.#since !== undefined && this.#missing.forGood && this.#isWaiting) {
+      throw new Error(`the job waits for a worker that cannot come; ${this.#state.story()}`);
+    }
+  }
+
+  get #isWaiting(): boolean {
+    const { uncut, ledger, connected, slots, emission } = this.#state;
+    // Nobody waits for what a paused job would do. Partials that can be combined are in the ledger by now.
+    return connected && !emission.paused && slots === 0 && this.#leased === 0 && uncut + ledger.size > 0;
+  }
+
+  get #operation(): string {
+    return this.#missing.operation ?? this.#state.stage(this.#state.from).operation;
+  }
+
+  #error(what: string): PaladinError {
+    const message = `${what}: ${this.#missing.reason}${this.#whoIsGone()}`;
+    return new PaladinError('NO_WORKER', message, { operation: this.#operation });
   }
 
   /** Elements that kill workers leave no workers in the end. Then it helps to know where the workers died. */

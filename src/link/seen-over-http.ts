@@ -1,0 +1,46 @@
+import { isError } from '../errors/thrown.js';
+import { nodeModule } from '../platform.js';
+import { addressOf } from './hub-url.js';
+
+/** How long to look. The server is there: it has just hung up, or has taken a connection. */
+const lookMs = 2_000;
+
+/** Whether the server at a port speaks TLS: then it has shown a certificate, good or bad. Browsers do not tell. */
+export async function speaksTls(hub: URL): Promise<boolean> {
+  try {
+    await ask(`https://${hub.host}/healthz`, { method: 'HEAD' });
+    return true;
+  } catch (error) {
+    const cause: unknown = isError(error) ? error.cause : undefined;
+    const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined;
+    return typeof code === 'string' && /CERT|SIGNATURE|ISSUER/u.test(code);
+  }
+}
+
+/** Whether a server answers there that is no hub. False also where nothing answers, or where it cannot be told. */
+export async function isNoHub(hub: URL): Promise<boolean> {
+  // A page may not read what a server of another origin says.
+  if (nodeModule('process') === undefined) return false;
+  try {
+    const { status, headers } = await ask(`${addressOf(hub)}/healthz`, { method: 'HEAD' });
+    const isHealth = status === 200 && headers.get('content-type') === 'application/json';
+    // A proxy answers like this while its hub is away.
+    return !isHealth && status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether anything answers there over HTTP, as far as a page may know. */
+export async function answersPages(hub: URL): Promise<boolean> {
+  try {
+    await ask(`${addressOf(hub)}/healthz`, { mode: 'no-cors' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ask(url: string, init: RequestInit): Promise<Response> {
+  return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(lookMs) });
+}

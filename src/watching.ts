@@ -1,0 +1,27 @@
+import type { Machine } from './core/machine.js';
+
+/**
+ * The machine, with somebody who is told what happens to it. Without anybody to tell, machines are driven as they are: then it
+ * costs nothing.
+ *
+ * @param before is told each event before it is handled
+ * @param after is told each effect
+ */
+export function watching<Event, Effect>(
+  machine: Machine<Event, Effect>,
+  before: (event: Event) => void,
+  after: (effect: Effect) => void,
+): Machine<Event, Effect> {
+  return {
+    handle: (event, now) => {
+      before(event);
+      const effects = machine.handle(event, now);
+      for (const effect of effects) after(effect);
+      return effects;
+    },
+    nextDeadline: () => machine.nextDeadline(),
+    validate: () => {
+      machine.validate();
+    },
+  };
+}
