@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf } from '../../src/errors/thrown.js';
+import { devCommand } from './dev-command.js';
 import { exitCodes, exitSaying } from './exit-codes.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
@@ -17,6 +18,7 @@ const program = new Command('paladin')
   .addCommand(hubCommand())
   .addCommand(workerCommand())
   .addCommand(statusCommand())
+  .addCommand(devCommand())
   .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
