@@ -16,9 +16,9 @@ export interface WebWorker {
   /** Ends it at once, whatever it executes. */
   terminate(): void;
   /** Calls the listener with messages of its script, and with errors that nothing in it has caught. */
-  addEventListener(type: 'message' | 'error', listener: (event: never) => void): void;
+  addEventListener(type: 'message' | 'error', listener: (event: object) => void): void;
   /** Calls the listener no more. */
-  removeEventListener(type: 'message' | 'error', listener: (event: never) => void): void;
+  removeEventListener(type: 'message' | 'error', listener: (event: object) => void): void;
 }
 
 /** What a function that makes Web Workers is to return. */
@@ -77,7 +77,7 @@ class WebThread implements ThreadLink {
   readonly #worker: WebWorker;
   readonly #listener: ThreadListener;
   readonly #silence: Later;
-  readonly #onMessage = ({ data }: { readonly data: unknown }): void => this.#receive(fromWebWorker(data));
+  readonly #onMessage = (event: object): void => this.#receive(fromWebWorker(Reflect.get(event, 'data')));
   readonly #onError = (event: ErrorEvent): void => this.#failed(event);
   #isReady = false;
   #dying: Extract<FromWebWorker, { type: 'dying' }> | undefined = undefined;

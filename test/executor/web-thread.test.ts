@@ -6,7 +6,7 @@ import { commonNow } from '../../src/executor/thread-progress.js';
 import { enveloped, toWebWorker, type FromWebWorker } from '../../src/executor/web-messages.js';
 import { webWorkers, type WebWorker } from '../../src/executor/web-thread.js';
 
-type Listener = (event: never) => void;
+type Listener = (event: object) => void;
 
 /** A Web Worker whose other side is the test: a port, and events that the test makes up. */
 class Puppet implements WebWorker {
@@ -39,9 +39,8 @@ class Puppet implements WebWorker {
     this.#listeners.get(type)?.delete(listener);
   }
 
-  emit(type: string, event: unknown): void {
-    // The listeners of the page take what the test makes up.
-    for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
+  emit(type: string, event: object): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event);
   }
 
   says(message: FromWebWorker): void {

@@ -10,13 +10,17 @@ export interface BrowserBundle {
   readonly externals: readonly string[];
 }
 
-/** @param source a module as TypeScript text; its relative imports start from this folder */
-export async function bundleForBrowser(source: string): Promise<BrowserBundle> {
+/**
+ * @param source a module as TypeScript text; its relative imports start from this folder
+ * @param minify whether it is made small, as for visitors
+ */
+export async function bundleForBrowser(source: string, minify = false): Promise<BrowserBundle> {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, loader: 'ts', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
     absWorkingDir: root,
     bundle: true,
+    minify,
     write: false,
     metafile: true,
     format: 'esm',

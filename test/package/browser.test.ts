@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bundleForBrowser } from './browser-bundle.js';
 
@@ -16,6 +17,18 @@ describe('for a browser', () => {
       ).toEqual([]);
     },
   );
+
+  test.each([
+    ['a page that leads in memory', `export { defineOperation, inMemory, remoteMap } from 'paladin-rx';`, 112],
+    ['a page that lends its cores', `export { startWorker } from 'paladin-rx/worker';`, 81],
+    ['a Web Worker', `export { defineOperation } from 'paladin-rx'; export { serveOperations } from 'paladin-rx/worker';`, 45],
+  ])('%s is small', async (what, source, ceilingKb) => {
+    const { code } = await bundleForBrowser(source, true);
+    // In thousands of bytes, as a server would send them.
+    const kilobytes = gzipSync(code, { level: 9 }).byteLength / 1_000;
+    console.log(`${what}: ${kilobytes.toFixed(1)} kB with gzip, at most ${ceilingKb}`);
+    expect(kilobytes).toBeLessThan(ceilingKb);
+  });
 
   test('there is no hub', async () => {
     await expect(bundleForBrowser(`export * from 'paladin-rx/server';`)).rejects.toThrow(
