@@ -1,3 +1,9 @@
+/**
+ * The operators alone. `paladin-rx` exports them, too.
+ *
+ * @module paladin-rx/operators
+ */
+
 export { fromPull } from './from-pull.js';
 export { remoteFold } from './remote-fold.js';
 export { remoteMap } from './remote-map.js';

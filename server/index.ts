@@ -1,3 +1,9 @@
+/**
+ * The hub: to start one, and to ask one how it is.
+ *
+ * @module paladin-rx/server
+ */
+
 export { startHub, type Hub } from './network/start-hub.js';
 export type { HubOptions, TlsOptions, TokenOptions } from './network/hub-options.js';
 export type { Authorize, Grant, Handshake, PeerLimits } from './network/authorization.js';

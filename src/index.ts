@@ -1,3 +1,9 @@
+/**
+ * What leaders and operations need: operators, runtimes, definitions, errors and serializers.
+ *
+ * @module paladin-rx
+ */
+
 import { availableParallelism } from 'node:os';
 import { startInMemory, type InMemoryOptions } from '../server/in-process/in-memory.js';
 import type { ThreadPoolOptions } from './executor/thread-executor-options.js';

@@ -1,3 +1,9 @@
+/**
+ * For tests of users: an operation by itself, virtual time, threads that die.
+ *
+ * @module paladin-rx/testing
+ */
+
 export { inVirtualTime, type VirtualTimeOptions } from '../server/in-process/in-virtual-time.js';
 export type { VirtualScheduler } from '../server/in-process/virtual-time.js';
 export { dyingAt, type DyingAtOptions } from './testing/dying-at.js';

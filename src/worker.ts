@@ -1,3 +1,9 @@
+/**
+ * Workers: to start one, from a program or a page.
+ *
+ * @module paladin-rx/worker
+ */
+
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
 export type { Token } from './link/check-token.js';
 export type { Offers } from './protocol/messages.js';

@@ -54,7 +54,7 @@ const defaultWorkers = 4;
  * const scheduler = new TestScheduler(deepStrictEqual);
  * scheduler.run(({ cold, expectObservable }) => {
  *   const runtime = inVirtualTime(scheduler, { takesMs: 3 });
- *   expectObservable(cold('a-----b--|').pipe(remoteMap(shout, runtime))).toBe('---A-----B|');
+ *   expectObservable(cold('a-----b--|').pipe(remoteMap(shout, runtime))).toBe('---A-----(B|)');
  * });
  * ```
  */

@@ -2,9 +2,11 @@
  * Everything that the docs show is tried: README.md and its neighbours, the pages in docs, and the examples in doc comments of the sources.
  *
  * - A `ts` snippet is compiled against the built package and run as a program of its own; it must end by itself, with exit code 0.
+ * - A `js` snippet is plain JavaScript that Node runs as it stands. It is checked as TypeScript, too, without annotations.
+ * - One that imports `vitest` is run by Vitest.
  * - A comment after `console.log(…)` on its line is what it prints: `console.log(1 + 1); // 2`. One that prints several times is
  *   written `// 1, 2, 3`.
- * - `ts no-run` is only compiled. `ts file=operations.ts` names the file, so that snippets of the same page can import it.
+ * - `ts no-run` is only compiled. `ts file=operations.ts` and `js file=operations.mjs` name the file, so that snippets of the same page can import it.
  * - The snippets of a page share a folder; those that name a fixed port are run one at a time.
  * - In `sh` snippets the commands, flags, variables and scripts must exist; see shell-commands.ts.
  */
@@ -13,7 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleFences, markdownFences, type Fence } from './fences.js';
 import { complaint, shellCommands } from './shell-commands.js';
-import { compile, execute, helpOf, layOut, root } from './snippets.js';
+import { compile, execute, helpOf, isForVitest, layOut, root } from './snippets.js';
 
 const limitMs = 20_000;
 const folder = join(root, 'dist/.snippets');
@@ -34,7 +36,7 @@ const fences = [
 ];
 const inLanguage = (...languages: string[]): Fence[] => fences.filter(({ language }) => languages.includes(language));
 
-const snippets = layOut(inLanguage('ts'), folder);
+const snippets = layOut(inLanguage('ts', 'js'), folder);
 const errors = compile(snippets, folder);
 const helps = new Map<string | undefined, Promise<string>>();
 const offered = {
@@ -48,8 +50,15 @@ const offered = {
 
 describe('snippets', () => {
   test('are in languages that are checked here', () => {
-    const unchecked = inLanguage('js', 'javascript', 'mjs', 'typescript', 'tsx', 'bash', 'shell', 'console');
-    expect(unchecked.map(({ page, line, language }) => `${page}:${line}: write ts or sh, not ${language}`)).toEqual([]);
+    const unchecked = inLanguage('javascript', 'mjs', 'typescript', 'tsx', 'bash', 'shell', 'console');
+    expect(unchecked.map(({ page, line, language }) => `${page}:${line}: write ts, js or sh, not ${language}`)).toEqual([]);
+  });
+
+  test('of the README and the guides are what Node 20 runs as it stands', () => {
+    const typed = inLanguage('ts').filter(({ page }) => page === 'README.md' || page.startsWith('docs/guides/'));
+    expect(typed.map(({ page, line }) => `${page}:${line}: write js`)).toEqual([]);
+    const using = inLanguage('js').filter(({ code }) => /\bawait using\b/u.test(code));
+    expect(using.map(({ page, line }) => `${page}:${line}: Node 24 is the first that knows await using`)).toEqual([]);
   });
 
   let port = Promise.resolve();
@@ -65,10 +74,11 @@ describe('snippets', () => {
   for (const snippet of snippets) {
     const fixedPort = /\bport:\s*[1-9]|:\/\/[\w.]+:[1-9]/u.test(snippet.fence.code);
     // Those that wait their turn for the port must not run out of time meanwhile.
-    test.concurrent(snippet.place, { timeout: fixedPort ? 10 * limitMs : limitMs + 5_000 }, async () => {
+    const ownLimitMs = isForVitest(snippet.fence) ? 3 * limitMs : limitMs;
+    test.concurrent(snippet.place, { timeout: fixedPort ? 10 * limitMs : ownLimitMs + 5_000 }, async () => {
       expect(errors.get(snippet)).toEqual([]);
       if (!snippet.run) return;
-      const run = async (): Promise<string[]> => execute(snippet, snippets, limitMs);
+      const run = async (): Promise<string[]> => execute(snippet, snippets, ownLimitMs);
       expect(await (fixedPort ? inTurn(run) : run())).toEqual([]);
     });
   }

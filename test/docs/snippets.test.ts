@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Fence } from './fences.js';
-import { compile, execute, layOut, root } from './snippets.js';
+import { compile, execute, isForVitest, layOut, root } from './snippets.js';
 
 const folder = join(root, 'dist/.snippets-test');
 const limitMs = 5_000;
@@ -17,12 +17,16 @@ async function complaints(...fences: Fence[]): Promise<string[][]> {
   const all: string[][] = [];
   for (const snippet of snippets) {
     const found = errors.get(snippet) ?? [];
-    all.push(found.length > 0 || !snippet.run ? found : await execute(snippet, snippets, limitMs));
+    all.push(
+      found.length > 0 || !snippet.run
+        ? found
+        : await execute(snippet, snippets, isForVitest(snippet.fence) ? 12 * limitMs : limitMs),
+    );
   }
   return all;
 }
 
-describe('a snippet', { timeout: 60_000 }, () => {
+describe('a snippet', { timeout: 150_000 }, () => {
   test('that compiles, ends and prints what its comments say is right', async () => {
     const code = [
       'console.log(1 + 1); // 2',
@@ -73,12 +77,38 @@ describe('a snippet', { timeout: 60_000 }, () => {
     expect(found).toEqual([[], []]);
   });
 
+  test('of plain JavaScript can import another, and has no types', async () => {
+    const plain = (line: number, code: string, ...words: string[]): Fence => ({ ...fence(line, code, ...words), language: 'js' });
+    const found = await complaints(
+      plain(1, 'export const double = (n) => 2 * n;\n', 'file=double.mjs'),
+      plain(9, "import { double } from './double.mjs';\nconsole.log(double(21)); // 42\n"),
+      plain(20, 'const n: number = 1;\n'),
+      plain(30, "import { inMemories } from 'paladin-rx';\nvoid inMemories;\n", 'no-run'),
+    );
+    expect(found).toEqual([
+      [],
+      [],
+      ['p.md:20: error TS8010: Type annotations can only be used in TypeScript files.'],
+      [expect.stringContaining('p.md:30: error TS2724')],
+    ]);
+  });
+
+  test('that imports Vitest is run by it', async () => {
+    const plain = (line: number, n: number): Fence => ({
+      ...fence(line, `import { expect, test } from 'vitest';\ntest('one', () => expect(${n}).toBe(1));\n`),
+      language: 'js',
+    });
+    const [right = [], wrong = []] = await complaints(plain(1, 1), plain(9, 2));
+    expect(right).toEqual([]);
+    expect(wrong[0]).toContain('expected 2 to be 1');
+  });
+
   test('with the file name of another, or an unknown word, is refused', () => {
     expect(() => layOut([fence(1, '', 'file=a.ts'), fence(5, '', 'file=a.ts')], folder)).toThrow(
       'p.md:5: has the same file name as p.md:1',
     );
     expect(() => layOut([fence(1, '', 'norun')], folder)).toThrow(
-      "p.md:1: expected 'no-run' or 'file=….ts' after the fence, got 'norun'",
+      "p.md:1: expected 'no-run' or 'file=….ts' or 'file=….mjs' after the fence, got 'norun'",
     );
   });
 
