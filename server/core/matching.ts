@@ -83,9 +83,9 @@ function unmet(offered: Offered, needs: Needs): string[] {
 /** The most names that an explanation lists. */
 const listed = 20;
 
-/** The most names that an explanation compares, and the longest. With these it takes a tenth of a millisecond. */
-const compared = 128;
-const longestCompared = 60;
+/** The most names that an explanation compares, and the longest. With these it takes a tenth of a millisecond at most. */
+const compared = 32;
+const longestCompared = 40;
 
 /** The most characters by which a name may differ that was meant. A short one may differ by a quarter of its length. */
 const mostChanges = 3;
@@ -102,8 +102,9 @@ function nearestOf(names: Names, wanted: string): string | undefined {
     left -= 1;
     const other = baseOf(name);
     if (other === base) return name;
-    if (other.length > longestCompared) continue;
-    const changes = lettersOf(name) === letters ? 0 : distance(base.toLowerCase(), other.toLowerCase(), most);
+    // However they are written, names that are meant are about as long.
+    if (Math.abs(other.length - base.length) > 2 * mostChanges) continue;
+    const changes = lettersOf(name) === letters ? 0 : distance(base.toLowerCase(), other.toLowerCase(), most - 1);
     if (changes >= most) continue;
     most = changes;
     found = name;

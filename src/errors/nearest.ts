@@ -29,19 +29,27 @@ export function nearest(name: string, known: readonly string[]): string | undefi
  */
 export function distance(a: string, b: string, most: number = Infinity): number {
   if (Math.abs(a.length - b.length) > most) return Infinity;
-  let before = Array.from({ length: b.length + 1 }, (_, at) => at);
+  // Two rows of the table. Beside the cells that can come to `most`, they hold more than any number of changes.
+  let before = new Uint16Array(b.length + 2);
+  let row = new Uint16Array(b.length + 2);
+  for (let at = 0; at < before.length; at += 1) before[at] = at;
   for (let i = 1; i <= a.length; i += 1) {
-    const row = new Array<number>(b.length + 1).fill(Infinity);
-    if (i <= most) row[0] = i;
-    let least = row[0] ?? Infinity;
-    for (let j = Math.max(1, i - most); j <= Math.min(b.length, i + most); j += 1) {
-      const changed = (before[j - 1] ?? Infinity) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const count = Math.min(changed, (before[j] ?? Infinity) + 1, (row[j - 1] ?? Infinity) + 1);
+    const first = Math.max(1, i - most);
+    const last = Math.min(b.length, i + most);
+    row[first - 1] = first === 1 ? i : tooMany;
+    let least = row[first - 1] ?? tooMany;
+    for (let j = first; j <= last; j += 1) {
+      const changed = (before[j - 1] ?? tooMany) + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
+      const count = Math.min(changed, (before[j] ?? tooMany) + 1, (row[j - 1] ?? tooMany) + 1);
       row[j] = count;
-      least = Math.min(least, count);
+      if (count < least) least = count;
     }
+    row[last + 1] = tooMany;
     if (least > most) return Infinity;
-    before = row;
+    [before, row] = [row, before];
   }
-  return before[b.length] ?? Infinity;
+  return before[b.length] ?? tooMany;
 }
+
+/** More changes than two names can need: names are shorter. */
+const tooMany = 2 ** 15;

@@ -99,7 +99,7 @@ describe('matching', () => {
     ['add', ['sub', 'and'], undefined],
     ['add', ['all'], undefined],
     ['score', ['scare', 'Score'], 'Score'],
-    ['x'.repeat(61), [`${'x'.repeat(60)}y`], undefined],
+    ['x'.repeat(41), [`${'x'.repeat(40)}y`], undefined],
   ])('names for %s of %j what was meant: %s', (wanted, there, meant) => {
     const { missing } = explainMissing(offered(there.map((name) => `${name}@1`)), offers([`${wanted}@1`]));
     expect(/did you mean '(?<name>[^']+)@1'/u.exec(missing)?.groups?.['name']).toBe(meant);
