@@ -22,6 +22,12 @@ const known: Known<WorkerOptions> = {
   onBroken: true,
 };
 
+const hints = {
+  modules: 'a page has no threads of Node. Write worker: () => new Worker(url), whose script calls serveOperations.',
+  inline: 'operations execute in the thread of the page where no worker is given.',
+  threadMemoryMb: 'Web Workers have no bound of their own.',
+};
+
 /**
  * Starts a worker in a page: connects to a hub and executes what is sent. With `worker` it executes in Web Workers. Without, it
  * does so in the page's own thread. The hub must admit the page's origin. When the page is closed, the worker leaves the hub, and
@@ -49,7 +55,7 @@ const known: Known<WorkerOptions> = {
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  checkConnection(checkOptions('startWorker', options, known));
+  checkConnection(checkOptions('startWorker', options, known, hints));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   return untilPageEnds(await start(options));
 }

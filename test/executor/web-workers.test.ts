@@ -3,6 +3,8 @@ import { inMemory, remoteFold, remoteMap, type InMemoryOptions, type PaladinErro
 import { serveOperations, startWorker } from 'paladin-rx/worker';
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { inMemory as inMemoryInPage } from '../../dist/src/index.browser.js';
+import { startWorker as startInPage } from '../../dist/src/worker.browser.js';
 import * as operations from '../fixtures/web-operations.mjs';
 import { errorOf, fixture, made, make, quiet, start } from './web-runtime.js';
 
@@ -96,6 +98,17 @@ describe('options', () => {
       expect(await errorOf(startWorker({ hub, worker, ...other }))).toMatchObject({ code });
     }
     expect(made).toEqual([]);
+  });
+});
+
+describe('options of Node, in a page', () => {
+  it('are answered with what there is instead', async () => {
+    const hub = 'http://127.0.0.1:1';
+    const modules = [fixture('web-operations')];
+    // Callers in JavaScript may hand in any name.
+    const failed = errorOf(startInPage({ hub, modules } as never));
+    await expect(failed).resolves.toMatchObject({ message: expect.stringMatching(/no option 'modules'; .*Write worker: /u) });
+    expect(() => inMemoryInPage({ modules })).toThrow(/expected worker or operations rather than modules/u);
   });
 });
 
