@@ -24,6 +24,7 @@ export function load(app) {
   app.converter.addUnknownSymbolResolver((reference, from) => {
     const name = reference.symbolReference?.path?.[0]?.path;
     const target = from.project.children?.flatMap((entry) => entry.children ?? []).find((each) => each.name === name);
-    return target && { target };
+    // What a link leads to may be a reflection; the type of resolvers says less.
+    return target && { target: /** @type {string} */ (/** @type {unknown} */ (target)) };
   });
 }

@@ -62,7 +62,12 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
     folder,
     {},
   );
-  const plain = compileTogether(snippets.filter(isPlain), folder, { strict: false, exactOptionalPropertyTypes: false });
+  const plain = compileTogether(snippets.filter(isPlain), folder, {
+    strict: false,
+    exactOptionalPropertyTypes: false,
+    // Some are for pages.
+    lib: ['ES2023', 'ESNext.Disposable', 'DOM'],
+  });
   for (const [snippet, errors] of plain) {
     plain.set(snippet, [...notPlain(snippet), ...errors.filter((error) => tellsWithoutTypes.test(error))]);
   }
