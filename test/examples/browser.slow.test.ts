@@ -79,8 +79,8 @@ describe('the example for browsers', () => {
   });
 });
 
-/** What a visitor loads, with RxJS, in thousands of bytes with gzip. */
-const ceilingsKb = { page: 141, worker: 44 };
+/** What a visitor loads, with RxJS, in thousands of bytes with gzip: a tenth more than it was when this was written. */
+const ceilingsKb = { page: 150, worker: 45 };
 
 describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not there' : ''})`, { timeout: 180_000 }, () => {
   let browser: Browser;
