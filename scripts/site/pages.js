@@ -3,14 +3,24 @@
 import { dirname, relative } from 'node:path';
 import { Converter } from 'typedoc';
 
-/** @type {Record<string, string>} */
-const groups = { 'docs/guides': 'Guides', 'docs/reference': 'Reference' };
+/**
+ * The groups of folders, and of pages that are guides though they lie elsewhere.
+ *
+ * @type {Record<string, string>}
+ */
+const groups = {
+  'docs/guides': 'Guides',
+  'docs/bundlers.md': 'Guides',
+  'docs/when-it-pays.md': 'Guides',
+  'docs/reference': 'Reference',
+};
 
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     const path = document.project.files.getReflectionPath(document) ?? '';
-    document.frontmatter['group'] = groups[dirname(relative(process.cwd(), path))] ?? 'About';
+    const place = relative(process.cwd(), path);
+    document.frontmatter['group'] = groups[place] ?? groups[dirname(place)] ?? 'About';
     const title = /^\s*# (.+)\n/u.exec(document.content[0]?.text ?? '')?.[1];
     if (title === undefined) throw new Error(`${path}: expected '# title' in its first line`);
     document.name = title;

@@ -10,7 +10,10 @@ test('each page of the docs is a page of the site', () => {
   const { projectDocuments } = JSON.parse(readFileSync(join(root, 'typedoc.json'), 'utf8')) as { projectDocuments: string[] };
   const below = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) => `docs/${path}`);
   const pages = [...readdirSync(root), ...below].filter((path) => path.endsWith('.md') && path !== 'README.md');
-  expect(projectDocuments.toSorted()).toEqual(pages.toSorted());
+  // Those in a folder of their own have an order: they are listed one by one.
+  const missing = pages.filter((page) => !projectDocuments.includes(page.replace(/^docs\/[\w-]+\.md$/u, 'docs/*.md')));
+  expect(missing).toEqual([]);
+  expect(projectDocuments.filter((page) => !page.includes('*') && !pages.includes(page))).toEqual([]);
 });
 
 test('a dead link, a place that is not there, and what comes from elsewhere are found in a site', async () => {
