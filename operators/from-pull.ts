@@ -1,4 +1,5 @@
-import { isObservable, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { isObservable } from '../src/rxjs.js';
 import { PaladinError } from '../src/errors/paladin-error.js';
 import { AsyncPull, SyncPull } from '../src/leader/iterator-pull.js';
 import { isThenable } from '../src/thenable.js';

@@ -1,4 +1,5 @@
-import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
+import type { Observer, Subscriber, Subscription } from 'rxjs';
+import { Observable } from '../rxjs.js';
 
 /**
  * Something that can be slowed: it emits nothing from `pause` to `resume`. Both may be called repeatedly, and from within what it

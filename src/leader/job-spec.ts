@@ -1,5 +1,5 @@
-import { isObservable } from 'rxjs';
 import type { CallSite } from '../errors/call-site.js';
+import { isObservable } from '../rxjs.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';

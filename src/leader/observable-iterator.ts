@@ -1,4 +1,5 @@
-import { Subscription, type Observable, type Observer } from 'rxjs';
+import type { Observable, Observer } from 'rxjs';
+import { Subscription } from '../rxjs.js';
 import { Queue } from '../collections/queue.js';
 import { Flow } from './flow.js';
 

@@ -1,4 +1,5 @@
-import { Observable, type Observer } from 'rxjs';
+import type { Observer } from 'rxjs';
+import { Observable } from '../rxjs.js';
 import { callerContext } from '../caller-context.js';
 import { joinFlow, type Pausable } from './flow.js';
 

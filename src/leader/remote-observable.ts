@@ -1,4 +1,5 @@
-import { Observable, type Subscriber, type TeardownLogic } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
+import { Observable } from '../rxjs.js';
 import {
   checkFuse,
   checkJobOptions,

@@ -70,7 +70,7 @@ function placeOfFrame(stack: string): string | undefined {
   for (const line of stack.split('\n', mostFrames)) {
     const { file, line: row, column } = (frameStart.test(line) ? framePlace.exec(line)?.groups : undefined) ?? {};
     // The frames after this one only called for the module.
-    if (file?.endsWith(loader) === true) break;
+    if (loader.test(line)) break;
     if (file === undefined || file.startsWith(ownFiles.href) || file.startsWith(fileURLToPath(ownFiles))) continue;
     places.push(`${pathOf(file)}:${row}:${column}`);
   }
@@ -80,8 +80,8 @@ function placeOfFrame(stack: string): string | undefined {
 /** The files of this package are left out: who defines an operation wrongly wants the place in their own file. */
 const ownFiles = new URL('../', import.meta.url);
 
-/** What loads modules. */
-const loader = '/operation/modules.js';
+/** The function that loads modules, in whatever file the build has put it. */
+const loader = /^\s+at async loadOnce \(/u;
 
 /** The place where a module imports something that is not there. */
 function missingImport(error: Error, message: string): string | undefined {

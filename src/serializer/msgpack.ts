@@ -1,4 +1,3 @@
-import { Packr, RESET_BUFFER_MODE } from 'msgpackr';
 import { isA } from '../errors/thrown.js';
 import { NodeBuffer } from './built-ins.js';
 import { classRegistry, type ClassRegistry } from './class-registry.js';
@@ -8,6 +7,7 @@ import { checkSent, mayOverflow } from './made-memory.js';
 import { undecodable } from './malformed.js';
 import { checkTokens } from './msgpack-tokens.js';
 import { decodeNumbers, encodeNumbers } from './number-layout.js';
+import { Packr, RESET_BUFFER_MODE } from './packr.js';
 import { plainLayout, type PlainLayout } from './plain-check.js';
 import { NotSerializableError, type Serializer, type SerializerOptions } from './serializer.js';
 import { decodeStrings, encodeStrings } from './string-layout.js';

@@ -3,7 +3,8 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { holds, messageOf } from '../errors/thrown.js';
 import { serveIn, type WorkerScope } from '../executor/web-worker.js';
 import { Registry } from '../operation/registry.js';
-import { entriesOf, type InlineOptions } from './start-inline-worker.js';
+import { entriesOf } from './given-operations.js';
+import type { InlineOptions } from './start-inline-worker.js';
 
 /**
  * Serves operations in a Web Worker: it executes them for the page that has made the worker. A worker's script imports the

@@ -3,11 +3,10 @@ import { InlineExecutor } from '../executor/inline-executor.js';
 import { LoopBlocks } from '../executor/loop-blocks.js';
 import { SlowCreates } from '../executor/slow-creates.js';
 import { maxSlots } from '../limits.js';
-import { Registry } from '../operation/registry.js';
+import type { Registry } from '../operation/registry.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 import { describe } from '../errors/describe.js';
 import { checkCallbacks, type Known } from '../errors/options.js';
-import { holds, readOr } from '../errors/thrown.js';
 
 /** Options of inline workers. */
 export interface InlineOptions {
@@ -41,39 +40,6 @@ export const inlineOptions: Known<InlineOptions> = { operations: true, slots: tr
  * share a thread.
  */
 const defaultInlineSlots = 4;
-
-/** A registry of operations that are given as values. */
-export function registryOf(where: string, operations: InlineOptions['operations'] = []): Registry {
-  const registry = new Registry();
-  for (const [key, value] of entriesOf(where, operations)) {
-    const place = Array.isArray(operations) ? `item ${key} of operations` : `operations.${key}`;
-    if (!registry.add(value, place)) {
-      throw new PaladinError('INVALID_INPUT', `${where}: expected ${place} to be an operation, a monoid or a serializer`);
-    }
-  }
-  return registry;
-}
-
-/** Callers in JavaScript may hand in anything: also what throws when it is read. */
-export function entriesOf(where: string, given: unknown): readonly (readonly [string, unknown])[] {
-  const isObject = typeof given === 'object' && given !== null;
-  const isPromise = isObject && typeof readOr(given, 'then') === 'function';
-  // The entries of a Set or a Map are no properties. It would look like an object without operations.
-  const isCollection = isObject && holds(() => Symbol.iterator in given && !Array.isArray(given));
-  if (isObject && !isPromise && !isCollection) {
-    try {
-      return Object.entries(given);
-    } catch {
-      // The error below tells it.
-    }
-  }
-  const got = isPromise
-    ? 'a promise: await it'
-    : isCollection
-      ? `${describe(given)}: pass a list of its values`
-      : describe(given);
-  throw new PaladinError('INVALID_INPUT', `${where}: expected operations to be a list or an object of operations, got ${got}`);
-}
 
 /** Starts a worker that executes the operations of the registry in the caller's own thread. */
 export async function startInlineWorker(

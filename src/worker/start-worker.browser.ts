@@ -1,7 +1,8 @@
 import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 import { coresOfBrowser } from '../platform.js';
 import type { ThreadOptions } from './start-bounds.js';
-import { inlineOptions, registryOf, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
+import { registryOf } from './given-operations.js';
+import { inlineOptions, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
 import type { ThreadWorkerOptions } from './start-thread-worker.js';
 import { startWebWorker } from './start-web-worker.js';
 import type { WebWorkerOptions } from './thread-source.js';

@@ -1,0 +1,110 @@
+// Puts few large files in the place of the many small ones that Node would load from the built package. To load a file takes a third of a
+// millisecond, whatever is in it, in the program and in each of its threads. Browsers keep the small files: a bundler there leaves out
+// those that a page does not use.
+import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
+
+/**
+ * What programs import or start, by the file that is written.
+ *
+ * @type {Record<string, string>}
+ */
+const entries = {
+  'src/index': 'src/index.ts',
+  'src/worker': 'src/worker.ts',
+  'server/index': 'server/index.ts',
+  'server/command/paladin': 'server/command/paladin.ts',
+  // Browsers load the small files.
+  'node/testing': 'src/testing.ts',
+  'node/operators': 'operators/index.ts',
+  // Threads begin with these. They are started by paths relative to the shared parts.
+  'node/thread': 'src/executor/thread.ts',
+  'node/syntax-walk': 'src/operation/syntax-walk.ts',
+  // For tests that share these with threads.
+  'src/executor/thread-executor': 'src/executor/thread-executor.ts',
+  'src/operation/modules': 'src/operation/modules.ts',
+  'node/executing-now': 'src/executor/executing-now.ts',
+};
+
+/** The shared parts, in order: each has what its sources import, and no part before it has. */
+const parts = {
+  thread: ['src/executor/thread.ts'],
+  main: ['src/index.ts'],
+  threads: ['src/executor/thread-executor.ts', 'src/executor/thread-warnings.ts'],
+  socket: ['src/link/socket-dial.ts'],
+  worker: ['src/worker.ts'],
+  hub: ['server/network/start-hub.ts'],
+};
+
+/** @type {{ dependencies: object, peerDependencies: object }} */
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const packages = Object.keys({ ...dependencies, ...peerDependencies });
+
+const { metafile } = await build({
+  entryPoints: [...Object.values(entries), ...Object.values(parts).flat()],
+  bundle: true,
+  write: false,
+  metafile: true,
+  outdir: 'dist',
+  format: 'esm',
+  platform: 'node',
+  external: packages,
+  tsconfigRaw: {},
+});
+
+/** @type {Map<string, string>} */
+const partOf = new Map();
+for (const [part, sources] of Object.entries(parts)) {
+  for (const source of sources) place(source, part);
+}
+// What these do when they are loaded is not for others.
+for (const program of ['src/executor/thread.ts', 'src/operation/syntax-walk.ts', 'server/command/paladin.ts']) {
+  partOf.delete(resolve(program));
+}
+
+// The names of shared parts change with their content.
+rmSync('dist/node', { recursive: true, force: true });
+const bundle = await rolldown({
+  input: entries,
+  platform: 'node',
+  external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
+  // Paths of tsconfig.json lead from the package's name to its sources.
+  tsconfig: false,
+  logLevel: 'warn',
+  // What one program imports at once, another one imports later.
+  checks: { ineffectiveDynamicImport: false },
+});
+await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'node/[name]-[hash].js',
+  // The compiler that checks tests comes by here.
+  banner: '// @ts-nocheck',
+  comments: false,
+  codeSplitting: {
+    groups: Object.keys(parts).map((part, at) => ({
+      name: part,
+      priority: 100 - at,
+      test: (/** @type {string} */ id) => partOf.get(id) === part,
+    })),
+  },
+});
+for (const name of Object.keys(entries)) rmSync(`dist/${name}.js.map`, { force: true });
+
+/**
+ * Puts a source and what it imports into a part.
+ *
+ * @param {string} source
+ * @param {string} part
+ */
+function place(source, part) {
+  const id = resolve(source);
+  if (partOf.has(id)) return;
+  partOf.set(id, part);
+  for (const { path, kind, external } of metafile.inputs[source]?.imports ?? []) {
+    if (kind === 'import-statement' && external !== true) place(path, part);
+  }
+}
