@@ -113,20 +113,6 @@ export const maxSharedBatchesAhead: number = 8;
 export const sharedForMs: number = 1_000;
 
 /**
- * A leader waits awake for lone batches that come back within this time. Above it, the time to wake is little beside the trip.
- */
-export const quickTripMs: number = 1;
-
-/** How long it waits awake. Most quick batches are back by then. No batch takes more than this of a processor. */
-export const mostWakefulMs: number = 2;
-
-/**
- * The most lone batches that a leader sleeps through before it tries again whether it is worth waiting awake. To try costs 2 ms
- * at most.
- */
-export const mostTripsAsleep: number = 64;
-
-/**
  * How long a job of `run` stays open for the next value. It is long enough for one call after another, and short for what the job
  * holds on workers.
  */

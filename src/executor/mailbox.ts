@@ -7,7 +7,7 @@ import type { KnownRun } from './thread-messages.js';
 
 /** A result without failures. */
 export interface PlainResult {
-  readonly turn: number;
+  readonly batchNumber: number;
   readonly result: BatchResult;
 }
 
@@ -38,12 +38,12 @@ export class Mailbox {
   }
 
   /** @returns whether it fits, and is there */
-  putRun({ jobId, turn, batch }: KnownRun): boolean {
+  putRun({ jobId, batchNumber, batch }: KnownRun): boolean {
     const bytes = carriedBytes(batch);
     if (bytes > mostPayloadBytes || mostLayoutBytes + mostUtf8Bytes * jobId.length > mostBesideBytes) return false;
     const writer = new Writer(this.#draft);
     writer.text(jobId);
-    writer.number(turn);
+    writer.number(batchNumber);
     writeBatch(writer, batch);
     this.#put(writer);
     return true;
@@ -51,14 +51,14 @@ export class Mailbox {
 
   takeRun(): KnownRun {
     const reader = this.#take();
-    return { jobId: reader.text(), turn: reader.number(), batch: readBatch(reader) };
+    return { jobId: reader.text(), batchNumber: reader.number(), batch: readBatch(reader) };
   }
 
   /** @returns whether it fits, and is there */
-  putResult({ turn, result }: PlainResult): boolean {
+  putResult({ batchNumber, result }: PlainResult): boolean {
     if (result.payload.byteLength > mostPayloadBytes) return false;
     const writer = new Writer(this.#draft);
-    writer.number(turn);
+    writer.number(batchNumber);
     writeResult(writer, result);
     this.#put(writer);
     return true;
@@ -66,7 +66,7 @@ export class Mailbox {
 
   takeResult(): PlainResult {
     const reader = this.#take();
-    return { turn: reader.number(), result: readResult(reader) };
+    return { batchNumber: reader.number(), result: readResult(reader) };
   }
 
   #put(writer: Writer): void {

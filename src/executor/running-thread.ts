@@ -109,8 +109,8 @@ class RunningThread implements ThreadLink {
 
   #receive(message: FromNodeThread): void {
     if (typeof message === 'number') {
-      const { turn, result } = this.#fromThread.takeResult();
-      this.#listener.received({ type: 'ended', turn, outcome: { type: 'result', result }, stuck: false });
+      const { batchNumber, result } = this.#fromThread.takeResult();
+      this.#listener.received({ type: 'ended', batchNumber, outcome: { type: 'result', result }, stuck: false });
       return;
     }
     switch (message.type) {

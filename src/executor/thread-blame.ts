@@ -4,7 +4,7 @@ import type { ThreadEnd } from './thread-life.js';
 import type { Origin } from './thread-messages.js';
 
 /** What a thread had to do when it died. */
-export interface LastTurn {
+export interface LastBatch {
   readonly number: number;
   /** What it was executing, for people. */
   readonly place: string;
@@ -22,16 +22,16 @@ export interface Blame {
 /**
  * Judges a death of a thread that was ready.
  *
- * @param turn what it had to do; undefined: it was idle
- * @param turns how many batches it was given
+ * @param last what it had to do; undefined: it was idle
+ * @param batches how many batches it was given
  */
-export function judgeDeath({ how, origin, executing }: ThreadDeath, turn: LastTurn | undefined, turns: number): Blame {
+export function judgeDeath({ how, origin, executing }: ThreadDeath, last: LastBatch | undefined, batches: number): Blame {
   // It may have died of an earlier batch before it began this one.
-  const isBegun = turn !== undefined && (executing ?? turn.number) === turn.number;
-  const isInnocent = !isBegun || (origin !== undefined && origin !== turn.number);
-  const doing = isBegun ? `while it was executing ${turn.place}` : 'while it was idle';
+  const isBegun = last !== undefined && (executing ?? last.number) === last.number;
+  const isInnocent = !isBegun || (origin !== undefined && origin !== last.number);
+  const doing = isBegun ? `while it was executing ${last.place}` : 'while it was idle';
   // A thread that has executed nothing cannot have died of anything else than its modules.
-  const hasBegun = isBegun || turns > (turn === undefined ? 0 : 1);
+  const hasBegun = isBegun || batches > (last === undefined ? 0 : 1);
   return {
     why: `it ${how}, ${doing}${isInnocent ? blame(origin) : ''}`,
     fault: !hasBegun || origin === 'modules' ? 'modules' : typeof origin === 'number' ? 'batch' : 'unknown',

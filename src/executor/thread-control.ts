@@ -4,8 +4,8 @@ import { toCommon, type Progress } from './thread-progress.js';
 
 /** What the runner in a thread and the executor outside tell each other, by the memory that they share. */
 export class ThreadControl implements BatchControl {
-  /** The turn of the batch that is executing. */
-  turn = 0;
+  /** The number of the batch that is executing. */
+  batchNumber = 0;
   waits: SlotWaits = new SlotWaits(() => undefined);
   readonly #progress: Progress;
 
@@ -14,7 +14,7 @@ export class ThreadControl implements BatchControl {
   }
 
   get aborted(): boolean {
-    return this.#progress.isCancelled(this.turn);
+    return this.#progress.isCancelled(this.batchNumber);
   }
 
   progress(offset: number, stage: number): void {

@@ -41,7 +41,7 @@ interface ThreadBatch extends Assignment {
 }
 
 /**
- * One thread, seen from outside: starting, then idle or busy in turn, then gone. It is gone because it died, or because it had to
+ * One thread, seen from outside: starting, then idle or busy, then gone. It is gone because it died, or because it had to
  * be terminated. It is terminated for an operation past its timeout, or for one that does not stop after its job is forgotten.
  */
 export class ThreadHandle {
@@ -54,8 +54,8 @@ export class ThreadHandle {
   readonly #creates: CreateWatch;
   #nothing: Readonly<Record<string, Uint8Array>> = {};
   /** Defined exactly while it is busy. */
-  #turn: ThreadBatch | undefined = undefined;
-  #turns = 0;
+  #executing: ThreadBatch | undefined = undefined;
+  #batches = 0;
   #ended: Promise<void> = Promise.resolve();
   #readySinceMs = 0;
   readonly #startTimer: Later | undefined;
@@ -80,7 +80,7 @@ export class ThreadHandle {
     this.#creates = new CreateWatch({
       progress: this.#progress,
       slowCreateMs,
-      stages: () => this.#turn?.description.stages,
+      stages: () => this.#executing?.description.stages,
       tell: (reason) => events.slowCreate(reason),
     });
     const { lateHint } = options.kind;
@@ -100,7 +100,7 @@ export class ThreadHandle {
 
   /** Whether what it executes waits for a job of its own, so that another thread may execute in its stead. */
   get isWaiting(): boolean {
-    return this.#turn?.isWaiting === true;
+    return this.#executing?.isWaiting === true;
   }
 
   /** Whether it has the job set up, or is doing so. */
@@ -110,7 +110,7 @@ export class ThreadHandle {
 
   /** What it executes. */
   get assignment(): Assignment | undefined {
-    return this.#turn;
+    return this.#executing;
   }
 
   /** Gives it a batch. It must be idle. The given bytes stay with the caller. */
@@ -118,9 +118,9 @@ export class ThreadHandle {
     if (this.#state !== 'idle') throw new Error(`a thread that is ${this.#state} was given a batch`);
     const { jobId, description, batch } = assignment;
     // The number has to fit into 31 bits, and 0 means none.
-    this.#turns = (this.#turns % 0x7fff_ffff) + 1;
+    this.#batches = (this.#batches % 0x7fff_ffff) + 1;
     const leastTimeoutMs = leastTimeout(batch.units === 'elements' ? description.stages : description.stages.slice(-1));
-    this.#turn = { ...assignment, number: this.#turns, startedMs: realNow(), leastTimeoutMs, isWaiting: false };
+    this.#executing = { ...assignment, number: this.#batches, startedMs: realNow(), leastTimeoutMs, isWaiting: false };
     this.#state = 'busy';
     this.#progress.moveTo(0, batch.units === 'elements' ? 0 : description.stages.length - 1);
     this.#progress.deadlineMs = 0;
@@ -128,7 +128,8 @@ export class ThreadHandle {
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
     this.#creates.begin();
     const isKnown = this.#jobs.has(jobId) && !this.#jobs.hasNews;
-    if (!isKnown || !this.#thread.mail({ jobId, turn: this.#turns, batch })) this.#postWhole(assignment, maxPayloadBytes);
+    if (!isKnown || !this.#thread.mail({ jobId, batchNumber: this.#batches, batch }))
+      this.#postWhole(assignment, maxPayloadBytes);
   }
 
   /** Posts the batch, with the description of its job if the thread does not know that, and with what to forget. */
@@ -146,7 +147,7 @@ export class ThreadHandle {
     const message: ToThread = {
       type: 'run',
       jobId,
-      turn: this.#turns,
+      batchNumber: this.#batches,
       batch: own,
       forget: this.#jobs.takeForgotten(),
       ...(job && { job }),
@@ -157,13 +158,13 @@ export class ThreadHandle {
   /** Drops the job. If the job is executing, it is aborted, and after the grace period the thread is terminated. */
   forget(jobId: string): void {
     if (!this.#jobs.forget(jobId)) return;
-    const turn = this.#turn;
-    if (turn?.jobId !== jobId) this.#jobs.tellSoon();
+    const executing = this.#executing;
+    if (executing?.jobId !== jobId) this.#jobs.tellSoon();
     else {
-      this.#progress.cancel(turn.number);
+      this.#progress.cancel(executing.number);
       const reason = `its job was cancelled; it did not stop within ${this.#options.graceMs} ms`;
       this.#graceTimer = later(
-        () => this.#terminate({ type: 'lost', loss: this.#loss(turn, 'cancelled', reason) }, reason),
+        () => this.#terminate({ type: 'lost', loss: this.#loss(executing, 'cancelled', reason) }, reason),
         clampTimer(this.#options.graceMs),
       );
       this.#jobs.tellNow();
@@ -172,7 +173,7 @@ export class ThreadHandle {
 
   /** Ends the thread, and resolves when it has ended. What it executes does not settle. */
   async close(): Promise<void> {
-    this.#turn = undefined;
+    this.#executing = undefined;
     if (this.#state !== 'gone') this.#leave(this.#state === 'idle');
     await this.#ended;
   }
@@ -192,22 +193,22 @@ export class ThreadHandle {
         this.#changeWaiting(message);
         return;
       case 'ended':
-        this.#settle(message.turn, message.outcome, message.stuck);
+        this.#settle(message.batchNumber, message.outcome, message.stuck);
     }
   }
 
-  #changeWaiting({ turn: number, isWaiting }: Extract<FromThread, { type: 'waits' }>): void {
-    const turn = this.#turn?.number === number ? this.#turn : undefined;
+  #changeWaiting({ batchNumber, isWaiting }: Extract<FromThread, { type: 'waits' }>): void {
+    const executing = this.#executing?.number === batchNumber ? this.#executing : undefined;
     if (isWaiting) {
-      const most = turn === undefined ? undefined : this.#events.refusesWait();
-      const answer: ToThread = { type: 'waits', turn: number, ...(most !== undefined && { most }) };
+      const most = executing === undefined ? undefined : this.#events.refusesWait();
+      const answer: ToThread = { type: 'waits', batchNumber, ...(most !== undefined && { most }) };
       this.#thread.post(answer);
       if (most !== undefined) return;
     }
     // A batch that is over has no slot to give up. A batch that was refused keeps its slot.
-    if (turn === undefined || turn.isWaiting === isWaiting) return;
-    turn.isWaiting = isWaiting;
-    turn.waits?.(isWaiting);
+    if (executing === undefined || executing.isWaiting === isWaiting) return;
+    executing.isWaiting = isWaiting;
+    executing.waits?.(isWaiting);
     if (isWaiting) this.#events.waits();
   }
 
@@ -226,18 +227,18 @@ export class ThreadHandle {
     else ready();
   }
 
-  /** It has ended a turn. */
-  #settle(number: number, outcome: Outcome, stuck: boolean): void {
-    const turn = this.#turn;
-    if (turn?.number !== number) return;
+  /** It has ended a batch. */
+  #settle(batchNumber: number, outcome: Outcome, stuck: boolean): void {
+    const executing = this.#executing;
+    if (executing?.number !== batchNumber) return;
     this.#clearTimers();
     if (stuck) {
       this.#terminate(outcome, 'it did not stop at its signal');
       return;
     }
-    this.#turn = undefined;
+    this.#executing = undefined;
     this.#rest();
-    turn.settled(outcome);
+    executing.settled(outcome);
     this.#events.idle(this);
   }
 
@@ -252,13 +253,17 @@ export class ThreadHandle {
       this.#failStart(`${death.how} before it was ready${death.hint ?? ''}`);
       return;
     }
-    const turn = this.#turn;
+    const executing = this.#executing;
     const ageMs = realNow() - this.#readySinceMs;
     const { error } = death;
-    const { why, fault, loss } = judgeDeath(death, turn && { number: turn.number, place: this.#place(turn) }, this.#turns);
-    this.#turn = undefined;
+    const { why, fault, loss } = judgeDeath(
+      death,
+      executing && { number: executing.number, place: this.#place(executing) },
+      this.#batches,
+    );
+    this.#executing = undefined;
     this.#end({ type: 'died', why, fault, ageMs, error });
-    turn?.settled({ type: 'lost', loss: { ...this.#loss(turn, loss.cause, loss.reason), ...(error && { error }) } });
+    executing?.settled({ type: 'lost', loss: { ...this.#loss(executing, loss.cause, loss.reason), ...(error && { error }) } });
   }
 
   #failStart(what: string): void {
@@ -286,30 +291,30 @@ export class ThreadHandle {
         const slackMs = isExact ? watchdogSlackMs : watchdogSlackMs + operationGraceMs;
         const leftMs = deadlineMs === 0 ? undefined : deadlineMs + slackMs - commonNow();
         if (leftMs !== undefined && leftMs <= 0) this.#expire();
-        else this.#watch(leftMs ?? this.#turn?.leastTimeoutMs ?? Infinity);
+        else this.#watch(leftMs ?? this.#executing?.leastTimeoutMs ?? Infinity);
       },
       clampTimer(Math.max(afterMs, leastWatchMs)),
     );
   }
 
   #expire(): void {
-    const turn = this.#turn;
-    if (turn === undefined) return;
+    const executing = this.#executing;
+    if (executing === undefined) return;
     const { offset, stage, isExact } = this.#progress;
-    const { description, batch } = turn;
-    const failure = lateFailure(offset, stage, description.stages[stage]?.timeoutMs ?? turn.leastTimeoutMs);
+    const { description, batch } = executing;
+    const failure = lateFailure(offset, stage, description.stages[stage]?.timeoutMs ?? executing.leastTimeoutMs);
     if (!isExact && batch.count > 1) {
       const reason = `a unit ${failure.message}; the batch is executed again to find which`;
-      return this.#terminate({ type: 'lost', loss: this.#loss(turn, 'wasted', reason) }, failure.message);
+      return this.#terminate({ type: 'lost', loss: this.#loss(executing, 'wasted', reason) }, failure.message);
     }
     if (offset > 0) {
       // The outputs of the units before it are gone with the thread.
-      const loss = this.#loss(turn, 'timeout', `unit ${offset} ${failure.message}`);
+      const loss = this.#loss(executing, 'timeout', `unit ${offset} ${failure.message}`);
       return this.#terminate({ type: 'lost', loss }, failure.message);
     }
     const isFold = description.stages.at(-1)?.kind === 'fold';
     const payload = copyOf((isFold ? undefined : this.#nothing[description.serializer]) ?? new Uint8Array(0));
-    const elapsedMs = realNow() - turn.startedMs;
+    const elapsedMs = realNow() - executing.startedMs;
     const { seq, attempt } = batch;
     this.#terminate(
       { type: 'result', result: { seq, attempt, done: 1, failures: [failure], elapsedMs, payload } },
@@ -327,12 +332,12 @@ export class ThreadHandle {
    * to end.
    */
   #terminate(outcome: Outcome, why: string): void {
-    const turn = this.#turn;
-    if (turn === undefined) return;
-    const place = this.#place(turn);
-    this.#turn = undefined;
+    const executing = this.#executing;
+    if (executing === undefined) return;
+    const place = this.#place(executing);
+    this.#executing = undefined;
     this.#end({ type: 'terminated', why: `it was terminated, executing ${place}: ${why}` });
-    turn.settled(outcome);
+    executing.settled(outcome);
   }
 
   #end(threadEnd: ThreadEnd): void {

@@ -49,6 +49,6 @@ export interface ThreadDeath {
   readonly error?: Uint8Array;
   /** Where what ended it comes from, as far as it is known. */
   readonly origin?: Origin;
-  /** The turn that it was executing, or 0, where it could say so. */
+  /** The number of the batch that it was executing, or 0, where it could say so. */
   readonly executing?: number;
 }

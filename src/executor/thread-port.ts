@@ -106,13 +106,13 @@ export class Origins {
   /**
    * Calls the function that begins a batch, within a context of its own. What the batch does to that context concerns no other.
    */
-  begin<T>(turn: number, begin: () => T): T {
+  begin<T>(batchNumber: number, begin: () => T): T {
     // Made by nothing else: its trigger is 0.
     const make = (): AsyncResource => new AsyncResource('paladin-rx', { triggerAsyncId: 0, requireManualDestroy: true });
-    this.#resource = this.#storage === undefined ? make() : this.#storage.run(turn, make);
+    this.#resource = this.#storage === undefined ? make() : this.#storage.run(batchNumber, make);
     this.#id = this.#resource.asyncId();
     if (this.#firstId === Infinity) this.#firstId = this.#id;
-    this.#executing = turn;
+    this.#executing = batchNumber;
     return this.#resource.runInAsyncScope(begin);
   }
 
@@ -127,7 +127,7 @@ export class Origins {
     this.#executing = 0;
   }
 
-  /** The turn that is executing; 0: none. */
+  /** The number of the batch that is executing; 0: none. */
   get executing(): number {
     return this.#executing;
   }

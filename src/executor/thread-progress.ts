@@ -64,17 +64,17 @@ export class Progress {
     this.#numbers[stageAt] = stage;
   }
 
-  /** The batch of this turn is to be abandoned. */
-  cancel(turn: number): void {
-    Atomics.store(this.#numbers, cancelAt, turn);
+  /** The batch of this number is to be abandoned. */
+  cancel(batchNumber: number): void {
+    Atomics.store(this.#numbers, cancelAt, batchNumber);
   }
 
   /**
-   * Whether the batch of this turn is to be abandoned. It is called before every unit, so this is a plain load: an atomic one
-   * would be a call. If it ever sees the turn too late, the executor terminates the thread.
+   * Whether the batch of this number is to be abandoned. It is called before every unit, so this is a plain load: an atomic one
+   * would be a call. If it ever sees the number too late, the executor terminates the thread.
    */
-  isCancelled(turn: number): boolean {
-    return this.#numbers[cancelAt] === turn;
+  isCancelled(batchNumber: number): boolean {
+    return this.#numbers[cancelAt] === batchNumber;
   }
 
   /** The stage is being set up, until the returned function is called. */

@@ -30,7 +30,7 @@ export class ThreadWork {
   readonly #control: ThreadControl;
   readonly #executions = new Map<string, { readonly description: JobDescription; readonly execution: JobExecution }>();
   /** The batch that is executing; 0: none. */
-  #turn = 0;
+  #batchNumber = 0;
   /** The job that was executed last. */
   #jobId = '';
   /** An operation of the batch, which has asked whether it may wait. */
@@ -44,9 +44,9 @@ export class ThreadWork {
     executeAlone(undefined);
   }
 
-  /** The turn that is executing; 0: none. */
-  get turn(): number {
-    return this.#turn;
+  /** The number of the batch that is executing; 0: none. */
+  get batchNumber(): number {
+    return this.#batchNumber;
   }
 
   /** Says what the thread offers: it can be given batches. */
@@ -86,15 +86,15 @@ export class ThreadWork {
 
   /** Executes a batch of a job that is known here. */
   run(run: KnownRun): void {
-    const { jobId, turn, batch } = run;
+    const { jobId, batchNumber, batch } = run;
     const control = this.#control;
-    control.turn = turn;
-    control.waits = new SlotWaits((isWaiting) => this.#changeWaiting(turn, isWaiting));
-    this.#turn = turn;
+    control.batchNumber = batchNumber;
+    control.waits = new SlotWaits((isWaiting) => this.#changeWaiting(batchNumber, isWaiting));
+    this.#batchNumber = batchNumber;
     if (jobId !== this.#jobId) this.#side.progress.forgetCreates();
     this.#jobId = jobId;
     executeAlone(control.waits);
-    const end = (batchEnd: BatchEnd): void => this.#end(turn, batchEnd);
+    const end = (batchEnd: BatchEnd): void => this.#end(batchNumber, batchEnd);
     const broke = (thrown: unknown): void => {
       // A defect here, or in a serializer. It counts as a death against the unit, so that it does not go on for ever.
       const reason = `while it was executing, its thread failed: ${messageOf(thrown)}`;
@@ -125,28 +125,28 @@ export class ThreadWork {
   #forget(jobIds: readonly string[]): void {
     for (const jobId of jobIds) {
       // Where no memory is shared, nothing else says that the batch is to be abandoned.
-      if (jobId === this.#jobId && this.#turn !== 0) this.#side.progress.cancel(this.#turn);
+      if (jobId === this.#jobId && this.#batchNumber !== 0) this.#side.progress.cancel(this.#batchNumber);
       this.#side.again(() => this.#executions.get(jobId)?.execution.abort());
       this.#executions.delete(jobId);
     }
   }
 
   /** Settles once the executor has let the batch wait. */
-  #changeWaiting(turn: number, isWaiting: boolean): Promise<void> | undefined {
+  #changeWaiting(batchNumber: number, isWaiting: boolean): Promise<void> | undefined {
     // Code that goes on after the end of its batch has no slot to give up.
-    if (turn !== this.#turn) return undefined;
-    this.#side.post({ type: 'waits', turn, isWaiting });
+    if (batchNumber !== this.#batchNumber) return undefined;
+    this.#side.post({ type: 'waits', batchNumber, isWaiting });
     if (!isWaiting) return undefined;
     return new Promise((resolve, reject) => {
       this.#asking = { resolve, reject };
     });
   }
 
-  #end(turn: number, { outcome, stuck }: BatchEnd): void {
+  #end(batchNumber: number, { outcome, stuck }: BatchEnd): void {
     this.#side.end();
     this.#side.progress.deadlineMs = 0;
-    this.#turn = 0;
+    this.#batchNumber = 0;
     executeAlone(undefined);
-    this.#side.post({ type: 'ended', turn, outcome, stuck });
+    this.#side.post({ type: 'ended', batchNumber, outcome, stuck });
   }
 }

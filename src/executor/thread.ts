@@ -26,7 +26,7 @@ const work = new ThreadWork(registry, {
   progress: new Progress(setUp.progress),
   post: answer,
   // What an operation does to its context concerns no other.
-  begin: ({ turn }, _, begin) => context.run(() => origins.begin(turn, begin)),
+  begin: ({ batchNumber }, _, begin) => context.run(() => origins.begin(batchNumber, begin)),
   again: (call) => origins.again(call),
   end: () => origins.end(),
 });
@@ -52,9 +52,9 @@ function answer(message: FromThread): void {
     post(message);
     return;
   }
-  const { turn, outcome, stuck } = message;
+  const { batchNumber, outcome, stuck } = message;
   const isPlain = outcome.type === 'result' && !stuck && outcome.result.failures.length === 0;
-  if (isPlain && fromThread.putResult({ turn, result: outcome.result })) {
+  if (isPlain && fromThread.putResult({ batchNumber, result: outcome.result })) {
     post(mailMark);
     return;
   }

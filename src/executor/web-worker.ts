@@ -52,7 +52,7 @@ export function serveIn(scope: WorkerScope, registry: Registry): void {
     const message = toWebWorker(data);
     if (message !== undefined) work.receive(message);
   });
-  tellDeath(scope, post, () => ({ executing: work.turn, offset: progress.offset, stage: progress.stage }));
+  tellDeath(scope, post, () => ({ executing: work.batchNumber, offset: progress.offset, stage: progress.stage }));
   work.ready();
 }
 

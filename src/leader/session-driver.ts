@@ -15,7 +15,6 @@ import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import { warn } from '../warn.js';
 import type { JobDriver } from './job-driver.js';
-import { WakefulWaiting } from './wakeful-waiting.js';
 
 /** A job, and what the hub is told of it. */
 interface SessionJob {
@@ -48,10 +47,6 @@ export class SessionDriver {
   readonly #link: Link<LeaderToHub>;
   readonly #jobs = new Map<number, SessionJob & { readonly secret: string }>();
   readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
-  readonly #time: Time;
-  readonly #waiting = new WakefulWaiting();
-  #isTurning = false;
-  #underWay = 0;
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
@@ -61,7 +56,6 @@ export class SessionDriver {
     welcomed: (error?: PaladinError) => void,
     time: Time = ordinaryTime,
   ) {
-    this.#time = time;
     this.#session = new LeaderSession(config);
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
       machine: this.#session,
@@ -74,7 +68,6 @@ export class SessionDriver {
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
-        if (message.type === 'result') this.#waiting.answered(this.#drive.now());
         // A worker may be about to leave, and may wait until its answers are acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
         this.#drive.handleWithin({ type: 'received', message });
@@ -139,7 +132,6 @@ export class SessionDriver {
   /** A job has handled an event. */
   handled(number: number, { load, wanting, blocked, starving }: JobReport): void {
     this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked, starving });
-    this.#waitFor(this.#session.batches);
   }
 
   /** A job has left its place. */
@@ -165,7 +157,6 @@ export class SessionDriver {
   remove(number: number): void {
     if (!this.#jobs.delete(number)) return;
     this.#drive.handleWithin({ type: 'jobRemoved', job: number });
-    this.#waitFor(this.#session.batches);
   }
 
   /** Ends all jobs with the error, now and from now on. */
@@ -177,21 +168,6 @@ export class SessionDriver {
   async close(error: PaladinError): Promise<void> {
     this.fail(error);
     await this.#link.close();
-  }
-
-  /** So many batches are under way. */
-  #waitFor(batches: number): void {
-    if (batches === this.#underWay) return;
-    const isLone = batches === 1 && this.#underWay === 0;
-    this.#underWay = batches;
-    if (isLone) this.#waitAwake();
-    else this.#waiting.forget();
-  }
-
-  #waitAwake(): void {
-    this.#waiting.sent(this.#drive.now());
-    if (this.#isTurning) return;
-    this.#time.keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#drive.now())));
   }
 
   #perform(effect: LeaderSessionEffect): void {

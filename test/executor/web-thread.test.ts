@@ -97,7 +97,7 @@ describe('a Web Worker, seen from its page', () => {
 
   it('takes no batch by shared memory', () => {
     start();
-    expect(link?.mail({ jobId: 'a', turn: 1, batch: {} as never })).toBe(false);
+    expect(link?.mail({ jobId: 'a', batchNumber: 1, batch: {} as never })).toBe(false);
   });
 
   it('says what it is at', async () => {
@@ -116,7 +116,7 @@ describe('a Web Worker, seen from its page', () => {
 
   it('is at a unit that is not known, from when it gets a batch', () => {
     start();
-    link?.post({ type: 'run', jobId: 'a', turn: 1, batch: {} as never, forget: [] });
+    link?.post({ type: 'run', jobId: 'a', batchNumber: 1, batch: {} as never, forget: [] });
     expect(link?.progress.isExact).toBe(false);
   });
 
