@@ -8,7 +8,7 @@ import { builtinModules } from 'node:module';
 const entries = '^(src/(index|worker|common|testing)(\\.browser)?|operators/index|server/index)\\.ts$';
 const pureLeaves = '^src/(errors/|protocol/|wire/|collections/|limits\\.ts$|serializer/serializer\\.ts$)';
 /** What runs in threads of Node, and starts them. The rest of what executes in threads is for Web Workers, too. */
-const nodeThreads = '^src/executor/(thread|thread-port|node-thread-messages|running-thread|thread-executor)\\.ts$';
+const nodeThreads = '^src/executor/(thread|thread-port|thread-program|node-thread-messages|running-thread|thread-executor)\\.ts$';
 const builtins = `^(node:)?(${builtinModules.join('|')})$`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -97,7 +97,12 @@ export default {
       severity: 'error',
       from: {
         path: '^(src|operators)/',
-        pathNot: [nodeThreads, '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$', '^src/index\\.ts$'],
+        pathNot: [
+          nodeThreads,
+          '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$',
+          '^src/operation/loading/',
+          '^src/index\\.ts$',
+        ],
       },
       to: { dependencyTypes: ['core'] },
     },
@@ -106,7 +111,7 @@ export default {
       comment: 'What a browser loads must not reach a built-in module of Node, on whatever way.',
       severity: 'error',
       from: { path: ['^src/(index|worker)\\.browser\\.ts$', '^operators/'] },
-      to: { reachable: true, path: [builtins, nodeThreads, '(^|/)modules\\.ts$', '^server/command/'] },
+      to: { reachable: true, path: [builtins, nodeThreads, '(^|/)modules\\.ts$', '^src/operation/loading/', '^server/command/'] },
     },
     {
       name: 'nothing-imports-tests',

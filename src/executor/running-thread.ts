@@ -8,6 +8,7 @@ import { Mailbox } from './mailbox.js';
 import { mailMark, type FromNodeThread, type ThreadSetUp, type ToNodeThread } from './node-thread-messages.js';
 import type { ThreadDeath, ThreadKind, ThreadLink, ThreadListener, ThreadStart } from './thread-link.js';
 import type { KnownRun } from './thread-messages.js';
+import { keepExternal, threadProgram } from './thread-program.js';
 import { Progress, progressBytes } from './thread-progress.js';
 
 /** What the threads of one executor are started with. */
@@ -56,7 +57,7 @@ class RunningThread implements ThreadLink {
       port: port2,
     };
     const options = { name, workerData, transferList: [port2], ...(resourceLimits && { resourceLimits }) };
-    const entry = new URL('./thread.js', import.meta.url);
+    const entry = threadProgram();
     // Without flags of its own it inherits those of the process. Node refuses some of these when they are given for a thread.
     this.#worker = startsFromText()
       ? new Worker(`import(${JSON.stringify(entry.href)})`, { ...options, eval: true })
@@ -165,7 +166,9 @@ class RunningThread implements ThreadLink {
       return { how: `exited with code ${exitCode}`, hint, ...from };
     }
     const { text, error } = told;
-    return { how: `died of an error that nothing caught: ${text}`, error, ...from };
+    // Of the modules, a thread says itself what they miss.
+    const hint = /Cannot find (?:module|package)/u.test(text) ? ` (${keepExternal})` : '';
+    return { how: `died of an error that nothing caught: ${text}`, hint, error, ...from };
   }
 }
 

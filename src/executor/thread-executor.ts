@@ -1,4 +1,4 @@
-import { resolveModule } from '../operation/modules.js';
+import { findModules } from '../operation/loading/find-modules.js';
 import { nodeThreads } from './running-thread.js';
 import type { ThreadExecutorOptions } from './thread-executor-options.js';
 import { startThreads, type ThreadExecutor } from './thread-pool.js';
@@ -14,6 +14,6 @@ export async function startThreadExecutor({
   resourceLimits,
   ...options
 }: ThreadExecutorOptions): Promise<ThreadExecutor> {
-  const urls = modules.map((module) => resolveModule(module).href);
-  return await startThreads(nodeThreads({ modules: urls, resourceLimits }), options);
+  const urls = await findModules(modules);
+  return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits }), options);
 }

@@ -9,7 +9,7 @@ export function checkModules(where: string, modules: unknown): void {
     () =>
       Array.isArray(modules) &&
       modules.length <= maxNames &&
-      [...(modules as unknown[])].every((module) => typeof module === 'string' || module instanceof URL),
+      [...(modules as unknown[])].every((module) => typeof module === 'string' || isUrl(module)),
   );
   if (modules !== undefined && !fits) {
     throw new PaladinError(
@@ -17,4 +17,12 @@ export function checkModules(where: string, modules: unknown): void {
       `${where}: expected modules to be a list of paths and URLs, got ${describe(modules)}`,
     );
   }
+}
+
+/** Some test environments have a class of their own for URLs. */
+function isUrl(value: unknown): boolean {
+  return (
+    value instanceof URL ||
+    (Object.prototype.toString.call(value) === '[object URL]' && typeof Reflect.get(value as object, 'href') === 'string')
+  );
 }

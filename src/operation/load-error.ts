@@ -15,14 +15,9 @@ import type { Found, Walk } from './syntax-walk.js';
 export async function loadError(thrown: unknown, root: URL): Promise<string> {
   if (!isError(thrown)) return `it threw ${describe(thrown)}, which is no error`;
   const message = messageOf(thrown).trim();
-  const parsed = jitiPlace.exec(message)?.groups;
-  if (parsed !== undefined) return `${parsed['what']} (${parsed['file']}:${parsed['line']}:${Number(parsed['column']) + 1})`;
   const place = await placeOf(thrown, root).catch(() => undefined);
   return place === undefined ? message : `${message} (${place})`;
 }
-
-/** The message of jiti for TypeScript that cannot be parsed. jiti counts columns from 0. */
-const jitiPlace = /^ParseError: (?<what>.*?)\s+(?<file>(?:\/|[a-z]:\\).*):(?<line>\d+):(?<column>\d+)$/iu;
 
 async function placeOf(error: Error, root: URL): Promise<string | undefined> {
   const message = asText(readOr(error, 'message'));

@@ -4,11 +4,14 @@
  * parsed, or that imports what is sought.
  */
 import { readFileSync } from 'node:fs';
-import * as nodeModule from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction, SourceTextModule } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { mostParsedModules } from './limits.js';
+import { fileFor, isTypeScript } from './loading/file-for.js';
+import { specifiersIn } from './loading/specifiers-in.js';
+import { withoutTypes } from './loading/without-types.js';
 
 /** What is walked, and what for. */
 export interface Walk {
@@ -34,7 +37,7 @@ function walk({ root, sought, name = '' }: Walk): Found | undefined {
   for (let url = own.shift(); url !== undefined && seen.size <= mostParsedModules; url = own.shift() ?? foreign.shift()) {
     const source = sourceOf(url);
     if (source === undefined) continue;
-    const imports = importsOf(url, source, isTypeScript(root));
+    const imports = importsOf(url, source);
     if (imports === undefined && sought === undefined) return { url };
     for (const specifier of imports ?? []) {
       const found = resolved(specifier, url);
@@ -50,9 +53,9 @@ function walk({ root, sought, name = '' }: Walk): Found | undefined {
 }
 
 /** What a module imports; undefined when it cannot be parsed. */
-function importsOf(url: string, source: string, byCompiler: boolean): readonly string[] | undefined {
-  // Node says itself which CommonJS module cannot be parsed. A compiler says it for what it compiles.
-  if (/\.c[jt]s$/u.test(url) || (byCompiler && stripTypeScriptTypes === undefined)) return namedIn(source);
+function importsOf(url: string, source: string): readonly string[] | undefined {
+  // Node says itself which CommonJS module cannot be parsed.
+  if (/\.c[jt]s$/u.test(url)) return specifiersIn(source);
   try {
     const parsed = new SourceTextModule(source, { identifier: url });
     // Newer versions of Node say more of each.
@@ -60,16 +63,10 @@ function importsOf(url: string, source: string, byCompiler: boolean): readonly s
     const imports = Array.isArray(requests)
       ? requests.map((request: { readonly specifier: string }) => request.specifier)
       : parsed.dependencySpecifiers;
-    return [...imports, ...namedIn(source)];
+    return [...imports, ...specifiersIn(source)];
   } catch {
-    return isScript(source) ? namedIn(source) : undefined;
+    return isScript(source) ? specifiersIn(source) : undefined;
   }
-}
-
-/** What a text seems to require or import. */
-function namedIn(source: string): readonly string[] {
-  const quoted = /\b(?:require|import|from)\s*(?:\(\s*)?(['"`])((?:(?!\1)[^\\\n])+)\1/gu;
-  return [...source.matchAll(quoted)].map(({ 2: specifier = '' }) => specifier);
 }
 
 /** Whether it can be parsed as CommonJS. */
@@ -82,19 +79,13 @@ function isScript(source: string): boolean {
   }
 }
 
-/** Newer versions of Node have it. Older ones load TypeScript by a compiler, or not at all. */
-const { stripTypeScriptTypes } = nodeModule as { readonly stripTypeScriptTypes?: (source: string) => string };
-
-function isTypeScript(url: string): boolean {
-  return /\.[cm]?ts$/u.test(url);
-}
-
-/** The source of a module, without types where this version of Node can strip them; undefined for other files. */
+/** The source of a module, without types; undefined for other files, and for those that cannot be translated. */
 function sourceOf(url: string): string | undefined {
-  if (!/\.[cm]?[jt]s$/u.test(url)) return undefined;
   try {
-    const source = readFileSync(new URL(url), 'utf8');
-    return isTypeScript(url) && stripTypeScriptTypes !== undefined ? stripTypeScriptTypes(source) : source;
+    const path = fileURLToPath(url);
+    if (!isTypeScript(path) && !/\.[cm]?js$/u.test(path)) return undefined;
+    const source = readFileSync(path, 'utf8');
+    return isTypeScript(path) ? withoutTypes(source, path).source : source;
   } catch {
     return undefined;
   }
@@ -102,12 +93,17 @@ function sourceOf(url: string): string | undefined {
 
 function resolved(specifier: string, parent: string): string | undefined {
   try {
-    if (/^(?:\.{0,2}\/|file:)/u.test(specifier)) return new URL(specifier, parent).href;
-    const path = nodeModule.createRequire(fileURLToPath(parent)).resolve(specifier);
-    return nodeModule.isBuiltin(path) ? undefined : pathToFileURL(path).href;
+    if (/^(?:\.{0,2}\/|file:)/u.test(specifier)) return meant(new URL(specifier, parent));
+    const path = createRequire(fileURLToPath(parent)).resolve(specifier);
+    return isBuiltin(path) ? undefined : pathToFileURL(path).href;
   } catch {
     return undefined;
   }
+}
+
+function meant(url: URL): string {
+  const file = fileFor(fileURLToPath(url));
+  return file === undefined ? url.href : pathToFileURL(file).href;
 }
 
 // Nothing else starts this file.

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nearest } from '../../errors/nearest.js';
+import { PaladinError } from '../../errors/paladin-error.js';
+import { messageOf } from '../../errors/thrown.js';
+import { fileFor } from './file-for.js';
+import { packageFile } from './package-file.js';
+
+/** The extensions of modules. */
+const extensions = /\.(?:[cm]?[jt]s|tsx)$/u;
+
+/**
+ * The URLs of modules, as programs name them. A module is named by a URL, or by a text. A text is a URL, a path from the working
+ * directory, a name that `paths` of the `tsconfig.json` there knows, or a specifier of a package, in this order. Packages are
+ * looked for from the working directory, then from the folder of the main program: never from where this package is.
+ *
+ * Where there is no `x.js`, its source `x.ts` is meant, and the other way round.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when there is no such module
+ */
+export async function findModules(modules: readonly (string | URL)[]): Promise<URL[]> {
+  return await Promise.all(modules.map(findModule));
+}
+
+async function findModule(module: string | URL): Promise<URL> {
+  // Some test environments have a class of their own for URLs.
+  if (typeof module !== 'string') return foundByUrl(new URL(module.href), module.href);
+  // A single letter before the colon is a drive.
+  if (/^[a-z][a-z0-9+.-]+:/iu.test(module)) return foundByUrl(new URL(module), module);
+  const path = resolve(module);
+  const file = fileFor(path);
+  if (file !== undefined) return checked(file, module);
+  if (/^\.{0,2}(?:[\\/]|$)/u.test(module) || /^[a-z]:[\\/]/iu.test(module)) throw noFile(path);
+  return pathToFileURL(await fileByName(module));
+}
+
+function foundByUrl(url: URL, shown: string): URL {
+  if (url.protocol === 'data:') return url;
+  if (url.protocol !== 'file:') {
+    throw cannotLoad(shown, `expected a path, a package or a URL of a file, got one of ${url.protocol}`);
+  }
+  const path = fileURLToPath(url);
+  const file = fileFor(path);
+  if (file === undefined) {
+    const hint =
+      'If the program is bundled, the bundler has not written this file: make the module an entry point of its own, ' +
+      'and keep paladin-rx external (see docs/bundlers.md)';
+    throw extensions.test(path) || extname(path) === '' ? noFile(path, hint) : wrongExtension(path);
+  }
+  if (file === path) {
+    checked(file, path);
+    return url;
+  }
+  return checked(file, path);
+}
+
+function checked(file: string, shown: string): URL {
+  if (!extensions.test(file)) throw wrongExtension(shown);
+  return pathToFileURL(file);
+}
+
+/** The file of a module that is no path: of an alias or a package. */
+async function fileByName(name: string): Promise<string> {
+  const folders = [...new Set([process.cwd(), ...mainFolder()])];
+  const aliased = await fileByPaths(name, folders[0] ?? '.');
+  if (aliased !== undefined) return aliased;
+  const problems: string[] = [];
+  for (const folder of folders) {
+    try {
+      const file = packageFile(name, folder);
+      if (file !== undefined) return file;
+    } catch (thrown) {
+      problems.push(messageOf(thrown));
+    }
+  }
+  const sibling = siblingOf(resolve(name));
+  const missing = `there is no such file in ${process.cwd()}${sibling === undefined ? '' : `; did you mean ${sibling}?`}`;
+  throw cannotLoad(name, [missing, ...new Set(problems)].join('; '));
+}
+
+/** The folder of the program that was started. A program of a package, as a test runner, is not the project. */
+function mainFolder(): string[] {
+  const main = process.argv[1];
+  return main === undefined || /[\\/]node_modules[\\/]/u.test(main) || !existsSync(main) ? [] : [dirname(main)];
+}
+
+async function fileByPaths(name: string, folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(resolve(at, 'tsconfig.json'))) break;
+    if (dirname(at) === at) return undefined;
+  }
+  // Only on demand: most programs give paths and URLs.
+  const { Projects } = await import('./tsconfig.js');
+  return new Projects().fileByPaths(name, folder);
+}
+
+function noFile(path: string, hint?: string): PaladinError {
+  const sibling = siblingOf(path);
+  const meant = sibling === undefined ? '' : `; did you mean ${sibling}?`;
+  return cannotLoad(path, `there is no such file${meant}${hint === undefined ? '' : `${meant === '' ? '.' : ''} ${hint}`}`);
+}
+
+/** A module in the same folder whose name is much like that of a file which is not there. */
+function siblingOf(path: string): string | undefined {
+  try {
+    const names = readdirSync(dirname(path)).filter((name) => extensions.test(name) && !/\.d\.[cm]?ts$/u.test(name));
+    return nearest(basename(path), names);
+  } catch {
+    return undefined;
+  }
+}
+
+function wrongExtension(shown: string): PaladinError {
+  return cannotLoad(shown, 'expected a .js, .mjs, .cjs, .ts, .mts, .cts or .tsx file');
+}
+
+export function cannotLoad(shown: string, reason: string, cause?: unknown): PaladinError {
+  return new PaladinError('INVALID_INPUT', `cannot load module ${shown}: ${reason}`, { cause });
+}
