@@ -22,6 +22,7 @@ const entries = {
   // Threads begin with these. They are started by paths relative to the shared parts.
   'node/thread': 'src/executor/thread.ts',
   'node/syntax-walk': 'src/operation/syntax-walk.ts',
+  'node/async-hooks': 'src/operation/loading/async-hooks.ts',
   // For tests that share these with threads.
   'src/executor/thread-executor': 'src/executor/thread-executor.ts',
   'src/operation/modules': 'src/operation/modules.ts',
@@ -60,7 +61,12 @@ for (const [part, sources] of Object.entries(parts)) {
   for (const source of sources) place(source, part);
 }
 // What these do when they are loaded is not for others.
-for (const program of ['src/executor/thread.ts', 'src/operation/syntax-walk.ts', 'server/command/paladin.ts']) {
+for (const program of [
+  'src/executor/thread.ts',
+  'src/operation/syntax-walk.ts',
+  'src/operation/loading/async-hooks.ts',
+  'server/command/paladin.ts',
+]) {
   partOf.delete(resolve(program));
 }
 

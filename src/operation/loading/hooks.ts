@@ -7,7 +7,7 @@ const hooksForAll = 24;
 export const typeScriptLoads: Promise<void> = setHooks();
 
 async function setHooks(): Promise<void> {
-  if (Number.parseInt(process.versions.node, 10) < hooksForAll) await import('./common-js.js');
-  if ('registerHooks' in nodeModule) await import('./sync-hooks.js');
+  if (Number.parseInt(process.versions.node, 10) < hooksForAll) (await import('./common-js.js')).patchCommonJs();
+  if ('registerHooks' in nodeModule) (await import('./sync-hooks.js')).setSyncHooks();
   else nodeModule.register('./async-hooks.js', import.meta.url);
 }
