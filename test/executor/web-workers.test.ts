@@ -106,8 +106,7 @@ describe('options of Node, in a page', () => {
     const hub = 'http://127.0.0.1:1';
     const modules = [fixture('web-operations')];
     // Callers in JavaScript may hand in any name.
-    const failed = errorOf(startInPage({ hub, modules } as never));
-    await expect(failed).resolves.toMatchObject({ message: expect.stringMatching(/no option 'modules'; .*Write worker: /u) });
+    await expect(startInPage({ hub, modules } as never)).rejects.toThrow(/no option 'modules'; .*Write worker: /u);
     expect(() => inMemoryInPage({ modules })).toThrow(/expected worker or operations rather than modules/u);
   });
 });
