@@ -7,7 +7,8 @@ import { latency } from './benchmarks/latency.js';
 import { makespan } from './benchmarks/makespan.js';
 import { map } from './benchmarks/map.js';
 import { memory } from './benchmarks/memory.js';
+import { pays } from './benchmarks/pays.js';
 import { start } from './benchmarks/start.js';
 
 /** All of them, in the order in which they run and are reported. */
-export const benchmarks: readonly Benchmark[] = [start, map, latency, cpu, fold, memory, hub, fairness, makespan];
+export const benchmarks: readonly Benchmark[] = [start, map, pays, latency, cpu, fold, memory, hub, fairness, makespan];

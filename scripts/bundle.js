@@ -51,7 +51,7 @@ const { metafile } = await build({
   outdir: 'dist',
   format: 'esm',
   platform: 'node',
-  external: packages,
+  external: [...packages, 'socket.io-client', 'engine.io-client'],
   tsconfigRaw: {},
 });
 
@@ -70,12 +70,19 @@ for (const program of [
   partOf.delete(resolve(program));
 }
 
+/** What scripts/bundle-client.js has made of socket.io's client. */
+const socketClient = resolve('dist/src/link/socket-client.js');
+partOf.set(socketClient, 'socket');
+
 // The names of shared parts change with their content.
 rmSync('dist/node', { recursive: true, force: true });
 const bundle = await rolldown({
   input: entries,
   platform: 'node',
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
+  plugins: [
+    { name: 'socket-client', resolveId: (id) => (id.endsWith('/socket-client.js') ? socketClient : undefined) },
+  ],
   // Paths of tsconfig.json lead from the package's name to its sources.
   tsconfig: false,
   logLevel: 'warn',

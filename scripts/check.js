@@ -32,6 +32,7 @@ const steps = {
       const [archive = ''] = readdirSync(folder);
       await run('publint', '--strict', join(folder, archive));
       await run('attw', join(folder, archive), '--profile', 'esm-only');
+      await run('node', 'scripts/package-size.js', join(folder, archive));
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -10,10 +10,12 @@ export {
   type WebStream,
 } from '../operators/index.js';
 export type { InMemoryOptions } from '../server/in-process/in-memory.js';
-export { FatalError, TransientError } from './errors/operation-errors.js';
+export { FatalError, TransientError, type ThrownKind } from './errors/operation-errors.js';
 export { PaladinError, type ErrorCode, type ErrorDetails } from './errors/paladin-error.js';
 export type { OnFatal, RetryStrategy } from './errors/retry.js';
+export type { HostAbortSignal, HostUrl } from './host-types.js';
 export { connect, type ConnectOptions } from './leader/connect.js';
+export type { Pausable } from './leader/flow.js';
 export type { JobHandle } from './leader/job-driver.js';
 export type { JobObserver } from './leader/job-observer.js';
 export type { JobOptions, JobSpec, StageOptions, StageSpec } from './leader/job-spec.js';
@@ -23,13 +25,22 @@ export { checkMonoid, type CheckMonoidOptions } from './operation/laws.js';
 export { defineMonoid, type Combine, type Monoid, type MonoidFactory } from './operation/monoid.js';
 export {
   defineOperation,
+  type ArgsOptions,
+  type CreateOptions,
   type Execute,
+  type ExecuteOptions,
+  type InputOptions,
+  type NamedOptions,
+  type NoOutputOptions,
   type Operation,
   type OperationContext,
   type OperationFactory,
+  type OutputOptions,
 } from './operation/operation.js';
 export { createFlatted, flatted } from './serializer/flatted.js';
 export { createMsgpack, msgpack } from './serializer/msgpack.js';
 export type { SerializerName } from './serializer/named.js';
 export { isSerializer } from './serializer/is-serializer.js';
 export { NotSerializableError, type ClassCodec, type Serializer, type SerializerOptions } from './serializer/serializer.js';
+export type { ThreadOptions } from './worker/start-bounds.js';
+export type { InlineOptions } from './worker/start-inline-worker.js';

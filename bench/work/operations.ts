@@ -11,6 +11,19 @@ export const spinFor = defineOperation({
   create: (iterations: number) => (element: number) => spin(element, iterations),
 });
 
+/** Computes for so many iterations, and gives the element back. */
+export const passAfter = defineOperation({
+  name: 'pass-after',
+  create: (iterations: number) => (element: unknown) => spinOver(element, iterations),
+});
+
+/** Computes for so many iterations. @returns the element */
+export function spinOver(element: unknown, iterations: number): unknown {
+  // What was computed must be looked at, or a compiler leaves the loop out.
+  if (spin(iterations, iterations) < 0) throw new Error('expected a number from 0');
+  return element;
+}
+
 /** Waits so many milliseconds, without computing. */
 export const waitFor = defineOperation({
   name: 'wait-for',

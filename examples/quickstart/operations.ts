@@ -9,52 +9,78 @@ export interface Flight {
   readonly time: number;
 }
 
-/** The delays of some flights, in a form in which those of other flights can be added without having to look at any flight again. */
-export interface Delays {
-  readonly count: number;
-  readonly mean: number;
-  /** The sum of the squared differences from the mean; the variance is this by count. */
-  readonly m2: number;
-  /** How many were over 15 minutes late. */
-  readonly late: number;
+/** The delays of the flights of each hour, from 0 to 23, in minutes. */
+export type DelaysByHour = readonly Int16Array[];
+
+/** One task: so many resamples of the flights of an hour. The block tells tasks of the same hour apart. */
+export interface Draw {
+  readonly hour: number;
+  readonly block: number;
+  readonly resamples: number;
 }
 
-/** Delays by hour of the day; an hour without flights is not there. */
-export type DelaysByHour = ReadonlyMap<number, Delays>;
+/** How often resamples of each hour had which limit, by hour and limit in minutes. */
+export type Tally = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-/** The summary of no flights. */
-export const nothing: DelaysByHour = new Map();
+/** The tally of nothing. */
+export const nothing: Tally = new Map();
 
-/** The summary of a single flight: its own hour, and nothing else. */
-export function summarize({ delay, time }: Flight): DelaysByHour {
-  return new Map([[Math.floor(time), { count: 1, mean: delay, m2: 0, late: delay > 15 ? 1 : 0 }]]);
+/** The delay that nine of ten flights do not exceed, for flights counted by their delay. */
+export function limitOf(counts: Uint32Array, flights: number): number {
+  let left = Math.ceil(0.9 * flights);
+  for (let at = 0; at < counts.length; at += 1) {
+    left -= counts[at] ?? 0;
+    if (left <= 0) return at;
+  }
+  return counts.length;
 }
 
-/** The summary of the flights of both. */
-export function merge(left: DelaysByHour, right: DelaysByHour): DelaysByHour {
+/**
+ * Draws as many flights of the hour as there are, each time any of them, and notes the limit of what was drawn. The spread of these
+ * limits says how well the flights that we have seen tell the limit of all flights: B. Efron, "Bootstrap Methods", 1979.
+ */
+export function resampleFrom(delaysByHour: DelaysByHour): (draw: Draw) => Tally {
+  return ({ hour, block, resamples }) => {
+    const delays = delaysByHour[hour] ?? new Int16Array();
+    const least = delays.reduce((a, b) => Math.min(a, b), 0);
+    const most = delays.reduce((a, b) => Math.max(a, b), 0);
+    const counts = new Uint32Array(most - least + 1);
+    const tally = new Map<number, number>();
+    let seed = seedOf(hour, block);
+    for (let resample = 0; resample < resamples; resample += 1) {
+      counts.fill(0);
+      for (let left = delays.length; left > 0; left -= 1) {
+        // Xorshift: G. Marsaglia, 2003. Seeds make the outcome the same on any machine.
+        seed ^= seed << 13;
+        seed ^= seed >>> 17;
+        seed ^= seed << 5;
+        const delay = delays[(((seed >>> 0) * delays.length) / 2 ** 32) | 0] ?? 0;
+        counts[delay - least] = (counts[delay - least] ?? 0) + 1;
+      }
+      const limit = least + limitOf(counts, delays.length);
+      tally.set(limit, (tally.get(limit) ?? 0) + 1);
+    }
+    return new Map([[hour, tally]]);
+  };
+}
+
+/** A number other than 0 for each task; neighbours have nothing in common. */
+function seedOf(hour: number, block: number): number {
+  const mixed = Math.imul(hour * 65_536 + block + 1, 2_654_435_761);
+  return Math.imul(mixed ^ (mixed >>> 15), 2_246_822_519) | 1;
+}
+
+/** The tally of both. */
+export function merge(left: Tally, right: Tally): Tally {
   const merged = new Map(left);
-  for (const [hour, delays] of right) {
-    const others = left.get(hour);
-    merged.set(hour, others === undefined ? delays : add(others, delays));
+  for (const [hour, counts] of right) {
+    const sum = new Map(left.get(hour));
+    for (const [limit, count] of counts) sum.set(limit, (sum.get(limit) ?? 0) + count);
+    merged.set(hour, sum);
   }
   return merged;
 }
 
-/**
- * Adds means and squared differences pairwise, which loses no precision where the difference of two large sums would: T. F. Chan,
- * G. H. Golub and R. J. LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", Stanford, 1979.
- */
-export function add(a: Delays, b: Delays): Delays {
-  const count = a.count + b.count;
-  const difference = b.mean - a.mean;
-  return {
-    count,
-    mean: a.mean + (difference * b.count) / count,
-    m2: a.m2 + b.m2 + (difference ** 2 * a.count * b.count) / count,
-    late: a.late + b.late,
-  };
-}
-
-// The names under which program and workers know the functions.
-export const summarizeFlight = defineOperation({ name: 'summarize-flight', execute: summarize });
-export const mergeSummaries = defineMonoid({ name: 'merge-summaries', empty: () => nothing, combine: merge });
+// The names under which program and workers know the functions. The delays travel once to each worker, not with each draw.
+export const resample = defineOperation({ name: 'resample', create: resampleFrom });
+export const mergeTallies = defineMonoid({ name: 'merge-tallies', empty: () => nothing, combine: merge });

@@ -1,39 +1,22 @@
-import { add, type Delays, type DelaysByHour } from './operations.js';
+import type { Interval } from './intervals.js';
 
-const widestBar = 32;
+const widestBar = 38;
 
-/** Prints the delays hour by hour, and of the whole day. */
-export function printTable(byHour: DelaysByHour): void {
-  const hours = [...byHour].sort(([a], [b]) => a - b);
-  const day = hours.map(([, delays]) => delays).reduce(add);
-  const widestShare = Math.max(...hours.map(([, delays]) => share(delays)));
-  const row = (label: string, delays: Delays): string =>
-    line(
-      label,
-      delays.count.toLocaleString('en'),
-      delays.mean.toFixed(1),
-      Math.sqrt(delays.m2 / delays.count).toFixed(1),
-      `${(100 * share(delays)).toFixed(1)} %`,
-      bar((widestBar * share(delays)) / widestShare),
+/** Prints the intervals hour by hour, within 80 characters. */
+export function printTable(all: readonly Interval[]): void {
+  const most = Math.max(...all.map(({ high }) => high));
+  const column = (minutes: number): number => Math.round((widestBar * Math.max(0, minutes)) / most);
+  console.log('How late are flights, by hour of the day? Nine of ten are at most so many minutes late.');
+  console.log('The bar is full up to the lower bound of the 95 % interval, and shaded up to the upper.\n');
+  console.log(line('hour', 'flights', 'minutes', '95 % interval', ''));
+  for (const { hour, flights, limit, low, high } of all) {
+    const bar = '█'.repeat(column(low)) + '░'.repeat(column(high) - column(low));
+    console.log(
+      line(`${String(hour).padStart(2, '0')}:00`, flights.toLocaleString('en'), String(limit), `${low} to ${high}`, bar),
     );
-
-  console.log('How late are flights, by hour of the day? Delays in minutes; late is over 15.\n');
-  console.log(line('hour', 'flights', 'mean', 'std dev', 'late', ''));
-  for (const [hour, delays] of hours) console.log(row(`${String(hour).padStart(2, '0')}:00`, delays));
-  console.log(row('all', day));
+  }
 }
 
-/** Five columns of text and a bar, within 80 characters. */
-function line(label: string, count: string, mean: string, deviation: string, late: string, bar: string): string {
-  return `${label.padEnd(5)}${count.padStart(10)}${mean.padStart(9)}${deviation.padStart(10)}${late.padStart(11)}  ${bar}`.trimEnd();
-}
-
-function share({ late, count }: Delays): number {
-  return late / count;
-}
-
-/** A bar so many characters long, to an eighth of one. */
-function bar(length: number): string {
-  const eighths = Math.round(8 * length);
-  return '█'.repeat(Math.floor(eighths / 8)) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
+function line(hour: string, flights: string, limit: string, interval: string, bar: string): string {
+  return `${hour.padEnd(5)}${flights.padStart(8)}${limit.padStart(9)}${interval.padStart(15)}  ${bar}`.trimEnd();
 }

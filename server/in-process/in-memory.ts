@@ -1,3 +1,4 @@
+import type { HostAbortSignal, HostUrl } from '../../src/host-types.js';
 import type { CallerContext } from '../../src/caller-context.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { Executor } from '../../src/executor/executor.js';
@@ -47,7 +48,7 @@ export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, Thre
    * thread of its own. Without, and without `worker`, all workers execute inline, in this thread, and know the operations that
    * jobs use. In browsers use `worker` instead. Default: none.
    */
-  readonly modules?: readonly (string | URL)[] | undefined;
+  readonly modules?: readonly (string | HostUrl)[] | undefined;
   /** The serializer of all jobs that do not name one: a value, or the name of one of this package's. Default `msgpack`. */
   readonly serializer?: Serializer | SerializerName | undefined;
   /**
@@ -94,7 +95,7 @@ export interface ThreadStart extends ThreadBounds {
   readonly of: ThreadSource;
   readonly maxPayloadBytes: number;
   /** Aborted when the runtime is closed meanwhile. */
-  readonly signal: AbortSignal;
+  readonly signal: HostAbortSignal;
   readonly onBroken: (error: PaladinError) => void;
 }
 

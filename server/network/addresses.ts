@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { describe } from '../../src/errors/describe.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
@@ -6,6 +5,12 @@ import { PaladinError } from '../../src/errors/paladin-error.js';
 /** Whether only programs on this machine can reach it. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** What is looked at of a request. */
+interface Request {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
 /** Finds out from where a request comes. What trusted proxies say of it counts. `X-Forwarded-For` of others does not. */
@@ -36,7 +41,7 @@ export class Addresses {
   }
 
   /** The nearest address on the way that is not a trusted proxy's. */
-  of(request: IncomingMessage): string {
+  of(request: Request): string {
     const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
     let address = plain(request.socket.remoteAddress ?? '');
     while (this.isTrusted(address)) {

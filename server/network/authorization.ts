@@ -1,9 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { maxPeerNameLength } from '../../src/limits.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
 import { checkOptions, type Known } from '../../src/errors/options.js';
 import type { Role } from './tokens.js';
+
+/** The headers of a request, by their names in small letters. A header that may come several times is a list. */
+export interface RequestHeaders {
+  /** The credentials, if a proxy or a program of your own sends any. */
+  readonly authorization?: string | undefined;
+  /** The cookies, as one text: those of pages. */
+  readonly cookie?: string | undefined;
+  /** The name and port that the peer has asked. */
+  readonly host?: string | undefined;
+  /** Where the page comes from that asks; programs other than browsers send none. */
+  readonly origin?: string | undefined;
+  /** Any other header. */
+  readonly [name: string]: string | readonly string[] | undefined;
+}
 
 /** What a peer says that asks to be let in. */
 export interface Handshake {
@@ -16,7 +29,7 @@ export interface Handshake {
   /** The address from which it comes. */
   readonly address: string;
   /** The headers of its request. */
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: RequestHeaders;
 }
 
 /** What a peer is let in as. */

@@ -26,8 +26,12 @@ export function serverFor(tls: TlsOptions | undefined, { authenticateWithinMs }:
     connectionsCheckingInterval: Math.max(leastLookMs, Math.min(1_000, authenticateWithinMs / 2)),
   };
   if (tls === undefined) return createServer(options);
-  const { cert, key } = tls;
-  return readTls(() => createHttpsServer({ ...options, cert, key, handshakeTimeout: authenticateWithinMs }));
+  return readTls(() => createHttpsServer({ ...options, ...pemOf(tls), handshakeTimeout: authenticateWithinMs }));
+}
+
+/** Node takes bytes of any class here, but its types name `Buffer` alone. */
+function pemOf({ cert, key }: TlsOptions): { readonly cert: string | Buffer; readonly key: string | Buffer } {
+  return { cert, key } as { cert: string | Buffer; key: string | Buffer };
 }
 
 function readTls<T>(read: () => T): T {
@@ -42,7 +46,7 @@ function readTls<T>(read: () => T): T {
 /** @throws {@link PaladinError} `INVALID_INPUT` when the hub does not speak TLS, or the certificate cannot be read */
 export function exchangeTls(http: OneRequestServer, tls: TlsOptions): void {
   check('setSecureContext' in http, 'a hub that speaks TLS', 'one that does not');
-  if ('setSecureContext' in http) readTls(() => http.setSecureContext(tls));
+  if ('setSecureContext' in http) readTls(() => http.setSecureContext(pemOf(tls)));
 }
 
 /**

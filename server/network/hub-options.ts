@@ -26,9 +26,9 @@ export interface TokenOptions {
 /** A certificate and its key, as PEM. */
 export interface TlsOptions {
   /** The certificate, with those of who signed it behind it. Required. */
-  readonly cert: string | Buffer;
+  readonly cert: string | Uint8Array;
   /** Its key, without a passphrase. Required. */
-  readonly key: string | Buffer;
+  readonly key: string | Uint8Array;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { HostUrl } from '../host-types.js';
 import { defaultConnectTimeoutMs, defaultNoWorkerTimeoutMs, defaultReconnectTimeoutMs, noWorkerWarningMs } from '../limits.js';
 import { checkPeerName } from '../link/check-name.js';
 import { hubUrl } from '../link/hub-url.js';
@@ -98,7 +99,7 @@ const hints = {
  * console.log(await runtime.run(square, 9)); // 81
  * ```
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Runtime> {
+export async function connect(url: string | HostUrl, options: ConnectOptions = {}): Promise<Runtime> {
   const hub = hubUrl('connect', url);
   const {
     token,

@@ -1,3 +1,4 @@
+import type { HostUrl } from '../host-types.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
 import { checkToken, type Token } from '../link/check-token.js';
@@ -45,7 +46,7 @@ const known: Known<StatusOptions> = { token: true, connectTimeout: true };
  * await hub.close();
  * ```
  */
-export async function fetchStatus(url: string | URL, options: StatusOptions = {}): Promise<HubStatus> {
+export async function fetchStatus(url: string | HostUrl, options: StatusOptions = {}): Promise<HubStatus> {
   const hub = hubUrl('fetchStatus', url);
   const { token, connectTimeout = defaultConnectTimeoutMs } = checkOptions('fetchStatus', options, known);
   checkToken('fetchStatus', token);

@@ -1,3 +1,4 @@
+import type { HostAbortSignal } from '../host-types.js';
 import type { CallerContext } from '../caller-context.js';
 import type { PartOfJob, StagePolicy } from '../core/job/job-events.js';
 import { Job } from '../core/job/job.js';
@@ -94,7 +95,7 @@ export interface Runtime extends AsyncDisposable {
 export interface RunOptions
   extends Pick<StageOptions, 'timeout' | 'retry' | 'validate'>, Pick<JobOptions, 'priority' | 'labels' | 'serializer'> {
   /** Cancels the run when it is aborted; the promise rejects with its reason. Default: nothing cancels the run. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: HostAbortSignal | undefined;
 }
 
 const knownRun: Known<RunOptions> = {

@@ -1,4 +1,4 @@
-import { io, type Socket } from 'socket.io-client';
+import { io, type Socket } from './socket-client.js';
 import { callerContext } from '../caller-context.js';
 import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
 import { asText, messageOf } from '../errors/thrown.js';

@@ -1,5 +1,4 @@
-// It does not come from socket.io-client, which does not offer it to programs that load this package as CommonJS.
-import { NodeWebSocket } from 'engine.io-client';
+import { NodeWebSocket } from './socket-client.js';
 import { later, type Later } from '../real-time.js';
 
 /** What `ws` takes that engine.io does not know of. */

@@ -4,9 +4,9 @@ import {
   checkFunction,
   checkNamed,
   type definitionKey,
+  type NamedOptions,
   type Operation,
   type OperationContext,
-  type OperationDefinition,
 } from './operation.js';
 import { checkOptions, type Known } from '../errors/options.js';
 
@@ -27,11 +27,11 @@ export interface Monoid<A> extends Operation<readonly [A, A], A> {
 /** A monoid that wants arguments: call it with them to get the monoid. */
 export interface MonoidFactory<Args extends readonly unknown[], A> {
   (...args: Args): Monoid<A>;
-  /** What it was defined with. */
-  readonly [definitionKey]: OperationDefinition;
+  /** What it was defined with: for this package alone. */
+  readonly [definitionKey]: object;
 }
 
-const known: Known<Named & { readonly empty: unknown; readonly combine: unknown; readonly create: unknown }> = {
+const known: Known<NamedOptions & { readonly empty: unknown; readonly combine: unknown; readonly create: unknown }> = {
   name: true,
   version: true,
   idempotent: true,
@@ -42,18 +42,6 @@ const known: Known<Named & { readonly empty: unknown; readonly combine: unknown;
 
 const notASeed = 'empty is the identity of combine, and no value to begin with: combine what the fold emits with that.';
 const hints = { seed: notASeed, initial: notASeed, initialValue: notASeed };
-
-interface Named {
-  /** The name under which leader and workers know it: 1 to 200 characters, without spaces and `@`. Required. */
-  readonly name: string;
-  /** A whole number from 1. Raise it when the meaning changes: workers of another version are not used. Default 1. */
-  readonly version?: number | undefined;
-  /**
-   * Declares that to combine a pair several times, also at once, does no more than to combine it once. `speculate` needs that.
-   * Default false.
-   */
-  readonly idempotent?: boolean | undefined;
-}
 
 /**
  * Defines a monoid: a named associative `combine` with an identity `empty`. `combine` need not be commutative: it is only given
@@ -88,17 +76,17 @@ interface Named {
  * ```
  */
 export function defineMonoid<A>(
-  definition: Named & { readonly empty: () => A; readonly combine: Combine<A>; readonly create?: undefined },
+  definition: NamedOptions & { readonly empty: () => A; readonly combine: Combine<A>; readonly create?: undefined },
 ): Monoid<A>;
 export function defineMonoid<Args extends readonly unknown[], A>(
-  definition: Named & {
+  definition: NamedOptions & {
     readonly empty: (...args: NoInfer<Args>) => A;
     readonly create: (...args: Args) => Combine<A> | PromiseLike<Combine<A>>;
     readonly combine?: undefined;
   },
 ): MonoidFactory<Args, A>;
 export function defineMonoid(
-  options: Named & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
+  options: NamedOptions & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
 ): Operation<never, unknown> | ReturnType<typeof bindFactory> {
   const given = checkOptions('defineMonoid', options, known, hints);
   const named = checkNamed('monoid', given);

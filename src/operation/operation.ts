@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { HostAbortSignal } from '../host-types.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkSchemas, type Schemas } from './schema.js';
 import { describe } from '../errors/describe.js';
@@ -10,7 +11,7 @@ export const definitionKey: unique symbol = Symbol.for('paladin-rx.definition');
 /** What an operation is told about the task that it executes. */
 export interface OperationContext {
   /** Aborted when the job is cancelled, or when the task has run past its `timeout`. A thread that goes on is terminated then. */
-  readonly signal: AbortSignal;
+  readonly signal: HostAbortSignal;
   /** The place of the element in the operator's source, from 0. */
   readonly index: number;
   /**
@@ -88,8 +89,8 @@ export interface Operation<in Input, out Output> {
   readonly version: number;
   /** The arguments that `create` gets on each executor; empty for an operation without. */
   readonly args: readonly unknown[];
-  /** What it was defined with. */
-  readonly [definitionKey]: OperationDefinition;
+  /** What it was defined with: for this package alone. */
+  readonly [definitionKey]: object;
   /** Types only; never there at run time. */
   readonly '~types'?: { readonly input: (input: Input) => void; readonly output: Output };
 }
@@ -97,23 +98,25 @@ export interface Operation<in Input, out Output> {
 /** An operation that wants arguments: call it with them to get the operation. */
 export interface OperationFactory<Args extends readonly unknown[], Input, Output> {
   (...args: Args): Operation<Input, Output>;
-  /** What it was defined with. */
-  readonly [definitionKey]: OperationDefinition;
+  /** What it was defined with: for this package alone. */
+  readonly [definitionKey]: object;
 }
 
-interface Named {
+/** What is said in each definition of an operation or a monoid. */
+export interface NamedOptions {
   /** The name under which leader and workers know it: 1 to 200 characters, without spaces and `@`. Required. */
   readonly name: string;
   /** A whole number from 1. Raise it when the meaning changes: workers of another version are not used. Default 1. */
   readonly version?: number | undefined;
   /**
-   * Declares that to execute it several times, also at once, does no more than to execute it once. `speculate` needs that.
-   * Default false.
+   * Declares that to execute it several times, also at once, does no more than to execute it once; for a monoid, to combine a
+   * pair. `speculate` needs that. Default false.
    */
   readonly idempotent?: boolean | undefined;
 }
 
-interface WithInput<Input, Accepted> {
+/** A schema of the input: part of what `defineOperation` takes. */
+export interface InputOptions<Input, Accepted> {
   /**
    * A [Standard Schema](https://standardschema.dev) of the input, sync or async: Zod, Valibot and ArkType make them. Workers ask
    * it before `execute`, which gets what the schema returns. An input that it refuses fails with `INVALID_INPUT`. `remoteMap`
@@ -122,7 +125,8 @@ interface WithInput<Input, Accepted> {
   readonly input?: StandardSchemaV1<Input, Accepted> | undefined;
 }
 
-interface WithOutput<Returned, Output> {
+/** A schema of the output: part of what `defineOperation` takes. */
+export interface OutputOptions<Returned, Output> {
   /**
    * A Standard Schema of what `execute` returns, asked after it. An output that it refuses fails with `OPERATION_FAILED`.
    * Default: nothing is checked.
@@ -130,11 +134,14 @@ interface WithOutput<Returned, Output> {
   readonly output: StandardSchemaV1<Returned, Output>;
 }
 
-interface WithoutOutput {
+/** No schema of the output: part of what `defineOperation` takes. */
+export interface NoOutputOptions {
+  /** Default: nothing is checked. */
   readonly output?: undefined;
 }
 
-interface WithArgs<Args, AcceptedArgs> {
+/** A schema of the arguments: part of what `defineOperation` takes, with `create`. */
+export interface ArgsOptions<Args, AcceptedArgs> {
   /**
    * A Standard Schema of the list of arguments, a tuple, asked before `create`. Arguments that it refuses fail with
    * `INVALID_INPUT`. Default: nothing is checked.
@@ -142,20 +149,25 @@ interface WithArgs<Args, AcceptedArgs> {
   readonly args?: StandardSchemaV1<Args, AcceptedArgs> | undefined;
 }
 
-interface Executing<Input, Output> {
+/** An operation without arguments: part of what `defineOperation` takes. */
+export interface ExecuteOptions<Input, Output> {
   /** Executes one task. Either this or `create` is required. */
   readonly execute: Execute<Input, Output>;
+  /** Not beside `execute`. Default: none. */
   readonly create?: undefined;
+  /** Not beside `execute`, which has no arguments. Default: none. */
   readonly args?: undefined;
 }
 
-interface Creating<Args extends readonly unknown[], Input, Output> {
+/** An operation with arguments: part of what `defineOperation` takes. */
+export interface CreateOptions<Args extends readonly unknown[], Input, Output> {
   /** Makes what executes a job's tasks, from the job's arguments. Either this or `execute` is required. */
   readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
+  /** Not beside `create`. Default: none. */
   readonly execute?: undefined;
 }
 
-const known: Known<Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']: unknown }> = {
+const known: Known<NamedOptions & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']: unknown }> = {
   name: true,
   version: true,
   idempotent: true,
@@ -194,10 +206,13 @@ const hints = Object.fromEntries(['timeout', 'retry', 'onFatal', 'batch', 'label
  * ```
  */
 export function defineOperation<Accepted, Output, Input = Accepted>(
-  definition: Named & WithInput<Input, Accepted> & WithoutOutput & Executing<Accepted, Output>,
+  definition: NamedOptions & InputOptions<Input, Accepted> & NoOutputOptions & ExecuteOptions<Accepted, Output>,
 ): Operation<Input, Output>;
 export function defineOperation<Accepted, Output, Input = Accepted, Returned = Output>(
-  definition: Named & WithInput<Input, Accepted> & WithOutput<Returned, Output> & Executing<Accepted, NoInfer<Returned>>,
+  definition: NamedOptions &
+    InputOptions<Input, Accepted> &
+    OutputOptions<Returned, Output> &
+    ExecuteOptions<Accepted, NoInfer<Returned>>,
 ): Operation<Input, Output>;
 export function defineOperation<
   AcceptedArgs extends readonly unknown[],
@@ -206,11 +221,11 @@ export function defineOperation<
   Args extends readonly unknown[] = AcceptedArgs,
   Input = Accepted,
 >(
-  definition: Named &
-    WithArgs<Args, AcceptedArgs> &
-    WithInput<Input, Accepted> &
-    WithoutOutput &
-    Creating<AcceptedArgs, Accepted, Output>,
+  definition: NamedOptions &
+    ArgsOptions<Args, AcceptedArgs> &
+    InputOptions<Input, Accepted> &
+    NoOutputOptions &
+    CreateOptions<AcceptedArgs, Accepted, Output>,
 ): OperationFactory<Args, Input, Output>;
 export function defineOperation<
   AcceptedArgs extends readonly unknown[],
@@ -220,14 +235,14 @@ export function defineOperation<
   Input = Accepted,
   Returned = Output,
 >(
-  definition: Named &
-    WithArgs<Args, AcceptedArgs> &
-    WithInput<Input, Accepted> &
-    WithOutput<Returned, Output> &
-    Creating<AcceptedArgs, Accepted, NoInfer<Returned>>,
+  definition: NamedOptions &
+    ArgsOptions<Args, AcceptedArgs> &
+    InputOptions<Input, Accepted> &
+    OutputOptions<Returned, Output> &
+    CreateOptions<AcceptedArgs, Accepted, NoInfer<Returned>>,
 ): OperationFactory<Args, Input, Output>;
 export function defineOperation(
-  options: Named & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
+  options: NamedOptions & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
   const given = checkOptions('defineOperation', options, known, hints);
   const { execute, create, input, output, args } = given;
@@ -273,7 +288,7 @@ export function definitionOf(value: unknown): OperationDefinition | undefined {
 
 const longestName = 200;
 
-export function checkNamed(what: string, options: Named): Pick<OperationDefinition, 'name' | 'version' | 'idempotent'> {
+export function checkNamed(what: string, options: NamedOptions): Pick<OperationDefinition, 'name' | 'version' | 'idempotent'> {
   const { name, version = 1, idempotent = false } = options;
   if (typeof name !== 'string' || name.length === 0 || name.length > longestName || /[\s@]/u.test(name)) {
     throw new PaladinError(

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { HostUrl } from '../host-types.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { startThreadExecutor } from '../executor/thread-executor.js';
 import { loadModules } from '../operation/modules.js';
@@ -18,7 +19,7 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOp
    * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this, `operations` or `worker` is required. In browsers use `worker` instead.
    * Default: none.
    */
-  readonly modules?: readonly (string | URL)[] | undefined;
+  readonly modules?: readonly (string | HostUrl)[] | undefined;
   /**
    * Whether the operations of the modules are executed in this thread: for those that wait rather than compute. Default false,
    * but true where there are no modules.

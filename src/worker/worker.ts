@@ -1,3 +1,4 @@
+import type { HostUrl } from '../host-types.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Executor } from '../executor/executor.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
@@ -52,7 +53,7 @@ export interface WorkerConnection {
   /**
    * The hub's address, such as `http://127.0.0.1:7400`, or `https://example.org/bus` where it answers under a path. Required.
    */
-  readonly hub: string | URL;
+  readonly hub: string | HostUrl;
   /**
    * What the worker shows to the hub: a token of 1 to 8,192 characters, or a function that returns one. The function is called at
    * each connection, so that a token may expire. When a hub that had taken the worker refuses it, the function is called again

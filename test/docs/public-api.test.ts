@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { gaps, publicApi } from './public-api.js';
+import { gaps, hiddenTypes, publicApi } from './public-api.js';
 
 const root = ts.sys.resolvePath(`${import.meta.dirname}/../..`);
 const manifest = ts.sys.readFile(`${root}/package.json`) ?? '';
@@ -28,5 +28,12 @@ describe('what the package exports is documented', () => {
 
   test.each(api.symbols.map((symbol) => [symbol.name, symbol] as const))('%s', (_, symbol) => {
     expect(gaps(symbol, api.checker)).toEqual([]);
+  });
+});
+
+describe('each type that a signature names is exported, by the same entry or by the main one', () => {
+  const main = api.byEntry.get('src/index.ts') ?? new Set();
+  test.each([...api.byEntry])('%s', (_, exported) => {
+    expect(hiddenTypes(exported, new Set([...exported, ...main]), api.checker)).toEqual([]);
   });
 });

@@ -8,11 +8,17 @@ export interface PublicSymbol {
   readonly symbol: ts.Symbol;
 }
 
-/** All that these entries export, each once. Only files below `root` are read: what they import from packages has no type here. */
-export function publicApi(
-  root: string,
-  entries: readonly string[],
-): { readonly symbols: readonly PublicSymbol[]; readonly checker: ts.TypeChecker } {
+/** What entries export. */
+export interface PublicApi {
+  /** All of it, each symbol once. */
+  readonly symbols: readonly PublicSymbol[];
+  /** What each entry exports, by the entry. */
+  readonly byEntry: ReadonlyMap<string, ReadonlySet<ts.Symbol>>;
+  readonly checker: ts.TypeChecker;
+}
+
+/** All that these entries export. Only files below `root` are read: what they import from packages has no type here. */
+export function publicApi(root: string, entries: readonly string[]): PublicApi {
   const options: ts.CompilerOptions = { noLib: true, types: [], allowImportingTsExtensions: true, noEmit: true };
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (literals, from) =>
@@ -27,16 +33,18 @@ export function publicApi(
     host,
   );
   const checker = program.getTypeChecker();
-  const symbols = new Set(
-    entries.flatMap((entry) => {
+  const byEntry = new Map(
+    entries.map((entry) => {
       const file = program.getSourceFile(ts.sys.resolvePath(`${root}/${entry}`));
       const entrySymbol = file && checker.getSymbolAtLocation(file);
       if (entrySymbol === undefined) throw new Error(`${entry} exports nothing`);
-      return checker.getExportsOfModule(entrySymbol).map((symbol) => resolved(checker, symbol));
+      return [entry, new Set(checker.getExportsOfModule(entrySymbol).map((symbol) => resolved(checker, symbol)))];
     }),
   );
+  const symbols = new Set([...byEntry.values()].flatMap((exported) => [...exported]));
   return {
     checker,
+    byEntry,
     symbols: Array.from(symbols, (symbol) => ({ name: symbol.name, file: fileOf(symbol).slice(root.length + 1), symbol })),
   };
 }
@@ -88,6 +96,60 @@ function hasUnit(name: string, text: string): boolean {
 
 function textOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+}
+
+/**
+ * The types that these symbols name, and that nothing exports. Nobody could write such a type down. Types of packages, and types
+ * that the language has, do not count.
+ */
+export function hiddenTypes(
+  symbols: ReadonlySet<ts.Symbol>,
+  exported: ReadonlySet<ts.Symbol>,
+  checker: ts.TypeChecker,
+): string[] {
+  const found = new Set<string>();
+  for (const symbol of symbols) {
+    const visit = (node: ts.Node): void => {
+      const name = nameOfType(node);
+      const type = name && checker.getSymbolAtLocation(name);
+      if (type !== undefined && isHidden(resolved(checker, type), exported)) found.add(`${symbol.name} names ${type.name}`);
+      ts.forEachChild(node, (child) => {
+        if (isPublic(child)) visit(child);
+      });
+    };
+    for (const declaration of signaturesOf(symbol)) visit(declaration);
+  }
+  return [...found].toSorted();
+}
+
+function nameOfType(node: ts.Node): ts.Node | undefined {
+  if (ts.isTypeReferenceNode(node)) return node.typeName;
+  return ts.isExpressionWithTypeArguments(node) ? node.expression : undefined;
+}
+
+/** Whether it is declared in a file that was read, and not exported. A name without a declaration comes from elsewhere. */
+function isHidden(type: ts.Symbol, exported: ReadonlySet<ts.Symbol>): boolean {
+  const isKnown = (type.declarations ?? []).every((each) => ts.isTypeParameterDeclaration(each) || isGlobal(each));
+  return !isKnown && (type.flags & ts.SymbolFlags.Type) !== 0 && !exported.has(type);
+}
+
+/** Whether it is declared for the whole program, and so needs no import. */
+function isGlobal(declaration: ts.Declaration): boolean {
+  return ts.findAncestor(declaration, ts.isModuleDeclaration)?.name.text === 'global';
+}
+
+/** Whether a part of a declaration is seen by others: no bodies, no initial values, nothing private. */
+function isPublic(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isBlock(node) || (ts.isClassElement(node) && node.name !== undefined && ts.isPrivateIdentifier(node.name))) return false;
+  return !(ts.hasOnlyExpressionInitializer(parent) && parent.initializer === node);
+}
+
+/** The declarations of a symbol; of an overloaded function those that callers see. */
+function signaturesOf(symbol: ts.Symbol): readonly ts.Declaration[] {
+  const declarations = symbol.declarations ?? [];
+  const isOverload = (each: ts.Declaration): boolean => ts.isFunctionDeclaration(each) && each.body === undefined;
+  return declarations.some(isOverload) ? declarations.filter(isOverload) : declarations;
 }
 
 function resolved(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {

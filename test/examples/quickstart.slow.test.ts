@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { checkMonoid } from 'paladin-rx';
 import { afterEach, describe, expect, it } from 'vitest';
-import { differences } from '../../examples/quickstart/differences.js';
-import { merge, mergeSummaries, nothing, summarize, type DelaysByHour } from '../../examples/quickstart/operations.js';
+import { intervals } from '../../examples/quickstart/intervals.js';
+import { mergeTallies, nothing, resampleFrom, type Draw } from '../../examples/quickstart/operations.js';
 import { RunningProgram } from './run-program.js';
 
 const limitMs = 60_000;
+const pictureFile = new URL('../../docs/quickstart.svg', import.meta.url);
+const committedPicture = readFileSync(pictureFile, 'utf8');
 
 describe('the quickstart', () => {
   let program: RunningProgram | undefined;
@@ -13,11 +16,13 @@ describe('the quickstart', () => {
   afterEach(() => program?.killAll());
 
   const expectTable = (stdout: string): void => {
-    expect(stdout).toMatch(/^00:00 +697 +41\.9 +88\.3 +45\.8 % {2}█+/mu);
-    expect(stdout).toMatch(/^all +200,000 +7\.5 +32\.0 +21\.6 % {2}█+/mu);
-    expect(stdout).toMatch(/^paladin-rx +\d+\.\d\d s/mu);
+    expect(stdout).toMatch(/^00:00 +697 +\d+ +\d+ to \d+ {2}█+░+$/mu);
+    expect(stdout).toMatch(/^paladin-rx +\d+\.\d\d s +96,000 resamples/mu);
     expect(stdout).toMatch(/^plain RxJS +\d+\.\d\d s/mu);
-    expect(stdout).toContain('the two agree on all 24 hours');
+    expect(stdout).toContain('the two agree on all 24 hours, count by count');
+    expect(stdout).toMatch(/^picture +docs\/quickstart\.svg$/mu);
+    // It comes out the same on any machine, so that a run leaves a clone as it was.
+    expect(readFileSync(pictureFile, 'utf8')).toBe(committedPicture);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   };
 
@@ -58,25 +63,40 @@ describe('the quickstart', () => {
   });
 });
 
-describe('its check', () => {
-  const summary = (...delays: readonly number[]): DelaysByHour =>
-    delays.map((delay) => summarize({ delay, distance: 100, time: 7.5 })).reduce(merge, nothing);
+describe('its resampling', () => {
+  const delays = [Int16Array.of(-3, 0, 4, 60), Int16Array.of(7)];
+  const draw = (hour: number, block: number, resamples = 10): Draw => ({ hour, block, resamples });
+  const tallyOf = resampleFrom(delays);
 
-  it('takes rounding for the same, and nothing else', () => {
-    expect(differences(summary(1, 20, 3), summary(1, 20, 3))).toEqual([]);
-    expect(differences(summary(0.1, 0.2, 0.3), merge(summary(0.1), summary(0.2, 0.3)))).toEqual([]);
-    expect(differences(summary(1, 2), summary(1, 2.000_001))).toEqual([
-      expect.stringMatching(/^hour 7: mean is 1.5, not 1.5000005/u),
-      expect.stringMatching(/^hour 7: m2 is 0.5, not 0.500001/u),
-    ]);
-    expect(differences(summary(20), summary(10))).toContain('hour 7: late is 1, not 0');
-    expect(differences(summary(1), summary(1, 1))).toEqual(['hour 7: count is 1, not 2']);
-    expect(differences(nothing, summary(1))).toEqual(['hour 7 is only in one of the two']);
+  it('is the same each time, and another for each hour and block', () => {
+    expect(tallyOf(draw(0, 1))).toEqual(tallyOf(draw(0, 1)));
+    expect(tallyOf(draw(0, 1, 1_000))).not.toEqual(tallyOf(draw(0, 2, 1_000)));
+    expect(tallyOf(draw(1, 0))).toEqual(new Map([[1, new Map([[7, 10]])]]));
+  });
+
+  it('draws each flight as often as any other', () => {
+    // That 60 is not among four is as likely as (3/4)^4. Otherwise it is the limit.
+    const without =
+      1 -
+      (tallyOf(draw(0, 0, 100_000))
+        .get(0)
+        ?.get(60) ?? 0) /
+        100_000;
+    expect(without).toBeCloseTo(0.75 ** 4, 2);
   });
 
   it('stands on a lawful monoid', async () => {
-    const at = (time: number, delay: number): DelaysByHour => summarize({ delay, distance: 100, time });
-    const samples = [nothing, at(0, -66), at(0, 1_000), at(7.99, 15), at(7, 16), at(23.98, 0), merge(at(7, 0.1), at(8, 0.2))];
-    await checkMonoid(mergeSummaries, samples, { equals: (a, b) => differences(a, b).length === 0 });
+    await checkMonoid(mergeTallies, [nothing, tallyOf(draw(0, 0)), tallyOf(draw(0, 1)), tallyOf(draw(1, 0))]);
+  });
+
+  it('gives intervals that hold 95 % of the resamples', () => {
+    const flights = Int16Array.from({ length: 10 }, (_, at) => 9 - at);
+    const counts = new Map([
+      [4, 20],
+      [5, 10],
+      [6, 950],
+      [9, 20],
+    ]);
+    expect(intervals([flights], new Map([[0, counts]]))).toEqual([{ hour: 0, flights: 10, limit: 8, low: 5, high: 6 }]);
   });
 });
