@@ -80,9 +80,7 @@ const bundle = await rolldown({
   input: entries,
   platform: 'node',
   external: (id) => id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`)),
-  plugins: [
-    { name: 'socket-client', resolveId: (id) => (id.endsWith('/socket-client.js') ? socketClient : undefined) },
-  ],
+  plugins: [{ name: 'socket-client', resolveId: (id) => (id.endsWith('/socket-client.js') ? socketClient : undefined) }],
   // Paths of tsconfig.json lead from the package's name to its sources.
   tsconfig: false,
   logLevel: 'warn',

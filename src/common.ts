@@ -26,9 +26,9 @@ export { defineMonoid, type Combine, type Monoid, type MonoidFactory } from './o
 export {
   defineOperation,
   type ArgsOptions,
-  type CreateOptions,
+  type CreatingOptions,
   type Execute,
-  type ExecuteOptions,
+  type ExecutingOptions,
   type InputOptions,
   type NamedOptions,
   type NoOutputOptions,
@@ -44,3 +44,5 @@ export { isSerializer } from './serializer/is-serializer.js';
 export { NotSerializableError, type ClassCodec, type Serializer, type SerializerOptions } from './serializer/serializer.js';
 export type { ThreadOptions } from './worker/start-bounds.js';
 export type { InlineOptions } from './worker/start-inline-worker.js';
+export type { WebWorker } from './executor/web-thread.js';
+export type { WebWorkerOptions } from './worker/thread-source.js';

@@ -5,3 +5,7 @@ export type { Worker, WorkerConnection } from './worker/worker.js';
 export type { InlineOptions } from './worker/start-inline-worker.js';
 export type { WebWorker } from './executor/web-thread.js';
 export { serveOperations } from './worker/serve-operations.js';
+export type { ThreadOptions } from './worker/start-bounds.js';
+export type { ThreadWorkerOptions } from './worker/start-thread-worker.js';
+export type { WebWorkerOptions } from './worker/thread-source.js';
+export type { BatchHere, WorkerActivity } from './worker/worker-activity.js';

@@ -12,4 +12,6 @@ export type { InlineOptions } from './worker/start-inline-worker.js';
 export type { ThreadOptions } from './worker/start-bounds.js';
 export type { WebWorker } from './executor/web-thread.js';
 export { serveOperations } from './worker/serve-operations.js';
-export type { WorkerActivity } from './worker/worker-activity.js';
+export type { ThreadWorkerOptions } from './worker/start-thread-worker.js';
+export type { WebWorkerOptions } from './worker/thread-source.js';
+export type { BatchHere, WorkerActivity } from './worker/worker-activity.js';

@@ -3,6 +3,7 @@ import type { Time } from '../../src/time.js';
 
 /** Something that is going to be called. */
 export interface Scheduled {
+  /** Takes it back: it does not run. */
   unsubscribe(): void;
 }
 

@@ -150,7 +150,7 @@ export interface ArgsOptions<Args, AcceptedArgs> {
 }
 
 /** An operation without arguments: part of what `defineOperation` takes. */
-export interface ExecuteOptions<Input, Output> {
+export interface ExecutingOptions<Input, Output> {
   /** Executes one task. Either this or `create` is required. */
   readonly execute: Execute<Input, Output>;
   /** Not beside `execute`. Default: none. */
@@ -160,7 +160,7 @@ export interface ExecuteOptions<Input, Output> {
 }
 
 /** An operation with arguments: part of what `defineOperation` takes. */
-export interface CreateOptions<Args extends readonly unknown[], Input, Output> {
+export interface CreatingOptions<Args extends readonly unknown[], Input, Output> {
   /** Makes what executes a job's tasks, from the job's arguments. Either this or `execute` is required. */
   readonly create: (...args: Args) => Execute<Input, Output> | PromiseLike<Execute<Input, Output>>;
   /** Not beside `create`. Default: none. */
@@ -206,13 +206,13 @@ const hints = Object.fromEntries(['timeout', 'retry', 'onFatal', 'batch', 'label
  * ```
  */
 export function defineOperation<Accepted, Output, Input = Accepted>(
-  definition: NamedOptions & InputOptions<Input, Accepted> & NoOutputOptions & ExecuteOptions<Accepted, Output>,
+  definition: NamedOptions & InputOptions<Input, Accepted> & NoOutputOptions & ExecutingOptions<Accepted, Output>,
 ): Operation<Input, Output>;
 export function defineOperation<Accepted, Output, Input = Accepted, Returned = Output>(
   definition: NamedOptions &
     InputOptions<Input, Accepted> &
     OutputOptions<Returned, Output> &
-    ExecuteOptions<Accepted, NoInfer<Returned>>,
+    ExecutingOptions<Accepted, NoInfer<Returned>>,
 ): Operation<Input, Output>;
 export function defineOperation<
   AcceptedArgs extends readonly unknown[],
@@ -225,7 +225,7 @@ export function defineOperation<
     ArgsOptions<Args, AcceptedArgs> &
     InputOptions<Input, Accepted> &
     NoOutputOptions &
-    CreateOptions<AcceptedArgs, Accepted, Output>,
+    CreatingOptions<AcceptedArgs, Accepted, Output>,
 ): OperationFactory<Args, Input, Output>;
 export function defineOperation<
   AcceptedArgs extends readonly unknown[],
@@ -239,7 +239,7 @@ export function defineOperation<
     ArgsOptions<Args, AcceptedArgs> &
     InputOptions<Input, Accepted> &
     OutputOptions<Returned, Output> &
-    CreateOptions<AcceptedArgs, Accepted, NoInfer<Returned>>,
+    CreatingOptions<AcceptedArgs, Accepted, NoInfer<Returned>>,
 ): OperationFactory<Args, Input, Output>;
 export function defineOperation(
   options: NamedOptions & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },

@@ -19,9 +19,12 @@ export type WorkerActivity =
   | ({ readonly type: 'batchWaits' | 'batchGoesOn' } & BatchHere);
 
 /** Which batch of which job it is, and which attempt of it. */
-interface BatchHere {
+export interface BatchHere {
+  /** The id of the job. */
   readonly jobId: string;
+  /** The batch's number within its job, from 0. */
   readonly seq: number;
+  /** Which dispatch of the batch it is, from 1. */
   readonly attempt: number;
 }
 
