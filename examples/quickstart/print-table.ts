@@ -6,8 +6,8 @@ const widestBar = 38;
 export function printTable(all: readonly Interval[]): void {
   const most = Math.max(...all.map(({ high }) => high));
   const column = (minutes: number): number => Math.round((widestBar * Math.max(0, minutes)) / most);
-  console.log('How late are flights, by hour of the day? Nine of ten are at most so many minutes late.');
-  console.log('The bar is full up to the lower bound of the 95 % interval, and shaded up to the upper.\n');
+  console.log('How late are flights? By hour of the day, nine of ten are at most so late.');
+  console.log('Bars are full up to the lower bound of the 95 % interval, shaded to the upper.\n');
   console.log(line('hour', 'flights', 'minutes', '95 % interval', ''));
   for (const { hour, flights, limit, low, high } of all) {
     const bar = '█'.repeat(column(low)) + '░'.repeat(column(high) - column(low));

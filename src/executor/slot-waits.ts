@@ -1,3 +1,4 @@
+import type { HostAbortSignal } from '../host-types.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { realNow } from '../real-time.js';
 
@@ -43,7 +44,7 @@ export class SlotWaits {
    * Does the work while the batch has no slot. It rejects as the work does, or at once when the signal is aborted, with its
    * reason.
    */
-  async run<T>(work: () => T | PromiseLike<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: () => T | PromiseLike<T>, signal?: HostAbortSignal): Promise<T> {
     signal?.throwIfAborted();
     this.#waiting += 1;
     try {
@@ -114,7 +115,7 @@ export function tooManyThreadsWait(most: number): PaladinError {
   return new PaladinError('LIMIT_EXCEEDED', message);
 }
 
-function unlessAborted<T>(pending: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
+function unlessAborted<T>(pending: T | PromiseLike<T>, signal: HostAbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     // Whatever it is, it goes on as it is.
     const abort = (): void => reject(signal.reason as Error);

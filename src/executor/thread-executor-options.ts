@@ -1,3 +1,4 @@
+import type { HostAbortSignal, HostUrl } from '../host-types.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 
 /** Options of executors with threads of any kind. */
@@ -26,13 +27,13 @@ export interface ThreadPoolOptions {
   /** What counts as long, in milliseconds. Default 30,000. */
   readonly slowCreateMs?: number;
   /** Aborted when the executor is to be closed while it starts. */
-  readonly signal?: AbortSignal;
+  readonly signal?: HostAbortSignal;
 }
 
 /** Options of executors with threads of Node. */
 export interface ThreadExecutorOptions extends ThreadPoolOptions {
   /** The modules that export the operations: URLs, or paths from the working directory. */
-  readonly modules: readonly (string | URL)[];
+  readonly modules: readonly (string | HostUrl)[];
   /** Memory limits of each thread, in the form of `new Worker`. */
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number };
 }

@@ -1,3 +1,4 @@
+import type { HostUrl } from '../host-types.js';
 import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { WebWorker } from '../executor/web-thread.js';
@@ -14,7 +15,7 @@ export interface WebWorkerOptions {
 
 /** What threads are made of: threads of Node load modules, Web Workers serve operations. */
 export type ThreadSource =
-  | { readonly type: 'modules'; readonly modules: readonly (string | URL)[] }
+  | { readonly type: 'modules'; readonly modules: readonly (string | HostUrl)[] }
   | { readonly type: 'worker'; readonly worker: () => WebWorker };
 
 /** Why operations are no values beside Web Workers. */
