@@ -128,8 +128,8 @@ export class ThreadHandle {
     if (leastTimeoutMs < Infinity) this.#watch(leastTimeoutMs);
     this.#creates.begin();
     const isKnown = this.#jobs.has(jobId) && !this.#jobs.hasNews;
-    if (!isKnown || !this.#thread.mail({ jobId, batchNumber: this.#batches, batch }))
-      this.#postWhole(assignment, maxPayloadBytes);
+    const isMailed = isKnown && this.#thread.mail({ jobId, batchNumber: this.#batches, batch });
+    if (!isMailed) this.#postWhole(assignment, maxPayloadBytes);
   }
 
   /** Posts the batch, with the description of its job if the thread does not know that, and with what to forget. */
