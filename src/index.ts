@@ -46,7 +46,9 @@ export function inMemory(options: InMemoryOptions = {}): Runtime {
     hasModules: true,
     startThread: async ({ of, ...start }) => {
       // The threads load this module, too, and need none of their own.
-      const [threadWarnings, startExecutor] = await Promise.all([import('./executor/thread-warnings.js'), starterOf(of)]);
+      const startExecutor = await starterOf(of);
+      // One after the other: Jest cannot load two modules at once.
+      const threadWarnings = await import('./executor/thread-warnings.js');
       // One for all workers.
       const told = (warnings ??= threadWarnings.ThreadWarnings.until(start.signal));
       const tell = (reason: string): void => told.tell(reason);
