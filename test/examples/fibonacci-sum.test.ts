@@ -25,7 +25,9 @@ describe('the fibonacci-sum example', () => {
     { timeout: limitMs },
     async (operations) => {
       const hub = await startHub();
-      start('dist/server/command/paladin.js', 'worker', operations, '--hub', hub, '--threads', '1');
+      const worker = start('dist/server/command/paladin.js', 'worker', operations, '--hub', hub, '--threads', '1');
+      // A leader that waits long for a worker warns.
+      await worker.printed(/^worker ready at /mu);
       const { status, stdout, stderr } = await start('dist/examples/fibonacci-sum/leader.js', '--hub', hub).ended();
       expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '143\n', stderr: '' });
     },

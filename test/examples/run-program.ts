@@ -46,7 +46,9 @@ export class RunningProgram {
   async ended(): Promise<{ status: number | NodeJS.Signals | null; stdout: string; stderr: string; leftBehind: boolean }> {
     await this.#ended;
     const leftBehind = this.killAll();
-    if (this.#child.stdout?.readableEnded === false) await once(this.#child.stdout, 'close');
+    await Promise.all(
+      [this.#child.stdout, this.#child.stderr].map(async (pipe) => pipe?.closed === false && once(pipe, 'close')),
+    );
     const { exitCode, signalCode } = this.#child;
     return { status: exitCode ?? signalCode, stdout: this.#stdout, stderr: this.#stderr, leftBehind };
   }
