@@ -94,7 +94,8 @@ await bundle.write({
   chunkFileNames: 'node/[name]-[hash].js',
   // The compiler that checks tests comes by here.
   banner: '// @ts-nocheck',
-  comments: false,
+  // Some tell bundlers of users what to leave alone.
+  comments: { annotation: true, legal: false, jsdoc: false },
   codeSplitting: {
     groups: Object.keys(parts).map((part, at) => ({
       name: part,

@@ -10,7 +10,11 @@ export const keepExternal = 'if the program is bundled, keep paladin-rx external
  * @throws an error when it is not there: a bundler takes this file into the bundle, and leaves the program of threads behind
  */
 export function threadProgram(): URL {
-  const program = new URL('./thread.js', import.meta.url);
+  // Where a bundler has made CommonJS of this file, it has no URL.
+  if ((import.meta.url as string | undefined) === undefined)
+    throw new Error(`a file of paladin-rx is not there: ${keepExternal}`);
+  // Webpack would copy the program, and leave behind what it imports.
+  const program = new URL(/* webpackIgnore: true */ './thread.js', import.meta.url);
   if (program.protocol === 'file:' && !existsSync(program)) {
     throw new Error(`a file of paladin-rx is not there: ${fileURLToPath(program)}; ${keepExternal}`);
   }

@@ -182,7 +182,8 @@ async function walked(walk: Walk): Promise<Found | undefined> {
   if (!walk.root.startsWith('file:')) return undefined;
   // The thread has only these flags. Those of the process may change how modules are found, and Node may refuse them.
   const execArgv = ['--experimental-vm-modules', '--no-warnings'];
-  const walker = new Worker(new URL('./syntax-walk.js', import.meta.url), { workerData: walk, execArgv });
+  const program = new URL(/* webpackIgnore: true */ './syntax-walk.js', import.meta.url);
+  const walker = new Worker(program, { workerData: walk, execArgv });
   const timer = later(() => void walker.terminate(), findPlaceMs);
   try {
     return await new Promise((resolve) => {
