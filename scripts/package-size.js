@@ -1,5 +1,5 @@
-// Installs a packed archive in an empty project, as a user would, and prints how large the package is and what comes with it. Fails beyond
-// the ceilings, and where a package comes twice. `node scripts/package-size.js <archive>`
+// Installs a packed archive in an empty project, as a user would, and prints how large the package is and what comes with it.
+// Fails beyond the ceilings, and where a package comes twice. `node scripts/package-size.js <archive>`
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -15,7 +15,9 @@ export const memory: Benchmark = {
 
 const elements = 30_000_000;
 
-/** The most that the peak of the second half may be of that of the first: a collector's moods, but nothing that grows on the way. */
+/**
+ * The most that the peak of the second half may be of that of the first: a collector's moods, but nothing that grows on the way.
+ */
 const flat = 1.2;
 
 const peaks: ReadonlyMap<Party, number> = new Map([

@@ -10,7 +10,10 @@ export type HubMetric = 'usPerBatch' | 'introductionsPerBatch';
 /** Batches in a run: enough for a quarter of a second of the hub's time, or more. */
 const batches = 5_000;
 
-/** The hub of ourselves, a process, with so many simulated workers and a leader with so many jobs. All are started anew for each run. */
+/**
+ * The hub of ourselves, a process, with so many simulated workers and a leader with so many jobs. All are started anew for each
+ * run.
+ */
 export function hubCost(workers: number, jobs: number): Contestant<HubMetric> {
   return {
     name: `${workers} ${workers === 1 ? 'worker' : 'workers'}, ${jobs} ${jobs === 1 ? 'job' : 'jobs'}`,

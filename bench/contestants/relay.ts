@@ -1,6 +1,6 @@
 /**
- * The bare relay: the same three processes passing the same elements over the same socket.io, with no features. Nothing is numbered,
- * queued, leased, measured, sent again or put in order.
+ * The bare relay: the same three processes passing the same elements over the same socket.io, with no features. Nothing is
+ * numbered, queued, leased, measured, sent again or put in order.
  */
 import { once } from 'node:events';
 import { io, type Socket } from 'socket.io-client';

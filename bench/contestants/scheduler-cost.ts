@@ -17,7 +17,10 @@ const payload = new Uint8Array(16);
 /** Batches in a run. */
 const batches = 50_000;
 
-/** What batches are said to have taken, one after the other: as jobs are charged what such batches usually take, each is put right. */
+/**
+ * What batches are said to have taken, one after the other: as jobs are charged what such batches usually take, each is put
+ * right.
+ */
 const elapsedMs = [5, 80, 10, 20, 40, 15, 60, 5, 20, 10, 30] as const;
 const meanMs = elapsedMs.reduce((sum, ms) => sum + ms, 0) / elapsedMs.length;
 

@@ -16,8 +16,9 @@ const ofThreads = { filename, name: 'noOp', minThreads: threads, maxThreads: thr
 const underWay = 1_000;
 
 /**
- * Calls that a thread is given at once. The default of both pools is 1, and right for work that computes: a call handed over early
- * cannot go to another thread. For calls as cheap as these more hide the way between the threads; beyond 32 nothing is gained.
+ * Calls that a thread is given at once. The default of both pools is 1, and right for work that computes: a call handed over
+ * early cannot go to another thread. For calls as cheap as these more hide the way between the threads; beyond 32 nothing is
+ * gained.
  */
 const callsPerThread = { asTheyCome: 1, many: 32 };
 

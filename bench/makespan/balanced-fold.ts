@@ -1,8 +1,8 @@
 import type { Workload } from './workload.js';
 
 /**
- * The virtual fold of units in one trip, as an executor does it: neighbours that hold equally many units are combined first, so that the
- * tree is balanced (a binary counter).
+ * The virtual fold of units in one trip, as an executor does it: neighbours that hold equally many units are combined first, so
+ * that the tree is balanced (a binary counter).
  */
 export class BalancedFold {
   readonly #combineMs: Workload['combineMs'];

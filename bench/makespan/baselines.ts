@@ -4,8 +4,8 @@ import { VirtualTime } from './virtual-time.js';
 import type { Workload } from './workload.js';
 
 /**
- * Paladin's rule: every result that comes to the leader is paired with an adjacent one, if there is any, and the pair is queued behind
- * everything else that is queued at the hub: elements and pairs, one a trip, first in, first out.
+ * Paladin's rule: every result that comes to the leader is paired with an adjacent one, if there is any, and the pair is queued
+ * behind everything else that is queued at the hub: elements and pairs, one a trip, first in, first out.
  *
  * @returns the makespan in milliseconds
  */
@@ -73,8 +73,8 @@ interface Task extends Loose {
 }
 
 /**
- * Static chunks: each slot is given one chunk up front, as long as every other, and folds its elements as they come; the leader has the
- * chunks' partials combined in a balanced tree.
+ * Static chunks: each slot is given one chunk up front, as long as every other, and folds its elements as they come; the leader
+ * has the chunks' partials combined in a balanced tree.
  *
  * @returns the makespan in milliseconds
  */

@@ -1,39 +1,43 @@
 /**
  * How quick a map and a fold can be at best.
  *
- * The plain bound is the one that everybody knows: the larger of all work divided by the slots, and of the longest path of work that
- * must be done one after the other. It is out of reach for three reasons, each of which makes a bound of its own; the tight bound is the
- * largest of all.
+ * The plain bound is the one that everybody knows: the larger of all work divided by the slots, and of the longest path of work
+ * that must be done one after the other. It is out of reach for three reasons, each of which makes a bound of its own; the tight
+ * bound is the largest of all.
  *
  * 1. The tail of a fold. When b slots are busy at one moment, they are making b partials, and these must all go into one. What is
- *    combined in one trip is there when the trip begins, and a trip over both links, out and back, takes 4 latencies. So with combines
- *    of cost C the partials of b slots need at least h(b) from when they are at the leader until the end:
+ *    combined in one trip is there when the trip begins, and a trip over both links, out and back, takes 4 latencies. So with
+ *    combines of cost C the partials of b slots need at least h(b) from when they are at the leader until the end:
  *
  *        h(1) = 0,   h(b) = min over k ≥ 2 of (4 latencies + (k - 1) × C + h(⌈b / k⌉))
  *
- *    (the last trip combines k partials; one of them is made of at least ⌈b / k⌉ of the b). So at most b slots are busy from
- *    2 latencies + h(b) before the end until 2 latencies + h(b + 1) before the end, and none in the first two nor in the last two
- *    latencies. All work has to fit into what is left. Without latency that is the known C × (log₂ slots - 1) or so of idleness per slot.
- *    Where combines grow with the range, the last one takes n × c, while one slot is busy: total ≥ n × c + (rest of the work) / slots.
- * 2. Nobody knows how long an element takes before it has been executed, so no order is better than source order. Whoever begins elements
- *    in that order begins none before a greedy list schedule of the elements alone would: by induction that has the least sorted vector
- *    of times at which slots come free. The longest element can happen to be the last. (Of what is sent ahead a later element may begin
- *    first, at another worker; and so now and then the bound is beaten, by luck.)
+ *    (the last trip combines k partials; one of them is made of at least ⌈b / k⌉ of the b). So at most b slots are busy from 2
+ *    latencies + h(b) before the end until 2 latencies + h(b + 1) before the end, and none in the first two nor in the last two
+ *    latencies. All work has to fit into what is left. Without latency that is the known C × (log₂ slots - 1) or so of idleness
+ *    per slot. Where combines grow with the range, the last one takes n × c, while one slot is busy: total ≥ n × c + (rest of the
+ *    work) / slots.
+ * 2. Nobody knows how long an element takes before it has been executed, so no order is better than source order. Whoever begins
+ *    elements in that order begins none before a greedy list schedule of the elements alone would: by induction that has the
+ *    least sorted vector of times at which slots come free. The longest element can happen to be the last. (Of what is sent ahead
+ *    a later element may begin first, at another worker; and so now and then the bound is beaten, by luck.)
  * 3. Work is not there before it has come from the source. After element i has come, it and all later elements are still to be
  *    executed, and each of them is still to be combined.
- * 4. A range's last combine begins when both its parts are there, and the left one is complete so much earlier as the right one has elements
- *    that come one by one. So d(l), the least time from when the last of l elements has come until they are one, even with slots without
- *    end, is C(l) + min over l = a + b of max(d(b), d(a) - b × interval), C(l) being what combining them takes.
- * 5. Where combines grow with the range, few slots are busy at the end. Let r(m, x) be the least work on a range of m elements that must be
- *    done more than x before their partial is there, whatever the tree. While x ≤ C(m) only the last combine is under way, so that
- *    r = (least work on m elements) - x. Beyond that its two parts have had to be there at C(m) before the end:
- *    r(m, x) = min over m = a + b of (r(a, x - C(m)) + r(b, x - C(m))). Where that is anything, it has to fit in before: makespan ≥ x + r(n, x) / slots.
- *    Ranges are looked at in 64 classes by width, each with the least work and the shortest window of those in it.
- * 6. Only neighbours are combined, and element i is not complete before r(i), the time at which it ends in the greedy schedule of 2. So T(i, j), the
- *    least time at which elements i to j are one, even with slots without end for combines, is C(j - i) + min over m of max(T(i, m), T(m, j)). That
- *    is worked out exactly for up to 1,024 elements. Of more of them, ranges between 513 places, evenly spaced, are looked at; where a division falls
- *    between two places, the elements between these are left out: nothing is later for it, as each tree of a range holds one, no later, for each
- *    part of it. As with 2, what is sent ahead beats it now and then, by luck, and so does whoever begins elements in another order.
+ * 4. A range's last combine begins when both its parts are there, and the left one is complete so much earlier as the right one
+ *    has elements that come one by one. So d(l), the least time from when the last of l elements has come until they are one,
+ *    even with slots without end, is C(l) + min over l = a + b of max(d(b), d(a) - b × interval), C(l) being what combining them
+ *    takes.
+ * 5. Where combines grow with the range, few slots are busy at the end. Let r(m, x) be the least work on a range of m elements
+ *    that must be done more than x before their partial is there, whatever the tree. While x ≤ C(m) only the last combine is
+ *    under way, so that r = (least work on m elements) - x. Beyond that its two parts have had to be there at C(m) before the
+ *    end: r(m, x) = min over m = a + b of (r(a, x - C(m)) + r(b, x - C(m))). Where that is anything, it has to fit in before:
+ *    makespan ≥ x + r(n, x) / slots. Ranges are looked at in 64 classes by width, each with the least work and the shortest
+ *    window of those in it.
+ * 6. Only neighbours are combined, and element i is not complete before r(i), the time at which it ends in the greedy schedule of
+ *    2. So T(i, j), the least time at which elements i to j are one, even with slots without end for combines, is C(j - i) + min
+ *    over m of max(T(i, m), T(m, j)). That is worked out exactly for up to 1,024 elements. Of more of them, ranges between 513
+ *    places, evenly spaced, are looked at; where a division falls between two places, the elements between these are left out:
+ *    nothing is later for it, as each tree of a range holds one, no later, for each part of it. As with 2, what is sent ahead
+ *    beats it now and then, by luck, and so does whoever begins elements in another order.
  */
 import { leastDepths, type Workload } from './workload.js';
 
@@ -65,7 +69,8 @@ function criticalPath({ elements, elementMs, arrivalMs, combineMs: { fixed, perE
   const latest = max(readyMs);
   if (elements === 1) return latest;
   if (fixed === 0) {
-    // Whatever the tree: each element is in the last combine, and the wider operand of each combine has half of the elements or more.
+    // Whatever the tree: each element is in the last combine, and the wider operand of each combine has half of the elements or
+    // more.
     let spine = 0;
     for (let width = elements; width > 1; width = Math.ceil(width / 2)) spine += width;
     return Math.max(latest + perElement * elements, readyMs.reduce((a, b) => Math.min(a, b), Infinity) + perElement * spine);
@@ -126,7 +131,8 @@ function afterLast({ elements, elementMs, arrivalMs, combineMs: { fixed, perElem
   const leastMs = new Float64Array(elements + 1);
   leastMs[1] = elementMs.reduce((a, b) => Math.min(a, b), Infinity);
   for (let length = 2; length <= elements; length += 1) {
-    // The more elements are on the right, the later is the right part, and the earlier the left one: the best place is where they meet.
+    // The more elements are on the right, the later is the right part, and the earlier the left one: the best place is where they
+    // meet.
     const rightAt = (right: number): number => leastMs[right] ?? 0;
     const leftAt = (right: number): number => (leastMs[length - right] ?? 0) - right * intervalMs;
     let low = 1;

@@ -246,7 +246,10 @@ interface Range {
   readonly count: number;
 }
 
-/** Elements are their own indices, so a batch of them is a range, and so is a partial; a third number tells a partial, which is one value. */
+/**
+ * Elements are their own indices, so a batch of them is a range, and so is a partial; a third number tells a partial, which is
+ * one value.
+ */
 const ranges: Serializer = {
   name: 'ranges',
   encode: (values) => bytesOf(new Uint32Array([Number(values[0]), values.length])),

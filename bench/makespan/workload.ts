@@ -1,10 +1,16 @@
-/** How the durations of elements are drawn; each has the same mean. `bimodal`: one in 100 takes 100 times as long as the others. */
+/**
+ * How the durations of elements are drawn; each has the same mean. `bimodal`: one in 100 takes 100 times as long as the others.
+ */
 export type Durations = 'constant' | 'exponential' | 'pareto' | 'bimodal';
 
-/** What a combine costs: a hundredth of the mean element, as much, ten times as much; or in proportion to the elements under it. */
+/**
+ * What a combine costs: a hundredth of the mean element, as much, ten times as much; or in proportion to the elements under it.
+ */
 export type CombineCost = 'small' | 'equal' | 'large' | 'growing';
 
-/** `instant`: all elements are there at once. `slow`: they come one by one, in 1.1 times the time that the slots need for them. */
+/**
+ * `instant`: all elements are there at once. `slow`: they come one by one, in 1.1 times the time that the slots need for them.
+ */
 export type SourcePace = 'instant' | 'slow';
 
 /** What a run is of. */
@@ -65,7 +71,10 @@ function combineCost({ combine, meanMs, elements }: Parameters): Workload['combi
   }
 }
 
-/** The combines of all elements in the cheapest order: each element is in as many combines as its leaf is deep, and a balanced tree is the flattest. */
+/**
+ * The combines of all elements in the cheapest order: each element is in as many combines as its leaf is deep, and a balanced
+ * tree is the flattest.
+ */
 function leastCombineMs(elements: number, { fixed, perElement }: Workload['combineMs']): number {
   return fixed * (elements - 1) + perElement * leastDepths(elements);
 }

@@ -10,8 +10,9 @@ export interface Latency {
 const runMs = 1_000;
 
 /**
- * So many round trips are made before and not counted, for half a second at the least, and five at the most: while the others had their turn, caches
- * and memory went to them; and programs that have just started are compiled as they run, which takes some thousand trips.
+ * So many round trips are made before and not counted, for half a second at the least, and five at the most: while the others had
+ * their turn, caches and memory went to them; and programs that have just started are compiled as they run, which takes some
+ * thousand trips.
  */
 const settleTrips = 4_000;
 const settleMs = 500;

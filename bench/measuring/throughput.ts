@@ -8,7 +8,9 @@ export interface Passing extends AsyncDisposable {
 /** How long a run takes, about: long against its beginning and end, short against what else changes on a machine. */
 const runMs = 1_000;
 
-/** Such a part of the elements is passed before, and not counted: while the others had their turn, caches and memory went to them. */
+/**
+ * Such a part of the elements is passed before, and not counted: while the others had their turn, caches and memory went to them.
+ */
 const settlePart = 0.5;
 
 /** Few enough for the slowest; the runs before those that count find out how many it takes. */
@@ -17,7 +19,9 @@ const firstElements = 500;
 /** Warm-ups of {@link throughput}: after the first two, whatever the contestant, a run has about its length. */
 export const throughputWarmUps = 3;
 
-/** A contestant measured by elements per second, in runs of about a second each that counts, after half a second that does not. */
+/**
+ * A contestant measured by elements per second, in runs of about a second each that counts, after half a second that does not.
+ */
 export function throughput(name: string, start: () => Promise<Passing>): Contestant<'perSecond'> {
   return {
     name,

@@ -7,7 +7,9 @@ export interface WireBytes {
   readonly workerBytes: number;
 }
 
-/** Does something and says what crossed the wire meanwhile. The hub's last connection is the leader's, the others are of workers. */
+/**
+ * Does something and says what crossed the wire meanwhile. The hub's last connection is the leader's, the others are of workers.
+ */
 export async function wireBytesOf(hub: Program, work: () => Promise<void>): Promise<WireBytes> {
   const before = await totals(hub);
   await work();

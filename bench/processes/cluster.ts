@@ -10,8 +10,8 @@ export interface ClusterOptions {
   /** One process each. */
   readonly workers: readonly WorkerKind[];
   /**
-   * Programs of the bench's own in place of the `paladin` command: the same hub and threads, started by `startHub` and `startWorker`,
-   * that can be asked what they use (see `Program.ask`).
+   * Programs of the bench's own in place of the `paladin` command: the same hub and threads, started by `startHub` and
+   * `startWorker`, that can be asked what they use (see `Program.ask`).
    */
   readonly observed?: boolean;
 }

@@ -15,7 +15,9 @@ export function redisVersion(): string | undefined {
   return error === undefined ? /v=(\S+)/u.exec(stdout)?.[1] : undefined;
 }
 
-/** A Redis server of the bench's own: on loopback, and keeping everything in memory, which is the quickest that it can be held. */
+/**
+ * A Redis server of the bench's own: on loopback, and keeping everything in memory, which is the quickest that it can be held.
+ */
 export class Redis implements AsyncDisposable {
   readonly port: number;
   readonly #cleanup: Cleanup;

@@ -1,4 +1,7 @@
-/** A leader with many jobs open, whose batches have one element each. Told a number, it sends that many batches, evenly from all jobs. */
+/**
+ * A leader with many jobs open, whose batches have one element each. Told a number, it sends that many batches, evenly from all
+ * jobs.
+ */
 import { Subject } from 'rxjs';
 import { connect, remoteMap } from 'paladin-rx';
 import { check, numbers } from '../work/data-kinds.js';

@@ -6,7 +6,10 @@ import { answer } from './answering.js';
 const [, , hub = '', threads = '1'] = process.argv;
 await startWorker({ hub, modules: [new URL('../work/operations.js', import.meta.url)], threads: Number(threads) });
 
-/** How often the histogram's timer is due; it records the time from one firing to the next, which is this when nothing holds it up. */
+/**
+ * How often the histogram's timer is due; it records the time from one firing to the next, which is this when nothing holds it
+ * up.
+ */
 const resolutionMs = 5;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 delay.enable();

@@ -1,4 +1,7 @@
-/** Decodes each batch, does nothing to its elements, and encodes them again; single elements it sends back as they are, by way of a thread or not. */
+/**
+ * Decodes each batch, does nothing to its elements, and encodes them again; single elements it sends back as they are, by way of
+ * a thread or not.
+ */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { io } from 'socket.io-client';

@@ -1,6 +1,6 @@
 /**
- * Many workers in one process, which execute nothing: each answers every batch at once, with what it was sent. They speak the protocol
- * through the same links as real ones, so to the hub they are real.
+ * Many workers in one process, which execute nothing: each answers every batch at once, with what it was sent. They speak the
+ * protocol through the same links as real ones, so to the hub they are real.
  */
 import { noop } from 'rxjs';
 import { msgpack } from 'paladin-rx';

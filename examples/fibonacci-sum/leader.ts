@@ -4,9 +4,10 @@
 //   node dist/server/command/paladin.js worker dist/examples/fibonacci-sum/operations.js
 //   node dist/examples/fibonacci-sum/leader.js
 //
-// The last one prints 143, and with `--factor 2` it prints 286. (The first two are `npx paladin hub` and `npx paladin worker …` where
-// the package is installed.) Any number of workers may join, also late: the leader waits for the first. `worker.js` beside this file is
-// a worker as a program of your own. All take `--hub <url>` when the hub listens elsewhere than at http://127.0.0.1:7400.
+// The last one prints 143, and with `--factor 2` it prints 286. (The first two are `npx paladin hub` and `npx paladin worker …`
+// where the package is installed.) Any number of workers may join, also late: the leader waits for the first. `worker.js` beside
+// this file is a worker as a program of your own. All take `--hub <url>` when the hub listens elsewhere than at
+// http://127.0.0.1:7400.
 
 import { parseArgs } from 'node:util';
 import { connect, remoteFold, remoteMap } from 'paladin-rx';

@@ -2,7 +2,8 @@
 //
 //   npm run build && node dist/examples/merge-sort/main.js
 //
-// Merging is not commutative, because the sort is stable; it comes out right because a fold only ever combines neighbours, in order.
+// Merging is not commutative, because the sort is stable; it comes out right because a fold only ever combines neighbours, in
+// order.
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';

@@ -24,8 +24,8 @@ export const sortRun = defineOperation({
 });
 
 /**
- * Merges neighbouring sorted runs into one. Swapping the runs would put equal flights in another order, so this monoid is associative
- * but not commutative.
+ * Merges neighbouring sorted runs into one. Swapping the runs would put equal flights in another order, so this monoid is
+ * associative but not commutative.
  */
 export const mergeRuns = defineMonoid({
   name: 'merge-runs',

@@ -36,8 +36,8 @@ export function limitOf(counts: Uint32Array, flights: number): number {
 }
 
 /**
- * Draws as many flights of the hour as there are, each time any of them, and notes the limit of what was drawn. The spread of these
- * limits says how well the flights that we have seen tell the limit of all flights: B. Efron, "Bootstrap Methods", 1979.
+ * Draws as many flights of the hour as there are, each time any of them, and notes the limit of what was drawn. The spread of
+ * these limits says how well the flights that we have seen tell the limit of all flights: B. Efron, "Bootstrap Methods", 1979.
  */
 export function resampleFrom(delaysByHour: DelaysByHour): (draw: Draw) => Tally {
   return ({ hour, block, resamples }) => {

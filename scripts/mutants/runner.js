@@ -1,5 +1,6 @@
-// A test runner of Stryker for the machines: it loads their unit tests once, then runs for each mutant those that reach it, in the same
-// process, the quickest first. (To start Vitest for each takes most of a second.) What all of them let pass meets the simulation.
+// A test runner of Stryker for the machines: it loads their unit tests once, then runs for each mutant those that reach it, in
+// the same process, the quickest first. (To start Vitest for each takes most of a second.) What all of them let pass meets the
+// simulation.
 //
 // It knows what these tests use of Vitest: `describe`, `it`, `it.each`, `expect` and `vi.fn`.
 import { build } from 'esbuild';

@@ -1,5 +1,5 @@
-// Looks at the pages of a site: `node scripts/site/dead-links.js dist/site`. Each link must lead to a page and a place that are there, and nothing
-// that a page loads may come from elsewhere: the site is to be read without a network.
+// Looks at the pages of a site: `node scripts/site/dead-links.js dist/site`. Each link must lead to a page and a place that are
+// there, and nothing that a page loads may come from elsewhere: the site is to be read without a network.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
-// A plugin of typedoc. The pages of the docs are written to be read as Markdown, too: they have a heading, and nothing that only a site needs. So a
-// page has its title from its heading, and its group from its folder.
+// A plugin of typedoc. The pages of the docs are written to be read as Markdown, too: they have a heading, and nothing that only
+// a site needs. So a page has its title from its heading, and its group from its folder.
 import { dirname, relative } from 'node:path';
 import { Converter } from 'typedoc';
 

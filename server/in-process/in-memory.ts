@@ -38,8 +38,8 @@ import { checkMs, checkOptions, type Known } from '../../src/errors/options.js';
 /** Options of `inMemory`. An option that is `undefined` counts as not given. */
 export interface InMemoryOptions extends Pick<InlineOptions, 'operations'>, ThreadOptions, WebWorkerOptions {
   /**
-   * How many workers there are. With `modules` or `worker` they are threads: a whole number from 1 to 1,024, by default as many as
-   * there are cores. Without, they all execute in this thread, and more of them only wait beside each other: from 1 to 65,536.
+   * How many workers there are. With `modules` or `worker` they are threads: a whole number from 1 to 1,024, by default as many
+   * as there are cores. Without, they all execute in this thread, and more of them only wait beside each other: from 1 to 65,536.
    * Default: as many as there are cores with `modules` or `worker`, else 4.
    */
   readonly workers?: number | undefined;

@@ -39,8 +39,8 @@ export interface DoorConfig {
 }
 
 /**
- * Lets peers in that speak this protocol, are no pages of other origins, are within the limits, and show the role's token or are authorized. Others are told why
- * not, and cut off at once.
+ * Lets peers in that speak this protocol, are no pages of other origins, are within the limits, and show the role's token or are
+ * authorized. Others are told why not, and cut off at once.
  */
 export class Door {
   readonly counters = { unauthorized: 0, overLimit: 0, unreadable: 0, silent: 0, floods: 0 };

@@ -25,9 +25,8 @@ export interface ConnectOptions {
    */
   readonly token?: Token | undefined;
   /**
-   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. After 2 s the process
-   * is warned. A job that waits
-   * for a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
+   * How long a job waits when no worker offers what it needs, in milliseconds. Then it ends with `NO_WORKER`. After 2 s the
+   * process is warned. A job that waits for a place at the hub ends with `LIMIT_EXCEEDED`, a second later. Default 60,000.
    */
   readonly noWorkerTimeout?: number | undefined;
   /**
@@ -78,8 +77,9 @@ const hints = {
  * @param options see {@link ConnectOptions}
  * @returns a runtime, once the hub has said welcome; close it in the end, or hold it by `await using`
  * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers: at once, or within `connectTimeout` where that is given.
- *   `UNAUTHORIZED` when the hub refuses the token, or the page's origin. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
- *   connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when the url or an option is wrong.
+ *   `UNAUTHORIZED` when the hub refuses the token, or the page's origin. `VERSION` when it speaks another version of the
+ *   protocol. `LIMIT_EXCEEDED` when it has no room for further connections. `PROTOCOL` when it sends what the protocol does not
+ *   allow. `INVALID_INPUT` when the url or an option is wrong.
  *
  * @example
  * ```ts

@@ -33,8 +33,9 @@ const known: Known<StatusOptions> = { token: true, connectTimeout: true };
  * @param options see {@link StatusOptions}
  * @returns what the hub says; long lists are cut, see {@link HubStatus}
  * @throws {@link PaladinError} `HUB_UNREACHABLE` when no hub answers: at once, or within `connectTimeout` where that is given.
- *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
- *   connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when the url or an option is wrong.
+ *   `UNAUTHORIZED` when the hub refuses the token. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED`
+ *   when it has no room for further connections. `PROTOCOL` when it sends what the protocol does not allow. `INVALID_INPUT` when
+ *   the url or an option is wrong.
  *
  * @example
  * ```ts

@@ -13,8 +13,8 @@ import { reachesTypeScript } from './loading/reaches-typescript.js';
  * one of them is TypeScript, or imports some, Node is told first how to load it. Types are not checked.
  *
  * @param modules as `findModules` takes them
- * @throws {@link PaladinError} `INVALID_INPUT` when a module is not there, cannot be loaded or exports nothing of use, or when two
- *   different things have one name
+ * @throws {@link PaladinError} `INVALID_INPUT` when a module is not there, cannot be loaded or exports nothing of use, or when
+ *   two different things have one name
  */
 export async function loadModules(modules: readonly (string | URL)[], registry: Registry): Promise<void> {
   const urls = await findModules(modules);

@@ -33,8 +33,8 @@ const exitCode = 86;
  * the workers of a test load, in the place of the operation itself. What the thread was executing is executed again elsewhere. By
  * default the element succeeds at its second try. With `deaths: Infinity` its job ends with `POISON_TASK`.
  *
- * Only a thread of a worker dies: with `inMemory({ modules })`, `startWorker({ modules })` or `paladin worker`. An operation that is
- * executed inline fails instead, with a `FatalError` that says so: it would take your test along.
+ * Only a thread of a worker dies: with `inMemory({ modules })`, `startWorker({ modules })` or `paladin worker`. An operation that
+ * is executed inline fails instead, with a `FatalError` that says so: it would take your test along.
  *
  * @param operation made by `defineOperation`, with or without arguments
  * @param options see {@link DyingAtOptions}

@@ -14,8 +14,8 @@ export interface ThreadOptions {
    */
   readonly threadMemoryMb?: number | undefined;
   /**
-   * How long a thread may take to load the modules or its script, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. A thread that takes
-   * longer is terminated, and the modules count as ones that cannot be loaded. Default 60,000.
+   * How long a thread may take to load the modules or its script, in milliseconds: from 1 to 2,147,483,647, or `Infinity`. A
+   * thread that takes longer is terminated, and the modules count as ones that cannot be loaded. Default 60,000.
    */
   readonly threadStartTimeout?: number | undefined;
 }

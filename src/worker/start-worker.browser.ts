@@ -37,8 +37,8 @@ const hints = {
  * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
  * @throws `PaladinError` `INVALID_INPUT` when an option is wrong, or a Web Worker cannot load its script. `HUB_UNREACHABLE` when
- *   no hub answers: at once, or within `connectTimeout` where that is given. `UNAUTHORIZED` when the hub refuses the token, or the
- *   page's origin. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
+ *   no hub answers: at once, or within `connectTimeout` where that is given. `UNAUTHORIZED` when the hub refuses the token, or
+ *   the page's origin. `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further
  *   connections. `PROTOCOL` when it sends what the protocol does not allow.
  *
  * @example

@@ -47,9 +47,9 @@ const known: Known<WorkerOptions> = {
  * @param options see {@link WorkerOptions}
  * @returns the worker, once the hub has taken it
  * @throws {@link PaladinError} `INVALID_INPUT` when an option is wrong, or a module cannot be loaded. `HUB_UNREACHABLE` when no
- *   hub answers: at once, or within `connectTimeout` where that is given. `UNAUTHORIZED` when the hub refuses the token. `VERSION`
- *   when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further connections. `PROTOCOL` when
- *   it sends what the protocol does not allow.
+ *   hub answers: at once, or within `connectTimeout` where that is given. `UNAUTHORIZED` when the hub refuses the token.
+ *   `VERSION` when it speaks another version of the protocol. `LIMIT_EXCEEDED` when it has no room for further connections.
+ *   `PROTOCOL` when it sends what the protocol does not allow.
  *
  * @example
  * ```ts
