@@ -42,8 +42,9 @@ import { holds } from '../src/errors/thrown.js';
  * const square = defineOperation({ name: 'square', execute: (n: number) => n * n });
  * const sum = defineMonoid({ name: 'sum', empty: () => 0, combine: (a: number, b: number) => a + b });
  *
- * await using runtime = inMemory();
+ * const runtime = inMemory();
  * console.log(await lastValueFrom(fromPull(numbers()).pipe(remoteMap(square, runtime), remoteFold(sum, runtime)))); // 333338333350000
+ * await runtime.close();
  * ```
  */
 export function fromPull<T>(input: Iterable<T> | AsyncIterable<T> | WebStream<T>): Observable<T> {

@@ -34,10 +34,11 @@ import type { Monoid } from '../src/operation/monoid.js';
  *
  * const concat = defineMonoid({ name: 'concat', empty: () => '', combine: (a: string, b: string) => a + b });
  *
- * await using runtime = inMemory();
+ * const runtime = inMemory();
  * await from(['a', 'b', 'c']).pipe(remoteFold(concat, runtime)).forEach((text) => {
  *   console.log(text); // abc
  * });
+ * await runtime.close();
  * ```
  */
 export function remoteFold<A>(monoid: Monoid<A>, runtime: Runtime, options: RemoteOptions = {}): OperatorFunction<A, A> {

@@ -33,10 +33,11 @@ import type { Operation } from '../src/operation/operation.js';
  *
  * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
  *
- * await using runtime = inMemory();
+ * const runtime = inMemory();
  * await from([1, 2, 3]).pipe(remoteMap(square, runtime)).forEach((y) => {
  *   console.log(y);
  * });
+ * await runtime.close();
  * ```
  */
 export function remoteMap<Input, Output>(

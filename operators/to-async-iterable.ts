@@ -53,7 +53,7 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  * }
  * const square = defineOperation({ name: 'square', execute: (n: number) => n * n });
  *
- * await using runtime = inMemory();
+ * const runtime = inMemory();
  * const squares = fromPull(numbers()).pipe(
  *   remoteMap(square, runtime, { window: 100 }),
  *   map((n) => `${n}`),
@@ -63,6 +63,7 @@ export interface ObservableIterable<T> extends AsyncIterable<T> {
  *   if (text === '9') break;
  * }
  * console.log(pulled < 4 + 10 + 100 + 100); // true
+ * await runtime.close();
  * ```
  */
 export function toAsyncIterable<T>(source: Observable<T>, options: IterableOptions = {}): ObservableIterable<T> {

@@ -35,8 +35,9 @@ export * from './common.js';
  *
  * const shout = defineOperation({ name: 'shout', execute: (text: string) => `${text.toUpperCase()}!` });
  *
- * await using runtime = inMemory();
+ * const runtime = inMemory();
  * console.log(await runtime.run(shout, 'hello')); // HELLO!
+ * await runtime.close();
  * ```
  */
 export function inMemory(options: InMemoryOptions = {}): Runtime {

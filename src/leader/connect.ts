@@ -90,13 +90,16 @@ const hints = {
  *
  * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
  *
- * await using hub = await startHub({ port: 0 });
- * await using worker = await startWorker({ hub: hub.url, operations: [square] });
- * await using runtime = await connect(hub.url);
+ * const hub = await startHub({ port: 0 });
+ * const worker = await startWorker({ hub: hub.url, operations: [square] });
+ * const runtime = await connect(hub.url);
  * await from([1, 2, 3]).pipe(remoteMap(square, runtime)).forEach((y) => {
  *   console.log(y); // 1, 4, 9
  * });
  * console.log(await runtime.run(square, 9)); // 81
+ * await runtime.close();
+ * await worker.close();
+ * await hub.close();
  * ```
  */
 export async function connect(url: string | HostUrl, options: ConnectOptions = {}): Promise<Runtime> {

@@ -69,7 +69,7 @@ export interface Runtime extends AsyncDisposable {
    *
    * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
    *
-   * await using runtime = inMemory();
+   * const runtime = inMemory();
    * await new Promise<void>((resolve, reject) => {
    *   const job = runtime.openJob(
    *     { stages: [{ kind: 'map', operation: square }] },
@@ -84,6 +84,7 @@ export interface Runtime extends AsyncDisposable {
    *   for (const x of [1, 2, 3]) job.push(x);
    *   job.complete();
    * });
+   * await runtime.close();
    * ```
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;

@@ -48,7 +48,7 @@ export interface OperationContext {
    * ```ts
    * import { defineOperation, inMemory } from 'paladin-rx';
    *
-   * await using runtime = inMemory({ workers: 1 });
+   * const runtime = inMemory({ workers: 1 });
    * const half = defineOperation({ name: 'half', execute: (n: number) => n / 2 });
    * const halves = defineOperation({
    *   name: 'halves',
@@ -56,6 +56,7 @@ export interface OperationContext {
    * });
    *
    * console.log(await runtime.run(halves, 8)); // 5
+   * await runtime.close();
    * ```
    */
   run<T>(work: () => T | PromiseLike<T>): Promise<T>;

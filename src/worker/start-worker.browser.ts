@@ -50,9 +50,11 @@ const hints = {
  * const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
  *
  * // The hub runs elsewhere, in Node.
- * await using hub = await startHub({ port: 0, origins: ['https://example.org'] });
- * await using worker = await startWorker({ hub: hub.url, operations: [double] });
+ * const hub = await startHub({ port: 0, origins: ['https://example.org'] });
+ * const worker = await startWorker({ hub: hub.url, operations: [double] });
  * console.log(worker.slots); // 4
+ * await worker.close();
+ * await hub.close();
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {

@@ -33,6 +33,12 @@ describe('the failure of what was executing when workers died', () => {
     expect(messageOf(more)).toContain(`(${last.join(', ')} and 2 more); the last time`);
   });
 
+  it('tells the name of a worker that has one, beside what its hub calls it', () => {
+    const [death] = deathsOf(1);
+    const named = (workerName: string): Death[] => (death === undefined ? [] : [{ ...death, workerName }]);
+    expect(messageOf([...named('big'), ...named('big'), ...named('small')])).toContain(`('big' (w0), 'small' (w0)); the last`);
+  });
+
   it('is tried again by nobody', () => {
     const poison = poisonFailure(0, 0, deathsOf(1), { seq: 0, attempt: 1, cause: 'death', reason: 'exit' });
     expect(verdictOn(poison, stage('map', { retry }), 0)).toEqual({ action: 'terminate', code: 'POISON_TASK' });

@@ -1,12 +1,11 @@
 import { DisjointRanges } from '../../collections/disjoint-ranges.js';
 import { Heap, type Placed } from '../../collections/heap.js';
-import type { Batch } from '../../protocol/messages.js';
+import type { Batch, NamedWorker } from '../../protocol/messages.js';
 import { joinParts } from '../../wire/parts.js';
 import type { ValuedPartial } from '../fold/partial.js';
 
 /** A worker, or a thread of it, has died. */
-export interface Death {
-  readonly workerId: string;
+export interface Death extends NamedWorker {
   readonly of: 'worker' | 'thread';
   /** Whether it executed others beside, any of which may have been the cause. */
   readonly beside: boolean;

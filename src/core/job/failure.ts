@@ -1,6 +1,6 @@
 import { PaladinError, type ErrorCode } from '../../errors/paladin-error.js';
 import { decodeError } from '../../errors/remote-error.js';
-import type { BatchLoss, UnitFailure } from '../../protocol/messages.js';
+import type { BatchLoss, NamedWorker, UnitFailure } from '../../protocol/messages.js';
 import { maxWorkersNamed } from '../../limits.js';
 import type { Death } from './batch-ledger.js';
 import type { Range } from '../fold/partial.js';
@@ -54,12 +54,17 @@ export function poisonFailure(offset: number, stage: number, deaths: readonly De
   const died = [counted(workers, 'worker'), counted(deaths.length - workers, 'thread')]
     .filter((text) => text !== '')
     .join(' and ');
-  const ids = [...new Set(deaths.map(({ workerId }) => workerId))];
-  const named =
-    ids.slice(-maxWorkersNamed).join(', ') + (ids.length > maxWorkersNamed ? ` and ${ids.length - maxWorkersNamed} more` : '');
+  const names = [...new Set(deaths.map(nameOf))];
+  const more = names.length > maxWorkersNamed ? ` and ${names.length - maxWorkersNamed} more` : '';
+  const named = names.slice(-maxWorkersNamed).join(', ') + more;
   const hint = workers > 0 ? '; if workers are killed from outside without a SIGTERM before, raise maxDeaths' : '';
   const message = `it was executing when ${died} died (${workers > 0 ? '' : 'on '}${named}); the last time: ${reason}${hint}`;
   return { offset, stage, code: 'POISON_TASK', kind: 'fatal', message, ...(error && { error }) };
+}
+
+/** What people call the worker, where it has a name, and what its hub calls it. */
+function nameOf({ workerId, workerName }: NamedWorker): string {
+  return workerName === undefined ? workerId : `'${workerName}' (${workerId})`;
 }
 
 function counted(number: number, what: string): string {

@@ -59,7 +59,7 @@ export function settleLoss(state: JobState, worker: NamedWorker, loss: BatchLoss
   checkLoss(loss, state.config.stages.length);
   state.ledger.lose(record, attempt);
   const deadly = cause === 'death' || cause === 'gone';
-  const deaths = deathsAfter(record, loss, worker.workerId);
+  const deaths = deathsAfter(record, loss, worker);
   const culprit = culpritOf(record, loss);
   if (cause === 'gone') state.gone = { count: (state.gone?.count ?? 0) + 1, first: record.first, reason: loss.reason };
   if (record.underWay.length > 0) {
@@ -103,11 +103,12 @@ export function settleLoss(state: JobState, worker: NamedWorker, loss: BatchLoss
  * That of a worker counts when it executed nothing beside the batch. A batch that was to be alone may not have been: what waits
  * for a job of its own lets others in. Then the death counts less. Else a batch like this would never be found.
  */
-function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, workerId: string): readonly Death[] {
-  if (cause === 'death') return [...deaths, { workerId, of: 'thread', beside: false }];
+function deathsAfter({ deaths, alone }: BatchRecord, { cause, ...loss }: BatchLoss, worker: NamedWorker): readonly Death[] {
+  const { workerId, workerName } = worker;
+  if (cause === 'death') return [...deaths, { workerId, workerName, of: 'thread', beside: false }];
   if (cause !== 'gone' || !(alone || loss.alone === true)) return deaths;
   // A worker that is cut off several times has not died several times.
-  return [...withoutWorker(deaths, workerId), { workerId, of: 'worker', beside: loss.alone === false }];
+  return [...withoutWorker(deaths, workerId), { workerId, workerName, of: 'worker', beside: loss.alone === false }];
 }
 
 /** The unit that was executing, where that is known. */
