@@ -11,8 +11,9 @@ export const keepExternal = 'if the program is bundled, keep paladin-rx external
  */
 export function threadProgram(): URL {
   // Where a bundler has made CommonJS of this file, it has no URL.
-  if ((import.meta.url as string | undefined) === undefined)
+  if ((import.meta.url as string | undefined) === undefined) {
     throw new Error(`a file of paladin-rx is not there: ${keepExternal}`);
+  }
   // Webpack would copy the program, and leave behind what it imports.
   const program = new URL(/* webpackIgnore: true */ './thread.js', import.meta.url);
   if (program.protocol === 'file:' && !existsSync(program)) {
