@@ -32,7 +32,12 @@ export function fileFor(path: string): string | undefined {
 
 /** Whether a path or URL path has an extension of TypeScript. Declarations are no modules. */
 export function isTypeScript(path: string): boolean {
-  return /(?<!\.d)\.(?:[cm]?ts|tsx)$/u.test(path);
+  return /\.(?:[cm]?ts|tsx)$/u.test(path) && !isDeclaration(path);
+}
+
+/** Whether a path is that of a file which has types alone. */
+export function isDeclaration(path: string): boolean {
+  return /\.d\.[cm]?ts$/u.test(path);
 }
 
 function isFile(path: string): boolean {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-
-/** Raised when the same source is translated differently from now on. */
-const version = 1;
 
 /**
  * The translation of a module as it is kept in `node_modules/.cache` of its project. A project without `node_modules`, and one
@@ -22,7 +20,7 @@ export class KeptTranslation {
     const folder = packagesAbove(dirname(path));
     const name = `${basename(path)}-${hashOf(path, kind)}.js`;
     this.#file = folder === undefined ? undefined : join(folder, '.cache', 'paladin-rx', name);
-    this.#mark = `\n// ${version} ${hashOf(source)}`;
+    this.#mark = `\n// ${versions()} ${hashOf(source)}`;
   }
 
   read(): string | undefined {
@@ -47,6 +45,14 @@ export class KeptTranslation {
       // The next one translates it again.
     }
   }
+}
+
+/** What translates: another version may translate the same source differently. */
+function versions(): string {
+  const load = createRequire(import.meta.url);
+  return ['paladin-rx', 'jiti']
+    .map((name) => `${name} ${(load(`${name}/package.json`) as { readonly version: string }).version}`)
+    .join(', ');
 }
 
 function hashOf(...texts: string[]): string {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mostParsedModules } from '../limits.js';
 import { fileFor, isTypeScript } from './file-for.js';
@@ -10,7 +10,7 @@ import { packageFile } from './package-file.js';
 /**
  * Whether any of the modules is TypeScript, or imports some. Then one loader that knows TypeScript has to load all of them. It
  * reads the texts of the modules that are not of packages, and executes nothing. It may be wrong in favour of TypeScript: an
- * import may stand in a comment.
+ * import may stand in a comment. A name for which there is no package may be one of the `paths` of a `tsconfig.json`.
  */
 export function reachesTypeScript(modules: readonly URL[]): boolean {
   const queue = modules.flatMap((url) => (url.protocol === 'file:' ? [fileURLToPath(url)] : []));
@@ -19,6 +19,7 @@ export function reachesTypeScript(modules: readonly URL[]): boolean {
     if (isTypeScript(path)) return true;
     for (const specifier of specifiersIn(textOf(path))) {
       const file = fileOf(specifier, dirname(path));
+      if (file === undefined && mayBeOfPaths(specifier, dirname(path))) return true;
       if (file === undefined || seen.has(file) || (isOfPackage(file) && !isTypeScript(file))) continue;
       seen.add(file);
       queue.push(file);
@@ -45,6 +46,14 @@ function fileOf(specifier: string, folder: string): string | undefined {
     // Node says what is not there when it loads the module.
     return undefined;
   }
+}
+
+function mayBeOfPaths(specifier: string, folder: string): boolean {
+  return !/^(?:[./#]|[a-z]+:)/u.test(specifier) && !isBuiltin(specifier) && isOfProject(folder);
+}
+
+function isOfProject(folder: string): boolean {
+  return existsSync(join(folder, 'tsconfig.json')) || (dirname(folder) !== folder && isOfProject(dirname(folder)));
 }
 
 function isOfPackage(path: string): boolean {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createPathsMatcher, getTsconfig, parseTsconfig, type Cache, type TsConfigResult } from 'get-tsconfig';
-import { fileFor } from './file-for.js';
+import { fileFor, isDeclaration } from './file-for.js';
 
 /** What a `tsconfig.json` says of the modules of its project. */
 interface Project {
@@ -29,7 +29,8 @@ export class Projects {
     for (const matcher of matchers) {
       for (const path of matcher(specifier)) {
         const file = fileFor(path);
-        if (file !== undefined) return file;
+        // A declaration gives types to a package that Node finds.
+        if (file !== undefined && !isDeclaration(file)) return file;
       }
     }
     return undefined;

@@ -88,6 +88,17 @@ it('paths of tsconfig.json hold for imports, also those of CommonJS', async () =
   expect(await results(folder, ['src/operations.js'], 'sum')).toEqual([21]);
 });
 
+it('paths of tsconfig.json hold for JavaScript; a declaration there leaves the package as it is', async () => {
+  const folder = projectOf({
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"], "rates": ["./src/rates.d.ts"] } } }',
+    'operations.js': `import { rate } from '@/rate';\n${operation('found', 'rate')}`,
+    'src/rate.js': "export { rate } from 'rates';",
+    'src/rates.d.ts': 'export declare const rate: number;',
+    'node_modules/rates/index.js': 'exports.rate = 7;',
+  });
+  expect(await results(folder, ['operations.js'], 'found')).toEqual([7]);
+});
+
 it('in a package that says nothing of its kind, a module is what it is written as', async () => {
   const folder = projectOf({
     'package.json': '{}',
@@ -129,6 +140,10 @@ it('what was translated before is not used when the source is another', async ()
   expect(files).toHaveLength(1);
   // A file that somebody has cut off is not used either.
   for (const file of files) writeFileSync(join(kept, file), readFileSync(join(kept, file), 'utf8').slice(0, -3));
+  expect(await results(folder, ['operations.ts'], 'value')).toEqual([2]);
+  // Nor one that another version has made.
+  const ofAnother = (text: string): string => text.replace('2', '3').replace(/jiti [\d.]+/u, 'jiti 0.0.0');
+  for (const file of files) writeFileSync(join(kept, file), ofAnother(readFileSync(join(kept, file), 'utf8')));
   expect(await results(folder, ['operations.ts'], 'value')).toEqual([2]);
 });
 
