@@ -23,7 +23,9 @@ export async function isNoHub(hub: URL): Promise<boolean> {
   if (nodeModule('process') === undefined) return false;
   try {
     const { status, headers } = await ask(`${addressOf(hub)}/healthz`, { method: 'HEAD' });
-    const isHealth = status === 200 && headers.get('content-type') === 'application/json';
+    // A proxy may add parameters.
+    const [mediaType = ''] = headers.get('content-type')?.split(';', 1) ?? [];
+    const isHealth = status === 200 && mediaType.trim().toLowerCase() === 'application/json';
     // A proxy answers like this while its hub is away.
     return !isHealth && status < 500;
   } catch {

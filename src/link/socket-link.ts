@@ -14,7 +14,7 @@ import { Outbox, type Outlet, type Urgency } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
 import { isNoHub } from './seen-over-http.js';
-import { lookCloser, noHubAnswers, noHubThere, whyUnreachable, type Unreachable } from './unreachable.js';
+import { lookCloser, noHubAnswers, noHubThere, noWebsocketYet, whyUnreachable, type Unreachable } from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
 
 export type PeerRole = 'leader' | 'worker' | 'observer';
@@ -53,7 +53,7 @@ const mostDrops = 3;
 
 /**
  * How long what listens may take before the link looks whether it is a hub. Servers of other kinds may take a websocket, or its
- * request, and say nothing. A hub answers at once, and within this time over any usual link.
+ * request, and say nothing. A hub answers at once. But a proxy before it may take longer.
  */
 const lookAfterMs = 2_000;
 
@@ -63,8 +63,10 @@ const lookAfterMs = 2_000;
  * Each attempt to connect ends in one of three ways. The hub takes the peer. Or it cannot be reached, or refuses the peer in a
  * way that may pass: then the link tries again. Or the peer is refused for good. Before the hub has ever taken the peer, a link
  * that does not wait is refused also when no hub answers. Every link is refused then by what does not pass: what answers is no
- * hub, or cannot be trusted. Tokens are exchanged at the hub and at its peers
- * one after the other. So a peer that the hub had taken, and that may show another token next time, is not refused at once.
+ * hub, or cannot be trusted.
+ *
+ * Tokens are exchanged at the hub and at its peers one after the other. So a peer that the hub had taken, and that may show
+ * another token next time, is not refused at once.
  */
 export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   readonly #hub: URL;
@@ -273,9 +275,15 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
 
   async #lookAtSilence(): Promise<void> {
     if (this.#isOpen) return;
-    const isNone = await isNoHub(this.#hub);
+    // A hub greets with the websocket. What opens one, and keeps silent, is none.
+    const { transport } = this.#socket.io.engine;
+    const isMute = transport instanceof Websocket && transport.hasOpened;
+    const isStrange = await isNoHub(this.#hub);
     // It may have answered meanwhile.
-    if (isNone && !this.#closed && !this.#hasHub) this.#unreached(noHubThere);
+    if (!isStrange || this.#closed || this.#hasHub) return;
+    if (isMute) this.#unreached(noHubThere);
+    // A proxy that is slow to open the websocket may keep /healthz for itself. The attempt goes on.
+    else this.#lost(noWebsocketYet);
   }
 
   /** Whether what answers has spoken as a hub does. */

@@ -45,6 +45,9 @@ export function whyUnreachable(hub: URL, error: Error): Unreachable {
     case 'EMFILE':
     case 'ENFILE':
       return passing(`${message}; this program, or its machine, has no file descriptors left (ulimit -n)`);
+    // The first that came over the websocket is none of its packets.
+    case 'parser error':
+      return noHubThere;
     case 'EPROTO':
       return lasting(whyNoTls(message));
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
@@ -64,8 +67,13 @@ export async function lookCloser(hub: URL, seen: Unreachable): Promise<Unreachab
   return lasting(`${what}; what answers speaks TLS: the hub's url begins with https://`);
 }
 
-/** What is said of a server that answers, and takes no websocket. */
+/** What is said of a server that opens a websocket, and does not greet as a hub does. */
 export const noHubThere: Unreachable = lasting('what answers there is no hub; correct the url');
+
+/** What is said of a server that answers over HTTP, and not as a hub does, while it has not opened a websocket. */
+export const noWebsocketYet: string =
+  'what answers there has not opened a websocket yet, and its /healthz is not that of a hub: correct the url, ' +
+  'or see why a proxy before the hub is slow';
 
 /** What is said when there is no hub, and nobody waits for one. */
 export function noHubAnswers(hub: URL, reason: string): PaladinError {
@@ -129,7 +137,7 @@ async function whyNotInPage(hub: URL): Promise<Unreachable> {
 /** What went wrong at first, such as `connect ECONNREFUSED 127.0.0.1:7400`; socket.io wraps it twice. */
 function rootOf(error: Error): { readonly code: unknown; readonly message: string } {
   const root = fieldOf(fieldOf(error, 'description'), 'error');
-  const code = fieldOf(root, 'code');
+  const code = fieldOf(root, 'code') ?? fieldOf(error, 'code');
   const message = fieldOf(root, 'message');
   if (typeof message === 'string' && message !== '') return { code, message };
   // Where a name has several addresses and nobody answers at any of them, there is only the code.

@@ -1,3 +1,4 @@
+import { holds } from '../errors/thrown.js';
 import { NodeWebSocket } from './socket-client.js';
 import { later, type Later } from '../real-time.js';
 
@@ -19,6 +20,16 @@ export class Websocket extends NodeWebSocket {
     useRealTimers(Reflect.get(options, 'socket'));
   }
 
+  /** Whether the websocket is open; engine.io says so only when the server has greeted. */
+  get hasOpened(): boolean {
+    return this.readyState === 'open';
+  }
+
+  /** engine.io believes the first packet, and throws where nobody catches it when that is no greeting of a server's. */
+  override onPacket(packet: Parameters<NodeWebSocket['onPacket']>[0]): void {
+    super.onPacket(packet.type !== 'open' || isGreeting(packet.data) ? packet : { type: 'error', data: 'parser error' });
+  }
+
   override createSocket(
     uri: string,
     protocols: string | string[] | undefined,
@@ -27,6 +38,13 @@ export class Websocket extends NodeWebSocket {
     const unmasked: MaskOptions = { generateMask: (mask) => mask.fill(0) };
     return super.createSocket(uri, protocols, { ...options, ...unmasked });
   }
+}
+
+function isGreeting(text: unknown): boolean {
+  return holds(() => {
+    const { sid, upgrades, pingInterval, pingTimeout } = JSON.parse(text as string) as Readonly<Record<string, unknown>>;
+    return typeof sid === 'string' && Array.isArray(upgrades) && [pingInterval, pingTimeout].every(Number.isFinite);
+  });
 }
 
 /**

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server as HttpServer } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { connect as connectTcp, createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, defineOperation } from 'paladin-rx';
 import { fetchStatus, startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { Server as SocketServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { packetParser } from '../../src/link/packet-parser.js';
 import { rejectionOf } from '../support/outcome.js';
 
@@ -26,6 +28,41 @@ async function listening(server: HttpServer | TcpServer): Promise<AsyncDisposabl
       });
     });
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
+}
+
+/** A server that opens websockets, and says this to each, or nothing. */
+async function opening(first?: string): ReturnType<typeof listening> {
+  const http = createServer((_, response) => response.end('hello'));
+  const sockets = new WebSocketServer({ server: http });
+  sockets.on('connection', (socket) => {
+    if (first !== undefined) socket.send(first);
+  });
+  return await listening(http);
+}
+
+/**
+ * A proxy that opens no websocket before the peer has looked over HTTP whether there is a hub. Then it leaves time for an answer to
+ * that to be taken amiss.
+ *
+ * @param port the hub's
+ */
+async function late(port: number, answer: RequestListener): ReturnType<typeof listening> {
+  const looks: (() => void)[] = [];
+  const http = createServer((request, response) => {
+    response.once('finish', () => setTimeout(() => looks.shift()?.(), 200));
+    answer(request, response);
+  });
+  http.on('upgrade', ({ method, url, rawHeaders }, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => undefined).once('end', () => socket.destroy());
+    looks.push(() => {
+      const hub = connectTcp(port, '127.0.0.1').on('error', () => socket.destroy());
+      const headers = rawHeaders.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+      hub.write(`${method} ${url} HTTP/1.1\r\n${headers}\r\n`);
+      hub.write(head);
+      hub.pipe(socket).pipe(hub);
+    });
+  });
+  return await listening(http);
 }
 
 /** An address where nobody listens any more. */
@@ -75,15 +112,10 @@ describe('connect', () => {
         socket.end('SSH-2.0-OpenSSH_9.6\r\n');
       }),
     );
-    // It takes the request for a websocket, and says nothing.
-    const silent = createServer((_, response) => response.end('hello'));
-    silent.on('upgrade', (_, socket) => {
-      socket
-        .once('end', () => socket.destroy())
-        .on('error', () => undefined)
-        .resume();
-    });
-    await using mute = await listening(silent);
+    // These open a websocket. One says nothing then, the others something else than a hub.
+    await using mute = await opening();
+    await using stranger = await opening('hello');
+    await using engine = await opening('0{}');
     const cases = [
       [plain.url.replace('http:', 'https:'), /: what answers does not speak TLS .*its url begins with http:\/\/$/u],
       [tls.url.replace('https:', 'http:'), /: socket hang up; what answers speaks TLS: the hub's url begins with https:\/\/$/u],
@@ -91,7 +123,7 @@ describe('connect', () => {
       [other.url, /response: 404; no hub listens under \/ there, or a proxy/u],
       [moved.url, /response: 301: what answers sends on to another address/u],
       [noHttp.url, /: Parse Error: .*: what answers there speaks no HTTP, so it is no hub/u],
-      [mute.url, /: what answers there is no hub; correct the url$/u],
+      ...[mute, stranger, engine].map(({ url }) => [url, /: what answers there is no hub; correct the url$/u] as const),
     ] as const;
     const errors = cases.map(async ([url, message]) => {
       const expected = { code: 'HUB_UNREACHABLE', message: expect.stringMatching(message) as unknown };
@@ -108,6 +140,42 @@ describe('connect', () => {
     });
     await Promise.all(errors);
   }, 30_000);
+
+  it('waits for a hub whose websocket a proxy opens late', async () => {
+    await using hub = await startHub({ port: 0 });
+    const proxies = [
+      // It keeps all but websockets from the hub.
+      await late(hub.port, (_, response) => response.writeHead(404).end('no route')),
+      await late(hub.port, (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end('{"status":"ok"}');
+      }),
+    ];
+    const peers = proxies.flatMap(({ url }) => [
+      connect(url),
+      connect(url, { connectTimeout: Infinity }),
+      startWorker({ hub: url, operations: [double] }),
+    ]);
+    for (const peer of await Promise.all(peers)) await peer.close();
+    for (const proxy of proxies) await proxy[Symbol.asyncDispose]();
+  });
+
+  it('says of a server whose websocket does not open, and which answers otherwise than a hub, that it may be none', async () => {
+    const http = createServer((_, response) => response.end('hello'));
+    let refuse = (): unknown => undefined;
+    http.on('upgrade', (_, socket: Duplex) => {
+      socket.on('error', () => undefined);
+      refuse = () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    });
+    await using server = await listening(http);
+    const reasons: string[] = [];
+    const onLost = (reason: string): void => {
+      reasons.push(reason);
+      refuse();
+    };
+    const error = await rejectionOf(startWorker({ hub: server.url, operations: [double], onLost }));
+    expect(reasons).toEqual([expect.stringMatching(/not opened a websocket yet, and its \/healthz is not that of a hub/u)]);
+    expect(error).toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('response: 404') as unknown });
+  });
 
   it('waits for a hub that a proxy says to be away, where it is told to wait', async () => {
     await using proxy = await listening(createServer((_, response) => response.writeHead(503).end()));
