@@ -1,8 +1,9 @@
 import type { Machine } from './core/machine.js';
+import { guarded } from './guarded.js';
 
 /**
- * The machine, with somebody who is told what happens to it. Without anybody to tell, machines are driven as they are: then it
- * costs nothing.
+ * The machine, with somebody who is told what happens to it. What they throw keeps no event from the machine, and no effect from
+ * being carried out. Without anybody to tell, machines are driven as they are: then it costs nothing.
  *
  * @param before is told each event before it is handled
  * @param after is told each effect
@@ -14,9 +15,9 @@ export function watching<Event, Effect>(
 ): Machine<Event, Effect> {
   return {
     handle: (event, now) => {
-      before(event);
+      guarded(() => before(event));
       const effects = machine.handle(event, now);
-      for (const effect of effects) after(effect);
+      for (const effect of effects) guarded(() => after(effect));
       return effects;
     },
     nextDeadline: () => machine.nextDeadline(),

@@ -1,11 +1,12 @@
 /** The options of a hub, and the configuration that is made of them once they are checked. */
 import { callerContext } from '../../src/caller-context.js';
+import { guarded } from '../../src/guarded.js';
 import { describe } from '../../src/errors/describe.js';
 import { checkCallbacks, checkOptions, isList, type Known } from '../../src/errors/options.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { holds } from '../../src/errors/thrown.js';
 import { defaultPort } from '../../src/limits.js';
-import { printable } from '../../src/protocol/printable.js';
+import { printableTexts } from '../../src/protocol/printable-texts.js';
 import { limitNames, limitsFrom, type LimitOptions, type Limits } from '../limits.js';
 import { Addresses, isLoopback } from './addresses.js';
 import type { Authorize } from './authorization.js';
@@ -156,29 +157,19 @@ export function hubConfigFrom(options: HubOptions): HubConfig {
       onActivity &&
       ((activity) => {
         context.run(() => {
-          onActivity(activity);
+          onActivity(printableTexts(activity));
         });
       }),
     authorize: authorize && ((handshake) => context.run(() => authorize(handshake))),
     report: (happened) => {
-      const event = printableEvent(happened);
+      const event = printableTexts(happened);
       if (onEvent !== undefined) {
         context.run(() => {
-          onEvent(event);
+          guarded(() => onEvent(event));
         });
       } else if (event.type === 'exposed' || event.type === 'outOfRoom') process.emitWarning(event.reason, 'PaladinWarning');
     },
   };
-}
-
-/** The event, with all texts made printable: a peer may have put anything into reasons. */
-function printableEvent<Event extends HubEvent>(event: Event): Event {
-  const fields = Object.entries(event).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === 'string' ? printable(value) : value,
-  ]);
-  // Each field has the type that it had.
-  return Object.fromEntries(fields) as Event;
 }
 
 /** The longest name that DNS has. */

@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.js';
 import { nodeModule } from '../platform.js';
 import { warn } from '../warn.js';
 import { later, realNow, type Later } from '../real-time.js';
@@ -84,7 +85,8 @@ export class LoopBlocks {
     // Names may be made per call.
     if (this.#told.size >= maxBlockedNames) this.#told.clear();
     this.#told.set(names, now);
-    this.#tell(`${what} for ${(ms / 1_000).toFixed(1)} s; nothing else went on here: execute it in threads (modules)`);
+    const text = `${what} for ${(ms / 1_000).toFixed(1)} s; nothing else went on here: execute it in threads (modules)`;
+    guarded(() => this.#tell(text));
   }
 }
 

@@ -1,3 +1,4 @@
+import { guarded } from '../guarded.js';
 import type { StageDescription } from '../protocol/messages.js';
 import { later } from '../real-time.js';
 import { warn } from '../warn.js';
@@ -22,7 +23,8 @@ export class SlowCreates {
 
   /** The set-up of one of these stages begins. It is told of once. */
   watch(stages: readonly StageDescription[], stage: number): () => void {
-    const timer = later(() => this.#tell(slowCreateText(stages, stage, this.#afterMs)), this.#afterMs);
+    const tell = (): void => this.#tell(slowCreateText(stages, stage, this.#afterMs));
+    const timer = later(() => guarded(tell), this.#afterMs);
     timer.unref();
     return timer.cancel;
   }

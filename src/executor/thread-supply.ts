@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { decodeError } from '../errors/remote-error.js';
 import { messageOf } from '../errors/thrown.js';
+import { guarded } from '../guarded.js';
 import { later, type Later } from '../real-time.js';
 import {
   closeGraceMs,
@@ -148,7 +149,7 @@ export class ThreadSupply {
         return this.#countWaiting() < maxWaiting ? undefined : maxWaiting;
       },
       waits: () => this.#events.waits(),
-      slowCreate: onSlowCreate,
+      slowCreate: (reason) => guarded(() => onSlowCreate(reason)),
       gone: (thread, threadEnd) => {
         soundTimer?.cancel();
         if (!this.#threads.delete(thread)) return;
@@ -205,15 +206,19 @@ export class ThreadSupply {
       place,
       () => undefined,
       (error) => {
-        this.#tell(error.message);
         this.#failed(place, error);
+        this.#tell(error.message);
       },
     );
   }
 
   /** A thread is no more that was there. */
   #lost(place: Place, name: string, threadEnd: Exclude<ThreadEnd, { type: 'failed' }>): void {
+    this.#mend(place, threadEnd);
     this.#tell(`thread ${name} is replaced: ${threadEnd.why}`);
+  }
+
+  #mend(place: Place, threadEnd: Exclude<ThreadEnd, { type: 'failed' }>): void {
     if (threadEnd.type === 'died') {
       const { fault, ageMs, why, error } = threadEnd;
       if (fault === 'modules') {
@@ -249,7 +254,7 @@ export class ThreadSupply {
   #tell(reason: string): void {
     const { onThreadDeath } = this.#options;
     if (onThreadDeath === undefined) this.#warnings.tell(reason);
-    else onThreadDeath(reason);
+    else guarded(() => onThreadDeath(reason));
   }
 }
 

@@ -7,7 +7,7 @@ import { showCall, type CallSite } from '../errors/call-site.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { isA } from '../errors/thrown.js';
 import { maxBatchElements } from '../limits.js';
-import { throwAtNobody } from '../next-turn.js';
+import { guarded } from '../guarded.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
 import type { Pausable } from './flow.js';
@@ -401,12 +401,3 @@ export class JobDriver implements JobHandle {
 
 /** Events that tell of the source. */
 const fromSource: ReadonlySet<JobEvent['type']> = new Set(['elements', 'leftOut', 'sourceCompleted', 'sourceFailed']);
-
-/** Calls the observer for the last time. Nobody can be told of an error in it, so the error is reported in the way of RxJS. */
-function guarded(callback: () => void): void {
-  try {
-    callback();
-  } catch (error) {
-    throwAtNobody(error);
-  }
-}

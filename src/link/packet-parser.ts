@@ -7,7 +7,7 @@
  * connected, nobody can be told, and the connection ends.
  */
 import { Emitter } from '@socket.io/component-emitter';
-import { throwAtNobody } from '../next-turn.js';
+import { guarded } from '../guarded.js';
 import { mostUtf8Bytes, Reader, Writer } from '../wire/byte-io.js';
 import { allocate, type FrameMemory } from '../wire/frame-memory.js';
 import { mostBytesOf, writeMessages, type Outgoing } from '../wire/message-codec.js';
@@ -116,13 +116,17 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
     this.#header = headerOf(kinds.messages, this.#nsp ?? '');
   }
 
-  /** @throws an Error when the frame is no packet and the sender is not connected; this ends the connection */
+  /**
+   * An error of the sink is thrown at nobody: socket.io would close the connection and say nothing of it.
+   *
+   * @throws an Error when the frame is no packet and the sender is not connected; this ends the connection
+   */
   add(frame: unknown): void {
     const bytes = frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame;
     const sink = this.#sink;
     if (sink !== undefined && bytes instanceof Uint8Array && startsWith(bytes, this.#header)) {
       const messages = bytes.subarray(this.#header.byteLength);
-      deliver(() => {
+      guarded(() => {
         sink.messages(messages);
       });
       return;
@@ -132,7 +136,7 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
     // It is told in order with the messages.
     if (part === undefined) this.emit('decoded', packet);
     else {
-      deliver(() => {
+      guarded(() => {
         sink?.part(part);
       });
     }
@@ -160,15 +164,6 @@ class Decoder extends Emitter<DecoderEvents, DecoderEvents> {
       if (this.#nsp === undefined) throw error;
       return { type: eventType, nsp: this.#nsp, data: ['broken', messageOf(error)] };
     }
-  }
-}
-
-/** Calls a sink. An error that it throws is thrown at nobody: socket.io would close the connection and say nothing of it. */
-function deliver(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    throwAtNobody(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
+import { guarded } from '../guarded.js';
 import type { ThreadExecutor } from '../executor/thread-pool.js';
 import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
@@ -38,7 +39,7 @@ export async function startThreadWorker(
     onBroken: (error) => {
       breakages.push(error);
       // If it stayed, it would take batches only to give them back.
-      void leave(error.message).then(() => options.onBroken?.(error));
+      void leave(error.message).then(() => guarded(() => options.onBroken?.(error)));
     },
   });
   const { worker, leaveBroken } = await connectWorker(options, { executor, ...executor.offers }, limit);

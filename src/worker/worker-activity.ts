@@ -1,6 +1,7 @@
 import type { SessionEffect, SessionEvent } from '../core/worker-session-events.js';
 import type { Machine } from '../core/machine.js';
 import type { Outcome } from '../protocol/outcome.js';
+import { printableTexts } from '../protocol/printable-texts.js';
 import { watching } from '../watching.js';
 
 /** What a worker does: what `onActivity` is called with. Its `type` says what. There are two for each batch. */
@@ -31,8 +32,9 @@ export interface BatchHere {
 /** The worker's machine, with somebody who is told what it does. */
 export function tellActivity(
   session: Machine<SessionEvent, SessionEffect>,
-  tell: (activity: WorkerActivity) => void,
+  onActivity: (activity: WorkerActivity) => void,
 ): Machine<SessionEvent, SessionEffect> {
+  const tell = (activity: WorkerActivity): void => onActivity(printableTexts(activity));
   /** The batches that are being executed, by run. */
   const running = new Map<number, BatchHere>();
   return watching(

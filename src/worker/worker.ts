@@ -1,6 +1,7 @@
 import type { HostUrl } from '../host-types.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Executor } from '../executor/executor.js';
+import { guarded } from '../guarded.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
 import { checkToken, type Token } from '../link/check-token.js';
 import { checkPeerName } from '../link/check-name.js';
@@ -156,18 +157,18 @@ export async function connectWorker(
       ready: (hubId, { maxPayloadBytes }) => {
         id = hubId;
         limit.maxPayloadBytes = maxPayloadBytes;
-        if (welcomed) connection.onBack?.();
+        if (welcomed) guarded(() => connection.onBack?.());
         welcomed = true;
         timer?.cancel();
         resolve(made);
       },
       lost: (reason) => {
         lastReason = reason;
-        connection.onLost?.(reason);
+        guarded(() => connection.onLost?.(reason));
       },
       refused: (error) => {
         if (welcomed && connection.onRefused === undefined) warn(`the worker executes nothing any more: ${error.message}`);
-        else if (welcomed) connection.onRefused?.(error);
+        else if (welcomed) guarded(() => connection.onRefused?.(error));
         fail(error);
       },
       activity: connection.onActivity,
