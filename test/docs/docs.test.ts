@@ -7,12 +7,14 @@
  * - A comment after `console.log(…)` on its line is what it prints: `console.log(1 + 1); // 2`. One that prints several times is
  *   written `// 1, 2, 3`.
  * - `ts no-run` is only compiled. `ts file=operations.ts` and `js file=operations.mjs` name the file, so that snippets of the same page can import it.
+ * - `npm test` compiles all of them, and runs those of README.md and of doc comments. The slow tests run all.
  * - The snippets of a page share a folder; those that name a fixed port are run one at a time.
  * - In `sh` snippets the commands, flags, variables and scripts must exist; see shell-commands.ts.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isThorough } from '../support/thorough.js';
 import { exampleFences, markdownFences, type Fence } from './fences.js';
 import { complaint, shellCommands } from './shell-commands.js';
 import { compile, execute, helpOf, isForVitest, layOut, root } from './snippets.js';
@@ -77,7 +79,7 @@ describe('snippets', () => {
     const ownLimitMs = isForVitest(snippet.fence) ? 3 * limitMs : limitMs;
     test.concurrent(snippet.place, { timeout: fixedPort ? 10 * limitMs : ownLimitMs + 5_000 }, async () => {
       expect(errors.get(snippet)).toEqual([]);
-      if (!snippet.run) return;
+      if (!snippet.run || (!isThorough && snippet.fence.page.startsWith('docs/'))) return;
       const run = async (): Promise<string[]> => execute(snippet, snippets, ownLimitMs);
       expect(await (fixedPort ? inTurn(run) : run())).toEqual([]);
     });

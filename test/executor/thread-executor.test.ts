@@ -1,8 +1,9 @@
 // Threads run compiled code, so this tests what the build made.
+import { EventEmitter, once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startThreadExecutor } from '../../dist/src/executor/thread-executor.js';
 import type { ThreadExecutor } from '../../src/executor/thread-pool.js';
 import type { ThreadExecutorOptions } from '../../src/executor/thread-executor-options.js';
@@ -20,9 +21,39 @@ const operations = fixture('thread-operations.mjs');
 let executor: ThreadExecutor | undefined;
 afterEach(() => executor?.close());
 
+/** An executor for one test. */
 async function start(options: Partial<ThreadExecutorOptions> = {}): Promise<ThreadExecutor> {
   executor = await startThreadExecutor({ threads: 1, modules: [operations], ...options });
   return executor;
+}
+
+const shared = new Map<number, Promise<ThreadExecutor>>();
+afterAll(async () => {
+  for (const started of shared.values()) await (await started).close();
+});
+
+/** An executor that tests share: threads take long to start. Each test has jobs of its own. */
+async function common(threads = 1): Promise<ThreadExecutor> {
+  const started = shared.get(threads) ?? startThreadExecutor({ threads, modules: [operations] });
+  shared.set(threads, started);
+  return await started;
+}
+
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+});
+/** The id of a job of this test. */
+const idOf = (name: string): string => `${name} ${tests}`;
+
+const beginnings = new BroadcastChannel(`paladin-begun-${process.pid}`);
+const begun = new EventEmitter();
+beginnings.onmessage = (event) => begun.emit(String((event as MessageEvent).data));
+afterAll(() => beginnings.close());
+
+/** Resolves when `block` or `wait` begins with this value. */
+async function beginning(value: unknown, job = 'job'): Promise<void> {
+  await once(begun, `${idOf(job)}: ${String(value)}`);
 }
 
 const job = (
@@ -33,8 +64,8 @@ const job = (
   stages: [{ kind: 'map', operation, version: 1, ...options }],
 });
 
-const run = (on: ThreadExecutor, description: JobDescription, batch: Batch, jobId = 'job'): Promise<Outcome> =>
-  new Promise((resolve) => on.run(jobId, description, batch, resolve));
+const run = (on: ThreadExecutor, description: JobDescription, batch: Batch, name = 'job'): Promise<Outcome> =>
+  new Promise((resolve) => on.run(idOf(name), description, batch, resolve));
 
 const outputs = (outcome: Outcome): unknown[] => {
   if (outcome.type === 'lost') throw new Error(`lost: ${outcome.loss.reason}`);
@@ -42,18 +73,17 @@ const outputs = (outcome: Outcome): unknown[] => {
 };
 
 describe('the thread executor', () => {
-  it('loads the modules in each thread and says what they offer', async () => {
-    const { offers, slots } = await start({
-      threads: 2,
-      modules: [operations, fixture('typed-operations.ts'), fixture('re-exports.mjs')],
-    });
-    expect(slots).toBe(2);
-    expect(offers.operations).toEqual(expect.arrayContaining(['double@1', 'in-metres@1', 'sum@1']));
-    expect(offers.serializers).toEqual(['flatted', 'msgpack']);
+  it('loads the modules in each thread, also TypeScript, and says what they offer', async () => {
+    const on = await start({ threads: 2, modules: [operations, fixture('typed-operations.ts'), fixture('re-exports.mjs')] });
+    expect(on.slots).toBe(2);
+    expect(on.offers.operations).toEqual(expect.arrayContaining(['double@1', 'in-metres@1', 'sum@1']));
+    expect(on.offers.serializers).toEqual(['flatted', 'msgpack']);
+    const outcomes = await Promise.all([1, 2].map((n) => run(on, job('in-metres'), elements([10]), `job ${n}`)));
+    expect(outcomes.map(outputs)).toEqual([[3.048], [3.048]]);
   });
 
   it('executes batches and leaves the bytes that it was given alone', async () => {
-    const on = await start();
+    const on = await common();
     const pool = new Uint8Array(4_096);
     const batch = elements([1, 2, 3]);
     pool.set(batch.payload, 100);
@@ -64,7 +94,7 @@ describe('the thread executor', () => {
   });
 
   it('folds, and reports failures', async () => {
-    const on = await start();
+    const on = await common();
     const outcome = await run(on, job('sum', { kind: 'fold' }), elements([1, 2, 3]), 'fold');
     expect(outcome.type === 'result' && splitParts(outcome.result.payload).map((part) => msgpack.decode(part))).toEqual([[6]]);
     expect(await run(on, job('fail'), elements([1, 2]), 'fail')).toMatchObject({
@@ -73,22 +103,17 @@ describe('the thread executor', () => {
     });
   });
 
-  it('executes TypeScript', async () => {
-    const on = await start({ modules: [fixture('typed-operations.ts')] });
-    expect(outputs(await run(on, job('in-metres'), elements([10])))).toEqual([3.048]);
-  });
-
   it('prefers a thread that has the job set up', async () => {
-    const on = await start({ threads: 3 });
+    const on = await common(3);
     const seen = new Set<string>();
     for (let i = 0; i < 6; i++) seen.add(JSON.stringify(outputs(await run(on, job('set-up'), elements([0])))));
     expect(seen.size).toBe(1);
   });
 
   it('executes as many batches at once as it has threads, and lets others wait', async () => {
-    const on = await start({ threads: 2 });
-    const outcomes = await Promise.all([1, 2, 3, 4].map((i) => run(on, job('thread'), elements([i]), `job ${i % 2}`)));
-    expect(new Set(outcomes.flatMap(outputs)).size).toBe(2);
+    const on = await common(3);
+    const outcomes = await Promise.all([1, 2, 3, 4, 5].map((i) => run(on, job('thread'), elements([i]), `job ${i % 2}`)));
+    expect(new Set(outcomes.flatMap(outputs)).size).toBe(3);
   });
 
   it('asks for the size limit when a job begins', async () => {
@@ -137,9 +162,9 @@ describe('the thread executor', () => {
   });
 
   it('takes nothing that operations post for a result', async () => {
-    const threads = await start();
+    const on = await common();
     for (const message of [0, 3, 2 ** 40, Number.NaN]) {
-      for (let at = 0; at < 3; at += 1) expect(outputs(await run(threads, job('post'), elements([message])))).toEqual([message]);
+      for (let at = 0; at < 3; at += 1) expect(outputs(await run(on, job('post'), elements([message])))).toEqual([message]);
     }
   });
 });
@@ -191,7 +216,7 @@ describe('a thread that dies', () => {
       /^while it was executing, its thread died of an error that nothing caught: Error: stray\n.*thread-operations\.mjs/u,
     ],
   ])('loses its batch, with the unit that executed, and is replaced (%s)', async (how, reason) => {
-    const on = await start();
+    const on = await common();
     expect(await run(on, job('die'), elements([0, 1, how, 3]))).toEqual({
       type: 'lost',
       loss: {
@@ -208,7 +233,7 @@ describe('a thread that dies', () => {
   });
 
   it('of its memory limit does so, too', async () => {
-    const on = await start({ resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const on = await start({ resourceLimits: { maxOldGenerationSizeMb: 24 } });
     const outcome = await run(on, job('die'), elements(['memory']));
     expect(outcome).toMatchObject({
       type: 'lost',
@@ -218,8 +243,9 @@ describe('a thread that dies', () => {
   }, 20_000);
 
   it('does not touch the batch of another', async () => {
-    const on = await start({ threads: 2 });
+    const on = await common(3);
     const other = run(on, job('block'), elements([100]), 'other');
+    await beginning(100, 'other');
     expect(await run(on, job('die'), elements(['exit']))).toMatchObject({ type: 'lost' });
     expect(outputs(await other)).toEqual([100]);
   });
@@ -229,7 +255,7 @@ describe('a timeout', () => {
   const forever = 3_600_000;
 
   it('of a synchronous operation in the first unit is its failure; the thread is replaced and the rest given back', async () => {
-    const on = await start();
+    const on = await common();
     const outcome = await run(on, job('block', { timeoutMs: 50 }), elements([forever, 1]));
     expect(outcome).toMatchObject({
       type: 'result',
@@ -240,7 +266,7 @@ describe('a timeout', () => {
   });
 
   it('of a synchronous operation in a later unit loses the batch', async () => {
-    const on = await start();
+    const on = await common();
     expect(await run(on, job('block', { timeoutMs: 50 }), elements([0, 0, forever]))).toMatchObject({
       type: 'lost',
       loss: { cause: 'timeout', offset: 2, reason: 'unit 2 ran past its timeout of 50 ms' },
@@ -248,13 +274,13 @@ describe('a timeout', () => {
   });
 
   it('is per element: many that keep it take longer in all', async () => {
-    const on = await start();
+    const on = await common();
     const values = Array.from({ length: 40 }, () => 20);
     expect(outputs(await run(on, job('block', { timeoutMs: 600 }), elements(values)))).toEqual(values);
   });
 
   it('of an asynchronous operation that does not stop hands in what is done, and replaces the thread', async () => {
-    const on = await start();
+    const on = await common();
     const description: JobDescription = {
       serializer: 'msgpack',
       stages: [
@@ -280,19 +306,21 @@ describe('a timeout', () => {
 
 describe('forgetting a job', () => {
   it('ends a synchronous batch between elements, without ending the thread', async () => {
-    const on = await start();
+    const on = await common();
     const [before] = outputs(await run(on, job('thread'), elements([0]), 'where'));
     const outcome = run(on, job('block'), elements(Array.from({ length: 10_000 }, () => 5)));
-    setTimeout(() => on.forget('job'), 30);
+    await beginning(5);
+    on.forget(idOf('job'));
     expect(await outcome).toMatchObject({ type: 'lost', loss: { cause: 'cancelled', reason: 'its job was cancelled' } });
     expect(outputs(await run(on, job('thread'), elements([0]), 'where'))).toEqual([before]);
   });
 
   it('aborts the signal of an operation that waits, without ending the thread', async () => {
-    const on = await start();
+    const on = await common();
     const [before] = outputs(await run(on, job('thread'), elements([0]), 'where'));
     const outcome = run(on, job('wait'), elements([true]));
-    setTimeout(() => on.forget('job'), 30);
+    await beginning(true);
+    on.forget(idOf('job'));
     expect(await outcome).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
     expect(outputs(await run(on, job('thread'), elements([0]), 'where'))).toEqual([before]);
   });
@@ -304,8 +332,8 @@ describe('forgetting a job', () => {
     const on = await start({ graceMs: 50 });
     const outcome = run(on, job(operation), elements([value]));
     const next = run(on, job('double'), elements([1]), 'next');
-    // Not before the operation has begun.
-    setTimeout(() => on.forget('job'), 50);
+    await beginning(value);
+    on.forget(idOf('job'));
     expect(await outcome).toMatchObject({
       type: 'lost',
       loss: { cause: 'cancelled', offset: 0, reason: expect.stringContaining('within 50 ms') as unknown },
@@ -314,42 +342,43 @@ describe('forgetting a job', () => {
   });
 
   it('settles what waits for a thread, and leaves other jobs alone', async () => {
-    const on = await start();
+    const on = await common();
     const running = run(on, job('block'), elements([50]), 'other');
     const waiting = run(on, job('double'), elements([1]));
-    on.forget('job');
+    on.forget(idOf('job'));
     expect(await waiting).toMatchObject({ type: 'lost', loss: { cause: 'cancelled' } });
     expect(outputs(await running)).toEqual([50]);
   });
 
   it('drops what was set up', async () => {
-    const on = await start();
+    const on = await common();
     const [first] = outputs(await run(on, job('set-up'), elements([0])));
-    on.forget('job');
+    on.forget(idOf('job'));
     expect(outputs(await run(on, job('set-up'), elements([0])))).not.toEqual([first]);
   });
 });
 
 describe('aborting an attempt', () => {
-  const attempt = (seq: number) => ({ jobId: 'job', seq, attempt: 1 });
+  const attempt = (seq: number) => ({ jobId: idOf('job'), seq, attempt: 1 });
 
   it('ends it, and leaves the others of its job alone', async () => {
-    const on = await start({ threads: 2 });
-    const hanging = run(on, job('wait'), elements([true], { seq: 1 }));
-    const other = run(on, job('wait'), elements([true], { seq: 2 }));
+    const on = await common(3);
+    const hanging = run(on, job('wait'), elements(['one'], { seq: 1 }));
+    const other = run(on, job('wait'), elements(['other'], { seq: 2 }));
+    await Promise.all([beginning('one'), beginning('other')]);
     let ended = false;
     void other.then(() => {
       ended = true;
     });
-    setTimeout(() => on.abort(attempt(1)), 50);
+    on.abort(attempt(1));
     expect(await hanging).toMatchObject({ type: 'lost', loss: { seq: 1, cause: 'cancelled' } });
     expect(ended).toBe(false);
-    on.forget('job');
+    on.forget(idOf('job'));
     await other;
   });
 
   it('settles it when it waits for a thread, and does nothing when it is not there', async () => {
-    const on = await start();
+    const on = await common();
     const running = run(on, job('block'), elements([50], { seq: 1 }));
     const waiting = run(on, job('double'), elements([1], { seq: 2 }));
     on.abort(attempt(2));

@@ -1,4 +1,4 @@
-// Over real message ports and in real threads, which look like Web Workers; test/package/chromium.test.ts has real ones.
+// Over real message ports and in real threads, which look like Web Workers; test/package/chromium.slow.test.ts has real ones.
 import { inMemory, remoteFold, remoteMap, type InMemoryOptions, type PaladinError } from 'paladin-rx';
 import { serveOperations, startWorker } from 'paladin-rx/worker';
 import { lastValueFrom, range, toArray } from 'rxjs';

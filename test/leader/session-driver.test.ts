@@ -1,6 +1,7 @@
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap } from 'paladin-rx';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { defaultMaxBytesPerLeader, defaultMaxJobsPerLeader } from '../../src/limits.js';
 import { SessionDriver } from '../../src/leader/session-driver.js';
 import type { HubToLeader } from '../../src/protocol/messages.js';
 
@@ -18,16 +19,17 @@ describe("a leader's jobs", () => {
 
   it('wait for others to end where the hub admits no more, and come in turn', async () => {
     await using runtime = inMemory({ workers: 2 });
-    const runs = Array.from({ length: 3_000 }, (_, at) => runtime.run(double, at));
-    expect(await Promise.all(runs)).toEqual(Array.from({ length: 3_000 }, (_, at) => 2 * at));
+    const numbers = Array.from({ length: defaultMaxJobsPerLeader + 200 }, (_, at) => at);
+    expect(await Promise.all(numbers.map((at) => runtime.run(double, at)))).toEqual(numbers.map((at) => 2 * at));
   });
 
   it('share what the hub takes of a leader', async () => {
     await using runtime = inMemory({ workers: 4 });
     const large = defineOperation({ name: 'large', execute: (bytes: Uint8Array) => bytes.byteLength });
-    const sources = Array.from({ length: 12 }, () => from(Array.from({ length: 40 }, () => new Uint8Array(1_000_000))));
+    const each = Math.ceil((1.1 * defaultMaxBytesPerLeader) / 12 / 1_000_000);
+    const sources = Array.from({ length: 12 }, () => from(Array.from({ length: each }, () => new Uint8Array(1_000_000))));
     const folds = sources.map((source) => lastValueFrom(source.pipe(remoteMap(large, runtime), remoteFold(sum, runtime))));
-    expect(await Promise.all(folds)).toEqual(sources.map(() => 40_000_000));
+    expect(await Promise.all(folds)).toEqual(sources.map(() => each * 1_000_000));
   });
 
   it('are acknowledged later, but soon where a worker may be about to leave', () => {
