@@ -48,8 +48,9 @@ function fileOf(specifier: string, folder: string): string | undefined {
   }
 }
 
+/** A text that looks like a specifier may be any string of a program. */
 function mayBeOfPaths(specifier: string, folder: string): boolean {
-  return !/^(?:[./#]|[a-z]+:)/u.test(specifier) && !isBuiltin(specifier) && isOfProject(folder);
+  return /^[\w@~$][\w@~$./-]*$/u.test(specifier) && !isBuiltin(specifier) && isOfProject(folder);
 }
 
 function isOfProject(folder: string): boolean {

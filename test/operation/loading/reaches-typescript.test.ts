@@ -16,6 +16,11 @@ it.each([
   ['all is JavaScript', false, { 'main.js': "import './part.js';", 'part.js': "import './main.js';", 'part.ts': '' }],
   ['what it imports is not there', false, { 'main.js': "import './part.mjs'; import 'absent'; import 'node:fs';" }],
   ['a name may be one of paths', true, { 'main.js': "import '@lib/part';", 'tsconfig.json': '{}' }],
+  [
+    'a string of the program is no name',
+    false,
+    { 'main.js': "print(' from ').replaceAll(' from ', ''); import('https://x/y');", 'tsconfig.json': '{}' },
+  ],
   ['a name is that of a builtin module', false, { 'main.js': "import 'fs'; import 'node:fs';", 'tsconfig.json': '{}' }],
   [
     'a package is JavaScript, whatever lies in it',
