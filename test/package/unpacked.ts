@@ -11,13 +11,18 @@ const root = join(import.meta.dirname, '../..');
  * downloaded: the dependencies are those of this project.
  */
 export async function unpackInto(folder: string): Promise<void> {
-  // The package was built before.
-  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  const archive = await packInto(folder);
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
   const unpacked = join(folder, 'node_modules', manifest.name);
   await mkdir(unpacked, { recursive: true });
-  await run('tar', ['-xzf', join(folder, `${manifest.name}-${manifest.version}.tgz`), '--strip-components=1', '-C', unpacked]);
+  await run('tar', ['-xzf', archive, '--strip-components=1', '-C', unpacked]);
   for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) await provide(name, folder);
+}
+
+/** Packs this package, which was built before, as it is published. Returns the path of the archive. */
+export async function packInto(folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+  return join(folder, stdout.trim());
 }
 
 /** Gives the project a package of this one. */
@@ -29,7 +34,6 @@ export async function provide(name: string, folder: string): Promise<void> {
 
 interface Manifest {
   readonly name: string;
-  readonly version: string;
   readonly dependencies: object;
   readonly peerDependencies: object;
 }

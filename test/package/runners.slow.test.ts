@@ -1,0 +1,147 @@
+/** Programs and tests of users, run as `docs/bundlers.md` says by what executes TypeScript or tests. Needs the registry of npm. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { documentedFile } from './documented.js';
+import { InstalledProject } from './installed.js';
+
+let project: InstalledProject;
+beforeAll(async () => {
+  const runners = ['tsx@4', 'vitest@4', 'jest@30', 'ts-jest@29', 'typescript@5.9', 'esbuild@0.28'];
+  project = await InstalledProject.with('rxjs@7', '@types/node@20', ...runners);
+}, 300_000);
+afterAll(async () => project?.[Symbol.asyncDispose]());
+
+const operations = `
+  import { threadId } from 'node:worker_threads';
+  import { defineOperation } from 'paladin-rx';
+  export const double = defineOperation({ name: 'double', execute: (n: number) => ({ doubled: 2 * n, threadId }) });`;
+
+/** Two tests: that operations execute in threads, and that they execute in the test. */
+const tests = (runner: string, module: string): string => `
+  import { threadId } from 'node:worker_threads';
+  import { expect, test } from '${runner}';
+  import { inMemory, remoteMap } from 'paladin-rx';
+  import { execute } from 'paladin-rx/testing';
+  import { lastValueFrom, of, toArray } from 'rxjs';
+  import { double } from './operations.js';
+
+  test('in threads', async () => {
+    const runtime = inMemory({ workers: 2, modules: [${module}] });
+    const made = await lastValueFrom(of(1, 2).pipe(remoteMap(double, runtime), toArray()));
+    expect(made.map(({ doubled, threadId: at }) => [doubled, at !== threadId])).toEqual([[2, true], [4, true]]);
+    await runtime.close();
+  });
+
+  test('in the test', async () => {
+    expect(await execute(double, 4)).toEqual({ doubled: 8, threadId });
+  });`;
+
+const limit = { timeout: 120_000 };
+
+describe('tsx', () => {
+  const main = `
+    import { threadId } from 'node:worker_threads';
+    import { connect, inMemory, remoteMap, type Runtime } from 'paladin-rx';
+    import { startHub } from 'paladin-rx/server';
+    import { startWorker } from 'paladin-rx/worker';
+    import { lastValueFrom, of, toArray } from 'rxjs';
+    import { double } from './operations.js';
+
+    async function main(): Promise<void> {
+      const modules = ['./operations.ts'];
+      const hub = await startHub({ port: 0 });
+      const worker = await startWorker({ hub: hub.url, modules, threads: 1 });
+      const runtimes: Runtime[] = [inMemory({ workers: 2, modules }), await connect(hub.url)];
+      for (const runtime of runtimes) {
+        const made = await lastValueFrom(of(1, 2).pipe(remoteMap(double, runtime), toArray()));
+        console.log(JSON.stringify(made.map((each) => [each.doubled, each.threadId !== threadId])));
+        await runtime.close();
+      }
+      await worker.close();
+      await hub.close();
+    }
+    void main();`;
+
+  test.each([
+    ['module', 'tsx main.ts'],
+    ['module', 'node --import tsx main.ts'],
+    ['commonjs', 'tsx main.ts'],
+    ['commonjs', 'node --import tsx main.ts'],
+  ])('in a package of type %s: %s', limit, async (type, command) => {
+    const folder = `tsx-${type}`;
+    await project.write({
+      [`${folder}/package.json`]: JSON.stringify({ type }),
+      [`${folder}/main.ts`]: main,
+      [`${folder}/operations.ts`]: operations,
+    });
+    expect(await project.run(command.split(' '), folder)).toEqual({
+      code: 0,
+      stdout: '[[2,true],[4,true]]\n[[2,true],[4,true]]\n',
+      stderr: '',
+    });
+  });
+});
+
+test.each(['forks', 'threads', 'vmThreads'])('Vitest, in its pool of %s', limit, async (pool) => {
+  const folder = `vitest-${pool}`;
+  await project.write({
+    [`${folder}/operations.ts`]: operations,
+    [`${folder}/double.test.ts`]: tests('vitest', `new URL('./operations.ts', import.meta.url)`),
+  });
+  const { code, stdout, stderr } = await project.run(['vitest', 'run', '--root', '.', '--pool', pool], folder);
+  expect(code, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/Tests.* 2 passed/u);
+});
+
+describe('Jest', () => {
+  const jest = 'node_modules/jest/bin/jest.js';
+
+  /** What Jest says of the tests in a folder. */
+  async function said(folder: string, ...flags: readonly string[]): Promise<string> {
+    const { stdout, stderr } = await project.run([process.execPath, ...flags, `../${jest}`], folder);
+    return stdout + stderr;
+  }
+
+  test('with ES modules', limit, async () => {
+    await project.write({
+      'jest-esm/package.json': '{ "type": "module", "jest": { "transform": {} } }',
+      'jest-esm/operations.js': operations.replace(': number', ''),
+      'jest-esm/double.test.js': tests('@jest/globals', `new URL('./operations.js', import.meta.url)`),
+    });
+    expect(await said('jest-esm', '--experimental-vm-modules')).toMatch(/Tests: +2 passed, 2 total/u);
+  });
+
+  const typescript = {
+    'tsconfig.json': `{ "compilerOptions": { "module": "node20", "target": "es2022", "types": ["node"], "esModuleInterop": true } }`,
+    'operations.ts': operations,
+  };
+
+  test('with TypeScript as ES modules, by ts-jest', limit, async () => {
+    const files = {
+      ...typescript,
+      'package.json': '{ "type": "module" }',
+      'jest.config.js': `export default {
+        extensionsToTreatAsEsm: ['.ts'],
+        moduleNameMapper: { '^(\\\\.{1,2}/.*)\\\\.js$': '$1' },
+        transform: { '\\\\.ts$': ['ts-jest', { useESM: true }] },
+      };`,
+      'double.test.ts': tests('@jest/globals', `new URL('./operations.ts', import.meta.url)`),
+    };
+    for (const [name, text] of Object.entries(files)) await project.write({ [`jest-ts/${name}`]: text });
+    expect(await said('jest-ts', '--experimental-vm-modules')).toMatch(/Tests: +2 passed, 2 total/u);
+  });
+
+  test('with TypeScript as CommonJS, by ts-jest and what is documented', limit, async () => {
+    const files = {
+      ...typescript,
+      'package.json': '{ "type": "commonjs" }',
+      'double.test.ts': tests('@jest/globals', `require('node:path').join(__dirname, 'operations.ts')`).replace(
+        'operations.js',
+        'operations',
+      ),
+      'jest.config.mjs': documentedFile('jest.config.mjs'),
+      'es-modules.mjs': documentedFile('es-modules.mjs'),
+    };
+    for (const [name, text] of Object.entries(files)) await project.write({ [`jest-cjs/${name}`]: text });
+    expect(await said('jest-cjs')).toMatch(/Tests: +2 passed, 2 total/u);
+  });
+});
