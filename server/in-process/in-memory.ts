@@ -5,7 +5,6 @@ import type { Executor } from '../../src/executor/executor.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import type { InlineJobOptions } from '../../src/executor/inline-jobs.js';
 import { IdleCores } from '../../src/executor/idle-cores.js';
-import { InlineTurns } from '../../src/executor/inline-turns.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
@@ -147,6 +146,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
   const limits = limitsOf(options.maxPayloadBytes);
   const { maxPayloadBytes } = limits;
   checkMs('inMemory', 'noWorkerTimeout', noWorkerTimeout);
+  const maxDeaths = checkDeaths('inMemory', options.maxDeaths);
   const of = threadSource(options, platform);
   const bounds = threadBounds('inMemory', options, of?.type);
   const { workers = of === undefined ? defaultInlineWorkers : platform.threads } = options;
@@ -169,6 +169,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
     contextOf: (jobId) => runtime.contextOf(leaderOf(jobId).number),
     usesOf: (jobId) => runtime.usesOf(leaderOf(jobId).number),
   };
+  // Every option is checked by now: whoever gets an error has no threads to end.
   const crew =
     of === undefined
       ? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs, other)
@@ -177,7 +178,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
     reconnectTimeoutMs: noWorkerTimeout,
-    maxDeaths: checkDeaths('inMemory', options.maxDeaths),
+    maxDeaths,
     welcomed: () => undefined,
     using: crew.using,
     closed: crew.close,
@@ -251,7 +252,6 @@ function inlineCrew(
   // The program around is likely to block the event loop, too. So only what operations do for certain is told.
   const blocks = new LoopBlocks(false);
   const slowCreates = new SlowCreates();
-  const turns = new InlineTurns();
   const idleCores = new IdleCores();
   const ofJob = (jobId: string): Registry | undefined => {
     const uses = usesOf(jobId);
@@ -259,7 +259,7 @@ function inlineCrew(
   };
   const offers: Offers = { ...registry.offers(), labels: [], everything: true };
   const own: InlineJobOptions = { registry, registryOf: ofJob, slowCreates, maxPayloadBytes };
-  const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, idleCores, turns, ...jobs }));
+  const executor = other?.executor ?? ((jobs) => new InlineExecutor({ slots: 1, contextOf, blocks, idleCores, ...jobs }));
   const drivers = Array.from({ length: workers }, () => joinHub(hub, executor(own), offers, other?.time));
   hub.completed();
   return {
