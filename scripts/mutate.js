@@ -51,6 +51,8 @@ const tests = [
   'test/server/owing.test.ts',
   'test/server/parts.test.ts',
   'test/server/intake.test.ts',
+  'test/executor/inline-executor.test.ts',
+  'test/executor/inline-turns.test.ts',
   'test/transcripts',
 ];
 const simulation = ['test/simulation'];

@@ -2,10 +2,18 @@
 import { hubBatchMutations } from './mutations/hub-batches.js';
 import { hubLimitMutations } from './mutations/hub-limits.js';
 import { hubMutations } from './mutations/hub.js';
+import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
 import { peerMutations } from './mutations/peers.js';
 
 /** @typedef {{ readonly name: string, readonly file: string, readonly find: string, readonly replace: string }} Mutation */
 
 /** @type {readonly Mutation[]} */
-export const mutations = [...jobMutations, ...peerMutations, ...hubMutations, ...hubBatchMutations, ...hubLimitMutations];
+export const mutations = [
+  ...jobMutations,
+  ...peerMutations,
+  ...hubMutations,
+  ...hubBatchMutations,
+  ...hubLimitMutations,
+  ...inlineMutations,
+];

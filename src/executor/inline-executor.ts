@@ -18,7 +18,7 @@ export interface InlineExecutorOptions extends InlineJobOptions {
   readonly blocks?: LoopBlocks;
   /** Told the same, to find out whether further cores would help. Default: nobody looks. */
   readonly idleCores?: IdleCores;
-  /** What it shares with the other executors of this thread. Default: turns of its own. */
+  /** What it shares with other executors. Default: the turns of this thread, with all of its executors. */
   readonly turns?: InlineTurns;
   /**
    * The context of whoever a job is for. It is undefined where the job is known to be over. Then a batch that still comes is
@@ -50,7 +50,7 @@ export class InlineExecutor implements Executor {
     this.slots = options.slots;
     this.#options = options;
     this.#jobs = new InlineJobs(options);
-    this.#turns = options.turns ?? new InlineTurns();
+    this.#turns = options.turns ?? InlineTurns.ofThread;
   }
 
   /** How many operations did not stop at their signal and were left to themselves. */

@@ -8,6 +8,12 @@ import { maxInlineStride, maxTurnsAhead } from './limits.js';
  * whatever else waits has its turn: timers, sockets, the page. A batch that was interrupted goes on before others begin.
  */
 export class InlineTurns {
+  /**
+   * Those of this thread. It is state of a module because it models the event loop, of which a thread has one: several runtimes and
+   * workers in a thread share each turn, so that all of them together leave the rest of it alone.
+   */
+  static readonly ofThread: InlineTurns = new InlineTurns();
+
   readonly #share: Pick<TurnShare, 'isSpent'>;
   /** What goes on with batches that were interrupted. */
   readonly #interrupted = new Queue<() => void>();

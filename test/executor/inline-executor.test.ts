@@ -29,7 +29,17 @@ describe('the inline executor', () => {
     expect(outcome?.type === 'result' && msgpack.decode(outcome.result.payload)).toEqual([2, 4]);
   });
 
-  it('does so without setImmediate as well', async () => {
+  it('shares the turns of its thread with other executors', async () => {
+    const settled = vi.fn<(outcome: Outcome) => void>();
+    for (const executor of Array.from({ length: 2 }, () => new InlineExecutor({ slots: 1, registry }))) {
+      executor.run('job', describeJob([['map', double]]), elements([1]), settled);
+    }
+    await Promise.resolve();
+    expect(settled.mock.calls.length).toBeLessThan(2);
+    await vi.waitFor(() => expect(settled).toHaveBeenCalledTimes(2));
+  });
+
+  it('begins batches without setImmediate as well', async () => {
     vi.stubGlobal('setImmediate', undefined);
     try {
       const executor = new InlineExecutor({ slots: 1, registry });
@@ -85,7 +95,7 @@ describe('the inline executor', () => {
   });
 
   it('settles nothing once it is closed', async () => {
-    const executor = new InlineExecutor({ slots: 1, registry });
+    const executor = new InlineExecutor({ slots: 1, registry, turns: new InlineTurns({ isSpent: () => false }) });
     const settled = vi.fn();
     executor.run('job', describeJob([['map', double]]), elements([1]), settled);
     executor.run('job', describeJob([['map', double]]), elements([2]), settled);

@@ -34,6 +34,19 @@ describe('the turns of inline executors', () => {
     expect(order).toEqual(['goes on', 'begins']);
   });
 
+  it('go to nothing while the share of a turn is spent', async () => {
+    let isSpent = true;
+    const turns = new InlineTurns({ isSpent: () => isSpent });
+    const begun: string[] = [];
+    turns.begin(() => begun.push('begins'));
+    await turn();
+    await turn();
+    expect(begun).toEqual([]);
+    isSpent = false;
+    await turn();
+    expect(begun).toEqual(['begins']);
+  });
+
   it('go on after a beginning that throws', async () => {
     const turns = new InlineTurns();
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
