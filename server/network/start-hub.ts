@@ -1,3 +1,4 @@
+import { showingCall } from '../../src/errors/call-site.js';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { hubConfigFrom, type HubOptions, type TlsOptions, type TokenOptions } from './hub-options.js';
 import { HubServer } from './hub-server.js';
@@ -46,6 +47,10 @@ export interface Hub extends AsyncDisposable {
  * ```
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  return await showingCall(startHub, () => listening(options));
+}
+
+async function listening(options: HubOptions): Promise<Hub> {
   const config = hubConfigFrom(options);
   const server = new HubServer(config);
   const port = await server.listen();

@@ -1,5 +1,5 @@
 import { PaladinError } from './paladin-error.js';
-import { stackRead } from './thrown.js';
+import { isA, stackRead } from './thrown.js';
 
 /** Not every browser has it. */
 const { captureStackTrace: capture } = Error as { readonly captureStackTrace?: typeof Error.captureStackTrace };
@@ -40,6 +40,21 @@ export function showCall(error: PaladinError, site: CallSite | undefined): void 
   if (site === undefined || site.frames === '') return;
   const value = `${error.name}: ${error.message}${site.frames}`;
   Object.defineProperty(error, 'stack', { value, writable: true, enumerable: false, configurable: true });
+}
+
+/**
+ * Does what a function of this package promises, and shows in its errors where the program has called.
+ *
+ * @param called the function, which must call this before it waits for anything
+ */
+export async function showingCall<T>(called: Called, begin: () => Promise<T>): Promise<T> {
+  const site = new CallSite(called);
+  try {
+    return await begin();
+  } catch (error) {
+    if (isA(error, PaladinError)) showCall(error, site);
+    throw error;
+  }
 }
 
 /** The same error once more, for a caller of its own. */

@@ -13,6 +13,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { checkDeaths, checkSerializer } from './job-spec.js';
 import { runtimeHints } from './misplaced-options.js';
 import { LeaderRuntime, type Runtime } from './runtime.js';
+import { showingCall } from '../errors/call-site.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { deadline } from '../timer.js';
 
@@ -103,6 +104,10 @@ const hints = {
  * ```
  */
 export async function connect(url: string | HostUrl, options: ConnectOptions = {}): Promise<Runtime> {
+  return await showingCall(connect, () => connected(url, options));
+}
+
+async function connected(url: string | HostUrl, options: ConnectOptions): Promise<Runtime> {
   const hub = hubUrl('connect', url);
   const {
     token,

@@ -1,4 +1,5 @@
 import type { HostUrl } from '../host-types.js';
+import { showingCall } from '../errors/call-site.js';
 import { checkMs, checkOptions, type Known } from '../errors/options.js';
 import { defaultConnectTimeoutMs } from '../limits.js';
 import { checkToken, type Token } from '../link/check-token.js';
@@ -48,6 +49,10 @@ const known: Known<StatusOptions> = { token: true, connectTimeout: true };
  * ```
  */
 export async function fetchStatus(url: string | HostUrl, options: StatusOptions = {}): Promise<HubStatus> {
+  return await showingCall(fetchStatus, () => statusOf(url, options));
+}
+
+async function statusOf(url: string | HostUrl, options: StatusOptions): Promise<HubStatus> {
   const hub = hubUrl('fetchStatus', url);
   const { token, connectTimeout = defaultConnectTimeoutMs } = checkOptions('fetchStatus', options, known);
   checkToken('fetchStatus', token);

@@ -9,6 +9,7 @@ import { inlineOptions, startInlineWorker, type InlineOptions } from './start-in
 import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-worker.js';
 import type { WebWorkerOptions } from './thread-source.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
+import { showingCall } from '../errors/call-site.js';
 import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
@@ -67,6 +68,10 @@ const known: Known<WorkerOptions> = {
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  return await showingCall(startWorker, () => start(options));
+}
+
+async function start(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, known));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
@@ -91,8 +96,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   if (slots !== undefined) {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected threads rather than slots, unless inline');
   }
-  const start = { threads: threads === undefined ? availableParallelism() : threads, ...bounds };
-  return await startThreadWorker(options, (pool) => startThreadExecutor({ ...pool, ...start, modules }));
+  const pooled = { threads: threads === undefined ? availableParallelism() : threads, ...bounds };
+  return await startThreadWorker(options, (pool) => startThreadExecutor({ ...pool, ...pooled, modules }));
 }
 
 /** Also where this runs in Node: other platforms that load it have Web Workers. */

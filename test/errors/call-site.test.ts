@@ -1,6 +1,9 @@
-import { defineOperation, inMemory, PaladinError, remoteMap } from 'paladin-rx';
+import { connect, defineOperation, inMemory, PaladinError, remoteMap } from 'paladin-rx';
+import { fetchStatus, startHub } from 'paladin-rx/server';
+import { startWorker } from 'paladin-rx/worker';
 import { concat, lastValueFrom, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { outcomeOf, rejectionOf } from '../support/outcome.js';
 
 const half = defineOperation({
@@ -95,6 +98,26 @@ describe('the stack of an error', () => {
       'one',
       'other',
     ]);
+  });
+
+  it('begins where the program wanted to reach a hub, or to start one', async () => {
+    await using hub = await startHub({ port: 0 });
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const modules = [new URL('../fixtures/throws-at-import.mjs', import.meta.url)];
+    const starts = {
+      connects: async () => await connect(url),
+      asks: async () => await fetchStatus(url),
+      offers: async () => await startWorker({ hub: url, operations: [half] }),
+      loads: async () => await startWorker({ hub: hub.url, modules, threads: 1 }),
+      loadsHere: async () => await startWorker({ hub: hub.url, modules, inline: true }),
+      listens: async () => await startHub({ port: hub.port }),
+      misnames: async () => await connect('nowhere'),
+    };
+    for (const [name, start] of Object.entries(starts)) {
+      const error = await rejectionOf(start());
+      expect(error).toBeInstanceOf(PaladinError);
+      expect(firstFrame(error)).toMatch(new RegExp(`${name} .*call-site\\.test`, 'u'));
+    }
   });
 
   it('stays as it is where the error is that of the source', async () => {
