@@ -10,34 +10,26 @@ interface PageHide {
 }
 
 /**
- * Closes the worker when the page around is closed, reloaded or left. So the hub knows at once that what the worker had is to be
- * executed elsewhere, and that nobody died of it. A page that the browser keeps, to show it again, loses its connection instead,
- * and comes back.
+ * Starts a worker, and closes it when the page around is closed, reloaded or left. So the hub knows at once that what the worker had
+ * is to be executed elsewhere, and that nobody died of it. A page that the browser keeps, to show it again, loses its connection
+ * instead, and comes back.
+ *
+ * @param start is given what to call when the worker ends, for whatever reason: then the page is listened to no more
  */
-export function untilPageEnds(worker: Worker): Worker {
+export async function untilPageEnds(start: (ended: () => void) => Promise<Worker>): Promise<Worker> {
   // Other kinds of browser threads have no event like this.
   const page = globalThis as unknown as Page;
+  let worker: Worker | undefined;
   const hidden = ({ persisted }: PageHide): void => {
-    if (persisted !== true) void close();
+    if (persisted !== true) void worker?.close();
   };
   const forget = (): void => page.removeEventListener?.('pagehide', hidden);
-  const close = async (): Promise<void> => {
-    forget();
-    await worker.close();
-  };
   page.addEventListener?.('pagehide', hidden);
-  return {
-    id: worker.id,
-    slots: worker.slots,
-    offers: worker.offers,
-    get undone() {
-      return worker.undone;
-    },
-    drain: async (options) => {
-      await worker.drain(options);
-      forget();
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  try {
+    worker = await start(forget);
+    return worker;
+  } catch (error) {
+    forget();
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { LoopBlocks } from '../executor/loop-blocks.js';
 import { SlowCreates } from '../executor/slow-creates.js';
 import { maxSlots } from '../limits.js';
 import type { Registry } from '../operation/registry.js';
-import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+import { connectWorker, type EndOfWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 import { describe } from '../errors/describe.js';
 import { checkCallbacks, type Known } from '../errors/options.js';
 
@@ -43,7 +43,7 @@ const defaultInlineSlots = 4;
 
 /** Starts a worker that executes the operations of the registry in the caller's own thread. */
 export async function startInlineWorker(
-  options: WorkerConnection & InlineOptions,
+  options: WorkerConnection & EndOfWorker & InlineOptions,
   registry: Registry,
   slots: number = defaultInlineSlots,
 ): Promise<Worker> {

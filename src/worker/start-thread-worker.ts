@@ -2,7 +2,7 @@ import type { PaladinError } from '../errors/paladin-error.js';
 import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
 import { guarded } from '../guarded.js';
 import type { ThreadExecutor } from '../executor/thread-pool.js';
-import { connectWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
+import { connectWorker, type EndOfWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
 /** Options of workers that execute in threads of any kind. */
 export interface ThreadWorkerOptions {
@@ -25,7 +25,9 @@ export interface ThreadWorkerOptions {
 
 /** Starts a worker that executes in threads. @param start starts them */
 export async function startThreadWorker(
-  options: WorkerConnection & ThreadWorkerOptions & { readonly onSlowCreate?: ((reason: string) => void) | undefined },
+  options: WorkerConnection &
+    EndOfWorker &
+    ThreadWorkerOptions & { readonly onSlowCreate?: ((reason: string) => void) | undefined },
   start: (pool: Omit<ThreadPoolOptions, 'threads'>) => Promise<ThreadExecutor>,
 ): Promise<Worker> {
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };

@@ -4,7 +4,7 @@ import type { InlineOptions } from './start-inline-worker.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-worker.js';
 import { checkWebWorker, noValues, type WebWorkerOptions } from './thread-source.js';
-import type { Worker, WorkerConnection } from './worker.js';
+import type { EndOfWorker, Worker, WorkerConnection } from './worker.js';
 
 /**
  * Starts a worker that executes in Web Workers. It speaks with the hub in the page's own thread: there is one connection for all
@@ -14,7 +14,7 @@ import type { Worker, WorkerConnection } from './worker.js';
  * @param cores how many Web Workers there are by default
  */
 export async function startWebWorker(
-  options: WorkerConnection & InlineOptions & ThreadOptions & ThreadWorkerOptions & WebWorkerOptions,
+  options: WorkerConnection & EndOfWorker & InlineOptions & ThreadOptions & ThreadWorkerOptions & WebWorkerOptions,
   cores: number,
 ): Promise<Worker> {
   const { worker, operations, slots, threads = cores } = options;

@@ -1,3 +1,4 @@
+import { showingCall } from '../errors/call-site.js';
 import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
 import { coresOfBrowser } from '../platform.js';
 import type { ThreadOptions } from './start-bounds.js';
@@ -58,12 +59,14 @@ const hints = {
  * ```
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  checkConnection(checkOptions('startWorker', options, known, hints));
-  checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
-  return untilPageEnds(await start(options));
+  return await showingCall(startWorker, () => start(options));
 }
 
 async function start(options: WorkerOptions): Promise<Worker> {
-  if (options.worker !== undefined) return await startWebWorker(options, coresOfBrowser());
-  return await startInlineWorker(options, registryOf('startWorker', options.operations), options.slots);
+  checkConnection(checkOptions('startWorker', options, known, hints));
+  checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
+  return await untilPageEnds(async (ended) => {
+    if (options.worker !== undefined) return await startWebWorker({ ...options, ended }, coresOfBrowser());
+    return await startInlineWorker({ ...options, ended }, registryOf('startWorker', options.operations), options.slots);
+  });
 }

@@ -18,6 +18,8 @@ export interface WorkerEvents {
   lost(reason: string): void;
   /** The hub does not want the worker. */
   refused(error: PaladinError): void;
+  /** The worker ends, for whatever reason; it may be told again. */
+  ended?(): void;
   /** Jobs and batches come and go; undefined: nobody wants to know. */
   readonly activity?: ((activity: WorkerActivity) => void) | undefined;
 }
@@ -26,6 +28,7 @@ export interface WorkerEvents {
 export class WorkerDriver {
   readonly #session = new WorkerSession();
   readonly #executor: Executor;
+  readonly #events: WorkerEvents;
   readonly #link: Link<WorkerToHub>;
   readonly #drive: Drive<SessionEvent, SessionEffect>;
   /** Resolves when the worker has drained: with an error when something is left undone. */
@@ -41,6 +44,7 @@ export class WorkerDriver {
   ) {
     const { activity } = events;
     this.#executor = executor;
+    this.#events = events;
     this.#drive = new Drive<SessionEvent, SessionEffect>({
       machine: activity === undefined ? this.#session : tellActivity(this.#session, activity),
       perform: (effects) => {
@@ -112,6 +116,7 @@ export class WorkerDriver {
 
   /** Closes at once: what is running is abandoned, and goes to other workers. */
   async close(): Promise<void> {
+    this.#events.ended?.();
     this.#drive.end();
     this.#resolveDrained();
     await this.#link.close();

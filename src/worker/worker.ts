@@ -105,6 +105,12 @@ export const connectionOptions: Known<WorkerConnection> = {
   onActivity: true,
 };
 
+/** What this package adds to the options of a program. */
+export interface EndOfWorker {
+  /** Called when the worker ends, for whatever reason; it may be called again. */
+  readonly ended?: () => void;
+}
+
 /** An executor, and what it offers. */
 export interface OfferingExecutor {
   readonly executor: Executor;
@@ -131,7 +137,7 @@ export interface Connected {
  * @throws `PaladinError` `HUB_UNREACHABLE` when no hub answers in time, or the error with which the hub refuses the worker
  */
 export async function connectWorker(
-  connection: WorkerConnection,
+  connection: WorkerConnection & EndOfWorker,
   execution: OfferingExecutor,
   limit: PayloadLimit,
 ): Promise<Connected> {
@@ -171,6 +177,7 @@ export async function connectWorker(
         else if (welcomed) guarded(() => connection.onRefused?.(error));
         fail(error);
       },
+      ended: () => connection.ended?.(),
       activity: connection.onActivity,
     });
     timer = deadline(() => {
