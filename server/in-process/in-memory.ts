@@ -5,6 +5,7 @@ import type { Executor } from '../../src/executor/executor.js';
 import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import type { InlineJobOptions } from '../../src/executor/inline-jobs.js';
 import { IdleCores } from '../../src/executor/idle-cores.js';
+import { checkMayStartThreads } from '../../src/executor/starting-threads.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
@@ -155,6 +156,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
     const expected = `inMemory: expected workers to be a whole number from 1 to ${most}`;
     throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(workers)}`);
   }
+  if (of !== undefined) checkMayStartThreads('inMemory');
   const hub = new HubDriver(
     {
       epoch: peerId(),

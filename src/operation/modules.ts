@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { Registry } from './registry.js';
 import { later, nextTurn } from '../real-time.js';
+import { checkNoneStarted } from '../executor/starting-threads.js';
 import { ownRejectionMs } from './limits.js';
 import { cannotLoad, findModules } from './loading/find-modules.js';
 import { reachesTypeScript } from './loading/reaches-typescript.js';
@@ -74,7 +75,9 @@ const rejectsTwice = process.versions.node.startsWith('20.');
 
 /** Bundlers are to leave the import alone: what it loads is known when the program runs. */
 async function load(url: URL): Promise<unknown> {
-  return await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href);
+  const exports: unknown = await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href);
+  checkNoneStarted();
+  return exports;
 }
 
 function shownPath(url: URL): string {

@@ -1,6 +1,7 @@
 import type { PaladinError } from '../errors/paladin-error.js';
 import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
 import { guarded } from '../guarded.js';
+import { checkMayStartThreads } from '../executor/starting-threads.js';
 import type { ThreadExecutor } from '../executor/thread-pool.js';
 import { connectWorker, type EndOfWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
@@ -30,6 +31,7 @@ export async function startThreadWorker(
     ThreadWorkerOptions & { readonly onSlowCreate?: ((reason: string) => void) | undefined },
   start: (pool: Omit<ThreadPoolOptions, 'threads'>) => Promise<ThreadExecutor>,
 ): Promise<Worker> {
+  checkMayStartThreads('startWorker');
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const breakages: PaladinError[] = [];
   /** At first there is no hub to leave. */
