@@ -4,8 +4,8 @@
 
 import { builtinModules } from 'node:module';
 
-// src/common.ts is what the two entries of src share.
-const entries = '^(src/(index|worker|common|testing)(\\.browser)?|operators/index|server/index)\\.ts$';
+// src/common.ts and src/definitions.ts are what entries of src share.
+const entries = '^(src/(index|worker|common|definitions|testing)(\\.(browser|thread))?|operators/index|server/index)\\.ts$';
 const pureLeaves = '^src/(errors/|protocol/|wire/|collections/|limits\\.ts$|serializer/serializer\\.ts$)';
 /** What runs in threads of Node, and starts them. The rest of what executes in threads is for Web Workers, too. */
 const nodeThreads = '^src/executor/(thread|thread-port|thread-program|node-thread-messages|running-thread|thread-executor)\\.ts$';
@@ -101,7 +101,7 @@ export default {
           nodeThreads,
           '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$',
           '^src/operation/loading/',
-          '^src/index\\.ts$',
+          '^src/index(\\.thread)?\\.ts$',
         ],
       },
       to: { dependencyTypes: ['core'] },

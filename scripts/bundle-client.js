@@ -1,7 +1,8 @@
 // Makes one file of socket.io's client, in place of the one that the compiler has made, and one for browsers. What is not used is left out:
 // the transports other than websockets, and what they need. So who installs this package gets one copy of `ws`, that of the hub.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.js';
 
 const source = 'src/link/socket-client.ts';
 const target = 'dist/src/link/socket-client';
@@ -28,15 +29,4 @@ const { metafile } = await build({
 await build({ ...common, outfile: `${target}.browser.js`, platform: 'browser' });
 rmSync(`${target}.js.map`, { force: true });
 
-const folders = new Set(
-  Object.keys(metafile.inputs)
-    .map((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(path)?.[0])
-    .filter((folder) => folder !== undefined),
-);
-const licences = [...folders].toSorted().map((folder) => {
-  const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-  const file = ['LICENSE', 'LICENSE.md', 'license.md'].map((each) => `${folder}/${each}`).find(existsSync);
-  if (file === undefined) throw new Error(`${name} has no licence file`);
-  return `${name} ${version}\n\n${readFileSync(file, 'utf8').trim()}\n`;
-});
-writeFileSync(`${target}.LICENSES.txt`, `socket-client.js is made of these packages.\n\n${licences.join('\n\n')}`);
+writeFileSync(`${target}.LICENSES.txt`, licencesOf('socket-client.js', Object.keys(metafile.inputs)));

@@ -1,10 +1,11 @@
 // Puts few large files in the place of the many small ones that Node would load from the built package. To load a file takes a third of a
 // millisecond, whatever is in it, in the program and in each of its threads. Browsers keep the small files: a bundler there leaves out
 // those that a page does not use.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
+import { licencesOf } from './licences.js';
 
 /**
  * What programs import or start, by the file that is written.
@@ -13,6 +14,7 @@ import { rolldown } from 'rolldown';
  */
 const entries = {
   'src/index': 'src/index.ts',
+  'src/index.thread': 'src/index.thread.ts',
   'src/worker': 'src/worker.ts',
   'server/index': 'server/index.ts',
   'server/command/paladin': 'server/command/paladin.ts',
@@ -31,9 +33,8 @@ const entries = {
 
 /** The shared parts, in order: each has what its sources import, and no part before it has. */
 const parts = {
-  thread: ['src/executor/thread.ts'],
+  thread: ['src/executor/thread.ts', 'src/definitions.ts'],
   main: ['src/index.ts'],
-  threads: ['src/executor/thread-executor.ts', 'src/executor/thread-warnings.ts'],
   socket: ['src/link/socket-dial.ts'],
   worker: ['src/worker.ts'],
   hub: ['server/network/start-hub.ts'],
@@ -41,7 +42,10 @@ const parts = {
 
 /** @type {{ dependencies: object, peerDependencies: object }} */
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const packages = Object.keys({ ...dependencies, ...peerDependencies });
+/** What programs and threads load from packages. The others are in the large files. */
+const packages = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+  (name) => name !== 'msgpackr' && name !== 'flatted',
+);
 
 const { metafile } = await build({
   entryPoints: [...Object.values(entries), ...Object.values(parts).flat()],
@@ -87,7 +91,7 @@ const bundle = await rolldown({
   // What one program imports at once, another one imports later.
   checks: { ineffectiveDynamicImport: false },
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'esm',
   entryFileNames: '[name].js',
@@ -104,6 +108,8 @@ await bundle.write({
     })),
   },
 });
+const sources = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+writeFileSync('dist/node/LICENSES.txt', licencesOf('What is here', sources));
 for (const name of Object.keys(entries)) rmSync(`dist/${name}.js.map`, { force: true });
 
 /**

@@ -10,8 +10,7 @@ export {
   type WebStream,
 } from '../operators/index.js';
 export type { InMemoryOptions } from '../server/in-process/in-memory.js';
-export { FatalError, TransientError, type ThrownKind } from './errors/operation-errors.js';
-export { PaladinError, type ErrorCode, type ErrorDetails } from './errors/paladin-error.js';
+export * from './definitions.js';
 export type { OnFatal, RetryStrategy } from './errors/retry.js';
 export type { HostAbortSignal, HostUrl } from './host-types.js';
 export { connect, type ConnectOptions } from './leader/connect.js';
@@ -22,26 +21,7 @@ export type { JobOptions, JobSpec, StageOptions, StageSpec } from './leader/job-
 export type { RunOptions, Runtime } from './leader/runtime.js';
 export type { Token } from './link/check-token.js';
 export { checkMonoid, type CheckMonoidOptions } from './operation/laws.js';
-export { defineMonoid, type Combine, type Monoid, type MonoidFactory } from './operation/monoid.js';
-export {
-  defineOperation,
-  type ArgsOptions,
-  type CreatingOptions,
-  type Execute,
-  type ExecutingOptions,
-  type InputOptions,
-  type NamedOptions,
-  type NoOutputOptions,
-  type Operation,
-  type OperationContext,
-  type OperationFactory,
-  type OutputOptions,
-} from './operation/operation.js';
-export { createFlatted, flatted } from './serializer/flatted.js';
-export { createMsgpack, msgpack } from './serializer/msgpack.js';
 export type { SerializerName } from './serializer/named.js';
-export { isSerializer } from './serializer/is-serializer.js';
-export { NotSerializableError, type ClassCodec, type Serializer, type SerializerOptions } from './serializer/serializer.js';
 export type { ThreadOptions } from './worker/start-bounds.js';
 export type { InlineOptions } from './worker/start-inline-worker.js';
 export type { WebWorker } from './executor/web-thread.js';

@@ -6,11 +6,9 @@
 
 import { availableParallelism } from 'node:os';
 import { startInMemory, type InMemoryOptions } from '../server/in-process/in-memory.js';
-import type { ThreadPoolOptions } from './executor/thread-executor-options.js';
-import type { ThreadExecutor } from './executor/thread-pool.js';
-import type { ThreadWarnings } from './executor/thread-warnings.js';
+import { startThreadExecutor } from './executor/thread-executor.js';
+import { ThreadWarnings } from './executor/thread-warnings.js';
 import type { Runtime } from './leader/runtime.js';
-import type { ThreadSource } from './worker/thread-source.js';
 
 export * from './common.js';
 
@@ -46,24 +44,14 @@ export function inMemory(options: InMemoryOptions = {}): Runtime {
     threads: availableParallelism(),
     hasModules: true,
     startThread: async ({ of, ...start }) => {
-      // The threads load this module, too, and need none of their own.
-      const startExecutor = await starterOf(of);
-      // One after the other: Jest cannot load two modules at once.
-      const threadWarnings = await import('./executor/thread-warnings.js');
       // One for all workers.
-      const told = (warnings ??= threadWarnings.ThreadWarnings.until(start.signal));
+      const told = (warnings ??= ThreadWarnings.until(start.signal));
       const tell = (reason: string): void => told.tell(reason);
-      return await startExecutor({ threads: 1, ...start, onThreadDeath: tell, onSlowCreate: tell });
+      const options = { threads: 1, ...start, onThreadDeath: tell, onSlowCreate: tell };
+      // At once: a thread takes long enough to start.
+      if (of.type === 'modules') return await startThreadExecutor({ ...options, modules: of.modules });
+      const { startWebExecutor } = await import('./executor/web-executor.js');
+      return await startWebExecutor('inMemory', { ...options, worker: of.worker });
     },
   });
-}
-
-/** What starts threads of this kind. */
-async function starterOf(of: ThreadSource): Promise<(options: ThreadPoolOptions) => Promise<ThreadExecutor>> {
-  if (of.type === 'modules') {
-    const { startThreadExecutor } = await import('./executor/thread-executor.js');
-    return (options) => startThreadExecutor({ ...options, modules: of.modules });
-  }
-  const { startWebExecutor } = await import('./executor/web-executor.js');
-  return (options) => startWebExecutor('inMemory', { ...options, worker: of.worker });
 }

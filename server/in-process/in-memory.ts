@@ -157,6 +157,8 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
     throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(workers)}`);
   }
   if (of !== undefined) checkMayStartThreads('inMemory');
+  // Every option is checked by now: whoever gets an error has no threads to end. First, as threads take long to start.
+  const threads = of && threadCrew(() => hub, workers, { of, maxPayloadBytes, ...bounds }, platform.startThread);
   const hub = new HubDriver(
     {
       epoch: peerId(),
@@ -171,11 +173,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
     contextOf: (jobId) => runtime.contextOf(leaderOf(jobId).number),
     usesOf: (jobId) => runtime.usesOf(leaderOf(jobId).number),
   };
-  // Every option is checked by now: whoever gets an error has no threads to end.
-  const crew =
-    of === undefined
-      ? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs, other)
-      : threadCrew(hub, workers, { of, maxPayloadBytes, ...bounds }, platform.startThread);
+  const crew = threads ?? inlineCrew(hub, workers, operations, maxPayloadBytes, jobs, other);
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId, other?.time), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
@@ -284,8 +282,9 @@ function registryWith(values: readonly unknown[]): Registry {
   return registry;
 }
 
+/** Workers that are threads. The hub is there by the time when one has started. */
 function threadCrew(
-  hub: HubDriver,
+  hub: () => HubDriver,
   workers: number,
   what: Omit<ThreadStart, 'signal' | 'onBroken'>,
   startThread: StartThread,
@@ -308,7 +307,7 @@ function threadCrew(
       };
       const executor = await startThread({ ...what, signal, onBroken });
       const { operations, serializers } = executor.offers;
-      const driver = joinHub(hub, executor, { operations, serializers, labels: [] });
+      const driver = joinHub(hub(), executor, { operations, serializers, labels: [] });
       leave = (): void => {
         void driver.close();
       };
@@ -320,7 +319,7 @@ function threadCrew(
       breakage,
       started.then(async (results) => {
         for (const result of results) if (result.status === 'rejected' && !signal.aborted) throw result.reason;
-        hub.completed();
+        hub().completed();
         return await breakage;
       }),
     ]),

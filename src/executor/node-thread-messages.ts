@@ -46,3 +46,6 @@ export type FromNodeThread =
   | ({ readonly type: 'dying'; readonly text: string; readonly error: Uint8Array; readonly ends: boolean } & Ending)
   /** The last message of a thread that is not terminated. */
   | ({ readonly type: 'exiting' } & Ending);
+
+/** The flag of threads that has `paladin-rx` mean `index.thread.ts`, by the conditions in `package.json`. */
+export const threadFlag = '--conditions=paladin-thread';

@@ -5,7 +5,7 @@ import { stackOf } from '../errors/stack-of.js';
 import { later } from '../real-time.js';
 import { exitGraceMs, writtenStepBytes } from './limits.js';
 import { Mailbox } from './mailbox.js';
-import { mailMark, type FromNodeThread, type ThreadSetUp, type ToNodeThread } from './node-thread-messages.js';
+import { mailMark, threadFlag, type FromNodeThread, type ThreadSetUp, type ToNodeThread } from './node-thread-messages.js';
 import type { ThreadDeath, ThreadKind, ThreadLink, ThreadListener, ThreadStart } from './thread-link.js';
 import type { KnownRun } from './thread-messages.js';
 import { keepExternal, threadProgram } from './thread-program.js';
@@ -56,9 +56,8 @@ class RunningThread implements ThreadLink {
       fromThread: this.#fromThread.memory,
       port: port2,
     };
-    const options = { name, workerData, transferList: [port2], ...(resourceLimits && { resourceLimits }) };
+    const options = { name, workerData, transferList: [port2], ...(resourceLimits && { resourceLimits }), ...ownFlags() };
     const entry = threadProgram();
-    // Without flags of its own it inherits those of the process. Node refuses some of these when they are given for a thread.
     this.#worker = startsFromText()
       ? new Worker(`import(${JSON.stringify(entry.href)})`, { ...options, eval: true })
       : new Worker(entry, options);
@@ -174,6 +173,19 @@ class RunningThread implements ThreadLink {
 
 /** The exit code of a module whose top-level await never settles. */
 const unsettledAwait = 13;
+
+/**
+ * The flag is given where Node can load ES modules at once, as `index.thread.ts` does. Without flags of its own a thread inherits those
+ * of the process. Node refuses some of these when they are given for a thread, and some bring loaders that load modules otherwise. So
+ * where the process has flags, the thread has no other.
+ */
+const ownFlags = (): { readonly execArgv?: string[] } =>
+  requiresModules && process.execArgv.length === 0 && (process.env['NODE_OPTIONS'] ?? '') === ''
+    ? { execArgv: [threadFlag] }
+    : {};
+
+/** Types of older versions of Node do not know this. */
+const requiresModules = (process.features as { readonly require_module?: boolean }).require_module === true;
 
 /**
  * Whether the program was given as text, with a flag that says of what kind it is. Then Node would refuse a thread that begins

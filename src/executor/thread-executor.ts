@@ -14,6 +14,7 @@ export async function startThreadExecutor({
   resourceLimits,
   ...options
 }: ThreadExecutorOptions): Promise<ThreadExecutor> {
-  const urls = await findModules(modules);
+  const found = findModules(modules);
+  const urls = found instanceof Promise ? await found : found;
   return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits }), options);
 }

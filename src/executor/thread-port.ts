@@ -9,7 +9,7 @@ import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
 import { isError, readOr } from '../errors/thrown.js';
 import { maxHandedCauses, maxThreadUnwrittenBytes } from './limits.js';
-import type { FromNodeThread, ThreadSetUp } from './node-thread-messages.js';
+import { threadFlag, type FromNodeThread, type ThreadSetUp } from './node-thread-messages.js';
 import type { Origin } from './thread-messages.js';
 
 /**
@@ -20,6 +20,8 @@ export function takeSetUp(): ThreadSetUp {
   const setUp = workerThreads.workerData as ThreadSetUp;
   Reflect.set(workerThreads, 'workerData', undefined);
   syncBuiltinESMExports();
+  // Processes that modules start would inherit it.
+  if (process.execArgv[0] === threadFlag) process.execArgv = [];
   return setUp;
 }
 

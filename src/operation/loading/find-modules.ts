@@ -17,13 +17,16 @@ const extensions = /\.(?:[cm]?[jt]s|tsx)$/u;
  *
  * Where there is no `x.js`, its source `x.ts` is meant, and the other way round.
  *
+ * @returns the URLs, at once where all modules are named by paths and URLs
  * @throws {@link PaladinError} `INVALID_INPUT` when there is no such module
  */
-export async function findModules(modules: readonly (string | URL)[]): Promise<URL[]> {
-  return await Promise.all(modules.map(findModule));
+export function findModules(modules: readonly (string | URL)[]): URL[] | Promise<URL[]> {
+  const found = modules.map(findModule);
+  const isThere = (url: URL | Promise<URL>): url is URL => !(url instanceof Promise);
+  return found.every(isThere) ? found : Promise.all(found.map(async (url) => await url));
 }
 
-async function findModule(module: string | URL): Promise<URL> {
+function findModule(module: string | URL): URL | Promise<URL> {
   // Some test environments have a class of their own for URLs.
   if (typeof module !== 'string') return foundByUrl(new URL(module.href), module.href);
   // A single letter before the colon is a drive.
@@ -32,7 +35,7 @@ async function findModule(module: string | URL): Promise<URL> {
   const file = fileFor(path);
   if (file !== undefined) return checked(file, module);
   if (/^\.{0,2}(?:[\\/]|$)/u.test(module) || /^[a-z]:[\\/]/iu.test(module)) throw noFile(path);
-  return pathToFileURL(await fileByName(module));
+  return fileByName(module).then(pathToFileURL);
 }
 
 function foundByUrl(url: URL, shown: string): URL {

@@ -18,6 +18,7 @@ export function reachesTypeScript(modules: readonly URL[]): boolean {
   for (let path = queue.pop(); path !== undefined && seen.size <= mostParsedModules; path = queue.pop()) {
     if (isTypeScript(path)) return true;
     for (const specifier of specifiersIn(textOf(path))) {
+      if (isOwn(specifier)) continue;
       const file = fileOf(specifier, dirname(path));
       if (file === undefined && mayBeOfPaths(specifier, dirname(path))) return true;
       if (file === undefined || seen.has(file) || (isOfPackage(file) && !isTypeScript(file))) continue;
@@ -55,6 +56,11 @@ function mayBeOfPaths(specifier: string, folder: string): boolean {
 
 function isOfProject(folder: string): boolean {
   return existsSync(join(folder, 'tsconfig.json')) || (dirname(folder) !== folder && isOfProject(dirname(folder)));
+}
+
+/** This package is JavaScript, wherever it lies. */
+function isOwn(specifier: string): boolean {
+  return /^paladin-rx(?:\/|$)/u.test(specifier);
 }
 
 function isOfPackage(path: string): boolean {

@@ -73,7 +73,7 @@ describe('a module is found', () => {
 
 describe('a module is missed', () => {
   const missed = async (module: string | URL): Promise<string> => {
-    const error: unknown = await findModules([module]).then(
+    const error: unknown = await found(module).then(
       () => 'found',
       (thrown: unknown) => thrown,
     );
