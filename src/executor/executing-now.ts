@@ -34,6 +34,19 @@ export function isThreadOfBatches(): boolean {
   return isApart;
 }
 
+/** What marks the global object of a Web Worker that executes batches of a page. All copies of this package know the mark. */
+const servingKey: symbol = Symbol.for('paladin-rx.serving');
+
+/** Whether this thread is a Web Worker that serves a page. */
+export function servesPage(): boolean {
+  return Reflect.get(globalThis, servingKey) === true;
+}
+
+/** From now on it is. */
+export function beginServing(): void {
+  Reflect.set(globalThis, servingKey, true);
+}
+
 /**
  * Calls a function that executes operations of a batch. What the operations do after they have waited belongs to the batch, too.
  */

@@ -2,7 +2,7 @@ import { describe } from '../errors/describe.js';
 import { checkOptions, type Known } from '../errors/options.js';
 import { FatalError } from '../errors/operation-errors.js';
 import { PaladinError } from '../errors/paladin-error.js';
-import { isThreadOfBatches } from '../executor/executing-now.js';
+import { isThreadOfBatches, servesPage } from '../executor/executing-now.js';
 import {
   bind,
   bindFactory,
@@ -25,7 +25,7 @@ export interface DyingAtOptions {
 
 const known: Known<DyingAtOptions> = { index: true, deaths: true };
 
-/** The exit code of a thread that dies this way: so messages tell it from other deaths. */
+/** The exit code of a thread of Node that dies this way: so messages tell it from other deaths. */
 const exitCode = 86;
 
 /**
@@ -86,12 +86,16 @@ function deadlyDefinition(
   return { ...definition, create, functions: [create] };
 }
 
-function die(operation: string, index: number): void {
+function die(operation: string, index: number): never {
   if (!isThreadOfBatches()) {
     const message = `dyingAt: '${operation}' is executed inline here, and would end this program at element ${index}`;
     throw new FatalError(`${message}: give the workers its module, so that they have threads`);
   }
-  nodeModule('process')?.exit(exitCode);
+  // A Web Worker tells its page that it is closed.
+  if (servesPage()) (globalThis as unknown as { readonly close: () => void }).close();
+  else nodeModule('process')?.exit(exitCode);
+  // It executes on for a moment, and nobody listens any more.
+  throw new FatalError(`dyingAt: '${operation}' ends its thread at element ${index}`);
 }
 
 function invalid(expected: string, got: unknown): PaladinError {

@@ -1,6 +1,7 @@
 import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { holds, messageOf } from '../errors/thrown.js';
+import { beginServing, servesPage } from '../executor/executing-now.js';
 import { serveIn, type WorkerScope } from '../executor/web-worker.js';
 import { Registry } from '../operation/registry.js';
 import { entriesOf } from './given-operations.js';
@@ -32,17 +33,15 @@ import type { InlineOptions } from './start-inline-worker.js';
 export function serveOperations(operations: NonNullable<InlineOptions['operations']>): void {
   const scope = scopeHere();
   // Two copies of this package would both answer the page.
-  if (Reflect.get(scope, servingKey) === true) fail('it is called twice here: call it once, with all operations');
+  if (servesPage()) fail('it is called twice here: call it once, with all operations');
   const registry = registryFrom(operations);
-  Reflect.set(scope, servingKey, true);
+  beginServing();
   try {
     serveIn(scope, registry);
   } catch (error) {
     fail(`it cannot answer the page: ${messageOf(error)}`);
   }
 }
-
-const servingKey: symbol = Symbol.for('paladin-rx.serving');
 
 function fail(why: string): never {
   throw new PaladinError('INVALID_INPUT', `serveOperations: ${why}`);

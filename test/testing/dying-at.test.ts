@@ -2,6 +2,7 @@ import { defineMonoid, defineOperation, inMemory, remoteMap } from 'paladin-rx';
 import { dyingAt } from 'paladin-rx/testing';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { errorOf, made, make, quiet, start } from '../executor/web-runtime.js';
 import { doubleThatDiesOnce, timesThatDies } from '../fixtures/dying-operations.mjs';
 
 const modules = [new URL('../fixtures/dying-operations.mjs', import.meta.url)];
@@ -22,6 +23,17 @@ describe('an operation whose thread dies at an element', () => {
     expect(error).toMatchObject({ code: 'POISON_TASK', operation: 'times', index: 5 });
     expect(String(error)).toContain('exited with code 86');
     expect(seen).toEqual([0, 3, 6, 9, 12]);
+  });
+
+  it('dies in a Web Worker, too, which is closed', async () => {
+    quiet();
+    await using runtime = start({ worker: make('web-worker-dying'), maxDeaths: 2 });
+    const results = await lastValueFrom(from(numbers).pipe(remoteMap(doubleThatDiesOnce, runtime), toArray()));
+    expect(results).toEqual(numbers.map((n) => 2 * n));
+    expect(made).toHaveLength(2);
+    const error = await errorOf(lastValueFrom(from(numbers).pipe(remoteMap(timesThatDies(3), runtime))));
+    expect(error).toMatchObject({ code: 'POISON_TASK', operation: 'times', index: 5 });
+    expect(error.message).toContain('closed itself');
   });
 
   it('fails inline, where it would end the program', async () => {
