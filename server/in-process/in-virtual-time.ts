@@ -9,14 +9,15 @@ import type { Operation } from '../../src/operation/operation.js';
 import type { SerializerName } from '../../src/serializer/named.js';
 import type { Serializer } from '../../src/serializer/serializer.js';
 import { startInMemory } from './in-memory.js';
-import { VirtualExecutor } from './virtual-executor.js';
+import { VirtualExecutor, type Takes } from './virtual-executor.js';
 import { virtualTime, type VirtualScheduler } from './virtual-time.js';
 
 /** Options of {@link inVirtualTime}. An option that is `undefined` counts as not given. */
 export interface VirtualTimeOptions {
   /**
    * How many frames an element takes at its worker, in milliseconds: a number from 0, or a function of the element's index.
-   * Elements that travel in one batch take their times one after the other, and come back together. Default 0.
+   * Elements that travel in one batch take their times one after the other, and come back together. Where the function throws, or
+   * returns anything else, the scheduler's `flush` throws. Default 0.
    */
   readonly takesMs?: number | ((index: number) => number) | undefined;
   /** How many elements are executed at once: a whole number from 1 to 1,024. Default 4. */
@@ -32,7 +33,7 @@ const defaultWorkers = 4;
 /**
  * Makes a runtime in the virtual time of a scheduler, for marble tests. It is a hub, workers and a leader, as with `inMemory()`:
  * the machines, messages and serializers are the same. Only the time is another one. An element is back in the frame in which it
- * went, or after the frames that it takes. Retries, `noWorkerTimeout` and all other deadlines go by the scheduler.
+ * went, or after the frames that it takes. Retries and all other waits go by the scheduler.
  *
  * Operations are executed inline, and at once. An operation that returns a promise fails: nothing that waits for real time can go
  * on before virtual time has ended. The `timeout` of an operation bounds real time, and `runtime.run` answers by a promise.
@@ -40,7 +41,8 @@ const defaultWorkers = 4;
  * @param scheduler a `TestScheduler` or `VirtualTimeScheduler` of RxJS, or what has their `now` and `schedule`
  * @param options see {@link VirtualTimeOptions}
  * @returns a runtime, for one test: it lives as long as its scheduler, and need not be closed
- * @throws `PaladinError` `INVALID_INPUT` when the scheduler or an option is wrong
+ * @throws `PaladinError` `INVALID_INPUT` when the scheduler or an option is wrong. The scheduler's `flush` throws the same when
+ *   `takesMs` returns no time.
  *
  * @example
  * ```ts
@@ -61,10 +63,10 @@ const defaultWorkers = 4;
 export function inVirtualTime(scheduler: VirtualScheduler, options: VirtualTimeOptions = {}): Runtime {
   checkScheduler(scheduler);
   const { takesMs = 0, workers = defaultWorkers, serializer } = checkOptions('inVirtualTime', options, known);
-  const ofIndex = typeof takesMs === 'function' ? takesMs : () => takesMs;
-  if (typeof takesMs !== 'function' && !(typeof takesMs === 'number' && takesMs >= 0 && takesMs < Infinity)) {
+  if (typeof takesMs !== 'function' && !isTime(takesMs)) {
     throw invalid('takesMs to be a number of milliseconds from 0, or a function of the index', takesMs);
   }
+  const takes = typeof takesMs === 'function' ? checkedTakes(takesMs) : () => takesMs;
   if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
     throw invalid(`workers to be a whole number from 1 to ${mostWorkers}`, workers);
   }
@@ -72,7 +74,7 @@ export function inVirtualTime(scheduler: VirtualScheduler, options: VirtualTimeO
   const runtime = startInMemory(
     { workers, serializer },
     { startThread: noThreads, threads: 1, hasModules: false },
-    { time: virtualTime(scheduler), executor: (jobs) => new VirtualExecutor(scheduler, ofIndex, jobs) },
+    { time: virtualTime(scheduler), executor: (jobs) => new VirtualExecutor(scheduler, takes, jobs) },
   );
   return new VirtualRuntime(runtime);
 }
@@ -107,6 +109,19 @@ class VirtualRuntime implements Runtime {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** A time without end would let virtual time have none, and one below 0 would turn it back. */
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 0 && ms < Infinity;
+}
+
+function checkedTakes(takesMs: Takes): Takes {
+  return (index) => {
+    const ms = takesMs(index);
+    if (!isTime(ms)) throw invalid(`takesMs to return a number of milliseconds from 0 for index ${index}`, ms);
+    return ms;
+  };
 }
 
 function checkScheduler(scheduler: unknown): void {

@@ -4,6 +4,7 @@ import { inVirtualTime } from 'paladin-rx/testing';
 import { catchError, from, lastValueFrom, of, switchMap, timeout, toArray } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
+import { describe as describeValue } from '../../src/errors/describe.js';
 
 const upper = defineOperation({ name: 'upper', execute: (text: string) => text.toUpperCase() });
 const join = defineMonoid({ name: 'join', empty: () => '', combine: (a: string, b: string) => a + b });
@@ -102,6 +103,17 @@ describe('a runtime in virtual time', () => {
     });
     expect(seen).toMatchObject([{ code: 'OPERATION_FAILED', operation: 'slow', index: 0 }]);
     expect(String(seen[0])).toContain('it waits for a promise, and in virtual time nothing goes on that waits');
+  });
+
+  it.each([undefined, 'x', -5, NaN, Infinity])('stops where an element is said to take %j', (ms) => {
+    const takesMs = (index: number): number => (index < 2 ? 1 : (ms as number));
+    const told = `inVirtualTime: expected takesMs to return a number of milliseconds from 0 for index 2, got ${describeValue(ms)}`;
+    const run = (): void => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        expectObservable(cold('a--b--c--d|').pipe(remoteMap(upper, inVirtualTime(scheduler, { takesMs })))).toBe('');
+      });
+    };
+    expect(run).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message: told }) as Error);
   });
 
   it('lets operators of time count the frames', () => {
