@@ -1,3 +1,5 @@
+import { printable } from '../../src/protocol/printable.js';
+
 /** Lines of a log for people: the time, the level, what happened, and the details that the text does not say already. */
 
 /** How wide the level is: they stand in a column. */
@@ -43,8 +45,18 @@ function clock(time: unknown): string {
 function detail(key: string, value: unknown, text: string): readonly string[] {
   if (value === undefined || value === null || value === '') return [];
   const shown = printable(typeof value === 'string' ? value : JSON.stringify(value));
-  if (text.includes(shown) && Number.isNaN(Number(shown))) return [];
+  // People and programs choose names: one may be a word of the text by chance.
+  if (key !== 'name' && says(text, shown) && Number.isNaN(Number(shown))) return [];
   return [`${key}=${/[\s=]/u.test(shown) ? JSON.stringify(shown) : shown}`];
+}
+
+/** Whether the text has these words, and not as parts of longer ones. */
+function says(text: string, words: string): boolean {
+  for (let at = text.indexOf(words); at !== -1; at = text.indexOf(words, at + 1)) {
+    const around = `${text.charAt(at - 1)} ${text.charAt(at + words.length)}`;
+    if (!/[\p{L}\p{N}_-]/u.test(around)) return true;
+  }
+  return false;
 }
 
 function stackOf(error: unknown): readonly string[] {
@@ -59,9 +71,4 @@ function indented(lines: readonly string[]): string {
     .filter((line) => line !== '')
     .map((line) => `    ${printable(line.trimStart())}\n`)
     .join('');
-}
-
-/** A terminal obeys control characters, and peers choose names. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '?');
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { HubStatus } from '../../src/protocol/messages.js';
+import { printable } from '../../src/protocol/printable.js';
 import { hubOption, option, tokenOptions } from './options.js';
 import { tokenShown } from './token-file.js';
 
@@ -74,7 +75,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
     ...[headings, ...rows].map((row) =>
       row
         // Peers choose names, and a terminal obeys control characters in them.
-        .map((cell, column) => cell.replaceAll(/\p{Cc}/gu, '?').padEnd(widths[column] ?? 0))
+        .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     ),

@@ -18,7 +18,22 @@ describe('a line of the log for people', () => {
       name: 'my \u001B[31mred',
       msg: 'refused: VERSION: too old\u0007',
     });
-    expect(prettyLine(refused, false)).toBe('04:05:06.007 WARN  refused: VERSION: too old? name="my ?[31mred"\n');
+    expect(prettyLine(refused, false)).toBe('04:05:06.007 WARN  refused: VERSION: too old\uFFFD name="my \uFFFD[31mred"\n');
+  });
+
+  it.each(['worker', 'join', 'work', 'er joined'])('says the name %j, which the text may have in it', (name) => {
+    expect(prettyLine(line({ name, msg: 'worker joined' }), false)).toContain(
+      name.includes(' ') ? `name="${name}"` : `name=${name}`,
+    );
+  });
+
+  it('says a detail that is only part of a word of the text', () => {
+    const refused = line({ code: 'VERSION', role: 'leader', reason: 'old', msg: 'refused: VERSION: too olden, leaders' });
+    expect(prettyLine(refused, false)).toContain('too olden, leaders role=leader reason=old\n');
+  });
+
+  it('turns no text round for marks in a name', () => {
+    expect(prettyLine(line({ name: 'a\u202Egpj\u2066', msg: 'x\u200F' }), false)).toContain(' x\uFFFD name=a\uFFFDgpj\uFFFD\n');
   });
 
   it('has the stack of an error below it', () => {
