@@ -25,7 +25,7 @@ export type Offered = { readonly [Kind in Kinds]: Names } & { readonly everythin
 
 type Kinds = 'operations' | 'serializers' | 'labels';
 
-/** Names, of which nobody looks through all. */
+/** Names. There may be so many that nobody looks through all. */
 interface Names {
   readonly size: number;
   has(name: string): boolean;
@@ -83,7 +83,12 @@ function unmet(offered: Offered, needs: Needs): string[] {
 /** The most names that an explanation lists. */
 const listed = 20;
 
-/** The most names that an explanation compares, and the longest. With these it takes a tenth of a millisecond at most. */
+/**
+ * How many versions of the operation an explanation looks for, how many names it looks at, how many of them it compares, and the
+ * longest. With these it takes a tenth of a millisecond at most.
+ */
+const versions = 32;
+const lookedAt = 256;
 const compared = 32;
 const longestCompared = 40;
 
@@ -93,23 +98,30 @@ const mostChanges = 3;
 /** The operation on offer that is likely to be meant: of that name in another version, or of a name that is nearly the same. */
 function nearestOf(names: Names, wanted: string): string | undefined {
   const [base, letters] = [baseOf(wanted), lettersOf(wanted)];
+  for (let version = versions; version > 0; version -= 1) if (names.has(`${base}@${version}`)) return `${base}@${version}`;
   if (base.length > longestCompared) return undefined;
   let most = Math.min(mostChanges, Math.floor(base.length / 4)) + 1;
   let found: string | undefined;
-  let left = compared;
+  let looks = 0;
+  let comparisons = 0;
   for (const name of names.keys()) {
-    if (left === 0) break;
-    left -= 1;
+    looks += 1;
+    if (looks > lookedAt) return undefined;
     const other = baseOf(name);
     if (other === base) return name;
     // However they are written, names that are meant are about as long.
     if (Math.abs(other.length - base.length) > 2 * mostChanges) continue;
-    const changes = lettersOf(name) === letters ? 0 : distance(base.toLowerCase(), other.toLowerCase(), most - 1);
+    if (lettersOf(name) === letters) return name;
+    if (Math.abs(other.length - base.length) >= most) continue;
+    comparisons += 1;
+    if (comparisons > compared) continue;
+    const changes = distance(base.toLowerCase(), other.toLowerCase(), most - 1);
     if (changes >= most) continue;
     most = changes;
     found = name;
   }
-  return found;
+  // One that was left out may be nearer.
+  return comparisons > compared ? undefined : found;
 }
 
 /** Its name, without the version. */
