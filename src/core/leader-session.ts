@@ -68,7 +68,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #slots = new Map<string, number>();
   #failure: PaladinError | undefined;
   #reconnectBy: number | undefined;
-  #lastReason = 'not yet connected';
+  #lastReason = 'no answer';
   #effects: LeaderSessionEffect[] = [];
   /** When it handled an event last. */
   #handledAt = 0;

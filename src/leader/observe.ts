@@ -79,7 +79,7 @@ async function statusOf(url: string | HostUrl, options: StatusOptions): Promise<
       });
       link = made;
       timer = deadline(() => {
-        reject(noHubAnswered(hub, connectTimeout, lastReason));
+        reject(noHubAnswered(hub, connectTimeout, made.awaits ?? lastReason));
       }, connectTimeout);
     });
   } finally {

@@ -85,7 +85,7 @@ export class SessionDriver {
 
   /** Why the hub is not there. */
   get lastReason(): string {
-    return this.#session.lastReason;
+    return this.#link.awaits ?? this.#session.lastReason;
   }
 
   /** Whether anything is under way. */

@@ -22,6 +22,19 @@ export function checkTokenText(where: string, token: string): void {
   if (token.length > maxTokenLength) throw invalid(where, `${token.length} characters; is it the content of another file?`);
 }
 
+/**
+ * The text of a token, which the function returns where it is one. Undefined: there is none.
+ *
+ * @throws what the function throws, or an error when the text is none that can be a token
+ */
+export async function textOf(token: Token | undefined): Promise<string | undefined> {
+  const shown: unknown = typeof token === 'function' ? await token() : token;
+  if (shown === undefined) return undefined;
+  if (typeof shown !== 'string') throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
+  checkTokenText('it', shown);
+  return shown;
+}
+
 function invalid(where: string, got: string): PaladinError {
   const expected = `token to be a string that is not empty, of at most ${maxTokenLength} characters, or a function that returns one`;
   return new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${got}`);

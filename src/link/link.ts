@@ -3,6 +3,8 @@ import type { Urgency } from './outbox.js';
 
 /** One end of a connection that comes back by itself after a loss. */
 export interface Link<Sent> {
+  /** What it waits for, for people, where there is no connection yet and none has failed. Undefined: nothing is known of that. */
+  readonly awaits?: string | undefined;
   /**
    * Sends a message. It does nothing while the connection is down: whatever is under way then is sent again or given up later.
    */

@@ -1,20 +1,29 @@
 import { io, type Socket } from './socket-client.js';
 import { callerContext } from '../caller-context.js';
-import { PaladinError, type ErrorCode } from '../errors/paladin-error.js';
+import { PaladinError } from '../errors/paladin-error.js';
 import { asText, messageOf } from '../errors/thrown.js';
 import { frameBytes, reconnectDelayMaxMs, reconnectDelayMs, tokenGraceMs } from '../limits.js';
 import { protocolVersion } from '../protocol/messages.js';
 import { later, type Later } from '../real-time.js';
 import { decodeMessages } from '../wire/message-codec.js';
-import { checkTokenText, type Token } from './check-token.js';
+import { textOf, type Token } from './check-token.js';
 import { addressOf, pathOf } from './hub-url.js';
 import { Inbox } from './inbox.js';
 import type { Link, LinkEvents } from './link.js';
 import { Outbox, type Outlet, type Urgency } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
+import { isTooLarge, refusalCode } from './refusals.js';
 import { isNoHub } from './seen-over-http.js';
-import { lookCloser, noHubAnswers, noHubThere, noWebsocketYet, whyUnreachable, type Unreachable } from './unreachable.js';
+import {
+  lookCloser,
+  noHubAnswers,
+  noHubThere,
+  noWebsocketYet,
+  nothingSaid,
+  whyUnreachable,
+  type Unreachable,
+} from './unreachable.js';
 import { useRealTimers, Websocket } from './websocket.js';
 
 export type PeerRole = 'leader' | 'worker' | 'observer';
@@ -84,6 +93,10 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   #taken = false;
   /** Whether a connection is open over which the hub has not answered yet. */
   #isOpen = false;
+  /** Whether the function that gives the token has been called and has not answered. */
+  #asksForToken = false;
+  /** Whether it has told why there is no connection. */
+  #hasTold = false;
   /** How often the hub has closed a connection over which it had not answered. */
   #drops = 0;
   readonly #waits: boolean;
@@ -135,6 +148,14 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     this.#look = later(() => void this.#lookAtSilence(), lookAfterMs);
     this.#look.unref();
     this.#socket.connect();
+  }
+
+  get awaits(): string | undefined {
+    if (this.#asksForToken) return 'the token function has not answered';
+    if (this.#isOpen) return `the hub has not said whether it lets the ${this.#role} in`;
+    if (this.#taken || this.#hasTold) return undefined;
+    const { transport } = this.#socket.io.engine;
+    return nothingSaid(transport instanceof Websocket ? transport.isTaken : undefined);
   }
 
   send(message: Sent, urgency?: Urgency): void {
@@ -200,7 +221,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     const { key, name } = this.#credentials;
     let token: string | undefined;
     try {
-      token = await this.#context.run(() => tokenOf(this.#credentials));
+      token = await this.#askForToken();
     } catch (error) {
       if (this.#closed) return;
       const message = `there is no token for hub ${addressOf(this.#hub)}: ${messageOf(error)}`;
@@ -209,6 +230,15 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
       return;
     }
     show({ protocol: protocolVersion, key, name, token });
+  }
+
+  async #askForToken(): Promise<string | undefined> {
+    this.#asksForToken = true;
+    try {
+      return await this.#context.run(() => textOf(this.#credentials.token));
+    } finally {
+      this.#asksForToken = false;
+    }
   }
 
   #receive(read: () => readonly unknown[]): void {
@@ -298,6 +328,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
   }
 
   #lost(reason: string): void {
+    this.#hasTold = true;
     decoderOf(this.#socket.io).deliverTo(undefined);
     this.#outbox.clear();
     this.#inbox.clear();
@@ -355,28 +386,4 @@ function outletOf(socket: Socket<HubEvents, PeerEvents>, nsp: string): Outlet {
       return pendingBytes(engine.writeBuffer, ws);
     },
   };
-}
-
-async function tokenOf({ token }: Credentials): Promise<string | undefined> {
-  const shown: unknown = typeof token === 'function' ? await token() : token;
-  if (shown === undefined) return undefined;
-  if (typeof shown !== 'string') throw new TypeError(`expected the token to be a string, got ${typeof shown}`);
-  checkTokenText('it', shown);
-  return shown;
-}
-
-/** Why the hub does not want the peer, at the handshake or later; undefined for errors that may pass. */
-function refusalCode(data: unknown): ErrorCode | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const code: unknown = Reflect.get(data, 'code');
-  const known: readonly ErrorCode[] = ['UNAUTHORIZED', 'VERSION', 'LIMIT_EXCEEDED', 'PROTOCOL'];
-  return known.find((candidate) => candidate === code);
-}
-
-/**
- * Whether the connection was closed because a frame was larger than the hub takes. To send it again would end in the same way.
- */
-function isTooLarge(details: unknown): boolean {
-  const context: unknown = typeof details === 'object' && details !== null ? Reflect.get(details, 'context') : undefined;
-  return typeof context === 'object' && context !== null && Reflect.get(context, 'code') === 1009;
 }

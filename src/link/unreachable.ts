@@ -75,6 +75,17 @@ export const noWebsocketYet: string =
   'what answers there has not opened a websocket yet, and its /healthz is not that of a hub: correct the url, ' +
   'or see why a proxy before the hub is slow';
 
+/**
+ * What is said while nothing has come of an attempt to connect.
+ *
+ * @param isTaken whether something has taken the connection; undefined: nobody can tell
+ */
+export function nothingSaid(isTaken: boolean | undefined): string {
+  if (isTaken === undefined) return 'nothing there has said anything: is it a hub?';
+  if (isTaken) return 'something takes the connection there and says nothing: is it a hub?';
+  return "nothing there has taken the connection; correct the hub's url, or see whether a firewall lets it through";
+}
+
 /** What is said when there is no hub, and nobody waits for one. */
 export function noHubAnswers(hub: URL, reason: string): PaladinError {
   return new PaladinError('HUB_UNREACHABLE', `no hub answers at ${addressOf(hub)}: ${reason}`);

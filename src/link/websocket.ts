@@ -3,8 +3,16 @@ import { NodeWebSocket } from './socket-client.js';
 import { later, type Later } from '../real-time.js';
 
 /** What `ws` takes that engine.io does not know of. */
-interface MaskOptions {
+interface OwnOptions {
   readonly generateMask: (mask: Uint8Array) => void;
+  /** Must end the request that asks for the websocket. */
+  readonly finishRequest: (request: Request) => void;
+}
+
+/** What is used of Node's request, and of its socket. */
+interface Request {
+  once(event: 'socket', listener: (socket: { once(event: 'connect', listener: () => void): unknown }) => void): unknown;
+  end(): unknown;
 }
 
 /**
@@ -19,6 +27,9 @@ export class Websocket extends NodeWebSocket {
     // The option is the engine that this transport is made for. It sets its timer for heartbeats after this.
     useRealTimers(Reflect.get(options, 'socket'));
   }
+
+  /** Whether something has taken the connection, whatever it says. Undefined: nobody can tell, as in browsers. */
+  isTaken: boolean | undefined = undefined;
 
   /** Whether the websocket is open; engine.io says so only when the server has greeted. */
   get hasOpened(): boolean {
@@ -35,8 +46,15 @@ export class Websocket extends NodeWebSocket {
     protocols: string | string[] | undefined,
     options: Record<string, unknown>,
   ): ReturnType<NodeWebSocket['createSocket']> {
-    const unmasked: MaskOptions = { generateMask: (mask) => mask.fill(0) };
-    return super.createSocket(uri, protocols, { ...options, ...unmasked });
+    const own: OwnOptions = {
+      generateMask: (mask) => mask.fill(0),
+      finishRequest: (request) => {
+        this.isTaken = false;
+        request.once('socket', (socket) => socket.once('connect', () => (this.isTaken = true)));
+        request.end();
+      },
+    };
+    return super.createSocket(uri, protocols, { ...options, ...own });
   }
 }
 

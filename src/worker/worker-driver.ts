@@ -82,6 +82,11 @@ export class WorkerDriver {
     this.#drive.handle({ type: 'offers', slots: this.#executor.slots, offers });
   }
 
+  /** What the link waits for, where there is no connection yet; undefined: nothing is known of that. */
+  get awaits(): string | undefined {
+    return this.#link.awaits;
+  }
+
   /** What would be lost if it ended now. */
   get undone(): Undone {
     return this.#session.undone;

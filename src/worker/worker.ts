@@ -181,7 +181,7 @@ export async function connectWorker(
       activity: connection.onActivity,
     });
     timer = deadline(() => {
-      fail(noHubAnswered(hub, connectTimeout, lastReason));
+      fail(noHubAnswered(hub, connectTimeout, made.awaits ?? lastReason));
     }, connectTimeout);
   });
   const worker: Worker = {

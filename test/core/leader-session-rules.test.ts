@@ -8,7 +8,7 @@ import { asked, SessionUnderTest, open, close, connected, resume, tick } from '.
 describe('what a session says of itself', () => {
   it('is why there is no hub, and what its jobs have there', () => {
     const test = new SessionUnderTest();
-    expect([test.session.lastReason, test.session.batches]).toEqual(['not yet connected', 0]);
+    expect([test.session.lastReason, test.session.batches]).toEqual(['no answer', 0]);
     test.welcome();
     test.add(1);
     test.handled(1, 3);

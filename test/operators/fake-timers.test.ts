@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { promisify } from 'node:util';
 import { connect, defineOperation, fromPull, inMemory, remoteMap, toAsyncIterable, type Runtime } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { fetchStatus, startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { from, lastValueFrom, map, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rejectionOf } from '../support/outcome.js';
 
 const increment = defineOperation({ name: 'increment', execute: (x: number) => x + 1 });
 const later = defineOperation({ name: 'later', execute: async (x: number) => await Promise.resolve(x + 1) });
@@ -219,6 +221,59 @@ describe('fake timers that are moved', () => {
     await realMs(20);
     vi.advanceTimersByTime(3_600_000);
     expect(await ended).toBe(1);
+  });
+
+  it('bring the end of the wait for a hub, which says what was waited for', async () => {
+    const reached = (server: Server): Promise<void> =>
+      new Promise((resolve) => {
+        // What asks for the websocket comes once the connection stands.
+        server.on('connection', (socket) => socket.on('error', () => undefined).once('data', () => resolve()));
+      });
+    const reachings = [
+      (hub: string) => connect(hub),
+      (hub: string) => fetchStatus(hub),
+      (hub: string) => startWorker({ hub, operations: [increment] }),
+    ];
+    for (const reach of reachings) {
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      vi.useFakeTimers({ toFake: [...everything] });
+      const isReached = reached(silent);
+      const error = rejectionOf(reach(`http://127.0.0.1:${port}`));
+      await isReached;
+      vi.advanceTimersByTime(10_000);
+      expect((await error).message).toMatch(
+        /within 10000 ms: something takes the connection there and says nothing: is it a hub\?$/u,
+      );
+      vi.useRealTimers();
+      silent.close();
+    }
+  });
+
+  it('do so where the token function never answers, or the hub does not', async () => {
+    let asked: () => void = () => undefined;
+    const authorize = (): Promise<never> => {
+      asked();
+      return new Promise(() => undefined);
+    };
+    await using hub = await startHub({ port: 0, authorize });
+    const token = (): Promise<string> => {
+      asked();
+      return new Promise(() => undefined);
+    };
+    for (const [shown, reason] of [
+      [token, 'the token function has not answered'],
+      ['secret', 'the hub has not said whether it lets the leader in'],
+    ] as const) {
+      vi.useFakeTimers({ toFake: [...everything] });
+      const isAsked = new Promise<void>((resolve) => (asked = resolve));
+      const error = rejectionOf(connect(hub.url, { token: shown }));
+      await isAsked;
+      vi.advanceTimersByTime(10_000);
+      expect((await error).message).toMatch(new RegExp(`within 10000 ms: ${reason}$`, 'u'));
+      vi.useRealTimers();
+    }
   });
 
   it('leave connections to a hub as they are', async () => {
