@@ -19,7 +19,10 @@ export function devCommand(): Command {
   const [logLevel, logFormat] = logOptions();
   return new Command('dev')
     .description('run a hub and a worker on this machine, and load the modules anew when their files change')
-    .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
+    .argument(
+      '<modules...>',
+      'what exports operations and monoids: .js, .mjs, .cjs, .ts, .mts, .cts or .tsx files, or names of packages',
+    )
     .addOption(
       option('--port <number>', 'the port of the hub; 0: any free port').argParser(wholeNumber(0, 65_535)).default(defaultPort),
     )

@@ -9,7 +9,6 @@ import { exitOnceRead, framesOf } from './exit-codes.js';
 import { HubLog } from './hub-log.js';
 import { logTo, type LogOptions } from './log.js';
 import { GuardedOutput } from './output.js';
-import { reachedFiles } from './reached-files.js';
 import { collectLess } from './serving.js';
 import { SourceWatch } from './source-watch.js';
 
@@ -66,6 +65,7 @@ export class DevProgram {
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void this.#stop(hub));
     console.log(`hub listening on ${hub.url}`);
+    const { reachedFiles } = await import('./reached-files.js');
     const watch = new SourceWatch(() => reachedFiles(this.#modules));
     await this.#load(hub, []);
     console.log(`connect('${hub.url}') leads; paladin status shows what happens; a change of ${countOf(watch)} reloads`);

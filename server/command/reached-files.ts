@@ -1,39 +1,53 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** What a text of JavaScript or TypeScript seems to require or import. It may stand in a comment: then a file more is watched. */
-const quoted = /\b(?:require|import|from)\s*(?:\(\s*)?(['"`])((?:(?!\1)[^\\\n])+)\1/gu;
-
-/** What is tried for an import without an extension, or with that of what a compiler makes of it. */
-const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+import { findModule } from '../../src/operation/loading/find-modules.js';
+import { importedFile, importedPath, isOfPackage, isOwn } from '../../src/operation/loading/imported-file.js';
+import { specifiersIn } from '../../src/operation/loading/specifiers-in.js';
+import { Projects } from '../../src/operation/loading/tsconfig.js';
 
 /** More files than this are not followed. Then a change of the others is not seen. */
 const mostFiles = 10_000;
 
 /**
- * The files that modules consist of: their own, and those that they import by paths, and so on. It reads texts and executes
- * nothing. Packages are left out: whoever installs another version starts the program anew. A file that is imported and not there
- * is among them, so that it is seen when it comes.
+ * The files that modules consist of: their own, and those that they import, and so on, also by `paths` and from packages of the
+ * same repository. They are found as they are loaded. It reads texts and executes nothing. An import may stand in a comment: then
+ * a file more is watched. Installed packages are left out: whoever installs another version starts the program anew. A file that
+ * is imported by its path and not there is among them, so that it is seen when it comes.
  *
- * @param modules paths from the working directory, or URLs of files
+ * @param modules as `findModules` takes them
  */
 export function reachedFiles(modules: readonly string[]): readonly string[] {
+  // Read anew each time: they may have changed, too.
+  const projects = new Projects();
+  const waiting = modules.map((module) => fileOfModule(module, projects));
   const found = new Set<string>();
-  const waiting = modules.map((module) => fileFor(resolve(module.startsWith('file:') ? fileURLToPath(module) : module)));
   for (let path = waiting.pop(); path !== undefined && found.size < mostFiles; path = waiting.pop()) {
     if (found.has(path)) continue;
     found.add(path);
-    for (const specifier of specifiersIn(path)) waiting.push(fileFor(resolve(dirname(path), specifier)));
+    if (hasImports.test(path)) waiting.push(...filesImportedIn(path, projects));
   }
   return [...found];
 }
 
-/** The imports by paths in a file. */
-function specifiersIn(path: string): string[] {
-  if (!extensions.includes(extname(path))) return [];
-  const all = Array.from(textOf(path).matchAll(quoted), ({ 2: specifier = '' }) => specifier);
-  return all.filter((specifier) => /^\.{1,2}\//u.test(specifier)).map((specifier) => specifier.replace(/[?#].*$/su, ''));
+const hasImports = /\.(?:[cm]?[jt]s|[jt]sx)$/u;
+
+/** The file of a module; where it will be, when it is not there yet. */
+function fileOfModule(module: string, projects: Projects): string {
+  try {
+    return fileURLToPath(findModule(module, projects));
+  } catch {
+    return module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
+  }
+}
+
+function filesImportedIn(path: string, projects: Projects): string[] {
+  const folder = dirname(path);
+  return specifiersIn(textOf(path)).flatMap((specifier) => {
+    if (isOwn(specifier)) return [];
+    const file = importedFile(specifier, folder, projects) ?? importedPath(specifier, folder);
+    return file === undefined || isOfPackage(file) ? [] : [file];
+  });
 }
 
 function textOf(path: string): string {
@@ -43,16 +57,4 @@ function textOf(path: string): string {
     // It is not there yet, or is just being written.
     return '';
   }
-}
-
-/** The file that a path means: `x.js` may mean `x.ts`, and a path without an extension a file with one, or a folder's index. */
-function fileFor(path: string): string {
-  if (isFile(path)) return path;
-  const base = path.slice(0, path.length - extname(path).length);
-  const candidates = [base, path, resolve(path, 'index')].flatMap((start) => extensions.map((extension) => start + extension));
-  return candidates.find(isFile) ?? path;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

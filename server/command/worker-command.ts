@@ -25,7 +25,10 @@ export function workerCommand(): Command {
   const [logLevel, logFormat] = logOptions();
   return new Command('worker')
     .description('run a worker: execute the operations that the modules export')
-    .argument('<modules...>', 'modules that export operations and monoids: .js, .mjs or .ts')
+    .argument(
+      '<modules...>',
+      'what exports operations and monoids: .js, .mjs, .cjs, .ts, .mts, .cts or .tsx files, or names of packages',
+    )
     .addOption(hubOption())
     .addOption(token)
     .addOption(tokenFile)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 
 /** What else a name with this extension may mean: its source, or what a compiler makes of it. */
 const others: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +38,11 @@ export function isTypeScript(path: string): boolean {
 /** Whether a path is that of a file which has types alone. */
 export function isDeclaration(path: string): boolean {
   return /\.d\.[cm]?ts$/u.test(path);
+}
+
+/** Whether there is a `tsconfig.json` in a folder, or in one above it. */
+export function isOfProject(folder: string): boolean {
+  return isFile(join(folder, 'tsconfig.json')) || (dirname(folder) !== folder && isOfProject(dirname(folder)));
 }
 
 function isFile(path: string): boolean {

@@ -4,8 +4,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nearest } from '../../errors/nearest.js';
 import { PaladinError } from '../../errors/paladin-error.js';
 import { messageOf } from '../../errors/thrown.js';
-import { fileFor } from './file-for.js';
+import { fileFor, isOfProject } from './file-for.js';
 import { packageFile } from './package-file.js';
+import type { Projects } from './tsconfig.js';
 
 /** The extensions of modules. */
 const extensions = /\.(?:[cm]?[jt]s|tsx)$/u;
@@ -17,25 +18,48 @@ const extensions = /\.(?:[cm]?[jt]s|tsx)$/u;
  *
  * Where there is no `x.js`, its source `x.ts` is meant, and the other way round.
  *
- * @returns the URLs, at once where all modules are named by paths and URLs
+ * @returns the URLs, at once unless `paths` may be meant
  * @throws {@link PaladinError} `INVALID_INPUT` when there is no such module
  */
 export function findModules(modules: readonly (string | URL)[]): URL[] | Promise<URL[]> {
-  const found = modules.map(findModule);
-  const isThere = (url: URL | Promise<URL>): url is URL => !(url instanceof Promise);
-  return found.every(isThere) ? found : Promise.all(found.map(async (url) => await url));
+  return modules.some(mayBeOfPaths) ? findByPaths(modules) : modules.map((module) => findModule(module, undefined));
 }
 
-function findModule(module: string | URL): URL | Promise<URL> {
+async function findByPaths(modules: readonly (string | URL)[]): Promise<URL[]> {
+  // Only on demand: most programs give paths and URLs.
+  const projects = new (await import('./tsconfig.js')).Projects();
+  return modules.map((module) => findModule(module, projects));
+}
+
+/**
+ * The URL of one module, see {@link findModules}.
+ *
+ * @param projects whose `paths` count; undefined: none
+ */
+export function findModule(module: string | URL, projects: Projects | undefined): URL {
   // Some test environments have a class of their own for URLs.
   if (typeof module !== 'string') return foundByUrl(new URL(module.href), module.href);
-  // A single letter before the colon is a drive.
-  if (/^[a-z][a-z0-9+.-]+:/iu.test(module)) return foundByUrl(new URL(module), module);
+  if (isUrl(module)) return foundByUrl(new URL(module), module);
   const path = resolve(module);
   const file = fileFor(path);
   if (file !== undefined) return checked(file, module);
-  if (/^\.{0,2}(?:[\\/]|$)/u.test(module) || /^[a-z]:[\\/]/iu.test(module)) throw noFile(path);
-  return fileByName(module).then(pathToFileURL);
+  if (isPath(module)) throw noFile(path);
+  return pathToFileURL(fileByName(module, projects));
+}
+
+function mayBeOfPaths(module: string | URL): boolean {
+  if (typeof module !== 'string' || isUrl(module) || isPath(module) || fileFor(resolve(module)) !== undefined) return false;
+  return isOfProject(process.cwd());
+}
+
+/** A single letter before the colon is a drive. */
+function isUrl(module: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/iu.test(module);
+}
+
+/** Whether it is a path alone, and no name. */
+function isPath(module: string): boolean {
+  return /^\.{0,2}(?:[\\/]|$)/u.test(module) || /^[a-z]:[\\/]/iu.test(module);
 }
 
 function foundByUrl(url: URL, shown: string): URL {
@@ -64,9 +88,9 @@ function checked(file: string, shown: string): URL {
 }
 
 /** The file of a module that is no path: of an alias or a package. */
-async function fileByName(name: string): Promise<string> {
+function fileByName(name: string, projects: Projects | undefined): string {
   const folders = [...new Set([process.cwd(), ...mainFolder()])];
-  const aliased = await fileByPaths(name, folders[0] ?? '.');
+  const aliased = projects?.fileByPaths(name, process.cwd());
   if (aliased !== undefined) return aliased;
   const problems: string[] = [];
   for (const folder of folders) {
@@ -86,16 +110,6 @@ async function fileByName(name: string): Promise<string> {
 function mainFolder(): string[] {
   const main = process.argv[1];
   return main === undefined || /[\\/]node_modules[\\/]/u.test(main) || !existsSync(main) ? [] : [dirname(main)];
-}
-
-async function fileByPaths(name: string, folder: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(resolve(at, 'tsconfig.json'))) break;
-    if (dirname(at) === at) return undefined;
-  }
-  // Only on demand: most programs give paths and URLs.
-  const { Projects } = await import('./tsconfig.js');
-  return new Projects().fileByPaths(name, folder);
 }
 
 function noFile(path: string, hint?: string): PaladinError {

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mostParsedModules } from '../limits.js';
-import { fileFor, isTypeScript } from './file-for.js';
+import { isOfProject, isTypeScript } from './file-for.js';
+import { importedFile, isOfPackage, isOwn } from './imported-file.js';
 import { specifiersIn } from './specifiers-in.js';
-import { packageFile } from './package-file.js';
 
 /**
  * Whether any of the modules is TypeScript, or imports some. Then one loader that knows TypeScript has to load all of them. It
@@ -19,7 +19,7 @@ export function reachesTypeScript(modules: readonly URL[]): boolean {
     if (isTypeScript(path)) return true;
     for (const specifier of specifiersIn(textOf(path))) {
       if (isOwn(specifier)) continue;
-      const file = fileOf(specifier, dirname(path));
+      const file = importedFile(specifier, dirname(path));
       if (file === undefined && mayBeOfPaths(specifier, dirname(path))) return true;
       if (file === undefined || seen.has(file) || (isOfPackage(file) && !isTypeScript(file))) continue;
       seen.add(file);
@@ -37,32 +37,7 @@ function textOf(path: string): string {
   }
 }
 
-function fileOf(specifier: string, folder: string): string | undefined {
-  try {
-    if (/^\.{1,2}\//u.test(specifier)) return fileFor(resolve(folder, decodeURIComponent(specifier.replace(/[?#].*$/su, ''))));
-    if (specifier.startsWith('file:')) return fileFor(fileURLToPath(specifier));
-    // A package may be a folder of the same repository, with sources for exports.
-    return isBuiltin(specifier) ? undefined : packageFile(specifier, folder);
-  } catch {
-    // Node says what is not there when it loads the module.
-    return undefined;
-  }
-}
-
 /** A text that looks like a specifier may be any string of a program. */
 function mayBeOfPaths(specifier: string, folder: string): boolean {
   return /^[\w@~$][\w@~$./-]*$/u.test(specifier) && !isBuiltin(specifier) && isOfProject(folder);
-}
-
-function isOfProject(folder: string): boolean {
-  return existsSync(join(folder, 'tsconfig.json')) || (dirname(folder) !== folder && isOfProject(dirname(folder)));
-}
-
-/** This package is JavaScript, wherever it lies. */
-function isOwn(specifier: string): boolean {
-  return /^paladin-rx(?:\/|$)/u.test(specifier);
-}
-
-function isOfPackage(path: string): boolean {
-  return /[\\/]node_modules[\\/]/u.test(path);
 }
