@@ -14,11 +14,12 @@ const registry = new Registry();
 registry.add(double, 'the test');
 registry.add(hang, 'the test');
 
+/** Turns of an executor's own. They are never spent, however long the machine takes for them. */
+const unspent = (): InlineTurns => new InlineTurns({ isSpent: () => false });
+
 describe('the inline executor', () => {
   it('begins one batch in each turn of the event loop, the first at once', async () => {
-    // However long the machine takes for it.
-    const turns = new InlineTurns({ isSpent: () => false });
-    const executor = new InlineExecutor({ slots: 2, registry, turns });
+    const executor = new InlineExecutor({ slots: 2, registry, turns: unspent() });
     const settled = vi.fn<(outcome: Outcome) => void>();
     executor.run('job', describeJob([['map', double]]), elements([1, 2]), settled);
     executor.run('job', describeJob([['map', double]]), elements([3]), settled);
@@ -68,7 +69,7 @@ describe('the inline executor', () => {
   });
 
   it('settles batches of a forgotten job as cancelled, begun or not, and counts what does not stop', async () => {
-    const executor = new InlineExecutor({ slots: 2, registry });
+    const executor = new InlineExecutor({ slots: 2, registry, turns: unspent() });
     const outcome = (operation: typeof hang): Promise<Outcome> =>
       new Promise((resolve) => executor.run(operation.name, describeJob([['map', operation]]), elements([1]), resolve));
     const begun = outcome(hang);
@@ -95,7 +96,7 @@ describe('the inline executor', () => {
   });
 
   it('settles nothing once it is closed', async () => {
-    const executor = new InlineExecutor({ slots: 1, registry, turns: new InlineTurns({ isSpent: () => false }) });
+    const executor = new InlineExecutor({ slots: 1, registry, turns: unspent() });
     const settled = vi.fn();
     executor.run('job', describeJob([['map', double]]), elements([1]), settled);
     executor.run('job', describeJob([['map', double]]), elements([2]), settled);
@@ -105,7 +106,7 @@ describe('the inline executor', () => {
   });
 
   it('aborts an attempt, whether it has begun or not, and leaves the others of its job alone', async () => {
-    const executor = new InlineExecutor({ slots: 3, registry });
+    const executor = new InlineExecutor({ slots: 3, registry, turns: unspent() });
     const outcomes: Outcome[] = [];
     const run = (seq: number): void =>
       executor.run('job', describeJob([['map', hang]]), elements([1], { seq }), (outcome) => outcomes.push(outcome));
