@@ -5,13 +5,4 @@
  */
 
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
-export type { Token } from './link/check-token.js';
-export type { Offers } from './protocol/messages.js';
-export type { Worker, WorkerConnection } from './worker/worker.js';
-export type { InlineOptions } from './worker/start-inline-worker.js';
-export type { ThreadOptions } from './worker/start-bounds.js';
-export type { WebWorker } from './executor/web-thread.js';
-export { serveOperations } from './worker/serve-operations.js';
-export type { ThreadWorkerOptions } from './worker/start-thread-worker.js';
-export type { WebWorkerOptions } from './worker/thread-source.js';
-export type { BatchHere, WorkerActivity } from './worker/worker-activity.js';
+export * from './common-worker.js';

@@ -1,5 +1,5 @@
 import { callerContext } from '../../src/caller-context.js';
-import type { Executor } from '../../src/executor/executor.js';
+import type { Executor, RunArguments } from '../../src/executor/executor.js';
 import { InlineControl } from '../../src/executor/inline-control.js';
 import { InlineJobs, type InlineJobOptions } from '../../src/executor/inline-jobs.js';
 import { fatalFailure } from '../../src/executor/unit-failures.js';
@@ -40,7 +40,7 @@ export class VirtualExecutor implements Executor {
     this.#jobs = new InlineJobs(options);
   }
 
-  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void): void {
+  run(...[jobId, description, batch, settled]: RunArguments): void {
     const outcome = this.#execute(jobId, description, batch);
     const tookMs = this.#tookMs(batch, outcome);
     const settle = (): void => {

@@ -33,3 +33,6 @@ export interface Executor {
   /** Ends all threads. What is still running is abandoned and does not settle. */
   close(): Promise<void>;
 }
+
+/** What an executor is told of a batch that it executes. */
+export type RunArguments = Parameters<Executor['run']>;

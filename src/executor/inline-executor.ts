@@ -1,10 +1,9 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
-import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
-import type { Executor } from './executor.js';
+import type { Batch, JobAttempt } from '../protocol/messages.js';
+import type { Executor, RunArguments } from './executor.js';
 import { InlineControl } from './inline-control.js';
 import { InlineTurns } from './inline-turns.js';
 import { InlineJobs, type InlineJobOptions } from './inline-jobs.js';
-import type { Outcome } from '../protocol/outcome.js';
 import { maxWaitingInline } from './limits.js';
 import type { IdleCores } from './idle-cores.js';
 import type { LoopBlocks } from './loop-blocks.js';
@@ -58,7 +57,7 @@ export class InlineExecutor implements Executor {
     return this.#abandoned;
   }
 
-  run(jobId: string, description: JobDescription, batch: Batch, settled: (outcome: Outcome) => void, tell?: WaitsListener): void {
+  run(...[jobId, description, batch, settled, tell]: RunArguments): void {
     // It is looked up now: the job may be forgotten before the batch's turn comes, and must not be begun anew.
     const execution = this.#jobs.executionOf(jobId, description);
     const { blocks, idleCores, contextOf } = this.#options;

@@ -2,9 +2,8 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { describe } from '../errors/describe.js';
 import { maxThreads } from '../limits.js';
 import { afterThis } from '../next-turn.js';
-import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
-import type { Outcome } from '../protocol/outcome.js';
-import type { Executor } from './executor.js';
+import type { JobAttempt } from '../protocol/messages.js';
+import type { Executor, RunArguments } from './executor.js';
 import type { ThreadOffers, ThreadPoolOptions } from './thread-executor-options.js';
 import type { ThreadHandle } from './thread-handle.js';
 import type { Assignment } from './thread-life.js';
@@ -83,13 +82,7 @@ class ThreadPool implements ThreadExecutor {
     this.#state = 'running';
   }
 
-  run(
-    jobId: string,
-    description: JobDescription,
-    batch: Batch,
-    settled: (outcome: Outcome) => void,
-    waits?: (isWaiting: boolean) => void,
-  ): void {
+  run(...[jobId, description, batch, settled, waits]: RunArguments): void {
     if (this.#state === 'closed') return;
     const assignment = { jobId, description, batch, settled, waits };
     const thread = this.#pick(jobId);
