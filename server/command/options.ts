@@ -48,10 +48,12 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** Parses names separated by commas. */
-export function names(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+/**
+ * Parses names separated by commas.
+ *
+ * @param before those that the flag has had before: it may be given several times
+ */
+export function names(text: string, before: readonly string[] = []): string[] {
+  const given = text.split(',').map((name) => name.trim());
+  return [...before, ...given.filter((name) => name !== '')];
 }

@@ -30,7 +30,7 @@ export function statusCommand(): Command {
 function describe(hub: string, { uptimeMs, totals, workers, jobs, counters }: HubStatus): string {
   const { leaders, slots } = totals;
   return [
-    `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s: ${leaders} leaders, ${totals.workers} workers with ${slots} slots, ${totals.jobs} jobs`,
+    `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s: ${counted(leaders, 'leader')}, ${counted(totals.workers, 'worker')} with ${counted(slots, 'slot')}, ${counted(totals.jobs, 'job')}`,
     ...table(
       ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'OPERATIONS'],
       workers.map((worker) => [
@@ -42,7 +42,7 @@ function describe(hub: string, { uptimeMs, totals, workers, jobs, counters }: Hu
         worker.offers.operations.join(', '),
       ]),
     ),
-    ...further(totals.workers - workers.length, 'workers'),
+    ...further(totals.workers - workers.length, 'worker'),
     ...table(
       ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'],
       jobs.map((job) => [
@@ -54,16 +54,20 @@ function describe(hub: string, { uptimeMs, totals, workers, jobs, counters }: Hu
         String(job.slots),
       ]),
     ),
-    ...further(totals.jobs - jobs.length, 'jobs'),
+    ...further(totals.jobs - jobs.length, 'job'),
     `counted: ${Object.entries(counters)
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,
   ].join('\n');
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** A line that says how many are not listed; nothing where all are. */
 function further(count: number, what: string): string[] {
-  return count > 0 ? [`and ${count} more ${what}`] : [];
+  return count > 0 ? [`and ${counted(count, `more ${what}`)}`] : [];
 }
 
 /** Rows under their headings, in columns as wide as their widest cell; nothing when there are no rows. */

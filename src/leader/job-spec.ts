@@ -141,6 +141,7 @@ export function checkStage(where: string, stage: StageSpec): void {
     throw invalid(where, `${what}${hint}`, operation);
   }
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
+  if (kind === 'map' && definition.kind === 'monoid') throw invalid(where, 'an operation', `monoid '${definition.name}'`);
   if (timeout !== undefined) checkMs(where, 'timeout', timeout, 1);
   if (retry !== undefined) checkRetry(retry, where);
   if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') {

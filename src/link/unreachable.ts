@@ -51,7 +51,7 @@ export function whyUnreachable(hub: URL, error: Error): Unreachable {
     case 'EPROTO':
       return lasting(whyNoTls(message));
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return lasting(`${message} The hub's url must have a name for which its certificate is made`);
+      return lasting(`${message}; the hub's url must have a name for which its certificate is made`);
     case 'CERT_HAS_EXPIRED':
       return lasting(`${message}; whoever runs the hub can give it a new one (--tls-cert, read again at SIGHUP)`);
     default:
@@ -107,10 +107,13 @@ function lasting(reason: string): Unreachable {
 const howToTrust =
   "to trust the hub's certificate, start this program with NODE_EXTRA_CA_CERTS set to its file, or to that of who signed it";
 
-function howToStart({ hostname, port }: URL): string {
+function howToStart({ protocol, hostname, port }: URL): string {
   const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
   if (!isHere) return "start a hub there, or correct the hub's url";
-  return `start a hub with: paladin hub${port === String(defaultPort) ? '' : ` --port ${port === '' ? 80 : port}`}`;
+  const isTls = protocol === 'https:' || protocol === 'wss:';
+  const usual = isTls ? 443 : 80;
+  const flag = port === String(defaultPort) ? '' : ` --port ${port === '' ? usual : port}`;
+  return `start a hub with: paladin hub${flag}${isTls ? ' --tls-cert <path> --tls-key <path>' : ''}`;
 }
 
 /** What answers speaks no HTTP, or it speaks HTTP and opens no websocket. */

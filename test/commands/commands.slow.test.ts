@@ -23,7 +23,7 @@ describe('the paladin command', () => {
 
     await using status = new Command(['status', '--hub', hub.url]);
     expect(await status.exited()).toBe(0);
-    expect(status.output).toMatch(/1 leaders, 2 workers with 4 slots, 0 jobs/u);
+    expect(status.output).toMatch(/1 leader, 2 workers with 4 slots, 0 jobs/u);
     expect(status.output).toMatch(/second\s+3\s+0\s+ready\s+pid-after@1, print@1, square@1, sum@1/u);
     await using json = new Command(['status', '--hub', hub.url, '--json']);
     expect(await json.exited()).toBe(0);

@@ -44,7 +44,7 @@ describe('the paladin command on a network', () => {
     await worker.printed(/^worker ready/u);
     await using status = new Command(['status', '--hub', url, '--token', 'a'], trusting);
     expect(await status.exited()).toBe(0);
-    expect(status.output).toContain('1 workers');
+    expect(status.output).toContain('1 worker with');
     await using distrusting = new Command(['worker', operations, '--hub', url, '--token', 'a', '--threads', '1']);
     // That does not pass: it does not wait.
     expect(await distrusting.exited()).toBe(3);

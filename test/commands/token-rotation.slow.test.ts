@@ -130,7 +130,7 @@ describe('tokens in files', () => {
     expect(stubborn.output).toMatch(/error: hub .* refused the worker: the token is wrong; pass the hub's by .*--token/u);
     await using status = new Command(['status', '--hub', url, '--token-file', files.of('observer')]);
     expect(await status.exited()).toBe(0);
-    expect(status.output).toMatch(/1 leaders, 2 workers with 2 slots, 0 jobs/u);
+    expect(status.output).toMatch(/1 leader, 2 workers with 2 slots, 0 jobs/u);
     expect(hub.output + next.output).not.toMatch(/(leader|worker|observer)-(may|june|july)/u);
     // Some programs are started, one after the other.
   }, 60_000);

@@ -135,6 +135,11 @@ describe('openJob', () => {
       "openJob: expected a monoid, got operation 'double'",
     ],
     [
+      'a monoid to map by',
+      { stages: [{ kind: 'map', operation: sum }] },
+      "openJob: expected an operation, got monoid 'sum'",
+    ],
+    [
       'no operation',
       { stages: [{ kind: 'map', operation: null }] },
       'openJob: expected an operation made by defineOperation, got null',

@@ -59,7 +59,7 @@ describe('options that are not what they must be', () => {
     [{ timeout: 0 }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got 0'],
     [{ timeout: -5 }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got -5'],
     [{ timeout: '1s' }, 'timeout to be milliseconds from 1 to 2147483647, or Infinity, got "1s"'],
-    [{ retry: 3 }, 'a retry strategy, got 3'],
+    [{ retry: 3 }, "a retry strategy, as in { strategy: 'immediate', maxRetries: 3 }, got 3"],
     [{ retry: { strategy: 'often' } }, "retry.strategy to be 'immediate', 'after' or 'exponential', got \"often\""],
     [{ retry: { strategy: 'immediate', maxRetries: -1 } }, 'retry.maxRetries to be a whole number from 0 up, got -1'],
     [{ retry: { strategy: 'after', maxRetries: 1 } }, 'retry.delayMs to be milliseconds from 0 to 2147483647, got undefined'],
