@@ -10,7 +10,7 @@ let project: InstalledProject;
 beforeAll(async () => {
   const bundlers = ['esbuild@0.28', 'rollup@4', 'vite@8', 'webpack@5', 'webpack-cli@6'];
   project = await InstalledProject.with('rxjs@7', ...bundlers, '@rollup/plugin-node-resolve@16', '@rollup/plugin-commonjs@29');
-}, 300_000);
+}, 600_000);
 afterAll(async () => project?.[Symbol.asyncDispose]());
 
 const operations = `

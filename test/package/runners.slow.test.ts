@@ -7,7 +7,7 @@ let project: InstalledProject;
 beforeAll(async () => {
   const runners = ['tsx@4', 'vitest@4', 'jest@30', 'ts-jest@29', 'typescript@5.9', 'esbuild@0.28'];
   project = await InstalledProject.with('rxjs@7', '@types/node@20', ...runners);
-}, 300_000);
+}, 600_000);
 afterAll(async () => project?.[Symbol.asyncDispose]());
 
 const operations = `
@@ -87,7 +87,10 @@ test.each(['forks', 'threads', 'vmThreads'])('Vitest, in its pool of %s', limit,
     [`${folder}/operations.ts`]: operations,
     [`${folder}/double.test.ts`]: tests('vitest', `new URL('./operations.ts', import.meta.url)`),
   });
-  const { code, stdout, stderr } = await project.run(['vitest', 'run', '--root', '.', '--pool', pool], folder);
+  const { code, stdout, stderr } = await project.run(
+    ['vitest', 'run', '--root', '.', '--pool', pool, '--testTimeout', '60000'],
+    folder,
+  );
   expect(code, stdout + stderr).toBe(0);
   expect(stdout).toMatch(/Tests.* 2 passed/u);
 });
@@ -97,7 +100,7 @@ describe('Jest', () => {
 
   /** What Jest says of the tests in a folder. */
   async function said(folder: string, ...flags: readonly string[]): Promise<string> {
-    const { stdout, stderr } = await project.run([process.execPath, ...flags, `../${jest}`], folder);
+    const { stdout, stderr } = await project.run([process.execPath, ...flags, `../${jest}`, '--testTimeout', '60000'], folder);
     return stdout + stderr;
   }
 
