@@ -36,7 +36,8 @@ export async function isNoHub(hub: URL): Promise<boolean> {
 /** Whether anything answers there over HTTP, as far as a page may know. */
 export async function answersPages(hub: URL): Promise<boolean> {
   try {
-    await ask(`${addressOf(hub)}/healthz`, { mode: 'no-cors' });
+    // A page may look at another origin only where it also follows redirects.
+    await ask(`${addressOf(hub)}/healthz`, { mode: 'no-cors', redirect: 'follow' });
     return true;
   } catch {
     return false;
@@ -44,5 +45,5 @@ export async function answersPages(hub: URL): Promise<boolean> {
 }
 
 function ask(url: string, init: RequestInit): Promise<Response> {
-  return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(lookMs) });
+  return fetch(url, { redirect: 'manual', ...init, signal: AbortSignal.timeout(lookMs) });
 }

@@ -58,6 +58,10 @@ async function serve(args: readonly string[]): Promise<{ readonly address: strin
 }
 
 describe('the example for browsers', () => {
+  test('a package that is installed has nothing to build when it is linked', async () => {
+    await run('npm', ['run', 'prepare', '--silent'], { cwd: join(folder, 'node_modules/paladin-rx') });
+  });
+
   test('is small', async () => {
     const assets = join(folder, 'dist/assets');
     const sizes = await Promise.all(

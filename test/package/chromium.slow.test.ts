@@ -119,6 +119,14 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     await page.evaluate('globalThis.worker.close()');
   });
 
+  /** A server of another origin than the page, which is no hub. */
+  async function stranger(): Promise<string> {
+    const other = createServer((_, response) => response.writeHead(404).end());
+    onTestFinished(() => void other.close());
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  }
+
   /** A worker script that serves the operations, at this path. */
   async function serveScript(path: string): Promise<string> {
     const source = `import { serveOperations } from 'paladin-rx/worker';
@@ -167,6 +175,25 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
       after: 42,
     });
   }, 30_000);
+
+  test('who asks for threads is told how a page has them', async () => {
+    const page = await open(
+      '/threads',
+      `import { inMemory } from 'paladin-rx';
+       const told = (options) => {
+         try {
+           inMemory(options);
+         } catch (error) {
+           return error.message;
+         }
+       };
+       globalThis.outcome = [told({ threads: 2 }), told({ filename: 'operations.js' })];`,
+    );
+    expect(await outcome(page)).toEqual([
+      expect.stringMatching(/did you mean 'workers'\? .* worker: \(\) => new Worker\(url\)/u),
+      expect.stringMatching(/In a page write \{ worker: \(\) => new Worker\(url\) \}/u),
+    ]);
+  });
 
   test('a Web Worker that cannot be loaded is told at once', async () => {
     const page = await open(
@@ -217,6 +244,7 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
          told(${JSON.stringify(hub.url)}),
          told('http://127.0.0.1:1'),
          told(${JSON.stringify(origin)}),
+         told(${JSON.stringify(await stranger())}),
        ]);`,
     );
     expect(await outcome(page)).toEqual([
@@ -224,6 +252,7 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
       expect.stringMatching(
         /^HUB_UNREACHABLE: no hub answers at http:\/\/127\.0\.0\.1:1: browsers do not say why; nobody listens there, or /u,
       ),
+      expect.stringMatching(/^HUB_UNREACHABLE: .*: what answers there opens no websocket: no hub listens under \/, or a proxy/u),
       expect.stringMatching(/^HUB_UNREACHABLE: .*: what answers there opens no websocket: no hub listens under \/, or a proxy/u),
     ]);
   });
