@@ -80,8 +80,7 @@ export class WorkerProgram {
   }
 
   #lost(reason: string): void {
-    const text = this.#wait.lost(reason, performance.now());
-    if (text !== undefined) this.#log.warn({ hub: this.#hub, reason }, text);
+    this.#log.warn({ hub: this.#hub, reason }, this.#wait.lost(reason, performance.now()));
   }
 
   #stop(): void {

@@ -12,9 +12,10 @@ import { noHubAnswered } from '../link/unreachable.js';
 import type { HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { areNames } from '../protocol/names.js';
 import { hubToWorker } from '../wire/parse.js';
-import type { Later } from '../real-time.js';
+import { realNow, type Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
+import { Absence } from './absence.js';
 import type { WorkerActivity } from './worker-activity.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
@@ -75,8 +76,9 @@ export interface WorkerConnection {
    */
   readonly connectTimeout?: number | undefined;
   /**
-   * Called when the connection is lost or cannot be made yet, with the reason. The worker tries to come back by itself. Default:
-   * nobody is told.
+   * Called when the connection is lost or cannot be made yet, with the reason. The worker tries to come back by itself. While
+   * it tries, it is called once for each further reason. It is called again for the same one after 5 s, and then at intervals
+   * that double, up to 10 min. Default: nobody is told.
    */
   readonly onLost?: ((reason: string) => void) | undefined;
   /** Called when the hub has taken the worker again. Default: nobody is told. */
@@ -151,6 +153,7 @@ export async function connectWorker(
   let id = '';
   let welcomed = false;
   let lastReason = 'no answer';
+  const absence = new Absence();
   let timer: Later | undefined;
   const driver = await new Promise<WorkerDriver>((resolve, reject) => {
     const fail = (error: PaladinError): void => {
@@ -163,6 +166,7 @@ export async function connectWorker(
       ready: (hubId, { maxPayloadBytes }) => {
         id = hubId;
         limit.maxPayloadBytes = maxPayloadBytes;
+        absence.end();
         if (welcomed) guarded(() => connection.onBack?.());
         welcomed = true;
         timer?.cancel();
@@ -170,7 +174,7 @@ export async function connectWorker(
       },
       lost: (reason) => {
         lastReason = reason;
-        guarded(() => connection.onLost?.(reason));
+        if (absence.tells(reason, realNow())) guarded(() => connection.onLost?.(reason));
       },
       refused: (error) => {
         if (welcomed && connection.onRefused === undefined) warn(`the worker executes nothing any more: ${error.message}`);
