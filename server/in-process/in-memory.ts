@@ -6,6 +6,7 @@ import { InlineExecutor } from '../../src/executor/inline-executor.js';
 import type { InlineJobOptions } from '../../src/executor/inline-jobs.js';
 import { IdleCores } from '../../src/executor/idle-cores.js';
 import { checkMayStartThreads } from '../../src/executor/starting-threads.js';
+import { whySilent } from '../../src/executor/web-silence.js';
 import { LoopBlocks } from '../../src/executor/loop-blocks.js';
 import { SlowCreates } from '../../src/executor/slow-creates.js';
 import { checkDeaths, checkSerializer } from '../../src/leader/job-spec.js';
@@ -177,6 +178,7 @@ export function startInMemory(options: InMemoryOptions, platform: Platform, othe
   const runtime = new LeaderRuntime(dialAsLeader(hub, leaderId, other?.time), {
     serializer,
     noWorkerTimeoutMs: noWorkerTimeout,
+    awaited: crew.awaited,
     reconnectTimeoutMs: noWorkerTimeout,
     maxDeaths,
     welcomed: () => undefined,
@@ -226,6 +228,8 @@ interface Crew {
   readonly failed: Promise<unknown>;
   /** A job is going to use these; throws when it cannot. */
   readonly using: (uses: JobUses) => void;
+  /** What is known of workers that have not come yet, for people; undefined: nothing. */
+  readonly awaited: () => string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -264,6 +268,7 @@ function inlineCrew(
   hub.completed();
   return {
     failed: Promise.resolve(),
+    awaited: () => undefined,
     using: ({ operations, serializer }) => {
       // Names are forgotten in time. This finds two operations of one name in a job, whatever is remembered.
       if (operations.length > 1) registryWith(operations);
@@ -296,6 +301,8 @@ function threadCrew(
     allBroken = reject;
   });
   let whole = workers;
+  /** Whether no Web Worker has said that it is ready. */
+  let isSilent = what.of.type === 'worker';
   const started = Promise.allSettled(
     Array.from({ length: workers }, async () => {
       let leave = (): void => undefined;
@@ -306,6 +313,7 @@ function threadCrew(
         if (whole === 0) allBroken(error);
       };
       const executor = await startThread({ ...what, signal, onBroken });
+      isSilent = false;
       const { operations, serializers } = executor.offers;
       const driver = joinHub(hub(), executor, { operations, serializers, labels: [] });
       leave = (): void => {
@@ -324,6 +332,7 @@ function threadCrew(
       }),
     ]),
     using: () => undefined,
+    awaited: () => (isSilent ? `its Web Worker has said nothing: ${whySilent}` : undefined),
     close: async () => {
       closing.abort();
       const results = await started;

@@ -7,6 +7,7 @@ import { warn } from '../warn.js';
 import { silentWorkerMs, toldDeathMs } from './limits.js';
 import type { ThreadDeath, ThreadKind, ThreadLink, ThreadListener } from './thread-link.js';
 import { commonNow, Progress, progressBytes } from './thread-progress.js';
+import { whySilent } from './web-silence.js';
 import { enveloped, fromWebWorker, type FromWebWorker, type ToWebWorker } from './web-messages.js';
 
 /** What is needed of a Web Worker; `Worker` of browsers has it. */
@@ -53,7 +54,7 @@ export function webWorkers(where: string, make: () => unknown): ThreadKind {
   };
 }
 
-const silence = ': does its script call serveOperations, and does all that it imports load?';
+const silence = `: ${whySilent}`;
 
 /** What marks a Web Worker that is a thread of some executor. */
 const takenKey: symbol = Symbol.for('paladin-rx.taken');

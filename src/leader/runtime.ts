@@ -114,6 +114,8 @@ const knownSpec: Known<JobSpec> = { ...jobOptions, stages: true };
 export interface RuntimeConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
+  /** What is known of workers that have not come yet, for people; absent: nothing. */
+  readonly awaited?: () => string | undefined;
   /** After how long without a worker a warning is given; absent: never. */
   readonly noWorkerWarningMs?: number;
   readonly reconnectTimeoutMs: number;
@@ -341,6 +343,7 @@ export class LeaderRuntime implements Runtime {
       window: spec.window ?? defaultWindow,
       serializer,
       noWorkerTimeoutMs: this.#config.noWorkerTimeoutMs,
+      awaited: this.#config.awaited,
       warnAfterMs: this.#config.noWorkerWarningMs,
       maxDeaths: this.#config.maxDeaths,
       speculate: spec.speculate ?? false,

@@ -57,6 +57,12 @@ describe('a worker that cannot be had', () => {
     expect(error.message).toMatch(message);
   });
 
+  it('since its script says nothing', async () => {
+    const error = await failing({ worker: make('web-worker-silent'), noWorkerTimeout: 50 });
+    expect(error.code).toBe('NO_WORKER');
+    expect(error.message).toMatch(/within 50 ms: no worker is connected; its Web Worker has said nothing: does its script call/u);
+  });
+
   it('since it is none', async () => {
     for (const worker of [() => ({}), () => Promise.resolve(new URL('file:///x')), () => 'a.js']) {
       const error = await failing({ worker: worker as never });

@@ -183,6 +183,21 @@ describe('connect', () => {
     expect((await rejectionOf(connect(proxy.url, { connectTimeout: 300 }))).message).toMatch(/within 300 ms: .*response: 503/u);
   });
 
+  it('tells a worker a reason once, however often it tries', async () => {
+    let tries = 0;
+    await using proxy = await listening(
+      createServer(({ url = '' }, response) => {
+        if (url.includes('socket.io')) tries += 1;
+        response.writeHead(tries > 2 ? 404 : 503).end();
+      }),
+    );
+    const reasons: string[] = [];
+    const onLost = (reason: string): void => void reasons.push(reason);
+    const started = startWorker({ hub: proxy.url, operations: [double], onLost, connectTimeout: Infinity });
+    expect((await rejectionOf(started)).message).toContain('response: 404');
+    expect(reasons).toEqual([expect.stringContaining('response: 503')]);
+  });
+
   it('takes no empty token', async () => {
     const expected = { code: 'INVALID_INPUT', message: expect.stringMatching(/token .*not empty.*got an empty one/u) as unknown };
     expect(await rejectionOf(connect('http://127.0.0.1:1', { token: '' }))).toMatchObject(expected);

@@ -45,6 +45,8 @@ export interface JobConfig {
   readonly window: number;
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
+  /** What is known of workers that have not come yet, for people. Absent, or undefined: nothing. */
+  readonly awaited?: (() => string | undefined) | undefined;
   /** After how long without a worker its owner is warned; absent: never. */
   readonly warnAfterMs?: number | undefined;
   readonly maxDeaths: number;

@@ -84,7 +84,8 @@ export class Starvation {
   }
 
   #error(what: string): PaladinError {
-    const message = `${what}: ${this.#missing.reason}${this.#whoIsGone()}`;
+    const awaited = this.#state.config.awaited?.();
+    const message = `${what}: ${this.#missing.reason}${awaited === undefined ? '' : `; ${awaited}`}${this.#whoIsGone()}`;
     return new PaladinError('NO_WORKER', message, { operation: this.#operation });
   }
 
