@@ -74,6 +74,12 @@ export function checkMs(where: string, option: string, value: unknown, leastMs =
   throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${describe(value)}`);
 }
 
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is given, and neither true nor false */
+export function checkFlag(where: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new PaladinError('INVALID_INPUT', `${where}: expected ${option} to be true or false, got ${describe(value)}`);
+}
+
 /** What a value is that cannot be options, and what to pass in its place; undefined: it may be options. */
 function mistakenFor(given: unknown, known: Readonly<Record<string, true>>): string | undefined {
   if (!isObject(given) || isList(given)) return describe(given);

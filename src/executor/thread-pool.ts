@@ -1,6 +1,4 @@
 import { PaladinError } from '../errors/paladin-error.js';
-import { describe } from '../errors/describe.js';
-import { maxThreads } from '../limits.js';
 import { afterThis } from '../next-turn.js';
 import type { JobAttempt } from '../protocol/messages.js';
 import type { Executor, RunArguments } from './executor.js';
@@ -43,13 +41,8 @@ class ThreadPool implements ThreadExecutor {
   #state: 'starting' | 'running' | 'broken' | 'closed' = 'starting';
 
   constructor(kind: ThreadKind, options: ThreadPoolOptions) {
-    const { threads } = options;
-    if (!Number.isInteger(threads) || threads < 1 || threads > maxThreads) {
-      const expected = `expected threads to be a whole number from 1 to ${maxThreads}`;
-      throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(threads)}`);
-    }
     this.#options = options;
-    this.slots = threads;
+    this.slots = options.threads;
     this.#supply = new ThreadSupply(kind, options, {
       loaded: (offers) => (this.#offers = offers),
       free: (thread) => this.#next(thread),

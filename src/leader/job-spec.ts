@@ -3,14 +3,14 @@ import { isObservable } from '../rxjs.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
 import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
-import { definitionOf, type Operation } from '../operation/operation.js';
+import { definitionOf, type Operation, type OperationDefinition } from '../operation/operation.js';
 import { areNames, isName } from '../protocol/names.js';
 import { serializerNamed, type SerializerName } from '../serializer/named.js';
 import { isSerializer } from '../serializer/is-serializer.js';
 import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
 import { abridged, holds, readOr } from '../errors/thrown.js';
-import { checkMs, checkOptions, type Known } from '../errors/options.js';
+import { checkFlag, checkMs, checkOptions, type Known } from '../errors/options.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
@@ -134,12 +134,8 @@ export function checkStage(where: string, stage: StageSpec): void {
   const { kind, operation, timeout, retry, onFatal, onSkip, validate }: Readonly<Partial<Record<keyof StageSpec, unknown>>> =
     stage;
   if (kind !== 'map' && kind !== 'fold') throw invalid(where, "kind to be 'map' or 'fold'", kind);
-  const definition = definitionOf(operation);
-  if (definition === undefined || typeof operation === 'function') {
-    const hint = definition === undefined ? '' : '; it takes arguments: call it with them';
-    const what = kind === 'fold' ? 'a monoid made by defineMonoid' : 'an operation made by defineOperation';
-    throw invalid(where, `${what}${hint}`, operation);
-  }
+  const what = kind === 'fold' ? 'a monoid made by defineMonoid' : 'an operation made by defineOperation';
+  const definition = checkOperation(where, what, operation);
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
   if (kind === 'map' && definition.kind === 'monoid') throw invalid(where, 'an operation', `monoid '${definition.name}'`);
   if (timeout !== undefined) checkMs(where, 'timeout', timeout, 1);
@@ -148,7 +144,18 @@ export function checkStage(where: string, stage: StageSpec): void {
     throw invalid(where, "onFatal to be 'terminate' or 'skip'", onFatal);
   }
   if (onSkip !== undefined && typeof onSkip !== 'function') throw invalid(where, 'onSkip to be a function', onSkip);
-  if (validate !== undefined && typeof validate !== 'boolean') throw invalid(where, 'validate to be true or false', validate);
+  checkFlag(where, 'validate', validate);
+}
+
+/**
+ * @param what what it is to be
+ * @throws {@link PaladinError} `INVALID_INPUT` when it is none, or a function of arguments that is to return one
+ */
+export function checkOperation(where: string, what: string, operation: unknown): OperationDefinition {
+  const definition = definitionOf(operation);
+  if (definition !== undefined && typeof operation !== 'function') return definition;
+  const hint = definition === undefined ? '' : '; it takes arguments: call it with them';
+  throw invalid(where, `${what}${hint}`, operation);
 }
 
 /**
@@ -160,7 +167,7 @@ export function checkStage(where: string, stage: StageSpec): void {
 export function checkJobOptions(where: string, options: JobOptions): void {
   const given: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
   const { ordered, batch, window, priority, labels, speculate, serializer } = given;
-  if (ordered !== undefined && typeof ordered !== 'boolean') throw invalid(where, 'ordered to be true or false', ordered);
+  checkFlag(where, 'ordered', ordered);
   if (batch !== undefined && batch !== 'auto' && !(isCount(batch) && batch <= maxBatchUnits)) {
     throw invalid(where, `batch to be 'auto' or a whole number from 1 to ${maxBatchUnits}`, batch);
   }
@@ -178,7 +185,7 @@ export function checkJobOptions(where: string, options: JobOptions): void {
       labels,
     );
   }
-  if (speculate !== undefined && typeof speculate !== 'boolean') throw invalid(where, 'speculate to be true or false', speculate);
+  checkFlag(where, 'speculate', speculate);
   if (serializer !== undefined) checkSerializer(where, serializer);
 }
 
@@ -227,15 +234,10 @@ export function checkRuntime(where: string, runtime: unknown): void {
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when it is given and not an abort signal, of whatever realm */
-export function checkSignal(signal: unknown): void {
+export function checkSignal(where: string, signal: unknown): void {
   if (signal === undefined) return;
   const isSignal = typeof signal === 'object' && signal !== null && typeof readOr(signal, 'throwIfAborted') === 'function';
-  if (!isSignal) throw invalid('run', 'signal to be an AbortSignal', signal);
-}
-
-/** @throws {@link PaladinError} `INVALID_INPUT` when it is neither true nor false */
-export function checkFuse(where: string, fuse: unknown): void {
-  if (typeof fuse !== 'boolean') throw invalid(where, 'fuse to be true or false', fuse);
+  if (!isSignal) throw invalid(where, 'signal to be an AbortSignal', signal);
 }
 
 /**

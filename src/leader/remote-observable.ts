@@ -1,7 +1,6 @@
 import type { Subscriber, TeardownLogic } from 'rxjs';
 import { Observable } from '../rxjs.js';
 import {
-  checkFuse,
   checkJobOptions,
   checkRuntime,
   checkSpeculation,
@@ -21,7 +20,7 @@ import type { JobHandle } from './job-driver.js';
 import type { Runtime } from './runtime.js';
 import { SourceFeed } from './source-feed.js';
 import { CallSite, showCall, type Called } from '../errors/call-site.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkFlag, checkOptions, type Known } from '../errors/options.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { isA } from '../errors/thrown.js';
 
@@ -85,7 +84,7 @@ export function remoteStage<T>(
   const stage = madeStage(parts, new CallSite(called));
   checkStage(where, stage);
   checkRuntime(where, runtime);
-  checkFuse(where, fuse);
+  checkFlag(where, 'fuse', fuse);
   checkJobOptions(where, options);
   checkSpeculation(where, [stage], options);
   const added = definedOnly(options);

@@ -272,7 +272,7 @@ export class LeaderRuntime implements Runtime {
     site: CallSite,
   ): Promise<Output> {
     const { signal, ...own } = checkOptions('run', options, knownRun, runHints);
-    checkSignal(signal);
+    checkSignal('run', signal);
     signal?.throwIfAborted();
     // A run with options has a job of its own. So has a run that the code of an operation makes by itself: its job may be ended
     // for that.

@@ -4,7 +4,7 @@ import { decodeError } from '../errors/remote-error.js';
 import { messageOf } from '../errors/thrown.js';
 import { SlotWaits } from '../executor/slot-waits.js';
 import { setUpStage, type SetUp } from '../executor/stage.js';
-import { checkSerializer } from '../leader/job-spec.js';
+import { checkOperation, checkSerializer } from '../leader/job-spec.js';
 import type { Operation } from '../operation/operation.js';
 import { Registry } from '../operation/registry.js';
 import type { UnitFailure } from '../protocol/messages.js';
@@ -32,7 +32,7 @@ const known: Known<ExecuteOptions> = { ...knownInContext, serializer: true };
  * @param options see {@link ExecuteOptions}
  * @returns the output
  * @throws what the operation, `create` or a schema throws. A `PaladinError` `NOT_SERIALIZABLE` when a value cannot travel, and
- *   `INVALID_INPUT` when an option is wrong.
+ *   `INVALID_INPUT` when the operation or an option is wrong.
  *
  * @example
  * ```ts
@@ -56,6 +56,7 @@ export async function execute<Input, Output>(
   input: Input,
   options: ExecuteOptions = {},
 ): Promise<Output> {
+  checkOperation('execute', 'an operation made by defineOperation, or a monoid made by defineMonoid', operation);
   const { serializer: chosen = msgpack, ...given } = checkOptions('execute', options, known);
   const serializer = checkSerializer('execute', chosen);
   const context = contextOf('execute', given);
@@ -69,7 +70,7 @@ export async function execute<Input, Output>(
     }
   };
   const registry = new Registry();
-  if (!registry.add(operation, 'execute')) throw new PaladinError('INVALID_INPUT', 'execute: expected an operation');
+  registry.add(operation, 'execute');
   // They are checked by themselves, so that an error says what cannot be sent.
   const sent = travelled('arguments', args) as readonly unknown[];
   const description = { kind: 'map', operation: name, version, args: serializer.encode(sent) } as const;

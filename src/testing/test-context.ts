@@ -1,5 +1,6 @@
 import { describe } from '../errors/describe.js';
-import { checkOptions, type Known } from '../errors/options.js';
+import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
+import { checkSignal } from '../leader/job-spec.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import type { OperationContext } from '../operation/operation.js';
 
@@ -54,6 +55,10 @@ export function contextOf(where: string, options: TestContextOptions): Operation
   const { index = 0, attempt = 1, jobId = 'test', key = `${jobId}-${index}`, signal = new AbortController().signal } = options;
   checkCount(where, 'index', index, 0);
   checkCount(where, 'attempt', attempt, 1);
+  checkText(where, 'jobId', jobId);
+  checkText(where, 'key', key);
+  checkSignal(where, signal);
+  checkCallbacks(where, options, ['run']);
   const run: OperationContext['run'] = async (work) => {
     signal.throwIfAborted();
     return await work();
@@ -65,4 +70,9 @@ function checkCount(where: string, name: string, value: unknown, least: number):
   if (Number.isSafeInteger(value) && (value as number) >= least) return;
   const expected = `${where}: expected ${name} to be a whole number from ${least}`;
   throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(value)}`);
+}
+
+function checkText(where: string, name: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  throw new PaladinError('INVALID_INPUT', `${where}: expected ${name} to be a string, got ${describe(value)}`);
 }

@@ -1,6 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { describe } from '../errors/describe.js';
 import { checkMs } from '../errors/options.js';
+import { maxThreads } from '../limits.js';
 import { leastThreadMemoryMb, mostThreadMemoryMb } from '../executor/limits.js';
 import type { ThreadSource } from './thread-source.js';
 
@@ -24,6 +25,13 @@ export interface ThreadOptions {
 export interface ThreadBounds {
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb: number };
   readonly startTimeoutMs?: number;
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when it is given, and no number of threads */
+export function checkThreads(where: string, threads: unknown): void {
+  if (threads === undefined || (Number.isInteger(threads) && Number(threads) >= 1 && Number(threads) <= maxThreads)) return;
+  const expected = `${where}: expected threads to be a whole number from 1 to ${maxThreads}`;
+  throw new PaladinError('INVALID_INPUT', `${expected}, got ${describe(threads)}`);
 }
 
 /**

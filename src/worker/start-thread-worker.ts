@@ -3,6 +3,7 @@ import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
 import { guarded } from '../guarded.js';
 import { checkMayStartThreads } from '../executor/starting-threads.js';
 import type { ThreadExecutor } from '../executor/thread-pool.js';
+import { checkThreads } from './start-bounds.js';
 import { connectWorker, type EndOfWorker, type PayloadLimit, type Worker, type WorkerConnection } from './worker.js';
 
 /** Options of workers that execute in threads of any kind. */
@@ -31,6 +32,7 @@ export async function startThreadWorker(
     ThreadWorkerOptions & { readonly onSlowCreate?: ((reason: string) => void) | undefined },
   start: (pool: Omit<ThreadPoolOptions, 'threads'>) => Promise<ThreadExecutor>,
 ): Promise<Worker> {
+  checkThreads('startWorker', options.threads);
   checkMayStartThreads('startWorker');
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const breakages: PaladinError[] = [];

@@ -10,7 +10,7 @@ import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-work
 import type { WebWorkerOptions } from './thread-source.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 import { showingCall } from '../errors/call-site.js';
-import { checkCallbacks, checkOptions, type Known } from '../errors/options.js';
+import { checkCallbacks, checkFlag, checkOptions, type Known } from '../errors/options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
@@ -75,6 +75,7 @@ async function start(options: WorkerOptions): Promise<Worker> {
   checkConnection(checkOptions('startWorker', options, known));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
+  checkFlag('startWorker', 'inline', options.inline);
   if (options.worker !== undefined) return await inWebWorkers(options);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {

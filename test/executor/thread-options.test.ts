@@ -17,6 +17,15 @@ it.each([
   await expect(startWorker({ hub: 'http://127.0.0.1:1', modules, ...options })).rejects.toThrow(message);
 });
 
+it.each([
+  [{ threads: 0 }, /startWorker: expected threads to be a whole number from 1 to 1024, got 0$/u],
+  [{ threads: '2' as never }, /startWorker: expected threads to be a whole number from 1 to 1024, got "2"$/u],
+  [{ inline: 'yes' as never }, /startWorker: expected inline to be true or false, got "yes"$/u],
+])('what startWorker is told of threads is checked before any module is looked for: %o', async (options, message) => {
+  const starting = startWorker({ hub: 'http://127.0.0.1:1', modules: ['./absent.js'], ...options });
+  await expect(starting).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(message) as unknown });
+});
+
 it('bounds of threads without threads are refused', () => {
   expect(() => inMemory({ threadMemoryMb: 64 })).toThrow(
     'inMemory: expected threadMemoryMb with modules in threads only, got 64',

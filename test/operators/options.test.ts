@@ -49,7 +49,7 @@ describe('options that are not what they must be', () => {
   });
 
   it.each<[object, string]>([
-    [{ ordered: 'yes' }, 'ordered to be true or false, got yes'],
+    [{ ordered: 'yes' }, 'ordered to be true or false, got "yes"'],
     [{ batch: 0 }, "batch to be 'auto' or a whole number from 1 to 1048576, got 0"],
     [{ batch: 1.5 }, "batch to be 'auto' or a whole number from 1 to 1048576, got 1.5"],
     [{ batch: 'large' }, "batch to be 'auto' or a whole number from 1 to 1048576, got large"],
@@ -69,7 +69,7 @@ describe('options that are not what they must be', () => {
     ],
     [{ onFatal: 'ignore' }, "onFatal to be 'terminate' or 'skip', got ignore"],
     [{ onSkip: true }, 'onSkip to be a function, got true'],
-    [{ validate: 'yes' }, 'validate to be true or false, got yes'],
+    [{ validate: 'yes' }, 'validate to be true or false, got "yes"'],
     [{ priority: 11 }, 'priority to be a whole number from -10 to 10, got 11'],
     [{ priority: 0.5 }, 'priority to be a whole number from -10 to 10, got 0.5'],
     [{ labels: 'gpu' }, 'labels to be a list of at most 64 names, of at most 300 characters each, got gpu'],
@@ -80,7 +80,7 @@ describe('options that are not what they must be', () => {
     [{ labels: [''] }, 'labels to be a list of at most 64 names, of at most 300 characters each, got [""]'],
     [{ serializer: { name: 'mine' } }, `serializer to be a serializer, 'msgpack' or 'flatted', got { name: "mine" }`],
     [{ serializer: 'msgpac' }, "serializer to be a serializer, 'msgpack' or 'flatted', got msgpac"],
-    [{ fuse: 'no' }, 'fuse to be true or false, got no'],
+    [{ fuse: 'no' }, 'fuse to be true or false, got "no"'],
     [{ speculate: 1 }, 'speculate to be true or false, got 1'],
   ])('%j are refused by remoteMap and remoteFold: expected %s', (options, expected) => {
     expect(() => remoteMap(double, runtime, options as RemoteOptions)).toThrow(invalid(`remoteMap: expected ${expected}`));

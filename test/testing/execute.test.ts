@@ -91,9 +91,18 @@ describe('execute', () => {
     await expect(execute(same, 1, { attempt: 0 })).rejects.toThrow(
       'execute: expected attempt to be a whole number from 1, got 0',
     );
-    await expect(execute({} as never, 1 as never)).rejects.toThrow('execute: expected an operation');
   });
 });
+
+it.each([undefined, null, {}, 'same', defineOperation({ name: 'of', create: (n: number) => (m: number) => n * m })])(
+  'execute refuses %j, which is no operation, or wants arguments',
+  async (operation) => {
+    const expected = 'execute: expected an operation made by defineOperation, or a monoid made by defineMonoid';
+    const hint = typeof operation === 'function' ? '; it takes arguments: call it with them, got' : ', got';
+    const message = expect.stringContaining(`${expected}${hint}`) as unknown;
+    await expect(execute(operation as never, 1)).rejects.toMatchObject({ code: 'INVALID_INPUT', message });
+  },
+);
 
 describe('testContext', () => {
   it('is that of a first try, but for what is said', async () => {
@@ -104,5 +113,19 @@ describe('testContext', () => {
     const own = testContext({ run: () => Promise.reject(new FatalError('away')) });
     await expect(own.run(() => 1)).rejects.toThrow('away');
     expect(() => testContext({ index: -1 })).toThrow('testContext: expected index to be a whole number from 0, got -1');
+  });
+
+  it.each([
+    [{ jobId: 7 }, 'jobId to be a string, got 7'],
+    [{ key: 5 }, 'key to be a string, got 5'],
+    [{ run: 5 }, 'run to be a function, got 5'],
+    [{ signal: 5 }, 'signal to be an AbortSignal, got 5'],
+    [{ signal: {} }, 'signal to be an AbortSignal, got {}'],
+  ])('refuses %j', async (options, message) => {
+    const refusal = (where: string): unknown =>
+      expect.objectContaining({ code: 'INVALID_INPUT', message: `${where}: expected ${message}` });
+    expect(() => testContext(options as never)).toThrow(refusal('testContext'));
+    const same = defineOperation({ name: 'same', execute: (value: number) => value });
+    await expect(execute(same, 1, options as never)).rejects.toEqual(refusal('execute'));
   });
 });

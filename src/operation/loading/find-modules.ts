@@ -12,9 +12,15 @@ import type { Projects } from './tsconfig.js';
 const extensions = /\.(?:[cm]?[jt]s|tsx)$/u;
 
 /**
- * The URLs of modules, as programs name them. A module is named by a URL, or by a text. A text is a URL, a path from the working
- * directory, a name that `paths` of the `tsconfig.json` there knows, or a specifier of a package, in this order. Packages are
- * looked for from the working directory, then from the folder of the main program: never from where this package is.
+ * The URLs of modules, as programs name them. A module is named by a URL, or by a text. A text is one of these, in this order:
+ *
+ * - a URL;
+ * - a path from the working directory;
+ * - a name that `paths` of the `tsconfig.json` there knows;
+ * - a specifier of a package.
+ *
+ * Packages are looked for from the working directory, then from the folder of the main program: never from where this package
+ * is.
  *
  * Where there is no `x.js`, its source `x.ts` is meant, and the other way round.
  *
@@ -38,8 +44,8 @@ async function findByPaths(modules: readonly (string | URL)[]): Promise<URL[]> {
  */
 export function findModule(module: string | URL, projects: Projects | undefined): URL {
   // Some test environments have a class of their own for URLs.
-  if (typeof module !== 'string') return foundByUrl(new URL(module.href), module.href);
-  if (isUrl(module)) return foundByUrl(new URL(module), module);
+  if (typeof module !== 'string') return foundByUrl(module.href);
+  if (isUrl(module)) return foundByUrl(module);
   const path = resolve(module);
   const file = fileFor(path);
   if (file !== undefined) return checked(file, module);
@@ -62,12 +68,14 @@ function isPath(module: string): boolean {
   return /^\.{0,2}(?:[\\/]|$)/u.test(module) || /^[a-z]:[\\/]/iu.test(module);
 }
 
-function foundByUrl(url: URL, shown: string): URL {
+function foundByUrl(shown: string): URL {
+  const url = readAs(shown, () => new URL(shown));
   if (url.protocol === 'data:') return url;
   if (url.protocol !== 'file:') {
     throw cannotLoad(shown, `expected a path, a package or a URL of a file, got one of ${url.protocol}`);
   }
-  const path = fileURLToPath(url);
+  // The URL of a file may have no host, and no slash within a name.
+  const path = readAs(shown, () => fileURLToPath(url));
   const file = fileFor(path);
   if (file === undefined) {
     const hint =
@@ -80,6 +88,14 @@ function foundByUrl(url: URL, shown: string): URL {
     return url;
   }
   return checked(file, path);
+}
+
+function readAs<T>(shown: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw cannotLoad(shown, messageOf(error), error);
+  }
 }
 
 function checked(file: string, shown: string): URL {

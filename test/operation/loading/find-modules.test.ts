@@ -116,4 +116,11 @@ describe('a module is missed', () => {
       'cannot load module https://example.com/operations.js: expected a path, a package or a URL of a file, got one of https:',
     );
   });
+
+  it('when what begins as a URL is none of a file', async () => {
+    expect(await missed('http:')).toBe('cannot load module http:: Invalid URL');
+    expect(await missed({ href: 'nothing' } as URL)).toBe('cannot load module nothing: Invalid URL');
+    expect(await missed('file://host/x.js')).toMatch(/^cannot load module file:\/\/host\/x\.js: File URL host must be/u);
+    expect(await missed('file:///a%2Fx.js')).toMatch(/^cannot load module file:\/\/\/a%2Fx\.js: File URL path must not/u);
+  });
 });
