@@ -26,9 +26,9 @@ function filesOf(project: ReturnType<typeof projectOf>): string[] {
 /** What does more in the slow tests. */
 const thorough = quick.filter((file) => /from '\.\.\/support\/(?:bounds|thorough)\.js'/u.test(textOf(file)));
 
-// Tests import what users import, by the package's own name: that is the built package in dist, loaded by Node itself. So tests, and
-// the processes and threads that they start, run one and the same copy. Units that the package does not export are imported from
-// their TypeScript source by relative path.
+// Tests import what users import, by the package's own name: that is the built package in dist, loaded by Node itself. So tests,
+// and the processes and threads that they start, run one and the same copy. Units that the package does not export are imported
+// from their TypeScript source by relative path.
 export default defineConfig({
   test: {
     pool: 'forks',

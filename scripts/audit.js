@@ -1,5 +1,5 @@
-// Looks at what is installed for what is known to be unsafe. From the lock file, without a network: versions below those that carry security
-// fixes, and anything that is not to be in it. Then npm asks for advisories; where nobody answers, it says so.
+// Looks at what is installed for what is known to be unsafe. From the lock file, without a network: versions below those that
+// carry security fixes, and anything that is not to be in it. Then npm asks for advisories; where nobody answers, it says so.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -7,7 +7,10 @@ import { promisify } from 'node:util';
 /** The first versions with the fixes that this project relies on. */
 const floors = { 'socket.io': '4.8.4', 'socket.io-parser': '4.2.7', 'engine.io': '6.6.12', ws: '8.23.0', flatted: '3.4.2' };
 
-/** @type {{ packages: Record<string, { version?: string, resolved?: string, integrity?: string, link?: boolean, optional?: boolean }> }} */
+/**
+ * @typedef {{ version?: string, resolved?: string, integrity?: string, link?: boolean, optional?: boolean }} Installed
+ * @type {{ packages: Record<string, Installed> }}
+ */
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const installed = Object.entries(lock.packages)
   .filter(([path]) => path !== '')

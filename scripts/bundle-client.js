@@ -1,5 +1,6 @@
-// Makes one file of socket.io's client, in place of the one that the compiler has made, and one for browsers. What is not used is left out:
-// the transports other than websockets, and what they need. So who installs this package gets one copy of `ws`, that of the hub.
+// Makes one file of socket.io's client, in place of the one that the compiler has made, and one for browsers. What is not used is
+// left out: the transports other than websockets, and what they need. So who installs this package gets one copy of `ws`, that of
+// the hub.
 import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.js';

@@ -2,7 +2,10 @@
 // report, count as one failure.
 import { existsSync, readFileSync } from 'node:fs';
 
-/** @typedef {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, assertionResults: unknown[] }[] }} Report */
+/**
+ * @typedef {{ status: string, assertionResults: unknown[] }} OfFile
+ * @typedef {{ numPassedTests: number, numFailedTests: number, testResults: OfFile[] }} Report
+ */
 
 /** @type {Report} */
 const unwritten = { numPassedTests: 0, numFailedTests: 0, testResults: [{ status: 'failed', assertionResults: [] }] };

@@ -1,5 +1,5 @@
-// Tells npm what to leave out of the package: files of dist that nothing leads to which the package exports. In Node the large files have
-// what the small ones have (see bundle.js), and declarations of what is inside are read by nobody.
+// Tells npm what to leave out of the package: files of dist that nothing leads to which the package exports. In Node the large
+// files have what the small ones have (see bundle.js), and declarations of what is inside are read by nobody.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';

@@ -1,6 +1,7 @@
 /**
- * What all entries of this package are in a thread that it has started: `package.json` has a condition for that. Modules of operations
- * define operations there, and few do more. So what makes runtimes, hubs and workers is loaded when it is first called.
+ * What all entries of this package are in a thread that it has started: `package.json` has a condition for that. Modules of
+ * operations define operations there, and few do more. So what makes runtimes, hubs and workers is loaded when it is first
+ * called.
  */
 import { createRequire } from 'node:module';
 import type * as Server from '../server/index.js';
@@ -34,8 +35,9 @@ export const serveOperations: typeof Workers.serveOperations = workers('serveOpe
 export const startWorker: typeof Workers.startWorker = workers('startWorker');
 
 /**
- * Makes functions of an entry. Each loads the entry when it is called, and calls the one of its name there. It loads at once: most of
- * them return at once, too. Node cannot load at once what it is importing already. So all entries are here, and none is imported.
+ * Makes functions of an entry. Each loads the entry when it is called, and calls the one of its name there. It loads at once:
+ * most of them return at once, too. Node cannot load at once what it is importing already. So all entries are here, and none is
+ * imported.
  */
 function entry<Exports>(file: string): <Name extends keyof Exports>(name: Name) => Exports[Name] {
   return <Name extends keyof Exports>(name: Name) => {

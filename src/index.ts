@@ -17,10 +17,10 @@ export * from './common.js';
  * the same as over the network.
  *
  * - With `modules` each worker is a thread, and in browsers with `worker` a Web Worker: operations use all cores.
- * - Without either, operations execute inline, in this thread: one at a time, on one core. Those that wait, for a file or a server, wait
- *   beside each other. Those that compute take as long as without this package. Timers and sockets have their turn at least every
- *   10 ms, between two elements. Nobody can interrupt an element that takes longer. A program that computes inline for seconds
- *   while other cores are idle is warned, once.
+ * - Without either, operations execute inline, in this thread: one at a time, on one core. Those that wait, for a file or a
+ *   server, wait beside each other. Those that compute take as long as without this package. Timers and sockets have their turn
+ *   at least every 10 ms, between two elements. Nobody can interrupt an element that takes longer. A program that computes inline
+ *   for seconds while other cores are idle is warned, once.
  *
  * @param options see {@link InMemoryOptions}
  * @returns a runtime, at once; close it in the end, or hold it by `await using`

@@ -7,7 +7,12 @@ import { ofJobs } from './accepted/job.js';
 import { ofSessions } from './accepted/sessions.js';
 
 /**
- * @typedef {{ readonly file: string, readonly line: string, readonly mutants: readonly string[], readonly reason: string }} Accepted
+ * @typedef {{
+ *   readonly file: string,
+ *   readonly line: string,
+ *   readonly mutants: readonly string[],
+ *   readonly reason: string,
+ * }} Accepted
  * The line where they begin, and how it reads in each of them, both as `npm run mutants` prints them.
  */
 

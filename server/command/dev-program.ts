@@ -26,7 +26,7 @@ const lookEveryMs = 150;
 
 /**
  * A hub and a worker in one process, for whoever writes operations. When a file changes, a worker with the new code is started
- * first. Once the hub has taken it, the old one drains: what it runs is finished, or goes to the new one when that takes too
+ * first. Once the hub has taken it, the old one drains. What it runs is finished, or goes to the new one when that takes too
  * long. So nothing is lost. When the new code cannot be loaded, the old worker stays.
  */
 export class DevProgram {

@@ -10,10 +10,10 @@ import { Projects } from '../../src/operation/loading/tsconfig.js';
 const mostFiles = 10_000;
 
 /**
- * The files that modules consist of: their own, and those that they import, and so on, also by `paths` and from packages of the
- * same repository. They are found as they are loaded. It reads texts and executes nothing. An import may stand in a comment: then
- * a file more is watched. Installed packages are left out: whoever installs another version starts the program anew. A file that
- * is imported by its path and not there is among them, so that it is seen when it comes.
+ * The files that modules consist of: their own, and those that they import, and so on. That is also by `paths`, and from packages
+ * of the same repository. They are found as they are loaded. It reads texts and executes nothing. An import may stand in a
+ * comment: then a file more is watched. Installed packages are left out: whoever installs another version starts the program
+ * anew. A file that is imported by its path and not there is among them, so that it is seen when it comes.
  *
  * @param modules as `findModules` takes them
  */

@@ -1,6 +1,6 @@
 /**
- * Sees when files have changed, by looking at them again and again. That works on every file system, and however an editor
- * writes: in one step, in two, or by a new file in the old one's place.
+ * Sees when files have changed, by looking at them again and again. That works on every file system. It also works however an
+ * editor writes: in one step, in two, or by a new file in the old one's place.
  */
 import { statSync } from 'node:fs';
 

@@ -17,8 +17,8 @@
  * 7. New jobs are opened no faster than the hub admits (see `OpeningPace`).
  * 8. When others have all slots of a job for too long, the owner is warned, once. A job that the code of an operation runs by
  *    itself ends. The operations that have the slots may wait for it, and nobody can tell (see `Unanswered`).
- * 9. When a job has waited long for a worker, the owner is warned: once for all jobs with the same needs, until there are slots
- *    for them.
+ * 9. When a job has waited long for a worker, the owner is warned. All jobs with the same needs are one warning, until there are
+ *    slots for them.
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { maxRememberedNeeds, placeGraceMs } from '../limits.js';

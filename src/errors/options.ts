@@ -14,8 +14,8 @@ export type Known<Options> = Readonly<Record<keyof Options, true>>;
  * not given.
  *
  * @param where the caller, for the message
- * @param hints what to say of names that mean another thing elsewhere, and of the meanings of `option-words.ts` that are no
- *   options here; under the name `''`: what to say of a value that is no object
+ * @param hints what to say of names that mean another thing elsewhere, and of meanings of `option-words.ts` that are no options.
+ *   Under the name `''`: what to say of a value that is no object.
  * @returns the options; empty ones for undefined
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option that is not known, and the nearest that is
  */

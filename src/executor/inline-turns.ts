@@ -9,8 +9,8 @@ import { maxInlineStride, maxTurnsAhead } from './limits.js';
  */
 export class InlineTurns {
   /**
-   * Those of this thread. It is state of a module because it models the event loop, of which a thread has one: several runtimes and
-   * workers in a thread share each turn, so that all of them together leave the rest of it alone.
+   * Those of this thread. It is state of a module because it models the event loop, of which a thread has one. Several runtimes
+   * and workers in a thread share each turn. So all of them together leave the rest of it alone.
    */
   static readonly ofThread: InlineTurns = new InlineTurns();
 
@@ -56,7 +56,9 @@ export class InlineTurns {
     });
   }
 
-  /** Asks for several at once. Node lets operations go on after each, as far as they do not wait. So the clock tells all of it. */
+  /**
+   * Asks for several at once. Node lets operations go on after each, as far as they do not wait. So the clock tells all of it.
+   */
   #wantTurn(): void {
     const most = Math.min(this.#interrupted.size + this.#waiting.size, maxTurnsAhead);
     for (; this.#wanted < most; this.#wanted += 1) nextTurn(() => this.#turn());

@@ -175,9 +175,9 @@ class RunningThread implements ThreadLink {
 const unsettledAwait = 13;
 
 /**
- * The flag is given where Node can load ES modules at once, as `index.thread.ts` does. Without flags of its own a thread inherits those
- * of the process. Node refuses some of these when they are given for a thread, and some bring loaders that load modules otherwise. So
- * where the process has flags, the thread has no other.
+ * The flag is given where Node can load ES modules at once, as `index.thread.ts` does. Without flags of its own a thread inherits
+ * those of the process. Node refuses some of these when they are given for a thread, and some bring loaders that load modules
+ * otherwise. So where the process has flags, the thread has no other.
  */
 const ownFlags = (): { readonly execArgv?: string[] } =>
   requiresModules && process.execArgv.length === 0 && (process.env['NODE_OPTIONS'] ?? '') === ''

@@ -6,7 +6,9 @@ import { executingNow, isThreadOfBatches } from './executing-now.js';
  * program that has forgotten to guard what only the program does.
  */
 
-/** Why threads may not be started; undefined: nobody has tried. It is state of a module because the thread is what loads modules. */
+/**
+ * Why threads may not be started; undefined: nobody has tried. It is state of a module because the thread is what loads modules.
+ */
 let refusal: PaladinError | undefined;
 
 /**

@@ -2,8 +2,8 @@ import type { Batch, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
 /**
- * The origin of what goes on in a thread. `modules`: the modules, when they were loaded. A number: that of a batch in this thread. `before`:
- * one of these, before the present batch. `untold`: nobody can tell.
+ * The origin of what goes on in a thread. `modules`: the modules, when they were loaded. A number: that of a batch in this
+ * thread. `before`: one of these, before the present batch. `untold`: nobody can tell.
  */
 export type Origin = 'modules' | number | 'before' | 'untold';
 

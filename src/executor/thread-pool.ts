@@ -15,8 +15,8 @@ export interface ThreadExecutor extends Executor {
 /**
  * Starts an executor with threads of its own.
  *
- * @throws {@link PaladinError} `INVALID_INPUT` when a thread cannot be had or cannot load its operations, `CLOSED` when the
- *   signal is aborted meanwhile; no thread is left behind then
+ * @throws {@link PaladinError} `INVALID_INPUT` when a thread cannot be had or cannot load its operations. `CLOSED` when the
+ *   signal is aborted meanwhile. No thread is left behind then.
  */
 export async function startThreads(kind: ThreadKind, options: ThreadPoolOptions): Promise<ThreadExecutor> {
   const pool = new ThreadPool(kind, options);

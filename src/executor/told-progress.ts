@@ -4,8 +4,8 @@ import { commonNow, Progress, progressBytes } from './thread-progress.js';
 import type { FromWebWorker } from './web-messages.js';
 
 /**
- * What a Web Worker executes. It shares no memory with its page, so it tells the page what that must know when the worker is
- * blocked: which unit may take until when, and what is being set up.
+ * What a Web Worker executes. It shares no memory with its page. So it tells the page what that must know of a blocked worker:
+ * which unit may take until when, and what is being set up.
  *
  * The page has to read each message. So only the first units of a batch are all told, and later ones at intervals. A unit that
  * runs past its timeout among those that are not told is found when the batch is executed again: then all are told. Where a

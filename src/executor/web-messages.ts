@@ -24,8 +24,8 @@ export type FromWebWorker =
   /** A stage is being set up, or is not any more. */
   | { readonly type: 'creating'; readonly stage: number; readonly isOver: boolean }
   /**
-   * Nothing has caught an error. `error`: as `encodeError` wrote it. `ends`: nothing else will tell the page of it. The number of the batch is
-   * the one that is executing, or 0, and the offset and stage are where it is.
+   * Nothing has caught an error. `error`: as `encodeError` wrote it. `ends`: nothing else will tell the page of it. The number of
+   * the batch is the one that is executing, or 0, and the offset and stage are where it is.
    */
   | {
       readonly type: 'dying';

@@ -10,9 +10,9 @@ interface PageHide {
 }
 
 /**
- * Starts a worker, and closes it when the page around is closed, reloaded or left. So the hub knows at once that what the worker had
- * is to be executed elsewhere, and that nobody died of it. A page that the browser keeps, to show it again, loses its connection
- * instead, and comes back.
+ * Starts a worker, and closes it when the page around is closed, reloaded or left. So the hub knows at once that what the worker
+ * had is to be executed elsewhere, and that nobody died of it. A page that the browser keeps, to show it again, loses its
+ * connection instead, and comes back.
  *
  * @param start is given what to call when the worker ends, for whatever reason: then the page is listened to no more
  */

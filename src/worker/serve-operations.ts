@@ -13,11 +13,11 @@ import type { InlineOptions } from './start-inline-worker.js';
  *
  * The messages of this package are marked. Other messages between the page and the worker pass by.
  *
- * @param operations operations, monoids, and serializers of your own. In a list nothing else may be. Of an object, such as the
- *   namespace of `import * as operations`, the same is taken as of a module in Node: what is in it, in its arrays and in its
- *   plain objects. What else is there is left alone.
- * @throws `PaladinError` `INVALID_INPUT` when there is no operation in it, when two have one name, when it is called twice, or
- *   elsewhere than in a Web Worker
+ * @param operations operations, monoids, and serializers of your own. In a list nothing else may be. An object may be the
+ *   namespace of `import * as operations`. Of it the same is taken as of a module in Node: what is in it, in its arrays and in
+ *   its plain objects. What else is there is left alone.
+ * @throws `PaladinError` `INVALID_INPUT` when there is no operation in it, or when two have one name. Also when this is called
+ *   twice, or elsewhere than in a Web Worker.
  *
  * @example
  * ```ts no-run file=operations.worker.ts

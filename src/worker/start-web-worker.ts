@@ -7,8 +7,8 @@ import { checkWebWorker, noValues, type WebWorkerOptions } from './thread-source
 import type { EndOfWorker, Worker, WorkerConnection } from './worker.js';
 
 /**
- * Starts a worker that executes in Web Workers. It speaks with the hub in the page's own thread: there is one connection for all
- * cores, and only the page can terminate a Web Worker. What comes from the hub is not throttled where the page is hidden, as
+ * Starts a worker that executes in Web Workers. It speaks with the hub in the page's own thread. So there is one connection for
+ * all cores. And only the page can terminate a Web Worker. What comes from the hub is not throttled where the page is hidden, as
  * timers are.
  *
  * @param cores how many Web Workers there are by default

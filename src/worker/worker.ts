@@ -39,8 +39,7 @@ export interface Worker extends AsyncDisposable {
    * it waits for a hub that is away, for 20 s.
    *
    * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. Default `Infinity`: as long
-   * as
-   *   what is running takes.
+   *   as what is running takes.
    * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results. `CLOSED` when the time was up before all was
    *   finished. In both cases the worker is closed, and others execute again what is lost. `INVALID_INPUT` when the timeout is
    *   wrong; then nothing happens.

@@ -1,4 +1,6 @@
-/** Bytes that are different at every place and for every index, so that no piece of them can be lost, repeated or moved unseen. */
+/**
+ * Bytes that are different at every place and for every index, so that no piece of them can be lost, repeated or moved unseen.
+ */
 export interface Block {
   readonly index: number;
   readonly words: Uint32Array;

@@ -20,8 +20,8 @@ const short = [500, 3_000] as const;
 const atOnce = [0, 0] as const;
 
 /**
- * Every kind of fault. A hub cannot recover before it goes on, and recovery counts from the beginning of a freeze, so that a hub freezes for
- * just long enough to be given up.
+ * Every kind of fault. A hub cannot recover before it goes on, and recovery counts from the beginning of a freeze, so that a hub
+ * freezes for just long enough to be given up.
  */
 export const faultTraits = {
   'worker-kill': { perDeck: 3, lastsMs: atOnce, targetMs: 1_000, target: 'worker' },
@@ -69,8 +69,8 @@ export interface PlanOptions {
 }
 
 /**
- * Draws faults from decks: each deck holds every kind as often as it should come, shuffled; so a plan that is long enough has all of
- * them, and a short one as many kinds as can be.
+ * Draws faults from decks: each deck holds every kind as often as it should come, shuffled; so a plan that is long enough has all
+ * of them, and a short one as many kinds as can be.
  */
 export function planFaults({ count, workers, leaders, kinds }: PlanOptions, random: Random): Fault[] {
   const targets = { worker: workers, leader: leaders, hub: 1 };

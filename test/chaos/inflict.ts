@@ -17,8 +17,8 @@ interface Infliction {
 const throttledBytesPerSecond = 1_000_000;
 
 /**
- * Makes a fault happen. Recovery counts from its beginning; after a hub was killed, from when the new one listens, and for a leader that
- * was cut off, from when its link heals.
+ * Makes a fault happen. Recovery counts from its beginning; after a hub was killed, from when the new one listens, and for a
+ * leader that was cut off, from when its link heals.
  */
 export async function inflict({ kind, target, lastsMs, ways }: Fault, cluster: Cluster): Promise<Infliction> {
   const { hub, leaders } = cluster;

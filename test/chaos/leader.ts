@@ -1,6 +1,6 @@
 /**
- * A leader of the chaos run: `leader.js HUB SEED NAME`. It runs a probe, and beside it jobs of all shapes one after the other, checks what
- * they emit, and prints how they ended.
+ * A leader of the chaos run: `leader.js HUB SEED NAME`. It runs a probe, and beside it jobs of all shapes one after the other,
+ * checks what they emit, and prints how they ended.
  */
 import { createInterface } from 'node:readline';
 import { connect } from 'paladin-rx';

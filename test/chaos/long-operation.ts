@@ -21,8 +21,8 @@ const withoutHubMs = 1_000;
 const limitMs = 60_000;
 
 /**
- * Kills the hub while a worker executes a long operation, and starts it again. Another worker is there that could execute it anew. The
- * operation must run once, and its result must arrive.
+ * Kills the hub while a worker executes a long operation, and starts it again. Another worker is there that could execute it
+ * anew. The operation must run once, and its result must arrive.
  *
  * @returns what went wrong; nothing, if all went well
  */

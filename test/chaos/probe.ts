@@ -15,8 +15,8 @@ const window = 12;
 const priority = 10;
 
 /**
- * A job of single elements without end, by whose emissions it is seen whether work gets on. It ends after `stop`; how many elements it has
- * is known then.
+ * A job of single elements without end, by whose emissions it is seen whether work gets on. It ends after `stop`; how many
+ * elements it has is known then.
  */
 export class Probe implements JobShape {
   readonly name = 'probe';

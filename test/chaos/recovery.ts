@@ -15,9 +15,9 @@ interface Wait {
 }
 
 /**
- * Measures how long a leader takes to get over a fault: from a moment until its probe, an ordered job without end, has emitted every
- * element that had been taken in at its first emission after that moment. Whatever was queued at the hub, or with any worker, or on its way,
- * when the fault happened is among those or has come out before, and each element holds up all after it.
+ * Measures how long a leader takes to get over a fault: from a moment until its probe, an ordered job without end, has emitted
+ * every element that had been taken in at its first emission after that moment. Whatever was queued at the hub, or with any
+ * worker, or on its way, when the fault happened is among those or has come out before, and each element holds up all after it.
  */
 export class RecoveryWatch {
   #waits: Wait[] = [];

@@ -6,11 +6,11 @@ import { Gate } from './gate.js';
 export type Ways = 'both' | 'to-hub' | 'from-hub';
 
 /**
- * The link of one peer to the hub. It can be reset, cut without either end noticing, and throttled; for all connections of the peer, those
- * that are yet to be made as well.
+ * The link of one peer to the hub. It can be reset, cut without either end noticing, and throttled; for all connections of the
+ * peer, those that are yet to be made as well.
  *
- * What is cut is kept and delivered when the link heals, as TCP's retransmissions do, the ends and the resets of connections among it.
- * Nothing is buffered beyond one chunk a way: a socket from which no more may pass is not read.
+ * What is cut is kept and delivered when the link heals, as TCP's retransmissions do, the ends and the resets of connections
+ * among it. Nothing is buffered beyond one chunk a way: a socket from which no more may pass is not read.
  */
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;

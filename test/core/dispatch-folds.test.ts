@@ -9,7 +9,10 @@ const mapAndFold = [stage('map'), stage('fold')];
 const nobody = { type: 'capacity', slots: 0, leased: 0, missing: 'no worker is connected' } as const;
 
 describe('a fold that is at its end', () => {
-  /** Its first two elements are combined, which took a second; so many others are there but the last ones, and it has had no slot since. */
+  /**
+   * Its first two elements are combined, which took a second; so many others are there but the last ones, and it has had no slot
+   * since.
+   */
   function planned(others: number, bytes: number, maxPayloadBytes: number, unanswered = 0): JobUnderTest {
     const limits = () => ({ maxPayloadBytes, maxBatches: 100, freeBatches: Infinity, freeBytes: Infinity });
     const test = JobUnderTest.with(9, { stages: mapAndFold, batch: 1, limits });

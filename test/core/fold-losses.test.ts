@@ -96,7 +96,10 @@ describe('a pair of partials that kills again and again', () => {
 });
 
 describe('the combination of an element that was tried again', () => {
-  /** Elements `a` and `b`, of which the combine of `b` with what is before it has failed, or its batch was wasted; and the combine of both. */
+  /**
+   * Elements `a` and `b`, of which the combine of `b` with what is before it has failed, or its batch was wasted; and the combine
+   * of both.
+   */
   function combine(how: 'failed' | 'wasted'): { test: JobUnderTest; both: Batch } {
     const test = JobUnderTest.with(1, { stages: mapAndFold, batch: 2 });
     let batch = only(test.elements('a', 'b'));

@@ -3,7 +3,9 @@ import { LeaderSession } from '../../src/core/leader-session.js';
 import type { HubLimits } from '../../src/protocol/messages.js';
 import { limits } from '../server/scheduler-harness.js';
 
-/** A session under test, validated after each event; gives up after a second without a hub, or without a place and a moment more. */
+/**
+ * A session under test, validated after each event; gives up after a second without a hub, or without a place and a moment more.
+ */
 export class SessionUnderTest {
   now = 0;
   readonly session: LeaderSession;

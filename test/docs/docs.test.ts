@@ -1,12 +1,15 @@
 /**
- * Everything that the docs show is tried: README.md and its neighbours, the pages in docs, and the examples in doc comments of the sources.
+ * Everything that the docs show is tried: README.md and its neighbours, the pages in docs, and the examples in doc comments of
+ * the sources.
  *
- * - A `ts` snippet is compiled against the built package and run as a program of its own; it must end by itself, with exit code 0.
+ * - A `ts` snippet is compiled against the built package and run as a program of its own; it must end by itself, with exit code
+ *   0.
  * - A `js` snippet is plain JavaScript that Node runs as it stands. It is checked as TypeScript, too, without annotations.
  * - One that imports `vitest` is run by Vitest.
  * - A comment after `console.log(…)` on its line is what it prints: `console.log(1 + 1); // 2`. One that prints several times is
  *   written `// 1, 2, 3`.
- * - `ts no-run` is only compiled. `ts file=operations.ts` and `js file=operations.mjs` name the file, so that snippets of the same page can import it.
+ * - `ts no-run` is only compiled. `ts file=operations.ts` and `js file=operations.mjs` name the file, so that snippets of the
+ *   same page can import it.
  * - `npm test` compiles all of them, and runs those of README.md and of doc comments. The slow tests run all.
  * - The snippets of a page share a folder; those that name a fixed port are run one at a time.
  * - In `sh` snippets the commands, flags, variables and scripts must exist; see shell-commands.ts.

@@ -1,8 +1,8 @@
 import ts from 'typescript';
 
 /**
- * A `console.log` whose line ends in a comment: the comment is what it prints. One that prints several times is given as `1, 2, 3`.
- * What one call prints over several lines is given on one line, with single spaces.
+ * A `console.log` whose line ends in a comment: the comment is what it prints. One that prints several times is given as
+ * `1, 2, 3`. What one call prints over several lines is given on one line, with single spaces.
  */
 export interface ExpectedPrint {
   /** The line in the code, from 1. */

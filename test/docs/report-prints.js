@@ -1,5 +1,5 @@
-// Loaded before a snippet: gives it the `console.log` that its commented calls were compiled to. What they print is also written to
-// file descriptor 3, as lines of JSON.
+// Loaded before a snippet: gives it the `console.log` that its commented calls were compiled to. What they print is also written
+// to file descriptor 3, as lines of JSON.
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
 

@@ -46,8 +46,9 @@ export interface Offered {
 const npmCommands = new Set(['install', 'i', 'ci', 'pack', 'link']);
 
 /**
- * What is wrong with a command line, or undefined. Of `paladin` (also as `npx paladin`) the subcommand, the flags and the `PALADIN_*`
- * variables must occur in its help; `npm run` and `npm test` must name a script. All else is not looked at, nor is anything run.
+ * What is wrong with a command line, or undefined. Of `paladin` (also as `npx paladin`) the subcommand, the flags and the
+ * `PALADIN_*` variables must occur in its help; `npm run` and `npm test` must name a script. All else is not looked at, nor is
+ * anything run.
  */
 export async function complaint(command: ShellCommand, offered: Offered): Promise<string | undefined> {
   const [program, ...rest] = command.words;

@@ -28,8 +28,8 @@ export const isForVitest = ({ code }: Fence): boolean => /from 'vitest'/u.test(c
 const knownWord = /^(?:no-run|file=[\w./-]+\.(?:ts|mjs))$/u;
 
 /**
- * Lays out the snippets as files below `folder`, which must lie in the project (but not in node_modules), so that they can import the
- * package by its name. What is plain JavaScript is laid out as TypeScript, too: it must be both.
+ * Lays out the snippets as files below `folder`, which must lie in the project (but not in node_modules), so that they can import
+ * the package by its name. What is plain JavaScript is laid out as TypeScript, too: it must be both.
  */
 export function layOut(fences: readonly Fence[], folder: string): Snippet[] {
   rmSync(folder, { recursive: true, force: true });
@@ -75,8 +75,8 @@ export function compile(snippets: readonly Snippet[], folder: string): Map<Snipp
 }
 
 /**
- * What the compiler knows of code without annotations: names and modules that are not there, unknown options, too many arguments. Of most values it
- * does not know the type.
+ * What the compiler knows of code without annotations: names and modules that are not there, unknown options, too many arguments.
+ * Of most values it does not know the type.
  */
 const tellsWithoutTypes = /error TS(?:2304|2305|2307|2353|2552|2554|2724|2561):/u;
 

@@ -16,12 +16,14 @@ export interface Traffic {
   readonly connections: number;
 }
 
-/** As attackers send as a rule: one frame after the other, of which about so many get so far that a worker has to do with them. */
+/**
+ * As attackers send as a rule: one frame after the other, of which about so many get so far that a worker has to do with them.
+ */
 const steady: Manner = { atOnce: false, workShare: 0.3 };
 
 /**
- * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of it, which
- * workers execute or nobody can, and take it back.
+ * Sends as many frames and bytes on as many connections, by leaders that keep to the protocol: they open a job, send batches of
+ * it, which workers execute or nobody can, and take it back.
  */
 export async function behave(
   field: Field,

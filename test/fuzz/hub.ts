@@ -1,4 +1,7 @@
-/** A hub that can be asked what it holds, how large it is, and what happened at its door: `hub.js LEADER_TOKEN WORKER_TOKEN OBSERVER_TOKEN`. */
+/**
+ * A hub that can be asked what it holds, how large it is, and what happened at its door:
+ * `hub.js LEADER_TOKEN WORKER_TOKEN OBSERVER_TOKEN`.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startHub, type HubEvent } from 'paladin-rx/server';
 import { collectLess } from '../../server/command/serving.js';

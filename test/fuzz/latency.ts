@@ -50,8 +50,8 @@ export interface Judgement {
 }
 
 /**
- * Compares the p99 under attack with that of the undisturbed job; where peers that behave slow the job as much by sending as much, which
- * cores that are short explain and no hole, with that.
+ * Compares the p99 under attack with that of the undisturbed job; where peers that behave slow the job as much by sending as
+ * much, which cores that are short explain and no hole, with that.
  */
 export function judgeLatency(observed: Readonly<Record<Condition, Observed>>): Judgement {
   const [undisturbed, harmless, hostile] = conditions.map((condition) => p99(observed[condition].latenciesMs)) as [

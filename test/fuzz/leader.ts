@@ -1,6 +1,6 @@
 /**
- * A healthy leader: `leader.js HUB TOKEN`. It streams elements through a job of its own at a steady pace, folds some numbers now and then,
- * checks everything that comes back, and measures how long each element was away.
+ * A healthy leader: `leader.js HUB TOKEN`. It streams elements through a job of its own at a steady pace, folds some numbers now
+ * and then, checks everything that comes back, and measures how long each element was away.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, range } from 'rxjs';

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const mostCatchUpMs = 50;
 
 /**
- * Lets so many frames and bytes pass in a second, whoever asks. Without it the machine would be short of cores, and what is measured would
- * be that.
+ * Lets so many frames and bytes pass in a second, whoever asks. Without it the machine would be short of cores, and what is
+ * measured would be that.
  */
 export class Pacer {
   readonly #framesPerSecond: number;

@@ -31,7 +31,10 @@ const attackMs = 2_500;
 const undisturbedMs = 1_250;
 const momentMs = 50;
 
-/** What the hub may gain at most, garbage included, which it collects when its heap is four times what is alive (see `collectLess`). */
+/**
+ * What the hub may gain at most, garbage included, which it collects when its heap is four times what is alive (see
+ * `collectLess`).
+ */
 const mostPeakGainBytes = 3 * mostGainBytes;
 
 /** An attack that does harm does it in each of so many rounds; what else the machine does, does not. */
@@ -51,14 +54,18 @@ interface Finding {
   readonly undisturbedMs: number;
   /** The most that the hub had, as the kernel says; NaN where it does not. */
   readonly peakBytes: number;
-  /** What it keeps afterwards, when garbage is collected: for 30 s also what leaders had that are away. Only in the end it is judged. */
+  /**
+   * What it keeps afterwards, when garbage is collected: for 30 s also what leaders had that are away. Only in the end it is
+   * judged.
+   */
   readonly keptBytes: number;
   readonly expelled: number;
   readonly notLetIn: number;
 }
 
 /**
- * Carries out each attack by itself while a healthy leader and a healthy worker go about their business, and prints how they and the hub fared.
+ * Carries out each attack by itself while a healthy leader and a healthy worker go about their business, and prints how they and
+ * the hub fared.
  *
  * @returns what went wrong; nothing, if all went well
  */

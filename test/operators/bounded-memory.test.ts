@@ -102,7 +102,9 @@ describe.each(['in memory', 'over a hub'])('bounded memory %s', (where) => {
     return endless.pulled;
   }
 
-  /** Reads some, waits, reads more, and so on; the bound is on what was pulled beyond what was read. Checks that the values go on. */
+  /**
+   * Reads some, waits, reads more, and so on; the bound is on what was pulled beyond what was read. Checks that the values go on.
+   */
   async function expectPace(endless: Endless, source: Observable<number>, bound: number, step = 1): Promise<void> {
     const window = 5;
     const iterator = toAsyncIterable(source, { window })[Symbol.asyncIterator]();

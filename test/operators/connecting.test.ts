@@ -41,8 +41,8 @@ async function opening(first?: string): ReturnType<typeof listening> {
 }
 
 /**
- * A proxy that opens no websocket before the peer has looked over HTTP whether there is a hub. Then it leaves time for an answer to
- * that to be taken amiss.
+ * A proxy that opens no websocket before the peer has looked over HTTP whether there is a hub. Then it leaves time for an answer
+ * to that to be taken amiss.
  *
  * @param port the hub's
  */

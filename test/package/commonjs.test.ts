@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-// As tsx and others do it in a package that is not of "type": "module": then what this package imports is loaded as CommonJS, too.
+// As tsx and others do it in a package that is not of "type": "module": then what this package imports is loaded as CommonJS,
+// too.
 it('works where it is transpiled to CommonJS', async () => {
   // Here, so that the packages are found.
   const folder = await mkdtemp(join(import.meta.dirname, 'commonjs-'));

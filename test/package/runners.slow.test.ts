@@ -1,4 +1,6 @@
-/** Programs and tests of users, run as `docs/bundlers.md` says by what executes TypeScript or tests. Needs the registry of npm. */
+/**
+ * Programs and tests of users, run as `docs/bundlers.md` says by what executes TypeScript or tests. Needs the registry of npm.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentedFile } from './documented.js';
 import { InstalledProject } from './installed.js';

@@ -17,8 +17,8 @@ export interface ChildOptions {
 const keptLines = 200;
 
 /**
- * A compiled program in a process of its own, which ends with its owner or with this process, whichever is first. It heads a process
- * group of its own, so that an interrupt from the terminal reaches this process alone.
+ * A compiled program in a process of its own, which ends with its owner or with this process, whichever is first. It heads a
+ * process group of its own, so that an interrupt from the terminal reaches this process alone.
  */
 export class ChildProgram implements AsyncDisposable {
   readonly name: string;

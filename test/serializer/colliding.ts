@@ -1,6 +1,6 @@
 /**
- * Keys that all have the same hash in V8: its `ComputeLongHash` and `ComputeUnseededHash`, taken back step by step from hashes whose low
- * 30 bits, or those that a table looks at, are the same.
+ * Keys that all have the same hash in V8: its `ComputeLongHash` and `ComputeUnseededHash`, taken back step by step from hashes
+ * whose low 30 bits, or those that a table looks at, are the same.
  */
 
 /** A bigint's hash is that of its low 64 bits. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
 
-/** A leader that has acknowledged none of two answers of worker `v`, so that nothing more of it is given out; a batch of job 1 waits. */
+/**
+ * A leader that has acknowledged none of two answers of worker `v`, so that nothing more of it is given out; a batch of job 1
+ * waits.
+ */
 function owingHub(): HubUnderTest {
   const hub = new HubUnderTest({ maxUnacknowledgedPerLeader: 2 });
   hub.leader('l');

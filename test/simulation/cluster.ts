@@ -32,7 +32,10 @@ function stageNameOf(operation: string): StageName {
   return operation.endsWith('.1@1') ? '1' : '0';
 }
 
-/** Leaders, a hub and workers in virtual time: the real machines, joined by simulated connections. Every step validates those concerned. */
+/**
+ * Leaders, a hub and workers in virtual time: the real machines, joined by simulated connections. Every step validates those
+ * concerned.
+ */
 export class Cluster {
   readonly agenda = new Agenda();
   readonly hub: SimulatedHub;
@@ -142,7 +145,10 @@ export class Cluster {
     });
   }
 
-  /** A worker can execute nothing any more, and says why it goes. Another one is started up to 4 s later, maybe before it has gone. */
+  /**
+   * A worker can execute nothing any more, and says why it goes. Another one is started up to 4 s later, maybe before it has
+   * gone.
+   */
   breakWorker(route: WorkerRoute): void {
     const pool = this.#pools.get(route);
     this.dismissWorker(route, { withinMs: brokenLeaveMs, broken: `the threads of ${route.guest.id} end as they load` });

@@ -13,8 +13,8 @@ export interface LinkQuality {
 }
 
 /**
- * One direction of a connection: messages arrive later, in order but for acknowledgements, and none after it was cut; while it is blocked they are on
- * their way.
+ * One direction of a connection: messages arrive later, in order but for acknowledgements, and none after it was cut; while it is
+ * blocked they are on their way.
  */
 export class Link<Message extends object> {
   readonly #agenda: Agenda;

@@ -41,8 +41,8 @@ interface Connection<ToHub extends object, FromHub extends object> {
 const noticeMs = 50;
 
 /**
- * The way of one peer to the hub: it connects, finds out by heartbeats that the other side is silent, and comes back with growing, jittered
- * delays, as the links over sockets do.
+ * The way of one peer to the hub: it connects, finds out by heartbeats that the other side is silent, and comes back with
+ * growing, jittered delays, as the links over sockets do.
  */
 export class Route<ToHub extends object, FromHub extends object> {
   readonly guest: Guest<ToHub, FromHub>;

@@ -114,7 +114,8 @@ export function optionsOf(random: Random): SimulationOptions {
     limits: {
       maxPayloadBytes: random.pick([2 ** 25, 2 ** 25, 10_000]),
       maxJobsPerLeader,
-      // What a hub gets at once that stood still, or by a clock that jumps, comes faster than it was sent: all that is open, and what has ended.
+      // What a hub gets at once that stood still, or by a clock that jumps, comes faster than it was sent: all that is open, and
+      // what has ended.
       maxJobsOpenedPerSecond:
         maxJobsPerLeader < 100 && (faults.includes('hub freeze') || faults.includes('clock jump'))
           ? 10_000
@@ -146,7 +147,8 @@ export const survivable: readonly FaultKind[] = [
 ];
 
 /**
- * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed elsewhere.
+ * Whether there is one worker, which lives through everything: what it executes and keeps is used, and nothing is executed
+ * elsewhere.
  */
 export function outlivesAll({ workers, faults, deadly, pools }: SimulationOptions): boolean {
   return workers === 1 && pools.length === 0 && !deadly && faults.every((fault) => survivable.includes(fault));

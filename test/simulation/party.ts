@@ -3,8 +3,8 @@ import type { Agenda } from './agenda.js';
 import type { Random } from './random.js';
 
 /**
- * What leader, hub and worker have in common as processes: a clock of their own, which may jump forward; they may freeze, and then do in one go
- * what has come meanwhile; they wake late; and they may die.
+ * What leader, hub and worker have in common as processes: a clock of their own, which may jump forward; they may freeze, and
+ * then do in one go what has come meanwhile; they wake late; and they may die.
  */
 export class Party {
   readonly agenda: Agenda;

@@ -11,8 +11,8 @@ type Board = Float64Array<SharedArrayBuffer>;
 export type Watched = (seed: number) => void;
 
 /**
- * Ends the program when a seed does not end, and tells which one it is: a machine that goes round in circles keeps its thread, so that another one
- * has to look.
+ * Ends the program when a seed does not end, and tells which one it is: a machine that goes round in circles keeps its thread, so
+ * that another one has to look.
  */
 export function startWatchdog(): Watched {
   const board: Board = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));

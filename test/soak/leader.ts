@@ -1,6 +1,6 @@
 /**
- * A leader that works when it is told to, and can be asked what it has in use: `leader.js HUB SEED MANNER`. The manner is `stay`: with one
- * runtime; or `come-and-go`: with a new one every few jobs.
+ * A leader that works when it is told to, and can be asked what it has in use: `leader.js HUB SEED MANNER`. The manner is `stay`:
+ * with one runtime; or `come-and-go`: with a new one every few jobs.
  */
 import { connect, type Runtime } from 'paladin-rx';
 import { answer } from '../processes/answering.js';

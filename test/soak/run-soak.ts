@@ -34,8 +34,8 @@ interface LongLived {
 }
 
 /**
- * Lets leaders, workers and jobs come and go in rounds, and measures after each, when nothing runs, what the processes have in use that
- * were there all the time: a hub, a worker and a leader.
+ * Lets leaders, workers and jobs come and go in rounds, and measures after each, when nothing runs, what the processes have in
+ * use that were there all the time: a hub, a worker and a leader.
  *
  * @returns what went wrong; nothing, if all went well
  */

@@ -34,8 +34,8 @@ export function secondHalf(samples: readonly Sample[]): readonly Sample[] {
 export const mostBytesPerHour: number = 1024 * 1024;
 
 /**
- * Whether a size grows: its slope is beyond 1 MB/h even when three standard errors are taken off it. Noise alone shows that in about one of
- * 700 runs; a short run, whose error is large, shows it for large leaks only.
+ * Whether a size grows: its slope is beyond 1 MB/h even when three standard errors are taken off it. Noise alone shows that in
+ * about one of 700 runs; a short run, whose error is large, shows it for large leaks only.
  */
 export function grows({ bytesPerHour, errorBytesPerHour }: Trend): boolean {
   return bytesPerHour - 3 * errorBytesPerHour > mostBytesPerHour;

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { isThorough } from './thorough.js';
 
 /**
- * So many runs in the slow tests, and a fifth of them in the others; but no more than the machine manages in time. A run that hangs
- * fails, and shows its counterexample.
+ * So many runs in the slow tests, and a fifth of them in the others; but no more than the machine manages in time. A run that
+ * hangs fails, and shows its counterexample.
  */
 export function runs(numRuns: number): fc.Parameters<unknown> {
   return {

@@ -2,7 +2,8 @@
 type Tuple<T, N extends number, Items extends readonly T[] = []> = Items['length'] extends N ? Items : Tuple<T, N, [...Items, T]>;
 
 /**
- * All items, which must be so many: a test that expects the two batches of an event names both, and fails where there is one more or less.
+ * All items, which must be so many: a test that expects the two batches of an event names both, and fails where there is one more
+ * or less.
  *
  * @throws where there are more or fewer
  */

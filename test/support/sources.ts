@@ -1,6 +1,8 @@
 import { Observable } from 'rxjs';
 
-/** A cold observable of the elements; before each it lets so many turns of the event loop pass. Without gaps it is synchronous. */
+/**
+ * A cold observable of the elements; before each it lets so many turns of the event loop pass. Without gaps it is synchronous.
+ */
 export function arriving<T>(elements: readonly T[], gaps: readonly number[] = []): Observable<T> {
   return new Observable((subscriber) => {
     const emit = (from: number): void => {

@@ -1,7 +1,8 @@
 import type * as realTime from '../../src/real-time.js';
 
 /*
- * Real time, as far as a test's own fakes are real: put in the place of `src/real-time.ts`, so that what waits in real time waits for the test.
+ * Real time, as far as a test's own fakes are real: put in the place of `src/real-time.ts`, so that what waits in real time waits
+ * for the test.
  *
  *   vi.mock('../../src/real-time.js', () => import('./virtual-time.js'));
  */

@@ -6,8 +6,8 @@ import { packageFile } from './package-file.js';
 import type { Projects } from './tsconfig.js';
 
 /**
- * The file that a module of a folder imports or requires: what the hooks and Node find together, without a look at what other
- * loaders do.
+ * The file that a module of a folder imports or requires. It is what the hooks and Node find together. What other loaders do is
+ * not looked at.
  *
  * @param projects whose `paths` count; undefined: none
  * @returns undefined for a built-in module, and for what is not there

@@ -22,8 +22,11 @@ export interface TranslationOptions {
  * Translates TypeScript into JavaScript, by the compiler that jiti has in it. Lines stay where they are. What was translated once
  * is kept, so that the compiler is loaded for what has changed alone.
  *
- * A module is of the kind that Node would take it for. A `.ts` or `.tsx` file that is not in a package of ES modules, and uses
- * `require`, `module`, `exports`, `__filename` or `__dirname`, is CommonJS, also where it has `import` and `export`.
+ * A module is of the kind that Node would take it for. A `.ts` or `.tsx` file that is not in a package of ES modules may be
+ * CommonJS. It is that where it uses one of these, whatever else it has:
+ *
+ * - `require`, `module` or `exports`;
+ * - `__filename` or `__dirname`.
  *
  * @throws a SyntaxError whose stack begins with the place, as those of Node
  */

@@ -14,7 +14,10 @@ export function upgradeRequest(path: string, more: readonly string[] = []): stri
   return [`GET ${path} HTTP/1.1`, ...head, key, ...more, '', ''].join('\r\n');
 }
 
-/** A websocket to the hub, through which engine.io's greeting has come. Pings are answered, so that only what is sent else can end it. */
+/**
+ * A websocket to the hub, through which engine.io's greeting has come. Pings are answered, so that only what is sent else can end
+ * it.
+ */
 export class UpgradedConnection {
   readonly raw: RawConnection;
   /** What engine.io calls its session. */

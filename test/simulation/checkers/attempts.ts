@@ -2,9 +2,10 @@ import { isGentle, outlivesAll } from '../options.js';
 import { fail, type Checker } from './checker.js';
 
 /**
- * Nothing is executed more often than it need be: once, and once more for each transient failure, where no worker and no hub suffers and nothing
- * is executed twice on purpose. A hub that starts anew need not wait for what is short; but of a lone element nobody knows how short it is.
- * Where workers suffer, once more for each fault and death at most; where there is one worker, and it lives, nothing is.
+ * Nothing is executed more often than it need be: once, and once more for each transient failure, where no worker and no hub
+ * suffers and nothing is executed twice on purpose. A hub that starts anew need not wait for what is short; but of a lone element
+ * nobody knows how short it is. Where workers suffer, once more for each fault and death at most; where there is one worker, and
+ * it lives, nothing is.
  */
 export const attempts: Checker = ({ options, outcomes, faults, cluster }) => {
   if (isGentle(options) && cluster.undone > 0) fail(`draining workers left ${cluster.undone} batches or results undone`);

@@ -1,7 +1,9 @@
 import { maxBatchesAhead } from '../../../src/limits.js';
 import { fail, type Checker } from './checker.js';
 
-/** No queue is longer than it may be: of a worker, and of a leader at the hub. (The machines check their own after every step.) */
+/**
+ * No queue is longer than it may be: of a worker, and of a leader at the hub. (The machines check their own after every step.)
+ */
 export const bounds: Checker = ({ options, cluster }) => {
   const most = (1 + maxBatchesAhead) * options.mostSlots;
   for (const { guest } of cluster.workers) {

@@ -1,7 +1,10 @@
 import { expectedOf, outputOf } from '../plan.js';
 import { fail, subscribed, type Checker } from './checker.js';
 
-/** What a subscriber got is exactly what the same operators would have given it locally, in the same order where it asked for order. */
+/**
+ * What a subscriber got is exactly what the same operators would have given it locally, in the same order where it asked for
+ * order.
+ */
 export const emittedSequence: Checker = (run) => {
   for (const { jobId, plan, job } of subscribed(run)) {
     const { outputs, stopAt, fails, folds } = expectedOf(plan);

@@ -2,7 +2,10 @@ import { PaladinError } from '../../../src/errors/paladin-error.js';
 import { codes, expectedOf, sourceError } from '../plan.js';
 import { fail, subscribed, type Checker } from './checker.js';
 
-/** A job ends with the error that is its own, of the first element that went wrong, and no other: a failure touches its own job only. */
+/**
+ * A job ends with the error that is its own, of the first element that went wrong, and no other: a failure touches its own job
+ * only.
+ */
 export const rightEnd: Checker = (run) => {
   for (const { jobId, plan, job } of subscribed(run)) {
     const { end } = job.received;

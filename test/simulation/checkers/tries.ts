@@ -8,21 +8,22 @@ const workersSuffer: readonly FaultKind[] = ['worker crash', 'worker cut off', '
 const workersGo: readonly FaultKind[] = ['worker drain', 'worker deploy'];
 
 /**
- * Each operation of a chain is told in `context.attempt` how often its element was tried in its stage, and this time. A combine of elements likewise.
+ * Each operation of a chain is told in `context.attempt` how often its element was tried in its stage, and this time. A combine
+ * of elements likewise.
  *
- * Whatever goes wrong, these are the tries before that the leader knew of when it sent the attempt. Of each earlier attempt that travelled through
- * the stage it counts:
+ * Whatever goes wrong, these are the tries before that the leader knew of when it sent the attempt. Of each earlier attempt that
+ * travelled through the stage it counts:
  * - One that was answered: once, if the element was begun and did not fail in a stage before.
- * - One that was lost: once, also where its worker died before it had begun. Of a thread it is known who was executing: what came behind counts
- *   nothing.
+ * - One that was lost: once, also where its worker died before it had begun. Of a thread it is known who was executing: what came
+ *   behind counts nothing.
  * - One that was handed back: nothing.
  * - One that is under way, which is executed beside: once.
  * - One that failed, or was lost, while another one was under way: once, in all stages. What it had not begun counts maybe.
- * - One that was cancelled since another one had settled its batch, or was answered after it had been handed back or cancelled, or for an earlier one:
- *   maybe.
+ * - One that was cancelled since another one had settled its batch, or was answered after it had been handed back or cancelled,
+ *   or for an earlier one: maybe.
  *
- * These are also those that were begun, and reached the stage, no more and no less; of one that was not answered it cannot be told how far it was.
- * But nobody knows of a worker that is lost what it had begun, nor what only a hub knew that is gone.
+ * These are also those that were begun, and reached the stage, no more and no less; of one that was not answered it cannot be
+ * told how far it was. But nobody knows of a worker that is lost what it had begun, nor what only a hub knew that is gone.
  */
 export const tries: Checker = ({ options, faults, cluster }) => {
   const { mistakes, miscounted } = cluster.executions.tries;
