@@ -2,7 +2,7 @@ import { defineMonoid, defineOperation, inMemory, remoteMap } from 'paladin-rx';
 import { dyingAt } from 'paladin-rx/testing';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { errorOf, made, make, quiet, start } from '../executor/web-runtime.js';
+import { WebWorkerInNode } from '../support/web-workers.js';
 import { doubleThatDiesOnce, timesThatDies } from '../fixtures/dying-operations.mjs';
 
 const modules = [new URL('../fixtures/dying-operations.mjs', import.meta.url)];
@@ -26,14 +26,19 @@ describe('an operation whose thread dies at an element', () => {
   });
 
   it('dies in a Web Worker, too, which is closed', async () => {
-    quiet();
-    await using runtime = start({ worker: make('web-worker-dying'), maxDeaths: 2 });
+    let made = 0;
+    const worker = (): WebWorkerInNode => {
+      made += 1;
+      return new WebWorkerInNode(new URL('../fixtures/web-worker-dying.mjs', import.meta.url));
+    };
+    await using runtime = inMemory({ workers: 1, worker, maxDeaths: 2 });
     const results = await lastValueFrom(from(numbers).pipe(remoteMap(doubleThatDiesOnce, runtime), toArray()));
     expect(results).toEqual(numbers.map((n) => 2 * n));
-    expect(made).toHaveLength(2);
-    const error = await errorOf(lastValueFrom(from(numbers).pipe(remoteMap(timesThatDies(3), runtime))));
+    expect(made).toBe(2);
+    const job = lastValueFrom(from(numbers).pipe(remoteMap(timesThatDies(3), runtime)));
+    const error: unknown = await job.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'POISON_TASK', operation: 'times', index: 5 });
-    expect(error.message).toContain('closed itself');
+    expect(String(error)).toContain('closed itself');
   });
 
   it('fails inline, where it would end the program', async () => {
