@@ -65,8 +65,9 @@ export function checkRetry(retry: unknown, where: string): RetryStrategy {
   const fail = (expected: string): never => {
     throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}`);
   };
-  if (typeof retry !== 'object' || retry === null)
+  if (typeof retry !== 'object' || retry === null) {
     return fail(`a retry strategy, as in { strategy: 'immediate', maxRetries: 3 }, got ${describe(retry)}`);
+  }
   const count = (name: string): number => {
     const value: unknown = readOr(retry, name);
     if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value;

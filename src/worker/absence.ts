@@ -5,8 +5,8 @@ const firstAgainMs = 5_000;
 const longestAgainMs = 10 * 60_000;
 
 /**
- * Which failed attempts to connect a worker's owner is told of while the hub is not there: each reason once, and that it still
- * waits, at growing intervals. Times are in milliseconds, from a clock that only goes forward.
+ * Which failed attempts to connect a worker's owner is told of while the hub is not there. It is told each reason once, and at
+ * growing intervals that the worker still waits. Times are in milliseconds, from a clock that only goes forward.
  */
 export class Absence {
   readonly #reasons = new Set<string>();
