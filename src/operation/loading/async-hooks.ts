@@ -1,5 +1,6 @@
 /** Loads TypeScript by hooks that Node calls in a thread of their own, for versions before 22.15. Node loads this file there. */
 import type { LoadHook, ResolveHook } from 'node:module';
+import { forImport } from './imported-common-js.js';
 import { codeOf, isLoaded, TypeScript } from './typescript.js';
 
 const typeScript = new TypeScript();
@@ -25,14 +26,5 @@ export const load: LoadHook = async (url, context, next) => {
     if (codeOf(thrown) !== 'ERR_UNKNOWN_FILE_EXTENSION' || !isOurs) throw thrown;
   }
   const loaded = typeScript.load(url);
-  return loaded.format === 'commonjs' ? { ...loaded, source: inPlaceOf(loaded.source) } : loaded;
+  return loaded.format === 'commonjs' ? { ...loaded, source: forImport(loaded.source) } : loaded;
 };
-
-/**
- * CommonJS whose source comes from here would get a `require` that cannot load ES modules. So it only hands on what the loader of
- * CommonJS loads (see `common-js.ts`). The names of its exports are found in code that never runs.
- */
-function inPlaceOf(source: string): string {
-  const load = "process.getBuiltinModule('node:module').createRequire(__filename)(__filename)";
-  return `module.exports = ${load};\nif (false) {\n${source}\n}\n`;
-}

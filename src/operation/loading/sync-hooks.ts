@@ -1,11 +1,14 @@
 /** Loads TypeScript by hooks that Node calls in this thread. */
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { codeOf, isLoaded, TypeScript } from './typescript.js';
+import { forImport } from './imported-common-js.js';
+import { codeOf, isLoaded, TypeScript, type Loaded as LoadedHere } from './typescript.js';
 
 interface Context {
   readonly parentURL?: string | undefined;
   readonly format?: string | null | undefined;
+  /** Whether it is for `import` or for `require`, among others. Some versions give a set. */
+  readonly conditions: Iterable<string>;
 }
 
 interface Resolved {
@@ -50,14 +53,26 @@ export function setSyncHooks(): void {
         if (!isOurs || isLoaded(loaded)) return loaded;
       } catch (thrown) {
         // Some versions refuse what asynchronous hooks of another loader say of CommonJS: that Node is to read it.
-        if (codeOf(thrown) === 'ERR_INVALID_RETURN_PROPERTY_VALUE' && !isOurs) return commonJs(url);
-        if (codeOf(thrown) !== 'ERR_UNKNOWN_FILE_EXTENSION' || !isOurs) throw thrown;
+        if (codeOf(thrown) === 'ERR_INVALID_RETURN_PROPERTY_VALUE' && !isOurs) return asked(commonJs(url), context);
+        if (!isOurs || !typeScriptUnknown.has(codeOf(thrown))) throw thrown;
       }
-      return typeScript.load(url);
+      return asked(typeScript.load(url), context);
     },
   });
 }
 
-function commonJs(url: string): Loaded {
+/** What versions say that know no TypeScript, or only some of it. */
+const typeScriptUnknown: ReadonlySet<string> = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
+]);
+
+function commonJs(url: string): LoadedHere {
   return { format: 'commonjs', source: readFileSync(new URL(url), 'utf8'), shortCircuit: true };
+}
+
+function asked(loaded: LoadedHere, { conditions }: Context): Loaded {
+  if (loaded.format !== 'commonjs' || [...conditions].includes('require')) return loaded;
+  return { ...loaded, source: forImport(loaded.source) };
 }

@@ -23,6 +23,24 @@ function projectOf(files: Readonly<Record<string, string>>): string {
 const operation = (name: string, value: string): string =>
   `import { defineOperation } from 'paladin-rx';\nexport const ${name} = defineOperation({ name: '${name}', execute: async () => ${value} });\n`;
 
+const required =
+  "const { defineOperation } = require('paladin-rx');\nexports.double = defineOperation({ name: 'double', execute: async () => 2 as number });";
+
+/** The kinds of CommonJS modules in TypeScript. The first file is the module. */
+const commonJsModules: [string, Record<string, string>][] = [
+  ['.cts with import', { 'operations.cts': operation('double', '2 as number') }],
+  ['.cts with require', { 'operations.cts': required }],
+  ['.ts with require', { 'operations.ts': required, 'package.json': '{}' }],
+  [
+    '.ts with import = require',
+    {
+      'operations.ts': `import paladin = require('paladin-rx');\nexport = { double: paladin.defineOperation({ name: 'double', execute: async () => 2 as number }) };`,
+      'package.json': '{}',
+    },
+  ],
+  ['.mts that imports .cts', { 'operations.mts': "export { double } from './part.cjs';", 'part.cts': required }],
+];
+
 /** What each operation of these modules returns, in one thread. */
 async function results(folder: string, modules: readonly string[], ...names: string[]): Promise<unknown[]> {
   const urls = modules.map((module) => new URL(module, `${pathToFileURL(folder).href}/`));
@@ -46,6 +64,24 @@ it('all kinds of modules share what they import, and this package', async () => 
     ...Array.from({ length: 5 }, () => 11_111),
     true,
   ]);
+});
+
+it.each(commonJsModules)('CommonJS is loaded where nothing else has loaded this package: %s', async (_, files) => {
+  const folder = projectOf(files);
+  const [main = ''] = Object.keys(files);
+  expect(await results(folder, [main], 'double')).toEqual([2]);
+});
+
+it('CommonJS modules that require each other are each executed once', async () => {
+  const folder = projectOf({
+    'operations.cts': `import other = require('./other.cjs');
+exports.early = 1;
+exports.times = (exports.times ?? 0) + 1;
+${operation('all', '[exports.times, other.earlyOfOperations(), __filename === module.filename]')}`,
+    'other.cts': `const operations: { early: number } = require('./operations.cjs');
+export const earlyOfOperations = (): number => operations.early;`,
+  });
+  expect(await results(folder, ['operations.cts'], 'all')).toEqual([[1, 1, true]]);
 });
 
 it('TypeScript is more than types', async () => {
