@@ -36,13 +36,14 @@ const setRealImmediate = holders.find(({ setImmediate, clearImmediate }) => {
   return isReal;
 })?.setImmediate;
 
-/** The same for timers. In browsers all return numbers, and fakes that were there before cannot be told. */
+/** The same for timers. In browsers all return numbers, and fakes that were there before cannot be told: none is made there. */
 const realTimers = holders.find(({ setTimeout, clearTimeout }) => {
+  if (nodeTimers === undefined) return true;
   const made: unknown = setTimeout(() => undefined, 1);
   // Only one of both may be a fake. For a real function the number of a fake timer would be that of another one. An object is
   // not.
   clearTimeout(Object(made) as never);
-  return nodeTimers === undefined || (typeof made === 'object' && made !== null && '_onTimeout' in made);
+  return typeof made === 'object' && made !== null && '_onTimeout' in made;
 });
 const setRealTimeout = realTimers?.setTimeout;
 const clearRealTimeout = realTimers?.clearTimeout;

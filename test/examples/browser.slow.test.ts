@@ -154,6 +154,9 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     const reloaded = await tab(`${url}#lend`);
     const offline = await tab(`${url}#lend`);
     for (const { page } of [closed, reloaded, offline]) await lends(page);
+    // A tab that helps paints nothing that it could show.
+    expect(await closed.page.isVisible('#painters')).toBe(false);
+    await screenshot(closed.page, 'lending');
     const leading = await tab('about:blank');
     const tasks = await tasksOf(browser, leading.page, async () => {
       await leading.page.goto(url);
@@ -174,7 +177,7 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     console.log(
       `the leading page: ${tasks.tasks} tasks, the longest computed for ${tasks.longestCpuMs.toFixed(1)} ms ` +
         `(${tasks.longestDid}); the longest by the clock took ${tasks.longestMs.toFixed(1)} ms; ` +
-        `loading computed for ${tasks.loadingCpuMs.toFixed(1)} ms; ` +
+        `to evaluate scripts took ${tasks.loadingCpuMs.toFixed(1)} ms; ` +
         `the page says ${await leading.page.textContent('#pause')} ms`,
     );
     expect(await pixelsOf(leading.page)).toBe(expected);

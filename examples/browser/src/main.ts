@@ -7,7 +7,6 @@ import { startWorker } from 'paladin-rx/worker';
 import { from, lastValueFrom, tap } from 'rxjs';
 import { paintTile } from './operations.js';
 import { Painters } from './painters.js';
-import { measurePauses } from './pause-meter.js';
 import { Picture, tilesOf, viewOf } from './picture.js';
 
 const parameters = new URLSearchParams(location.search);
@@ -64,9 +63,6 @@ async function paint(runtime: Runtime): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  measurePauses((longestMs) => {
-    element('pause', HTMLOutputElement).value = String(Math.round(longestMs));
-  });
   document.body.classList.toggle('lends', role === 'lend');
   if (role !== 'alone') await lend();
   if (role === 'lend') return;
@@ -93,4 +89,7 @@ function fail(error: unknown): void {
   say(String(error));
 }
 
-main().catch(fail);
+/** What this tab does, by its address. */
+export async function start(): Promise<void> {
+  await main().catch(fail);
+}
