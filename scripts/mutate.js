@@ -2,11 +2,16 @@
 // WORD…` tries only those whose names contain one of the words. `mutations/found-by.json` says which test file found each the
 // last time: it is tried first, and the others only where it finds nothing. `npm run mutations -- --remember` notes there what
 // has found them now.
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
+import { machineTests } from './mutants/machine-tests.js';
 import { mutations } from './mutation-list.js';
+import { bundleTest } from './mutations/bundle-test.js';
+
+/** @typedef {NonNullable<Parameters<typeof bundleTest>[2]>} Changed a source, and what it is to say */
 
 const root = join(import.meta.dirname, '..');
 const remember = process.argv.includes('--remember');
@@ -15,47 +20,13 @@ const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((
 
 /** What the machines are tested by. */
 const tests = [
-  'test/core',
-  'test/collections',
-  'test/server/scheduler.test.ts',
-  'test/server/attempts.test.ts',
-  'test/server/congestion.test.ts',
-  'test/server/kept-bytes.test.ts',
-  'test/server/limits-of-peers.test.ts',
-  'test/server/lying-workers.test.ts',
-  'test/server/recovery-in-pieces.test.ts',
-  'test/server/recovery-of-hubs.test.ts',
-  'test/server/recovery-of-leaders.test.ts',
-  'test/server/recovery-of-workers.test.ts',
-  'test/server/resting-workers.test.ts',
-  'test/server/suspects.test.ts',
-  'test/server/told-leaders.test.ts',
-  'test/server/turns.test.ts',
-  'test/server/queued.test.ts',
-  'test/server/batch-queue.test.ts',
-  'test/server/capacity.test.ts',
-  'test/server/complete.test.ts',
-  'test/server/fitting.test.ts',
-  'test/server/charging.test.ts',
-  'test/server/stuck-workers.test.ts',
-  'test/server/shared-workers.test.ts',
-  'test/server/room.test.ts',
-  'test/server/describing.test.ts',
-  'test/server/division.test.ts',
-  'test/server/hostile-peers.test.ts',
-  'test/server/waiting.test.ts',
-  'test/server/leasing.test.ts',
-  'test/server/turns-kept.test.ts',
-  'test/server/leaders-back.test.ts',
-  'test/server/workers-back.test.ts',
-  'test/server/owing.test.ts',
-  'test/server/parts.test.ts',
+  ...machineTests,
   'test/server/intake.test.ts',
   'test/executor/inline-executor.test.ts',
   'test/executor/inline-turns.test.ts',
-  'test/transcripts',
+  'test/transcripts/transcripts.test.ts',
 ];
-const simulation = ['test/simulation'];
+const simulation = 'test/simulation/simulation.slow.test.ts';
 /** Simulated runs a mutation: enough for all so far, with much to spare. */
 const seeds = '500';
 
@@ -68,10 +39,18 @@ const foundByPath = join(import.meta.dirname, 'mutations/found-by.json');
 /** @type {Record<string, string>} */
 const foundBy = JSON.parse(readFileSync(foundByPath, 'utf8'));
 
+/** Where bundles of tests are put, which import packages of this project. */
+const bundles = mkdtempSync(join(tmpdir(), 'paladin-mutations-'));
+process.on('exit', () => rmSync(bundles, { recursive: true }));
+symlinkSync(join(root, 'node_modules'), join(bundles, 'node_modules'));
+
 /** @type {string[]} */
 const survivors = [];
 const waiting = [...chosen];
 const start = performance.now();
+// A test that fails by itself would find everything.
+const broken = await failing(tests);
+if (broken !== undefined) throw new Error(`without any mutation, ${broken.file ?? 'a test'} fails: ${broken.reason}`);
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => tryAll()));
 console.log(
   `${chosen.length - survivors.length} of ${chosen.length} mutations found, in ${Math.round((performance.now() - start) / 1_000)} s`,
@@ -79,40 +58,15 @@ console.log(
 for (const name of survivors) console.error(`not found: ${name}`);
 process.exitCode = survivors.length === 0 ? 0 : 1;
 
-/** Takes mutations from those that wait, in a copy of the sources of its own. */
+/** Takes mutations from those that wait. */
 async function tryAll() {
-  const folder = mkdtempSync(join(tmpdir(), 'paladin-mutations-'));
-  try {
-    for (const part of [
-      'src',
-      'server',
-      'operators',
-      'test',
-      'package.json',
-      'vitest.config.ts',
-      'tsconfig.json',
-      'tsconfig.base.json',
-    ]) {
-      cpSync(join(root, part), join(folder, part), { recursive: true });
-    }
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
-      const { name, file, find, replace } = mutation;
-      const path = join(folder, file);
-      const original = readFileSync(path, 'utf8');
-      const places = original.split(find).length - 1;
-      if (places !== 1) throw new Error(`'${name}': its place is ${places} times in ${file}`);
-      writeFileSync(
-        path,
-        original.replace(find, () => replace),
-      );
-      const found = await finds(folder, mutation);
-      writeFileSync(path, original);
-      console.log(`${found ? 'found' : 'NOT FOUND'}: ${name}`);
-      if (!found) survivors.push(name);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+  for (let mutation = waiting.shift(); mutation !== undefined; mutation = waiting.shift()) {
+    const { name, file, find, replace } = mutation;
+    const parts = readFileSync(join(root, file), 'utf8').split(find);
+    if (parts.length !== 2) throw new Error(`'${name}': its place is ${parts.length - 1} times in ${file}`);
+    const found = await finds(mutation, { file, text: parts.join(replace) });
+    console.log(`${found ? 'found' : 'NOT FOUND'}: ${name}`);
+    if (!found) survivors.push(name);
   }
 }
 
@@ -120,18 +74,17 @@ async function tryAll() {
  * Whether a test finds a mutation. What is likely to is tried first: what found it the last time, or else the tests named like
  * the source.
  *
- * @param {string} folder
  * @param {import('./mutation-list.js').Mutation} mutation
+ * @param {Changed} changed
  * @returns {Promise<boolean>}
  */
-async function finds(folder, { name, file: source }) {
+async function finds({ name, file: source }, changed) {
   const lastTime = foundBy[name];
-  const likely =
-    lastTime !== undefined && existsSync(join(folder, lastTime)) ? [lastTime] : namesakes(folder, basename(source, '.ts'));
-  for (const files of [likely, tests, simulation]) {
-    const file = files.length === 0 ? undefined : await failing(folder, files);
-    if (file === undefined) continue;
-    if (file !== '') note(name, file);
+  const likely = lastTime !== undefined && existsSync(join(root, lastTime)) ? [lastTime] : namesakes(basename(source, '.ts'));
+  for (const files of [likely, tests, [simulation]]) {
+    const failure = files.length === 0 ? undefined : await failing(files, changed);
+    if (failure === undefined) continue;
+    if (failure.file !== undefined) note(name, failure.file);
     return true;
   }
   return false;
@@ -140,16 +93,11 @@ async function finds(folder, { name, file: source }) {
 /**
  * The test files whose names begin like this.
  *
- * @param {string} folder
  * @param {string} start
  * @returns {string[]}
  */
-function namesakes(folder, start) {
-  return ['test/core', 'test/core/fold', 'test/server'].flatMap((part) =>
-    readdirSync(join(folder, part))
-      .filter((name) => name.startsWith(start) && name.endsWith('.test.ts'))
-      .map((name) => join(part, name)),
-  );
+function namesakes(start) {
+  return tests.filter((file) => basename(file).startsWith(start));
 }
 
 /**
@@ -166,60 +114,29 @@ function note(name, file) {
 }
 
 /**
- * The first test file that fails, or '' if none ended; undefined if all pass.
+ * The first test file that fails, with the reason; without a file if it did not end. Undefined if all pass.
  *
- * @param {string} folder
  * @param {readonly string[]} files
- * @returns {Promise<string | undefined>}
+ * @param {Changed} [changed]
+ * @returns {Promise<{ readonly file?: string | undefined, readonly reason: string } | undefined>}
  */
-function failing(folder, files) {
-  const report = join(folder, 'report.json');
-  rmSync(report, { force: true });
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      join(folder, 'node_modules/.bin/vitest'),
-      [
-        'run',
-        '--project=unit',
-        '--project=shared',
-        '--project=apart',
-        '--project=slow',
-        // The tests of machines leave each other alone, and start in half the time.
-        '--no-isolate',
-        '--bail=1',
-        '--reporter=json',
-        `--outputFile=${report}`,
-        ...files,
-      ],
-      {
-        cwd: folder,
-        env: { ...process.env, SEEDS: seeds, MOST_FAILURES: '1' },
-        stdio: 'ignore',
-        // With a group of its own, to be ended together.
-        detached: true,
-      },
-    );
-    const end = () => void (child.exitCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL'));
-    process.on('exit', end);
-    const limit = setTimeout(end, mostMs);
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      clearTimeout(limit);
-      process.off('exit', end);
-      resolve(code === 0 ? undefined : failedFile(folder, report));
-    });
+async function failing(files, changed) {
+  const folder = mkdtempSync(join(bundles, 'bundles-'));
+  const programs = await Promise.all(files.map((file) => bundleTest(file, folder, changed)));
+  const child = fork(join(import.meta.dirname, 'mutations/run-tests.js'), programs, {
+    env: { ...process.env, SEEDS: seeds, MOST_FAILURES: '1' },
+    stdio: 'ignore',
+    timeout: mostMs,
+    killSignal: 'SIGKILL',
   });
-}
-
-/**
- * @param {string} folder
- * @param {string} report
- * @returns {string}
- */
-function failedFile(folder, report) {
-  if (!existsSync(report)) return '';
-  /** @type {{ testResults: { name: string, status: string }[] }} */
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const failed = testResults.find(({ status }) => status === 'failed');
-  return failed === undefined ? '' : relative(folder, failed.name);
+  const end = () => void child.kill('SIGKILL');
+  process.on('exit', end);
+  /** @type {{ failed: number, reason: string } | undefined} */
+  let told;
+  child.on('message', (message) => (told = /** @type {typeof told} */ (message)));
+  await once(child, 'close');
+  process.off('exit', end);
+  rmSync(folder, { recursive: true });
+  if (told === undefined) return { reason: 'its process has ended' };
+  return told.failed === -1 ? undefined : { file: files[told.failed], reason: told.reason };
 }

@@ -1,37 +1,19 @@
 // A test runner of Stryker for the machines: it loads their unit tests once, then runs for each mutant those that reach it, in
-// the same process, the quickest first. (To start Vitest for each takes most of a second.) What all of them let pass meets the
-// simulation.
-//
-// It knows what these tests use of Vitest: `describe`, `it`, `it.each`, `expect` and `vi.fn`.
+// the same process, the quickest first. What all of them let pass meets the simulation.
 import { build } from 'esbuild';
-import fc from 'fast-check';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format } from 'node:util';
-import { expect, vi } from 'vitest';
+import { collectTests } from './collect-tests.js';
+import { machineTests } from './machine-tests.js';
 
-/** @typedef {() => unknown} Body */
-/** @typedef {{ readonly id: string, readonly body: Body }} Test */
+/** @typedef {import('./collect-tests.js').Body} Body */
+/** @typedef {import('./collect-tests.js').Test} Test */
 /** @typedef {{ mutantCoverage?: unknown, currentTestId?: string, readonly activeMutant: string }} Instruments */
 
 /** The test that runs the simulation, for as many seeds as this variable says. */
 export const simulation = 'the simulation';
 export const seedsVariable = 'MUTANTS_SEEDS';
-
-/** What tests of the machines import, and nothing else. */
-const ofMachines =
-  /^(?:vitest|fast-check|\.\/[a-z-]+-harness\.js|\.\.\/(?:server\/scheduler-harness|support\/exactly)\.js|(?:\.\.\/)+(?:src\/(?!index)|server\/(?:core|limits)).*)$/u;
-const unitTests = ['test/core', 'test/collections', 'test/server']
-  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
-  .filter((path) => path.endsWith('.test.ts'))
-  .filter((path) => {
-    const imported = [...readFileSync(path, 'utf8').matchAll(/^(?:import|\}) .*from '(.*)';$/gmu)];
-    const other = imported.find(([, from = '']) => !ofMachines.test(from))?.[1];
-    // All tests of these are of machines: to leave one out in silence would let mutants pass.
-    if (other !== undefined && path.startsWith('test/core/')) throw new Error(`${path} imports ${other}, which no machine needs`);
-    return other === undefined;
-  });
 
 /** Where the process that runs all tests says how long each takes, for the others. */
 const timesFile = 'machines.json';
@@ -150,29 +132,7 @@ function outcome(failure) {
  * @returns {Promise<Test[]>}
  */
 async function load() {
-  /** @type {Test[]} */
-  const tests = [];
-  /** @type {string[]} */
-  const path = [];
-  const describe = (/** @type {string} */ name, /** @type {Body} */ body) => {
-    path.push(name);
-    body();
-    path.pop();
-  };
-  const it = (/** @type {string} */ name, /** @type {Body} */ body) => {
-    tests.push({ id: [...path, name].join(' > '), body });
-  };
-  it.each =
-    (/** @type {readonly unknown[]} */ rows) =>
-    (/** @type {string} */ name, /** @type {(...values: unknown[]) => unknown} */ body) => {
-      for (const row of rows) {
-        const values = Array.isArray(row) ? row : [row];
-        it(format(name, ...values), () => body(...values));
-      }
-    };
-  shared('vitestOfMachines', { describe, it, expect, vi });
-  // Property tests try the same values in each run.
-  fc.configureGlobal({ seed: 1 });
+  const tests = collectTests();
   const { simulate } = await importBundled();
   const seeds = Number(process.env[seedsVariable] ?? 0);
   if (seeds === 0) return tests;
@@ -190,7 +150,7 @@ async function importBundled() {
   const outfile = join(process.cwd(), 'machines.mjs');
   // A process that hung is followed by another one.
   if (!existsSync(outfile)) {
-    const imports = unitTests.map((file) => `import './${file}';`);
+    const imports = machineTests.map((file) => `import './${file}';`);
     const unfinished = `${outfile}.${process.pid}`;
     await build({
       stdin: {
