@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { survivable } from './options.js';
 import { simulate } from './run.js';
 
-const seeds = Number(process.env['SEEDS'] ?? 2_000);
+const seeds = Number(process.env['SEEDS'] ?? 1_000);
 /** As many are told of. */
 const mostFailures = Number(process.env['MOST_FAILURES'] ?? 5);
 const first = Number(process.env['SEED'] ?? 1);
