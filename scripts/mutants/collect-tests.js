@@ -2,6 +2,7 @@
 // what these tests use of it: `describe`, `it`, `it.each`, `beforeEach`, `afterEach`, `expect` and `vi`. Bundles find it in place of
 // Vitest by vitest.js beside this file.
 import fc from 'fast-check';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { format } from 'node:util';
 import { expect, vi } from 'vitest';
 
@@ -57,7 +58,7 @@ const mostWaitMs = 10_000;
 
 /** @param {Body} check throws until it is so */
 async function waitFor(check) {
-  for (const startMs = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, 5))) {
+  for (const startMs = performance.now(); ; await sleep(5)) {
     try {
       return await check();
     } catch (error) {
