@@ -17,6 +17,10 @@ export function checkModules(where: string, modules: unknown): void {
       `${where}: expected modules to be a list of paths and URLs, got ${describe(modules)}`,
     );
   }
+  if (modules !== undefined && (modules as unknown[]).length === 0) {
+    const expected = 'expected modules to name at least one module, got an empty list';
+    throw new PaladinError('INVALID_INPUT', `${where}: ${expected}; leave it out to execute operations in this thread`);
+  }
 }
 
 /** Some test environments have a class of their own for URLs. */

@@ -16,7 +16,9 @@ export async function loadError(thrown: unknown, root: URL): Promise<string> {
   if (!isError(thrown)) return `it threw ${describe(thrown)}, which is no error`;
   const message = messageOf(thrown).trim();
   const place = await placeOf(thrown, root).catch(() => undefined);
-  return place === undefined ? message : `${message} (${place})`;
+  const shown = place === undefined ? message : `${message} (${place})`;
+  // TypeScript's `import x = require()` becomes a call of it, also in ES modules.
+  return message.startsWith('require is not defined') ? `${shown}; createRequire of node:module makes a require` : shown;
 }
 
 async function placeOf(error: Error, root: URL): Promise<string | undefined> {

@@ -54,10 +54,14 @@ export async function startInlineWorker(
       `startWorker: expected slots to be a whole number from 1 to ${maxSlots}, got ${describe(slots)}`,
     );
   }
+  const offers = registry.offers();
+  if (offers.operations.length === 0) {
+    throw new PaladinError('INVALID_INPUT', 'startWorker: expected operations to have an operation or a monoid, got none');
+  }
   const limit: PayloadLimit = { maxPayloadBytes: Infinity };
   const blocks = new LoopBlocks(true, options.onBlocked);
   const slowCreates = new SlowCreates(options.onSlowCreate);
   const executor = new InlineExecutor({ slots, registry, blocks, slowCreates, maxPayloadBytes: () => limit.maxPayloadBytes });
-  const { worker } = await connectWorker(options, { executor, ...registry.offers() }, limit);
+  const { worker } = await connectWorker(options, { executor, ...offers }, limit);
   return worker;
 }

@@ -312,6 +312,14 @@ describe('options that cannot be read', () => {
     await expect(startWorker({ ...connection, operations: [], connectTimeout: make() as never })).rejects.toMatchObject(refusal);
     await expect(startWorker({ ...connection, operations: [], slots: make() as never })).rejects.toMatchObject(refusal);
     const modules = [new URL('../fixtures/thread-operations.mjs', import.meta.url)];
+    await expect(startWorker({ ...connection, operations: [] })).rejects.toMatchObject({
+      ...refusal,
+      message: 'startWorker: expected operations to have an operation or a monoid, got none',
+    });
+    await expect(startWorker({ ...connection, modules: [] })).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringContaining('expected modules to name at least one module, got an empty list'),
+    });
     for (const name of ['threads', 'threadMemoryMb', 'threadStartTimeout']) {
       await expect(startWorker({ ...connection, modules, [name]: make() as never })).rejects.toMatchObject(refusal);
     }

@@ -11,6 +11,7 @@ const wrong: readonly InMemoryOptions[] = [
   { threadMemoryMb: 0 },
   { threadStartTimeout: -1 },
   { operations: [] },
+  { modules: [] },
 ];
 
 it.each(wrong)('no thread is started where an option of inMemory is wrong: %o', (options) => {

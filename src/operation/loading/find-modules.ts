@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { nearest } from '../../errors/nearest.js';
@@ -119,7 +119,15 @@ function fileByName(name: string, projects: Projects | undefined): string {
   }
   const sibling = siblingOf(resolve(name));
   const missing = `there is no such file in ${process.cwd()}${sibling === undefined ? '' : `; did you mean ${sibling}?`}`;
-  throw cannotLoad(name, [missing, ...new Set(problems)].join('; '));
+  throw cannotLoad(name, [missing, ...missingByPaths(name, projects), ...new Set(problems)].join('; '));
+}
+
+/** Which files `paths` gives the name, though they are not there. */
+function missingByPaths(name: string, projects: Projects | undefined): string[] {
+  const paths = projects?.pathsFor(name, process.cwd()) ?? [];
+  if (paths.length === 0) return [];
+  const sibling = paths.map(siblingOf).find((each) => each !== undefined);
+  return [`paths of tsconfig.json means ${paths.join(' or ')}${sibling === undefined ? '' : `: did you mean ${sibling}?`}`];
 }
 
 /** The folder of the program that was started. A program of a package, as a test runner, is not the project. */
@@ -129,6 +137,9 @@ function mainFolder(): string[] {
 }
 
 function noFile(path: string, hint?: string): PaladinError {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return cannotLoad(path, 'it is a folder without an index module; name its modules, each by its file');
+  }
   const sibling = siblingOf(path);
   const meant = sibling === undefined ? '' : `; did you mean ${sibling}?`;
   return cannotLoad(path, `there is no such file${meant}${hint === undefined ? '' : `${meant === '' ? '.' : ''} ${hint}`}`);

@@ -25,15 +25,17 @@ export class Projects {
 
   /** The file that `paths` (or `baseUrl`) gives a specifier in a module of a folder; undefined when they give none. */
   fileByPaths(specifier: string, folder: string): string | undefined {
-    const { matchers = [] } = this.#projectOf(folder) ?? {};
-    for (const matcher of matchers) {
-      for (const path of matcher(specifier)) {
-        const file = fileFor(path);
-        // A declaration gives types to a package that Node finds.
-        if (file !== undefined && !isDeclaration(file)) return file;
-      }
+    for (const path of this.pathsFor(specifier, folder)) {
+      const file = fileFor(path);
+      // A declaration gives types to a package that Node finds.
+      if (file !== undefined && !isDeclaration(file)) return file;
     }
     return undefined;
+  }
+
+  /** The paths that `paths` (or `baseUrl`) gives a specifier in a module of a folder, whether there are files or not. */
+  pathsFor(specifier: string, folder: string): string[] {
+    return (this.#projectOf(folder)?.matchers ?? []).flatMap((matcher) => matcher(specifier));
   }
 
   #projectOf(folder: string): Project | undefined {

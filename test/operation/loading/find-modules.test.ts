@@ -99,6 +99,28 @@ describe('a module is missed', () => {
     );
   });
 
+  it('by a name of tsconfig.json, with the file that it means', async () => {
+    const folder = workIn({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+      'src/operations.ts': '',
+    });
+    expect(await missed('@/operation.ts')).toContain(
+      `; paths of tsconfig.json means ${folder}/src/operation.ts: did you mean operations.ts?`,
+    );
+    expect(await missed('@/operation')).toContain(
+      `; paths of tsconfig.json means ${folder}/src/operation: did you mean operations.ts?`,
+    );
+    expect(await missed('@/else/far')).toContain(`; paths of tsconfig.json means ${folder}/src/else/far`);
+    expect(await missed('else/far')).not.toContain('paths of tsconfig.json');
+  });
+
+  it('when it is a folder', async () => {
+    const folder = folderOf({ 'jobs/operations.ts': '' });
+    const expected = `cannot load module ${folder}/jobs: it is a folder without an index module; name its modules, each by its file`;
+    expect(await missed(join(folder, 'jobs'))).toBe(expected);
+    expect(await missed(new URL(hrefOf(folder, 'jobs')))).toBe(expected);
+  });
+
   it('by a URL, as in a bundle that lacks it', async () => {
     const folder = folderOf({ 'main.js': '' });
     expect(await missed(new URL('./operations.js', hrefOf(folder, 'main.js')))).toBe(

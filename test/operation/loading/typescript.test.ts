@@ -197,6 +197,13 @@ it.each([
     { name: 'SyntaxError' },
   ],
   [
+    'import = require in an ES module',
+    { 'operations.ts': "import path = require('node:path');\nexport const name = path.basename('/a');" },
+    'require is not defined in ES module scope, you can use import instead (FOLDER/operations.ts:1:14); ' +
+      'createRequire of node:module makes a require',
+    { name: 'ReferenceError' },
+  ],
+  [
     'an import that is not there',
     { 'operations.ts': "\nimport './part.js';", 'part.ts': "type A = 1;\nimport { a } from './absent.js';\na();" },
     "Cannot find module 'FOLDER/absent.js' imported from FOLDER/part.ts (FOLDER/part.ts:2:19)",
