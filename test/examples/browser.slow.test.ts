@@ -11,8 +11,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { heartbeatIntervalMs, heartbeatTimeoutMs } from '../../src/limits.js';
 import { freePort } from '../support/free-port.js';
-import { tasksOf } from './page-tasks.js';
+import { processOf, tasksOf } from './page-tasks.js';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -82,6 +83,9 @@ describe('the example for browsers', () => {
     expect(kilobytes('worker')).toBeLessThan(ceilingsKb.worker);
   });
 });
+
+/** After this time without a sign of life a hub takes a tab for gone. */
+const longerThanHubWaitsMs = heartbeatIntervalMs + heartbeatTimeoutMs + 3_000;
 
 /** What a visitor loads, with RxJS, in thousands of bytes with gzip: a tenth more than it was when this was written. */
 const ceilingsKb = { page: 150, worker: 45 };
@@ -185,6 +189,37 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     await offline.page.waitForSelector('#status:text("is back")');
     // Everybody painted: also the tab that was closed, and the one that was reloaded, as two.
     expect(await leading.page.locator('#tabs li').count()).toBeGreaterThanOrEqual(4);
+  });
+
+  test('tabs that are frozen for long come back, and the picture is the same', async () => {
+    const { address, hub } = await serve(['preview']);
+    const url = `${address}/?samples=5&hub=${encodeURIComponent(hub)}`;
+    const alone = await tab(`${url}#alone`);
+    await done(alone.page);
+    const expected = await pixelsOf(alone.page);
+    await alone.context.close();
+
+    const helping = await tab(`${url}#lend`);
+    const frozen = await tab(`${url}#lend`);
+    for (const { page } of [helping, frozen]) await lends(page);
+    const leading = await tab(url);
+    await reaches(leading.page, 20);
+    const tabs = [frozen, leading];
+    // A browser freezes only pages that are hidden, and headless there are none. A process that is stopped is as still.
+    const processes: number[] = [];
+    for (const { page } of tabs) processes.push(await processOf(browser, page));
+    const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+      for (const pid of processes) process.kill(pid, name);
+    };
+    signal('SIGSTOP');
+    try {
+      await helping.page.waitForTimeout(longerThanHubWaitsMs);
+    } finally {
+      signal('SIGCONT');
+    }
+    for (const { page } of tabs) await page.waitForSelector('#status:text("is back")');
+    await done(leading.page);
+    expect(await pixelsOf(leading.page)).toBe(expected);
   });
 
   test('a page that computes by itself would be found to stall', async () => {

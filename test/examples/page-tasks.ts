@@ -34,22 +34,8 @@ interface TraceEvent {
  * a task is judged by the time that its own thread computed: a page may not hold itself up. What the clock says is told beside.
  */
 export async function tasksOf(browser: Browser, page: Page, act: () => Promise<void>): Promise<PageTasks> {
-  const name = `marked-${Math.random()}`;
-  await browser.startTracing(page, {
-    categories: ['blink.user_timing', 'devtools.timeline', 'v8', 'disabled-by-default-devtools.timeline'],
-  });
-  let trace: Buffer;
-  try {
-    await act();
-    // By the mark the thread of the page is found, in whichever process the page is by now.
-    await page.evaluate(`performance.mark('${name}')`);
-  } finally {
-    trace = await browser.stopTracing();
-  }
-  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
-  const mark = traceEvents.find((event) => event.name === name);
-  expect(mark, 'the mark of the page in the trace').toBeDefined();
-  const ofPage = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && pid === mark?.pid && tid === mark.tid);
+  const { events, mark } = await traceOf(browser, page, act);
+  const ofPage = events.filter(({ ph, pid, tid }) => ph === 'X' && pid === mark.pid && tid === mark.tid);
   const tasks = ofPage.filter((event) => event.name === 'RunTask');
   expect(tasks.length, 'tasks of the page in the trace').toBeGreaterThan(0);
   const cpuMs = ({ tdur = NaN }: TraceEvent): number => tdur / 1_000;
@@ -68,4 +54,34 @@ export async function tasksOf(browser: Browser, page: Page, act: () => Promise<v
     tasks: tasks.length,
     cpuMs: tasks.reduce((sum, task) => sum + cpuMs(task), 0),
   };
+}
+
+/** The process that a page is in, with its Web Workers. */
+export async function processOf(browser: Browser, page: Page): Promise<number> {
+  const { mark } = await traceOf(browser, page, () => Promise.resolve());
+  return mark.pid;
+}
+
+/** What the browser did meanwhile, and a mark that the page itself has set. */
+async function traceOf(
+  browser: Browser,
+  page: Page,
+  act: () => Promise<void>,
+): Promise<{ readonly events: readonly TraceEvent[]; readonly mark: TraceEvent }> {
+  const name = `marked-${Math.random()}`;
+  await browser.startTracing(page, {
+    categories: ['blink.user_timing', 'devtools.timeline', 'v8', 'disabled-by-default-devtools.timeline'],
+  });
+  let trace: Buffer;
+  try {
+    await act();
+    // By the mark the thread of the page is found, in whichever process the page is by now.
+    await page.evaluate(`performance.mark('${name}')`);
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const mark = traceEvents.find((event) => event.name === name);
+  if (mark === undefined) throw new Error('the mark of the page is not in the trace');
+  return { events: traceEvents, mark };
 }
