@@ -1,6 +1,6 @@
-// Stands in for Vitest where tests of machines are run by the thousand: to start Vitest for each run takes most of a second. It knows
-// what these tests use of it: `describe`, `it`, `it.each`, `beforeEach`, `afterEach`, `expect` and `vi`. Bundles find it in place of
-// Vitest by vitest.js beside this file.
+// Stands in for Vitest where tests of machines are run by the thousand: to start Vitest for each run takes most of a second. It
+// knows what these tests use of it: `describe`, `it`, `it.each`, `beforeEach`, `afterEach`, `expect` and `vi`. Bundles find it in
+// place of Vitest by vitest.js beside this file.
 import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { format } from 'node:util';

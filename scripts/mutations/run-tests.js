@@ -1,5 +1,5 @@
-// A process of its own: `node run-tests.js BUNDLE…` runs the tests of files that bundle-test.js has bundled, one after the other. It
-// tells its parent the number of the first file with a test that fails, or -1 if none does.
+// A process of its own: `node run-tests.js BUNDLE…` runs the tests of files that bundle-test.js has bundled, one after the other.
+// It tells its parent the number of the first file with a test that fails, or -1 if none does.
 import { pathToFileURL } from 'node:url';
 import { collectTests } from '../mutants/collect-tests.js';
 
