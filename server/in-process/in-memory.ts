@@ -228,8 +228,8 @@ interface Crew {
   readonly failed: Promise<unknown>;
   /** A job is going to use these; throws when it cannot. */
   readonly using: (uses: JobUses) => void;
-  /** What is known of workers that have not come yet, for people; undefined: nothing. */
-  readonly awaited: () => string | undefined;
+  /** What more is known of why there is no worker, for people; undefined: nothing. It gets what no worker can ever offer. */
+  readonly awaited: (unknown?: string) => string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -332,7 +332,10 @@ function threadCrew(
       }),
     ]),
     using: () => undefined,
-    awaited: () => (isSilent ? `its Web Worker has said nothing: ${whySilent}` : undefined),
+    awaited: (unknown) => {
+      if (unknown !== undefined && what.of.type === 'modules') return `export '${unknown}' from one of the modules`;
+      return isSilent ? `its Web Worker has said nothing: ${whySilent}` : undefined;
+    },
     close: async () => {
       closing.abort();
       const results = await started;

@@ -114,8 +114,8 @@ const knownSpec: Known<JobSpec> = { ...jobOptions, stages: true };
 export interface RuntimeConfig {
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
-  /** What is known of workers that have not come yet, for people; absent: nothing. */
-  readonly awaited?: () => string | undefined;
+  /** What more is known of why there is no worker, see the job's; absent: nothing. */
+  readonly awaited?: (unknown?: string) => string | undefined;
   /** After how long without a worker a warning is given; absent: never. */
   readonly noWorkerWarningMs?: number;
   readonly reconnectTimeoutMs: number;

@@ -45,8 +45,11 @@ export interface JobConfig {
   readonly window: number;
   readonly serializer: Serializer;
   readonly noWorkerTimeoutMs: number;
-  /** What is known of workers that have not come yet, for people. Absent, or undefined: nothing. */
-  readonly awaited?: (() => string | undefined) | undefined;
+  /**
+   * What more is known of why there is no worker, for people. Absent, or undefined: nothing. It gets the operation that no worker
+   * can ever offer, where there is one.
+   */
+  readonly awaited?: ((unknown?: string) => string | undefined) | undefined;
   /** After how long without a worker its owner is warned; absent: never. */
   readonly warnAfterMs?: number | undefined;
   readonly maxDeaths: number;

@@ -84,8 +84,9 @@ export class Starvation {
   }
 
   #error(what: string): PaladinError {
-    const awaited = this.#state.config.awaited?.();
-    const message = `${what}: ${this.#missing.reason}${awaited === undefined ? '' : `; ${awaited}`}${this.#whoIsGone()}`;
+    const { reason, operation, forGood } = this.#missing;
+    const awaited = this.#state.config.awaited?.(forGood ? operation : undefined);
+    const message = `${what}: ${reason}${awaited === undefined ? '' : `; ${awaited}`}${this.#whoIsGone()}`;
     return new PaladinError('NO_WORKER', message, { operation: this.#operation });
   }
 
