@@ -137,7 +137,6 @@ export function checkStage(where: string, stage: StageSpec): void {
   const what = kind === 'fold' ? 'a monoid made by defineMonoid' : 'an operation made by defineOperation';
   const definition = checkOperation(where, what, operation);
   if (kind === 'fold' && definition.kind !== 'monoid') throw invalid(where, 'a monoid', `operation '${definition.name}'`);
-  if (kind === 'map' && definition.kind === 'monoid') throw invalid(where, 'an operation', `monoid '${definition.name}'`);
   if (timeout !== undefined) checkMs(where, 'timeout', timeout, 1);
   if (retry !== undefined) checkRetry(retry, where);
   if (onFatal !== undefined && onFatal !== 'terminate' && onFatal !== 'skip') {
