@@ -38,6 +38,9 @@ const defaultWorkers = 4;
  * Operations are executed inline, and at once. An operation that returns a promise fails: nothing that waits for real time can go
  * on before virtual time has ended. The `timeout` of an operation bounds real time, and `runtime.run` answers by a promise.
  *
+ * Virtual time passes in `scheduler.run`, and when `scheduler.flush` is called. A job that is opened outside goes on no sooner. A
+ * test that awaits it without a call of `flush` waits until the test runner ends it.
+ *
  * @param scheduler a `TestScheduler` or `VirtualTimeScheduler` of RxJS, or what has their `now` and `schedule`
  * @param options see {@link VirtualTimeOptions}
  * @returns a runtime, for one test: it lives as long as its scheduler, and need not be closed
