@@ -19,15 +19,23 @@ export async function speaksTls(hub: URL): Promise<boolean> {
 
 /** Whether a server answers there that is no hub. False also where nothing answers, or where it cannot be told. */
 export async function isNoHub(hub: URL): Promise<boolean> {
-  // A page may not read what a server of another origin says.
-  if (nodeModule('process') === undefined) return false;
+  if (!mayRead(hub)) return false;
   try {
-    const { status, headers } = await ask(`${addressOf(hub)}/healthz`, { method: 'HEAD' });
-    // A proxy may add parameters.
-    const [mediaType = ''] = headers.get('content-type')?.split(';', 1) ?? [];
-    const isHealth = status === 200 && mediaType.trim().toLowerCase() === 'application/json';
+    const { status, mediaType } = await look(`${addressOf(hub)}/healthz`);
+    const isHealth = status === 200 && mediaType === 'application/json';
     // A proxy answers like this while its hub is away.
     return !isHealth && status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a web page comes from where only a hub has something to say. Servers of pages do so that send one for any path. */
+export async function sendsPages(hub: URL): Promise<boolean> {
+  if (!mayRead(hub)) return false;
+  try {
+    const { status, mediaType } = await look(`${addressOf(hub)}/socket.io/`);
+    return status === 200 && mediaType === 'text/html';
   } catch {
     return false;
   }
@@ -42,6 +50,19 @@ export async function answersPages(hub: URL): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** A page may not read what a server of another origin says. */
+function mayRead(hub: URL): boolean {
+  const { location } = globalThis as { readonly location?: { readonly origin: string } };
+  return nodeModule('process') !== undefined || location?.origin === hub.origin;
+}
+
+async function look(url: string): Promise<{ readonly status: number; readonly mediaType: string }> {
+  const { status, headers } = await ask(url, { method: 'HEAD' });
+  // A proxy may add parameters.
+  const [mediaType = ''] = headers.get('content-type')?.split(';', 1) ?? [];
+  return { status, mediaType: mediaType.trim().toLowerCase() };
 }
 
 function ask(url: string, init: RequestInit): Promise<Response> {

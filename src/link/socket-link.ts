@@ -14,13 +14,14 @@ import { Outbox, type Outlet, type Urgency } from './outbox.js';
 import { decoderOf, messagesFrame, packetParser, partFrame, type MessagePart, type MessageSink } from './packet-parser.js';
 import { pendingBytes } from './pending-bytes.js';
 import { isTooLarge, refusalCode } from './refusals.js';
-import { isNoHub } from './seen-over-http.js';
+import { isNoHub, sendsPages } from './seen-over-http.js';
 import {
   lookCloser,
   noHubAnswers,
   noHubThere,
   noWebsocketYet,
   nothingSaid,
+  onlyPagesThere,
   whyUnreachable,
   type Unreachable,
 } from './unreachable.js';
@@ -308,10 +309,11 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
     // A hub greets with the websocket. What opens one, and keeps silent, is none.
     const { transport } = this.#socket.io.engine;
     const isMute = transport instanceof Websocket && transport.hasOpened;
-    const isStrange = await isNoHub(this.#hub);
+    const [isStrange, isOfPages] = await Promise.all([isNoHub(this.#hub), sendsPages(this.#hub)]);
     // It may have answered meanwhile.
     if (!isStrange || this.#closed || this.#hasHub) return;
     if (isMute) this.#unreached(noHubThere);
+    else if (isOfPages) this.#unreached(onlyPagesThere);
     // A proxy that is slow to open the websocket may keep /healthz for itself. The attempt goes on.
     else this.#lost(noWebsocketYet);
   }

@@ -70,6 +70,11 @@ export async function lookCloser(hub: URL, seen: Unreachable): Promise<Unreachab
 /** What is said of a server that opens a websocket, and does not greet as a hub does. */
 export const noHubThere: Unreachable = lasting('what answers there is no hub; correct the url');
 
+/** What is said of a server that sends a web page for the path of the hub. A proxy before a hub that is away may do so, too. */
+export const onlyPagesThere: Unreachable = passing(
+  'what answers there sends a web page where a hub would answer: correct the url, or let the server pass /socket.io on to the hub',
+);
+
 /** What is said of a server that answers over HTTP, and not as a hub does, while it has not opened a websocket. */
 export const noWebsocketYet: string =
   'what answers there has not opened a websocket yet, and its /healthz is not that of a hub: correct the url, ' +

@@ -183,6 +183,18 @@ describe('connect', () => {
     expect((await rejectionOf(connect(proxy.url, { connectTimeout: 300 }))).message).toMatch(/within 300 ms: .*response: 503/u);
   });
 
+  it('waits for no hub where a server of web pages answers, which leaves websockets alone', async () => {
+    const http = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end());
+    http.on('upgrade', (_, socket: Duplex) => {
+      socket.on('error', () => undefined).on('end', () => socket.end());
+      socket.resume();
+    });
+    await using server = await listening(http);
+    const message = expect.stringMatching(/^no hub answers at .*: what answers there sends a web page/u) as unknown;
+    expect(await rejectionOf(connect(server.url))).toMatchObject({ code: 'HUB_UNREACHABLE', message });
+    expect((await rejectionOf(connect(server.url, { connectTimeout: 4_000 }))).message).toMatch(/within 4000 ms: .*a web page/u);
+  });
+
   it('tells a worker a reason once, however often it tries', async () => {
     let tries = 0;
     await using proxy = await listening(

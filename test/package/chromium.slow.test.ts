@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, remoteFold, remoteMap } from 'paladin-rx';
 import { startHub, type HubEvent } from 'paladin-rx/server';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -175,6 +176,24 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
       after: 42,
     });
   }, 30_000);
+
+  test('a page whose own server is no hub, and leaves websockets alone, is told', async () => {
+    const page = await open(
+      '/own-server',
+      `import { connect } from 'paladin-rx';
+       globalThis.outcome = connect(location.origin).catch(({ message }) => message);`,
+    );
+    const ignore = (_: unknown, socket: Duplex): void => {
+      socket.on('error', () => undefined).on('end', () => socket.end());
+      socket.resume();
+    };
+    server.on('upgrade', ignore);
+    onTestFinished(() => void server.off('upgrade', ignore));
+    scripts.set('/socket.io/', '');
+    onTestFinished(() => void scripts.delete('/socket.io/'));
+    await page.reload();
+    expect(await outcome(page)).toMatch(/^no hub answers at .*: what answers there sends a web page/u);
+  });
 
   test('who asks for threads is told how a page has them', async () => {
     const page = await open(
