@@ -1,4 +1,4 @@
-/** Kinds of modules, loaded by versions of Node that this one is not. npm fetches them; where it cannot, the tests are skipped. */
+// Kinds of modules, loaded by versions of Node that this one is not. npm fetches them; where it cannot, the tests are skipped.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InstalledProject } from './installed.js';
