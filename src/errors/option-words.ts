@@ -2,7 +2,6 @@
  * What users of other libraries call an option: Piscina, p-map, RxJS, BullMQ, Ray, Dask, joblib. A word means an option of this
  * package, though the two may have no letter in common. Each meaning is the name of an option here.
  */
-import { nodeModule } from '../platform.js';
 
 /** Words for how much is executed at once. */
 const atOnce =
@@ -52,20 +51,14 @@ const wordsFor: Readonly<Record<string, string>> = {
   name: 'id key title taskname jobname',
 };
 
-const inPrograms = {
-  workers: "With modules each worker is a thread: { workers: 4, modules: [new URL('./operations.js', import.meta.url)] }.",
-  modules: "Write a list, as in { modules: [new URL('./operations.js', import.meta.url)] }.",
-};
-
-/** Pages cannot load modules in threads. */
-const inPages = {
-  workers: 'With worker each one is a Web Worker: { workers: 4, worker: () => new Worker(url) }.',
-  modules: 'In a page write { worker: () => new Worker(url) } instead, whose script calls serveOperations.',
-};
+const inPages = 'In a page write { worker: () => new Worker(url) } instead, whose script calls serveOperations.';
 
 /** How an option is written whose value is not what a user of its other names would write. */
 const writtenAs: Readonly<Record<string, string>> = {
-  ...(nodeModule('process') === undefined ? inPages : inPrograms),
+  workers:
+    'With modules each worker is a thread: ' +
+    `{ workers: 4, modules: [new URL('./operations.js', import.meta.url)] }. ${inPages}`,
+  modules: `Write a list, as in { modules: [new URL('./operations.js', import.meta.url)] }. ${inPages}`,
   retry: "Write { retry: { strategy: 'immediate', maxRetries: 3 } }; the first try does not count.",
   onFatal: "Write { onFatal: 'skip' } to leave out what fails; 'terminate' ends the job at the first failure.",
   ordered: 'Write { ordered: false } for completion order.',
