@@ -13,6 +13,7 @@ import { splitParts } from '../../src/wire/parts.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { elements } from './execution.js';
 import { exactly } from '../support/exactly.js';
+import { isThorough } from '../support/thorough.js';
 
 /** A URL stays one. */
 const fixture = (name: string): URL => new URL(name, new URL('../fixtures/', import.meta.url));
@@ -188,24 +189,28 @@ describe('threads that cannot start', () => {
     await expect(start({ startTimeoutMs: 1 })).rejects.toThrow('was not ready within 1 ms');
   });
 
-  it('that are to replace others are tried again, and then given up', async () => {
-    const marker = join(tmpdir(), `paladin-once-only-${process.pid}`);
-    rmSync(marker, { force: true });
-    vi.stubEnv('ONCE_ONLY_MARKER', marker);
-    try {
-      const onBroken = vi.fn<(error: Error) => void>();
-      const on = await start({ modules: [fixture('once-only.mjs')], onBroken });
-      expect(await run(on, job('exit'), elements([1]))).toMatchObject({ type: 'lost', loss: { cause: 'death' } });
-      const waiting = await run(on, job('exit'), elements([1]));
-      expect(waiting).toMatchObject({ type: 'lost', loss: { cause: 'returned' } });
-      expect(onBroken).toHaveBeenCalledTimes(1);
-      expect(onBroken.mock.calls[0]?.[0].message).toMatch(/tried 5 times: .*loaded once already/u);
-      expect(await run(on, job('exit'), elements([1]))).toMatchObject({ loss: { cause: 'returned' } });
-    } finally {
-      vi.unstubAllEnvs();
+  it.runIf(isThorough)(
+    'that are to replace others are tried again, and then given up',
+    async () => {
+      const marker = join(tmpdir(), `paladin-once-only-${process.pid}`);
       rmSync(marker, { force: true });
-    }
-  }, 60_000);
+      vi.stubEnv('ONCE_ONLY_MARKER', marker);
+      try {
+        const onBroken = vi.fn<(error: Error) => void>();
+        const on = await start({ modules: [fixture('once-only.mjs')], onBroken });
+        expect(await run(on, job('exit'), elements([1]))).toMatchObject({ type: 'lost', loss: { cause: 'death' } });
+        const waiting = await run(on, job('exit'), elements([1]));
+        expect(waiting).toMatchObject({ type: 'lost', loss: { cause: 'returned' } });
+        expect(onBroken).toHaveBeenCalledTimes(1);
+        expect(onBroken.mock.calls[0]?.[0].message).toMatch(/tried 5 times: .*loaded once already/u);
+        expect(await run(on, job('exit'), elements([1]))).toMatchObject({ loss: { cause: 'returned' } });
+      } finally {
+        vi.unstubAllEnvs();
+        rmSync(marker, { force: true });
+      }
+    },
+    60_000,
+  );
 });
 
 describe('a thread that dies', () => {

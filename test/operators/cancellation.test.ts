@@ -7,6 +7,7 @@ import { mirror, spin } from '../support/deadly.js';
 import { aborted, gate } from '../support/gate.js';
 import { failureOf, outcomeOf } from '../support/outcome.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
+import { isThorough } from '../support/thorough.js';
 
 const deadlyModule = new URL('../support/deadly.ts', import.meta.url);
 const relay = defineOperation({ name: 'relay', execute: (value: unknown) => value });
@@ -133,15 +134,19 @@ describe('unsubscribing', () => {
 });
 
 describe('unsubscribing from what runs in a thread', () => {
-  it('ends a thread that does not heed its signal, and another takes its place', async () => {
-    await using directory = await temporaryDirectory();
-    await using runtime = inMemory({ workers: 1, modules: [deadlyModule], noWorkerTimeout: 60_000 });
-    const marker = join(directory.path, 'spinning');
-    const subscription = of(marker).pipe(remoteMap(spin, runtime)).subscribe();
-    await vi.waitFor(() => expect(existsSync(marker)).toBe(true), 20_000);
-    // The only thread is busy for ever.
-    const next = runtime.run(mirror, 'next');
-    subscription.unsubscribe();
-    expect(await next).toBe('next');
-  }, 60_000);
+  it.runIf(isThorough)(
+    'ends a thread that does not heed its signal, and another takes its place',
+    async () => {
+      await using directory = await temporaryDirectory();
+      await using runtime = inMemory({ workers: 1, modules: [deadlyModule], noWorkerTimeout: 60_000 });
+      const marker = join(directory.path, 'spinning');
+      const subscription = of(marker).pipe(remoteMap(spin, runtime)).subscribe();
+      await vi.waitFor(() => expect(existsSync(marker)).toBe(true), 20_000);
+      // The only thread is busy for ever.
+      const next = runtime.run(mirror, 'next');
+      subscription.unsubscribe();
+      expect(await next).toBe('next');
+    },
+    60_000,
+  );
 });

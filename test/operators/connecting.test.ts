@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { packetParser } from '../../src/link/packet-parser.js';
 import { rejectionOf } from '../support/outcome.js';
+import { isThorough } from '../support/thorough.js';
 
 const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
 
@@ -141,7 +142,7 @@ describe('connect', () => {
     await Promise.all(errors);
   }, 30_000);
 
-  it('waits for a hub whose websocket a proxy opens late', async () => {
+  it.runIf(isThorough)('waits for a hub whose websocket a proxy opens late', async () => {
     await using hub = await startHub({ port: 0 });
     const proxies = [
       // It keeps all but websockets from the hub.
@@ -159,23 +160,26 @@ describe('connect', () => {
     for (const proxy of proxies) await proxy[Symbol.asyncDispose]();
   });
 
-  it('says of a server whose websocket does not open, and which answers otherwise than a hub, that it may be none', async () => {
-    const http = createServer((_, response) => response.end('hello'));
-    let refuse = (): unknown => undefined;
-    http.on('upgrade', (_, socket: Duplex) => {
-      socket.on('error', () => undefined);
-      refuse = () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-    });
-    await using server = await listening(http);
-    const reasons: string[] = [];
-    const onLost = (reason: string): void => {
-      reasons.push(reason);
-      refuse();
-    };
-    const error = await rejectionOf(startWorker({ hub: server.url, operations: [double], onLost }));
-    expect(reasons).toEqual([expect.stringMatching(/not opened a websocket yet, and its \/healthz is not that of a hub/u)]);
-    expect(error).toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('response: 404') as unknown });
-  });
+  it.runIf(isThorough)(
+    'says of a server whose websocket does not open, and which answers otherwise than a hub, that it may be none',
+    async () => {
+      const http = createServer((_, response) => response.end('hello'));
+      let refuse = (): unknown => undefined;
+      http.on('upgrade', (_, socket: Duplex) => {
+        socket.on('error', () => undefined);
+        refuse = () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+      });
+      await using server = await listening(http);
+      const reasons: string[] = [];
+      const onLost = (reason: string): void => {
+        reasons.push(reason);
+        refuse();
+      };
+      const error = await rejectionOf(startWorker({ hub: server.url, operations: [double], onLost }));
+      expect(reasons).toEqual([expect.stringMatching(/not opened a websocket yet, and its \/healthz is not that of a hub/u)]);
+      expect(error).toMatchObject({ code: 'HUB_UNREACHABLE', message: expect.stringContaining('response: 404') as unknown });
+    },
+  );
 
   it('waits for a hub that a proxy says to be away, where it is told to wait', async () => {
     await using proxy = await listening(createServer((_, response) => response.writeHead(503).end()));
@@ -183,7 +187,7 @@ describe('connect', () => {
     expect((await rejectionOf(connect(proxy.url, { connectTimeout: 300 }))).message).toMatch(/within 300 ms: .*response: 503/u);
   });
 
-  it('waits for no hub where a server of web pages answers, which leaves websockets alone', async () => {
+  it.runIf(isThorough)('waits for no hub where a server of web pages answers, which leaves websockets alone', async () => {
     const http = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end());
     http.on('upgrade', (_, socket: Duplex) => {
       socket.on('error', () => undefined).on('end', () => socket.end());

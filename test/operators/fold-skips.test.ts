@@ -11,6 +11,7 @@ import {
 import { from, lastValueFrom, range, type Observable } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killingJoin } from '../support/killing-combine.js';
+import { isThorough } from '../support/thorough.js';
 
 /** The elements that are in a partial, as numbers between dots. */
 const elementsOf = (text: string): number[] => [...text.matchAll(/\d+/gu)].map(Number);
@@ -73,19 +74,23 @@ describe('a fold that leaves out what cannot be combined', () => {
     expect(folded.length + reports).toBe(60);
   });
 
-  it('reports what cannot be combined since that ends the thread', async () => {
-    await using threads = inMemory({ workers: 2, modules: [new URL('../support/killing-combine.ts', import.meta.url)] });
-    const skipped: [string, number, unknown][] = [];
-    const onSkip = (error: PaladinError, input: unknown): void => void skipped.push([error.code, error.index ?? -1, input]);
-    const letters = [...'abcdefkh'];
-    const options = { batch: 2, onFatal: 'skip', onSkip } as const;
-    const folded = await lastValueFrom(from(letters).pipe(remoteFold(killingJoin, threads, options)));
-    expect(skipped.length).toBeGreaterThan(0);
-    expect(skipped.every(([code]) => code === 'POISON_TASK')).toBe(true);
-    const left = skipped.map(([, index]) => letters[index] ?? '?');
-    expect([...folded, ...left].sort()).toEqual(letters.toSorted());
-    expect(left).toContain('k');
-  }, 60_000);
+  it.runIf(isThorough)(
+    'reports what cannot be combined since that ends the thread',
+    async () => {
+      await using threads = inMemory({ workers: 2, modules: [new URL('../support/killing-combine.ts', import.meta.url)] });
+      const skipped: [string, number, unknown][] = [];
+      const onSkip = (error: PaladinError, input: unknown): void => void skipped.push([error.code, error.index ?? -1, input]);
+      const letters = [...'abcdefkh'];
+      const options = { batch: 2, onFatal: 'skip', onSkip } as const;
+      const folded = await lastValueFrom(from(letters).pipe(remoteFold(killingJoin, threads, options)));
+      expect(skipped.length).toBeGreaterThan(0);
+      expect(skipped.every(([code]) => code === 'POISON_TASK')).toBe(true);
+      const left = skipped.map(([, index]) => letters[index] ?? '?');
+      expect([...folded, ...left].sort()).toEqual(letters.toSorted());
+      expect(left).toContain('k');
+    },
+    60_000,
+  );
 
   it('holds back the reports while its owner pauses, and goes on behind the last one', async () => {
     const told: number[] = [];

@@ -6,13 +6,14 @@ import { encodeMessages, outgoing } from '../../src/wire/message-codec.js';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { hubToObserver } from '../../src/wire/parse.js';
 import { HubUnderTest } from './scheduler-harness.js';
+import { isThorough } from '../support/thorough.js';
 
 const long = (at: number, length = maxNameLength): string => `${at}-`.padEnd(length, 'n');
 
 vi.mock('../../src/real-time.js', () => import('../support/virtual-time.js'));
 
 describe('what observers are told', () => {
-  it('has all counts, and fits into some frames, however many there are and whatever they are called', () => {
+  it.runIf(isThorough)('has all counts, and fits into some frames, however many there are and whatever they are called', () => {
     const hub = new HubUnderTest({ maxJobsPerLeader: 5 });
     const scheduler = hub.scheduler;
     const labels = Array.from({ length: 20 }, (_, n) => long(n));
