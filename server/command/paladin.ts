@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { messageOf } from '../../src/errors/thrown.js';
 import { devCommand } from './dev-command.js';
 import { exitCodes, exitSaying } from './exit-codes.js';
+import { inFlags, sayingWhatWasMeant } from './flag-hints.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
 import { workerCommand } from './worker-command.js';
@@ -19,13 +20,10 @@ const program = new Command('paladin')
   .addCommand(workerCommand())
   .addCommand(statusCommand())
   .addCommand(devCommand())
-  .showHelpAfterError('(see --help)')
   .addHelpText('after', `\n${exitCodes}`);
 
-/** Messages name options as programs give them, like `trustedProxies`. At the command line that is `--trusted-proxies`. */
-const flags = new Map(program.commands.flatMap(({ options }) => options.map((each) => [each.attributeName(), each.long])));
+for (const command of [program, ...program.commands]) sayingWhatWasMeant(command);
 
 await program.parseAsync().catch((error: unknown) => {
-  const message = messageOf(error).replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/gu, (word) => flags.get(word) ?? word);
-  exitSaying(message, error);
+  exitSaying(inFlags(messageOf(error), program.commands), error);
 });

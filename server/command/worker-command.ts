@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { PaladinError } from '../../src/errors/paladin-error.js';
 import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
 import { logOptions, type LogOptions } from './log.js';
@@ -70,6 +71,7 @@ async function runWorker(
 ): Promise<void> {
   const program = new WorkerProgram({ hub, log: options, drainTimeout });
   const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots } = options;
+  checkPlaces(inline, threads, slots);
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
   const worker = await startWorker({
@@ -87,4 +89,18 @@ async function runWorker(
     ...(slots === undefined ? {} : { slots }),
   });
   program.ready(worker, `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`);
+}
+
+/** @throws {@link PaladinError} `INVALID_INPUT` when batches are counted in what the worker does not have */
+function checkPlaces(inline: boolean, threads: number | undefined, slots: number | undefined): void {
+  if (inline && threads !== undefined) {
+    throw invalid('expected --slots rather than --threads (PALADIN_THREADS): with --inline there is one thread');
+  }
+  if (!inline && slots !== undefined) {
+    throw invalid('expected --threads rather than --slots (PALADIN_SLOTS): slots are counted with --inline only');
+  }
+}
+
+function invalid(message: string): PaladinError {
+  return new PaladinError('INVALID_INPUT', message);
 }

@@ -14,7 +14,7 @@ const atOnce =
 const wordsFor: Readonly<Record<string, string>> = {
   workers: atOnce,
   threads: atOnce,
-  modules: 'filename file files path script workerfile workerurl workerpath taskfile imports entry',
+  modules: 'module filename file files path script workerfile workerurl workerpath taskfile imports entry',
   batch: 'batchsize maxbatchsize chunksize chunk chunks buffercount itemspertask blocksize',
   window:
     'highwatermark buffer buffersize maxbuffer backpressure prefetch queuesize maxqueue maxqueuesize maxpending maxinflight ' +
@@ -39,7 +39,8 @@ const wordsFor: Readonly<Record<string, string>> = {
   threadStartTimeout: 'starttimeout startuptimeout readytimeout workerstarttimeout',
   idleTimeout: 'keepalive terminatetimeout closetimeout',
   token: 'auth apikey password secret key bearer credentials accesstoken authtoken',
-  hub: 'url huburl address server endpoint connection host scheduler',
+  port: 'listen listenport hubport',
+  hub: 'url huburl address server endpoint connection connect host hostname port scheduler broker',
   host: 'address bind hostname listen interface ip',
   origins: 'cors origin allowedorigins alloworigin',
   execute: 'fn func function handler run task process processor callback map mapper body call operation implementation',
@@ -64,6 +65,19 @@ const writtenAs: Readonly<Record<string, string>> = {
   ordered: 'Write { ordered: false } for completion order.',
 };
 
+/** The option that is meant by a name that is none; undefined where no word tells. */
+export function optionMeantBy(name: string, known: readonly string[]): string | undefined {
+  const word = wordOf(name);
+  // An option that is written in another way: `MaxPayloadBytes`, `no-worker-timeout`.
+  return known.find((each) => each.toLowerCase() === word) ?? meaningsOf(word).find((meaning) => known.includes(meaning));
+}
+
+/** What is said of a name that is no option, by the name itself or by what it means; undefined where no hint is for it. */
+export function hintFor(name: string, hints: Readonly<Record<string, string>>): string | undefined {
+  const told = [name, ...meaningsOf(wordOf(name))].find((meaning) => Object.hasOwn(hints, meaning));
+  return told === undefined ? undefined : hints[told];
+}
+
 /**
  * What is to be said of an option that does not exist.
  *
@@ -74,17 +88,18 @@ const writtenAs: Readonly<Record<string, string>> = {
  */
 export function meantBy(name: string, known: readonly string[], hints: Readonly<Record<string, string>>): string | undefined {
   if (Object.hasOwn(hints, name)) return hints[name];
-  const word = name.toLowerCase().replaceAll(/[-_\s]/gu, '');
-  // An option that is written in another way: `MaxPayloadBytes`, `no-worker-timeout`.
-  const same = known.find((each) => each.toLowerCase() === word);
-  if (same !== undefined) return didYouMean(same);
-  const meanings = Object.entries(wordsFor)
+  const meant = optionMeantBy(name, known);
+  return meant === undefined ? hintFor(name, hints) : didYouMean(meant);
+}
+
+function wordOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_\s]/gu, '');
+}
+
+function meaningsOf(word: string): string[] {
+  return Object.entries(wordsFor)
     .filter(([meaning, words]) => meaning.toLowerCase() === word || words.split(' ').includes(word))
     .map(([meaning]) => meaning);
-  const meant = meanings.find((meaning) => known.includes(meaning));
-  if (meant !== undefined) return didYouMean(meant);
-  const told = meanings.find((meaning) => Object.hasOwn(hints, meaning));
-  return told === undefined ? undefined : hints[told];
 }
 
 /** Asks for the option, and says how it is written. */

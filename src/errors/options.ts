@@ -16,6 +16,7 @@ export type Known<Options> = Readonly<Record<keyof Options, true>>;
  * @param where the caller, for the message
  * @param hints what to say of names that mean another thing elsewhere, and of meanings of `option-words.ts` that are no options.
  *   Under the name `''`: what to say of a value that is no object.
+ * @param required what the caller needs, with an example; absent where it needs none
  * @returns the options; empty ones for undefined
  * @throws {@link PaladinError} `INVALID_INPUT` naming the option that is not known, and the nearest that is
  */
@@ -24,15 +25,17 @@ export function checkOptions<Options extends object>(
   options: Options | undefined,
   known: Known<Options>,
   hints: Readonly<Record<string, string>> = {},
+  required?: string,
 ): Options {
   // Where a caller may leave options out, all of them are optional.
-  if (options === undefined) return {} as Options;
+  if (options === undefined && required === undefined) return {} as Options;
   // Callers in JavaScript may hand in anything.
   const given: unknown = options;
   const mistaken = mistakenFor(given, known);
   if (mistaken !== undefined || !isObject(given)) {
     const hint = hints[''] === undefined ? '' : `; ${hints['']}`;
-    throw new PaladinError('INVALID_INPUT', `${where}: expected options to be an object, or none, got ${mistaken}${hint}`);
+    const expected = required ?? 'options to be an object, or none';
+    throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got ${mistaken}${hint}`);
   }
   const other = namesOf(given).find((name) => !Object.hasOwn(known, name));
   if (other !== undefined) throw unknownOption(where, other, Object.keys(known), hints);
@@ -43,7 +46,8 @@ export function checkOptions<Options extends object>(
       `${where}: expected the option '${unreadable}' to be readable, but its getter throws`,
     );
   }
-  return options;
+  // It is an object.
+  return given as Options;
 }
 
 /**

@@ -109,6 +109,7 @@ const knownRun: Known<RunOptions> = {
   signal: true,
 };
 const knownSpec: Known<JobSpec> = { ...jobOptions, stages: true };
+const aSpec = "a job's spec, as in { stages: [{ kind: 'map', operation }] }";
 
 /** What a runtime is made with. */
 export interface RuntimeConfig {
@@ -166,7 +167,7 @@ export class LeaderRuntime implements Runtime {
   }
 
   openJob(given: JobSpec, observer: JobObserver): JobHandle {
-    const spec = checkOptions('openJob', given, knownSpec, operatorHints);
+    const spec = checkOptions('openJob', given, knownSpec, operatorHints, aSpec);
     checkObserver('openJob', observer);
     const outer = executingNow();
     if (outer === undefined) return this.#open(spec, observer);

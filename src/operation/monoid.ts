@@ -40,6 +40,7 @@ const known: Known<NamedOptions & { readonly empty: unknown; readonly combine: u
   create: true,
 };
 
+const definition = "a definition, as in defineMonoid({ name: 'sum', empty: () => 0, combine: (a, b) => a + b })";
 const notASeed = 'empty is the identity of combine, and no value to begin with: combine what the fold emits with that.';
 const hints = { seed: notASeed, initial: notASeed, initialValue: notASeed };
 
@@ -88,7 +89,7 @@ export function defineMonoid<Args extends readonly unknown[], A>(
 export function defineMonoid(
   options: NamedOptions & { readonly empty?: unknown; readonly combine?: unknown; readonly create?: unknown },
 ): Operation<never, unknown> | ReturnType<typeof bindFactory> {
-  const given = checkOptions('defineMonoid', options, known, hints);
+  const given = checkOptions('defineMonoid', options, known, hints, definition);
   const named = checkNamed('monoid', given);
   const { name } = named;
   const empty = checkFunction(given.empty, `monoid '${name}': empty, as in () => 0`);

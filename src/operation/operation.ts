@@ -179,6 +179,7 @@ const known: Known<NamedOptions & { readonly [part in 'execute' | 'create' | 'in
   args: true,
 };
 
+const definition = "a definition, as in defineOperation({ name: 'double', execute: (x) => 2 * x })";
 const ofOperators = 'it is an option of remoteMap and of run, where the operation is used.';
 const hints = Object.fromEntries(['timeout', 'retry', 'onFatal', 'batch', 'labels'].map((name) => [name, ofOperators]));
 
@@ -245,7 +246,7 @@ export function defineOperation<
 export function defineOperation(
   options: NamedOptions & { readonly [part in 'execute' | 'create' | 'input' | 'output' | 'args']?: unknown },
 ): Operation<never, unknown> | OperationFactory<readonly unknown[], never, unknown> {
-  const given = checkOptions('defineOperation', options, known, hints);
+  const given = checkOptions('defineOperation', options, known, hints, definition);
   const { execute, create, input, output, args } = given;
   const named = checkNamed('operation', given);
   const { name } = named;

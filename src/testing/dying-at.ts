@@ -24,6 +24,7 @@ export interface DyingAtOptions {
 }
 
 const known: Known<DyingAtOptions> = { index: true, deaths: true };
+const example = 'options, as in dyingAt(operation, { index: 5 })';
 
 /** The exit code of a thread of Node that dies this way: so messages tell it from other deaths. */
 const exitCode = 86;
@@ -56,7 +57,7 @@ export function dyingAt<Op extends Operation<never, unknown> | OperationFactory<
   operation: Op,
   options: DyingAtOptions,
 ): Op {
-  const { index, deaths = 1 } = checkOptions('dyingAt', options, known);
+  const { index, deaths = 1 } = checkOptions('dyingAt', options, known, {}, example);
   const definition = definitionOf(operation);
   if (definition?.kind !== 'operation') throw invalid('an operation, made by defineOperation', operation);
   if (!Number.isSafeInteger(index) || index < 0) throw invalid('index to be a whole number from 0', index);

@@ -7,6 +7,7 @@ import { inlineOptions, startInlineWorker, type InlineOptions } from './start-in
 import type { ThreadWorkerOptions } from './start-thread-worker.js';
 import { startWebWorker } from './start-web-worker.js';
 import type { WebWorkerOptions } from './thread-source.js';
+import { workerHints } from './misplaced-options.js';
 import { untilPageEnds } from './page-end.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 
@@ -25,10 +26,12 @@ const known: Known<WorkerOptions> = {
 };
 
 const hints = {
+  ...workerHints,
   modules: 'a page has no threads of Node. Write worker: () => new Worker(url), whose script calls serveOperations.',
   inline: 'operations execute in the thread of the page where no worker is given.',
   threadMemoryMb: 'Web Workers have no bound of their own.',
 };
+const example = "options, as in startWorker({ hub: 'https://example.org', worker: () => new Worker(url) })";
 
 /**
  * Starts a worker in a page: connects to a hub and executes what is sent. With `worker` it executes in Web Workers. Without, it
@@ -63,7 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 }
 
 async function start(options: WorkerOptions): Promise<Worker> {
-  checkConnection(checkOptions('startWorker', options, known, hints));
+  checkConnection(checkOptions('startWorker', options, known, hints, example));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   return await untilPageEnds(async (ended) => {
     if (options.worker !== undefined) return await startWebWorker({ ...options, ended }, coresOfBrowser());

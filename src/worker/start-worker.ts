@@ -11,6 +11,7 @@ import type { WebWorkerOptions } from './thread-source.js';
 import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
 import { showingCall } from '../errors/call-site.js';
 import { checkCallbacks, checkFlag, checkOptions, type Known } from '../errors/options.js';
+import { workerHints } from './misplaced-options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
@@ -40,6 +41,9 @@ const known: Known<WorkerOptions> = {
   threadStartTimeout: true,
   worker: true,
 };
+
+const example =
+  "options, as in startWorker({ hub: 'http://127.0.0.1:7400', modules: [new URL('./operations.js', import.meta.url)] })";
 
 /**
  * Starts a worker: connects to a hub and executes what is sent. Operations of `modules` run in threads of their own, beside the
@@ -72,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 }
 
 async function start(options: WorkerOptions): Promise<Worker> {
-  checkConnection(checkOptions('startWorker', options, known));
+  checkConnection(checkOptions('startWorker', options, known, workerHints, example));
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
   checkFlag('startWorker', 'inline', options.inline);

@@ -59,6 +59,9 @@ const words: readonly (readonly [keyof typeof functions, readonly string[], stri
   ['inMemory', ['startTimeout'], "'threadStartTimeout'?"],
   ['inMemory', ['idleTimeout', 'keepAlive'], 'threads stay until the runtime is closed'],
   ['inMemory', ['token', 'url', 'hub'], 'connect(url, { token })'],
+  ['startWorker', ['batch', 'batchSize', 'chunkSize'], 'remoteMap(operation, runtime, { batch })'],
+  ['startWorker', ['retries', 'attempts'], 'remoteMap(operation, runtime, { retry })'],
+  ['startWorker', ['maxPayloadBytes'], 'startHub({ maxPayloadBytes })'],
   // Batches and windows.
   ['remoteMap', ['batchSize', 'chunkSize', 'chunksize', 'bufferCount', 'batch_size', 'maxBatchSize'], "'batch'?"],
   ['inMemory', ['batchSize', 'batch', 'chunkSize'], 'remoteMap(operation, runtime, { batch })'],
@@ -80,7 +83,8 @@ const words: readonly (readonly [keyof typeof functions, readonly string[], stri
   ['remoteMap', ['tags', 'resources'], "'labels'?"],
   // Connections.
   ['connect', ['auth', 'apiKey', 'password'], "'token'?"],
-  ['startWorker', ['url', 'hubUrl', 'connection'], "'hub'?"],
+  ['startWorker', ['url', 'hubUrl', 'connection', 'port', 'host'], "'hub'?"],
+  ['startHub', ['listen'], "'port'?"],
   ['startHub', ['hostname', 'bind', 'address'], "'host'?"],
   ['startHub', ['cors', 'origin'], "'origins'?"],
   // Definitions.

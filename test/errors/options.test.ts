@@ -16,6 +16,7 @@ import {
   type Runtime,
 } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
+import { dyingAt } from 'paladin-rx/testing';
 import { startWorker } from 'paladin-rx/worker';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +84,33 @@ describe('options', () => {
     expect(() => remoteMap(double, runtime, null as never)).toThrow(
       'remoteMap: expected options to be an object, or none, got null',
     );
+  });
+
+  it('are asked for by an example where there must be some', async () => {
+    await using runtime = inMemory();
+    const fib = (n: number): number => n;
+    const answers: readonly (readonly [() => unknown, string])[] = [
+      [
+        () => defineOperation(fib as never),
+        "defineOperation: expected a definition, as in defineOperation({ name: 'double', execute: (x) => 2 * x }), got function fib",
+      ],
+      [() => defineOperation('fib' as never), '2 * x }), got "fib"'],
+      [() => defineOperation(undefined as never), '2 * x }), got undefined'],
+      [
+        () => defineMonoid(((a: number, b: number) => a + b) as never),
+        "expected a definition, as in defineMonoid({ name: 'sum', empty: () => 0, combine: (a, b) => a + b }), got a function",
+      ],
+      [() => dyingAt(double, 5 as never), 'dyingAt: expected options, as in dyingAt(operation, { index: 5 }), got 5'],
+      [() => dyingAt(double, undefined as never), 'dyingAt(operation, { index: 5 }), got undefined'],
+      [() => startWorker('http://127.0.0.1:7400' as never), "startWorker: expected options, as in startWorker({ hub: 'http"],
+      [() => runtime.openJob([double] as never, {} as never), "openJob: expected a job's spec, as in { stages: [{"],
+    ];
+    for (const [call, answer] of answers) {
+      expect(await outcomeOf(call)).toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining(answer) as unknown,
+      });
+    }
   });
 
   it.each([
@@ -271,7 +299,9 @@ describe('options that cannot be read', () => {
   it('are refused by a job that is opened without a spec', async () => {
     await using runtime = inMemory();
     const observer = { next: () => undefined, completed: () => undefined, failed: () => undefined };
-    expect(() => runtime.openJob(undefined as never, observer)).toThrow(/^openJob: expected stages to be a list of stages/u);
+    expect(() => runtime.openJob(undefined as never, observer)).toThrow(
+      /^openJob: expected a job's spec, as in .* got undefined$/u,
+    );
   });
 
   // The runner could not name a revoked Proxy.
