@@ -56,10 +56,20 @@ describe('the quickstart', () => {
     },
   );
 
-  it('refuses what it does not know', { timeout: limitMs }, async () => {
-    const { status, stderr } = await start('--hubb').ended();
-    expect(status).toBe(1);
-    expect(stderr).toContain("Unknown option '--hubb'");
+  it('explains itself', { timeout: limitMs }, async () => {
+    const { status, stdout, stderr } = await start('--help').ended();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: npm run quickstart/u);
+  });
+
+  it.each([
+    ['--hubb', "error: Unknown option '--hubb'"],
+    ['hub', "error: Unexpected argument 'hub'"],
+  ])('refuses what it does not know: %s', { timeout: limitMs }, async (given, message) => {
+    const { status, stdout, stderr } = await start(given).ended();
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.split('\n').slice(0, 3)).toEqual([message, '', 'Usage: npm run quickstart [-- --hub]']);
+    expect(stderr).not.toContain(' at ');
   });
 });
 
