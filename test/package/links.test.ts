@@ -44,13 +44,18 @@ describe('links of a published page lead to what is published', () => {
 
   test.each(pages)('%s', (page) => {
     const lost = relativeLinks(page).filter(({ path, anchor }) => {
-      const isPublished = published.has(path) || [...published].some((file) => file.startsWith(`${path}/`));
-      // Pages for those who work on this project lead to its sources.
-      const isThere = isPublished || (page !== 'README.md' && path.endsWith('.ts') && existsSync(join(root, path)));
+      const isThere = published.has(path) || [...published].some((file) => file.startsWith(`${path}/`));
       return !isThere || (anchor !== undefined && path.endsWith('.md') && !anchors(path).includes(anchor));
     });
     expect(lost).toEqual([]);
   });
+});
+
+// Paths in the page of an example begin at its own folder.
+test.each(pages.filter((page) => !page.startsWith('examples/')))('sources that %s names are there', (page) => {
+  // They are not published, so pages do not link to them. A name without a folder may be that of any file.
+  const named = readFileSync(join(root, page), 'utf8').matchAll(/`((?:src|server|operators|test|bench|scripts)\/[\w./-]+)`/gu);
+  expect([...named].map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('what package.json names is published', () => {
