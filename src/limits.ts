@@ -300,6 +300,12 @@ export const tokenGraceMs: number = 30_000;
  */
 export const drainHubWaitMs: number = 20_000;
 
+/**
+ * How long a worker that has handed back what it could not finish waits for the hub's goodbye at least. It comes within a round
+ * trip. Without it, what was handed back may not have arrived: then the hub finds out by itself.
+ */
+export const goodbyeWaitMs: number = 1_000;
+
 /** How long a hub waits for a leader that is away, before it cancels its jobs. */
 export const leaderGraceMs: number = 30_000;
 

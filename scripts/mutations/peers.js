@@ -201,6 +201,42 @@ export const peerMutations = [
     replace: '',
   },
   {
+    name: 'a worker whose time is up hands nothing back',
+    file: 'src/core/worker-session.ts',
+    find: "      this.#answerLost(assigned, 'wasted', `its worker had to go: ${reason ?? ''}`);\n",
+    replace: '',
+  },
+  {
+    name: 'a worker whose time is up says of what it had begun that it had not',
+    file: 'src/core/worker-session.ts',
+    find: "this.#answerLost(assigned, 'wasted', `its worker",
+    replace: "this.#answerLost(assigned, 'returned', `its worker",
+  },
+  {
+    name: 'a worker whose time is up blames what it hands back',
+    file: 'src/core/worker-session.ts',
+    find: "this.#answerLost(assigned, 'wasted', `its worker",
+    replace: "this.#answerLost(assigned, 'death', `its worker",
+  },
+  {
+    name: 'a worker that has handed a batch back answers for it once more',
+    file: 'src/core/worker-session.ts',
+    find: "if (!this.#draining.isLeaving) this.#answerLost(assigned, 'cancelled'",
+    replace: "this.#answerLost(assigned, 'cancelled'",
+  },
+  {
+    name: 'a worker whose time is up waits without end for the goodbye',
+    file: 'src/core/draining.ts',
+    find: 'this.#overAt === Infinity ? Infinity : Math.max',
+    replace: 'this.#overAt < Infinity ? Infinity : Math.max',
+  },
+  {
+    name: 'a worker says twice that it is drained',
+    file: 'src/core/worker-session.ts',
+    find: '    if (this.#draining.isOver) return;\n',
+    replace: '',
+  },
+  {
     name: 'the leader asks no idle job for its place',
     file: 'src/core/places.ts',
     find: 'return idle === undefined || this.#isRoomMade',

@@ -1,4 +1,17 @@
-import { drainHubWaitMs } from '../limits.js';
+/**
+ * How a worker comes to its end.
+ *
+ * Theory of operation. The worker is told to drain: it begins nothing more. When it has answered for everything it leaves, and
+ * waits for the hub's goodbye: then all that it has sent has arrived. With the goodbye, or when the hub is gone, it is over.
+ *
+ * Rules.
+ * 1. Each state follows the one before: staying, draining, leaving, over. None comes back.
+ * 2. It leaves when nothing is left to do, or when its time is up. Then what still runs is handed back to the hub, and nobody is
+ *    blamed for that.
+ * 3. Without a hub it waits to hand in what it keeps, for `drainHubWaitMs`. Without a hub it leaves and is over at once.
+ * 4. If its time is bounded, it waits for the goodbye until its time is up, and for `goodbyeWaitMs` at least.
+ */
+import { drainHubWaitMs, goodbyeWaitMs } from '../limits.js';
 import { shortened } from '../protocol/shortened.js';
 
 /** The order to drain. */
@@ -9,25 +22,40 @@ export interface DrainOrder {
   readonly broken?: string;
 }
 
-/** How a worker comes to its end: from when it is told to drain until it leaves. */
+/** What a worker leaves that had to go. */
+export interface LeftBehind {
+  /** Batches that it had begun, and did not finish. */
+  readonly batches: number;
+  /** Why it went. */
+  readonly reason: string;
+}
+
+/** How a worker comes to its end: from when it is told to drain until it is over. */
 export class Draining {
-  #isDraining = false;
-  #isLeaving = false;
+  #state: 'staying' | 'draining' | 'leaving' | 'over' = 'staying';
   #broken: string | undefined;
-  /** When it must be over. */
+  /** When it must leave. */
   #overAt = Infinity;
   #withinMs = Infinity;
   /** Since when there is no hub, while the worker only has to hand in what it keeps. */
   #hublessSince: number | undefined;
+  /** When it waits for the goodbye no longer. */
+  #goodbyeBy = Infinity;
+  #leftBehind: LeftBehind | undefined;
 
   /** Whether the worker begins nothing more. */
   get isDraining(): boolean {
-    return this.#isDraining;
+    return this.#state !== 'staying';
   }
 
-  /** Whether it has nothing left to do: it waits for the hub's goodbye, or has it. */
+  /** Whether it has answered for everything: it waits for the hub's goodbye, or is over. */
   get isLeaving(): boolean {
-    return this.#isLeaving;
+    return this.#state === 'leaving' || this.#state === 'over';
+  }
+
+  /** Whether it is over. */
+  get isOver(): boolean {
+    return this.#state === 'over';
   }
 
   /** Why it drains, where it can execute nothing any more. */
@@ -35,9 +63,21 @@ export class Draining {
     return this.#broken;
   }
 
-  /** When it leaves, whatever is left. */
-  get leavesAt(): number {
-    return this.#isLeaving ? Infinity : Math.min(this.#overAt, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
+  /** What it has left behind; undefined: it had to leave nothing behind. */
+  get leftBehind(): LeftBehind | undefined {
+    return this.#leftBehind;
+  }
+
+  /** When it goes on to the next state, whatever is left. */
+  get dueAt(): number {
+    switch (this.#state) {
+      case 'draining':
+        return Math.min(this.#overAt, (this.#hublessSince ?? Infinity) + drainHubWaitMs);
+      case 'leaving':
+        return this.#goodbyeBy;
+      default:
+        return Infinity;
+    }
   }
 
   /**
@@ -48,17 +88,13 @@ export class Draining {
   begin({ withinMs = Infinity, broken }: DrainOrder, now: number): boolean {
     this.#overAt = Math.min(this.#overAt, now + withinMs);
     this.#withinMs = Math.min(this.#withinMs, withinMs);
+    if (this.#state === 'leaving') this.#boundGoodbye(now);
     // A worker may break while it drains. Jobs that find no other worker are told of that.
-    const isNews = !this.#isDraining || (broken !== undefined && this.#broken === undefined);
+    const isNews = !this.isDraining || (broken !== undefined && this.#broken === undefined);
     if (!isNews) return false;
-    this.#isDraining = true;
+    if (this.#state === 'staying') this.#state = 'draining';
     if (broken !== undefined) this.#broken = shortened(broken);
     return true;
-  }
-
-  /** Nothing is left to do. */
-  leave(): void {
-    this.#isLeaving = true;
   }
 
   /**
@@ -70,8 +106,23 @@ export class Draining {
   goOn(lacksHub: boolean, now: number): string | undefined {
     if (lacksHub) this.#hublessSince ??= now;
     else this.#hublessSince = undefined;
-    if (now < this.leavesAt) return undefined;
-    this.#isLeaving = true;
+    if (now < this.dueAt) return undefined;
     return now >= this.#overAt ? `it was to drain within ${this.#withinMs} ms` : `no hub came back within ${drainHubWaitMs} ms`;
+  }
+
+  /** It has answered for everything. */
+  leave(now: number, leftBehind: LeftBehind | undefined): void {
+    this.#state = 'leaving';
+    this.#leftBehind = leftBehind;
+    this.#boundGoodbye(now);
+  }
+
+  /** The hub has said goodbye, is gone, or says nothing. */
+  end(): void {
+    this.#state = 'over';
+  }
+
+  #boundGoodbye(now: number): void {
+    this.#goodbyeBy = this.#overAt === Infinity ? Infinity : Math.max(this.#overAt, now + goodbyeWaitMs);
   }
 }

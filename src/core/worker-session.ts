@@ -17,7 +17,8 @@
  * 5. A draining worker begins nothing. What waits goes back, and what runs is finished. The worker leaves when all its answers
  *    are acknowledged. It is drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that
  *    is away, for a bounded time.
- * 6. The time that it is given to drain bounds everything. When it is drained, it says what is left undone.
+ * 6. When the time is up that it is given to drain, it hands back what still runs, as `wasted`: no unit is to blame. It aborts
+ *    that, answers for it no more, and leaves. When it is drained, it says what it has left undone.
  * 7. Nothing waits behind batches that take long. When none has begun for `maxWaitBehindMs`, what waits goes back: other workers
  *    may be free.
  */
@@ -85,7 +86,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'disconnected':
         this.#connected = false;
         this.#waiting = [];
-        if (this.#draining.isLeaving) this.#effects.push({ type: 'drained' });
+        if (this.#draining.isLeaving) this.#drained();
         break;
       case 'received':
         this.#receive(event.message, now);
@@ -110,12 +111,14 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
     this.#begin(now);
     if (now >= this.#stuckUntil) this.#giveBackWaiting('the batches before it take long');
-    if (this.#draining.isDraining && !this.#draining.isLeaving) this.#leave(now);
+    if (this.#draining.isLeaving) {
+      if (now >= this.#draining.dueAt) this.#drained();
+    } else if (this.#draining.isDraining) this.#leave(now);
     return this.#effects;
   }
 
   nextDeadline(): number | undefined {
-    const deadline = Math.min(this.#draining.leavesAt, this.#stuckUntil);
+    const deadline = Math.min(this.#draining.dueAt, this.#stuckUntil);
     return deadline === Infinity ? undefined : deadline;
   }
 
@@ -126,8 +129,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
 
   /** What would be lost if it ended now. */
   get undone(): Undone {
-    const batches = [...this.#running.values()].filter(({ cancelled }) => !cancelled).length;
-    return { batches, results: this.#held.results };
+    const { batches = 0 } = this.#draining.leftBehind ?? {};
+    return { batches: batches + this.#wanted.length, results: this.#held.results };
   }
 
   /** What it has begun or keeps; nothing once it is drained. */
@@ -146,8 +149,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (this.#waiting.length > 0 && this.#taken < this.#slots) fail('a batch waits while a slot is free');
     if (!this.#connected && this.#waiting.length > 0) fail('batches wait that a hub has given up');
     if (this.#handledAt >= this.#stuckUntil) fail('a batch waits behind ones that take long');
-    const wanted = all.filter(({ cancelled }) => !cancelled);
-    for (const { jobId } of [...this.#waiting, ...wanted, ...this.#held.all()]) {
+    if (this.#handledAt >= this.#draining.dueAt) fail('it stays longer than it may');
+    if (this.#draining.isLeaving && this.#wanted.length > 0) fail('it leaves, and has not answered for a batch that runs');
+    for (const { jobId } of [...this.#waiting, ...this.#wanted, ...this.#held.all()]) {
       if (!this.#jobs.has(jobId)) fail(`something of job ${jobId}, which is closed`);
     }
     this.#held.validate();
@@ -176,7 +180,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       case 'welcome':
         break;
       case 'goodbye':
-        if (this.#draining.isLeaving) this.#effects.push({ type: 'drained' });
+        if (this.#draining.isLeaving) this.#drained();
         break;
     }
   }
@@ -205,7 +209,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#running.delete(run);
     if (assigned.waits === 'now') this.#slotless -= 1;
     if (assigned.cancelled) {
-      this.#answerLost(assigned, 'cancelled', 'it was cancelled');
+      // One that leaves has handed it back.
+      if (!this.#draining.isLeaving) this.#answerLost(assigned, 'cancelled', 'it was cancelled');
       return;
     }
     const { jobId } = assigned;
@@ -231,6 +236,11 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     const { jobId, seq, attempt: number } = attempt;
     const reason = 'its answer was not kept: too much was unacknowledged';
     this.#send({ type: 'lost', jobId, loss: { seq, attempt: number, cause: 'wasted', reason } });
+  }
+
+  /** What runs and is not cancelled. */
+  get #wanted(): Running[] {
+    return [...this.#running.values()].filter(({ cancelled }) => !cancelled);
   }
 
   /** How many slots are taken. */
@@ -267,11 +277,13 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#dropWaiting(same);
     this.#held.delete(attempt);
     for (const assigned of this.#running.values()) {
-      if (assigned.cancelled || !same(assigned)) continue;
-      assigned.cancelled = true;
-      const { jobId, seq, attempt: number } = attempt;
-      this.#effects.push({ type: 'abort', jobId, seq, attempt: number });
+      if (!assigned.cancelled && same(assigned)) this.#abort(assigned);
     }
+  }
+
+  #abort(assigned: Running): void {
+    assigned.cancelled = true;
+    this.#effects.push({ type: 'abort', jobId: assigned.jobId, ...attemptOf(assigned) });
   }
 
   #close(jobId: string): void {
@@ -297,16 +309,27 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   /** It drains: what is to be done about that now. */
   #leave(now: number): void {
     const isIdle = this.#running.size === 0;
-    if (isIdle && this.#held.size === 0) {
-      this.#draining.leave();
-      if (this.#connected) this.#send({ type: 'leaving' });
-      else this.#effects.push({ type: 'drained' });
-      return;
+    const isDone = isIdle && this.#held.size === 0;
+    const reason = isDone ? undefined : this.#draining.goOn(isIdle && !this.#connected, now);
+    if (!isDone && reason === undefined) return;
+    const batches = this.#wanted.length;
+    for (const assigned of this.#wanted) {
+      this.#answerLost(assigned, 'wasted', `its worker had to go: ${reason ?? ''}`);
+      this.#abort(assigned);
     }
-    const reason = this.#draining.goOn(isIdle && !this.#connected, now);
-    if (reason === undefined) return;
+    this.#draining.leave(now, reason === undefined ? undefined : { batches, reason });
+    if (this.#connected) this.#send({ type: 'leaving' });
+    else this.#drained();
+  }
+
+  /** It is over, once. */
+  #drained(): void {
+    if (this.#draining.isOver) return;
+    this.#draining.end();
     const { undone } = this;
-    this.#effects.push(undone.batches + undone.results === 0 ? { type: 'drained' } : { type: 'drained', undone, reason });
+    const { reason } = this.#draining.leftBehind ?? {};
+    const isAllDone = reason === undefined || undone.batches + undone.results === 0;
+    this.#effects.push(isAllDone ? { type: 'drained' } : { type: 'drained', undone, reason });
   }
 
   #drain(order: DrainOrder, now: number): void {
@@ -328,7 +351,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   /** Says what it has. Jobs of which it has nothing are forgotten: the hub describes them again. */
   #report(): void {
     const begun = [...this.#running.values()];
-    const running = byJobId(begun.filter((assigned) => !assigned.cancelled));
+    const running = byJobId(this.#wanted);
     const held = this.#held.byJob();
     const possessions: Possession[] = [];
     for (const jobId of this.#jobs.keys()) {

@@ -38,8 +38,9 @@ export interface Worker extends AsyncDisposable {
    * Finishes what is running, hands the results in, and closes. What was not begun goes to other workers. While it has results,
    * it waits for a hub that is away, for 20 s.
    *
-   * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. Default `Infinity`: as long
-   *   as what is running takes.
+   * @param options `timeout`: how long all this may take, in milliseconds, from 0 to 2,147,483,647. What still runs then is
+   *   handed back to the hub, which has a second to answer. Others execute it, and no element is blamed. Default `Infinity`: as
+   *   long as what is running takes.
    * @throws `PaladinError` `HUB_UNREACHABLE` when no hub came back for the results. `CLOSED` when the time was up before all was
    *   finished. In both cases the worker is closed, and others execute again what is lost. `INVALID_INPUT` when the timeout is
    *   wrong; then nothing happens.

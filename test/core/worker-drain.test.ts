@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionEffect } from '../../src/core/worker-session-events.js';
-import { drainHubWaitMs, maxReasonLength } from '../../src/limits.js';
+import type { SessionEffect, SessionEvent } from '../../src/core/worker-session-events.js';
+import { drainHubWaitMs, goodbyeWaitMs, maxReasonLength } from '../../src/limits.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { answer, lost, offer, report, send, SessionUnderTest } from './worker-session-harness.js';
 
@@ -78,15 +78,85 @@ describe("a worker's session", () => {
     expect(test.session.nextDeadline()).toBe(test.now + drainHubWaitMs);
   });
 
-  it('is drained within the time that it is given, and says what is left undone', () => {
-    const test = SessionUnderTest.with(1);
-    test.assign(0);
+  const goodbye: SessionEvent = { type: 'received', message: { type: 'goodbye', reason: 'all has arrived' } };
+  const reason = 'it was to drain within 500 ms';
+
+  /** One whose time to drain is up, while so many batches run. */
+  function hurried(batches: number): { readonly test: SessionUnderTest; readonly effects: SessionEffect[] } {
+    const test = SessionUnderTest.with(2);
+    for (let seq = 0; seq < batches; seq += 1) test.assign(seq);
     test.handle({ type: 'drain', withinMs: 500 });
     expect(test.session.nextDeadline()).toBe(500);
     test.now = 500;
-    expect(test.handle({ type: 'tick' })).toEqual([
-      { type: 'drained', undone: { batches: 1, results: 0 }, reason: 'it was to drain within 500 ms' },
-    ]);
+    return { test, effects: test.handle({ type: 'tick' }) };
+  }
+  const abort = (seq: number): SessionEffect => ({ type: 'abort', jobId: 'j', seq, attempt: 1 });
+
+  it('hands back what still runs when its time is up, blames nobody, and leaves', () => {
+    const { test, effects } = hurried(2);
+    const handedBack = (seq: number): SessionEffect[] => [lost(seq, 'wasted', `its worker had to go: ${reason}`), abort(seq)];
+    expect(effects).toEqual([...handedBack(0), ...handedBack(1), send({ type: 'leaving' })]);
+    // These are answered for.
+    expect(test.settle(0, 0)).toEqual([]);
+    expect(test.session.undone).toEqual({ batches: 2, results: 0 });
+    expect(test.handle(goodbye)).toEqual([{ type: 'drained', undone: { batches: 2, results: 0 }, reason }]);
+    expect(test.handle({ type: 'disconnected' })).toEqual([]);
+  });
+
+  it('hands nothing back that was cancelled', () => {
+    const test = SessionUnderTest.with(2);
+    test.assign(0);
+    test.tell('cancel', 0);
+    test.handle({ type: 'drain', withinMs: 500 });
+    test.now = 500;
+    expect(test.handle({ type: 'tick' })).toEqual([send({ type: 'leaving' })]);
+    expect(test.handle(goodbye)).toEqual([{ type: 'drained' }]);
+  });
+
+  it('waits for the goodbye of the hub for a bounded time', () => {
+    const { test } = hurried(1);
+    expect(test.session.nextDeadline()).toBe(500 + goodbyeWaitMs);
+    test.now = 500 + goodbyeWaitMs - 1;
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    test.now += 1;
+    expect(test.handle({ type: 'tick' })).toEqual([{ type: 'drained', undone: { batches: 1, results: 0 }, reason }]);
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
+  it('waits for the goodbye until its time is up, where nothing is left to do; also where the time is told later', () => {
+    const test = SessionUnderTest.with(1);
+    test.handle({ type: 'drain', withinMs: 5_000 });
+    expect(test.session.nextDeadline()).toBe(5_000);
+    const patient = SessionUnderTest.with(1);
+    patient.handle({ type: 'drain' });
+    expect(patient.session.nextDeadline()).toBeUndefined();
+    patient.handle({ type: 'drain', withinMs: 10 });
+    expect(patient.session.nextDeadline()).toBe(goodbyeWaitMs);
+  });
+
+  it('says what it has left behind when the connection is lost before the goodbye', () => {
+    const { test } = hurried(1);
+    expect(test.handle({ type: 'disconnected' })).toEqual([{ type: 'drained', undone: { batches: 1, results: 0 }, reason }]);
+  });
+
+  it('leaves nothing behind where its last results are acknowledged before the goodbye', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.handle({ type: 'drain', withinMs: 500 });
+    test.settle(0, 0);
+    test.now = 500;
+    expect(test.handle({ type: 'tick' })).toEqual([send({ type: 'leaving' })]);
+    expect(test.session.undone).toEqual({ batches: 0, results: 1 });
+    test.tell('acknowledge', 0);
+    expect(test.handle(goodbye)).toEqual([{ type: 'drained' }]);
+  });
+
+  it('is over at once where its time is up and there is no hub', () => {
+    const test = SessionUnderTest.with(1);
+    test.assign(0);
+    test.handle({ type: 'disconnected' });
+    const drained: SessionEffect = { type: 'drained', undone: { batches: 1, results: 0 }, reason: 'it was to drain within 0 ms' };
+    expect(test.handle({ type: 'drain', withinMs: 0 })).toEqual([abort(0), drained]);
     expect(hubless(1_500).session.nextDeadline()).toBe(1_500);
   });
 

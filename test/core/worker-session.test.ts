@@ -265,6 +265,9 @@ describe('what is left undone by a worker that drains for too long', () => {
     expect(test.handle({ type: 'drain', withinMs: 80 })).toEqual([]);
     test.now = 50;
     const reason = 'it was to drain within 50 ms';
-    expect(test.handle({ type: 'tick' })).toEqual([{ type: 'drained', ...(undone && { undone, reason }) }]);
+    expect(test.handle({ type: 'tick' })).toContainEqual(send({ type: 'leaving' }));
+    const goodbye = { type: 'goodbye', reason: 'all has arrived' } as const;
+    const drained = { type: 'drained', ...(undone && { undone, reason }) };
+    expect(test.handle({ type: 'received', message: goodbye })).toEqual([drained]);
   });
 });

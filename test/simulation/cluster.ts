@@ -120,6 +120,12 @@ export class Cluster {
     this.dismissWorker(route);
   }
 
+  /** A worker is given little time to come to its end, or none. Another one is started first. */
+  hurryWorker(route: WorkerRoute): void {
+    this.addWorker(this.#pools.get(route));
+    this.dismissWorker(route, { withinMs: this.#random.pick([0, this.#random.int(1, 200)]) });
+  }
+
   /** A worker comes to an end in good order; the one in its place, if there is one, offers something else. */
   changePool(route: WorkerRoute): void {
     if (this.#options.pools.length > 0 && this.workers.length > 1 && this.#random.chance(0.3)) this.dismissWorker(route);

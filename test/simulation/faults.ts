@@ -56,6 +56,9 @@ export class Faults {
       case 'worker drain':
         if (worker !== undefined) this.#cluster.drainWorker(worker);
         break;
+      case 'worker hurry':
+        if (worker !== undefined) this.#cluster.hurryWorker(worker);
+        break;
       case 'worker deploy':
         if (worker !== undefined) this.#cluster.replaceWorker(worker);
         break;

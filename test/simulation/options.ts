@@ -19,6 +19,7 @@ export const faultKinds = [
   'hub freeze',
   'clock jump',
   'pool change',
+  'worker hurry',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -27,7 +28,7 @@ export type FaultKind = (typeof faultKinds)[number];
 const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart', 'worker drain', 'pool change'];
 
 /** Faults that no element is suspected of: whoever is killed was told to go before. */
-const blamelessFaults: readonly FaultKind[] = ['worker deploy', 'worker break', ...gentleFaults];
+const blamelessFaults: readonly FaultKind[] = ['worker deploy', 'worker break', 'worker hurry', ...gentleFaults];
 
 /** A map by its place in its chain, or the fold at its end. */
 export type StageName = '0' | '1' | 'fold';

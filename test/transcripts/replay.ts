@@ -194,7 +194,11 @@ class Replay {
       drains: () => this.#cluster.dismissWorker(this.#worker(route, line)),
       'is killed': () => this.#kill(route),
     };
-    const act = deeds[deed];
+    const withinMs = /^drains within (\d+) ms$/u.exec(deed)?.[1];
+    const act =
+      withinMs === undefined
+        ? deeds[deed]
+        : () => this.#cluster.dismissWorker(this.#worker(route, line), { withinMs: Number(withinMs) });
     if (act === undefined) throw new Error(`line ${line}: '${deed}' is none of ${Object.keys(deeds).join(', ')}`);
     act();
   }

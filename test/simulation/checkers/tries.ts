@@ -5,7 +5,7 @@ import { fail, type Checker } from './checker.js';
 const workersSuffer: readonly FaultKind[] = ['worker crash', 'worker cut off', 'worker freeze', 'worker reset', 'hub freeze'];
 
 /** Nor with one that goes while its connection is broken. */
-const workersGo: readonly FaultKind[] = ['worker drain', 'worker deploy'];
+const workersGo: readonly FaultKind[] = ['worker drain', 'worker deploy', 'worker hurry'];
 
 /**
  * Each operation of a chain is told in `context.attempt` how often its element was tried in its stage, and this time. A combine
