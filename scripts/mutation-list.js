@@ -5,6 +5,7 @@ import { hubMutations } from './mutations/hub.js';
 import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
 import { peerMutations } from './mutations/peers.js';
+import { wakefulMutations } from './mutations/wakeful.js';
 
 /** @typedef {{ readonly name: string, readonly file: string, readonly find: string, readonly replace: string }} Mutation */
 
@@ -16,4 +17,5 @@ export const mutations = [
   ...hubBatchMutations,
   ...hubLimitMutations,
   ...inlineMutations,
+  ...wakefulMutations,
 ];

@@ -112,6 +112,27 @@ export const maxSharedBatchesAhead: number = 8;
  */
 export const sharedForMs: number = 1_000;
 
+/** A leader waits awake only for batches that come back within this time. Of longer trips, the time to wake is little. */
+export const quickTripMs: number = 1;
+
+/** How long it waits awake for one batch. Most quick batches are back by then. No batch takes more than this of a processor. */
+export const mostWakefulMs: number = 2;
+
+/** How many trips in a row may take longer before a leader sleeps. A pause of the garbage collector takes one or two. */
+export const tripsInVain: number = 4;
+
+/** Trips of each kind that a look compares: their medians differ by a few per cent of chance. To look takes 32 ms at most. */
+export const tripsOfLook: number = 16;
+
+/** What a trip awake must take of one asleep. It takes twice as much of the leader's processor, so it must be worth that. */
+export const worthAwake: number = 0.8;
+
+/** Trips until a leader looks again whether it is better awake: a look takes an eighth of them at most, and later less. */
+export const tripsBetweenLooks: number = 256;
+
+/** The most trips until it looks again: where nothing changes, looks are one in 128 trips awake. */
+export const mostTripsBetweenLooks: number = 2_048;
+
 /**
  * How long a job of `run` stays open for the next value. It is long enough for one call after another, and short for what the job
  * holds on workers.

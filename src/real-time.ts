@@ -59,6 +59,18 @@ export function nextTurn(callback: () => void): void {
   else setRealImmediate(callback);
 }
 
+/**
+ * Keeps the event loop turning for as long as it is wanted, so that whatever comes is seen at once. It does so only where turns
+ * cost next to nothing: not in browsers.
+ */
+export function keepTurning(isWanted: () => boolean): void {
+  if (setRealImmediate === undefined) return;
+  const turn = (): void => {
+    if (isWanted()) setRealImmediate(turn);
+  };
+  turn();
+}
+
 /** Something that is going to be called. */
 export interface Later {
   readonly cancel: () => void;

@@ -22,6 +22,7 @@ export function virtualTime(scheduler: VirtualScheduler): Time {
       scheduler.schedule(call);
     },
     // Nothing but the scheduler's own work comes.
+    keepTurning: () => undefined,
     clock: (due) => new VirtualClock(scheduler, due),
   };
 }

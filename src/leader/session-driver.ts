@@ -15,6 +15,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import { warn } from '../warn.js';
 import type { JobDriver } from './job-driver.js';
+import { WakefulWaiting } from './wakeful-waiting.js';
 
 /** A job, and what the hub is told of it. */
 interface SessionJob {
@@ -47,6 +48,10 @@ export class SessionDriver {
   readonly #link: Link<LeaderToHub>;
   readonly #jobs = new Map<number, SessionJob & { readonly secret: string }>();
   readonly #drive: Drive<LeaderSessionEvent, LeaderSessionEffect>;
+  readonly #time: Time;
+  readonly #waiting = new WakefulWaiting();
+  #isTurning = false;
+  #underWay = 0;
   #nextJob = 1;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
@@ -56,6 +61,7 @@ export class SessionDriver {
     welcomed: (error?: PaladinError) => void,
     time: Time = ordinaryTime,
   ) {
+    this.#time = time;
     this.#session = new LeaderSession(config);
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
       machine: this.#session,
@@ -68,6 +74,7 @@ export class SessionDriver {
     this.#link = dial({
       opened: () => undefined,
       received: (message) => {
+        if (message.type === 'result') this.#waiting.answered(this.#drive.now());
         // A worker may be about to leave, and may wait until its answers are acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
         this.#drive.handleWithin({ type: 'received', message });
@@ -132,6 +139,7 @@ export class SessionDriver {
   /** A job has handled an event. */
   handled(number: number, { load, wanting, blocked, starving }: JobReport): void {
     this.#drive.handleWithin({ type: 'jobHandled', job: number, load, wanting, blocked, starving });
+    this.#waitFor(this.#session.batches);
   }
 
   /** A job has left its place. */
@@ -157,6 +165,7 @@ export class SessionDriver {
   remove(number: number): void {
     if (!this.#jobs.delete(number)) return;
     this.#drive.handleWithin({ type: 'jobRemoved', job: number });
+    this.#waitFor(this.#session.batches);
   }
 
   /** Ends all jobs with the error, now and from now on. */
@@ -168,6 +177,21 @@ export class SessionDriver {
   async close(error: PaladinError): Promise<void> {
     this.fail(error);
     await this.#link.close();
+  }
+
+  /** So many batches are under way. */
+  #waitFor(batches: number): void {
+    if (batches === this.#underWay) return;
+    const isLone = batches === 1 && this.#underWay === 0;
+    this.#underWay = batches;
+    if (isLone) this.#waitAwake();
+    else this.#waiting.forget();
+  }
+
+  #waitAwake(): void {
+    this.#waiting.sent(this.#drive.now());
+    if (this.#isTurning) return;
+    this.#time.keepTurning(() => (this.#isTurning = this.#waiting.isAwake(this.#drive.now())));
   }
 
   #perform(effect: LeaderSessionEffect): void {

@@ -25,4 +25,6 @@ export const later: typeof realTime.later = (callback, ms) => {
   };
 };
 
+export const keepTurning: typeof realTime.keepTurning = () => undefined;
+
 export const isImmediateFake: typeof realTime.isImmediateFake = () => false;
