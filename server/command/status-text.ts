@@ -1,0 +1,70 @@
+/** The status of a hub as text for people. `--json` has all of it. */
+import type { HubStatus } from '../../src/protocol/messages.js';
+import { textTable } from './text-table.js';
+
+/** The text, in parts that stand below each other. */
+export function statusText(hub: string, status: HubStatus): string {
+  return [summary(hub, status), ...workersTable(status), ...jobsTable(status), ...counted(status)].join('\n');
+}
+
+function summary(hub: string, { uptimeMs, totals }: HubStatus): string {
+  const { leaders, workers, slots, jobs } = totals;
+  const up = `hub ${hub}, up ${Math.round(uptimeMs / 1000)} s`;
+  return `${up}: ${many(leaders, 'leader')}, ${many(workers, 'worker')} with ${many(slots, 'slot')}, ${many(jobs, 'job')}`;
+}
+
+function workersTable({ workers, totals }: HubStatus): string[] {
+  const rows = workers.map(({ workerId, name, slots, leased, away, draining, offers }) => [
+    workerId,
+    name,
+    String(slots),
+    String(leased),
+    away ? 'away' : draining ? 'draining' : 'ready',
+    offers.operations.join(', '),
+  ]);
+  const headings = ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'OPERATIONS'];
+  return [...textTable(headings, rows), ...further(totals.workers - rows.length, 'worker')];
+}
+
+function jobsTable({ jobs, totals }: HubStatus): string[] {
+  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots }) => [
+    jobId,
+    stages.join(' → '),
+    String(priority),
+    String(queued),
+    String(leased),
+    String(slots),
+  ]);
+  const headings = ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'];
+  return [...textTable(headings, rows), ...further(totals.jobs - rows.length, 'job')];
+}
+
+/**
+ * What has happened since the hub started. What is not here concerns only those who work on the hub: answers and messages that
+ * came too late, and attempts that workers brought back.
+ */
+function counted({ counters }: HubStatus): string[] {
+  // A hub of another version may count other things.
+  const sum = (...names: readonly string[]): number => names.reduce((total, name) => total + (counters[name] ?? 0), 0);
+  const done = [`${many(sum('batches'), 'batch', 'batches')} taken`, `${sum('results')} answered`];
+  if (sum('lost') > 0) done.push(`${sum('lost')} given back without an answer`);
+  const refused: readonly (readonly [count: number, one: string, rest: string])[] = [
+    [sum('unauthorized'), 'connection', ' without the right token'],
+    [sum('overLimit', 'floods'), 'connection', ' above a limit'],
+    [sum('unreadable', 'silent'), 'connection', ' of another version, or of no peer'],
+    [sum('expelled'), 'peer', ' that broke the protocol or a limit'],
+    [sum('refused'), 'job', ' above a limit'],
+    [sum('forged'), 'answer', ' to what the worker was not given'],
+  ];
+  const told = refused.filter(([count]) => count > 0).map(([count, one, rest]) => `${many(count, one)}${rest}`);
+  return [`since its start: ${done.join(', ')}`, ...(told.length === 0 ? [] : [`refused: ${told.join(', ')}`])];
+}
+
+function many(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
+/** A line that says how many are not listed; nothing where all are. */
+function further(count: number, what: string): string[] {
+  return count > 0 ? [`and ${many(count, `more ${what}`)}`] : [];
+}

@@ -1,0 +1,16 @@
+import { printable } from '../../src/protocol/printable.js';
+
+/** Rows under their headings, in columns as wide as their widest cell, between empty lines; nothing when there are no rows. */
+export function textTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
+  // Peers choose names, and a terminal obeys control characters in them.
+  const lines = [headings, ...rows.map((row) => row.map(printable))];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const text = lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return ['', ...text, ''];
+}

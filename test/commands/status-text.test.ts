@@ -1,0 +1,77 @@
+import { fetchStatus, startHub } from 'paladin-rx/server';
+import { describe, expect, it } from 'vitest';
+import { statusText } from '../../server/command/status-text.js';
+import type { HubStatus } from '../../src/protocol/messages.js';
+
+const idle: HubStatus = {
+  epoch: 'e',
+  uptimeMs: 61_400,
+  totals: { leaders: 1, workers: 0, slots: 0, jobs: 0 },
+  leaders: [{ leaderId: 'l', name: '', jobs: 0, away: false }],
+  workers: [],
+  jobs: [],
+  counters: { batches: 0, results: 0, lost: 0, adopted: 0, forged: 0, staleResults: 0, strayMessages: 0, refused: 0 },
+};
+const worker: HubStatus['workers'][number] = {
+  workerId: 'w1',
+  name: 'ann\u001b[2J',
+  slots: 2,
+  leased: 1,
+  ending: 0,
+  draining: false,
+  away: false,
+  offers: { operations: ['fib@1', 'sum@1'], serializers: ['msgpack'], labels: [] },
+};
+
+describe('the status of a hub as text', () => {
+  it('tells of an idle hub in two lines', () => {
+    expect(statusText('http://h', idle)).toBe(
+      'hub http://h, up 61 s: 1 leader, 0 workers with 0 slots, 0 jobs\nsince its start: 0 batches taken, 0 answered',
+    );
+  });
+
+  it('shows workers and jobs in columns, and how many are not listed', () => {
+    const job = { jobId: 'l.1', stages: ['fib', 'sum'], priority: 0, queued: 12, leased: 1, unacknowledged: 0, slots: 2 };
+    const status: HubStatus = {
+      ...idle,
+      totals: { leaders: 1, workers: 3, slots: 2, jobs: 1 },
+      workers: [worker, { ...worker, workerId: 'w2', name: '', draining: true, away: true }],
+      jobs: [job],
+    };
+    expect(statusText('http://h', status).split('\n').slice(1, -1)).toEqual([
+      '',
+      'WORKER  NAME     SLOTS  LEASED  STATE  OPERATIONS',
+      'w1      ann�[2J  2      1       ready  fib@1, sum@1',
+      'w2               2      1       away   fib@1, sum@1',
+      '',
+      'and 1 more worker',
+      '',
+      'JOB  STAGES     PRIORITY  QUEUED  LEASED  SLOTS',
+      'l.1  fib → sum  0         12      1       2',
+      '',
+    ]);
+  });
+
+  it('counts what matters to people, and nothing that has not happened', () => {
+    const counters = {
+      ...{ batches: 1, results: 40, lost: 2, adopted: 3, forged: 1, staleResults: 4, strayMessages: 5, refused: 1, expelled: 2 },
+      ...{ unauthorized: 1, overLimit: 2, floods: 3, unreadable: 1, silent: 1, ofAnotherVersion: 9 },
+    };
+    expect(
+      statusText('http://h', { ...idle, counters })
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      'since its start: 1 batch taken, 40 answered, 2 given back without an answer',
+      'refused: 1 connection without the right token, 5 connections above a limit, 2 connections of another version, or of no peer, ' +
+        '2 peers that broke the protocol or a limit, 1 job above a limit, 1 answer to what the worker was not given',
+    ]);
+  });
+
+  it('knows what a hub counts', async () => {
+    await using hub = await startHub({ port: 0, token: 'right' });
+    await expect(fetchStatus(hub.url, { token: 'wrong' })).rejects.toThrow('the token is wrong');
+    const text = statusText(hub.url, await fetchStatus(hub.url, { token: 'right' }));
+    expect(text).toContain('refused: 1 connection without the right token');
+  });
+});
