@@ -23,7 +23,7 @@ export class HubLog {
         log[comingAndGoing(event.role)](details, `${event.role} joined`);
         break;
       case 'left':
-        if (event.code === undefined) log[comingAndGoing(event.role)](details, `${event.role} left: ${event.reason}`);
+        if (event.code === undefined) log[comingAndGoing(event.role)](details, leftText(event));
         else this.#warn(details, `${event.role} was disconnected: ${event.code}: ${event.reason}`);
         break;
       case 'refused':
@@ -66,6 +66,11 @@ export class HubLog {
       this.#log.warn(leftOut, `${leftOut.lines} more lines were left out: ${leftOut.about}`);
     }
   }
+}
+
+/** A peer that says goodbye has no other reason. */
+function leftText({ role, reason }: Extract<HubEvent, { type: 'left' }>): string {
+  return reason === `the ${role} left` ? `${role} left` : `${role} left: ${reason}`;
 }
 
 /** How much it matters that a peer comes or goes. Whoever watches a hub asks it again and again. */

@@ -37,6 +37,9 @@ export type HubDriverConfig = Omit<SchedulerConfig, 'random'> & {
   readonly onActivity?: ((activity: HubActivity) => void) | undefined;
 };
 
+/** Why a peer's connection ends when the peer has another one. */
+export const cameBack = 'it came back over a new connection';
+
 /** Connects the scheduler to its peers, over whatever links. */
 export class HubDriver {
   readonly #scheduler: Scheduler;
@@ -105,7 +108,7 @@ export class HubDriver {
   addWorker(workerId: string, name: string, peer: Peer<HubToWorker>, limits?: SchedulerLimits): PeerEvents<WorkerToHub> {
     const before = this.#workers.get(workerId);
     if (before !== undefined) {
-      this.#drive.handle({ type: 'workerLeft', workerId, reason: 'it came back over a new connection', how: 'lost' });
+      this.#drive.handle({ type: 'workerLeft', workerId, reason: cameBack, how: 'lost' });
       before.replaced();
     }
     this.#workers.set(workerId, peer);

@@ -10,7 +10,9 @@ export type HubEvent =
       readonly name: string;
       readonly address: string;
     }
-  /** A peer has gone. There is a code when it was disconnected for what it did. */
+  /**
+   * A peer has gone. The reason is for people, as in `the worker left`. There is a code when it was disconnected for what it did.
+   */
   | {
       readonly type: 'left';
       readonly role: string;

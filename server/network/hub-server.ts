@@ -7,13 +7,14 @@ import {
   maxNameLength,
   messageOverheadBytes,
 } from '../../src/limits.js';
+import { disconnectionText } from '../../src/link/disconnection.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 import { peerId } from '../../src/link/peer-id.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../../src/protocol/messages.js';
 import { later } from '../../src/real-time.js';
 import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
 import { forObservers, type StatusBounds } from '../core/status.js';
-import { HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
+import { cameBack, HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
 import type { Limits } from '../limits.js';
 import { networkOf } from './addresses.js';
 import { Connections } from './connections.js';
@@ -227,7 +228,8 @@ export class HubServer {
       hubSocket.attach(join(admission, hubSocket));
       socket.on('disconnect', (reason) => {
         this.#guests.delete(guest);
-        report({ type: 'left', role, id, name, address, reason, ...hubSocket.expelled });
+        const why = hubSocket.isReplaced ? cameBack : disconnectionText(reason, `the ${role}`);
+        report({ type: 'left', role, id, name, address, reason: why, ...hubSocket.expelled });
       });
     });
   }

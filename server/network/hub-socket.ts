@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 import { frameBytes } from '../../src/limits.js';
+import { disconnectionText } from '../../src/link/disconnection.js';
 import { Inbox } from '../../src/link/inbox.js';
 import { MessageReader } from '../../src/wire/message-codec.js';
 import { Outbox, type Urgency } from '../../src/link/outbox.js';
@@ -69,6 +70,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
   /** Set while a message has come in part. */
   #partsDue: Later | undefined;
   #events: PeerEvents<Received> | undefined;
+  #isReplaced = false;
   #expelled: { readonly code: ErrorCode; readonly reason: string } | undefined;
 
   /**
@@ -119,6 +121,11 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     return this.#expelled;
   }
 
+  /** Whether the peer has come back over another connection. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
+  }
+
   /** Whether anything waits to be sent. */
   get isBusy(): boolean {
     return this.#outbox.waitingBytes > 0;
@@ -162,7 +169,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
     socket.on('disconnect', (reason) => {
       // What still waits here is lost with the connection, like what is on its way. If it were kept, it would count against no
       // limit.
-      this.#leave(reason, departure(reason));
+      this.#leave(disconnectionText(reason), departure(reason));
       // A peer that leaves must not keep a connection that nobody counts.
       closeSoon(socket.conn);
     });
@@ -207,6 +214,7 @@ export class HubSocket<Sent extends object, Received> implements Peer<Sent>, Ove
   }
 
   replaced(): void {
+    this.#isReplaced = true;
     this.#drop();
     closeSoon(this.#socket.conn);
   }

@@ -1,3 +1,4 @@
+import { disconnectionText } from './disconnection.js';
 import { io, type Socket } from './socket-client.js';
 import { callerContext } from '../caller-context.js';
 import { PaladinError } from '../errors/paladin-error.js';
@@ -269,7 +270,7 @@ export class SocketLink<Sent extends object, Received> implements Link<Sent> {
       this.#refuse(new PaladinError('PAYLOAD_TOO_LARGE', what));
       return;
     }
-    this.#lost(reason);
+    this.#lost(disconnectionText(reason));
     if (this.#isOpen) this.#droppedAtDoor();
     this.#isOpen = false;
     this.#reconnect();

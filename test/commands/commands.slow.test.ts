@@ -303,6 +303,8 @@ describe('the paladin command', () => {
     await hub.printed(/TRACE batch assigned .*count=1/u);
     await hub.printed(/TRACE batch answered .*done=1 failed=0/u);
     await worker.printed(/"level":20,.*"msg":"job known"/u);
+    worker.kill('SIGTERM');
+    await hub.printed(/INFO  worker left id=\S+ name=ann address=127\.0\.0\.1 reason="the worker left"$/u);
     expect(worker.output).not.toMatch(/"level":10,/u);
     expect(quiet.output).not.toMatch(/observer/u);
   });
