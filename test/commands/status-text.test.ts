@@ -53,10 +53,9 @@ describe('the status of a hub as text', () => {
   });
 
   it('counts what matters to people, and nothing that has not happened', () => {
-    const counters = {
-      ...{ batches: 1, results: 40, lost: 2, adopted: 3, forged: 1, staleResults: 4, strayMessages: 5, refused: 1, expelled: 2 },
-      ...{ unauthorized: 1, overLimit: 2, floods: 3, unreadable: 1, silent: 1, ofAnotherVersion: 9 },
-    };
+    const ofPeers = { batches: 1, results: 40, lost: 2, adopted: 3, forged: 1, staleResults: 4, refused: 1, expelled: 2 };
+    const ofStrangers = { unauthorized: 1, overLimit: 2, floods: 3, unreadable: 1, silent: 1, ofAnotherVersion: 9 };
+    const counters = { ...ofPeers, strayMessages: 5, ...ofStrangers };
     expect(
       statusText('http://h', { ...idle, counters })
         .split('\n')

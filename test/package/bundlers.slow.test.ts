@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentedCommand, documentedFile } from './documented.js';
 import { InstalledProject } from './installed.js';
+import { describeWithRegistry } from './registry.js';
 
 let project: InstalledProject;
 beforeAll(async () => {
@@ -89,7 +90,7 @@ async function succeeds(command: string, folder: string): Promise<void> {
 
 const limit = { timeout: 120_000 };
 
-describe('with the package external', () => {
+describeWithRegistry('with the package external', () => {
   test('by esbuild', limit, async () => {
     expect(await printedBy({ command: documentedCommand('esbuild'), program: main, extension: 'ts' })).toBe(printedByThreads);
   });
@@ -116,7 +117,7 @@ describe('with the package external', () => {
   });
 });
 
-describe('with the package in the bundle, operations execute inline, and threads say that they cannot', () => {
+describeWithRegistry('with the package in the bundle, operations execute inline, and threads say that they cannot', () => {
   const printed =
     /^\[42,false\]\ncannot start a thread: a file of paladin-rx is not there:.* keep paladin-rx external \(see docs\/bundlers\.md\)\n$/u;
 
@@ -166,7 +167,7 @@ describe('with the package in the bundle, operations execute inline, and threads
   });
 });
 
-describe('for pages, nothing needs to be external', () => {
+describeWithRegistry('for pages, nothing needs to be external', () => {
   const page = `
     import { defineOperation, inMemory } from 'paladin-rx';
     const double = defineOperation({ name: 'double', execute: (n) => 2 * n });

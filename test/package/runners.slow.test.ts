@@ -1,9 +1,10 @@
 /**
  * Programs and tests of users, run as `docs/bundlers.md` says by what executes TypeScript or tests. Needs the registry of npm.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentedFile } from './documented.js';
 import { InstalledProject } from './installed.js';
+import { describeWithRegistry } from './registry.js';
 
 let project: InstalledProject;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ const tests = (runner: string, module: string): string => `
 
 const limit = { timeout: 120_000 };
 
-describe('tsx', () => {
+describeWithRegistry('tsx', () => {
   const main = `
     import { threadId } from 'node:worker_threads';
     import { connect, inMemory, remoteMap, type Runtime } from 'paladin-rx';
@@ -83,21 +84,23 @@ describe('tsx', () => {
   });
 });
 
-test.each(['forks', 'threads', 'vmThreads'])('Vitest, in its pool of %s', limit, async (pool) => {
-  const folder = `vitest-${pool}`;
-  await project.write({
-    [`${folder}/operations.ts`]: operations,
-    [`${folder}/double.test.ts`]: tests('vitest', `new URL('./operations.ts', import.meta.url)`),
+describeWithRegistry('Vitest', () => {
+  test.each(['forks', 'threads', 'vmThreads'])('in its pool of %s', limit, async (pool) => {
+    const folder = `vitest-${pool}`;
+    await project.write({
+      [`${folder}/operations.ts`]: operations,
+      [`${folder}/double.test.ts`]: tests('vitest', `new URL('./operations.ts', import.meta.url)`),
+    });
+    const { code, stdout, stderr } = await project.run(
+      ['vitest', 'run', '--root', '.', '--pool', pool, '--testTimeout', '60000'],
+      folder,
+    );
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/Tests.* 2 passed/u);
   });
-  const { code, stdout, stderr } = await project.run(
-    ['vitest', 'run', '--root', '.', '--pool', pool, '--testTimeout', '60000'],
-    folder,
-  );
-  expect(code, stdout + stderr).toBe(0);
-  expect(stdout).toMatch(/Tests.* 2 passed/u);
 });
 
-describe('Jest', () => {
+describeWithRegistry('Jest', () => {
   const jest = 'node_modules/jest/bin/jest.js';
 
   /** What Jest says of the tests in a folder. */
