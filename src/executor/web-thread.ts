@@ -5,6 +5,7 @@ import { holds } from '../errors/thrown.js';
 import { later, type Later } from '../real-time.js';
 import { warn } from '../warn.js';
 import { silentWorkerMs, toldDeathMs } from './limits.js';
+import { hasStarted, isStarting } from './starting-threads.js';
 import type { ThreadDeath, ThreadKind, ThreadLink, ThreadListener } from './thread-link.js';
 import { commonNow, Progress, progressBytes } from './thread-progress.js';
 import { whySilent } from './web-silence.js';
@@ -49,6 +50,7 @@ export function webWorkers(where: string, make: () => unknown): ThreadKind {
         throw new PaladinError('INVALID_INPUT', `${where}: expected ${expected}, got the same one again`);
       }
       Reflect.set(worker, takenKey, true);
+      isStarting(worker);
       return new WebThread(worker, listener, warnOnce);
     },
   };
@@ -117,6 +119,7 @@ class WebThread implements ThreadLink {
 
   terminate(): Promise<void> {
     this.#isOver = true;
+    hasStarted(this.#worker);
     this.#silence.cancel();
     this.#untold?.cancel();
     this.#worker.removeEventListener('message', this.#onMessage);
@@ -155,9 +158,14 @@ class WebThread implements ThreadLink {
         this.#end({ how: 'closed itself', executing: message.executing });
         break;
       default:
-        if (message.type === 'ready') this.#isReady = true;
+        if (message.type === 'ready') this.#ready();
         this.#listener.received(message);
     }
+  }
+
+  #ready(): void {
+    this.#isReady = true;
+    hasStarted(this.#worker);
   }
 
   #moveTo({ offset, stage }: { readonly offset: number; readonly stage: number }): void {

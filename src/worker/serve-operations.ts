@@ -2,6 +2,7 @@ import { describe } from '../errors/describe.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { holds, messageOf } from '../errors/thrown.js';
 import { beginServing, servesPage } from '../executor/executing-now.js';
+import { whyNotServing } from '../executor/starting-threads.js';
 import { serveIn, type WorkerScope } from '../executor/web-worker.js';
 import { Registry } from '../operation/registry.js';
 import { entriesOf } from './given-operations.js';
@@ -17,7 +18,7 @@ import type { InlineOptions } from './start-inline-worker.js';
  *   namespace of `import * as operations`. Of it the same is taken as of a module in Node: what is in it, in its arrays and in
  *   its plain objects. What else is there is left alone.
  * @throws `PaladinError` `INVALID_INPUT` when there is no operation in it, or when two have one name. Also when this is called
- *   twice, or elsewhere than in a Web Worker.
+ *   twice, or elsewhere than in a Web Worker. Also when the script has just started Web Workers itself: they are ended.
  *
  * @example
  * ```ts no-run file=operations.worker.ts
@@ -35,6 +36,8 @@ export function serveOperations(operations: NonNullable<InlineOptions['operation
   // Two copies of this package would both answer the page.
   if (servesPage()) fail('it is called twice here: call it once, with all operations');
   const registry = registryFrom(operations);
+  const why = whyNotServing();
+  if (why !== undefined) fail(why);
   beginServing();
   try {
     serveIn(scope, registry);

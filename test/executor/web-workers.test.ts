@@ -2,7 +2,7 @@
 import { inMemory, remoteFold, remoteMap, type InMemoryOptions, type PaladinError } from 'paladin-rx';
 import { serveOperations, startWorker } from 'paladin-rx/worker';
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inMemory as inMemoryInPage } from '../../dist/src/index.browser.js';
 import { startWorker as startInPage } from '../../dist/src/worker.browser.js';
 import * as operations from '../fixtures/web-operations.mjs';
@@ -55,6 +55,24 @@ describe('a worker that cannot be had', () => {
     const error = await failing({ worker: make(script) });
     expect(error.code).toBe('INVALID_INPUT');
     expect(error.message).toMatch(message);
+  });
+
+  it('since its script starts Web Workers itself, which are ended', async () => {
+    const error = await failing({ worker: make('web-worker-starts-first') });
+    expect(error.code).toBe('INVALID_INPUT');
+    expect(error.message).toMatch(/serveOperations: the script of a Web Worker starts Web Workers itself, .* file of their own/u);
+    for (const { others } of made) expect(others).toEqual(['made', 'terminated']);
+  });
+
+  it('since its script starts Web Workers once it serves: none is made', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    onTestFinished(() => warned.mockRestore());
+    start({ worker: make('web-worker-serves-first') });
+    await vi.waitFor(() => {
+      const texts = warned.mock.calls.map(([text]) => String(text));
+      expect(texts).toContainEqual(expect.stringContaining('inMemory: the script of a Web Worker starts Web Workers itself'));
+    });
+    for (const { others } of made) expect(others).toEqual([]);
   });
 
   it('since its script says nothing', async () => {

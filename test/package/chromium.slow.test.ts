@@ -247,6 +247,32 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     expect(events).toContainEqual(expect.objectContaining({ type: 'left', role: 'worker', reason: 'the worker left' }));
   });
 
+  test('a script that starts Web Workers of itself is refused, and makes none', async () => {
+    const nested = "inMemory({ workers: 2, worker: () => new Worker('/nesting.js', { type: 'module' }) })";
+    const source = `import { inMemory } from 'paladin-rx';
+       import { serveOperations } from 'paladin-rx/worker';
+       import { double } from './browser-operations.js';
+       new BroadcastChannel('scripts').postMessage('loaded');
+       ${nested};
+       serveOperations([double]);`;
+    scripts.set('/nesting', (await bundleForBrowser(source)).code);
+    const page = await open(
+      '/of-nesting',
+      `import { inMemory } from 'paladin-rx';
+       import { double } from './browser-operations.js';
+       let loaded = 0;
+       new BroadcastChannel('scripts').onmessage = () => (loaded += 1);
+       globalThis.outcome = ${nested}.run(double, 1).catch(({ code, message }) => ({ code, message, loaded }));`,
+    );
+    const { loaded, ...error } = (await outcome(page)) as { readonly loaded: number };
+    expect(error).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('starts Web Workers itself') as unknown,
+    });
+    // Those of the page, each tried several times.
+    expect(loaded).toBeLessThanOrEqual(12);
+  });
+
   test('a page that cannot connect is told why: its origin is refused, nobody listens, or something else does', async () => {
     const hub = await startHub({ port: 0, origins: ['http://127.0.0.1:1'] });
     onTestFinished(async () => hub.close());
