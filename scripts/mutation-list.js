@@ -6,6 +6,7 @@ import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
 import { peerMutations } from './mutations/peers.js';
 import { wakefulMutations } from './mutations/wakeful.js';
+import { progressMutations } from './mutations/progress.js';
 
 /** @typedef {{ readonly name: string, readonly file: string, readonly find: string, readonly replace: string }} Mutation */
 
@@ -18,4 +19,5 @@ export const mutations = [
   ...hubLimitMutations,
   ...inlineMutations,
   ...wakefulMutations,
+  ...progressMutations,
 ];

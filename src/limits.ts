@@ -57,6 +57,15 @@ export const maxUnaskedPerTurn: number = 1_024;
  */
 export const maxTurnSteps: number = 32;
 
+/** People see what goes on at present in the last ten seconds: less jumps to and fro, more is the past. */
+export const paceMs: number = 10_000;
+
+/**
+ * A job waits for a batch when nothing has come back for so long. Sooner, each element that takes its time would count. Later,
+ * people would ask first.
+ */
+export const quietMs: number = 1_000;
+
 /**
  * How many values an async iterator keeps for its reader. For so many it costs little to slow the source and let it go on. Large
  * values fit, too.

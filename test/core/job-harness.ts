@@ -4,6 +4,7 @@ import { Emission } from '../../src/core/job/emission.js';
 import type { Inheritance, Past } from '../../src/core/job/inheritance.js';
 import { Job } from '../../src/core/job/job.js';
 import type { JobConfig, JobEffect, JobEvent, StagePolicy } from '../../src/core/job/job-events.js';
+import { Tally } from '../../src/core/job/tally.js';
 import { encodeError } from '../../src/errors/remote-error.js';
 import type { Batch, BatchResult, UnitFailure } from '../../src/protocol/messages.js';
 import { joinParts, splitParts } from '../../src/wire/parts.js';
@@ -63,6 +64,8 @@ export function laterPart(past: readonly Past[] = []): Inheritance {
     stopAt: Infinity,
     past,
     gone: undefined,
+    dropped: 0,
+    tally: new Tally(),
   };
 }
 

@@ -213,6 +213,7 @@ class SimulatedPart {
 
   #perform(effects: readonly JobEffect[]): void {
     if (this.machine.over) this.#end();
+    if (effects.at(-1)?.type === 'completed') this.#checkEnd();
     for (const effect of effects) this.#tellHub(effect);
     if (!this.machine.over) this.#surroundings.handled();
     for (const effect of effects) this.#tellOwner(effect);
@@ -221,6 +222,12 @@ class SimulatedPart {
   #end(): void {
     this.#drive.end();
     this.#surroundings.over();
+  }
+
+  /** A job that completes has done all that it has taken. */
+  #checkEnd(): void {
+    const { taken, done, inFlight } = this.machine.facts({ now: this.#drive.now(), hub: { placesTaken: 0 } });
+    if (taken !== done || inFlight > 0) throw new Error(`completed with ${done} done of ${taken} taken, ${inFlight} in flight`);
   }
 
   #tellHub(effect: JobEffect): void {

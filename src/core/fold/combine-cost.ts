@@ -4,6 +4,9 @@ const weight = 0.1;
 /** The weight, before anything was learnt, of a cost in proportion to the range. */
 const priorWeight = 0.02;
 
+/** From so much variance of the width on, compared with its square, the two parts of the cost can be told. */
+const spread = 0.1;
+
 /**
  * What a combine costs, learnt from the trips that came back. The cost has a fixed part, and a part that grows with the number of
  * elements that the two partials stand for. It is a straight line through recent combines, by least squares. While all were of
@@ -41,6 +44,16 @@ export class CombineCost {
   pathMs(from: number, width: number): number {
     if (from >= width) return 0;
     return this.#fixedMs * Math.log2(width / from) + this.#msPerElement * 2 * (width - from);
+  }
+
+  /** Whether combines of different widths have come back. Until then nobody knows whether the width matters. */
+  get isSpread(): boolean {
+    return this.#known && this.#widthSquared - this.#width ** 2 > spread * this.#width ** 2;
+  }
+
+  /** As `estimateMs`, and as `pathMs` to the same width, if the width does not matter. */
+  flatMs(units: number): number {
+    return this.#ms * (units - 1);
   }
 
   /** Learns from a trip that combined so many units that stand for `width` elements together. */

@@ -29,6 +29,14 @@ export type Group = readonly ValuedPartial[];
 /** While more partials wait than so many for each slot, they are combined ahead of idle slots. */
 const manyPerSlot = 4;
 
+/** What combines take: all together, and the last ones, which come one after the other. */
+interface CombinesMs {
+  readonly all: number;
+  readonly last: number;
+}
+
+const none: CombinesMs = { all: 0, last: 0 };
+
 export class Fold {
   readonly #assembly = new Assembly();
   readonly #cost = new CombineCost();
@@ -53,6 +61,21 @@ export class Fold {
   /** What it takes to combine so many units that stand for `width` elements, in milliseconds; Infinity before the first. */
   combineMs(units: number, width: number): number {
     return this.#cost.isKnown ? this.#cost.estimateMs(units, width) : Infinity;
+  }
+
+  /**
+   * What it takes at least, and at most, to make one of so many partials that stand for `width` elements. `all`: all combines.
+   * `last`: those that come one after the other, when there are fewer partials than slots.
+   *
+   * @param mostMs what a combine takes at most, as long as none has come back
+   */
+  combinesMs(partials: number, width: number, slots: number, mostMs: number): Record<'least' | 'most', CombinesMs> {
+    if (partials <= 1) return { least: none, most: none };
+    const wide = Math.min(partials, Math.max(2, slots));
+    if (!this.#cost.isKnown) return { least: none, most: { all: mostMs * partials, last: mostMs * Math.log2(wide) } };
+    const fitted = { all: this.#cost.estimateMs(partials, width), last: this.#cost.pathMs(width / wide, width) };
+    if (this.#cost.isSpread) return { least: fitted, most: fitted };
+    return { least: { all: this.#cost.flatMs(partials), last: this.#cost.flatMs(1 + Math.log2(wide)) }, most: fitted };
   }
 
   /** The partial whose range begins at this index, if it is held. */

@@ -69,7 +69,7 @@ export type NewRecord = Pick<BatchRecord, 'first' | 'count' | 'payload'> &
  * `docs/architecture.md` says what leads from one state to the next, under "A batch's life".
  *
  * Invariant: a batch is `sent` as long as attempts of it are under way. `sent` and `bytesSent` count these attempts. All other
- * batches are in the heap of their state.
+ * batches are in the heap of their state. Elements are counted once, however many attempts there are.
  */
 export class BatchLedger {
   readonly #records = new Map<number, BatchRecord>();
@@ -81,6 +81,9 @@ export class BatchLedger {
   #sent = 0;
   #bytesSent = 0;
   #combining = 0;
+  #elements = 0;
+  #elementsSent = 0;
+  #elementsDropped = 0;
 
   get size(): number {
     return this.#records.size;
@@ -98,6 +101,21 @@ export class BatchLedger {
   /** Batches of partials among those sent. */
   get combining(): number {
     return this.#combining;
+  }
+
+  /** Elements in its batches; those in partials do not count. */
+  get elements(): number {
+    return this.#elements;
+  }
+
+  /** How many of these are in batches that are sent. */
+  get elementsSent(): number {
+    return this.#elementsSent;
+  }
+
+  /** Elements that are sent no more, because one before them ends the job. */
+  get elementsDropped(): number {
+    return this.#elementsDropped;
   }
 
   get(seq: number): BatchRecord | undefined {
@@ -140,6 +158,7 @@ export class BatchLedger {
       place: -1,
     };
     this.#records.set(seq, added);
+    this.#elements += elementsOf(added);
     this.#ranges.add(added);
     this.#queue(added);
   }
@@ -154,9 +173,15 @@ export class BatchLedger {
   nextReady(stopAt: number): BatchRecord | undefined {
     for (let record = this.#ready.first; record !== undefined; record = this.#ready.first) {
       if (record.first < stopAt) return record;
+      this.drop(elementsOf(record));
       this.#forget(record);
     }
     return undefined;
+  }
+
+  /** So many elements are sent no more. They are in none of its batches. */
+  drop(elements: number): void {
+    this.#elementsDropped += elements;
   }
 
   /** Dispatches a batch: the one that `nextReady` returned, or one that is sent already. */
@@ -182,6 +207,7 @@ export class BatchLedger {
 
   /** The batch, of which nothing is under way, is to be sent again as it is. */
   again(record: BatchRecord): void {
+    this.#elementsSent -= elementsOf(record);
     record.dueAt = 0;
     this.#queue(record);
   }
@@ -202,7 +228,12 @@ export class BatchLedger {
     return this.#ranges.inOrder();
   }
 
-  /** When the next delayed batch is due. */
+  /** The delayed batch that is due next. */
+  get nextDelayed(): BatchRecord | undefined {
+    return this.#delayed.first;
+  }
+
+  /** When it is due. */
   nextDueAt(): number | undefined {
     return this.#delayed.first?.dueAt;
   }
@@ -232,26 +263,35 @@ export class BatchLedger {
     this.#sent = 0;
     this.#combining = 0;
     this.#bytesSent = 0;
+    this.#elements = 0;
+    this.#elementsSent = 0;
   }
 
   validate(): void {
     let sent = 0;
     let bytes = 0;
     let combining = 0;
-    for (const { units, underWay, payload } of this.sentBatches()) {
+    let elementsSent = 0;
+    for (const record of this.sentBatches()) {
+      const { units, underWay, payload } = record;
       sent += underWay.length;
+      elementsSent += elementsOf(record);
       if (units === 'partials') combining += underWay.length;
       bytes += underWay.length * payload.byteLength;
     }
     if (sent !== this.#sent) throw new Error(`${sent} attempts under way, ${this.#sent} counted`);
     if (combining !== this.#combining) throw new Error(`${combining} combines under way, ${this.#combining} counted`);
     if (bytes !== this.#bytesSent) throw new Error(`${bytes} bytes under way, ${this.#bytesSent} counted`);
+    if (elementsSent !== this.#elementsSent) throw new Error(`${elementsSent} elements under way, ${this.#elementsSent} counted`);
+    let elements = 0;
     for (const record of this.#records.values()) {
+      elements += elementsOf(record);
       const { seq, state, underWay: attempts } = record;
       if ((state === 'sent') !== attempts.length > 0) throw new Error(`batch ${seq} is ${state}, ${attempts.length} under way`);
       const isFound = this.#ready.has(record) === (state === 'ready') && this.#delayed.has(record) === (state === 'delayed');
       if (!isFound) throw new Error(`batch ${seq} is ${state}, and not where those are`);
     }
+    if (elements !== this.#elements) throw new Error(`${elements} elements in batches, ${this.#elements} counted`);
     for (const part of [this.#ranges, this.#ready, this.#delayed]) part.validate();
     const queued = this.#ready.size + this.#delayed.size;
     const isOver = this.#ranges.size !== this.#records.size || queued > this.#records.size;
@@ -260,6 +300,8 @@ export class BatchLedger {
 
   #forget(record: BatchRecord): void {
     this.#records.delete(record.seq);
+    this.#elements -= elementsOf(record);
+    if (record.state === 'sent') this.#elementsSent -= elementsOf(record);
     this.#ranges.delete(record);
     this.#unqueue(record);
   }
@@ -276,6 +318,7 @@ export class BatchLedger {
   #begin(record: BatchRecord, attempt: number, now: number): void {
     if (record.state !== 'sent') {
       this.#unqueue(record);
+      this.#elementsSent += elementsOf(record);
       record.state = 'sent';
       record.sentAt = now;
     }
@@ -284,6 +327,10 @@ export class BatchLedger {
     this.#bytesSent += record.payload.byteLength;
     if (record.units === 'partials') this.#combining += 1;
   }
+}
+
+function elementsOf({ units, count }: BatchRecord): number {
+  return units === 'elements' ? count : 0;
 }
 
 /** How many of the tries ended in stages before this one, so that it was not reached. */

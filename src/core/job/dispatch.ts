@@ -183,7 +183,10 @@ function queueCut(state: JobState): boolean {
         const input = (): unknown => values[piece.index - first];
         elementFailed(state, onFatal, piece.index, { stage: state.from, error, input });
         // What comes after it is not sent any more.
-        if (state.stopAt < Infinity) break;
+        if (state.stopAt < Infinity) {
+          ledger.drop(first + count - piece.index - 1);
+          break;
+        }
         continue;
       }
       sizing.observeBytes(piece.count, piece.payload.byteLength);

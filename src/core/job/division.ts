@@ -47,7 +47,7 @@ export function divide(state: JobState, at: number): void {
   const elements = records.filter(({ units }) => units !== 'partials');
   const unsettled = elements.reduce((sum, { count }) => sum + count, 0);
   // Each part is a job of its own, of which nothing was executed yet.
-  const shared = { origin, stopAt, gone };
+  const shared = { origin, stopAt, gone, dropped: state.ledger.elementsDropped };
   const first: Inheritance = {
     ...shared,
     source,
@@ -60,10 +60,12 @@ export function divide(state: JobState, at: number): void {
     cut,
     demanded,
     past,
+    tally: state.tally.ofFirstPart(),
   };
   const taken = cut - unsettled;
   const second: Inheritance = {
     ...shared,
+    tally: state.tally,
     source: { state: 'open' },
     backlog: new Backlog(),
     arrivals: new Arrivals(),

@@ -63,6 +63,8 @@ export class Emission {
   #turn = 0;
   #arrived = 0;
   #released = 0;
+  #settled = 0;
+  #emitted = 0;
   #foldedAhead = 0;
   #waitingBytes = 0;
   #paused = false;
@@ -78,6 +80,16 @@ export class Emission {
   /** How many elements have been emitted or left out. */
   get released(): number {
     return this.#released;
+  }
+
+  /** Of how many elements it is known what became of them: those released, those that wait, and those that failed. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  /** How many outputs of a map were emitted. They are counted on when it begins from 0 again. */
+  get emitted(): number {
+    return this.#emitted;
   }
 
   /** How many elements wait for one before them, but are in partials. */
@@ -105,6 +117,7 @@ export class Emission {
     if (segment.type === 'folded') this.#putFolded(segment);
     else this.#waiting.set(this.#ordered ? segment.first : this.#arrived, segment);
     this.#arrived += 1;
+    this.#settled += segment.type === 'failure' ? 1 : segment.count;
     this.#waitingBytes += bytesOf(segment);
     this.release(inHand);
   }
@@ -135,6 +148,7 @@ export class Emission {
     for (const [stage, count] of this.#skippedByStage) emission.#skippedByStage.set(stage, count);
     if (!this.#ordered) {
       emission.#released = settled;
+      emission.#settled = this.#settled;
       return emission;
     }
     emission.#turn = this.#turn;
@@ -148,6 +162,8 @@ export class Emission {
         new EventInHand(),
       );
     }
+    // Those that were released before, and those that failed, were not put in.
+    emission.#settled = this.#settled;
     return emission;
   }
 
@@ -156,6 +172,7 @@ export class Emission {
     this.#turn = 0;
     this.#arrived = 0;
     this.#released = 0;
+    this.#settled = 0;
     this.#skippedByStage.clear();
   }
 
@@ -186,6 +203,7 @@ export class Emission {
     }
     if (folded !== this.#foldedAhead) throw new Error(`${folded} folded elements wait, ${this.#foldedAhead} counted`);
     if (bytes !== this.#waitingBytes) throw new Error(`${bytes} bytes wait for emission, ${this.#waitingBytes} counted`);
+    if (this.#released > this.#settled) throw new Error(`${this.#released} released of ${this.#settled} settled`);
     if (this.#ordered && this.#turn !== this.#released) throw new Error(`${this.#released} released, ${this.#turn} is next`);
   }
 
@@ -208,6 +226,7 @@ export class Emission {
     this.#released += segment.count;
     switch (segment.type) {
       case 'values':
+        this.#emitted += segment.count;
         inHand.put({ type: 'emit', values: segment.values(), ...(this.#indexed && { first: segment.first }) });
         break;
       case 'folded':

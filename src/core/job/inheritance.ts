@@ -5,6 +5,7 @@ import type { Emission } from './emission.js';
 import type { Fold } from '../fold/fold.js';
 import type { SourceState } from './job-events.js';
 import type { LeftOut } from './left-out.js';
+import type { Tally } from './tally.js';
 import type { Range } from '../fold/partial.js';
 
 /** Batches that went with their workers, and the last of them. */
@@ -38,6 +39,9 @@ export interface Inheritance {
   /** For elements that come: how often their last stages were tried before. */
   readonly past: readonly Past[];
   readonly gone: Gone | undefined;
+  /** Elements that are sent no more. */
+  readonly dropped: number;
+  readonly tally: Tally;
 }
 
 /** When, and before which stage, the chain is to be divided. */

@@ -6,6 +6,7 @@ import { Emission } from './emission.js';
 import { EventInHand } from './event-in-hand.js';
 import { Fold } from '../fold/fold.js';
 import { LeftOut } from './left-out.js';
+import { Tally } from './tally.js';
 import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
 import type { JobConfig, SourceState, StagePolicy } from './job-events.js';
 
@@ -25,6 +26,7 @@ export class JobState {
   division: DueDivision | undefined = undefined;
   readonly ledger: BatchLedger = new BatchLedger();
   readonly emission: Emission;
+  readonly tally: Tally;
   /** There when the chain ends in a fold. */
   readonly fold: Fold | undefined;
   /** Which elements a fold has left out. */
@@ -71,10 +73,12 @@ export class JobState {
     this.fold = folds ? (inherited?.fold ?? new Fold()) : undefined;
     this.leftOut = folds ? (inherited?.leftOut ?? new LeftOut()) : undefined;
     this.emission = inherited?.emission ?? new Emission(config.ordered || folds);
+    this.tally = inherited?.tally ?? new Tally();
     if (inherited !== undefined) this.#goOn(inherited);
   }
 
-  #goOn({ source, records, cut, origin, stopAt, gone, demanded }: Inheritance): void {
+  #goOn({ source, records, cut, origin, stopAt, gone, demanded, dropped }: Inheritance): void {
+    this.ledger.drop(dropped);
     Object.assign(this, { source, cut, origin, stopAt, gone, demanded });
     for (const { dueAt, ...record } of records) this.ledger.add(record, dueAt);
   }
@@ -141,6 +145,7 @@ export class JobState {
     this.fold?.validate();
     this.emission.validate();
     this.arrivals?.validate(this.backlog.size);
+    this.tally.validate(this);
     if (this.emission.released > this.cut) fail('more released than cut');
     if (this.room < 0) fail(`window of ${this.config.window} exceeded`);
   }

@@ -40,6 +40,7 @@ import type { Machine } from '../machine.js';
 import type { BatchRecord } from './batch-ledger.js';
 import { dispatch } from './dispatch.js';
 import { divide, divisionDueAt, planDivision } from './division.js';
+import { factsOf, type Asking, type JobFacts } from './facts.js';
 import type { Fold } from '../fold/fold.js';
 import { underWay } from './expected-time.js';
 import type { JobConfig, JobEffect, JobEnd, JobEvent, PlaceEvent } from './job-events.js';
@@ -108,6 +109,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
     return this.#over ? undefined : this.#starvation.warning;
   }
 
+  /** What it says of itself. Once it is over, that is how it has ended. */
+  facts(asking: Asking): JobFacts {
+    return factsOf(this.#state, this.#over ? undefined : this.#starvation.missing, asking);
+  }
+
   handle(event: JobEvent, now: number): JobEffect[] {
     if (this.#over) return [];
     const state = this.#state;
@@ -120,6 +126,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
       if (!isA(error, PaladinError)) throw error;
       inHand.endWith({ type: 'failed', error });
     }
+    state.tally.look(state, now);
     if (inHand.end !== undefined) this.#letGo(inHand.end);
     return inHand.close();
   }
@@ -169,9 +176,11 @@ export class Job implements Machine<JobEvent, JobEffect> {
         break;
       case 'result':
         state.begun = true;
+        state.tally.answeredAt = now;
         settleResult(state, event, fromPart(event.result, state.from), now);
         break;
       case 'lost':
+        state.tally.answeredAt = now;
         state.begun ||= event.workerId !== '';
         settleLoss(state, event, lossFromPart(event.loss, state.from), now);
         break;
@@ -276,6 +285,7 @@ export class Job implements Machine<JobEvent, JobEffect> {
     if (whole === undefined && cut > 0) return;
     const values = whole?.bytes === undefined ? [this.#identity()] : readValues(config.serializer, whole.bytes, 1);
     inHand.put({ type: 'emit', values });
+    this.#state.tally.emitted = 1;
     inHand.endWith({ type: 'completed' });
   }
 

@@ -31,6 +31,7 @@ export function judge(
     const retries = part?.retries ?? record.retries[failure.stage] ?? 0;
     const verdict = verdictOn(failure, policy, retries);
     if (verdict.action === 'retry') {
+      state.tally.retried += 1;
       const delayMs = retryDelayMs(verdict.strategy, retries, state.config.random());
       retry(state, record, failure, retries + 1, delayMs === 0 ? 0 : now + delayMs);
       continue;
@@ -112,10 +113,12 @@ export interface ElementFailure {
 export function elementFailed(state: JobState, action: OnFatal, first: number, { stage, error, input }: ElementFailure): void {
   const { fold, emission, inHand, leftOut } = state;
   if (action === 'terminate') {
+    state.tally.failed += 1;
     state.stopAt = Math.min(state.stopAt, first);
     emission.put({ type: 'failure', first, count: 0, stage, error }, inHand);
     return;
   }
+  state.tally.skipped += 1;
   leftOut?.add({ first, count: 1 });
   fold?.put(identityPartial(first, 1));
   emission.put({ type: 'skip', first, count: 1, stage, error, input }, inHand);
@@ -134,12 +137,14 @@ export interface PartialFailure {
 export function partialFailed(state: JobState, action: OnFatal, part: PartialFold, { stage, error }: PartialFailure): void {
   const { fold, inHand, leftOut, config, foldsElements } = state;
   if (action === 'terminate') {
+    state.tally.failed += 1;
     state.stopAt = Math.min(state.stopAt, part.first);
     inHand.endWith({ type: 'failed', error: error(part.index) });
     return;
   }
   fold?.put(identityPartial(part.first, part.count));
   const ranges = leftOut?.add(part) ?? [];
+  for (const { count } of ranges) state.tally.skipped += count;
   // What was never combined is the element itself.
   const isElement = foldsElements && ranges.length === 1 && ranges[0]?.count === 1;
   const { bytes } = part;

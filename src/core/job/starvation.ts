@@ -3,7 +3,7 @@ import type { PlaceEvent } from './job-events.js';
 import type { JobState } from './job-state.js';
 
 /** Why there are no slots. */
-interface Missing {
+export interface Missing {
   /** In the hub's words. */
   readonly reason: string;
   /** Which operation is to blame. */
@@ -43,6 +43,11 @@ export class Starvation {
     const rest = noWorkerTimeoutMs - warnAfterMs;
     const end = rest === Infinity ? '' : `; in ${rest} ms it ends with NO_WORKER (noWorkerTimeout)`;
     return `operation '${this.#operation}' has waited ${warnAfterMs} ms for a worker: ${this.#missing.reason}${end}`;
+  }
+
+  /** What it waits for; undefined: it does not wait for slots. */
+  get missing(): Missing | undefined {
+    return this.#isWaiting ? this.#missing : undefined;
   }
 
   /** The hub has spoken of slots. */

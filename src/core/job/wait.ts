@@ -1,0 +1,123 @@
+/**
+ * Why a job waits: one cause, found from what it knows, and the sentence that says it.
+ *
+ * Rules.
+ * 1. What stands in the way of everything comes first: its reader, the connection, its place at the hub, a worker that has what
+ *    it needs.
+ * 2. Then comes what holds up the rest: a batch from which nothing came for `quietMs`, a retry that is not due.
+ * 3. The source is slow when slots are idle and nothing has come that they could execute.
+ * 4. A job without a cause is at work.
+ */
+import { quietMs } from '../../limits.js';
+import { counted, duration, grouped } from './in-words.js';
+import type { BatchRecord } from './batch-ledger.js';
+import type { JobState } from './job-state.js';
+import type { Missing } from './starvation.js';
+
+/** What the job's session knows of the hub. */
+export interface HubView {
+  /** Why it is not there; undefined: it is. */
+  readonly awayBecause?: string | undefined;
+  /** How many jobs have a place there. */
+  readonly placesTaken: number;
+}
+
+/** What was under way longest: a contiguous range of elements, to be executed or combined. */
+export interface Oldest {
+  readonly first: number;
+  readonly count: number;
+  readonly isCombine: boolean;
+  /** How long ago it was sent. */
+  readonly forMs: number;
+}
+
+/** Why a job waits. */
+export type Wait =
+  | { readonly for: 'reader' | 'source' | 'room' }
+  | { readonly for: 'hub'; readonly because: string }
+  | { readonly for: 'place'; readonly taken: number }
+  | { readonly for: 'worker'; readonly missing: string }
+  | { readonly for: 'parts'; readonly inMs: number }
+  | ({ readonly for: 'batch' } & Oldest)
+  | { readonly for: 'retry'; readonly first: number; readonly count: number; readonly isCombine: boolean; readonly inMs: number };
+
+/** @param missing what the hub says of why there are no slots; undefined: the job does not wait for slots */
+export function waitOf(state: JobState, now: number, hub: HubView, missing: Missing | undefined): Wait | undefined {
+  const { emission, connected, wanting, ledger, blocked } = state;
+  if (emission.paused) return { for: 'reader' };
+  if (hub.awayBecause !== undefined) return { for: 'hub', because: hub.awayBecause };
+  if (!connected) return wanting ? { for: 'place', taken: hub.placesTaken } : sourceOf(state);
+  if (state.division !== undefined && ledger.sent === 0) return { for: 'parts', inMs: Math.max(0, state.division.dueAt - now) };
+  if (missing !== undefined) return { for: 'worker', missing: missing.reason };
+  const oldest = oldestOf(state, now);
+  const held = oldest === undefined ? undefined : heldUpBy(state, now, oldest);
+  if (held !== undefined) return held;
+  if (blocked) return { for: 'room' };
+  return retryOf(state, now) ?? sourceOf(state);
+}
+
+/** What has been under way longest; undefined: nothing is. */
+export function oldestOf({ ledger }: JobState, now: number): Oldest | undefined {
+  let oldest: BatchRecord | undefined;
+  for (const record of ledger.sentBatches()) if (oldest === undefined || record.sentAt < oldest.sentAt) oldest = record;
+  if (oldest === undefined) return undefined;
+  const { first, width, units, sentAt } = oldest;
+  return { first, count: width, isCombine: units === 'partials', forMs: Math.max(0, now - sentAt) };
+}
+
+/** The oldest batch holds up the job when nothing else comes back, or when what came back waits for it. */
+function heldUpBy({ emission, tally, fold, room }: JobState, now: number, oldest: Oldest): Wait | undefined {
+  if (oldest.forMs < quietMs) return undefined;
+  const isQuiet = now - tally.answeredAt >= quietMs;
+  const holdsUp = fold === undefined && emission.released === oldest.first && emission.settled > emission.released;
+  return isQuiet || holdsUp || room <= 0 ? { for: 'batch', ...oldest } : undefined;
+}
+
+function retryOf({ ledger, room, uncut }: JobState, now: number): Wait | undefined {
+  const next = ledger.nextDelayed;
+  if (next === undefined || ledger.sent > 0 || (uncut > 0 && room > 0)) return undefined;
+  const { first, width, units, dueAt } = next;
+  return { for: 'retry', first, count: width, isCombine: units === 'partials', inMs: Math.max(0, dueAt - now) };
+}
+
+function sourceOf({ source, uncut, ledger, slots }: JobState): Wait | undefined {
+  const isIdle = uncut === 0 && ledger.size === ledger.sent && ledger.sent < Math.max(1, slots);
+  return source.state === 'open' && isIdle ? { for: 'source' } : undefined;
+}
+
+/** One sentence for people, without a full stop. */
+export function sentenceOf(wait: Wait): string {
+  switch (wait.for) {
+    case 'reader':
+      return 'the reader is slow';
+    case 'source':
+      return 'the source is slow';
+    case 'room':
+      return 'waits for room at the hub: other jobs of this leader have all that it admits';
+    case 'hub':
+      return `not connected to the hub: ${wait.because}`;
+    case 'place':
+      return `waits for a place at the hub: ${counted(wait.taken, 'other job')} of this leader ${wait.taken === 1 ? 'has' : 'have'} all that it admits`;
+    case 'worker':
+      return shortened(wait.missing);
+    case 'parts':
+      return `no worker offers all of the chain; it goes on in parts in ${duration(wait.inMs)}`;
+    case 'batch':
+      return `waits for ${unitsOf(wait)}, under way for ${duration(wait.forMs)}`;
+    case 'retry':
+      return `retry of ${unitsOf(wait)} in ${duration(wait.inMs)}`;
+  }
+}
+
+function unitsOf({ first, count, isCombine }: Pick<Oldest, 'first' | 'count' | 'isCombine'>): string {
+  const range = `elements ${grouped(first)} to ${grouped(first + count - 1)}`;
+  if (isCombine) return `the combination of ${range}`;
+  return count === 1 ? `element ${grouped(first)}` : range;
+}
+
+/** What the hub says of an operation that nobody offers, without all that is on offer. Anything else stays as it is. */
+function shortened(missing: string): string {
+  const [, wanted, meant] = /^no worker offers operation '([^']+)'(?: \(did you mean '([^']+)'\?\))?; /u.exec(missing) ?? [];
+  if (wanted === undefined) return missing === '' ? 'waits for a worker' : missing;
+  return `no worker offers ${wanted}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
