@@ -101,6 +101,7 @@ export default {
           nodeThreads,
           '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$',
           '^src/operation/loading/',
+          '^src/http/',
           '^src/index(\\.thread)?\\.ts$',
         ],
       },
@@ -111,7 +112,10 @@ export default {
       comment: 'What a browser loads must not reach a built-in module of Node, on whatever way.',
       severity: 'error',
       from: { path: ['^src/(index|worker)\\.browser\\.ts$', '^operators/'] },
-      to: { reachable: true, path: [builtins, nodeThreads, '(^|/)modules\\.ts$', '^src/operation/loading/', '^server/command/'] },
+      to: {
+        reachable: true,
+        path: [builtins, nodeThreads, '(^|/)modules\\.ts$', '^src/operation/loading/', '^src/http/', '^server/command/'],
+      },
     },
     {
       name: 'nothing-imports-tests',

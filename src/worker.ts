@@ -5,4 +5,5 @@
  */
 
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
+export type { HealthOptions } from './worker/health-options.js';
 export * from './common-worker.js';

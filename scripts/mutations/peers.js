@@ -5,8 +5,8 @@ export const peerMutations = [
   {
     name: 'a worker that drains does not say that it broke',
     file: 'src/core/draining.ts',
-    find: 'const isNews = !this.#isDraining || (broken !== undefined && this.#broken === undefined);',
-    replace: 'const isNews = !this.#isDraining;',
+    find: 'const isNews = !this.isDraining || (broken !== undefined && this.#broken === undefined);',
+    replace: 'const isNews = !this.isDraining;',
   },
   {
     name: 'a broken worker does not say why it goes',
@@ -137,8 +137,8 @@ export const peerMutations = [
   {
     name: 'the worker says nothing when a cancelled batch has ended',
     file: 'src/core/worker-session.ts',
-    find: "      this.#answerLost(assigned, 'cancelled', 'it was cancelled');\n      return;",
-    replace: '      return;',
+    find: "if (!this.#draining.isLeaving) this.#answerLost(assigned, 'cancelled', 'it was cancelled');",
+    replace: '',
   },
   {
     name: 'the worker executes more than it has slots for',
@@ -149,8 +149,8 @@ export const peerMutations = [
   {
     name: 'the worker leaves before its answers are acknowledged',
     file: 'src/core/worker-session.ts',
-    find: 'if (isIdle && this.#held.size === 0) {',
-    replace: 'if (isIdle) {',
+    find: 'const isDone = isIdle && this.#held.size === 0;',
+    replace: 'const isDone = isIdle;',
   },
   {
     name: 'the worker forgets the ticket of an answer',
@@ -179,8 +179,8 @@ export const peerMutations = [
   {
     name: 'a worker that drains does not wait for a hub that is away',
     file: 'src/core/worker-session.ts',
-    find: 'if (isIdle && this.#held.size === 0) {',
-    replace: 'if (isIdle && (this.#held.size === 0 || !this.#connected)) {',
+    find: 'const isDone = isIdle && this.#held.size === 0;',
+    replace: 'const isDone = isIdle && (this.#held.size === 0 || !this.#connected);',
   },
   {
     name: 'a worker that drains waits for ever for a hub that is away',

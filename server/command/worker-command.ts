@@ -17,6 +17,8 @@ interface Options extends LogOptions {
   readonly inline?: boolean;
   readonly slots?: number;
   readonly drainTimeout?: number;
+  readonly healthPort?: number;
+  readonly healthHost?: string;
   readonly labels: string[];
   readonly name: string;
 }
@@ -59,6 +61,12 @@ export function workerCommand(): Command {
         'how long draining may take, from SIGTERM or SIGINT (default: as long as what runs; 20 s for a hub that is away)',
       ).argParser(wholeNumber(0, longestTimerMs)),
     )
+    .addOption(
+      option('--health-port <number>', 'the port on which /healthz and /readyz say how it is; 0: any free port').argParser(
+        wholeNumber(0, 65_535),
+      ),
+    )
+    .addOption(option('--health-host <address>', 'with --health-port: the address to listen on (default: 127.0.0.1)'))
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))
     .addOption(logLevel)
     .addOption(logFormat)
@@ -70,8 +78,11 @@ async function runWorker(
   { hub, inline = false, drainTimeout = Infinity, labels, name, ...options }: Options,
 ): Promise<void> {
   const program = new WorkerProgram({ hub, log: options, drainTimeout });
-  const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots } = options;
+  const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots, healthPort, healthHost } = options;
   checkPlaces(inline, threads, slots);
+  if (healthHost !== undefined && healthPort === undefined) {
+    throw invalid('expected --health-host (PALADIN_HEALTH_HOST) beside a --health-port only');
+  }
   // Loaded by the command that needs it, so that the others start sooner.
   const { startWorker } = await import('../../src/worker/start-worker.js');
   const worker = await startWorker({
@@ -87,6 +98,8 @@ async function runWorker(
     ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
     ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),
     ...(slots === undefined ? {} : { slots }),
+    ...(healthPort === undefined ? {} : { healthPort }),
+    ...(healthHost === undefined ? {} : { healthHost }),
   });
   program.ready(worker, `${worker.slots} ${inline ? 'inline slots' : worker.slots === 1 ? 'thread' : 'threads'}`);
 }

@@ -77,6 +77,7 @@ export class WorkerProgram {
     this.#worker = worker;
     this.#wait.back();
     console.log(`worker ready at ${this.#hub}: ${worker.offers.operations.join(', ')} in ${places}`);
+    if (worker.healthUrl !== undefined) console.log(`worker says how it is at ${worker.healthUrl}`);
   }
 
   #lost(reason: string): void {

@@ -1,14 +1,14 @@
-/** The server for HTTP below a hub: with TLS or without, on its port, and closed to floods. */
+/** The server for HTTP below a hub: with TLS or without, and closed to floods. */
 import { createServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket as TcpSocket } from 'node:net';
+import type { Socket as TcpSocket } from 'node:net';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import { messageOf } from '../../src/errors/thrown.js';
+import { OnlyRequest, type OneRequestServer } from '../../src/http/one-request.js';
 import type { Limits } from '../limits.js';
 import { plain, type Addresses } from './addresses.js';
 import { Connections } from './connections.js';
 import { check, type TlsOptions } from './hub-options.js';
-import { OnlyRequest, type OneRequestServer } from './requests.js';
 
 /** How often to look for connections that are slow to speak, at the most. */
 const leastLookMs = 100;
@@ -63,20 +63,4 @@ export function boundConnections(http: OneRequestServer, limits: Limits, address
     cutOff();
     socket.destroy();
   });
-}
-
-/** Listens. @returns the port @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address */
-export async function listen(http: OneRequestServer, port: number, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const hint =
-        error.code === 'EADDRINUSE' ? '; another program listens there: choose another port, or 0 for any free one' : '';
-      reject(
-        new PaladinError('INVALID_INPUT', `the hub cannot listen on ${host}:${port}: ${error.message}${hint}`, { cause: error }),
-      );
-    });
-    http.listen(port, host, resolve);
-  });
-  // A TCP server has an address of this kind.
-  return (http.address() as AddressInfo).port;
 }

@@ -10,6 +10,8 @@ import {
 import { disconnectionText } from '../../src/link/disconnection.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 import { peerId } from '../../src/link/peer-id.js';
+import { listen } from '../../src/http/listen.js';
+import type { OneRequestServer } from '../../src/http/one-request.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../../src/protocol/messages.js';
 import { later } from '../../src/real-time.js';
 import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
@@ -24,9 +26,9 @@ import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connecti
 import { Holdings } from './holdings.js';
 import { check, type HubConfig, type TlsOptions, type TokenOptions } from './hub-options.js';
 import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
-import { boundConnections, exchangeTls, listen, serverFor } from './http-server.js';
+import { boundConnections, exchangeTls, serverFor } from './http-server.js';
 import { Turns } from './intake.js';
-import { serveRequests, type OneRequestServer } from './requests.js';
+import { serveRequests } from './requests.js';
 import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
 import { Tokens, type Role } from './tokens.js';
@@ -86,7 +88,7 @@ export class HubServer {
   /** @returns the port @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address */
   async listen(): Promise<number> {
     const { port, host, exposure, tokens, report } = this.#config;
-    const bound = await listen(this.#http, port, host);
+    const bound = await listen(this.#http, port, host, 'the hub');
     this.#descriptors = watchDescriptors(this.#http, report);
     if (exposure !== undefined) report({ type: 'exposed', roles: tokens.open, reason: `${exposure} (--insecure)` });
     return bound;
@@ -148,7 +150,7 @@ export class HubServer {
       pingTimeout: heartbeatTimeoutMs,
       connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
     });
-    serveRequests(this.#http, io, path, () => this.#closing === undefined);
+    serveRequests(this.#http, io, path, () => (this.#closing === undefined ? undefined : 'closing'));
     tendConnections(io);
     return io;
   }

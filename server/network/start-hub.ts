@@ -1,4 +1,5 @@
 import { showingCall } from '../../src/errors/call-site.js';
+import { hostInUrl } from '../../src/http/listen.js';
 import type { HubStatus } from '../../src/protocol/messages.js';
 import { hubConfigFrom, type HubOptions, type TlsOptions, type TokenOptions } from './hub-options.js';
 import { HubServer } from './hub-server.js';
@@ -54,12 +55,11 @@ async function listening(options: HubOptions): Promise<Hub> {
   const config = hubConfigFrom(options);
   const server = new HubServer(config);
   const port = await server.listen();
-  const shown = config.host.includes(':') ? `[${config.host}]` : config.host;
   const close = async (): Promise<void> => {
     await server.close();
   };
   return {
-    url: `${config.tls === undefined ? 'http' : 'https'}://${shown}:${port}${config.path}`,
+    url: `${config.tls === undefined ? 'http' : 'https'}://${hostInUrl(config.host)}:${port}${config.path}`,
     port,
     status: () => server.status(),
     setTokens: (tokens) => {

@@ -29,6 +29,8 @@ const hints = {
   ...workerHints,
   modules: 'a page has no threads of Node. Write worker: () => new Worker(url), whose script calls serveOperations.',
   inline: 'operations execute in the thread of the page where no worker is given.',
+  healthPort: 'a page cannot listen on a port.',
+  healthHost: 'a page cannot listen on a port.',
   threadMemoryMb: 'Web Workers have no bound of their own.',
 };
 const example = "options, as in startWorker({ hub: 'https://example.org', worker: () => new Worker(url) })";

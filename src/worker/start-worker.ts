@@ -8,14 +8,17 @@ import { registryOf } from './given-operations.js';
 import { inlineOptions, startInlineWorker, type InlineOptions } from './start-inline-worker.js';
 import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-worker.js';
 import type { WebWorkerOptions } from './thread-source.js';
-import { checkConnection, connectionOptions, type Worker, type WorkerConnection } from './worker.js';
+import { checkConnection, connectionOptions, type EndOfWorker, type Worker, type WorkerConnection } from './worker.js';
+import { checkHealth, healthOptions, type HealthOptions } from './health-options.js';
+import { WorkerHealth } from './worker-health.js';
 import { showingCall } from '../errors/call-site.js';
 import { checkCallbacks, checkFlag, checkOptions, type Known } from '../errors/options.js';
 import { workerHints } from './misplaced-options.js';
 import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
-export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOptions, ThreadWorkerOptions, WebWorkerOptions {
+export interface WorkerOptions
+  extends WorkerConnection, InlineOptions, ThreadOptions, ThreadWorkerOptions, WebWorkerOptions, HealthOptions {
   /**
    * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. Their names end with `.js`,
    * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this, `operations` or `worker` is required. In browsers use `worker` instead.
@@ -32,6 +35,7 @@ export interface WorkerOptions extends WorkerConnection, InlineOptions, ThreadOp
 const known: Known<WorkerOptions> = {
   ...connectionOptions,
   ...inlineOptions,
+  ...healthOptions,
   modules: true,
   threads: true,
   inline: true,
@@ -80,6 +84,25 @@ async function start(options: WorkerOptions): Promise<Worker> {
   checkCallbacks('startWorker', options, ['onThreadDeath', 'onBroken', 'onSlowCreate']);
   checkModules('startWorker', options.modules);
   checkFlag('startWorker', 'inline', options.inline);
+  checkHealth(options);
+  return options.healthPort === undefined ? await startOne(options) : await startTelling(options, options.healthPort);
+}
+
+/** Starts a worker that says how it is, from when it loads its modules until it ends. */
+async function startTelling(options: WorkerOptions, port: number): Promise<Worker> {
+  const { serveHealth } = await import('../http/health-server.js');
+  const health = new WorkerHealth();
+  const server = await serveHealth(port, options.healthHost ?? '127.0.0.1', () => health.notReady);
+  try {
+    return await startOne({ ...options, health, healthUrl: server.url, ended: () => server.close() });
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+/** Starts a worker of the kind that the options ask for. */
+async function startOne(options: WorkerOptions & EndOfWorker): Promise<Worker> {
   if (options.worker !== undefined) return await inWebWorkers(options);
   const { modules = [], operations, inline = modules.length === 0, slots, threads } = options;
   if (modules.length === 0 && operations === undefined) {
@@ -106,7 +129,7 @@ async function start(options: WorkerOptions): Promise<Worker> {
 }
 
 /** Also where this runs in Node: other platforms that load it have Web Workers. */
-async function inWebWorkers(options: WorkerOptions): Promise<Worker> {
+async function inWebWorkers(options: WorkerOptions & EndOfWorker): Promise<Worker> {
   const { modules = [], inline = false, threadMemoryMb } = options;
   if (modules.length > 0 || inline || threadMemoryMb !== undefined) {
     const message =

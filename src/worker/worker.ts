@@ -16,6 +16,7 @@ import { realNow, type Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
 import { Absence } from './absence.js';
+import type { WorkerHealth } from './worker-health.js';
 import type { WorkerActivity } from './worker-activity.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
@@ -27,6 +28,8 @@ export interface Worker extends AsyncDisposable {
   readonly id: string;
   /** How many batches it executes at once. */
   readonly slots: number;
+  /** Where it says how it is, such as `http://127.0.0.1:7401`; undefined: nowhere. See `healthPort`. */
+  readonly healthUrl: string | undefined;
   /** What it offers to jobs: operations as `name@version`, serializers and labels. */
   readonly offers: Offers;
   /**
@@ -111,6 +114,10 @@ export const connectionOptions: Known<WorkerConnection> = {
 export interface EndOfWorker {
   /** Called when the worker ends, for whatever reason; it may be called again. */
   readonly ended?: () => void;
+  /** Told how the worker is. */
+  readonly health?: WorkerHealth;
+  /** Where others are told. */
+  readonly healthUrl?: string;
 }
 
 /** An executor, and what it offers. */
@@ -143,7 +150,7 @@ export async function connectWorker(
   execution: OfferingExecutor,
   limit: PayloadLimit,
 ): Promise<Connected> {
-  const { token, name = '', labels = [] } = connection;
+  const { token, name = '', labels = [], health, healthUrl } = connection;
   const { executor, operations, serializers } = execution;
   const offers: Offers = { operations, serializers, labels };
   const hub = hubUrl('startWorker', connection.hub);
@@ -155,6 +162,7 @@ export async function connectWorker(
   let lastReason = 'no answer';
   const absence = new Absence();
   let timer: Later | undefined;
+  health?.loaded();
   const driver = await new Promise<WorkerDriver>((resolve, reject) => {
     const fail = (error: PaladinError): void => {
       timer?.cancel();
@@ -167,6 +175,7 @@ export async function connectWorker(
         id = hubId;
         limit.maxPayloadBytes = maxPayloadBytes;
         absence.end();
+        health?.connected();
         if (welcomed) guarded(() => connection.onBack?.());
         welcomed = true;
         timer?.cancel();
@@ -174,6 +183,7 @@ export async function connectWorker(
       },
       lost: (reason) => {
         lastReason = reason;
+        health?.lost();
         if (absence.tells(reason, realNow())) guarded(() => connection.onLost?.(reason));
       },
       refused: (error) => {
@@ -191,20 +201,32 @@ export async function connectWorker(
   const worker: Worker = {
     id,
     slots: executor.slots,
+    healthUrl,
     offers,
     get undone() {
       return driver.undone;
     },
-    drain: (options) => drain(driver, options),
+    drain: (options) => drain(driver, options, health),
     close: () => driver.close(),
     [Symbol.asyncDispose]: () => driver.close(),
   };
-  return { worker, leaveBroken: (reason) => driver.leaveBroken(reason) };
+  return { worker, leaveBroken: (reason) => leaveBroken(driver, reason, health) };
 }
 
-async function drain(driver: WorkerDriver, options: Parameters<Worker['drain']>[0]): Promise<void> {
+async function leaveBroken(driver: WorkerDriver, reason: string, health: WorkerHealth | undefined): Promise<void> {
+  health?.broken();
+  await driver.leaveBroken(reason);
+}
+
+async function drain(
+  driver: WorkerDriver,
+  options: Parameters<Worker['drain']>[0],
+  health: WorkerHealth | undefined,
+): Promise<void> {
   const { timeout = Infinity } = checkOptions('drain', options, { timeout: true });
-  await driver.drain(checkMs('drain', 'timeout', timeout));
+  const withinMs = checkMs('drain', 'timeout', timeout);
+  health?.draining();
+  await driver.drain(withinMs);
 }
 
 /** @throws {@link PaladinError} `INVALID_INPUT` when an option is not what it must be */

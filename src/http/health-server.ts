@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { answerHealth, type NotReady } from './health.js';
+import { hostInUrl, listen } from './listen.js';
+import { answerOnly, OnlyRequest } from './one-request.js';
+
+/** A server that says how a worker is. */
+export interface HealthServer {
+  /** Where it answers, such as `http://127.0.0.1:7401`. */
+  readonly url: string;
+  close(): void;
+}
+
+/** So many may ask at once. Those who look after processes are few, and ask every few seconds. */
+const mostConnections = 64;
+
+/** A request must have come by then, in milliseconds: it is a line. */
+const requestWithinMs = 5_000;
+
+/** How often to look for requests that are slow to come, in milliseconds. */
+const lookMs = 1_000;
+
+/**
+ * Starts a server that says how a worker is. It does not keep the process alive.
+ *
+ * @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address
+ */
+export async function serveHealth(port: number, host: string, notReady: NotReady): Promise<HealthServer> {
+  const server = createServer({
+    IncomingMessage: OnlyRequest,
+    headersTimeout: requestWithinMs,
+    requestTimeout: requestWithinMs,
+    connectionsCheckingInterval: lookMs,
+  });
+  server.maxConnections = mostConnections;
+  server.on('upgrade', (request: OnlyRequest) => {
+    answerOnly(request, (response) => answerHealth(request, response, notReady));
+  });
+  const bound = await listen(server, port, host, "the worker's health server");
+  server.unref();
+  return {
+    url: `http://${hostInUrl(host)}:${bound}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
