@@ -1,6 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import { connect, defineOperation, remoteMap } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { startHub, type HubActivity, type HubEvent } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ describe('a hub', () => {
     await ended;
   });
 
-  it.runIf(isThorough)('passes on failures with large details, and keeps the worker', async () => {
+  it('passes on failures with large details, and keeps the worker', async () => {
     const details = 'x'.repeat(16_000);
     const boom = defineOperation({
       name: 'boom',
@@ -31,19 +31,29 @@ describe('a hub', () => {
         throw Object.assign(new Error('broken'), { details });
       },
     });
-    await using hub = await startHub({ port: 0 });
+    const left: HubEvent[] = [];
+    const onEvent = (event: HubEvent): void => void (event.type === 'left' && left.push(event));
+    // A slow machine hands back what waits. Nothing else may come to nothing.
+    const lost: HubActivity[] = [];
+    const onActivity = (activity: HubActivity): void =>
+      void (activity.type === 'batchLost' && activity.cause !== 'returned' && lost.push(activity));
+    await using hub = await startHub({ port: 0, onEvent, onActivity });
     await using worker = await startWorker({ hub: hub.url, operations: { boom, broken } });
     await using runtime = await connect(hub.url);
+    // A result has room for the failures of some 60 elements.
+    const elements = isThorough ? 3_000 : 140;
     for (const operation of [boom(), broken()]) {
       let skipped = 0;
       const onSkip = (): void => {
         skipped += 1;
       };
-      const options = { onFatal: 'skip', onSkip, batch: 1_500 } as const;
-      expect(await lastValueFrom(range(0, 3_000).pipe(remoteMap(operation, runtime, options), toArray()))).toEqual([]);
-      expect(skipped).toBe(3_000);
+      const options = { onFatal: 'skip', onSkip, batch: elements / 2 } as const;
+      expect(await lastValueFrom(range(0, elements).pipe(remoteMap(operation, runtime, options), toArray()))).toEqual([]);
+      expect(skipped).toBe(elements);
     }
-    expect(hub.status()).toMatchObject({ workers: [{ workerId: worker.id }], counters: { expelled: 0, lost: 0 } });
+    expect(lost).toEqual([]);
+    expect(left).toEqual([]);
+    expect(hub.status()).toMatchObject({ workers: [{ workerId: worker.id }], counters: { expelled: 0 } });
   });
 
   it('gives what a worker had that closed to another, and blames nobody', async () => {
