@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineMonoid } from '../../src/operation/monoid.js';
 import { defineOperation } from '../../src/operation/operation.js';
+import { gate } from '../support/gate.js';
 import { elements, execution, resultOf, summary, TestControl } from './execution.js';
 
 const timeoutMs = 20;
@@ -92,9 +93,14 @@ describe('a stage with a timeout', () => {
   });
 
   it('cancels an operation in its grace period', async () => {
-    const run = execution([['map', wait, { timeoutMs: 1 }]], { cancelGraceMs: 1 });
-    const end = run.run(elements(['hang']), new TestControl());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const late = gate();
+    const hang = defineOperation({
+      name: 'hang',
+      execute: (_: string, { signal }) => new Promise(() => signal.addEventListener('abort', late.open)),
+    });
+    const run = execution([['map', hang, { timeoutMs: 1 }]], { cancelGraceMs: 1 });
+    const end = run.run(elements(['']), new TestControl());
+    await late.opened;
     run.abort();
     expect(await end).toMatchObject({ stuck: true, outcome: { type: 'lost', loss: { cause: 'cancelled' } } });
   });

@@ -36,7 +36,8 @@ it('a batch that found no spare thread gets one when an operation waits again', 
   await failed;
   channel.postMessage('go on');
   await vi.waitFor(() => expect(waits.mock.calls).toEqual([[true], [false]]), 10_000);
-  // No thread waits, so none is started when it is time to try again. Where that is late, there is nothing to see.
+  // The wait is what is tested: no thread waits, so none is started when it is time to try again, `startBackoffMs` after it
+  // failed. Nothing tells that this time has passed. On a machine that is late, there is nothing to see.
   await new Promise((resolve) => setTimeout(resolve, 500));
   vi.stubEnv('TOLD_TO_FAIL', 'no');
   channel.postMessage('again');

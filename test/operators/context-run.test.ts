@@ -139,7 +139,8 @@ describe('context.run', () => {
         source.pipe(remoteMap(double, runtime)).subscribe((output) => outputs.push(output));
         now += 1;
         most = Math.max(most, now);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // Another one that could begin would begin by then.
+        for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
         now -= 1;
         for (const part of [x, x + 1]) {
           source.next(part);
@@ -159,15 +160,17 @@ describe('context.run', () => {
 
   it('is of no use to what an operation has left behind, nor in its way', async () => {
     await using runtime: Runtime = inMemory({ workers: 1 });
+    const over = gate();
     let left: Promise<number> | undefined;
     const leaving = defineOperation({
       name: 'leaving',
       execute: (x: number) => {
-        left = new Promise((resolve) => setTimeout(resolve, 5)).then(() => runtime.run(double, x));
+        left = over.opened.then(() => runtime.run(double, x));
         return x;
       },
     });
     expect(await runtime.run(leaving, 2)).toBe(2);
+    over.open();
     expect(await left).toBe(4);
   });
 
@@ -188,16 +191,21 @@ describe('context.run', () => {
   it('ends at once when the job is cancelled, with the reason of the signal', async () => {
     await using runtime = inMemory({ workers: 1 });
     const told = vi.fn();
+    const begun = gate();
     const endless = defineOperation({
       name: 'endless',
       execute: async (_: number, context) => {
-        await context.run(() => new Promise(() => undefined)).catch(told);
+        const forever = async (): Promise<void> => {
+          begun.open();
+          await new Promise(() => undefined);
+        };
+        await context.run(forever).catch(told);
         told(await aborted(context.signal));
       },
     });
     const controller = new AbortController();
     const run = runtime.run(endless, 1, { signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await begun.opened;
     controller.abort(new Error('enough'));
     await expect(run).rejects.toThrow('enough');
     await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(2));

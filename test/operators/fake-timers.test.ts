@@ -28,11 +28,14 @@ const everything = [
   'queueMicrotask',
 ] as const;
 
-/** Real time, whatever is faked. */
-const sleep = setTimeout;
-const realMs = async (ms: number): Promise<void> => {
-  await new Promise((resolve) => sleep(resolve, ms));
-};
+const nextTurn = setImmediate;
+/** Real turns of the event loop, whatever is faked. In one thread, what can happen without any timer has happened after these. */
+async function turns(inEach: () => void = () => undefined): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    await new Promise((resolve) => nextTurn(resolve));
+    inEach();
+  }
+}
 
 /** Runs, jobs, pulls and iterators, one after the other. */
 async function expectToGoOn(runtime: Runtime): Promise<void> {
@@ -188,7 +191,7 @@ describe('fake timers that are moved', () => {
   ])('bring about the timeout of an operation, %s a fake performance.now', async (_, toFake) => {
     vi.useFakeTimers({ toFake: [...toFake] });
     const ended = runtime.run(never, 1, { timeout: 60_000 }).catch((error: unknown) => error);
-    await realMs(20);
+    await turns();
     vi.advanceTimersByTime(60_000);
     expect(await ended).toMatchObject({ code: 'TASK_TIMEOUT' });
   });
@@ -206,8 +209,7 @@ describe('fake timers that are moved', () => {
     });
     const ended = runtime.run(flaky, 1, { retry: { strategy: 'after', maxRetries: 5, delayMs: 60_000 } });
     for (const expected of [1, 2]) {
-      await vi.waitFor(() => expect(tries).toBe(expected), { interval: 1 });
-      await realMs(20);
+      await turns();
       expect(tries).toBe(expected);
       vi.advanceTimersByTime(60_000);
     }
@@ -218,8 +220,8 @@ describe('fake timers that are moved', () => {
     vi.useFakeTimers({ toFake: [...everything] });
     await using threads = inMemory({ modules: threadModules, workers: 1, noWorkerTimeout: 1_000_000_000 });
     const ended = threads.run(block, 1);
-    await realMs(20);
-    vi.advanceTimersByTime(3_600_000);
+    // Within these turns a thread begins to start.
+    await turns(() => vi.advanceTimersByTime(3_600_000));
     expect(await ended).toBe(1);
   });
 

@@ -99,7 +99,8 @@ describe('an inline runtime lets timers have their turn every 10 ms', () => {
     const subscription = range(0, 500)
       .pipe(remoteMap(counted, runtime, { batch: 500 }))
       .subscribe();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // Some are executed, and others are not: this waits for turns in between.
+    while (executed === 0) await new Promise((resolve) => setImmediate(resolve));
     subscription.unsubscribe();
     const before = executed;
     await runtime.close();

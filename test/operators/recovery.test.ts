@@ -1,23 +1,33 @@
 import { connect, defineOperation, remoteMap } from 'paladin-rx';
-import { startHub, type Hub } from 'paladin-rx/server';
+import { startHub, type Hub, type HubEvent } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { firstValueFrom, from, toArray } from 'rxjs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../chaos/tcp-proxy.js';
+import { gate } from '../support/gate.js';
 
-/** An operation that takes as long as it is told, and how often it was begun. */
+/** An operation that waits for its release when it is given 0, and how often it was begun. */
 function counted(name: string) {
   const begun: number[] = [];
+  const { opened, open: release } = gate();
   const operation = defineOperation({
     name,
-    execute: async (ms: number) => {
-      begun.push(ms);
-      await sleep(ms);
-      return ms;
+    execute: async (x: number) => {
+      begun.push(x);
+      if (x === 0) await opened;
+      return x;
     },
   });
-  return { begun, operation };
+  return { begun, operation, release };
+}
+
+/** Counts who has joined a hub, by role. */
+function joining() {
+  const joined: Record<string, number> = { leader: 0, worker: 0 };
+  const onEvent = (event: HubEvent): void => {
+    if (event.type === 'joined') joined[event.role] = (joined[event.role] ?? 0) + 1;
+  };
+  return { joined, onEvent };
 }
 
 /** Nothing is left at the hub, once it had the time to hear of it: a job of `run` stays open for a second. */
@@ -31,60 +41,69 @@ async function isIdle(hub: Hub): Promise<void> {
 
 describe('what is running', () => {
   it('goes on, and is executed once, when its worker loses the connection', async () => {
-    const { begun, operation } = counted('through-a-worker-reset');
-    await using hub = await startHub({ port: 0 });
+    const { begun, operation, release } = counted('through-a-worker-reset');
+    const { joined, onEvent } = joining();
+    await using hub = await startHub({ port: 0, onEvent });
     await using proxy = await TcpProxy.start(hub.port);
     await using worker = await startWorker({ hub: proxy.url, operations: [operation] });
     await using runtime = await connect(hub.url);
-    const result = runtime.run(operation, 600);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    const result = runtime.run(operation, 0);
+    await vi.waitFor(() => expect(begun).toHaveLength(1), 5_000);
     proxy.reset();
-    expect(await result).toBe(600);
-    expect(begun).toEqual([600]);
+    await vi.waitFor(() => expect(joined['worker']).toBe(2), 5_000);
+    release();
+    expect(await result).toBe(0);
+    expect(begun).toEqual([0]);
     expect(worker.slots).toBeGreaterThan(0);
     await isIdle(hub);
   });
 
   it('goes on, and is executed once, when its leader loses the connection', async () => {
-    const { begun, operation } = counted('through-a-leader-reset');
-    await using hub = await startHub({ port: 0 });
+    const { begun, operation, release } = counted('through-a-leader-reset');
+    const { joined, onEvent } = joining();
+    await using hub = await startHub({ port: 0, onEvent });
     await using proxy = await TcpProxy.start(hub.port);
     await using _worker = await startWorker({ hub: hub.url, operations: [operation] });
     await using runtime = await connect(proxy.url);
-    const results = firstValueFrom(from([500, 1, 2, 3]).pipe(remoteMap(operation, runtime, { batch: 1 }), toArray()));
-    await vi.waitFor(() => expect(begun).toContain(500));
+    const results = firstValueFrom(from([0, 1, 2, 3]).pipe(remoteMap(operation, runtime, { batch: 1 }), toArray()));
+    await vi.waitFor(() => expect(begun).toContain(0), 5_000);
     proxy.reset();
-    expect(await results).toEqual([500, 1, 2, 3]);
-    expect(begun.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 500]);
+    await vi.waitFor(() => expect(joined['leader']).toBe(2), 5_000);
+    release();
+    expect(await results).toEqual([0, 1, 2, 3]);
+    expect(begun.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     await isIdle(hub);
   });
 
   it('goes on, and is executed once, when the hub is started anew', async () => {
-    const { begun, operation } = counted('through-a-hub-restart');
+    const { begun, operation, release } = counted('through-a-hub-restart');
     const first = await startHub({ port: 0 });
     await using _worker = await startWorker({ hub: first.url, operations: [operation] });
     await using runtime = await connect(first.url);
-    const result = runtime.run(operation, 1_500);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    const result = runtime.run(operation, 0);
+    await vi.waitFor(() => expect(begun).toHaveLength(1), 5_000);
     await first.close();
     await using second = await startHub({ port: first.port });
-    expect(await result).toBe(1_500);
-    expect(begun).toEqual([1_500]);
+    await vi.waitFor(() => expect(second.status().counters.adopted).toBe(1), 10_000);
+    release();
+    expect(await result).toBe(0);
+    expect(begun).toEqual([0]);
     await isIdle(second);
   });
 
   it('hands in a result that was finished while the hub was away', async () => {
-    const { begun, operation } = counted('while-the-hub-is-away');
+    const { begun, operation, release } = counted('while-the-hub-is-away');
     const first = await startHub({ port: 0 });
     await using _worker = await startWorker({ hub: first.url, operations: [operation] });
     await using runtime = await connect(first.url);
-    const result = runtime.run(operation, 200);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    const result = runtime.run(operation, 0);
+    await vi.waitFor(() => expect(begun).toHaveLength(1), 5_000);
     await first.close();
-    await sleep(400);
+    // It ends in this turn of the event loop; the next hub begins to listen in a later one.
+    release();
     await using second = await startHub({ port: first.port });
-    expect(await result).toBe(200);
-    expect(begun).toEqual([200]);
+    expect(await result).toBe(0);
+    expect(begun).toEqual([0]);
     await isIdle(second);
   });
 
@@ -93,8 +112,8 @@ describe('what is running', () => {
     await using hub = await startHub({ port: 0 });
     await using _worker = await startWorker({ hub: hub.url, operations: [operation], slots: 1 });
     const runtime = await connect(hub.url);
-    const result = runtime.run(operation, 60_000);
-    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    const result = runtime.run(operation, 0);
+    await vi.waitFor(() => expect(begun).toHaveLength(1), 5_000);
     const closed = expect(result).rejects.toMatchObject({ code: 'CLOSED' });
     await runtime.close();
     await closed;
