@@ -667,4 +667,28 @@ export const hubMutations = [
     find: 'return { missing: `${why.missing}; each is on offer`, divisible: true };',
     replace: 'return { ...why, missing: `${why.missing}; each is on offer`, divisible: true };',
   },
+  {
+    name: 'the hub names no other version of an operation that nobody offers, where there are many operations',
+    file: `${hub}/matching.ts`,
+    find: '  for (let version = versions; version > 0; version -= 1) if (names.has(`${base}@${version}`)) return `${base}@${version}`;\n',
+    replace: '',
+  },
+  {
+    name: 'the hub names no other version of an operation that nobody offers, where its number is high',
+    file: `${hub}/matching.ts`,
+    find: '    if (other === base) return name;\n',
+    replace: '',
+  },
+  {
+    name: 'the hub names an operation that is not like the one that nobody offers',
+    file: `${hub}/matching.ts`,
+    find: 'Math.min(mostChanges, Math.floor(base.length / 4))',
+    replace: 'mostChanges',
+  },
+  {
+    name: 'the hub names one of many operations, though one that it has not compared may be nearer',
+    file: `${hub}/matching.ts`,
+    find: 'return comparisons > compared ? undefined : found;',
+    replace: 'return found;',
+  },
 ];

@@ -431,6 +431,42 @@ export const jobMutations = [
     replace: '',
   },
   {
+    name: 'a job that found no worker does not say what more is known',
+    file: `${job}/starvation.ts`,
+    find: "${awaited === undefined ? '' : `; ${awaited}`}",
+    replace: '',
+  },
+  {
+    name: 'a job that found no worker takes its operation for one that no worker can ever offer',
+    file: `${job}/starvation.ts`,
+    find: 'awaited?.(forGood ? operation : undefined)',
+    replace: 'awaited?.(operation)',
+  },
+  {
+    name: 'the workers that an element killed are named without what people call them',
+    file: `${job}/failure.ts`,
+    find: "workerName === undefined ? workerId : `'${workerName}' (${workerId})`",
+    replace: 'workerId',
+  },
+  {
+    name: 'the workers that an element killed are named without what their hub calls them',
+    file: `${job}/failure.ts`,
+    find: "`'${workerName}' (${workerId})`",
+    replace: "`'${workerName}'`",
+  },
+  {
+    name: 'a worker is named once for each death',
+    file: `${job}/failure.ts`,
+    find: '[...new Set(deaths.map(nameOf))]',
+    replace: 'deaths.map(nameOf)',
+  },
+  {
+    name: 'of many workers that an element killed, the first ones are named',
+    file: `${job}/failure.ts`,
+    find: 'names.slice(-maxWorkersNamed)',
+    replace: 'names.slice(0, maxWorkersNamed)',
+  },
+  {
     name: 'the leader is warned of each job that waits for a worker',
     file: 'src/core/leader-session.ts',
     find: '    this.#starving.add(needs);\n',
