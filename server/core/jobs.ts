@@ -16,7 +16,8 @@ import type { HubState } from './hub-state.js';
 import { takeBack, tellLost } from './leasing.js';
 import { needsOf } from './matching.js';
 import { awaitNone, endListing } from './named.js';
-import { attemptKey, endingKey, newJob, type HubJob, type HubLeader } from './records.js';
+import { newJob } from './new-records.js';
+import { attemptKey, endingKey, type HubJob, type HubLeader } from './records.js';
 
 /**
  * The job that a leader opens; undefined when a limit stands against it.

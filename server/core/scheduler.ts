@@ -50,7 +50,8 @@ import { closeOrForget, hasNothing, leaderAway, leaderGone, resume } from './lea
 import { matchingKey } from './matching.js';
 import { forgetNamedJobs } from './named.js';
 import { listUnderWay, open } from './opening.js';
-import { newLeader, newLeaderConnection, newWorker, newWorkerConnection, type HubLeader, type HubWorker } from './records.js';
+import { newLeader, newLeaderConnection, newWorker, newWorkerConnection } from './new-records.js';
+import type { HubLeader, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';

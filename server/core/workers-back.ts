@@ -11,7 +11,8 @@ import { unknow } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
 import { inHand } from './worker-room.js';
-import { endingKey, nothingSaid, type Answered, type Said, type HubWorker } from './records.js';
+import { nothingSaid } from './new-records.js';
+import { endingKey, type Answered, type Said, type HubWorker } from './records.js';
 
 /** The worker's connection is lost. It keeps its leases for a moment: a worker that lives is back soon. */
 export function workerAway(state: HubState, worker: HubWorker, reason: string): void {

@@ -9,7 +9,8 @@ import {
 } from '../../server/core/admission.js';
 import { batchRecordBytes, besideRecordBytes } from '../../server/core/charges.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newLeader, newLeaderConnection, newWorker, type HubLeader } from '../../server/core/records.js';
+import { newLeader, newLeaderConnection, newWorker } from '../../server/core/new-records.js';
+import type { HubLeader } from '../../server/core/records.js';
 import type { SchedulerLimits } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxHeldAnswers, maxResumed } from '../../src/limits.js';

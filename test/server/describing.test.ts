@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { introduce as tell, know, makeRoom } from '../../server/core/describing.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
+import type { HubJob, HubWorker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
 import { defaultLimits } from '../../server/limits.js';
 import { batchOf, HubUnderTest, openHub, ticket, toWorkers } from './scheduler-harness.js';

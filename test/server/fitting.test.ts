@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fitting } from '../../server/core/fitting.js';
-import { newJob, newLeader, newWorker, slotsFor, type NeedClass, type HubWorker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
+import { slotsFor, type NeedClass, type HubWorker } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxExplained, maxFittedAtOnce } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Placement } from '../../server/core/placement.js';
-import { newJob, newLeader, newWorker, type HubJob, type HubWorker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
+import type { HubJob, HubWorker } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { keepTurn, mayRestFor, takeKeptTurn, takePaid } from '../../server/core/charging.js';
 import { HubState } from '../../server/core/hub-state.js';
-import { newJob, newLeader, newWorker, type HubJob, type HubLeader } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
+import type { HubJob, HubLeader } from '../../server/core/records.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxTurnsKept } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';

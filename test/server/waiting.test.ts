@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HubState } from '../../server/core/hub-state.js';
 import { addLease } from '../../server/core/leasing.js';
-import { newJob, newLeader, newWorker } from '../../server/core/records.js';
+import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import { changeWaiting } from '../../server/core/waiting.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxWaitingBatches } from '../../src/limits.js';

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasSpareRoom, takesAhead } from '../../server/core/worker-room.js';
-import {
-  newJob,
-  newLeader,
-  newWorker,
-  newWorkerConnection,
-  type HubJob,
-  type HubWorker,
-  type WorkerConnection,
-} from '../../server/core/records.js';
+import { newJob, newLeader, newWorker, newWorkerConnection } from '../../server/core/new-records.js';
+import type { HubJob, HubWorker, WorkerConnection } from '../../server/core/records.js';
 import { Fitting } from '../../server/core/fitting.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxBatchesAhead, maxSharedBatchesAhead, workAheadMs } from '../../src/limits.js';

@@ -161,19 +161,19 @@ export const ofHub = [
     reason: 'It saves time. To place the worker anew only puts it behind others that are as free.',
   },
   {
-    file: 'server/core/records.ts',
+    file: 'server/core/new-records.ts',
     line: "awayReason: '',",
     mutants: ['awayReason: "Stryker was here!",'],
     reason: 'It is set when the worker is lost.',
   },
   {
-    file: 'server/core/records.ts',
+    file: 'server/core/new-records.ts',
     line: 'connected: true,',
     mutants: ['connected: false,'],
     reason: 'It is set when the peer joins.',
   },
   {
-    file: 'server/core/records.ts',
+    file: 'server/core/new-records.ts',
     line: "missingTold: '',",
     mutants: ['missingTold: "Stryker was here!",'],
     reason: 'Nobody looks at it before the job is told why there are no slots.',
@@ -266,7 +266,7 @@ export const ofHub = [
     reason: 'Chance only says where names are kept, so that nobody can choose ones that are kept together.',
   },
   {
-    file: 'server/core/records.ts',
+    file: 'server/core/new-records.ts',
     line: 'isBroken: false,',
     mutants: ['isBroken: true,'],
     reason: 'It is said anew as the worker begins to drain, and counts from then on.',
