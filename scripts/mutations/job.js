@@ -468,14 +468,14 @@ export const jobMutations = [
   },
   {
     name: 'the leader is warned of each job that waits for a worker',
-    file: 'src/core/leader-session.ts',
+    file: 'src/core/known-needs.ts',
     find: '    this.#starving.add(needs);\n',
     replace: '',
   },
   {
     name: 'the leader is warned once for ever of jobs that wait for a worker',
-    file: 'src/core/leader-session.ts',
-    find: '        if (needs !== undefined && message.slots > 0) this.#starving.delete(needs);\n',
+    file: 'src/core/known-needs.ts',
+    find: '    if (slots > 0) this.#starving.delete(needs);\n',
     replace: '',
   },
 ];

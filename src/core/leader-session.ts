@@ -21,14 +21,17 @@
  *    slots for them.
  */
 import { PaladinError } from '../errors/paladin-error.js';
-import { maxRememberedNeeds, placeGraceMs } from '../limits.js';
+import { placeGraceMs } from '../limits.js';
 import type { HubLimits, HubToLeader, LeaderToHub } from '../protocol/messages.js';
 import type { JobEvent, JobLimits } from './job/job-events.js';
+import { HubPresence } from './hub-presence.js';
+import { KnownNeeds } from './known-needs.js';
 import type { JobReport, LeaderSessionConfig, LeaderSessionEffect, LeaderSessionEvent, Load } from './leader-session-events.js';
 import { resumeMessages } from './listing.js';
+import { LoadAtHub } from './load-at-hub.js';
 import type { Machine } from './machine.js';
 import { OpeningPace } from './opening-pace.js';
-import { Places, type Admitted, type PlaceStep } from './places.js';
+import { Places, type PlaceStep } from './places.js';
 import { Room } from './room.js';
 import { Unanswered } from './unanswered.js';
 import { NoSlot, noPlace, noRoom } from './vain-waits.js';
@@ -47,7 +50,10 @@ const nothing: Load = { batches: 0, bytes: 0 };
 
 export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionEffect> {
   readonly #config: LeaderSessionConfig;
+  readonly #hub: HubPresence;
   readonly #jobs = new Map<number, SessionJob>();
+  readonly #needs = new KnownNeeds();
+  readonly #load = new LoadAtHub();
   readonly #places = new Places();
   /** The jobs that were open when the connection was lost, and are to be resumed. */
   readonly #interrupted = new Set<number>();
@@ -56,51 +62,29 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #unanswered: Unanswered;
   /** Whether its owner was told that a job waits for slots. */
   #hasWarned = false;
-  /** The needs of jobs of which its owner was told that they wait for a worker. */
-  readonly #starving = new Set<string>();
-  /** How many batches and bytes all jobs have at the hub. */
-  #batches = 0;
-  #bytes = 0;
-  #connected = false;
-  /** The limits of the hub that was seen last. While it is away, batches are cut for these. */
-  #limits: HubLimits | undefined;
-  /** How many slots there are for jobs with the same needs: a job that opens need not wait to hear of them. */
-  readonly #slots = new Map<string, number>();
-  #failure: PaladinError | undefined;
-  #reconnectBy: number | undefined;
-  #lastReason = 'no answer';
   #effects: LeaderSessionEffect[] = [];
   /** When it handled an event last. */
   #handledAt = 0;
 
   constructor(config: LeaderSessionConfig) {
     this.#config = config;
+    this.#hub = new HubPresence(config.reconnectTimeoutMs);
     this.#unanswered = new Unanswered(config.askAfterMs);
   }
 
   /** Why the hub is not there. */
   get lastReason(): string {
-    return this.#lastReason;
+    return this.#hub.lastReason;
   }
 
   /** How many batches all jobs have at the hub. */
   get batches(): number {
-    return this.#batches;
+    return this.#load.batches;
   }
 
   /** What a job may send: a fair share, and no more than the hub takes from all jobs together. */
   limits(): JobLimits {
-    const limits = this.#limits;
-    if (limits === undefined) {
-      return { maxPayloadBytes: Infinity, maxBatches: Infinity, freeBatches: Infinity, freeBytes: Infinity };
-    }
-    const { maxPayloadBytes, maxBatchesPerLeader, maxBytesPerLeader } = limits;
-    return {
-      maxPayloadBytes,
-      maxBatches: Math.max(1, Math.floor(maxBatchesPerLeader / Math.max(1, this.#places.open.size))),
-      freeBatches: maxBatchesPerLeader - this.#batches,
-      freeBytes: maxBytesPerLeader - this.#bytes,
-    };
+    return this.#load.limits(this.#hub.limits, this.#places.open.size);
   }
 
   handle(event: LeaderSessionEvent, now: number): LeaderSessionEffect[] {
@@ -114,15 +98,14 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         this.#lost(event.reason, now);
         break;
       case 'failed':
-        this.#failure ??= event.error;
-        this.#reconnectBy = undefined;
+        this.#hub.failed(event.error);
         this.#endJobs(event.error);
         break;
       case 'jobAdded': {
         const { job, needs, operation, isStray } = event;
         this.#jobs.set(job, { needs, operation, isStray, load: nothing, busy: false });
         this.#places.add(job, event.descriptionBytes);
-        if (this.#failure !== undefined) this.#toJob(job, { type: 'refused', error: this.#failure });
+        if (this.#hub.failure !== undefined) this.#toJob(job, { type: 'refused', error: this.#hub.failure });
         break;
       }
       case 'jobHandled':
@@ -147,10 +130,9 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   nextDeadline(): number | undefined {
-    const isAway = !this.#connected || this.#failure !== undefined;
-    const deadline = isAway
-      ? (this.#reconnectBy ?? Infinity)
-      : Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt);
+    const deadline = this.#hub.isThere
+      ? Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt)
+      : this.#hub.giveUpAt;
     return deadline === Infinity ? undefined : deadline;
   }
 
@@ -164,7 +146,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       throw new Error(`invariant broken: ${what}`);
     };
     const { open, waiting } = this.#places;
-    if (!this.#connected && open.size > 0) fail('jobs are open without a hub');
+    if (!this.#hub.isConnected && open.size > 0) fail('jobs are open without a hub');
     for (const set of [open, waiting, this.#interrupted, this.#room.blocked]) {
       for (const job of set) if (!this.#jobs.has(job)) fail(`job ${job} is over and remembered`);
     }
@@ -172,18 +154,16 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       const isOpen = open.has(job);
       if (load.batches > 0 && !isOpen && !this.#interrupted.has(job)) fail(`job ${job} has something at the hub, and no place`);
       const isForgotten = busy && !isOpen && !waiting.has(job);
-      if (isForgotten && this.#failure === undefined) fail(`job ${job} wants a place, and does not wait`);
+      if (isForgotten && this.#hub.failure === undefined) fail(`job ${job} wants a place, and does not wait`);
     }
-    if (this.#connected && this.#failure === undefined) {
+    if (this.#hub.isThere) {
       const isPaced = this.#opensAt > this.#handledAt;
-      this.#places.validate(this.#admitted, isPaced, (job) => this.#jobs.get(job)?.busy === true);
+      this.#places.validate(this.#hub.admitted, isPaced, (job) => this.#jobs.get(job)?.busy === true);
     }
     const underWay = (job: number): number => this.#jobs.get(job)?.load.batches ?? 0;
     this.#room.validate(underWay);
     this.#unanswered.validate(this.#jobs.keys(), underWay);
-    const loads = [...this.#jobs.values()].map(({ load }) => load);
-    if (loads.reduce((sum, { batches }) => sum + batches, 0) !== this.#batches) fail('batches at the hub');
-    if (loads.reduce((sum, { bytes }) => sum + bytes, 0) !== this.#bytes) fail('bytes at the hub');
+    this.#load.validate([...this.#jobs.values()].map(({ load }) => load));
   }
 
   #receive(message: HubToLeader, now: number): void {
@@ -196,8 +176,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         return;
       case 'capacity': {
         const needs = this.#jobs.get(message.job)?.needs;
-        if (needs !== undefined) this.#remember(needs, message.slots);
-        if (needs !== undefined && message.slots > 0) this.#starving.delete(needs);
+        if (needs !== undefined) this.#needs.heard(needs, message.slots);
         this.#toOpenJob(message.job, message);
         return;
       }
@@ -219,10 +198,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   #welcomed(limits: HubLimits, now: number): void {
     // A repeated welcome is from the same hub.
-    if (this.#connected) return;
-    this.#connected = true;
-    this.#reconnectBy = undefined;
-    this.#limits = limits;
+    if (this.#hub.isConnected) return;
+    this.#hub.came(limits);
     this.#places.begin(this.#interrupted, now);
     this.#room.moved(now);
     this.#pace.begin(limits.maxJobsOpenedPerSecond);
@@ -245,29 +222,25 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
    */
   #keepIdle(): number[] {
     const idle = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === false);
-    const kept = this.#places.fitting(idle.toReversed(), this.#admitted);
+    const kept = this.#places.fitting(idle.toReversed(), this.#hub.admitted);
     for (const job of idle) if (!kept.has(job)) this.#interrupted.delete(job);
     return idle.filter((job) => kept.has(job));
   }
 
   #lost(reason: string, now: number): void {
-    this.#lastReason = reason;
-    if (this.#connected) {
-      this.#connected = false;
-      for (const job of this.#places.open) this.#interrupted.add(job);
-      const busy = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);
-      this.#places.loseAll(busy, now);
-      this.#slots.clear();
-      for (const job of this.#interrupted) this.#toJob(job, { type: 'disconnected' });
-    }
-    if (this.#failure === undefined) this.#reconnectBy ??= now + this.#config.reconnectTimeoutMs;
+    const wasConnected = this.#hub.isConnected;
+    this.#hub.lost(reason, now);
+    if (!wasConnected) return;
+    for (const job of this.#places.open) this.#interrupted.add(job);
+    const busy = [...this.#interrupted].filter((job) => this.#jobs.get(job)?.busy === true);
+    this.#places.loseAll(busy, now);
+    this.#needs.forgetSlots();
+    for (const job of this.#interrupted) this.#toJob(job, { type: 'disconnected' });
   }
 
   #giveUp(now: number): void {
-    if (this.#reconnectBy === undefined || now < this.#reconnectBy) return;
-    this.#reconnectBy = undefined;
-    const waited = `it did not come back within ${this.#config.reconnectTimeoutMs} ms`;
-    this.#endJobs(new PaladinError('HUB_UNREACHABLE', `the hub is gone (${this.#lastReason}), and ${waited}`));
+    const error = this.#hub.giveUp(now);
+    if (error !== undefined) this.#endJobs(error);
   }
 
   /** How long jobs wait for others to leave them a place or room. */
@@ -275,19 +248,14 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     return this.#config.noWorkerTimeoutMs + placeGraceMs;
   }
 
-  get #admitted(): Admitted {
-    const { maxJobsPerLeader = 0, maxDescriptionBytesPerLeader = 0 } = this.#limits ?? {};
-    return { jobs: maxJobsPerLeader, bytes: maxDescriptionBytesPerLeader };
-  }
-
   /** When the next job may be opened; Infinity: no job waits that has a place. */
   get #opensAt(): number {
-    return this.#places.next(this.#admitted)?.type === 'open' ? this.#pace.dueAt : Infinity;
+    return this.#places.next(this.#hub.admitted)?.type === 'open' ? this.#pace.dueAt : Infinity;
   }
 
   /** When a job has waited for a place for too long; Infinity: none waits. */
   get #waitsUntil(): number {
-    return (this.#places.stalledSince(this.#admitted) ?? Infinity) + this.#patienceMs;
+    return (this.#places.stalledSince(this.#hub.admitted) ?? Infinity) + this.#patienceMs;
   }
 
   /** When a job has waited for room for too long, with nothing under way; Infinity: none does. */
@@ -296,28 +264,27 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   }
 
   #giveUpWaiting(now: number): void {
-    while (this.#connected && this.#failure === undefined && this.#waitsUntil <= now) {
+    while (this.#hub.isThere && this.#waitsUntil <= now) {
       const [job] = this.#places.waiting;
       const ended = job === undefined ? undefined : this.#jobs.get(job);
       if (job === undefined || ended === undefined) return;
       this.#places.leave(job);
       ended.busy = false;
-      this.#refuse(job, noPlace(this.#places.open.size, this.#admitted, this.#config.noWorkerTimeoutMs));
+      this.#refuse(job, noPlace(this.#places.open.size, this.#hub.admitted, this.#config.noWorkerTimeoutMs));
     }
   }
 
   #giveUpStarved(now: number): void {
-    while (this.#connected && this.#failure === undefined && this.#starvesUntil <= now) {
+    while (this.#hub.isThere && this.#starvesUntil <= now) {
       const job = this.#room.starved;
       if (job === undefined) return;
       this.#room.remove(job);
-      const load = { batches: this.#batches, bytes: this.#bytes };
-      this.#refuse(job, noRoom(load, this.#limits, this.#config.noWorkerTimeoutMs));
+      this.#refuse(job, noRoom(this.#load, this.#hub.limits, this.#config.noWorkerTimeoutMs));
     }
   }
 
   #ask(now: number): void {
-    if (!this.#connected || this.#failure !== undefined) return;
+    if (!this.#hub.isThere) return;
     for (let job = this.#unanswered.takeDue(now); job !== undefined; job = this.#unanswered.takeDue(now)) {
       this.#send({ type: 'ask', job });
     }
@@ -334,7 +301,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (isStray) this.#refuse(job, why.error);
     else if (!this.#hasWarned) {
       this.#hasWarned = true;
-      this.#effects.push({ type: 'warn', reason: why.warning });
+      this.#warn(why.warning);
     }
   }
 
@@ -349,8 +316,8 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   /** What is to be done now for the job that waits longest. */
   #nextStep(now: number): PlaceStep | undefined {
-    if (!this.#connected || this.#failure !== undefined) return undefined;
-    const step = this.#places.next(this.#admitted);
+    if (!this.#hub.isThere) return undefined;
+    const step = this.#places.next(this.#hub.admitted);
     // What the hub knows already is not opened anew.
     const isNew = step?.type === 'open' && !this.#interrupted.has(step.job);
     return isNew && this.#pace.dueAt > now ? undefined : step;
@@ -374,11 +341,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#places.give(job, busy, now);
     const resumed = this.#interrupted.delete(job);
     if (!resumed) this.#pace.take(now);
-    this.#effects.push({ type: 'open', job, slots: this.#slots.get(needs) ?? 0, resumed });
+    this.#effects.push({ type: 'open', job, slots: this.#needs.slotsFor(needs), resumed });
   }
 
   #connectJob(job: number): void {
-    const slots = this.#slots.get(this.#jobs.get(job)?.needs ?? '') ?? 0;
+    const slots = this.#needs.slotsFor(this.#jobs.get(job)?.needs ?? '');
     this.#toJob(job, { type: 'connected' });
     if (slots > 0) this.#toJob(job, { type: 'capacity', slots, leased: 0, missing: '' });
   }
@@ -394,7 +361,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   #handled(job: number, { load, wanting, blocked, starving }: JobReport, now: number): void {
     const known = this.#jobs.get(job);
     if (known === undefined) return;
-    if (starving !== undefined) this.#warnOfStarving(known, starving);
+    if (starving !== undefined && this.#needs.starve(known.needs)) this.#warn(starving);
     const hasTried = this.#room.isWaking(job);
     this.#room.report(job, blocked, load.batches > 0, now);
     this.#account(job, known, load, now);
@@ -410,7 +377,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     const ended = this.#jobs.get(job);
     if (ended === undefined) return;
     const wasOpen = this.#places.remove(job);
-    const isExpected = this.#connected && this.#interrupted.has(job);
+    const isExpected = this.#hub.isConnected && this.#interrupted.has(job);
     // This goes before anything that is sent into the room that the job leaves.
     if (wasOpen || isExpected) this.#send({ type: 'close', job });
     this.#room.remove(job);
@@ -420,19 +387,11 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     this.#serve(now);
   }
 
-  #warnOfStarving({ needs }: SessionJob, reason: string): void {
-    // Beyond this number nobody would read more of them.
-    if (this.#starving.has(needs) || this.#starving.size >= maxRememberedNeeds) return;
-    this.#starving.add(needs);
-    this.#effects.push({ type: 'warn', reason });
-  }
-
   #account(job: number, known: SessionJob, load: Load, now: number): void {
     if (load.batches !== known.load.batches) this.#room.moved(now);
     this.#unanswered.underWay(job, load.batches, now);
     const less = load.batches < known.load.batches;
-    this.#batches += load.batches - known.load.batches;
-    this.#bytes += load.bytes - known.load.bytes;
+    this.#load.change(known.load, load);
     known.load = load;
     if (less && !this.#room.isWaking(job)) this.#wakeNext();
   }
@@ -443,14 +402,6 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (job !== undefined) this.#toJob(job, { type: 'tick' });
   }
 
-  #remember(needs: string, slots: number): void {
-    // The needs that were heard of longest ago are forgotten first.
-    this.#slots.delete(needs);
-    this.#slots.set(needs, slots);
-    const [oldest] = this.#slots.keys();
-    if (this.#slots.size > maxRememberedNeeds && oldest !== undefined) this.#slots.delete(oldest);
-  }
-
   /** Tells a job that is open. What was said of a job that has left its place meanwhile is not true any more. */
   #toOpenJob(job: number, event: JobEvent): void {
     if (this.#places.open.has(job)) this.#toJob(job, event);
@@ -458,6 +409,10 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   #toJob(job: number, event: JobEvent): void {
     if (this.#jobs.has(job)) this.#effects.push({ type: 'toJob', job, event });
+  }
+
+  #warn(reason: string): void {
+    this.#effects.push({ type: 'warn', reason });
   }
 
   #send(message: LeaderToHub): void {

@@ -47,10 +47,10 @@ export const ofSessions = [
   },
   {
     file: 'src/core/leader-session.ts',
-    line: "const slots = this.#slots.get(this.#jobs.get(job)?.needs ?? '') ?? 0;",
+    line: "const slots = this.#needs.slotsFor(this.#jobs.get(job)?.needs ?? '');",
     mutants: [
-      'const slots = this.#slots.get(this.#jobs.get(job)?.needs ?? "Stryker was here!") ?? 0;',
-      "const slots = this.#slots.get(this.#jobs.get(job).needs ?? '') ?? 0;",
+      'const slots = this.#needs.slotsFor(this.#jobs.get(job)?.needs ?? "Stryker was here!");',
+      "const slots = this.#needs.slotsFor(this.#jobs.get(job).needs ?? '');",
     ],
     reason: 'Only jobs of the session are connected. The condition is for the type.',
   },
@@ -108,7 +108,7 @@ export const ofSessions = [
     reason: 'A job that is over has no place. The condition is for the type.',
   },
   {
-    file: 'src/core/leader-session.ts',
+    file: 'src/core/known-needs.ts',
     line: 'if (this.#slots.size > maxRememberedNeeds && oldest !== undefined) this.#slots.delete(oldest);',
     mutants: ['if (this.#slots.size > maxRememberedNeeds && true) this.#slots.delete(oldest);'],
     reason: 'Where there are many there is an oldest. The condition is for the type.',
