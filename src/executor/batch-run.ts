@@ -3,62 +3,20 @@ import { thrownKind } from '../errors/operation-errors.js';
 import type { Batch, UnitFailure } from '../protocol/messages.js';
 import { maxFailureBytes } from '../limits.js';
 import { BatchBudget } from './batch-budget.js';
+import type { BatchControl } from './batch-control.js';
+import { timeoutOf, type Chain } from './stage-chain.js';
 import { failureBytes, thrownFailure, lateFailure } from './unit-failures.js';
 import { operationGraceMs } from './limits.js';
 import { outputCopy } from './output-copy.js';
-import type { Serializer } from '../serializer/serializer.js';
 import { PartialStack } from './partial-stack.js';
 import { ended, isThenable, type Ended } from '../thenable.js';
 import { Waiter } from './waiter.js';
-import type { SlotWaits } from './slot-waits.js';
+import { StageTimer } from './stage-timer.js';
 import type { FoldStage, MapStage } from './stage.js';
 import { BatchContext, CombineContext, TaskContext } from './task-context.js';
-import { realNow } from '../real-time.js';
-
-/** What the runner and the executor around it tell each other while a batch is executed. */
-export interface BatchControl {
-  /** Whether the batch is to be abandoned. Read before each unit, so it must be cheap. */
-  readonly aborted: boolean;
-  /** The unit at `offset` goes into the stage. Called before each, so it must be cheap. */
-  progress(offset: number, stage: number): void;
-  /**
-   * The operation that is executing now, in this stage, must have ended by `deadlineMs` on the clock of `performance.now()`. 0:
-   * nothing is timed. It is called only for stages with a timeout.
-   */
-  watch(stage: number, deadlineMs: number): void;
-  /** Operations of the batch were executed for so long in one go. Then they waited, or were done. */
-  took(ms: number): void;
-  /** The operations of the batch that wait for jobs of their own. */
-  readonly waits: SlotWaits;
-  /** What the batch shares its thread with. It is undefined where nothing else goes on in the thread. */
-  readonly turns?: Turns;
-}
-
-/** The turns of the event loop. */
-export interface Turns {
-  /** Whether it is the turn of others. */
-  isSpent(): boolean;
-  /** Resolves when it is the turn of this batch again. */
-  goOn(): Promise<void>;
-}
 
 /** What a run waits for: something that an operation returned, or a later turn of the event loop. */
 export type Pause = Promise<unknown> | 'turn';
-
-/** The stages that the units of a batch go through. */
-export interface Chain {
-  /** The job id that operations are told: that of the whole chain, where this is a part of one. */
-  readonly jobId: string;
-  /** The number of the job's first stage in the whole chain. */
-  readonly fromStage: number;
-  readonly maps: readonly MapStage[];
-  readonly fold: FoldStage | undefined;
-  /** The number of the first of these stages in the job's whole chain. For partials it is that of the fold. */
-  readonly firstStage: number;
-  /** How long an aborted operation is waited for; Infinity where someone else ends it. */
-  readonly cancelGraceMs: number;
-  readonly serializer: Serializer;
-}
 
 /** A partial: the fold of a maximal run of succeeded units. */
 export interface FoldedRun {
@@ -120,7 +78,7 @@ export class BatchRun {
   #isCarrying = false;
 
   #failureBytes = 0;
-  #timedSinceMs = 0;
+  readonly #timer: StageTimer;
   readonly #budget: BatchBudget;
 
   /** @param decode yields the units, fresh each time. It throws when the payload cannot be decoded; then nothing is executed. */
@@ -138,6 +96,7 @@ export class BatchRun {
     this.#values = decode();
     this.#outputs = new Array<unknown>(chain.fold === undefined ? Math.min(limit, this.#values.length) : 0);
     this.#control = control;
+    this.#timer = new StageTimer(control, chain.firstStage);
     this.#shared = new BatchContext(chain.jobId, batch, control.waits, chain.fromStage);
     this.limit = limit;
     this.#linear = chain.fold?.timeoutMs !== undefined || chain.fold?.reuses === 'also copied';
@@ -218,12 +177,12 @@ export class BatchRun {
         // `at` is below the length.
         const stage = maps[at] as MapStage;
         if (at > 0) this.#control.progress(this.offset, at + firstStage);
-        if (stage.timeoutMs !== undefined) this.#startTimer(at, stage.timeoutMs);
+        if (stage.timeoutMs !== undefined) this.#timer.start(at, stage.timeoutMs);
         const context = new TaskContext(index, at + firstStage, this.#shared);
         this.#context = context;
         const output = stage.execute(value, context);
         if (isThenable(output)) return this.#wait(output, at, context);
-        if (stage.timeoutMs !== undefined && this.#isLate(at, stage.timeoutMs)) return this.#failLate(at, stage.timeoutMs);
+        if (stage.timeoutMs !== undefined && this.#timer.isLate(at, stage.timeoutMs)) return this.#failLate(at, stage.timeoutMs);
         value = at + 1 < maps.length ? outputCopy(output, serializer) : output;
       }
       if (fold === undefined) {
@@ -248,12 +207,12 @@ export class BatchRun {
       const { leftWidth, rightWidth } = partials;
       if (leftWidth !== rightWidth && !this.#linear && !this.#closing) break;
       if (at > 0) this.#control.progress(last, stage);
-      if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+      if (fold.timeoutMs !== undefined) this.#timer.start(at, fold.timeoutMs);
       const context = new CombineContext(this.#indexOf(last), stage, this.#shared, leftWidth, rightWidth, last + 1);
       this.#context = context;
       const combined = fold.combine(partials.left, partials.right, context);
       if (isThenable(combined)) return this.#wait(combined, at, context);
-      if (fold.timeoutMs !== undefined && this.#isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
+      if (fold.timeoutMs !== undefined && this.#timer.isLate(at, fold.timeoutMs)) return this.#failLate(at, fold.timeoutMs);
       if (!this.#join(combined, fold)) return undefined;
       if (partials.size > 1 && this.#control.turns?.isSpent() === true) {
         this.#isCarrying = true;
@@ -290,17 +249,16 @@ export class BatchRun {
 
   /** Waits for the promise that the stage `at` returned, and sends the unit on through the stages after it. */
   async #wait(pending: PromiseLike<unknown>, at: number, context: TaskContext): Promise<unknown> {
-    const timeoutMs = this.#timeoutOf(at);
+    const timeoutMs = timeoutOf(this.#chain, at);
     const settled = ended(pending);
     let end: Ended | 'expired' | 'woken' = 'woken';
     if (!this.cancelled) {
-      // The runner keeps the time from here on. But an operation may block the thread again after it has waited.
-      if (timeoutMs !== undefined) this.#watch(at, this.#timedSinceMs + timeoutMs + operationGraceMs);
-      end = await this.#waiter.until(settled, timeoutMs === undefined ? undefined : this.#timedSinceMs + timeoutMs - realNow());
+      if (timeoutMs !== undefined) this.#timer.graceFor(at, timeoutMs, operationGraceMs);
+      end = await this.#waiter.until(settled, timeoutMs === undefined ? undefined : this.#timer.leftMs(timeoutMs));
     }
     if (end === 'woken') return this.#abandon(settled);
     if (end === 'expired') return this.#expire(settled, at, timeoutMs ?? 0, context);
-    if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
+    if (timeoutMs !== undefined && this.#timer.isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     if ('thrown' in end) return this.#failThrown(end.thrown, at);
     const { maps, serializer } = this.#chain;
     if (at < maps.length) return this.#goThrough(at + 1 < maps.length ? outputCopy(end.value, serializer) : end.value, at + 1);
@@ -343,8 +301,8 @@ export class BatchRun {
   }
 
   #failThrown(thrown: unknown, at: number): Promise<void> | undefined {
-    const timeoutMs = this.#timeoutOf(at);
-    if (timeoutMs !== undefined && this.#isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
+    const timeoutMs = timeoutOf(this.#chain, at);
+    if (timeoutMs !== undefined && this.#timer.isLate(at, timeoutMs)) return this.#failLate(at, timeoutMs);
     const { maps, fold } = this.#chain;
     if (fold !== undefined && at === maps.length) {
       if (!this.#linear && (this.#closing || this.#partials.size > 2 || this.#partials.rightWidth !== 1)) {
@@ -377,7 +335,7 @@ export class BatchRun {
     const context = new CombineContext(this.#indexOf(offset), stage, this.#shared, 0, 1, offset + 1);
     this.#context = context;
     try {
-      if (fold.timeoutMs !== undefined) this.#startTimer(at, fold.timeoutMs);
+      if (fold.timeoutMs !== undefined) this.#timer.start(at, fold.timeoutMs);
       const combined = fold.combine(fold.empty(), value, context);
       if (!isThenable(combined)) return false;
       const settled = ended(combined);
@@ -393,7 +351,7 @@ export class BatchRun {
     } catch {
       return true;
     } finally {
-      if (fold.timeoutMs !== undefined) this.#watch(at, 0);
+      if (fold.timeoutMs !== undefined) this.#timer.stop(at);
     }
   }
 
@@ -469,24 +427,5 @@ export class BatchRun {
     this.runs.push({ partial, first: this.#runFirst, units: this.offset - this.#runFirst });
     this.#dropRun();
     return undefined;
-  }
-
-  #timeoutOf(at: number): number | undefined {
-    return (this.#chain.maps[at] ?? this.#chain.fold)?.timeoutMs;
-  }
-
-  #startTimer(at: number, timeoutMs: number): void {
-    this.#timedSinceMs = realNow();
-    this.#watch(at, this.#timedSinceMs + timeoutMs);
-  }
-
-  /** Whether the stage has run past its timeout, now that it has ended. */
-  #isLate(at: number, timeoutMs: number): boolean {
-    this.#watch(at, 0);
-    return realNow() - this.#timedSinceMs > timeoutMs;
-  }
-
-  #watch(at: number, deadlineMs: number): void {
-    this.#control.watch(at + this.#chain.firstStage, deadlineMs);
   }
 }

@@ -1,6 +1,6 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Batch } from '../protocol/messages.js';
-import type { BatchControl, Turns } from './batch-run.js';
+import type { BatchControl, Turns } from './batch-control.js';
 import { SlotWaits, type WaitChange } from './slot-waits.js';
 
 /** What a batch is executed in, and who is told what it does. */

@@ -1,4 +1,4 @@
-import type { BatchControl } from './batch-run.js';
+import type { BatchControl } from './batch-control.js';
 import { SlotWaits } from './slot-waits.js';
 import { toCommon, type Progress } from './thread-progress.js';
 

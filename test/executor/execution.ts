@@ -1,6 +1,6 @@
 import { JobExecution, type BatchEnd } from '../../src/executor/run-batch.js';
 import { SlotWaits } from '../../src/executor/slot-waits.js';
-import type { BatchControl } from '../../src/executor/batch-run.js';
+import type { BatchControl } from '../../src/executor/batch-control.js';
 import { Registry } from '../../src/operation/registry.js';
 import type { Operation } from '../../src/operation/operation.js';
 import type { Batch, BatchLoss, BatchResult, JobDescription, StageDescription } from '../../src/protocol/messages.js';
