@@ -153,19 +153,12 @@ async function importBundled() {
     const imports = machineTests.map((file) => `import './${file}';`);
     const unfinished = `${outfile}.${process.pid}`;
     await build({
+      ...asProgram,
       stdin: {
         contents: [...imports, "export { simulate } from './test/simulation/run.ts';"].join('\n'),
         resolveDir: process.cwd(),
       },
       outfile: unfinished,
-      bundle: true,
-      // Tests are imported for their effects, which package.json says there are none of.
-      ignoreAnnotations: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-      alias: { vitest: join(import.meta.dirname, 'vitest.js') },
     });
     renameSync(unfinished, outfile);
   }

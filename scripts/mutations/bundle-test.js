@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { asProgram } from '../mutants/as-program.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -38,16 +39,9 @@ export async function bundleTest(file, folder, changed) {
     },
   };
   await build({
+    ...asProgram,
     entryPoints: [path],
     outfile,
-    bundle: true,
-    // Tests are imported for their effects, which package.json says there are none of.
-    ignoreAnnotations: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    alias: { vitest: join(root, 'scripts/mutants/vitest.js') },
     define: { 'import.meta.dirname': JSON.stringify(dirname(path)) },
     plugins: [changes],
     logLevel: 'silent',

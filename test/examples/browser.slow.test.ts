@@ -131,6 +131,15 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
     if (kept !== undefined) await page.screenshot({ path: join(kept, `${name}.png`) });
   };
 
+  /** The pixels that a tab paints that nobody helps. */
+  const paintedAlone = async (url: string): Promise<string> => {
+    const { page, context } = await tab(`${url}#alone`);
+    await done(page);
+    const pixels = await pixelsOf(page);
+    await context.close();
+    return pixels;
+  };
+
   test('a tab alone paints with its own cores', async () => {
     const { address } = await serve(['preview']);
     const { page } = await tab(`${address}/#alone`);
@@ -149,10 +158,7 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
   test('tabs help, close, reload and go offline, and the leading page never stalls', async () => {
     const { address, hub } = await serve(['preview']);
     const url = `${address}/?samples=5&hub=${encodeURIComponent(hub)}`;
-    const alone = await tab(`${url}#alone`);
-    await done(alone.page);
-    const expected = await pixelsOf(alone.page);
-    await alone.context.close();
+    const expected = await paintedAlone(url);
 
     const closed = await tab(`${url}#lend`);
     const reloaded = await tab(`${url}#lend`);
@@ -194,10 +200,7 @@ describe.skipIf(missing)(`in Chromium (${executablePath}${missing ? ' is not the
   test('tabs that are frozen for long come back, and the picture is the same', async () => {
     const { address, hub } = await serve(['preview']);
     const url = `${address}/?samples=5&hub=${encodeURIComponent(hub)}`;
-    const alone = await tab(`${url}#alone`);
-    await done(alone.page);
-    const expected = await pixelsOf(alone.page);
-    await alone.context.close();
+    const expected = await paintedAlone(url);
 
     const helping = await tab(`${url}#lend`);
     const frozen = await tab(`${url}#lend`);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentedCommand, documentedFile } from './documented.js';
 import { InstalledProject } from './installed.js';
+import { multiplyModule, printedByThreads, printingProgram } from './printing-program.js';
 import { describeWithRegistry } from './registry.js';
 
 let project: InstalledProject;
@@ -14,34 +15,8 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => project?.[Symbol.asyncDispose]());
 
-const operations = `
-  import { threadId } from 'node:worker_threads';
-  import { defineOperation } from 'paladin-rx';
-  import { factor } from './factor.js';
-  export const multiply = defineOperation({ name: 'multiply', execute: (n) => ({ product: n * factor, threadId }) });`;
-
-/** Prints what comes of threads, in memory and by a hub: each product, and whether another thread has made it. */
-const main = `
-  import { threadId } from 'node:worker_threads';
-  import { connect, inMemory, remoteMap } from 'paladin-rx';
-  import { startHub } from 'paladin-rx/server';
-  import { startWorker } from 'paladin-rx/worker';
-  import { lastValueFrom, of, toArray } from 'rxjs';
-  import { multiply } from './operations.js';
-  (async () => {
-    const modules = [new URL('./operations.js', import.meta.url)];
-    const hub = await startHub({ port: 0 });
-    const worker = await startWorker({ hub: hub.url, modules, threads: 1 });
-    const runtimes = [inMemory({ workers: 2, modules }), await connect(hub.url)];
-    for (const runtime of runtimes) {
-      const made = await lastValueFrom(of(1, 2).pipe(remoteMap(multiply, runtime), toArray()));
-      console.log(JSON.stringify(made.map((each) => [each.product, each.threadId !== threadId])));
-      await runtime.close();
-    }
-    await worker.close();
-    await hub.close();
-  })();`;
-const printedByThreads = '[[21,true],[42,true]]\n[[21,true],[42,true]]\n';
+const operations = multiplyModule('', `import { factor } from './factor.js';`);
+const main = printingProgram(`new URL('./operations.js', import.meta.url)`);
 
 /** Prints what comes of operations inline, and what is said of threads. */
 const inMemoryAlone = `

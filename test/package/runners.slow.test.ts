@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentedFile } from './documented.js';
 import { InstalledProject } from './installed.js';
+import { multiplyModule, printedByThreads, printingProgram } from './printing-program.js';
 import { describeWithRegistry } from './registry.js';
 
 let project: InstalledProject;
@@ -13,10 +14,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => project?.[Symbol.asyncDispose]());
 
-const operations = `
-  import { threadId } from 'node:worker_threads';
-  import { defineOperation } from 'paladin-rx';
-  export const double = defineOperation({ name: 'double', execute: (n: number) => ({ doubled: 2 * n, threadId }) });`;
+const operations = multiplyModule(': number');
 
 /** Two tests: that operations execute in threads, and that they execute in the test. */
 const tests = (runner: string, module: string): string => `
@@ -25,44 +23,23 @@ const tests = (runner: string, module: string): string => `
   import { inMemory, remoteMap } from 'paladin-rx';
   import { execute } from 'paladin-rx/testing';
   import { lastValueFrom, of, toArray } from 'rxjs';
-  import { double } from './operations.js';
+  import { multiply } from './operations.js';
 
   test('in threads', async () => {
     const runtime = inMemory({ workers: 2, modules: [${module}] });
-    const made = await lastValueFrom(of(1, 2).pipe(remoteMap(double, runtime), toArray()));
-    expect(made.map(({ doubled, threadId: at }) => [doubled, at !== threadId])).toEqual([[2, true], [4, true]]);
+    const made = await lastValueFrom(of(1, 2).pipe(remoteMap(multiply, runtime), toArray()));
+    expect(made.map(({ product, threadId: at }) => [product, at !== threadId])).toEqual([[21, true], [42, true]]);
     await runtime.close();
   });
 
   test('in the test', async () => {
-    expect(await execute(double, 4)).toEqual({ doubled: 8, threadId });
+    expect(await execute(multiply, 4)).toEqual({ product: 84, threadId });
   });`;
 
 const limit = { timeout: 120_000 };
 
 describeWithRegistry('tsx', () => {
-  const main = `
-    import { threadId } from 'node:worker_threads';
-    import { connect, inMemory, remoteMap, type Runtime } from 'paladin-rx';
-    import { startHub } from 'paladin-rx/server';
-    import { startWorker } from 'paladin-rx/worker';
-    import { lastValueFrom, of, toArray } from 'rxjs';
-    import { double } from './operations.js';
-
-    async function main(): Promise<void> {
-      const modules = ['./operations.ts'];
-      const hub = await startHub({ port: 0 });
-      const worker = await startWorker({ hub: hub.url, modules, threads: 1 });
-      const runtimes: Runtime[] = [inMemory({ workers: 2, modules }), await connect(hub.url)];
-      for (const runtime of runtimes) {
-        const made = await lastValueFrom(of(1, 2).pipe(remoteMap(double, runtime), toArray()));
-        console.log(JSON.stringify(made.map((each) => [each.doubled, each.threadId !== threadId])));
-        await runtime.close();
-      }
-      await worker.close();
-      await hub.close();
-    }
-    void main();`;
+  const main = printingProgram(`'./operations.ts'`);
 
   test.each([
     ['module', 'tsx main.ts'],
@@ -78,7 +55,7 @@ describeWithRegistry('tsx', () => {
     });
     expect(await project.run(command.split(' '), folder)).toEqual({
       code: 0,
-      stdout: '[[2,true],[4,true]]\n[[2,true],[4,true]]\n',
+      stdout: printedByThreads,
       stderr: '',
     });
   });
