@@ -1,6 +1,7 @@
 import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap } from 'paladin-rx';
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gate } from '../support/gate.js';
 
 /** How many operations were executed since a timer had its turn, and the most ever. */
 let since = 0;
@@ -88,9 +89,11 @@ describe('an inline runtime lets timers have their turn every 10 ms', () => {
   it('and cancels in between what nobody wants any more', async () => {
     await using runtime = inMemory({ workers: 1 });
     let executed = 0;
+    const begun = gate();
     const counted = defineOperation({
       name: 'counted',
       execute: (x: number) => {
+        begun.open();
         spin();
         executed += 1;
         return x;
@@ -99,8 +102,7 @@ describe('an inline runtime lets timers have their turn every 10 ms', () => {
     const subscription = range(0, 500)
       .pipe(remoteMap(counted, runtime, { batch: 500 }))
       .subscribe();
-    // Some are executed, and others are not: this waits for turns in between.
-    while (executed === 0) await new Promise((resolve) => setImmediate(resolve));
+    await begun.opened;
     subscription.unsubscribe();
     const before = executed;
     await runtime.close();
