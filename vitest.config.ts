@@ -13,8 +13,10 @@ const textOf = (file: string): string => readFileSync(join(import.meta.dirname, 
 function projectOf(file: string): 'unit' | 'shared' | 'apart' {
   const text = textOf(file);
   const changes =
-    /\bvi\.(?!(?:fn|setConfig|waitFor)\b)|\bprocess\.(?!(?:env|execPath|pid|platform)\b)|\bglobalThis\b|\bfakes?\b/u;
-  const reaches = /from '(?:node:(?:async_hooks|timers|v8|worker_threads)'|\.\/(?:snippets|tcp-proxy)\.)/u;
+    /\bvi\.(?!(?:fn|setConfig|waitFor)\b)|\bprocess\.(?!(?:cpuUsage|cwd|env|execArgv|execPath|js|pid|platform)\b)|\bglobalThis\b|\bfakes?\b/u;
+  // To load modules here sets hooks for all that is loaded afterwards.
+  const reaches =
+    /from '(?:node:(?:async_hooks|timers|v8|worker_threads)'|\.\/(?:snippets|tcp-proxy)\.|(?:\.\.\/)+dist\/src\/operation\/modules\.)/u;
   if (changes.test(text) || reaches.test(text)) return 'apart';
   return /from '(?:paladin-rx|node:|(?:\.\.\/)+dist\/)|\bvi\./u.test(text) ? 'shared' : 'unit';
 }

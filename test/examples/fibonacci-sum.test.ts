@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RunningProgram } from './run-program.js';
 
 const limitMs = 60_000;
@@ -10,12 +10,15 @@ describe('the fibonacci-sum example', () => {
     programs.push(program);
     return program;
   };
-  const startHub = async (): Promise<string> => {
-    const [, url = ''] = await start('dist/server/command/paladin.js', 'hub', '--port', '0').printed(
-      /^hub listening on (\S+)$/mu,
-    );
-    return url;
-  };
+  /** All tests have one hub: each has its worker alone, which ends with it. */
+  let hub = '';
+  const hubProgram = new RunningProgram(['dist/server/command/paladin.js', 'hub', '--port', '0']);
+  beforeAll(async () => {
+    [, hub = ''] = await hubProgram.printed(/^hub listening on (\S+)$/mu);
+  });
+  afterAll(() => {
+    hubProgram.killAll();
+  });
   afterEach(() => {
     for (const program of programs.splice(0)) program.killAll();
   });
@@ -24,7 +27,6 @@ describe('the fibonacci-sum example', () => {
     'prints 143 on a worker of the command that has loaded %s',
     { timeout: limitMs },
     async (operations) => {
-      const hub = await startHub();
       const worker = start('dist/server/command/paladin.js', 'worker', operations, '--hub', hub, '--threads', '1');
       // A leader that waits long for a worker warns.
       await worker.printed(/^worker ready at /mu);
@@ -34,7 +36,6 @@ describe('the fibonacci-sum example', () => {
   );
 
   it('prints 286 with a factor of 2, on its own worker, which drains when it is told to end', { timeout: limitMs }, async () => {
-    const hub = await startHub();
     const worker = start('dist/examples/fibonacci-sum/worker.js', '--hub', hub);
     await worker.printed(/^worker ready: fib-at@1, multiply-by@1, sum@1$/mu);
     const { status, stdout, stderr } = await start(

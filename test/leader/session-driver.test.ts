@@ -1,7 +1,7 @@
-import { defineMonoid, defineOperation, inMemory, remoteFold, remoteMap } from 'paladin-rx';
+import { defineMonoid, defineOperation, inMemory, remoteFold } from 'paladin-rx';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { defaultMaxBytesPerLeader, defaultMaxJobsPerLeader } from '../../src/limits.js';
+import { defaultMaxJobsPerLeader } from '../../src/limits.js';
 import { SessionDriver } from '../../src/leader/session-driver.js';
 import type { HubToLeader } from '../../src/protocol/messages.js';
 
@@ -21,15 +21,6 @@ describe("a leader's jobs", () => {
     await using runtime = inMemory({ workers: 2 });
     const numbers = Array.from({ length: defaultMaxJobsPerLeader + 200 }, (_, at) => at);
     expect(await Promise.all(numbers.map((at) => runtime.run(double, at)))).toEqual(numbers.map((at) => 2 * at));
-  });
-
-  it('share what the hub takes of a leader', async () => {
-    await using runtime = inMemory({ workers: 4 });
-    const large = defineOperation({ name: 'large', execute: (bytes: Uint8Array) => bytes.byteLength });
-    const each = Math.ceil((1.1 * defaultMaxBytesPerLeader) / 12 / 1_000_000);
-    const sources = Array.from({ length: 12 }, () => from(Array.from({ length: each }, () => new Uint8Array(1_000_000))));
-    const folds = sources.map((source) => lastValueFrom(source.pipe(remoteMap(large, runtime), remoteFold(sum, runtime))));
-    expect(await Promise.all(folds)).toEqual(sources.map(() => each * 1_000_000));
   });
 
   it('are acknowledged later, but soon where a worker may be about to leave', () => {

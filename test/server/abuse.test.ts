@@ -1,47 +1,16 @@
-import { connect, defineOperation, fromPull, remoteMap } from 'paladin-rx';
-import { fetchStatus, startHub, type HubStatus } from 'paladin-rx/server';
+import { connect, remoteMap } from 'paladin-rx';
+import { fetchStatus, startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { range } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchResult } from '../../src/protocol/messages.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { RawPeer } from './raw-peer.js';
-import { batchOf as anyBatch, resultOf as anyResult } from './scheduler-harness.js';
+import { resultOf as anyResult } from './scheduler-harness.js';
+import { batchOf, double, open, unharmed } from './unharmed.js';
 
-const double = defineOperation({ name: 'double', execute: (x: number) => 2 * x });
-const description = { stages: [{ kind: 'map', operation: 'double', version: 1 }], serializer: 'msgpack' };
-const open = (job: number): object => ({ type: 'open', job, secret: 's', description, priority: 0, labels: [], slots: 0 });
-const batchOf = (seq: number, payload: Uint8Array = msgpack.encode([seq])): Batch => anyBatch(seq, { budgetMs: 0, payload });
 const resultOf = (seq: number, value: unknown, attempt = 1): BatchResult =>
   anyResult(seq, { attempt, payload: msgpack.encode([value]) });
-
-/** A peer's misdeeds, while a job runs that is to notice nothing. */
-async function unharmed(
-  options: Parameters<typeof startHub>[0],
-  misdeeds: (url: string, counters: () => Readonly<Record<string, number>>) => Promise<void>,
-): Promise<void> {
-  await using hub = await startHub({ port: 0, ...options });
-  await using _ = await startWorker({ hub: hub.url, operations: [double] });
-  await using runtime = await connect(hub.url);
-  let results = 0;
-  let enough = Infinity;
-  // It goes on for as long as the misdeeds take, and looks at each result as it comes: a list of all is long on a slow machine.
-  const job = fromPull(naturals())
-    .pipe(remoteMap(double, runtime, { batch: 4, window: 64 }))
-    .forEach((value) => {
-      if (value !== 2 * results) throw new Error(`in the place of ${2 * results} came ${value}`);
-      results += 1;
-      if (results >= enough) throw new Error('enough');
-    })
-    .catch((error: unknown) => error);
-  await misdeeds(hub.url, () => hub.status().counters);
-  enough = results + 100;
-  expect(await job).toMatchObject({ message: 'enough' });
-}
-
-function* naturals(): Generator<number, never> {
-  for (let x = 0; ; x += 1) yield x;
-}
 
 describe('a peer that breaks the protocol', () => {
   it.each([
@@ -142,51 +111,6 @@ describe('a leader', () => {
     thief.send({ type: 'resume', jobs: [] }, { type: 'cancel', job: 1, seq: 0, attempt: 1 }, { type: 'close', job: 1 });
     await job;
     expect(results).toEqual(Array.from({ length: 2_000 }, (_unused, x) => 2 * x));
-  });
-
-  it('that does not read is given nothing more, until it reads; and is disconnected when it makes more wait for it', async () => {
-    await unharmed({ maxUnreadBytes: 4 * 1024 * 1024 }, async (url, counters) => {
-      using leader = new RawPeer(url, 'leader');
-      const { id } = await leader.got('welcome');
-      leader.socket.off('mark');
-      const marks: unknown[] = [];
-      leader.socket.on('mark', (mark: unknown) => {
-        marks.push(mark);
-      });
-      leader.send({ type: 'resume', jobs: [] }, open(1));
-      const [batches, count] = [800, 2_000];
-      const payload = msgpack.encode(Array.from({ length: count }, (_unused, x) => x + 0.25));
-      const jobOf = async (): Promise<HubStatus['jobs'][number] | undefined> =>
-        (await fetchStatus(url)).jobs.find(({ jobId }) => jobId.startsWith(String(id)));
-      // Far more than 4 MiB of answers; the hub gives out what makes some 3 MiB of them.
-      for (let seq = 0; seq < batches; seq += 1) {
-        leader.send({ type: 'batch', job: 1, batch: { ...batchOf(seq, payload), count } });
-      }
-      const isHeldBack = async (): Promise<boolean> => {
-        const job = await jobOf();
-        return job?.leased === 0 && job.queued > 0 && job.queued + job.unacknowledged === batches;
-      };
-      while (!(await isHeldBack())) await new Promise((resolve) => setTimeout(resolve, 10));
-      expect((await jobOf())?.queued).toBeGreaterThan(batches / 3);
-      expect(counters()).toMatchObject({ expelled: 0 });
-      // It reads: everything comes.
-      const answers = (): number => leader.received.filter(({ type }) => type === 'result').length;
-      leader.socket.on('mark', (mark: unknown) => leader.socket.emit('passed', mark));
-      for (const mark of marks) leader.socket.emit('passed', mark);
-      while (answers() < batches) await new Promise((resolve) => setTimeout(resolve, 10));
-
-      leader.socket.off('mark');
-      // More jobs than it may open, each of which is answered.
-      for (let job = 2; (counters()['expelled'] ?? 0) === 0; job += 500) {
-        leader.send(...Array.from({ length: 500 }, (_unused, at) => open(job + at)));
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      expect(await leader.refused).toMatchObject({
-        code: 'LIMIT_EXCEEDED',
-        message: expect.stringMatching(/maxUnreadBytes/u) as unknown,
-      });
-      await leader.closed;
-    });
   });
 
   it('for which most waits to be read loses its connection, once too much waits for all', async () => {

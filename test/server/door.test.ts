@@ -80,7 +80,7 @@ describe('who shows a token', () => {
     await using fresh = await startWorker({ hub: hub.url, operations: [double], token: () => Promise.resolve('new') });
     await using runtime = await connect(hub.url, { token: 'new' });
     await worker.close();
-    const count = 20_000;
+    const count = 5_000;
     let exchanged = false;
     const doubled = range(0, count).pipe(remoteMap(double, runtime, { batch: 10 }));
     const results: number[] = [];
