@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { asProgram } from './as-program.js';
 import { collectTests } from './collect-tests.js';
 import { machineTests } from './machine-tests.js';
 

@@ -84,7 +84,7 @@ describe('what is running', () => {
     await vi.waitFor(() => expect(begun).toHaveLength(1), 5_000);
     await first.close();
     await using second = await startHub({ port: first.port });
-    await vi.waitFor(() => expect(second.status().counters.adopted).toBe(1), 10_000);
+    await vi.waitFor(() => expect(second.status().counters['adopted']).toBe(1), 10_000);
     release();
     expect(await result).toBe(0);
     expect(begun).toEqual([0]);
