@@ -7,10 +7,10 @@ const root = join(import.meta.dirname, '../..');
 const ofMachines =
   /^(?:vitest|fast-check|\.\/[a-z-]+-harness\.js|\.\.\/(?:server\/scheduler-harness|support\/exactly)\.js|(?:\.\.\/)+(?:src\/(?!index)|server\/(?:core|limits)).*)$/u;
 
-/** The files with tests of machines. */
+/** The files with tests of machines. Slow ones would be slow once for each mutant. */
 export const machineTests = ['test/core', 'test/collections', 'test/server']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
-  .filter((path) => path.endsWith('.test.ts'))
+  .filter((path) => path.endsWith('.test.ts') && !path.endsWith('.slow.test.ts'))
   .filter((path) => {
     const imported = [...readFileSync(join(root, path), 'utf8').matchAll(/^(?:import|\}) .*from '(.*)';$/gmu)];
     const other = imported.find(([, from = '']) => !ofMachines.test(from))?.[1];

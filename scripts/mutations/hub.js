@@ -674,9 +674,9 @@ export const hubMutations = [
     replace: '',
   },
   {
-    name: 'the hub names no other version of an operation that nobody offers, where its number is high',
+    name: 'the hub does not name an operation that is written otherwise',
     file: `${hub}/matching.ts`,
-    find: '    if (other === base) return name;\n',
+    find: '    if (isAlike(otherLower, lower)) return name;\n',
     replace: '',
   },
   {

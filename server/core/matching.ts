@@ -109,7 +109,6 @@ function nearestOf(names: Names, wanted: string): string | undefined {
     looks += 1;
     if (looks > lookedAt) return undefined;
     const other = baseOf(name);
-    if (other === base) return name;
     // However they are written, names that are meant are about as long.
     if (Math.abs(other.length - base.length) > 2 * mostChanges) continue;
     const otherLower = other.toLowerCase();
