@@ -83,7 +83,7 @@ describe('a snippet', { timeout: 150_000 }, () => {
     expect(found).toEqual([[], []]);
   });
 
-  test('of plain JavaScript can import another, and has no types', async () => {
+  test.runIf(isThorough)('of plain JavaScript can import another, and has no types', async () => {
     const plain = (line: number, code: string, ...words: string[]): Fence => ({ ...fence(line, code, ...words), language: 'js' });
     const found = await complaints(
       plain(1, 'export const double = (n) => 2 * n;\n', 'file=double.mjs'),

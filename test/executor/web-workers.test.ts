@@ -71,7 +71,7 @@ describe('a worker that cannot be had', () => {
     await vi.waitFor(() => {
       const texts = warned.mock.calls.map(([text]) => String(text));
       expect(texts).toContainEqual(expect.stringContaining('inMemory: the script of a Web Worker starts Web Workers itself'));
-    });
+    }, 10_000);
     for (const { others } of made) expect(others).toEqual([]);
   });
 

@@ -36,6 +36,14 @@ it.runIf(isThorough)(
   180_000,
 );
 
+it.runIf(isThorough)('a run takes operations with ever new names', async () => {
+  await using many = inMemory();
+  for (let at = 0; at < maxRememberedNames + 100; at += 1) {
+    const named = defineOperation({ name: `named-${at}`, execute: (x: number) => x + at });
+    expect(await many.run(named, 1)).toBe(1 + at);
+  }
+});
+
 it('an operation is that of its own job, whatever others of the name execute', async () => {
   await using runtime = inMemory({ workers: 1 });
   const add = (by: number): Operation<number, number> =>

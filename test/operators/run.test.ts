@@ -106,14 +106,6 @@ describe('run', () => {
     await expect(running).rejects.toBe('a text');
   });
 
-  it('takes operations with ever new names', async () => {
-    await using many = inMemory();
-    for (let at = 0; at < 1_100; at += 1) {
-      const named = defineOperation({ name: `named-${at}`, execute: (x: number) => x + at });
-      expect(await many.run(named, 1)).toBe(1 + at);
-    }
-  });
-
   it('is not disturbed by a signal that is aborted afterwards', async () => {
     const controller = new AbortController();
     expect(await runtime.run(double, 1, { signal: controller.signal })).toBe(2);
