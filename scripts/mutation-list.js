@@ -1,6 +1,7 @@
 // Ways to break the machines. Each is a place in a source, which must be there exactly once, and what to put there instead.
 import { hubBatchMutations } from './mutations/hub-batches.js';
 import { hubLimitMutations } from './mutations/hub-limits.js';
+import { hubTallyMutations } from './mutations/hub-tally.js';
 import { hubMutations } from './mutations/hub.js';
 import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
@@ -17,6 +18,7 @@ export const mutations = [
   ...hubMutations,
   ...hubBatchMutations,
   ...hubLimitMutations,
+  ...hubTallyMutations,
   ...inlineMutations,
   ...wakefulMutations,
   ...progressMutations,

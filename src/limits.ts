@@ -60,9 +60,6 @@ export const maxTurnSteps: number = 32;
 /** People see what goes on at present in the last ten seconds: less jumps to and fro, more is the past. */
 export const paceMs: number = 10_000;
 
-/** How often the owner of a job is told how far it is. People see four times a second as a movement. */
-export const progressEveryMs: number = 250;
-
 /**
  * A job waits for a batch when nothing has come back for so long. Sooner, each element that takes its time would count. Later,
  * people would ask first.
@@ -108,6 +105,9 @@ export const askStepMs: number = 125;
  * times a second.
  */
 export const askAgainFactor: number = 10;
+
+/** Names of operations that a hub tells apart in what it counts, and of chains: each takes half a kilobyte. */
+export const maxNamesTallied: number = 250;
 
 /** The most batches ahead for each slot, however cheap they are. */
 export const maxBatchesAhead: number = 16;

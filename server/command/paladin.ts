@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf } from '../../src/errors/thrown.js';
 import { devCommand } from './dev-command.js';
@@ -7,15 +6,12 @@ import { exitCodes, exitSaying } from './exit-codes.js';
 import { inFlags, sayingWhatWasMeant } from './flag-hints.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
+import { readVersion } from '../version.js';
 import { workerCommand } from './worker-command.js';
-
-/** The file is beside dist, in the repository and in the installed package. */
-const packageJson: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-const { version } = packageJson as { readonly version: string };
 
 const program = new Command('paladin')
   .description('Distributed map and fold for RxJS: run a hub, run workers, see what they do.')
-  .version(version)
+  .version(readVersion())
   .addCommand(hubCommand())
   .addCommand(workerCommand())
   .addCommand(statusCommand())

@@ -124,21 +124,27 @@ function findWorker(job: HubJob, batch: Batch, others: readonly HubWorker[], mat
 }
 
 function give(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): void {
-  job.queue.remove(batch);
+  takeQueued(state, job, batch);
   const chargedMs = chargeFor(job, batch, worker);
   state.placement.takeTurn(job, takePaid(job, batch, chargedMs));
   hand(state, batch, { job, worker, chargedMs });
   if (batch.alone) freeReserved(state);
 }
 
+/** Takes a batch that is about to be given to a worker out of the queue. */
+function takeQueued(state: HubState, job: HubJob, batch: Batch): void {
+  state.tally.gave(job.tally, state.now - (job.queue.sinceOf(batch) ?? state.now));
+  job.queue.remove(batch);
+}
+
 function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Lease, 'job' | 'worker' | 'chargedMs'>): void {
-  const { seq, attempt, suspect, alone, payload } = batch;
+  const { seq, attempt, units, suspect, alone, payload } = batch;
   const bytes = payload.byteLength;
   const besideBytes = besideBytesOf(batch);
   const cheap = isCheap(job);
   introduce(state, worker, job);
   noteLeader(state, worker, job.leader);
-  addLease(state, { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
+  addLease(state, { seq, attempt, units, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
   const ticket = state.config.ticketOf(job.secret, worker.id, batch);
   state.toWorker(worker, { type: 'assign', jobId: job.id, ticket, batch });
 }
@@ -203,7 +209,7 @@ function serveReserved(state: HubState, worker: HubWorker): void {
 
 /** Gives out a job's batch although the turn of another job may be next. */
 function giveOutOfTurn(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): void {
-  job.queue.remove(batch);
+  takeQueued(state, job, batch);
   const chargedMs = chargeFor(job, batch, worker);
   state.placement.charge(job, takePaid(job, batch, chargedMs));
   hand(state, batch, { job, worker, chargedMs });
@@ -215,6 +221,7 @@ export function dropQueued(state: HubState, job: HubJob, attempt: Attempt): void
   const dropped = job.queue.remove(attempt);
   if (dropped === undefined) return;
   state.countBatches(job.leader, -1, -dropped.payload.byteLength, -besideBytesOf(dropped));
+  state.tally.dropped += 1;
   state.placement.leaveTurn(job);
   if (dropped.alone) freeReserved(state);
 }

@@ -7,6 +7,8 @@ interface Standing {
   readonly place: Place;
   /** Among those that are to be executed alone, if it is one. */
   readonly loner: Place | undefined;
+  /** Since when. */
+  readonly since: number;
 }
 
 /**
@@ -68,10 +70,15 @@ export class BatchQueue {
   only(attempts: Iterable<Attempt>): BatchQueue {
     const kept = new BatchQueue();
     for (const attempt of attempts) {
-      const batch = this.#find(attempt)?.place.batch;
-      if (batch !== undefined && !kept.has(batch)) kept.push(batch);
+      const found = this.#find(attempt);
+      if (found?.place.batch !== undefined && !kept.has(attempt)) kept.push(found.place.batch, found.since);
     }
     return kept;
+  }
+
+  /** Since when the attempt is queued. */
+  sinceOf(attempt: Attempt): number | undefined {
+    return this.#find(attempt)?.since;
   }
 
   /** Takes it out, wherever it stands. */
@@ -88,8 +95,9 @@ export class BatchQueue {
   }
 
   /** Takes an attempt that is not queued. */
-  push(batch: Batch): void {
+  push(batch: Batch, since: number): void {
     const standing: Standing = {
+      since,
       place: this.#all.add(batch),
       loner: batch.alone ? this.#loners.add(batch) : undefined,
     };

@@ -17,6 +17,31 @@ import {
 } from './records.js';
 import { hasFreeSlot, hasSpareRoom } from './worker-room.js';
 
+/** Throws when what is counted does not add up. */
+export function checkTally({ tally, counters, jobs, workers }: HubState): void {
+  let queued = 0;
+  for (const { queue } of jobs.values()) queued += queue.size;
+  check(
+    counters.batches === queued + tally.given + tally.dropped,
+    `${counters.batches} batches have come, of which ${queued} wait`,
+  );
+  let leased = 0;
+  for (const { leases } of workers.values()) leased += leases.size;
+  check(tally.given + tally.adopted === leased + tally.ended, `${tally.ended} leases have ended, and ${leased} have not`);
+  let waited = 0;
+  let executed = 0;
+  for (const chain of tally.chains.values()) {
+    waited += chain.queued.count;
+    executed += chain.executed.count;
+  }
+  check(waited === tally.given, `${waited} batches have waited, and ${tally.given} were given out`);
+  check(executed <= tally.ended, `${executed} batches were executed, and only ${tally.ended} leases have ended`);
+  check(
+    counters.lost === [...tally.lost.values()].reduce((sum, each) => sum + each, 0),
+    'batches that came to nothing, by cause',
+  );
+}
+
 /** Throws when a worker's books do not agree. */
 export function checkWorker(worker: HubWorker): void {
   const { id, leases, answered, slots, dear, suspects, offerClass, connected, ending } = worker;

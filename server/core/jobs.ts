@@ -46,6 +46,7 @@ export function createJob(
     bytes,
     priority,
     needClass,
+    tally: state.tally.of(description.stages),
     virtualTime: takeKeptTurn(state, leader, 2 ** priority),
   });
   state.countDescription(leader, bytes);
@@ -89,7 +90,8 @@ export function enqueue(state: HubState, leader: HubLeader, number: number, batc
   state.countBatches(leader, 1, batch.payload.byteLength, besideBytesOf(batch));
   // A leader that wants a batch executed alone suspects the batch.
   const queued: MovableBatch = { ...batch, suspect: batch.suspect || batch.alone };
-  job.queue.push(queued);
+  state.tally.came(job.tally, queued);
+  job.queue.push(queued, state.now);
   // If other suspects of the job wait for a worker, it would take long to look through all of them again.
   if (!job.stalled || !queued.suspect) {
     unstall(state, job);
@@ -164,6 +166,7 @@ export function closeJob(state: HubState, job: HubJob): void {
   }
   for (const each of answered.values()) removeAnswered(state, each);
   state.countBatches(leader, -queue.size, -queue.bytes, -queue.besideBytes);
+  state.tally.dropped += queue.size;
   state.countDescription(leader, -job.bytes);
   for (const worker of workers) {
     unknow(worker, job);

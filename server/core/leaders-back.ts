@@ -109,6 +109,7 @@ function keepQueued(state: HubState, job: HubJob, wanted: readonly Attempt[]): v
   const { queue, leader } = job;
   const kept = queue.only(wanted);
   state.countBatches(leader, kept.size - queue.size, kept.bytes - queue.bytes, kept.besideBytes - queue.besideBytes);
+  state.tally.dropped += queue.size - kept.size;
   job.queue = kept;
   freeReserved(state);
 }

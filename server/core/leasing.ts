@@ -8,7 +8,7 @@ import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** An attempt is with a worker. The caller knows whether it counts in its leader's account already. */
 export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
-  const { seq, attempt, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
+  const { seq, attempt, units, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
   // One by one: to spread so many fields is slow.
@@ -19,6 +19,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
     givenAt,
     seq,
     attempt,
+    units,
     bytes,
     besideBytes,
     job,
@@ -47,7 +48,20 @@ export function adoptLease(
   { seq, attempt, bytes, suspect, alone }: Attempt & Pick<Lease, 'bytes' | 'suspect' | 'alone'>,
 ): void {
   state.counters.adopted += 1;
-  const lease = { seq, attempt, bytes, besideBytes: 0, job, worker, chargedMs: 0, cheap: false, suspect, alone };
+  state.tally.adopted += 1;
+  const lease = {
+    units: 'elements' as const,
+    seq,
+    attempt,
+    bytes,
+    besideBytes: 0,
+    job,
+    worker,
+    chargedMs: 0,
+    cheap: false,
+    suspect,
+    alone,
+  };
   addLease(state, { ...lease, adopted: true });
 }
 
@@ -64,6 +78,7 @@ export function takeBack(state: HubState, lease: Lease): void {
   const { id, job, worker, bytes, besideBytes } = lease;
   job.leases.delete(lease);
   worker.leases.delete(lease);
+  state.tally.ended += 1;
   countInHand(state, worker, job, -1);
   if (lease.waiting) endWait(state, lease);
   countLease(lease, -1);
@@ -93,6 +108,7 @@ export function cancelLease(state: HubState, lease: Lease): void {
 /** @param worker undefined: no worker had it */
 export function tellLost(state: HubState, job: HubJob, worker: HubWorker | undefined, loss: BatchLoss): void {
   state.counters.lost += 1;
+  state.tally.lose(loss.cause);
   const who = worker === undefined ? { workerId: '' } : namedWorker(worker);
   state.toLeader(job.leader, { type: 'lost', job: job.number, ...who, loss });
 }

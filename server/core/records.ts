@@ -1,7 +1,7 @@
 /** What the scheduler knows of leaders, jobs, attempts and workers, and of the classes of jobs and workers. */
 import type { Heap, Placed } from '../../src/collections/heap.js';
 import type { CostEstimate } from '../../src/core/cost-estimate.js';
-import type { Attempt, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
+import type { Attempt, Batch, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
 import type { Allowance } from './allowance.js';
 import type { BatchQueue } from './batch-queue.js';
 import type { Charged } from './charges.js';
@@ -9,6 +9,7 @@ import type { Claims } from './claims.js';
 import type { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
+import type { JobTally } from './tally.js';
 
 /** What the scheduler knows of a leader. */
 export interface HubLeader extends Charged {
@@ -62,6 +63,8 @@ export interface HubJob extends Placed {
   readonly priority: number;
   readonly weight: number;
   readonly needClass: NeedClass;
+  /** Where what comes of it is counted. */
+  readonly tally: JobTally;
   /** The execution time given to it so far, by weight, in milliseconds: its turn comes before those of jobs with more. */
   virtualTime: number;
   /** Whether its leader has opened it on this connection. Until then nothing of it is given out. */
@@ -111,6 +114,8 @@ export interface Listing {
 
 /** That an attempt is with a worker. */
 export interface Lease extends Attempt {
+  /** What it holds. Of one that was adopted nobody says here, and it counts as elements. */
+  readonly units: Batch['units'];
   /** How many bytes the payload has. */
   readonly bytes: number;
   /** What its leader is charged beside; 0 where it was adopted, and is charged nothing. */

@@ -33,6 +33,7 @@ import { serveChanged, serveWorker } from './assigning.js';
 import { explainAnew, moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { nextDeadline, onTime } from './due.js';
+import { factsOf, type HubFacts } from './facts.js';
 import { HubState } from './hub-state.js';
 import {
   checkWaiting,
@@ -41,6 +42,7 @@ import {
   checkNoneWaits,
   checkOffers,
   checkSaid,
+  checkTally,
   checkTold,
   checkTurns,
   checkWorker,
@@ -139,6 +141,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     return statusOf(this.#state, this.#started ? now - this.#state.startedAt : 0, bounds);
   }
 
+  /** What the hub has counted, and what there is now. */
+  facts(): HubFacts {
+    return factsOf(this.#state);
+  }
+
   validate(): void {
     const { workers, jobs, leaders, placement, closing } = this.#state;
     for (const worker of workers.values()) checkWorker(worker);
@@ -149,6 +156,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     placement.validate();
     checkOffers(this.#state);
     checkSaid(this.#state);
+    checkTally(this.#state);
     if (!closing) checkTold(this.#state);
     this.#state.breakages.validate();
     for (const needClass of placement.fitting.needClasses) {

@@ -6,6 +6,7 @@ import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } fr
 import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
 import { watching } from '../../src/watching.js';
+import type { HubFacts } from '../core/facts.js';
 import type { StatusBounds } from '../core/status.js';
 import { Scheduler } from '../core/scheduler.js';
 import { activityIn, activityOf, type HubActivity } from './hub-activity.js';
@@ -72,6 +73,10 @@ export class HubDriver {
 
   status(bounds?: StatusBounds): HubStatus {
     return this.#scheduler.status(this.#drive.now(), bounds);
+  }
+
+  facts(): HubFacts {
+    return this.#scheduler.facts();
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Namespace, Socket } from 'socket.io';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { maxTokenLength } from '../../src/limits.js';
 import type { Addresses } from './addresses.js';
 import { checkGrant, type Authorize } from './authorization.js';
 import type { Connections } from './connections.js';
@@ -22,6 +23,13 @@ export interface Admission {
   readonly limits: Limits;
   /** The token that it has shown. */
   readonly token: string | undefined;
+}
+
+/** What a peer says of itself, and where it comes from. */
+interface Shown {
+  readonly name: string;
+  readonly token: string | undefined;
+  readonly address: string;
 }
 
 /** What the door needs to know. */
@@ -72,6 +80,26 @@ export class Door {
     return this.#asked.has(connection);
   }
 
+  /**
+   * Lets in who asks for a page of observers.
+   *
+   * @throws {@link PaladinError} when it is none, with the reason
+   */
+  async admitOverHttp(request: IncomingMessage): Promise<void> {
+    const { addresses } = this.#config;
+    const address = addresses.of(request);
+    try {
+      checkOrigin(this.#config.origins, request.headers.origin);
+      const bearer = /^bearer +(?<token>\S+)$/iu.exec(request.headers.authorization ?? '');
+      const token = bearer?.groups?.['token']?.slice(0, maxTokenLength + 1);
+      await this.#authenticate(request, 'observer', { name: '', token, address });
+    } catch (error) {
+      const known = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the request makes no sense');
+      this.refused('observer', address, known);
+      throw known;
+    }
+  }
+
   /** Counts and reports that somebody was not let in. */
   refused(role: string, address: string, { code, message }: Pick<PaladinError, 'code' | 'message'>): void {
     if (code === 'UNAUTHORIZED') this.counters.unauthorized += 1;
@@ -94,7 +122,7 @@ export class Door {
   }
 
   async #admit(socket: Socket, role: Role): Promise<Admission> {
-    const { addresses, origins, connections, limits, authorize, tokens } = this.#config;
+    const { addresses, origins, connections } = this.#config;
     const address = addresses.of(socket.request);
     this.#asked.add(socket.conn);
     checkOrigin(origins, socket.request.headers.origin);
@@ -102,21 +130,29 @@ export class Door {
     if (exceeded !== undefined) throw new PaladinError('LIMIT_EXCEEDED', `the hub's limit is reached: ${exceeded}`);
     const { id, name: given, token } = readHandshake(socket.handshake.auth);
     const name = printable(given);
-    if (authorize === undefined) {
-      const objection = tokens().objection(role, token);
-      if (objection === undefined) return { role, id, name, address, token, limits };
-      const hint = "pass the hub's by the option token, --token or PALADIN_TOKEN";
-      throw new PaladinError('UNAUTHORIZED', `${objection}; ${hint}`);
-    }
-    const granted = await this.#ask(authorize, socket.request, role, { name, token, address });
+    const granted = await this.#authenticate(socket.request, role, { name, token, address });
     return { role, id, address, token, ...granted, name: printable(granted.name) };
+  }
+
+  /** What the peer is let in with. @throws {@link PaladinError} `UNAUTHORIZED` */
+  async #authenticate(
+    request: IncomingMessage,
+    role: Role,
+    shown: Shown,
+  ): Promise<{ readonly name: string; readonly limits: Limits }> {
+    const { authorize, tokens, limits } = this.#config;
+    if (authorize !== undefined) return await this.#ask(authorize, request, role, shown);
+    const objection = tokens().objection(role, shown.token);
+    if (objection === undefined) return { name: shown.name, limits };
+    const hint = "pass the hub's by the option token, --token or PALADIN_TOKEN";
+    throw new PaladinError('UNAUTHORIZED', `${objection}; ${hint}`);
   }
 
   async #ask(
     authorize: Authorize,
     { headers }: IncomingMessage,
     role: Role,
-    shown: { readonly name: string; readonly token: string | undefined; readonly address: string },
+    shown: Shown,
   ): Promise<{ readonly name: string; readonly limits: Limits }> {
     const { limits } = this.#config;
     const handshake = { role, headers, ...shown };

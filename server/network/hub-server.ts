@@ -25,12 +25,14 @@ import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
 import { Holdings } from './holdings.js';
 import { check, type HubConfig, type TlsOptions, type TokenOptions } from './hub-options.js';
+import { checkHostHeader, HubPages } from './hub-pages.js';
 import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { boundConnections, exchangeTls, serverFor } from './http-server.js';
 import { Turns } from './intake.js';
 import { serveRequests } from './requests.js';
 import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
+import { Traffic } from './traffic.js';
 import { Tokens, type Role } from './tokens.js';
 
 /** The most bytes that a frame has beside its content. */
@@ -57,6 +59,8 @@ export class HubServer {
   readonly #http: OneRequestServer;
   readonly #io: Server;
   readonly #shared: Shared;
+  readonly #board: StatusBoard;
+  readonly #pages: HubPages;
   readonly #guests = new Set<Guest>();
   #tokens: Tokens;
   #descriptors: { close(): void } | undefined;
@@ -74,6 +78,12 @@ export class HubServer {
     this.#http = serverFor(config.tls, limits);
     boundConnections(this.#http, limits, addresses, () => {
       this.#door.counters.floods += 1;
+    });
+    this.#board = new StatusBoard(() => this.status(forObservers));
+    this.#pages = new HubPages({
+      status: () => this.#board.read().status,
+      facts: () => this.#driver.facts(),
+      traffic: new Traffic(this.#http),
     });
     this.#io = this.#serve();
     this.#io.engine.on('connection', (connection: Connection) => {
@@ -129,6 +139,7 @@ export class HubServer {
   async #shutDown(): Promise<void> {
     this.#driver.close('the hub is shutting down');
     this.#descriptors?.close();
+    void this.#pages.close();
     const closed = this.#io.close();
     // Connections that never spoke would keep the server open.
     this.#http.closeAllConnections();
@@ -136,7 +147,7 @@ export class HubServer {
   }
 
   #serve(): Server {
-    const { limits, path } = this.#config;
+    const { limits, host, path } = this.#config;
     const io = new Server(this.#http, {
       path: `${path}/socket.io`,
       transports: ['websocket'],
@@ -150,7 +161,15 @@ export class HubServer {
       pingTimeout: heartbeatTimeoutMs,
       connectTimeout: limits.authenticateWithinMs + authorizedLateMs,
     });
-    serveRequests(this.#http, io, path, () => (this.#closing === undefined ? undefined : 'closing'));
+    serveRequests(this.#http, io, {
+      path,
+      notReady: () => (this.#closing === undefined ? undefined : 'closing'),
+      pages: this.#pages.pages,
+      admit: async (request) => {
+        checkHostHeader(host, request.headers.host);
+        await this.#door.admitOverHttp(request);
+      },
+    });
     tendConnections(io);
     return io;
   }
@@ -185,14 +204,13 @@ export class HubServer {
   }
 
   #admitObservers(): void {
-    const board = new StatusBoard(() => this.status(forObservers));
     this.#admit(
       'observer',
       observerToHub,
       (_, peer: HubSocket<HubToObserver, ObserverToHub>) => ({
         received: () => {
           // An observer that asks without reading is answered once.
-          if (!peer.isBusy) peer.send(board.read());
+          if (!peer.isBusy) peer.send(this.#board.read());
         },
         congested: () => undefined,
         left: () => undefined,

@@ -4,16 +4,28 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { Server } from 'socket.io';
-import { answerHealth, type NotReady } from '../../src/http/health.js';
+import type { IncomingMessage } from 'node:http';
+import { answerHealth, pathBelow, type NotReady } from '../../src/http/health.js';
 import { answerOnly, type OneRequestServer, type OnlyRequest } from '../../src/http/one-request.js';
+import { answerPage, type Pages } from '../../src/http/pages.js';
 
-/** Hands on to engine.io who wants to open a websocket. Others are answered, and their connection ends. `path` is the hub's. */
-export function serveRequests(http: OneRequestServer, io: Server, path: string, notReady: NotReady): void {
+/** What the hub answers over HTTP. */
+export interface Served {
+  /** The hub's own path: empty, or with a slash before it. */
+  readonly path: string;
+  readonly notReady: NotReady;
+  readonly pages: Pages;
+  /** Throws when the request is not from an observer. */
+  readonly admit: (request: IncomingMessage) => Promise<void>;
+}
+
+/** Hands on to engine.io who wants to open a websocket. Others are answered, and their connection ends. */
+export function serveRequests(http: OneRequestServer, io: Server, served: Served): void {
   // Engine.io would keep connections that it does not take, until the other side closes them.
   http.removeAllListeners('upgrade');
   http.on('upgrade', (request: OnlyRequest, socket: TcpSocket, head: Buffer) => {
     if (isForEngine(request, `${io.path()}/`)) io.engine.handleUpgrade(request, socket, head);
-    else answerOnly(request, (response) => answerHealth(request, response, notReady, path));
+    else answer(request, served);
   });
 }
 
@@ -22,4 +34,12 @@ export function serveRequests(http: OneRequestServer, io: Server, path: string, 
  */
 function isForEngine({ url = '' }: OnlyRequest, path: string): boolean {
   return url.startsWith(path) && !new URL(url, 'http://hub').searchParams.has('sid');
+}
+
+function answer(request: OnlyRequest, { path, notReady, pages, admit }: Served): void {
+  answerOnly(request, (response) => {
+    const page = pages.get(pathBelow(request, path));
+    if (page === undefined) answerHealth(request, response, notReady, path);
+    else void answerPage(page, request, response, admit);
+  });
 }

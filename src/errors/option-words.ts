@@ -36,9 +36,6 @@ const wordsFor: Readonly<Record<string, string>> = {
   threadMemoryMb:
     'resourcelimits maxoldgenerationsizemb memory memorymb memorylimit maxmemory maxmemorylimitbeforerecycle ' +
     'memorylimitbeforerecycle idlememorylimit',
-  threadRenewAfterTasks: 'maxtasksperchild maxtasksperworker tasksperchild maxtasks maxcalls maxexecutions',
-  threadRenewAboveMb:
-    'maxmemoryperchild maxmemorylimitbeforerecycle memorylimitbeforerecycle recyclememory recycleabove memorylimit',
   threadStartTimeout: 'starttimeout startuptimeout readytimeout workerstarttimeout',
   idleTimeout: 'keepalive terminatetimeout closetimeout',
   token: 'auth apikey password secret key bearer credentials accesstoken authtoken',

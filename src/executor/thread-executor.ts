@@ -16,6 +16,5 @@ export async function startThreadExecutor({
 }: ThreadExecutorOptions): Promise<ThreadExecutor> {
   const found = findModules(modules);
   const urls = found instanceof Promise ? await found : found;
-  const measured = options.renewAboveBytes !== undefined;
-  return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits, measured }), options);
+  return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits }), options);
 }

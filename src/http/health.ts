@@ -10,8 +10,7 @@ export type NotReady = () => string | undefined;
  * @param under the path under which they answer, too: those behind a proxy know it. Empty: none.
  */
 export function answerHealth(request: IncomingMessage, response: ServerResponse, notReady: NotReady, under = ''): void {
-  const asked = request.url?.split('?', 1)[0] ?? '';
-  const path = asked.startsWith(`${under}/`) ? asked.slice(under.length) : asked;
+  const path = pathBelow(request, under);
   if (path !== '/healthz' && path !== '/readyz') answer(response, 404, 'not found');
   else if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'method not allowed');
   else if (path === '/healthz') answer(response, 200, 'ok');
@@ -26,4 +25,10 @@ function answer(response: ServerResponse, status: number, text: string): void {
   response
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(`${JSON.stringify({ status: text })}\n`);
+}
+
+/** The path that is asked for. Those behind a proxy know another one, which may stand before it. */
+export function pathBelow({ url = '' }: IncomingMessage, under: string): string {
+  const [asked = ''] = url.split('?', 1);
+  return asked.startsWith(`${under}/`) ? asked.slice(under.length) : asked;
 }

@@ -35,7 +35,7 @@ describe('a batch queue', () => {
   it('knows the next one that is to be executed alone, however many before it have gone', () => {
     const queue = new BatchQueue();
     const all = Array.from({ length: 40 }, (_, seq) => batchOf(seq, { alone: true }));
-    for (const batch of all) queue.push(batch);
+    for (const batch of all) queue.push(batch, 0);
     for (const batch of all) {
       expect(queue.nextLoner).toBe(batch);
       queue.remove(batch);
@@ -52,7 +52,7 @@ describe('a batch queue', () => {
           const batch = batchOf(seq, { ...more, attempt, payload: new Uint8Array(size) });
           if (isRemoved) expect(queue.remove(batch)).toBe(model.remove(batch));
           else if (!queue.has(batch)) {
-            queue.push(batch);
+            queue.push(batch, 0);
             model.push(batch);
           }
           const attempts = model.batches.filter((each) => each.seq === seq).map((each) => each.attempt);
@@ -71,7 +71,7 @@ describe('a batch queue', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(40)), fc.array(fc.nat(40)), (queued, wanted) => {
         const queue = new BatchQueue();
-        for (const seq of queued) queue.push(batchOf(seq));
+        for (const seq of queued) queue.push(batchOf(seq), 0);
         const kept = queue.only(wanted.map((seq) => ({ seq, attempt: 1 })));
         expect(kept.all().map(({ seq }) => seq)).toEqual(queued.filter((seq) => wanted.includes(seq)).toSorted((a, b) => a - b));
       }),
@@ -80,7 +80,7 @@ describe('a batch queue', () => {
 
   it('lets go of a payload as soon as its batch is taken out', () => {
     const queue = new BatchQueue();
-    for (let seq = 0; seq < 10; seq += 1) queue.push(batchOf(seq, { payload: new Uint8Array(1) }));
+    for (let seq = 0; seq < 10; seq += 1) queue.push(batchOf(seq, { payload: new Uint8Array(1) }), 0);
     queue.remove({ seq: 5, attempt: 1 });
     expect(queue.has({ seq: 5, attempt: 1 })).toBe(false);
     expect(queue.bytes).toBe(9);
@@ -89,7 +89,7 @@ describe('a batch queue', () => {
   it('keeps the other attempts of a batch when one is taken out, whichever it is', () => {
     for (const taken of [1, 2, 3]) {
       const queue = new BatchQueue();
-      for (const attempt of [1, 2, 3]) queue.push(batchOf(5, { attempt }));
+      for (const attempt of [1, 2, 3]) queue.push(batchOf(5, { attempt }), 0);
       expect(queue.remove({ seq: 5, attempt: taken })?.attempt).toBe(taken);
       const left = [1, 2, 3].filter((attempt) => attempt !== taken);
       expect(queue.attemptsOf(5).toSorted()).toEqual(left);

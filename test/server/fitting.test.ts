@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Fitting } from '../../server/core/fitting.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import { slotsFor, type NeedClass, type HubWorker } from '../../server/core/records.js';
+import { Tally } from '../../server/core/tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxExplained, maxFittedAtOnce } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
@@ -23,7 +24,19 @@ function classesOf(fitting: Fitting, count: number): NeedClass[] {
     const needClass = fitting.needClass(offering(name));
     const leader = newLeader('l', '', defaultLimits, { records: { bytes: 0 }, named: { bytes: 0 } }, 0);
     const description = { stages: [], serializer: 'json' };
-    needClass.jobs.add(newJob({ number: 1, leader, secret: '', description, bytes: 0, priority: 0, needClass, virtualTime: 0 }));
+    needClass.jobs.add(
+      newJob({
+        number: 1,
+        leader,
+        secret: '',
+        description,
+        bytes: 0,
+        priority: 0,
+        needClass,
+        tally: new Tally().of([]),
+        virtualTime: 0,
+      }),
+    );
     return needClass;
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Placement } from '../../server/core/placement.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import type { HubJob, HubWorker } from '../../server/core/records.js';
+import { Tally } from '../../server/core/tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 
@@ -82,7 +83,17 @@ function jobOf(placement: Placement, operation: string, { priority = 0, virtualT
   const needClass = placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
   const leader = newLeader('l', '', defaultLimits, { records: { bytes: 0 }, named: { bytes: 0 } }, 0);
   const description = { stages: [], serializer: 'json' };
-  const job = newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
+  const job = newJob({
+    number: 1,
+    leader,
+    secret: '',
+    description,
+    bytes: 0,
+    priority,
+    needClass,
+    tally: new Tally().of([]),
+    virtualTime,
+  });
   if (meanMs > 0) job.cost.observe(meanMs, 0, 0);
   needClass.jobs.add(job);
   return job;

@@ -3,6 +3,7 @@ import { keepTurn, mayRestFor, takeKeptTurn, takePaid } from '../../server/core/
 import { HubState } from '../../server/core/hub-state.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import type { HubJob, HubLeader } from '../../server/core/records.js';
+import { Tally } from '../../server/core/tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxTurnsKept } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
@@ -21,7 +22,17 @@ function turns(): Turns {
   const job = (virtualTime: number, priority = 0, operation = 'f@1'): HubJob => {
     const needClass = state.placement.fitting.needClass({ operations: [operation], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };
-    return newJob({ number: 1, leader, secret: '', description, bytes: 0, priority, needClass, virtualTime });
+    return newJob({
+      number: 1,
+      leader,
+      secret: '',
+      description,
+      bytes: 0,
+      priority,
+      needClass,
+      tally: new Tally().of([]),
+      virtualTime,
+    });
   };
   const first = job(10);
   state.placement.enterTurn(first);

@@ -116,7 +116,17 @@ describe('an attempt that waits for a job of its own', () => {
     const worker = newWorker('w', '', defaultLimits, state.records, 0);
     const needClass = state.placement.fitting.needClass({ operations: ['f@1'], serializers: ['json'], labels: [] });
     const description = { stages: [], serializer: 'json' };
-    const job = newJob({ number: 1, leader, secret: '', description, bytes: 0, priority: 0, needClass, virtualTime: 0 });
+    const job = newJob({
+      number: 1,
+      leader,
+      secret: '',
+      description,
+      bytes: 0,
+      priority: 0,
+      needClass,
+      tally: state.tally.of(description.stages),
+      virtualTime: 0,
+    });
     const given = {
       bytes: 0,
       besideBytes: 0,

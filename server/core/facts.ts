@@ -1,0 +1,62 @@
+import type { HubState } from './hub-state.js';
+import type { HubWorker } from './records.js';
+import { nameOfChain, otherNames, type Tally } from './tally.js';
+
+/** What a hub has counted, and what there is now, in numbers. */
+export interface HubFacts {
+  readonly tally: Tally;
+  /** Slots with a batch, without one, and of workers that are given nothing now. */
+  readonly slots: { readonly busy: number; readonly free: number; readonly paused: number };
+  /** Workers that are there, that take no more batches, and that are waited for. */
+  readonly workers: { readonly here: number; readonly draining: number; readonly away: number };
+  readonly leaders: { readonly here: number; readonly away: number };
+  /** Jobs of which something is with workers, of which something waits, and of which the hub has nothing. */
+  readonly jobs: { readonly running: number; readonly queued: number; readonly idle: number };
+  readonly queuedBatches: number;
+  /** By chain: how many slots would have something to execute, if there were that many. */
+  readonly wantedSlots: ReadonlyMap<string, number>;
+}
+
+/** The time grows with workers and jobs. */
+export function factsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState): HubFacts {
+  const slots = { busy: 0, free: 0, paused: 0 };
+  const counted = { here: 0, draining: 0, away: 0 };
+  for (const worker of workers.values()) {
+    counted[stateOf(worker)] += 1;
+    const busy = Math.min(worker.slots, worker.leases.size - worker.waiting + worker.ending.size);
+    slots.busy += busy;
+    slots[isPaused(worker) ? 'paused' : 'free'] += worker.slots - busy;
+  }
+  const ofJobs = { running: 0, queued: 0, idle: 0 };
+  const wantedSlots = new Map<string, number>();
+  for (const name of tally.chains.keys()) wantedSlots.set(name, 0);
+  let queuedBatches = 0;
+  for (const { queue, leases, description } of jobs.values()) {
+    queuedBatches += queue.size;
+    if (leases.size > 0) ofJobs.running += 1;
+    else if (queue.size > 0) ofJobs.queued += 1;
+    else ofJobs.idle += 1;
+    const name = nameOfChain(description.stages);
+    const row = tally.chains.has(name) ? name : otherNames;
+    wantedSlots.set(row, (wantedSlots.get(row) ?? 0) + queue.size + leases.size);
+  }
+  return {
+    tally,
+    slots,
+    workers: counted,
+    leaders: { here: leaders.size - awayLeaders.size, away: awayLeaders.size },
+    jobs: ofJobs,
+    queuedBatches,
+    wantedSlots,
+  };
+}
+
+function stateOf({ connected, draining }: HubWorker): 'here' | 'draining' | 'away' {
+  if (!connected) return 'away';
+  return draining ? 'draining' : 'here';
+}
+
+/** Whether it is given nothing, whatever is queued. */
+function isPaused({ connected, draining, reserved, connection }: HubWorker): boolean {
+  return !connected || draining || reserved || connection.congested || connection.stuck;
+}

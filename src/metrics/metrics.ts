@@ -1,0 +1,71 @@
+import type { Metric, Registry } from 'prom-client';
+import type { Family } from './family.js';
+import { LoopDelay } from './loop-delay.js';
+
+/** What `/metrics` is answered with. */
+export interface MetricsText {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/**
+ * Writes what Prometheus reads, by prom-client: the families that are read anew each time, and how its process is. It costs
+ * nothing before somebody asks.
+ */
+export class Metrics {
+  readonly #families: () => readonly Family[];
+  #ready: Promise<Writer | undefined> | undefined;
+
+  constructor(families: () => readonly Family[]) {
+    this.#families = families;
+  }
+
+  /** @returns undefined where prom-client is not installed */
+  async read(): Promise<MetricsText | undefined> {
+    this.#ready ??= loadWriter();
+    const writer = await this.#ready;
+    return writer && (await writer.write(this.#families()));
+  }
+
+  async close(): Promise<void> {
+    const writer = await this.#ready;
+    writer?.close();
+  }
+}
+
+async function loadWriter(): Promise<Writer | undefined> {
+  try {
+    const { default: client } = await import('prom-client');
+    return new Writer(client.Registry, client.collectDefaultMetrics);
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+class Writer {
+  readonly #Registry: typeof Registry;
+  readonly #process: Registry;
+  readonly #loopDelay = new LoopDelay();
+
+  constructor(registry: typeof Registry, collect: (config: { readonly register: Registry }) => void) {
+    this.#Registry = registry;
+    this.#process = new registry();
+    collect({ register: this.#process });
+  }
+
+  async write(families: readonly Family[]): Promise<MetricsText> {
+    const registry = new this.#Registry();
+    for (const family of [...families, this.#loopDelay.read()]) {
+      // All that a registry needs of a metric are its name, and its numbers when it is asked.
+      registry.registerMetric({ name: family.name, get: () => family } as unknown as Metric);
+    }
+    const text = `${await registry.metrics()}\n${await this.#process.metrics()}`;
+    return { contentType: registry.contentType, text };
+  }
+
+  close(): void {
+    this.#loopDelay.close();
+    this.#process.clear();
+  }
+}

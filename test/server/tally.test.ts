@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { boundsMs, Histogram } from '../../src/core/histogram.js';
+import { Tally } from '../../server/core/tally.js';
+import { maxNamesTallied } from '../../src/limits.js';
+import type { StageDescription, UnitFailure } from '../../src/protocol/messages.js';
+import { describeUnreached } from '../../src/protocol/unreached.js';
+import { batchOf, HubUnderTest, openHub, resultOf } from './scheduler-harness.js';
+
+const stagesOf = (...operations: string[]): StageDescription[] =>
+  operations.map((operation) => ({ kind: 'map', operation, version: 1 }));
+
+const failure = (offset: number, stage: number): UnitFailure => ({
+  offset,
+  stage,
+  code: 'OPERATION_FAILED',
+  kind: 'thrown',
+  message: '',
+  error: new Uint8Array(),
+});
+
+describe('what a hub counts', () => {
+  it('counts the elements of each stage that has executed them, and what failed there', () => {
+    const tally = new Tally();
+    const job = tally.of(stagesOf('parse', 'score'));
+    tally.answered(job, 'elements', resultOf(0, { done: 10, failures: [failure(1, 0), failure(4, 1), failure(5, 1)] }), 7);
+    const [parse, score] = job.operations;
+    expect([parse?.elements, score?.elements]).toEqual([10, 9]);
+    expect([...(parse?.failures ?? [])]).toEqual([['OPERATION_FAILED', 1]]);
+    expect([...(score?.failures ?? [])]).toEqual([['OPERATION_FAILED', 2]]);
+    expect([...tally.chains.keys()]).toEqual(['parse → score']);
+    expect([job.chain.executed.count, job.chain.executed.sumMs]).toEqual([1, 7]);
+  });
+
+  it('counts a batch of partials as a batch, and not as elements', () => {
+    const tally = new Tally();
+    const job = tally.of(stagesOf('sum'));
+    tally.answered(job, 'partials', resultOf(0, { done: 2 }), 1);
+    expect([job.operations[0]?.elements, job.chain.executed.count]).toEqual([0, 1]);
+  });
+
+  it('counts as retries those stages that had been reached', () => {
+    const tally = new Tally();
+    const job = tally.of(stagesOf('parse', 'score'));
+    tally.came(job, batchOf(0, { count: 3 }));
+    tally.came(job, batchOf(1, { tried: 2, unreached: describeUnreached([0, 2]) }));
+    tally.came(job, batchOf(2, { tried: 1, unreached: describeUnreached([0, 0]) }));
+    tally.came(job, batchOf(3, { units: 'partials', tried: 1 }));
+    expect(job.operations.map(({ retries }) => retries)).toEqual([2, 1]);
+  });
+
+  it('counts jobs of the same operations together, and those beyond its bound under one name', () => {
+    const tally = new Tally();
+    const first = tally.of(stagesOf('f0'));
+    for (let at = 1; at < maxNamesTallied + 10; at += 1) tally.of(stagesOf(`f${at}`));
+    expect(tally.of(stagesOf('f0')).chain).toBe(first.chain);
+    expect(tally.of(stagesOf('one')).operations[0]).toBe(tally.of(stagesOf('another')).operations[0]);
+    expect([tally.operations.size, tally.chains.size]).toEqual([maxNamesTallied + 1, maxNamesTallied + 1]);
+    expect(tally.operations.has('other')).toBe(true);
+  });
+
+  it('says how long batches have waited and were executed, and by what they were lost', () => {
+    const hub = openHub(1);
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 1, batchOf(1));
+    hub.result('w', 'l:1', 0, { elapsedMs: 40 });
+    hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 1, cause: 'death', reason: 'it died' } });
+    const { tally } = hub.scheduler.facts();
+    const chain = tally.chains.get('f');
+    expect([chain?.queued.count, chain?.queued.sumMs]).toEqual([2, 40]);
+    expect([chain?.executed.count, chain?.executed.sumMs]).toEqual([1, 40]);
+    expect([...tally.lost]).toEqual([['death', 1]]);
+    expect(tally.operations.get('f')?.elements).toBe(1);
+  });
+
+  it('says what there is now', () => {
+    const hub = openHub(3);
+    hub.batch('l', 1, batchOf(0));
+    expect(hub.scheduler.facts()).toMatchObject({
+      slots: { busy: 1, free: 2, paused: 0 },
+      workers: { here: 1, draining: 0, away: 0 },
+      leaders: { here: 1, away: 0 },
+      jobs: { running: 1, queued: 0, idle: 0 },
+      queuedBatches: 0,
+      wantedSlots: new Map([['f', 1]]),
+    });
+    hub.fromWorker('w', { type: 'draining' });
+    hub.batch('l', 1, batchOf(1));
+    expect(hub.scheduler.facts()).toMatchObject({
+      slots: { busy: 1, free: 0, paused: 2 },
+      workers: { here: 0, draining: 1, away: 0 },
+      queuedBatches: 1,
+      wantedSlots: new Map([['f', 2]]),
+    });
+    hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'gone', how: 'lost' });
+    hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
+    expect(hub.scheduler.facts()).toMatchObject({
+      workers: { here: 0, draining: 0, away: 1 },
+      leaders: { here: 0, away: 1 },
+    });
+  });
+
+  it('wants slots for jobs beyond its bound of names, too', () => {
+    const hub = new HubUnderTest({ maxJobsPerLeader: 10_000 });
+    hub.leader('l');
+    for (let at = 0; at <= maxNamesTallied; at += 1) hub.open('l', at + 1, { operation: `f${at}` });
+    hub.batch('l', maxNamesTallied + 1, batchOf(0));
+    expect(hub.scheduler.facts().wantedSlots.get('other')).toBe(1);
+  });
+});
+
+describe('a histogram', () => {
+  it('counts each duration once, in the first bucket that has room for it', () => {
+    const histogram = new Histogram();
+    for (const ms of [0, 0.5, 0.6, 1_000, 1e9]) histogram.observe(ms);
+    const { cumulative } = histogram;
+    expect(cumulative).toHaveLength(boundsMs.length + 1);
+    expect(cumulative[0]).toBe(2);
+    expect(cumulative[boundsMs.indexOf(1)]).toBe(3);
+    expect(cumulative[boundsMs.indexOf(1_000)]).toBe(4);
+    expect(cumulative.at(-1)).toBe(5);
+    expect(histogram.count).toBe(5);
+    expect(histogram.sumMs).toBeCloseTo(1e9 + 1_001.1);
+  });
+});
