@@ -6,4 +6,5 @@
 
 export { startWorker, type WorkerOptions } from './worker/start-worker.js';
 export type { HealthOptions } from './worker/health-options.js';
+export type { RenewalOptions } from './worker/renewal-options.js';
 export * from './common-worker.js';

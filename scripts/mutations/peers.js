@@ -237,6 +237,42 @@ export const peerMutations = [
     replace: '',
   },
   {
+    name: 'a thread is never renewed for its tasks',
+    file: 'src/core/renewal.ts',
+    find: 'if (age.tasks >= afterTasks)',
+    replace: 'if (age.tasks >= Infinity)',
+  },
+  {
+    name: 'a thread is renewed for what its modules take',
+    file: 'src/core/renewal.ts',
+    find: 'else if (age.counts && usedBytes',
+    replace: 'else if (usedBytes',
+  },
+  {
+    name: 'all threads are renewed at a time',
+    file: 'src/core/renewal.ts',
+    find: 'if (now < this.#pausedUntil || this.#underWay.size >= this.#bounds.atOnce) return',
+    replace: 'if (now < this.#pausedUntil) return',
+  },
+  {
+    name: 'a thread is renewed again while its successor starts',
+    file: 'src/core/renewal.ts',
+    find: 'if (this.#due.has(thread) || this.#underWay.has(thread)) return;',
+    replace: 'if (this.#due.has(thread)) return;',
+  },
+  {
+    name: 'threads whose successors cannot be had are renewed without a pause',
+    file: 'src/core/renewal.ts',
+    find: '    this.#pausedUntil = now + this.#bounds.pauseMs;\n',
+    replace: '',
+  },
+  {
+    name: 'a thread that is gone is still to be renewed',
+    file: 'src/core/renewal.ts',
+    find: '    this.#due.delete(thread);\n    this.#underWay.delete(thread);\n  }\n\n  /** Its successor could',
+    replace: '    this.#underWay.delete(thread);\n  }\n\n  /** Its successor could',
+  },
+  {
     name: 'the leader asks no idle job for its place',
     file: 'src/core/places.ts',
     find: 'return idle === undefined || this.#isRoomMade',

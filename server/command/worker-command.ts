@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { PaladinError } from '../../src/errors/paladin-error.js';
-import { leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
+import { leastRenewMb, leastThreadMemoryMb, mostThreadMemoryMb } from '../../src/executor/limits.js';
 import { longestTimerMs, maxSlots, maxThreads } from '../../src/limits.js';
 import { logOptions, type LogOptions } from './log.js';
 import { hubOption, names, option, tokenOptions, wholeNumber } from './options.js';
@@ -14,6 +14,8 @@ interface Options extends LogOptions {
   readonly threads?: number;
   readonly threadMemoryMb?: number;
   readonly threadStartTimeout?: number;
+  readonly threadRenewAfterTasks?: number;
+  readonly threadRenewAboveMb?: number;
   readonly inline?: boolean;
   readonly slots?: number;
   readonly drainTimeout?: number;
@@ -48,6 +50,17 @@ export function workerCommand(): Command {
         wholeNumber(1, longestTimerMs),
       ),
     )
+    .addOption(
+      option('--thread-renew-after-tasks <number>', 'replace a thread after so many tasks (default: never)').argParser(
+        wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      option(
+        '--thread-renew-above-mb <megabytes>',
+        'replace a thread that takes more memory after a batch (default: never)',
+      ).argParser(wholeNumber(leastRenewMb, mostThreadMemoryMb)),
+    )
     .addOption(option('--inline', 'execute in the main thread, for operations that wait rather than compute'))
     .addOption(
       option('--slots <number>', 'with --inline: batches worked on at once (default: 4)').argParser(wholeNumber(1, maxSlots)),
@@ -78,7 +91,8 @@ async function runWorker(
   { hub, inline = false, drainTimeout = Infinity, labels, name, ...options }: Options,
 ): Promise<void> {
   const program = new WorkerProgram({ hub, log: options, drainTimeout });
-  const { token, tokenFile, threads, threadMemoryMb, threadStartTimeout, slots, healthPort, healthHost } = options;
+  const { token, tokenFile, threads, slots, healthPort, healthHost } = options;
+  const { threadMemoryMb, threadStartTimeout, threadRenewAfterTasks, threadRenewAboveMb } = options;
   checkPlaces(inline, threads, slots);
   if (healthHost !== undefined && healthPort === undefined) {
     throw invalid('expected --health-host (PALADIN_HEALTH_HOST) beside a --health-port only');
@@ -97,6 +111,8 @@ async function runWorker(
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
     ...(threadStartTimeout === undefined ? {} : { threadStartTimeout }),
+    ...(threadRenewAfterTasks === undefined ? {} : { threadRenewAfterTasks }),
+    ...(threadRenewAboveMb === undefined ? {} : { threadRenewAboveMb }),
     ...(slots === undefined ? {} : { slots }),
     ...(healthPort === undefined ? {} : { healthPort }),
     ...(healthHost === undefined ? {} : { healthHost }),

@@ -33,9 +33,10 @@ const wordsFor: Readonly<Record<string, string>> = {
   onFatal: 'stoponerror ignoreerrors continueonerror skiperrors failfast onfailure failparentonfailure',
   onSkip: 'onerror onfailed',
   labels: 'tags tag resources affinity requires',
-  threadMemoryMb:
-    'resourcelimits maxoldgenerationsizemb memory memorymb memorylimit maxmemory maxmemorylimitbeforerecycle ' +
-    'memorylimitbeforerecycle idlememorylimit',
+  threadMemoryMb: 'resourcelimits maxoldgenerationsizemb memory memorymb memorylimit maxmemory idlememorylimit',
+  threadRenewAfterTasks: 'maxtasksperchild maxtasksperworker tasksperchild maxtasks maxcalls maxexecutions',
+  threadRenewAboveMb:
+    'maxmemoryperchild maxmemorylimitbeforerecycle memorylimitbeforerecycle recyclememory recycleabove memorylimit',
   threadStartTimeout: 'starttimeout startuptimeout readytimeout workerstarttimeout',
   idleTimeout: 'keepalive terminatetimeout closetimeout',
   token: 'auth apikey password secret key bearer credentials accesstoken authtoken',

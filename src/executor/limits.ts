@@ -84,6 +84,18 @@ export const startBackoffMs = 100;
 /** What that wait grows to. */
 export const maxStartBackoffMs = 5_000;
 
+/** Less than this, in megabytes, a thread takes when it has only loaded its modules. */
+export const leastRenewMb = 16;
+
+/**
+ * So many threads for each one that is renewed at a time. Successors load their modules while all others go on, and should take
+ * no more of the processor than a few batches do.
+ */
+export const threadsPerRenewal = 4;
+
+/** How long no thread is renewed after a successor could not be had. Whoever deploys modules is done by then. */
+export const renewalPauseMs = 30_000;
+
 /**
  * How long an idle thread may take to end by itself, so that what it has buffered is written. It has little to do, and a program
  * waits for it.

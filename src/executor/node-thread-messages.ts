@@ -14,6 +14,8 @@ export interface ThreadSetUp {
   readonly port: MessagePort;
   /** Whether to record the origin of what goes on: a thread died before, and nobody knew of what. */
   readonly watched: boolean;
+  /** Whether to tell after each batch how much memory it takes. */
+  readonly measured: boolean;
 }
 
 /** Posted: something is in the mailbox. */

@@ -2,6 +2,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort, type ResourceLimits } from 'node:worker_threads';
 import { encodeError } from '../errors/remote-error.js';
 import { stackOf } from '../errors/stack-of.js';
+import { isError, readOr } from '../errors/thrown.js';
 import { later } from '../real-time.js';
 import { exitGraceMs, writtenStepBytes } from './limits.js';
 import { Mailbox } from './mailbox.js';
@@ -16,6 +17,8 @@ export interface NodeThreadOptions {
   /** URLs of the modules to load. */
   readonly modules: readonly string[];
   readonly resourceLimits: ResourceLimits | undefined;
+  /** Whether they tell how much memory they take. */
+  readonly measured: boolean;
 }
 
 /** Threads of Node that load these modules. */
@@ -36,6 +39,8 @@ class RunningThread implements ThreadLink {
   readonly #port: MessagePort;
   readonly #listener: ThreadListener;
   readonly #ended: Promise<void>;
+  /** The most memory that its objects may take, in megabytes; undefined: as much as Node allows. */
+  readonly #memoryMb: number | undefined;
   #hasEnded = false;
   /** The error that Node says it died of. */
   #uncaught: { readonly thrown: unknown } | undefined = undefined;
@@ -45,12 +50,18 @@ class RunningThread implements ThreadLink {
   #written = 0;
 
   /** @throws what `new Worker` throws, for example when no further thread can be had */
-  constructor({ name, watched }: ThreadStart, { modules, resourceLimits }: NodeThreadOptions, listener: ThreadListener) {
+  constructor(
+    { name, watched }: ThreadStart,
+    { modules, resourceLimits, measured }: NodeThreadOptions,
+    listener: ThreadListener,
+  ) {
     this.#listener = listener;
+    this.#memoryMb = resourceLimits?.maxOldGenerationSizeMb;
     const { port1, port2 } = new MessageChannel();
     const workerData: ThreadSetUp = {
       modules,
       watched,
+      measured,
       progress: this.#memory,
       toThread: this.#toThread.memory,
       fromThread: this.#fromThread.memory,
@@ -154,6 +165,11 @@ class RunningThread implements ThreadLink {
     return this.#uncaught && { text: stackOf(this.#uncaught.thrown), error: encodeError(this.#uncaught.thrown).bytes };
   }
 
+  get #isOutOfMemory(): boolean {
+    const { thrown } = this.#uncaught ?? {};
+    return this.#dying?.ends !== true && isError(thrown) && readOr(thrown, 'code') === 'ERR_WORKER_OUT_OF_MEMORY';
+  }
+
   #death(exitCode: number): ThreadDeath {
     // It did not die of an error that a module handled.
     const dying = this.#dying?.ends === true ? this.#dying : undefined;
@@ -165,10 +181,22 @@ class RunningThread implements ThreadLink {
       return { how: `exited with code ${exitCode}`, hint, ...from };
     }
     const { text, error } = told;
+    if (this.#isOutOfMemory) return { how: `ran out of memory: its objects took ${mostMemory(this.#memoryMb)}`, error, ...from };
     // Of the modules, a thread says itself what they miss.
     const hint = /Cannot find (?:module|package)/u.test(text) ? ` (${keepExternal})` : '';
     return { how: `died of an error that nothing caught: ${text}`, hint, error, ...from };
   }
+}
+
+/** What the objects of a thread took that ran out of memory, for people: more than a limit, and which. */
+function mostMemory(memoryMb: number | undefined): string {
+  // The process goes by its flag alone.
+  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+  const [flag] = /--max[-_]old[-_]space[-_]size[= ]\d+/u.exec(flags) ?? [];
+  if (flag !== undefined) return `more than the process allows (${flag})`;
+  return memoryMb === undefined
+    ? 'more than Node allows a thread; threadMemoryMb (--thread-memory-mb) sets how much'
+    : `more than ${memoryMb} MB (threadMemoryMb)`;
 }
 
 /** The exit code of a module whose top-level await never settles. */

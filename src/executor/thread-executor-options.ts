@@ -22,6 +22,12 @@ export interface ThreadPoolOptions {
   readonly onBroken?: (error: PaladinError) => void;
   /** Called when a thread dies or has to be terminated, with what of. Default: `ThreadWarnings`. */
   readonly onThreadDeath?: (reason: string) => void;
+  /** A thread that has executed so many tasks is renewed. Default: none is. */
+  readonly renewAfterTasks?: number;
+  /** A thread whose objects take more after a batch is renewed. Only threads of Node. Default: none is. */
+  readonly renewAboveBytes?: number;
+  /** Called when a thread is renewed, with why. Default: nobody is told. */
+  readonly onThreadRenewed?: (reason: string) => void;
   /** Called when the `create` of an operation takes long, once for each. Default: `ThreadWarnings`. */
   readonly onSlowCreate?: (reason: string) => void;
   /** What counts as long, in milliseconds. Default 30,000. */

@@ -16,5 +16,6 @@ export async function startThreadExecutor({
 }: ThreadExecutorOptions): Promise<ThreadExecutor> {
   const found = findModules(modules);
   const urls = found instanceof Promise ? await found : found;
-  return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits }), options);
+  const measured = options.renewAboveBytes !== undefined;
+  return await startThreads(nodeThreads({ modules: urls.map(({ href }) => href), resourceLimits, measured }), options);
 }

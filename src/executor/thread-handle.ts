@@ -19,7 +19,8 @@ import { later, realNow, type Later } from '../real-time.js';
 /** What a thread tells its pool. Each thread is `ready` or not, and then `gone` once. */
 export interface ThreadEvents {
   ready(thread: ThreadHandle, message: Extract<FromThread, { type: 'ready' }>): void;
-  idle(thread: ThreadHandle): void;
+  /** It has ended a batch, in which it has executed so many units. */
+  idle(thread: ThreadHandle, units: number): void;
   /** What the thread executes wants to wait for a job of its own. Returns how many may wait, if so many wait already. */
   refusesWait(): number | undefined;
   /** It does wait. */
@@ -56,6 +57,7 @@ export class ThreadHandle {
   /** Defined exactly while it is busy. */
   #executing: ThreadBatch | undefined = undefined;
   #batches = 0;
+  #isRetired = false;
   #ended: Promise<void> = Promise.resolve();
   #readySinceMs = 0;
   readonly #startTimer: Later | undefined;
@@ -94,8 +96,23 @@ export class ThreadHandle {
     return this.#state === 'idle' || this.#state === 'busy';
   }
 
+  /** Whether it may be given a batch. */
   get isIdle(): boolean {
-    return this.#state === 'idle';
+    return this.#state === 'idle' && !this.#isRetired;
+  }
+
+  /** Whether it is given nothing more. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** How many bytes its objects took after its last batch; 0: it does not tell. */
+  get usedBytes(): number {
+    return this.#progress.usedBytes;
   }
 
   /** Whether what it executes waits for a job of its own, so that another thread may execute in its stead. */
@@ -113,9 +130,15 @@ export class ThreadHandle {
     return this.#executing;
   }
 
+  /** Gives it nothing more. What it executes it ends. @returns whether it executes nothing */
+  retire(): boolean {
+    this.#isRetired = true;
+    return this.#executing === undefined;
+  }
+
   /** Gives it a batch. It must be idle. The given bytes stay with the caller. */
   run(assignment: Assignment, maxPayloadBytes: number): void {
-    if (this.#state !== 'idle') throw new Error(`a thread that is ${this.#state} was given a batch`);
+    if (!this.isIdle) throw new Error(`a thread that is ${this.#isRetired ? 'retired' : this.#state} was given a batch`);
     const { jobId, description, batch } = assignment;
     // The number has to fit into 31 bits, and 0 means none.
     this.#batches = (this.#batches % 0x7fff_ffff) + 1;
@@ -239,7 +262,7 @@ export class ThreadHandle {
     this.#executing = undefined;
     this.#rest();
     executing.settled(outcome);
-    this.#events.idle(this);
+    this.#events.idle(this, outcome.type === 'result' ? outcome.result.done : 0);
   }
 
   #rest(): void {

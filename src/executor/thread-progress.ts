@@ -23,8 +23,9 @@ const offsetAt = 0;
 const cancelAt = 1;
 const stageAt = 2;
 const deadlineAt = 0;
-const deadlineByte = 16;
-const createsByte = 24;
+const usedAt = 1;
+const doublesByte = 16;
+const createsByte = 32;
 
 /** The size of the memory of a {@link Progress}. */
 export const progressBytes: number = createsByte + maxStages * Float64Array.BYTES_PER_ELEMENT;
@@ -37,14 +38,15 @@ export class Progress {
   /** Whether the unit and its stage are known for certain. */
   isExact = true;
   readonly #numbers: Int32Array;
-  readonly #times: Float64Array;
+  /** Its deadline, and the bytes that it uses: 32 bits are too few for these. */
+  readonly #doubles: Float64Array;
   /** Since when each stage is being set up, on the common clock; 0: it is not. */
   readonly #creates: Float64Array;
 
   /** @param memory of `progressBytes` */
   constructor(memory: ArrayBufferLike) {
     this.#numbers = new Int32Array(memory, 0, 3);
-    this.#times = new Float64Array(memory, deadlineByte, 1);
+    this.#doubles = new Float64Array(memory, doublesByte, 2);
     this.#creates = new Float64Array(memory, createsByte, maxStages);
   }
 
@@ -99,10 +101,19 @@ export class Progress {
 
   /** On the common clock: when what is executing must have ended; 0: any time. */
   get deadlineMs(): number {
-    return this.#times[deadlineAt] ?? 0;
+    return this.#doubles[deadlineAt] ?? 0;
   }
 
   set deadlineMs(deadlineMs: number) {
-    this.#times[deadlineAt] = deadlineMs;
+    this.#doubles[deadlineAt] = deadlineMs;
+  }
+
+  /** How many bytes the objects of the thread took after its last batch; 0: nobody has asked. */
+  get usedBytes(): number {
+    return this.#doubles[usedAt] ?? 0;
+  }
+
+  set usedBytes(usedBytes: number) {
+    this.#doubles[usedAt] = usedBytes;
   }
 }

@@ -2,7 +2,8 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { decodeError } from '../errors/remote-error.js';
 import { messageOf } from '../errors/thrown.js';
 import { guarded } from '../guarded.js';
-import { later, type Later } from '../real-time.js';
+import { Renewals } from '../core/renewal.js';
+import { later, realNow, type Later } from '../real-time.js';
 import {
   closeGraceMs,
   forgetGraceMs,
@@ -10,12 +11,14 @@ import {
   maxRestMs,
   maxStartBackoffMs,
   maxStartFailures,
+  renewalPauseMs,
   restFactor,
   slowCreateMs,
   soundAfterMs,
   spareThreadMs,
   startBackoffMs,
   threadStartTimeoutMs,
+  threadsPerRenewal,
   waitingPerThread,
 } from './limits.js';
 import type { ThreadOffers, ThreadPoolOptions } from './thread-executor-options.js';
@@ -52,6 +55,9 @@ export interface SupplyEvents {
  * Each thread whose batch waits for a job of its own may have a spare thread, which is started when one is wanted. So the number
  * of batches that may wait bounds the number of threads. Beyond it, an operation that wants to wait fails. Spare threads end when
  * they are not wanted for a while.
+ *
+ * A thread that is to be renewed goes on until its successor is ready, which is started in the same place. Then it is given
+ * nothing more, and ends with its batch. `Renewals` says which thread is next.
  */
 export class ThreadSupply {
   readonly #kind: ThreadKind;
@@ -70,6 +76,12 @@ export class ThreadSupply {
   #spareTimer: Later | undefined = undefined;
   #started = 0;
   #watched = false;
+  /** Which threads are to be renewed; undefined: none ever is. */
+  readonly #renewals: Renewals<ThreadHandle> | undefined;
+  /** Where threads are whose successors are there. */
+  readonly #leaving: Place = { failures: 0 };
+  /** Whether it was told that threads take too much memory from the start. */
+  #toldOfModules = false;
   /** How long the next thread rests. */
   #restMs = 0;
 
@@ -77,6 +89,7 @@ export class ThreadSupply {
     this.#kind = kind;
     this.#options = options;
     this.#events = events;
+    this.#renewals = renewalsFor(options);
     this.#places = new Set(Array.from({ length: options.threads }, () => ({ failures: 0 })));
   }
 
@@ -103,10 +116,9 @@ export class ThreadSupply {
     this.#spareTimer = later(() => {
       this.#spareTimer = undefined;
       for (const [thread, place] of this.#threads) {
-        if (!thread.isIdle || !this.#hasSurplus()) continue;
-        this.#threads.delete(thread);
+        if (!thread.isIdle || !this.#hasSurplus() || this.#isRenewed(place)) continue;
+        this.#discard(thread);
         this.#places.delete(place);
-        this.#end(thread);
       }
     }, spareThreadMs);
     this.#spareTimer.unref();
@@ -141,9 +153,10 @@ export class ThreadSupply {
         soundTimer = later(() => (place.failures = 0), soundAfterMs);
         soundTimer.unref();
         ready();
+        this.#fresh(thread);
         this.#events.free(thread);
       },
-      idle: (thread) => this.#events.free(thread),
+      idle: (thread, units) => this.#idle(thread, units),
       refusesWait: () => {
         const { maxWaiting = Math.max(leastWaitingThreads, waitingPerThread * this.#options.threads) } = this.#options;
         return this.#countWaiting() < maxWaiting ? undefined : maxWaiting;
@@ -152,10 +165,10 @@ export class ThreadSupply {
       slowCreate: (reason) => guarded(() => onSlowCreate(reason)),
       gone: (thread, threadEnd) => {
         soundTimer?.cancel();
-        if (!this.#threads.delete(thread)) return;
-        this.#end(thread);
+        if (!this.#threads.has(thread)) return;
+        const at = this.#discard(thread);
         if (threadEnd.type === 'failed') failed(threadEnd.error);
-        else this.#lost(place, name, threadEnd);
+        else this.#lost(at, name, threadEnd);
       },
     };
     const restMs = this.#restMs;
@@ -179,6 +192,78 @@ export class ThreadSupply {
     }
   }
 
+  /** A thread has loaded its modules, and executed nothing. */
+  #fresh(thread: ThreadHandle): void {
+    if (this.#renewals?.ready(thread, thread.usedBytes) !== false || this.#toldOfModules) return;
+    this.#toldOfModules = true;
+    const used = Math.round(thread.usedBytes / 2 ** 20);
+    this.#tell(
+      `a thread takes ${used} MB once it has loaded its modules, more than threadRenewAboveMb: none is renewed for that`,
+    );
+  }
+
+  /** A thread has ended a batch. Whoever was told of that may have given it the next one. */
+  #idle(thread: ThreadHandle, units: number): void {
+    if (thread.isRetired) {
+      this.#discard(thread);
+      return;
+    }
+    if (this.#renewals !== undefined) {
+      this.#renewals.ended(thread, units, thread.usedBytes);
+      this.#renew(this.#renewals);
+    }
+    this.#events.free(thread);
+  }
+
+  /** Starts the successor of the thread that is to be renewed next. */
+  #renew(renewals: Renewals<ThreadHandle>): void {
+    const due = renewals.next(realNow());
+    if (due === undefined) return;
+    const { thread, why } = due;
+    const place = this.#threads.get(thread);
+    if (place === undefined) throw new Error('a thread is to be renewed that is gone');
+    this.#startThread(
+      place,
+      () => {
+        renewals.gone(thread);
+        // It may have died meanwhile.
+        if (this.#threads.has(thread)) this.#retire(thread, why);
+        this.#renew(renewals);
+      },
+      (error) => {
+        if (this.#threads.has(thread)) {
+          renewals.failed(thread, realNow());
+          this.#tell(`thread ${thread.name} cannot be renewed, and goes on: ${error.message}`);
+        } else {
+          this.#failed(place, error);
+          this.#tell(error.message);
+        }
+      },
+    );
+  }
+
+  /** Its successor is in its place. */
+  #retire(thread: ThreadHandle, why: string): void {
+    const { onThreadRenewed } = this.#options;
+    this.#threads.set(thread, this.#leaving);
+    if (thread.retire()) this.#discard(thread);
+    if (onThreadRenewed !== undefined) guarded(() => onThreadRenewed(`thread ${thread.name} is renewed: ${why}`));
+  }
+
+  /** Whether a thread in this place is being renewed: then there are two. */
+  #isRenewed(place: Place): boolean {
+    return [...this.#threads.values()].filter((other) => other === place).length > 1;
+  }
+
+  /** It is no more. @returns where it was */
+  #discard(thread: ThreadHandle): Place {
+    const place = this.#threads.get(thread) ?? this.#leaving;
+    this.#threads.delete(thread);
+    this.#renewals?.gone(thread);
+    this.#end(thread);
+    return place;
+  }
+
   #end(thread: ThreadHandle): void {
     const ending = thread.close().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
@@ -197,6 +282,8 @@ export class ThreadSupply {
   }
 
   #replace(place: Place): void {
+    // The successor of one that was to be renewed is there, or soon is.
+    if (place === this.#leaving || [...this.#threads.values()].includes(place)) return;
     if (this.#hasSurplus()) {
       // A spare one has taken its place.
       this.#places.delete(place);
@@ -256,6 +343,17 @@ export class ThreadSupply {
     if (onThreadDeath === undefined) this.#warnings.tell(reason);
     else guarded(() => onThreadDeath(reason));
   }
+}
+
+/** What decides which threads are renewed; undefined where none is to be. */
+function renewalsFor({
+  threads,
+  renewAfterTasks: afterTasks = Infinity,
+  renewAboveBytes: aboveBytes = Infinity,
+}: ThreadPoolOptions): Renewals<ThreadHandle> | undefined {
+  if (afterTasks === Infinity && aboveBytes === Infinity) return undefined;
+  const atOnce = Math.max(1, Math.floor(threads / threadsPerRenewal));
+  return new Renewals({ afterTasks, aboveBytes, atOnce, pauseMs: renewalPauseMs });
 }
 
 /** Where one thread after another is. */

@@ -31,6 +31,8 @@ const hints = {
   inline: 'operations execute in the thread of the page where no worker is given.',
   healthPort: 'a page cannot listen on a port.',
   healthHost: 'a page cannot listen on a port.',
+  threadRenewAfterTasks: 'Web Workers are not renewed.',
+  threadRenewAboveMb: 'Web Workers are not renewed.',
   threadMemoryMb: 'Web Workers have no bound of their own.',
 };
 const example = "options, as in startWorker({ hub: 'https://example.org', worker: () => new Worker(url) })";

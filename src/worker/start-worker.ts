@@ -10,6 +10,7 @@ import { startThreadWorker, type ThreadWorkerOptions } from './start-thread-work
 import type { WebWorkerOptions } from './thread-source.js';
 import { checkConnection, connectionOptions, type EndOfWorker, type Worker, type WorkerConnection } from './worker.js';
 import { checkHealth, healthOptions, type HealthOptions } from './health-options.js';
+import { renewalBounds, renewalOptions, type RenewalOptions } from './renewal-options.js';
 import { WorkerHealth } from './worker-health.js';
 import { showingCall } from '../errors/call-site.js';
 import { checkCallbacks, checkFlag, checkOptions, type Known } from '../errors/options.js';
@@ -18,7 +19,7 @@ import { threadBounds, type ThreadOptions } from './start-bounds.js';
 
 /** Options of {@link startWorker}. */
 export interface WorkerOptions
-  extends WorkerConnection, InlineOptions, ThreadOptions, ThreadWorkerOptions, WebWorkerOptions, HealthOptions {
+  extends WorkerConnection, InlineOptions, ThreadOptions, ThreadWorkerOptions, WebWorkerOptions, HealthOptions, RenewalOptions {
   /**
    * Modules that export the operations: at most 10,000 URLs, or paths from the working directory. Their names end with `.js`,
    * `.mjs`, `.cjs`, `.ts`, `.mts` or `.cts`. Either this, `operations` or `worker` is required. In browsers use `worker` instead.
@@ -36,6 +37,7 @@ const known: Known<WorkerOptions> = {
   ...connectionOptions,
   ...inlineOptions,
   ...healthOptions,
+  ...renewalOptions,
   modules: true,
   threads: true,
   inline: true,
@@ -108,7 +110,10 @@ async function startOne(options: WorkerOptions & EndOfWorker): Promise<Worker> {
   if (modules.length === 0 && operations === undefined) {
     throw new PaladinError('INVALID_INPUT', 'startWorker: expected modules, operations or worker, got none of them');
   }
-  const bounds = threadBounds('startWorker', options, inline ? undefined : 'modules');
+  const bounds = {
+    ...threadBounds('startWorker', options, inline ? undefined : 'modules'),
+    ...renewalBounds(options, !inline),
+  };
   if (inline) {
     if (threads !== undefined) {
       throw new PaladinError('INVALID_INPUT', 'startWorker: expected slots for an inline worker, got threads');
@@ -131,6 +136,7 @@ async function startOne(options: WorkerOptions & EndOfWorker): Promise<Worker> {
 /** Also where this runs in Node: other platforms that load it have Web Workers. */
 async function inWebWorkers(options: WorkerOptions & EndOfWorker): Promise<Worker> {
   const { modules = [], inline = false, threadMemoryMb } = options;
+  renewalBounds(options, false);
   if (modules.length > 0 || inline || threadMemoryMb !== undefined) {
     const message =
       'startWorker: expected worker without modules, inline and threadMemoryMb: Web Workers have a script of their own';

@@ -26,6 +26,18 @@ it.each([
   await expect(starting).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(message) as unknown });
 });
 
+it.each([
+  [{ threadRenewAfterTasks: 0 }, 'expected threadRenewAfterTasks to be a whole number from 1 to 2^53 - 1, got 0'],
+  [{ threadRenewAfterTasks: 1.5 }, 'expected threadRenewAfterTasks to be a whole number'],
+  [{ threadRenewAboveMb: 15 }, 'expected threadRenewAboveMb to be whole megabytes from 16 to 1048576, got 15'],
+  [{ threadRenewAboveMb: 64, threadMemoryMb: 64 }, 'expected threadRenewAboveMb to be less than threadMemoryMb, which is 64'],
+  [{ threadRenewAfterTasks: 5, inline: true }, 'expected threadRenewAfterTasks with modules in threads only, got 5'],
+  [{ threadRenewAboveMb: 50, inline: true }, 'expected threadRenewAboveMb with modules in threads only, got 50'],
+])('when threads are renewed is checked: %o', async (options, message) => {
+  const starting = startWorker({ hub: 'http://127.0.0.1:1', modules, ...options });
+  await expect(starting).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining(message) as unknown });
+});
+
 it('bounds of threads without threads are refused', () => {
   expect(() => inMemory({ threadMemoryMb: 64 })).toThrow(
     'inMemory: expected threadMemoryMb with modules in threads only, got 64',
@@ -36,6 +48,7 @@ it('a thread that needs more than its memory dies of it, and is told of', async 
   await using runtime = inMemory({ workers: 1, modules, threadMemoryMb: 32, maxDeaths: 1 });
   await expect(runtime.run(die, 'memory')).rejects.toMatchObject({
     code: 'POISON_TASK',
+    message: expect.stringContaining('ran out of memory: its objects took more than 32 MB (threadMemoryMb)') as unknown,
     cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
   });
   expect(await runtime.run(die, 'not')).toBe('not');
