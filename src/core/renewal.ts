@@ -2,8 +2,8 @@
  * Which threads of an executor are to be renewed: each after so many tasks, or beyond so much memory.
  *
  * Theory of operation. A thread is looked at when it has ended a batch. One that has reached a bound is due. Its successor is
- * started while it goes on. When the successor is ready, the old thread is given nothing more, and ends with its batch. So nothing
- * is lost, and nothing waits.
+ * started while it goes on. When the successor is ready, the old thread is given nothing more, and ends with its batch. So
+ * nothing is lost, and nothing waits.
  *
  * Rules.
  * 1. A thread is due when it has executed as many tasks as it may, or takes more memory than it may after a batch.

@@ -33,7 +33,9 @@ const wordsFor: Readonly<Record<string, string>> = {
   onFatal: 'stoponerror ignoreerrors continueonerror skiperrors failfast onfailure failparentonfailure',
   onSkip: 'onerror onfailed',
   labels: 'tags tag resources affinity requires',
-  threadMemoryMb: 'resourcelimits maxoldgenerationsizemb memory memorymb memorylimit maxmemory idlememorylimit',
+  threadMemoryMb:
+    'resourcelimits maxoldgenerationsizemb memory memorymb memorylimit maxmemory maxmemorylimitbeforerecycle ' +
+    'memorylimitbeforerecycle idlememorylimit',
   threadRenewAfterTasks: 'maxtasksperchild maxtasksperworker tasksperchild maxtasks maxcalls maxexecutions',
   threadRenewAboveMb:
     'maxmemoryperchild maxmemorylimitbeforerecycle memorylimitbeforerecycle recyclememory recycleabove memorylimit',

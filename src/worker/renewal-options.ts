@@ -4,12 +4,13 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { leastRenewMb, mostThreadMemoryMb } from '../executor/limits.js';
 import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
 
-/** Options of workers in Node: when their threads are renewed, for operations that leave something behind. They need `modules`. */
+/** Options of workers in Node: when threads are renewed, for operations that leave something behind. They need `modules`. */
 export interface RenewalOptions {
   /**
-   * How many tasks a thread executes before it is renewed: a whole number from 1 to 2^53 - 1. Combines of partials count, too. The
-   * thread goes on until its successor has loaded the modules, and ends with its batch. So nothing is lost, nothing waits, and no
-   * element is blamed. `create` runs again in the successor. One thread of four is renewed at a time. Default: none is renewed.
+   * How many tasks a thread executes before it is renewed: a whole number from 1 to 2^53 - 1. Combines of partials count, too.
+   * The thread goes on until its successor has loaded the modules, and ends with its batch. So nothing is lost, nothing waits,
+   * and no element is blamed. `create` runs again in the successor. One thread of four is renewed at a time. Default: none is
+   * renewed.
    */
   readonly threadRenewAfterTasks?: number | undefined;
   /**
