@@ -17,6 +17,7 @@ export { connect, type ConnectOptions } from './leader/connect.js';
 export type { Pausable } from './leader/flow.js';
 export type { JobHandle } from './leader/job-driver.js';
 export type { JobObserver } from './leader/job-observer.js';
+export type { JobProgress } from './leader/job-progress.js';
 export type { JobOptions, JobSpec, StageOptions, StageSpec } from './leader/job-spec.js';
 export type { RunOptions, Runtime } from './leader/runtime.js';
 export type { Token } from './link/check-token.js';

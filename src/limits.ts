@@ -60,6 +60,9 @@ export const maxTurnSteps: number = 32;
 /** People see what goes on at present in the last ten seconds: less jumps to and fro, more is the past. */
 export const paceMs: number = 10_000;
 
+/** How often the owner of a job is told how far it is. People see four times a second as a movement. */
+export const progressEveryMs: number = 250;
+
 /**
  * A job waits for a batch when nothing has come back for so long. Sooner, each element that takes its time would count. Later,
  * people would ask first.

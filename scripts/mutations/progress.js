@@ -102,7 +102,7 @@ export const progressMutations = [
   {
     name: 'a job that waits for a place says that its source is slow',
     file: 'src/core/job/wait.ts',
-    find: "return wanting ? { for: 'place', taken: hub.placesTaken } : sourceOf(state);",
+    find: "return wanting ? { for: 'place' } : sourceOf(state);",
     replace: 'return sourceOf(state);',
   },
   {

@@ -3,6 +3,7 @@ import { checkOptions, type Known } from '../../src/errors/options.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 import type { JobHandle } from '../../src/leader/job-driver.js';
 import type { JobObserver } from '../../src/leader/job-observer.js';
+import type { JobProgress } from '../../src/leader/job-progress.js';
 import { checkSerializer, type JobSpec } from '../../src/leader/job-spec.js';
 import type { RunOptions, Runtime } from '../../src/leader/runtime.js';
 import type { Operation } from '../../src/operation/operation.js';
@@ -37,6 +38,8 @@ const defaultWorkers = 4;
  *
  * Operations are executed inline, and at once. An operation that returns a promise fails: nothing that waits for real time can go
  * on before virtual time has ended. The `timeout` of an operation bounds real time, and `runtime.run` answers by a promise.
+ *
+ * `onProgress` is called at the end of a job only: virtual time would have no end if it was called again and again.
  *
  * Virtual time passes in `scheduler.run`, and when `scheduler.flush` is called. A job that is opened outside goes on no sooner. A
  * test that awaits it without a call of `flush` waits until the test runner ends it.
@@ -101,6 +104,10 @@ class VirtualRuntime implements Runtime {
 
   openJob(spec: JobSpec, observer: JobObserver): JobHandle {
     return this.#runtime.openJob(spec, observer);
+  }
+
+  jobs(): JobProgress[] {
+    return this.#runtime.jobs();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { PaladinError } from '../errors/paladin-error.js';
+import { factsOfParts, type JobFacts } from '../core/job/facts.js';
+import type { HubView } from '../core/job/wait.js';
 import type { PartOfJob } from '../core/job/job-events.js';
 import type { JobDriver, JobHandle } from './job-driver.js';
 import type { JobObserver, Leftover, PartObserver } from './job-observer.js';
@@ -60,6 +62,11 @@ export class ChainJob implements JobHandle {
     this.#isOver = true;
     for (const { driver } of this.#parts) driver?.cancel();
     this.#over();
+  }
+
+  /** What all parts together say of themselves. */
+  facts(hub: HubView, total: number | undefined): JobFacts {
+    return factsOfParts(this.#parts.flatMap(({ driver }) => (driver === undefined ? [] : [driver.facts(hub, total)])));
   }
 
   /** Ends it with an error. */

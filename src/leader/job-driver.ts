@@ -1,5 +1,7 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
+import type { JobFacts } from '../core/job/facts.js';
 import type { Job } from '../core/job/job.js';
+import type { HubView } from '../core/job/wait.js';
 import type { JobEffect, JobEvent } from '../core/job/job-events.js';
 import type { JobReport } from '../core/leader-session-events.js';
 import { Drive } from '../drive.js';
@@ -212,6 +214,11 @@ export class JobDriver implements JobHandle {
   /** The context of whoever the job is for. Operations in this process are executed within it, too. */
   get context(): CallerContext {
     return this.#context;
+  }
+
+  /** What it says of itself, also after its end. */
+  facts(hub: HubView, total: number | undefined): JobFacts {
+    return this.#job.facts({ now: this.#drive.now(), hub, total });
   }
 
   /** The attempts that the hub is to answer for. */

@@ -2,7 +2,16 @@ import type { CallSite } from '../errors/call-site.js';
 import { isObservable } from '../rxjs.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { checkRetry, type OnFatal, type RetryStrategy } from '../errors/retry.js';
-import { maxBatchUnits, maxDeaths, maxDescribedLength, maxJobLabels, maxNameLength, maxPriority, maxStages } from '../limits.js';
+import {
+  maxBatchUnits,
+  maxDeaths,
+  maxDescribedLength,
+  maxJobLabels,
+  maxNameLength,
+  maxPeerNameLength,
+  maxPriority,
+  maxStages,
+} from '../limits.js';
 import { definitionOf, type Operation, type OperationDefinition } from '../operation/operation.js';
 import { areNames, isName } from '../protocol/names.js';
 import { serializerNamed, type SerializerName } from '../serializer/named.js';
@@ -11,6 +20,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { describe } from '../errors/describe.js';
 import { abridged, holds, readOr } from '../errors/thrown.js';
 import { checkFlag, checkMs, checkOptions, type Known } from '../errors/options.js';
+import type { JobProgress } from './job-progress.js';
 
 /** Options of one stage: how its failures are treated. */
 export interface StageOptions {
@@ -70,6 +80,19 @@ export interface JobOptions {
    * same name. Default: the runtime's.
    */
   readonly serializer?: Serializer | SerializerName | undefined;
+  /** The job's name, for people who look at progress: 1 to 200 characters. Default: the names of its operations. */
+  readonly name?: string | undefined;
+  /**
+   * How many elements the source has, if that is known before: a whole number from 0. It says how long the job still takes, and
+   * bounds nothing. Default: unknown until the source has completed.
+   */
+  readonly total?: number | undefined;
+  /**
+   * Is told how far the job is: four times a second while the job is open, and once at its end, before the subscriber is told of
+   * it. It is told nothing after the subscriber has left. What it throws does not touch the job: it is thrown in a turn of its
+   * own. Default: nobody is told, and that costs nothing.
+   */
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
 }
 
 export const stageOptions: Known<StageOptions> = { timeout: true, retry: true, onFatal: true, onSkip: true, validate: true };
@@ -82,6 +105,9 @@ export const jobOptions: Known<JobOptions> = {
   labels: true,
   speculate: true,
   serializer: true,
+  name: true,
+  total: true,
+  onProgress: true,
 };
 
 /** One operator of a stage chain. */
@@ -165,7 +191,7 @@ export function checkOperation(where: string, what: string, operation: unknown):
  */
 export function checkJobOptions(where: string, options: JobOptions): void {
   const given: Readonly<Partial<Record<keyof JobOptions, unknown>>> = options;
-  const { ordered, batch, window, priority, labels, speculate, serializer } = given;
+  const { ordered, batch, window, priority, labels, speculate, serializer, name, total, onProgress } = given;
   checkFlag(where, 'ordered', ordered);
   if (batch !== undefined && batch !== 'auto' && !(isCount(batch) && batch <= maxBatchUnits)) {
     throw invalid(where, `batch to be 'auto' or a whole number from 1 to ${maxBatchUnits}`, batch);
@@ -186,6 +212,13 @@ export function checkJobOptions(where: string, options: JobOptions): void {
   }
   checkFlag(where, 'speculate', speculate);
   if (serializer !== undefined) checkSerializer(where, serializer);
+  if (name !== undefined && !(isName(name) && name.length <= maxPeerNameLength)) {
+    throw invalid(where, `name to have 1 to ${maxPeerNameLength} characters`, name);
+  }
+  if (total !== undefined && total !== 0 && !isCount(total)) throw invalid(where, 'total to be a whole number from 0', total);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid(where, 'onProgress to be a function', onProgress);
+  }
 }
 
 /**

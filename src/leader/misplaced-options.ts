@@ -20,7 +20,7 @@ export const operatorHints: Hints = {
 /** For one value. */
 export const runHints: Hints = {
   ...Object.fromEntries(
-    ['batch', 'window', 'ordered', 'onFatal', 'onSkip', 'speculate', 'fuse'].map((name) => [
+    ['batch', 'window', 'ordered', 'onFatal', 'onSkip', 'speculate', 'fuse', 'name', 'total', 'onProgress'].map((name) => [
       name,
       'run executes one value: it is an option of remoteMap.',
     ]),

@@ -14,6 +14,7 @@ import {
   type StageOptions,
   type StageSpec,
 } from './job-spec.js';
+import { toBoth } from './job-progress.js';
 import { joinFlow } from './flow.js';
 import { operatorHints } from './misplaced-options.js';
 import type { JobHandle } from './job-driver.js';
@@ -103,13 +104,15 @@ export function remoteStage<T>(
  * - where only one of them may be executed twice at once.
  *
  * Options of a stage stay with it: `timeout`, `retry`, `onFatal`, `onSkip`, `validate`. Either operator may set the options of
- * the whole trip: `batch`, `window`, `ordered`, `speculate`.
+ * the whole trip: `batch`, `window`, `ordered`, `speculate`. What only tells of the trip never keeps it from being shared: of
+ * `name` and `total` the first one that is given counts, and all `onProgress` are told.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);
   if (!chain.fuse || last?.kind === 'fold' || last?.onFatal === 'skip') return undefined;
   if (!arePlacedAlike(chain.options, options)) return undefined;
-  const merged: JobOptions = { ...options, ...chain.options };
+  const onProgress = toBoth(chain.options.onProgress, options.onProgress);
+  const merged: JobOptions = { ...options, ...chain.options, ...(onProgress && { onProgress }) };
   if (merged.speculate === true && ![...chain.stages, stage].every(({ operation }) => isIdempotent(operation))) return undefined;
   for (const option of ['batch', 'window', 'ordered', 'speculate'] as const) {
     if (options[option] !== undefined && options[option] !== merged[option]) return undefined;

@@ -30,7 +30,9 @@ import {
   type StageSpec,
 } from './job-spec.js';
 import type { Time } from '../time.js';
+import type { JobProgress } from './job-progress.js';
 import { operatorHints, runHints } from './misplaced-options.js';
+import { OpenJobs } from './open-jobs.js';
 import { SessionDriver, type JobUses } from './session-driver.js';
 import { SoloJob } from './solo-job.js';
 import { StandingJobs } from './standing-jobs.js';
@@ -88,6 +90,27 @@ export interface Runtime extends AsyncDisposable {
    * ```
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;
+  /**
+   * Says of each job that is open how far it is, how fast it goes, and why it waits, in the order in which they were opened. It
+   * is worked out when it is asked for. A run counts while it is executed.
+   *
+   * @example
+   * ```ts
+   * import { defineOperation, inMemory, remoteMap } from 'paladin-rx';
+   * import { Subject } from 'rxjs';
+   *
+   * const square = defineOperation({ name: 'square', execute: (x: number) => x * x });
+   *
+   * const runtime = inMemory();
+   * await runtime.run(square, 2);
+   * const source = new Subject<number>();
+   * const subscription = source.pipe(remoteMap(square, runtime, { name: 'squares' })).subscribe();
+   * for (const { name, taken, waitsFor } of runtime.jobs()) console.log(name, taken, waitsFor); // squares 0 the source is slow
+   * subscription.unsubscribe();
+   * await runtime.close();
+   * ```
+   */
+  jobs(): JobProgress[];
   /** Ends all jobs with `CLOSED`, and lets go of the hub or of the in-memory workers. Resolves when that is done. */
   close(): Promise<void>;
 }
@@ -136,6 +159,7 @@ export class LeaderRuntime implements Runtime {
   readonly #config: RuntimeConfig;
   readonly #session: SessionDriver;
   readonly #standing = new StandingJobs();
+  readonly #openJobs: OpenJobs;
   /** Operations that were run before. */
   readonly #known = new WeakSet<Operation<never, unknown>>();
   #closing: Promise<void> | undefined;
@@ -144,6 +168,11 @@ export class LeaderRuntime implements Runtime {
     this.#config = config;
     const askAfterMs = Math.max(leastAskAfterMs, config.noWorkerTimeoutMs);
     this.#session = new SessionDriver(dial, { ...config, askAfterMs }, config.welcomed, config.time);
+    this.#openJobs = new OpenJobs(() => this.#session.hub, config.time);
+  }
+
+  jobs(): JobProgress[] {
+    return this.#openJobs.all();
   }
 
   /** Why the hub is not there. */
@@ -183,18 +212,21 @@ export class LeaderRuntime implements Runtime {
     // oxlint-disable-next-line typescript/unbound-method -- it is not called, only found in the stack
     const own = stageSite(undefined) === undefined ? new CallSite(this.openJob) : undefined;
     const site: SiteOf = (operation) => own ?? stageSite(operation);
-    // One stage alone cannot be divided.
-    if (chain.stages.length === 1) return this.#start(chain, { observer, over, siteOf: site });
-    let of: number | undefined;
-    return new ChainJob(
-      observer,
-      ({ part, observer: partObserver, made }) => {
-        const number = this.#session.nextJobNumber();
-        of ??= number;
-        this.#start(chain, { observer: partObserver, number, of, part, made, siteOf: site });
-      },
-      over,
-    );
+    const number = this.#session.nextJobNumber();
+    return this.#openJobs.open({ number, spec, observer, over }, (telling, isOver) => {
+      // One stage alone cannot be divided.
+      if (chain.stages.length === 1) return this.#start(chain, { observer: telling, number, over: isOver, siteOf: site });
+      let isWhole = true;
+      return new ChainJob(
+        telling,
+        ({ part, observer: partObserver, made }) => {
+          const own = isWhole ? number : this.#session.nextJobNumber();
+          isWhole = false;
+          this.#start(chain, { observer: partObserver, number: own, of: number, part, made, siteOf: site });
+        },
+        isOver,
+      );
+    });
   }
 
   /**
@@ -297,7 +329,15 @@ export class LeaderRuntime implements Runtime {
     };
     const solo: SoloJob = new SoloJob(
       operation,
-      (observer) => this.#start(this.#prepare('run', { ...job, stages: [stage] }), { observer, siteOf: () => solo.site }),
+      (observer) => {
+        const spec = { ...job, stages: [stage] };
+        const chain = this.#prepare('run', spec);
+        const number = this.#session.nextJobNumber();
+        const siteOf = (): CallSite | undefined => solo.site;
+        return this.#openJobs.open({ number, spec, observer, isResting: () => solo.isResting }, (telling, over) =>
+          this.#start(chain, { observer: telling, number, over, siteOf }),
+        );
+      },
       (rested) => {
         // Most operations are run once, or made anew for each run. So a job stays open from the second run on.
         if (mayStand && this.#known.has(operation)) this.#standing.put(rested);

@@ -15,6 +15,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
 import { warn } from '../warn.js';
 import type { JobDriver } from './job-driver.js';
+import type { HubKnown } from './open-jobs.js';
 import { WakefulWaiting } from './wakeful-waiting.js';
 
 /** A job, and what the hub is told of it. */
@@ -53,6 +54,8 @@ export class SessionDriver {
   #isTurning = false;
   #underWay = 0;
   #nextJob = 1;
+  #leaderId: string | undefined;
+  #isConnected = false;
 
   /** @param welcomed called once: when the hub has said welcome, or refused */
   constructor(
@@ -78,9 +81,13 @@ export class SessionDriver {
         // A worker may be about to leave, and may wait until its answers are acknowledged.
         if (message.type === 'capacity') this.#link.hurry();
         this.#drive.handleWithin({ type: 'received', message });
-        if (message.type === 'welcome') welcomed();
+        if (message.type !== 'welcome') return;
+        this.#leaderId = message.id;
+        this.#isConnected = true;
+        welcomed();
       },
       lost: (reason) => {
+        this.#isConnected = false;
         this.#drive.handleWithin({ type: 'lost', reason });
       },
       refused: (error) => {
@@ -93,6 +100,11 @@ export class SessionDriver {
   /** Why the hub is not there. */
   get lastReason(): string {
     return this.#link.awaits ?? this.#session.lastReason;
+  }
+
+  /** What is known of the hub. */
+  get hub(): HubKnown {
+    return { leaderId: this.#leaderId, view: { awayBecause: this.#isConnected ? undefined : this.lastReason } };
   }
 
   /** Whether anything is under way. */

@@ -45,6 +45,11 @@ export class SoloJob implements JobObserver {
     this.#open = open;
   }
 
+  /** Whether it waits for its next value. */
+  get isResting(): boolean {
+    return this.#call === undefined;
+  }
+
   get site(): CallSite | undefined {
     return this.#site;
   }

@@ -4,7 +4,7 @@ import { Job } from '../../src/core/job/job.js';
 import { configOf, failure, json, JobUnderTest, stage } from './job-harness.js';
 import { only } from '../support/exactly.js';
 
-const asking = { now: 5_000, hub: { placesTaken: 0 } };
+const asking = { now: 5_000, hub: { awayBecause: undefined } };
 
 function factsWith(changes: Partial<JobFacts>): JobFacts {
   const none = { oldest: undefined, wait: undefined, total: undefined, remaining: undefined };

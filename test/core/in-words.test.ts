@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted, duration, grouped } from '../../src/core/job/in-words.js';
+import { duration, grouped } from '../../src/core/job/in-words.js';
 
 describe('numbers in words', () => {
   it.each([
@@ -24,10 +24,5 @@ describe('numbers in words', () => {
     [Infinity, 'any time'],
   ])('say how long %d ms are', (ms, text) => {
     expect(duration(ms)).toBe(text);
-  });
-
-  it('say one of a thing, and several', () => {
-    expect(counted(1, 'job')).toBe('1 job');
-    expect(counted(1_000, 'job')).toBe('1,000 jobs');
   });
 });

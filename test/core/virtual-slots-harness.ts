@@ -110,7 +110,7 @@ class Slots {
       }
     }
     const { elements } = this.#shape;
-    this.#look(this.#back, () => this.#job.facts({ now: this.#now, hub: { placesTaken: 0 }, total: elements }));
+    this.#look(this.#back, () => this.#job.facts({ now: this.#now, hub: { awayBecause: undefined }, total: elements }));
   }
 
   #serve(): void {

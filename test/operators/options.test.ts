@@ -82,6 +82,11 @@ describe('options that are not what they must be', () => {
     [{ serializer: 'msgpac' }, "serializer to be a serializer, 'msgpack' or 'flatted', got msgpac"],
     [{ fuse: 'no' }, 'fuse to be true or false, got "no"'],
     [{ speculate: 1 }, 'speculate to be true or false, got 1'],
+    [{ name: '' }, 'name to have 1 to 200 characters, got '],
+    [{ name: 7 }, 'name to have 1 to 200 characters, got 7'],
+    [{ total: -1 }, 'total to be a whole number from 0, got -1'],
+    [{ total: 1.5 }, 'total to be a whole number from 0, got 1.5'],
+    [{ onProgress: 'bar' }, 'onProgress to be a function, got bar'],
   ])('%j are refused by remoteMap and remoteFold: expected %s', (options, expected) => {
     expect(() => remoteMap(double, runtime, options as RemoteOptions)).toThrow(invalid(`remoteMap: expected ${expected}`));
     expect(() => remoteFold(sum, runtime, options as RemoteOptions)).toThrow(invalid(`remoteFold: expected ${expected}`));

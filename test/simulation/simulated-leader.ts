@@ -226,7 +226,7 @@ class SimulatedPart {
 
   /** A job that completes has done all that it has taken. */
   #checkEnd(): void {
-    const { taken, done, inFlight } = this.machine.facts({ now: this.#drive.now(), hub: { placesTaken: 0 } });
+    const { taken, done, inFlight } = this.machine.facts({ now: this.#drive.now(), hub: { awayBecause: undefined } });
     if (taken !== done || inFlight > 0) throw new Error(`completed with ${done} done of ${taken} taken, ${inFlight} in flight`);
   }
 

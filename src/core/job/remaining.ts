@@ -31,8 +31,8 @@ const mostSpread = 2.25;
 const tooOld = 8;
 
 /**
- * How much of the past one of these may have run, and how much of all slot time they may have taken together. Beyond that, the past
- * does not tell how many of them there are.
+ * How much of the past one of these may have run, and how much of all slot time they may have taken together. Beyond that, the
+ * past does not tell how many of them there are.
  */
 const mostOfPast = 0.25;
 const mostOfSlots = 0.08;
@@ -67,7 +67,8 @@ function meanOf(rates: readonly number[], from: number, to: number): number {
 }
 
 /**
- * Batches of elements that run for far longer than those that are done: for how long the longest does, and all of them together. What has run for so long may run for as long again.
+ * Batches of elements that run for far longer than those that are done: for how long the longest does, and all of them together.
+ * What has run for so long may run for as long again.
  */
 function oldBatches({ ledger, sizing }: JobState, now: number): { readonly longestMs: number; readonly sumMs: number } {
   let longestMs = 0;

@@ -14,8 +14,8 @@
  * 3. All other elements wait: in the backlog, in a batch that is to be sent (again), or behind the element that ends the job. So
  *    taken = done + inFlight + waiting.
  * 4. Outputs of maps are emitted when they are handed to the owner. A fold emits once. An element that is emitted is done.
- * 5. What failed for good ends the job (`failed`) or is left out (`skipped`): these are done. What is tried again counts each time
- *    (`retried`), and is not done. A loss of a worker is no failure: what is sent again for it was not retried.
+ * 5. What failed for good ends the job (`failed`) or is left out (`skipped`): these are done. What is tried again counts each
+ *    time (`retried`), and is not done. A loss of a worker is no failure: what is sent again for it was not retried.
  * 6. Partials that fail count as their elements where they are left out, and as one where they are tried again or end the job.
  * 7. In the parts of a divided chain each failure is counted once, by the part in which it happened. The first part begins with
  *    none, and the second goes on with those of the whole.

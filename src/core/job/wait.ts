@@ -9,7 +9,7 @@
  * 4. A job without a cause is at work.
  */
 import { quietMs } from '../../limits.js';
-import { counted, duration, grouped } from './in-words.js';
+import { duration, grouped } from './in-words.js';
 import type { BatchRecord } from './batch-ledger.js';
 import type { JobState } from './job-state.js';
 import type { Missing } from './starvation.js';
@@ -17,9 +17,7 @@ import type { Missing } from './starvation.js';
 /** What the job's session knows of the hub. */
 export interface HubView {
   /** Why it is not there; undefined: it is. */
-  readonly awayBecause?: string | undefined;
-  /** How many jobs have a place there. */
-  readonly placesTaken: number;
+  readonly awayBecause: string | undefined;
 }
 
 /** What was under way longest: a contiguous range of elements, to be executed or combined. */
@@ -33,9 +31,8 @@ export interface Oldest {
 
 /** Why a job waits. */
 export type Wait =
-  | { readonly for: 'reader' | 'source' | 'room' }
+  | { readonly for: 'reader' | 'source' | 'room' | 'place' }
   | { readonly for: 'hub'; readonly because: string }
-  | { readonly for: 'place'; readonly taken: number }
   | { readonly for: 'worker'; readonly missing: string }
   | { readonly for: 'parts'; readonly inMs: number }
   | ({ readonly for: 'batch' } & Oldest)
@@ -46,7 +43,7 @@ export function waitOf(state: JobState, now: number, hub: HubView, missing: Miss
   const { emission, connected, wanting, ledger, blocked } = state;
   if (emission.paused) return { for: 'reader' };
   if (hub.awayBecause !== undefined) return { for: 'hub', because: hub.awayBecause };
-  if (!connected) return wanting ? { for: 'place', taken: hub.placesTaken } : sourceOf(state);
+  if (!connected) return wanting ? { for: 'place' } : sourceOf(state);
   if (state.division !== undefined && ledger.sent === 0) return { for: 'parts', inMs: Math.max(0, state.division.dueAt - now) };
   if (missing !== undefined) return { for: 'worker', missing: missing.reason };
   const oldest = oldestOf(state, now);
@@ -97,7 +94,7 @@ export function sentenceOf(wait: Wait): string {
     case 'hub':
       return `not connected to the hub: ${wait.because}`;
     case 'place':
-      return `waits for a place at the hub: ${counted(wait.taken, 'other job')} of this leader ${wait.taken === 1 ? 'has' : 'have'} all that it admits`;
+      return 'waits for a place at the hub: other jobs of this leader have all that it admits';
     case 'worker':
       return shortened(wait.missing);
     case 'parts':

@@ -1,0 +1,104 @@
+import type { JobFacts } from '../core/job/facts.js';
+import type { HubView } from '../core/job/wait.js';
+import { jobIdOf } from '../protocol/job-id.js';
+import { ordinaryTime, type Time } from '../time.js';
+import type { JobObserver } from './job-observer.js';
+import type { JobSpec } from './job-spec.js';
+import { ProgressTeller } from './progress-teller.js';
+import { progressOf, type JobProgress } from './job-progress.js';
+
+/** Something that can say how far it is. */
+export interface Tellable {
+  facts(hub: HubView, total: number | undefined): JobFacts;
+}
+
+/** What is known of the hub. */
+export interface HubKnown {
+  /** What it calls this leader; undefined before its welcome. */
+  readonly leaderId: string | undefined;
+  readonly view: HubView;
+}
+
+/** What a job is opened with. */
+export interface Opened {
+  /** The number of the job, or of the whole chain where that may be divided. */
+  readonly number: number;
+  readonly spec: JobSpec;
+  readonly observer: JobObserver;
+  /** Called when nothing of it is left. */
+  readonly over?: (() => void) | undefined;
+  /** Whether it has nothing to do, and only stays open for what may come; absent: never. */
+  readonly isResting?: () => boolean;
+}
+
+interface Entry extends Opened {
+  /** Undefined while it is being opened. */
+  job: Tellable | undefined;
+}
+
+/** The jobs of a runtime that are open, in the order in which they were opened. */
+export class OpenJobs {
+  readonly #jobs = new Set<Entry>();
+  readonly #hub: () => HubKnown;
+  readonly #time: Time | undefined;
+
+  /** @param time undefined: that of programs. In another time nobody is told before the end: it would never stand still. */
+  constructor(hub: () => HubKnown, time: Time | undefined) {
+    this.#hub = hub;
+    this.#time = time;
+  }
+
+  /** @param start opens the job; what it is given is told of outputs and the end, and called when nothing of it is left */
+  open<Job extends Tellable>(opened: Opened, start: (observer: JobObserver, over: () => void) => Job): Job {
+    const entry: Entry = { ...opened, job: undefined };
+    const { observer, over, spec } = opened;
+    const teller =
+      spec.onProgress &&
+      new ProgressTeller(spec.onProgress, (end) => this.#tell(entry, end), this.#time === undefined ? ordinaryTime : undefined);
+    this.#jobs.add(entry);
+    const remove = (): void => {
+      teller?.stop();
+      this.#jobs.delete(entry);
+      over?.();
+    };
+    try {
+      const job = start(teller?.before(observer) ?? observer, remove);
+      entry.job = job;
+      return job;
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  }
+
+  /** How far each is. */
+  all(): JobProgress[] {
+    return [...this.#jobs].filter(({ isResting }) => isResting?.() !== true).map((entry) => this.#tell(entry));
+  }
+
+  #tell({ number, job, spec }: Entry, end?: 'completed' | 'failed'): JobProgress {
+    const { leaderId, view } = this.#hub();
+    const operations = spec.stages.map(({ operation }) => operation.name);
+    const { name = operations.join(' → '), total } = spec;
+    const jobId = leaderId === undefined ? '' : jobIdOf(leaderId, number);
+    return progressOf({ jobId, name, operations }, job?.facts(view, total) ?? nothingYet, end);
+  }
+}
+
+/** Of a job that is over before it was opened. */
+const nothingYet: JobFacts = {
+  taken: 0,
+  done: 0,
+  emitted: 0,
+  failed: 0,
+  retried: 0,
+  skipped: 0,
+  inFlight: 0,
+  perSecond: 0,
+  elapsedMs: 0,
+  state: 'running',
+  oldest: undefined,
+  wait: undefined,
+  total: undefined,
+  remaining: undefined,
+};
