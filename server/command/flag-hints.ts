@@ -71,7 +71,8 @@ export function sayingWhatWasMeant(command: Command): void {
       const [, flag] = /^error: unknown option '(.+)'\n$/su.exec(text) ?? [];
       const meant = flag === undefined ? argumentsHint(text, command) : whatWasMeant(flag, command);
       const help = `see paladin ${command.parent === null ? '' : `${command.name()} `}--help`;
-      write(`${text.trimEnd()}${meant === undefined ? '' : `; ${meant}`} (${help})\n`);
+      const told = meant === undefined ? text.trimEnd() : `${text.replace(/\.?\s*$/u, '')}; ${meant}`;
+      write(`${told} (${help})\n`);
     },
   });
 }

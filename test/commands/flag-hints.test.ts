@@ -70,7 +70,9 @@ describe('a flag that does not exist', () => {
 
 describe('an argument that a command does not take', () => {
   it('is sent where it belongs', () => {
-    expect(answerTo('hub', 'operations.js')).toContain('; workers are programs of their own: paladin worker ./operations.js');
+    expect(answerTo('hub', 'operations.js')).toContain(
+      'but got 1; workers are programs of their own: paladin worker ./operations.js',
+    );
     expect(answerTo('status', 'http://127.0.0.1:7400')).toContain('; --hub <url> says where the hub listens');
     expect(answerTo('wroker', 'x.js')).toBe("error: unknown command 'wroker'\n(Did you mean worker?) (see paladin --help)\n");
   });
