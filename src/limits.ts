@@ -63,6 +63,9 @@ export const paceMs: number = 10_000;
 /** How often the owner of a job is told how far it is. People see four times a second as a movement. */
 export const progressEveryMs: number = 250;
 
+/** When nothing was heard of a job for so long, its bar goes. That is eight times as long as it takes to hear of a job. */
+export const barIdleMs: number = 2_000;
+
 /**
  * A job waits for a batch when nothing has come back for so long. Sooner, each element that takes its time would count. Later,
  * people would ask first.

@@ -6,6 +6,7 @@ interface NodeModules {
     exit(code: number): never;
     emitWarning(warning: string, type: string): void;
     hrtime(): [seconds: number, nanoseconds: number];
+    readonly stderr: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): boolean };
   };
   readonly os: { cpus(): readonly { readonly times: { readonly idle: number } }[] };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
