@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { factsOfParts, type JobFacts } from '../../src/core/job/facts.js';
 import { Job } from '../../src/core/job/job.js';
 import { configOf, failure, json, JobUnderTest, stage } from './job-harness.js';
-import { only } from '../support/exactly.js';
+import { exactly, only } from '../support/exactly.js';
 
 const asking = { now: 5_000, hub: { awayBecause: undefined } };
 
@@ -52,5 +52,22 @@ describe('what a divided chain says of itself', () => {
     expect(behind.facts(asking)).toMatchObject({ taken: 4, done: 4, skipped: 1, emitted: 3 });
     const whole = factsOfParts([ahead.facts(asking), behind.facts(asking)]);
     expect(whole).toMatchObject({ taken: 6, done: 4, emitted: 3, skipped: 1, elapsedMs: 5_000 });
+  });
+
+  it('counts what is sent no more in both parts, so that each adds up', () => {
+    const config = { stages: [stage('map'), stage('map')], batch: 2, divisible: true };
+    const test = JobUnderTest.with(3, config);
+    const [ahead, failing, behind] = exactly(3, test.elements('a', 'b', 'c', 'd', 'e', 'f'));
+    test.handle({ type: 'capacity', slots: 0, leased: 3, missing: 'no single worker offers all', divideAt: 1 });
+    test.result(failing, { failures: [failure(1)], payload: json.encode(['c']) });
+    test.lose(behind, 'returned');
+    test.lose(ahead, 'returned');
+    test.tick(4_000);
+    const divided = test.others.at(-1);
+    if (divided?.type !== 'divided') throw new Error('it was not divided');
+    for (const part of [divided.first, divided.second].map((begin) => new Job(configOf({ ...config, part: begin })))) {
+      part.handle({ type: 'tick' }, 5_000);
+      part.validate();
+    }
   });
 });

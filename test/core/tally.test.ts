@@ -195,6 +195,15 @@ describe('why a job waits', () => {
     expect(facts(test).state).toBe('waiting');
   });
 
+  it('is no retry while others are under way', () => {
+    const retry = { strategy: 'after', maxRetries: 3, delayMs: 3_000 } as const;
+    const test = JobUnderTest.with(1, { batch: 2, stages: [stage('map', { retry })] });
+    const batch = only(test.elements(...numbers(4)));
+    test.result(batch, { failures: [failure(0)], payload: json.encode([1]) });
+    expect(facts(test)).toMatchObject({ inFlight: 2, retried: 1 });
+    expect(why(test)).toBeUndefined();
+  });
+
   it('is a batch from which nothing has come for a second', () => {
     const test = JobUnderTest.with(2, { batch: 1 });
     test.elements('a', 'b');
