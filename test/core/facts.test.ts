@@ -58,9 +58,9 @@ describe('what a divided chain says of itself', () => {
     const config = { stages: [stage('map'), stage('map')], batch: 2, divisible: true };
     const test = JobUnderTest.with(3, config);
     const [ahead, failing, behind] = exactly(3, test.elements('a', 'b', 'c', 'd', 'e', 'f'));
-    test.handle({ type: 'capacity', slots: 0, leased: 3, missing: 'no single worker offers all', divideAt: 1 });
     test.result(failing, { failures: [failure(1)], payload: json.encode(['c']) });
     test.lose(behind, 'returned');
+    test.handle({ type: 'capacity', slots: 0, leased: 1, missing: 'no single worker offers all', divideAt: 1 });
     test.lose(ahead, 'returned');
     test.tick(4_000);
     const divided = test.others.at(-1);

@@ -39,6 +39,10 @@ describe('the time that remains', () => {
     expect(saidAt(200, { elementMs: slow })).toBeUndefined();
   });
 
+  it('is not said to be over while only combines are left', () => {
+    expect(saidAt(1_000, { combineMs: 10 })?.most).not.toBe(0);
+  });
+
   it('is longer where combines cost more', () => {
     const cheap = present(saidAt(500, { combineMs: 0.01 }));
     const dear = present(saidAt(500, { combineMs: 10 }));
