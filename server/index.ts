@@ -7,6 +7,7 @@
 export { startHub, type Hub } from './network/start-hub.js';
 export type { HubOptions, TlsOptions, TokenOptions } from './network/hub-options.js';
 export type { Authorize, Grant, Handshake, PeerLimits, RequestHeaders } from './network/authorization.js';
+export type { JobEnd } from './core/job-accounts.js';
 export type { HubEvent } from './network/hub-events.js';
 export type { BatchOfJob, HubActivity } from './in-process/hub-activity.js';
 export type { LimitOptions, Limits } from './limits.js';

@@ -8,4 +8,5 @@ export type { InlineOptions } from './worker/start-inline-worker.js';
 export type { ThreadWorkerOptions } from './worker/start-thread-worker.js';
 export type { WebWorkerOptions } from './worker/thread-source.js';
 export type { BatchHere, WorkerActivity } from './worker/worker-activity.js';
+export type { WorkerEvent } from './worker/worker-event.js';
 export type { Worker, WorkerConnection } from './worker/worker.js';

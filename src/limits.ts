@@ -465,3 +465,12 @@ export const likeLinesWithinMs = 60_000;
 
 /** How many kinds of lines are told apart. Strangers and failing operations can make up any number of kinds. */
 export const maxLineKinds = 64;
+
+/** So many lines of a kind are written in each period: a person reads no more, and a log has room for them. */
+export const maxPacedLines: number = 5;
+
+/** How long a period is at first. */
+export const leastPaceMs: number = 1_000;
+
+/** What it grows to while there are too many lines. */
+export const longestPaceMs: number = 60_000;

@@ -10,14 +10,14 @@ import { guarded } from './guarded.js';
  */
 export function watching<Event, Effect>(
   machine: Machine<Event, Effect>,
-  before: (event: Event) => void,
-  after: (effect: Effect) => void,
+  before: (event: Event, now: number) => void,
+  after: (effect: Effect, now: number) => void,
 ): Machine<Event, Effect> {
   return {
     handle: (event, now) => {
-      guarded(() => before(event));
+      guarded(() => before(event, now));
       const effects = machine.handle(event, now);
-      for (const effect of effects) guarded(() => after(effect));
+      for (const effect of effects) guarded(() => after(effect, now));
       return effects;
     },
     nextDeadline: () => machine.nextDeadline(),

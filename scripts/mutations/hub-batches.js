@@ -6,6 +6,36 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubBatchMutations = [
   {
+    name: 'the account of a job counts combines as elements',
+    file: 'server/core/job-accounts.ts',
+    find: 'if (account.combines.size === 0 || !account.combines.delete(seq)) account.done += done;',
+    replace: 'account.done += done;',
+  },
+  {
+    name: 'the account of a job counts as lost what was handed back',
+    file: 'server/core/job-accounts.ts',
+    find: "if (account !== undefined && cause !== 'returned' && cause !== 'cancelled')",
+    replace: "if (account !== undefined && cause !== 'cancelled')",
+  },
+  {
+    name: 'the account of a job ends when the connection of its leader is lost',
+    file: 'server/core/job-accounts.ts',
+    find: 'if (!forGood && leader.jobs.size > 0) {',
+    replace: 'if (!forGood && leader.jobs.size > 1_000_000) {',
+  },
+  {
+    name: 'the account of a job stays when its leader is not back in time',
+    file: 'server/core/job-accounts.ts',
+    find: 'this.#dueAt = Math.min(this.#dueAt, leader.awayUntil);\n      return none;',
+    replace: 'return none;',
+  },
+  {
+    name: 'the account of a job stays when its leader is back without it',
+    file: 'server/core/job-accounts.ts',
+    find: "return this.#endAll(leaderId, leader, 'closed', now, leader.listed);",
+    replace: 'return none;',
+  },
+  {
     name: 'the hub tells of slots for a job that it closes',
     file: `${hub}/leasing.ts`,
     find: '  state.placement.place(worker);\n}\n\n/** Tells the leader that an attempt came to nothing',

@@ -10,6 +10,7 @@ import { HubLog } from './hub-log.js';
 import { logTo, type LogOptions } from './log.js';
 import { GuardedOutput } from './output.js';
 import { collectLess } from './serving.js';
+import { WorkerLog } from './worker-log.js';
 import { SourceWatch } from './source-watch.js';
 
 export interface DevProgramOptions extends LogOptions {
@@ -35,6 +36,7 @@ export class DevProgram {
   readonly #output = new GuardedOutput();
   readonly #log: Logger;
   readonly #hubLog: HubLog;
+  readonly #workerLog: WorkerLog;
   /** Warnings about threads, of which there may be very many. */
   readonly #threadWarnings: ThreadWarnings;
   /** The worker with the code that was loaded last; undefined: none could be loaded yet. */
@@ -49,6 +51,7 @@ export class DevProgram {
     this.#options = options;
     this.#log = logTo(options, this.#output);
     this.#hubLog = new HubLog(this.#log);
+    this.#workerLog = new WorkerLog(this.#log);
     this.#threadWarnings = new ThreadWarnings((line) => this.#log.warn(line));
   }
 
@@ -120,6 +123,7 @@ export class DevProgram {
         this.#log.error(`waiting for a change: ${messageOf(error)}`);
       },
       onActivity: activityLog(this.#log),
+      onEvent: (event) => this.#workerLog.record(event),
       ...(threads === undefined ? {} : { threads }),
     });
   }
@@ -138,6 +142,7 @@ export class DevProgram {
     console.log('hub closing');
     this.#threadWarnings.close();
     this.#hubLog.close();
+    this.#workerLog.close();
     await this.#worker?.close();
     await hub.close();
     exitOnceRead(0, this.#output);

@@ -1,15 +1,26 @@
 import type { Logger } from 'pino';
 import { likeLinesWithinMs } from '../../src/limits.js';
 import { LineLimit } from '../../src/line-limit.js';
+import type { JobEnd } from '../core/job-accounts.js';
 import type { HubEvent } from '../network/hub-events.js';
+import { PacedLog } from './paced-log.js';
 
-/** Writes what happens at a hub's door to a log. Tokens and payloads are never in it. */
+/** What each end of a job is called in the log, and how much it matters. */
+const jobEnds: Readonly<Record<JobEnd['how'], readonly ['info' | 'warn', string]>> = {
+  closed: ['info', 'job ended'],
+  refused: ['warn', 'job ended by the hub'],
+  left: ['warn', 'job ended, as its leader is gone'],
+};
+
+/** Writes what happens at a hub's door, and to jobs, to a log. Tokens and payloads are never in it. */
 export class HubLog {
   readonly #log: Logger;
   readonly #refusals = new LineLimit();
+  readonly #jobs: PacedLog;
 
   constructor(log: Logger) {
     this.#log = log;
+    this.#jobs = new PacedLog(log);
     setInterval(() => {
       this.#tellLeftOut(performance.now());
     }, likeLinesWithinMs / 4).unref();
@@ -29,6 +40,9 @@ export class HubLog {
       case 'refused':
         this.#warn(details, `${event.role} refused: ${event.code}: ${event.reason}`);
         break;
+      case 'jobEnded':
+        this.#jobEnded(event);
+        break;
       case 'exposed':
         log.warn({ roles: event.roles }, `insecure: ${event.reason}`);
         break;
@@ -47,8 +61,17 @@ export class HubLog {
     }
   }
 
+  /** There may be a thousand short jobs a second. */
+  #jobEnded({ how, batches, done, failed, lost, elapsedMs, type: _, ...job }: Extract<HubEvent, { type: 'jobEnded' }>): void {
+    const [level, text] = jobEnds[how];
+    const details = { ...job, elapsedMs: Math.round(elapsedMs) };
+    const why = job.code === undefined ? '' : `: ${job.code}: ${job.reason ?? ''}`;
+    this.#jobs.write(level, text, details, `${text}${why}`, { batches, done, failed, lost });
+  }
+
   /** Says what was left out until now. */
   close(): void {
+    this.#jobs.close();
     this.#tellLeftOut(Infinity);
   }
 

@@ -9,6 +9,7 @@ import { exitOnceRead, exitWith, undoneCode } from './exit-codes.js';
 import { HubWait } from './hub-wait.js';
 import { logTo, type LogOptions } from './log.js';
 import { GuardedOutput } from './output.js';
+import { WorkerLog } from './worker-log.js';
 
 export interface WorkerProgramOptions {
   readonly hub: string;
@@ -28,6 +29,7 @@ export class WorkerProgram {
   readonly #log: Logger;
   /** Warnings about threads, of which there may be very many. */
   readonly #threadWarnings: ThreadWarnings;
+  readonly #workerLog: WorkerLog;
   readonly #wait: HubWait;
   /** The worker; defined once the hub has taken it. */
   #worker: Worker | undefined;
@@ -38,6 +40,7 @@ export class WorkerProgram {
     this.#wait = new HubWait(hub);
     this.#drainTimeout = drainTimeout;
     this.#log = logTo(log, this.#output);
+    this.#workerLog = new WorkerLog(this.#log);
     this.#threadWarnings = new ThreadWarnings((line) => this.#log.warn(line));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
@@ -49,7 +52,7 @@ export class WorkerProgram {
   /** The functions that the worker calls. */
   get listeners(): Partial<WorkerOptions> {
     const fail = (error: unknown): void => {
-      this.#threadWarnings.close();
+      this.#closeLogs();
       exitWith(error, this.#output);
     };
     return {
@@ -69,6 +72,7 @@ export class WorkerProgram {
       onBlocked: (reason) => this.#log.warn(reason),
       onSlowCreate: (reason) => this.#threadWarnings.tell(reason),
       onActivity: activityLog(this.#log),
+      onEvent: (event) => this.#workerLog.record(event),
     };
   }
 
@@ -78,6 +82,12 @@ export class WorkerProgram {
     this.#wait.back();
     console.log(`worker ready at ${this.#hub}: ${worker.offers.operations.join(', ')} in ${places}`);
     if (worker.healthUrl !== undefined) console.log(`worker says how it is at ${worker.healthUrl}`);
+  }
+
+  /** Says what was left out of the log. */
+  #closeLogs(): void {
+    this.#threadWarnings.close();
+    this.#workerLog.close();
   }
 
   #lost(reason: string): void {
@@ -96,18 +106,18 @@ export class WorkerProgram {
     try {
       await worker.drain({ timeout: this.#drainTimeout });
     } catch (error) {
-      this.#threadWarnings.close();
+      this.#closeLogs();
       this.#log.error(messageOf(error));
       exitOnceRead(undoneCode, this.#output);
       return;
     }
-    this.#threadWarnings.close();
+    this.#closeLogs();
     console.log('worker drained');
     exitOnceRead(0, this.#output);
   }
 
   #endAtOnce({ undone }: Worker): void {
-    this.#threadWarnings.close();
+    this.#closeLogs();
     const { batches, results } = undone;
     if (batches + results === 0) {
       exitOnceRead(0, this.#output);

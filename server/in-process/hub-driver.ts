@@ -5,9 +5,11 @@ import type { Urgency } from '../../src/link/outbox.js';
 import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
+import type { Machine } from '../../src/core/machine.js';
 import { watching } from '../../src/watching.js';
 import type { HubFacts } from '../core/facts.js';
 import type { StatusBounds } from '../core/status.js';
+import { JobAccounts, type JobEnd } from '../core/job-accounts.js';
 import { Scheduler } from '../core/scheduler.js';
 import { activityIn, activityOf, type HubActivity } from './hub-activity.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../core/scheduler-events.js';
@@ -36,10 +38,31 @@ export interface PeerEvents<Received> {
 /** What a hub is made with. */
 export type HubDriverConfig = Omit<SchedulerConfig, 'random'> & {
   readonly onActivity?: ((activity: HubActivity) => void) | undefined;
+  /** Told of each job that is over. */
+  readonly onJobEnd?: ((end: JobEnd) => void) | undefined;
 };
 
 /** Why a peer's connection ends when the peer has another one. */
 export const cameBack = 'it came back over a new connection';
+
+/** The machine, with somebody who is told of each job that is over. Without anybody to tell, it is driven as it is. */
+function tellJobEnds(
+  machine: Machine<SchedulerEvent, SchedulerEffect>,
+  onJobEnd: HubDriverConfig['onJobEnd'],
+): Machine<SchedulerEvent, SchedulerEffect> {
+  if (onJobEnd === undefined) return machine;
+  const accounts = new JobAccounts();
+  return watching<SchedulerEvent, SchedulerEffect>(
+    machine,
+    (event, now) => {
+      for (const end of accounts.event(event, now)) onJobEnd(end);
+    },
+    (effect, now) => {
+      const end = accounts.effect(effect, now);
+      if (end !== undefined) onJobEnd(end);
+    },
+  );
+}
 
 /** Connects the scheduler to its peers, over whatever links. */
 export class HubDriver {
@@ -51,7 +74,7 @@ export class HubDriver {
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
   /** @param onActivity is told what happens to jobs and batches */
-  constructor({ onActivity, ...config }: HubDriverConfig, time: Time = ordinaryTime) {
+  constructor({ onActivity, onJobEnd, ...config }: HubDriverConfig, time: Time = ordinaryTime) {
     const scheduler = new Scheduler({ ...config, random: Math.random });
     this.#scheduler = scheduler;
     const tell = (activity: HubActivity | undefined): void => {
@@ -63,7 +86,7 @@ export class HubDriver {
       (effect) => tell(activityOf(effect)),
     );
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
-      machine: onActivity === undefined ? scheduler : told,
+      machine: tellJobEnds(onActivity === undefined ? scheduler : told, onJobEnd),
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },

@@ -1,6 +1,7 @@
+import type { JobEnd } from '../core/job-accounts.js';
 import type { ErrorCode } from '../../src/errors/paladin-error.js';
 
-/** Something that happened at a hub's door: what `onEvent` is called with. Its `type` says what. */
+/** Something that happened at a hub's door, or to a job: what `onEvent` is called with. Its `type` says what. */
 export type HubEvent =
   /** A peer was let in. */
   | {
@@ -36,5 +37,7 @@ export type HubEvent =
   | { readonly type: 'outOfRoom'; readonly code: string; readonly reason: string }
   /** There is room again. */
   | { readonly type: 'roomAgain'; readonly reason: string }
+  /** A job is over at the hub, with what came of it. */
+  | ({ readonly type: 'jobEnded' } & JobEnd)
   /** `authorize` threw another error than a refusal, took too long, or granted what makes no sense. The peer was refused. */
   | { readonly type: 'authorizationFailed'; readonly role: string; readonly address: string; readonly error: unknown };

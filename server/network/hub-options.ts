@@ -62,8 +62,8 @@ export interface HubOptions extends TokenOptions, LimitOptions {
   /** The web origins from which pages may connect, such as `https://example.org`; `*` is any. Default: none. */
   readonly origins?: readonly string[] | undefined;
   /**
-   * Called with each connection that is made, lost or refused. Default: nobody is told, but the process warns of a hub that is
-   * open to others, and of one without room for connections.
+   * Called with each connection that is made, lost or refused, and with each job that is over. Default: nobody is told, but the
+   * process warns of a hub that is open to others, and of one without room for connections.
    */
   readonly onEvent?: ((event: HubEvent) => void) | undefined;
   /**
@@ -110,6 +110,8 @@ export interface HubConfig {
   readonly exposure: string | undefined;
   /** Tells whoever runs the hub. It calls within the context of whoever started it. */
   readonly report: (event: HubEvent) => void;
+  /** Whether it is to be told of jobs that are over. */
+  readonly reportsJobs: boolean;
   /** Tells whoever runs the hub what happens to jobs, in the same way; undefined: nobody wants to know. */
   readonly onActivity: ((activity: HubActivity) => void) | undefined;
 }
@@ -153,6 +155,7 @@ export function hubConfigFrom(options: HubOptions): HubConfig {
     tls,
     origins,
     exposure,
+    reportsJobs: onEvent !== undefined,
     onActivity:
       onActivity &&
       ((activity) => {

@@ -15,6 +15,7 @@ import type { OneRequestServer } from '../../src/http/one-request.js';
 import type { HubStatus, HubToLeader, HubToObserver, HubToWorker, ObserverToHub } from '../../src/protocol/messages.js';
 import { later } from '../../src/real-time.js';
 import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
+import type { JobEnd } from '../core/job-accounts.js';
 import { forObservers, type StatusBounds } from '../core/status.js';
 import { cameBack, HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
 import type { Limits } from '../limits.js';
@@ -67,10 +68,11 @@ export class HubServer {
   #closing: Promise<void> | undefined;
 
   constructor(config: HubConfig) {
-    const { limits, addresses, origins, authorize, report } = config;
+    const { limits, addresses, origins, authorize, report, onActivity, reportsJobs } = config;
+    const onJobEnd = reportsJobs ? (end: JobEnd): void => report({ type: 'jobEnded', ...end }) : undefined;
     this.#config = config;
     this.#tokens = config.tokens;
-    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity: config.onActivity });
+    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity, onJobEnd });
     this.#connections = new Connections(limits);
     const connections = this.#connections;
     this.#door = new Door({ limits, addresses, origins, connections, authorize, tokens: () => this.#tokens, report });

@@ -42,6 +42,7 @@ export async function startThreadWorker(
     maxPayloadBytes: () => limit.maxPayloadBytes,
     ...(options.onThreadDeath && { onThreadDeath: options.onThreadDeath }),
     ...(options.onSlowCreate && { onSlowCreate: options.onSlowCreate }),
+    ...(options.onEvent && { onThreadRenewed: (reason: string) => options.onEvent?.({ type: 'threadRenewed', reason }) }),
     onBroken: (error) => {
       breakages.push(error);
       // If it stayed, it would take batches only to give them back.

@@ -8,6 +8,8 @@ import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
 import { undoneText } from './undone-text.js';
+import { guarded } from '../guarded.js';
+import { failuresIn, type WorkerEvent } from './worker-event.js';
 import { tellActivity, type WorkerActivity } from './worker-activity.js';
 
 /** What the owner of a worker is told. */
@@ -22,6 +24,8 @@ export interface WorkerEvents {
   ended?(): void;
   /** Jobs and batches come and go; undefined: nobody wants to know. */
   readonly activity?: ((activity: WorkerActivity) => void) | undefined;
+  /** An operation has failed; undefined: nobody wants to know. */
+  readonly failed?: ((failure: WorkerEvent) => void) | undefined;
 }
 
 /** Connects a worker's session to its link and its executor. */
@@ -141,6 +145,9 @@ export class WorkerDriver {
           batch,
           (outcome) => {
             this.#drive.handle({ type: 'settled', run, outcome });
+            const { failed } = this.#events;
+            if (failed === undefined) return;
+            for (const failure of failuresIn(jobId, description, batch, outcome)) guarded(() => failed(failure));
           },
           (isWaiting) => {
             this.#drive.handle({ type: isWaiting ? 'waits' : 'goesOn', run });

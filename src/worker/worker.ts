@@ -17,6 +17,7 @@ import { deadline } from '../timer.js';
 import { warn } from '../warn.js';
 import { Absence } from './absence.js';
 import type { WorkerHealth } from './worker-health.js';
+import type { WorkerEvent } from './worker-event.js';
 import type { WorkerActivity } from './worker-activity.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
@@ -96,6 +97,11 @@ export interface WorkerConnection {
    * told, and it costs nothing.
    */
   readonly onActivity?: ((activity: WorkerActivity) => void) | undefined;
+  /**
+   * Called with each operation that fails, once for each batch, and with each thread that is renewed: for logs. Default: nobody
+   * is told.
+   */
+  readonly onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
 
 export const connectionOptions: Known<WorkerConnection> = {
@@ -108,6 +114,7 @@ export const connectionOptions: Known<WorkerConnection> = {
   onBack: true,
   onRefused: true,
   onActivity: true,
+  onEvent: true,
 };
 
 /** What this package adds to the options of a program. */
@@ -193,6 +200,7 @@ export async function connectWorker(
       },
       ended: () => connection.ended?.(),
       activity: connection.onActivity,
+      failed: connection.onEvent,
     });
     timer = deadline(() => {
       fail(noHubAnswered(hub, connectTimeout, made.awaits ?? lastReason));
@@ -239,5 +247,5 @@ export function checkConnection(options: WorkerConnection): void {
   if (labels !== undefined && !areNames(labels)) {
     throw new PaladinError('INVALID_INPUT', `startWorker: expected labels to be a list of names, got ${describe(labels)}`);
   }
-  checkCallbacks('startWorker', options, ['onLost', 'onBack', 'onRefused', 'onActivity']);
+  checkCallbacks('startWorker', options, ['onLost', 'onBack', 'onRefused', 'onActivity', 'onEvent']);
 }

@@ -1,5 +1,6 @@
 import { defaultLimits } from '../../server/limits.js';
 import { ticketOf } from '../../server/network/tickets.js';
+import { JobAccounts } from '../../server/core/job-accounts.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Drive } from '../../src/drive.js';
@@ -30,6 +31,7 @@ export class SimulatedHub {
   #scheduler: Scheduler | undefined;
   #drive: Drive<SchedulerEvent, SchedulerEffect> | undefined;
   #epoch = 0;
+  #accounts = new JobAccounts();
   readonly #digest = new Digest();
   readonly #leaders = new Map<string, (message: HubToLeader) => void>();
   readonly #workers = new Map<string, (message: HubToWorker) => void>();
@@ -64,8 +66,12 @@ export class SimulatedHub {
     this.#party = party;
     this.#scheduler = scheduler;
     this.waits.restarted();
+    this.#accounts = new JobAccounts();
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
-      machine: validating(scheduler, (event, effects, now) => this.#noteAll(event, effects, now)),
+      machine: validating(scheduler, (event, effects, now) => {
+        this.#countJobs(event, effects, now);
+        this.#noteAll(event, effects, now);
+      }),
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
@@ -90,6 +96,17 @@ export class SimulatedHub {
   /** Of everything that was told to it. */
   get digest(): string {
     return this.#digest.hex;
+  }
+
+  /** How many jobs have an account, and no end. */
+  get accounts(): number {
+    return this.#accounts.size;
+  }
+
+  /** Jobs end once: an account that has ended is there no more. */
+  #countJobs(event: SchedulerEvent, effects: readonly SchedulerEffect[], now: number): void {
+    this.#accounts.event(event, now);
+    for (const effect of effects) this.#accounts.effect(effect, now);
   }
 
   /** Undefined while it is down. */

@@ -6,6 +6,7 @@ export const noStateLeft: Checker = ({ cluster }) => {
   if (status === undefined) fail('the hub is down');
   const { jobs, workers, leaders } = status;
   if (jobs.length > 0) fail(`jobs are left at the hub: ${JSON.stringify(jobs)}`);
+  if (cluster.hub.accounts > 0) fail(`${cluster.hub.accounts} accounts of jobs are left that have ended`);
   for (const worker of workers) {
     if (worker.leased > 0 || worker.ending > 0) fail(`something is left at the hub of worker ${JSON.stringify(worker)}`);
     if (worker.away) fail(`worker ${worker.workerId} is waited for still`);
