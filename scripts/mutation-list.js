@@ -1,6 +1,7 @@
 // Ways to break the machines. Each is a place in a source, which must be there exactly once, and what to put there instead.
 import { hubBatchMutations } from './mutations/hub-batches.js';
 import { hubLimitMutations } from './mutations/hub-limits.js';
+import { hubStatusMutations } from './mutations/hub-status.js';
 import { hubTallyMutations } from './mutations/hub-tally.js';
 import { hubMutations } from './mutations/hub.js';
 import { inlineMutations } from './mutations/inline.js';
@@ -18,6 +19,7 @@ export const mutations = [
   ...hubMutations,
   ...hubBatchMutations,
   ...hubLimitMutations,
+  ...hubStatusMutations,
   ...hubTallyMutations,
   ...inlineMutations,
   ...wakefulMutations,

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { hubOption, option, tokenOptions } from './options.js';
+import { StatusScreen } from './status-screen.js';
 import { statusText } from './status-text.js';
+import type { StatusWatcher } from '../../src/leader/observe.js';
 import { tokenShown } from './token-file.js';
 
 interface Options {
@@ -8,6 +10,7 @@ interface Options {
   readonly token?: string;
   readonly tokenFile?: string;
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
 export function statusCommand(): Command {
@@ -17,11 +20,38 @@ export function statusCommand(): Command {
     .addOption(hubOption())
     .addOption(tokenOption)
     .addOption(tokenFileOption)
-    .addOption(option('--json', 'print JSON'))
-    .action(async ({ hub, token, tokenFile, json = false }: Options) => {
+    .addOption(option('--json', 'print JSON; with --watch, a line each second'))
+    .addOption(option('--watch', 'show it anew each second, until Ctrl-C'))
+    .action(async ({ hub, token, tokenFile, json = false, watch = false }: Options) => {
       // Loaded by the command that needs it, so that the others start sooner.
-      const { fetchStatus } = await import('../../src/leader/observe.js');
-      const status = await fetchStatus(hub, tokenShown(token, tokenFile));
+      const { fetchStatus, watchStatus } = await import('../../src/leader/observe.js');
+      const shown = tokenShown(token, tokenFile);
+      if (watch) {
+        await watched((watcher) => watchStatus(hub, shown, watchEveryMs, watcher), new StatusScreen(hub, json));
+        return;
+      }
+      const status = await fetchStatus(hub, shown);
       console.log(json ? JSON.stringify(status, undefined, 2) : statusText(hub, status));
     });
+}
+
+/** How often the status is shown anew. */
+const watchEveryMs = 1_000;
+
+/** Shows what a hub says, until an interrupt, or until the hub refuses to. */
+async function watched(watch: (watcher: StatusWatcher) => () => Promise<void>, screen: StatusScreen): Promise<void> {
+  let end: (() => Promise<void>) | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      process.stdout.on('error', () => resolve());
+      end = watch({
+        told: (status) => screen.show(status),
+        lost: (reason) => screen.say(`the connection to the hub is lost: ${reason}; it is waited for`),
+        refused: reject,
+      });
+    });
+  } finally {
+    await end?.();
+  }
 }

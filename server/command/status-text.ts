@@ -1,10 +1,12 @@
 /** The status of a hub as text for people. `--json` has all of it. */
 import type { HubStatus } from '../../src/protocol/messages.js';
+import { duration, grouped } from '../../src/core/job/in-words.js';
 import { textTable } from './text-table.js';
 
-/** The text, in parts that stand below each other. */
-export function statusText(hub: string, status: HubStatus): string {
-  return [summary(hub, status), ...workersTable(status), ...jobsTable(status), ...counted(status)].join('\n');
+/** The text, in parts that stand below each other. `before`: the status some time ago, for what is done in a second. */
+export function statusText(hub: string, status: HubStatus, before?: HubStatus): string {
+  const tables = [workersTable(status), jobsTable(status), operationsTable(status, before)];
+  return [summary(hub, status), ...tables.flat(), ...counted(status)].join('\n');
 }
 
 function summary(hub: string, { uptimeMs, totals }: HubStatus): string {
@@ -14,29 +16,45 @@ function summary(hub: string, { uptimeMs, totals }: HubStatus): string {
 }
 
 function workersTable({ workers, totals }: HubStatus): string[] {
-  const rows = workers.map(({ workerId, name, slots, leased, away, draining, offers }) => [
+  const rows = workers.map(({ workerId, name, slots, leased, away, draining, offers, oldest: [oldest] }) => [
     workerId,
     name,
     String(slots),
     String(leased),
     away ? 'away' : draining ? 'draining' : 'ready',
+    oldest === undefined ? '' : `${oldest.stages.join(' → ')} for ${duration(oldest.forMs)}`,
     offers.operations.join(', '),
   ]);
-  const headings = ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'OPERATIONS'];
+  const headings = ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'HAS LONGEST', 'OPERATIONS'];
   return [...textTable(headings, rows), ...further(totals.workers - rows.length, 'worker')];
 }
 
 function jobsTable({ jobs, totals }: HubStatus): string[] {
-  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots }) => [
+  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots, waitsFor }) => [
     jobId,
     stages.join(' → '),
     String(priority),
     String(queued),
     String(leased),
     String(slots),
+    waitsFor,
   ]);
-  const headings = ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'];
+  const headings = ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS', 'WHY IT WAITS'];
   return [...textTable(headings, rows), ...further(totals.jobs - rows.length, 'job')];
+}
+
+/** Operations that have done anything; elements in a second where that is known. */
+function operationsTable({ epoch, uptimeMs, operations }: HubStatus, before: HubStatus | undefined): string[] {
+  const earlier = before?.epoch === epoch ? before : undefined;
+  const seconds = (uptimeMs - (earlier?.uptimeMs ?? uptimeMs)) / 1_000;
+  const rows = operations
+    .filter(({ elements }) => elements > 0)
+    .map(({ name, elements, failures, retries }) => {
+      const past = earlier?.operations.find((each) => each.name === name)?.elements ?? 0;
+      const perSecond = seconds > 0 ? grouped(Math.round((elements - past) / seconds)) : '';
+      return [name, grouped(elements), perSecond, grouped(failures), grouped(retries)];
+    });
+  return textTable(['OPERATION', 'ELEMENTS', 'PER SECOND', 'FAILED', 'RETRIED'], rows);
 }
 
 /**

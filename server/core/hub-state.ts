@@ -80,7 +80,8 @@ export class HubState {
   closing = false;
   /** Whether all workers have come that ever will. */
   complete = false;
-  startedAt = 0;
+  /** When its first event came. */
+  startedAt: number = Infinity;
   /** Whether leaders may still come back whose jobs this hub has never seen. */
   recovering = true;
   /** The time of the event in hand. */

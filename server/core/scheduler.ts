@@ -62,7 +62,6 @@ import { report, workerAway, workerGone } from './workers-back.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   readonly #state: HubState;
-  #started = false;
 
   constructor(config: SchedulerConfig) {
     this.#state = new HubState(config);
@@ -75,8 +74,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.tellRoom = state.config.pieces?.told ?? maxToldAtOnce;
     state.fitRoom = state.config.pieces?.fitted ?? maxFittedAtOnce;
     state.lostRoom = state.config.pieces?.lost ?? maxToldLostAtOnce;
-    if (!this.#started) state.startedAt = now;
-    this.#started = true;
+    if (state.startedAt === Infinity) state.startedAt = now;
     switch (event.type) {
       case 'leaderJoined':
         this.#leaderJoined(event.leaderId, event.name, event.limits ?? state.config.limits);
@@ -138,7 +136,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   /** What the hub holds and has done. */
   status(now: number, bounds: StatusBounds = unbounded): HubStatus {
-    return statusOf(this.#state, this.#started ? now - this.#state.startedAt : 0, bounds);
+    return statusOf(this.#state, now, bounds);
   }
 
   /** What the hub has counted, and what there is now. */

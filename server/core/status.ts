@@ -1,9 +1,12 @@
 /** Makes the status of a hub, in rows that are bounded whatever names peers have. */
 import type { HubStatus, Offers } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
+import { shortened } from '../../src/protocol/shortened.js';
 import { utf8Of } from '../../src/wire/utf8.js';
 import type { HubState } from './hub-state.js';
-import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
+import { slotsFor, type HubJob, type HubLeader, type HubWorker, type Lease } from './records.js';
+import type { OperationTally } from './tally.js';
+import { whyItWaits } from './why-it-waits.js';
 
 /** How much is told. */
 export interface StatusBounds {
@@ -22,17 +25,18 @@ export const forObservers: StatusBounds = { listBytes: 128 * 1024, nameChars: 1_
 export const unbounded: StatusBounds = { listBytes: Infinity, nameChars: Infinity };
 
 /** What the hub holds and has done. */
-export function statusOf(state: HubState, uptimeMs: number, { listBytes, nameChars }: StatusBounds): HubStatus {
-  const { config, leaders, workers, jobs, counters } = state;
+export function statusOf(state: HubState, now: number, { listBytes, nameChars }: StatusBounds): HubStatus {
+  const { config, leaders, workers, jobs, counters, startedAt } = state;
   let slots = 0;
   for (const worker of workers.values()) slots += worker.slots;
   return {
     epoch: config.epoch,
-    uptimeMs,
+    uptimeMs: Math.max(0, now - startedAt),
     totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
     leaders: firstRows(leaders.values(), leaderStatus, listBytes),
-    workers: firstRows(workers.values(), (worker) => workerStatus(worker, nameChars), listBytes),
-    jobs: firstRows(jobs.values(), (job) => jobStatus(job, nameChars), listBytes),
+    workers: firstRows(workers.values(), (worker) => workerStatus(worker, now, nameChars), listBytes),
+    jobs: firstRows(jobs.values(), (job) => jobStatus(job, now, nameChars), listBytes),
+    operations: firstRows(state.tally.operations, operationStatus, listBytes),
     counters: { ...counters },
   };
 }
@@ -54,7 +58,7 @@ function leaderStatus({ id, jobs, connected, connection: { name } }: HubLeader):
   return { leaderId: id, name, jobs: jobs.size, away: !connected };
 }
 
-function workerStatus(worker: HubWorker, nameChars: number): HubStatus['workers'][number] {
+function workerStatus(worker: HubWorker, now: number, nameChars: number): HubStatus['workers'][number] {
   const { id, slots, leases, ending, draining, connected, connection, offers } = worker;
   return {
     workerId: id,
@@ -65,7 +69,32 @@ function workerStatus(worker: HubWorker, nameChars: number): HubStatus['workers'
     draining,
     away: !connected,
     offers: shownOffers(offers, nameChars),
+    oldest: oldestOf(worker, now, nameChars),
   };
+}
+
+/** How many of a worker's batches are shown. */
+const mostShown = 3;
+
+function oldestOf({ leases }: HubWorker, now: number, nameChars: number): HubStatus['workers'][number]['oldest'] {
+  const oldest: Lease[] = [];
+  // They stand in the order in which they were given.
+  for (const lease of leases) {
+    if (oldest.length === mostShown) break;
+    oldest.push(lease);
+  }
+  return oldest.map(({ job, givenAt }) => ({ jobId: job.id, stages: shownStages(job, nameChars), forMs: now - givenAt }));
+}
+
+function operationStatus([name, { elements, failures, retries }]: [string, OperationTally]): HubStatus['operations'][number] {
+  let failed = 0;
+  for (const count of failures.values()) failed += count;
+  return { name: printable(name), elements, failures: failed, retries };
+}
+
+function shownStages({ description }: HubJob, nameChars: number): string[] {
+  const names = description.stages.map(({ operation }) => operation);
+  return shown(names, nameChars);
 }
 
 function shownOffers({ operations, serializers, labels }: Offers, nameChars: number): Offers {
@@ -84,12 +113,16 @@ function shown(names: readonly string[], mostChars: number): string[] {
   return cut === -1 ? first : [...first, `and ${names.length - cut} more`];
 }
 
-function jobStatus(job: HubJob, nameChars: number): HubStatus['jobs'][number] {
-  const { id, description, priority, queue, leases, answered, needClass } = job;
-  const stages = shown(
-    description.stages.map(({ operation }) => operation),
-    nameChars,
-  );
-  const slots = slotsFor(needClass);
-  return { jobId: id, stages, priority, queued: queue.size, leased: leases.size, unacknowledged: answered.size, slots };
+function jobStatus(job: HubJob, now: number, nameChars: number): HubStatus['jobs'][number] {
+  const { id, priority, queue, leases, answered, needClass } = job;
+  return {
+    jobId: id,
+    stages: shownStages(job, nameChars),
+    priority,
+    queued: queue.size,
+    leased: leases.size,
+    unacknowledged: answered.size,
+    slots: slotsFor(needClass),
+    waitsFor: shortened(whyItWaits(job, now)),
+  };
 }

@@ -10,7 +10,8 @@ import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
 import { hubToObserver } from '../wire/parse.js';
-import type { Later } from '../real-time.js';
+import type { PaladinError } from '../errors/paladin-error.js';
+import { later, type Later } from '../real-time.js';
 import { deadline } from '../timer.js';
 
 /** Options of {@link fetchStatus}. */
@@ -86,4 +87,47 @@ async function statusOf(url: string | HostUrl, options: StatusOptions): Promise<
     timer?.cancel();
     await link?.close();
   }
+}
+
+/** Who watches a hub. */
+export interface StatusWatcher {
+  readonly told: (status: HubStatus) => void;
+  /** The connection is lost. It goes on when the hub is back. */
+  readonly lost: (reason: string) => void;
+  /** The hub does not let it watch, or no hub answers at first: it is over. */
+  readonly refused: (error: PaladinError) => void;
+}
+
+/**
+ * Asks a hub again and again over one connection: each time so long after the answer before.
+ *
+ * @returns ends it
+ */
+export function watchStatus(
+  url: string | HostUrl,
+  { token }: Pick<StatusOptions, 'token'>,
+  everyMs: number,
+  { told, lost, refused }: StatusWatcher,
+): () => Promise<void> {
+  const handshake = { key: peerKey(), name: '', token };
+  const dial = socketDial<ObserverToHub, HubToObserver>(hubUrl('status', url), 'observer', handshake, hubToObserver, false);
+  let next: Later | undefined;
+  const link = dial({
+    opened: () => {
+      link.send({ type: 'status' });
+    },
+    received: ({ status }) => {
+      told(status);
+      next = later(() => link.send({ type: 'status' }), everyMs);
+    },
+    lost: (reason) => {
+      next?.cancel();
+      lost(reason);
+    },
+    refused,
+  });
+  return async () => {
+    next?.cancel();
+    await link.close();
+  };
 }

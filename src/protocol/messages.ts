@@ -9,7 +9,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 13;
+export const protocolVersion = 14;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -410,6 +410,15 @@ export interface HubStatus {
     readonly away: boolean;
     /** What it offers to jobs. */
     readonly offers: Offers;
+    /** The batches that it has had for longest: three at the most. */
+    readonly oldest: readonly {
+      /** The id of the job. */
+      readonly jobId: string;
+      /** The name of the operation of each stage. */
+      readonly stages: readonly string[];
+      /** For how long it has had it, in milliseconds. */
+      readonly forMs: number;
+    }[];
   }[];
   /** The open jobs. */
   readonly jobs: readonly {
@@ -427,6 +436,19 @@ export interface HubStatus {
     readonly unacknowledged: number;
     /** How many slots there are for it. */
     readonly slots: number;
+    /** Why it does not get on, as far as the hub knows, in one sentence; empty where it does. */
+    readonly waitsFor: string;
+  }[];
+  /** What came of the elements of each operation since the hub started. */
+  readonly operations: readonly {
+    /** Its name; `other` for all beyond the first 250. */
+    readonly name: string;
+    /** Elements that it was through with, failed ones included. */
+    readonly elements: number;
+    /** How often it failed. */
+    readonly failures: number;
+    /** Elements of which it was begun once more. */
+    readonly retries: number;
   }[];
   /** How often things have happened since the hub started, by names of what. */
   readonly counters: Readonly<Record<string, number>>;

@@ -289,6 +289,7 @@ const status: Shape<HubStatus> = record({
       draining: bool,
       away: bool,
       offers,
+      oldest: list(record({ jobId: name, stages: names, forMs: number(0, Number.MAX_SAFE_INTEGER) }), many),
     }),
     many,
   ),
@@ -301,9 +302,11 @@ const status: Shape<HubStatus> = record({
       leased: index,
       unacknowledged: index,
       slots: index,
+      waitsFor: text(maxReasonLength),
     }),
     many,
   ),
+  operations: list(record({ name, elements: index, failures: index, retries: index }), many),
   counters,
 });
 

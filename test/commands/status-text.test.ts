@@ -10,6 +10,7 @@ const idle: HubStatus = {
   leaders: [{ leaderId: 'l', name: '', jobs: 0, away: false }],
   workers: [],
   jobs: [],
+  operations: [],
   counters: { batches: 0, results: 0, lost: 0, adopted: 0, forged: 0, staleResults: 0, strayMessages: 0, refused: 0 },
 };
 const worker: HubStatus['workers'][number] = {
@@ -21,6 +22,7 @@ const worker: HubStatus['workers'][number] = {
   draining: false,
   away: false,
   offers: { operations: ['fib@1', 'sum@1'], serializers: ['msgpack'], labels: [] },
+  oldest: [{ jobId: 'l.1', stages: ['fib', 'sum'], forMs: 9_000 }],
 };
 
 describe('the status of a hub as text', () => {
@@ -31,25 +33,45 @@ describe('the status of a hub as text', () => {
   });
 
   it('shows workers and jobs in columns, and how many are not listed', () => {
-    const job = { jobId: 'l.1', stages: ['fib', 'sum'], priority: 0, queued: 12, leased: 1, unacknowledged: 0, slots: 2 };
+    const job = {
+      jobId: 'l.1',
+      stages: ['fib', 'sum'],
+      priority: 0,
+      queued: 12,
+      leased: 1,
+      unacknowledged: 0,
+      slots: 2,
+      waitsFor: 'worker b has had a batch of it for 9 s',
+    };
     const status: HubStatus = {
       ...idle,
       totals: { leaders: 1, workers: 3, slots: 2, jobs: 1 },
-      workers: [worker, { ...worker, workerId: 'w2', name: '', draining: true, away: true }],
+      workers: [worker, { ...worker, workerId: 'w2', name: '', draining: true, away: true, oldest: [] }],
       jobs: [job],
     };
     expect(statusText('http://h', status).split('\n').slice(1, -1)).toEqual([
       '',
-      'WORKER  NAME     SLOTS  LEASED  STATE  OPERATIONS',
-      'w1      ann�[2J  2      1       ready  fib@1, sum@1',
-      'w2               2      1       away   fib@1, sum@1',
+      'WORKER  NAME     SLOTS  LEASED  STATE  HAS LONGEST        OPERATIONS',
+      'w1      ann�[2J  2      1       ready  fib → sum for 9 s  fib@1, sum@1',
+      'w2               2      1       away                      fib@1, sum@1',
       '',
       'and 1 more worker',
       '',
-      'JOB  STAGES     PRIORITY  QUEUED  LEASED  SLOTS',
-      'l.1  fib → sum  0         12      1       2',
+      'JOB  STAGES     PRIORITY  QUEUED  LEASED  SLOTS  WHY IT WAITS',
+      'l.1  fib → sum  0         12      1       2      worker b has had a batch of it for 9 s',
       '',
     ]);
+  });
+
+  it('says what operations have done, and how much of it in a second since a status before', () => {
+    const score = { name: 'score', elements: 12_500, failures: 3, retries: 2 };
+    const never = { name: 'never', elements: 0, failures: 0, retries: 0 };
+    const now: HubStatus = { ...idle, operations: [score, never] };
+    const tableOf = (before?: HubStatus): string[] => statusText('http://h', now, before).split('\n').slice(2, 4);
+    expect(tableOf()).toEqual(['OPERATION  ELEMENTS  PER SECOND  FAILED  RETRIED', 'score      12,500                3       2']);
+    const before = { ...now, uptimeMs: idle.uptimeMs - 5_000, operations: [{ ...score, elements: 2_500 }] };
+    expect(tableOf(before)[1]).toBe('score      12,500    2,000       3       2');
+    expect(tableOf({ ...before, epoch: 'another hub' })).toEqual(tableOf());
   });
 
   it('counts what matters to people, and nothing that has not happened', () => {
