@@ -12,7 +12,7 @@ export type { HubEvent } from './network/hub-events.js';
 export type { BatchOfJob, HubActivity } from './in-process/hub-activity.js';
 export type { LimitOptions, Limits } from './limits.js';
 export type { HubTokens, Role } from './network/tokens.js';
-export type { HubLimits, HubStatus, Offers } from '../src/protocol/messages.js';
+export type { HubLimits, HubStatus, Offers, ReportedProgress } from '../src/protocol/messages.js';
 export type { HostUrl } from '../src/host-types.js';
 export type { Token } from '../src/link/check-token.js';
 export { fetchStatus, type StatusOptions } from '../src/leader/observe.js';

@@ -63,6 +63,15 @@ export const paceMs: number = 10_000;
 /** How often the owner of a job is told how far it is. People see four times a second as a movement. */
 export const progressEveryMs: number = 250;
 
+/** How often leaders report to a hub that is watched. Twice a second is as often as people look. */
+export const reportEveryMs: number = 500;
+
+/** For how long a hub counts as watched after somebody has looked. Who looks again within seconds sees what is new. */
+export const watchedForMs: number = 10_000;
+
+/** The most bytes of a report: a hundred jobs or more. To parse them takes a hub less than a millisecond. */
+export const maxReportBytes: number = 64 * 1024;
+
 /** When nothing was heard of a job for so long, its bar goes. That is eight times as long as it takes to hear of a job. */
 export const barIdleMs: number = 2_000;
 

@@ -165,4 +165,46 @@ export const progressMutations = [
     find: 'const slowing = slowingPart(parts) ?? last;',
     replace: 'const slowing = last;',
   },
+  {
+    name: 'a leader reports more often than twice a second',
+    file: 'src/core/reporting.ts',
+    find: 'Math.max(reportEveryMs, everyMs)',
+    replace: 'everyMs',
+  },
+  {
+    name: 'a leader goes on to report at a new hub that does not ask',
+    file: 'src/core/leader-session.ts',
+    find: '    this.#reporting.stop();\n',
+    replace: '',
+  },
+  {
+    name: 'a program cannot end while somebody watches',
+    file: 'src/core/leader-session.ts',
+    find: ' || deadline === this.#reporting.dueAt',
+    replace: '',
+  },
+  {
+    name: 'a hub keeps what was said of jobs when nobody watches',
+    file: 'server/core/watch.ts',
+    find: '  for (const job of state.jobs.values()) job.progress = undefined;\n',
+    replace: '',
+  },
+  {
+    name: 'a hub never stops to be watched',
+    file: 'server/core/watch.ts',
+    find: 'if (state.watchedUntil === undefined || state.now < state.watchedUntil) return;',
+    replace: 'return;',
+  },
+  {
+    name: 'a hub takes reports that nobody asked for',
+    file: 'server/core/watch.ts',
+    find: '  if (state.watchedUntil === undefined) return;\n',
+    replace: '',
+  },
+  {
+    name: 'peers that come while somebody watches are not asked',
+    file: 'server/core/watch.ts',
+    find: 'watchedUntil === undefined ? 0 : reportEveryMs',
+    replace: '0',
+  },
 ];

@@ -6,6 +6,7 @@ import { explainNext, fitNext, tellNext } from './capacity.js';
 import { closeClosed } from './claiming.js';
 import type { HubState } from './hub-state.js';
 import { leaderGone } from './leaders-back.js';
+import { endWatch } from './watch.js';
 import { workerGone } from './workers-back.js';
 
 /** When something is to be done next. */
@@ -13,6 +14,7 @@ export function nextDeadline(state: HubState): number | undefined {
   let next = givesUpAt(state);
   // Asked after each event, while thousands of jobs may be awaiting.
   if (state.awaiting.size > 0) next = Math.min(next, state.awaitedUntil);
+  if (state.watchedUntil !== undefined) next = Math.min(next, state.watchedUntil);
   if (state.unexplained > 0) next = Math.min(next, state.explainAt);
   // What there was no room for is due at once.
   if (state.untold.size > 0) next = Math.min(next, state.now);
@@ -38,6 +40,7 @@ export function onTime(state: HubState): void {
   const givesUp = givesUpAt(state) <= state.now;
   if (state.recovering && state.now >= state.startedAt + leaderGraceMs) endRecovery(state);
   if (givesUp) giveUp(state);
+  endWatch(state);
   giveUpNext(state);
   fitNext(state);
   if (state.unexplained > 0 && state.explainAt <= state.now) explainNext(state);

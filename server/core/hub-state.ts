@@ -89,6 +89,8 @@ export class HubState {
   nextLease = 1;
   /** The effects of the event in hand. */
   effects: SchedulerEffect[] = [];
+  /** Until when it counts as watched; undefined: it does not. */
+  watchedUntil: number | undefined = undefined;
 
   constructor(config: SchedulerConfig) {
     this.config = config;

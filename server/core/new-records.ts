@@ -60,6 +60,7 @@ export function newJob(
     listing: undefined,
     slotsTold: 0,
     missingTold: '',
+    progress: undefined,
     queue: new BatchQueue(),
     leases: new Leases(),
     answered: new Map(),

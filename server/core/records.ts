@@ -1,7 +1,7 @@
 /** What the scheduler knows of leaders, jobs, attempts and workers, and of the classes of jobs and workers. */
 import type { Heap, Placed } from '../../src/collections/heap.js';
 import type { CostEstimate } from '../../src/core/cost-estimate.js';
-import type { Attempt, Batch, JobDescription, Offers, UnderWay } from '../../src/protocol/messages.js';
+import type { Attempt, Batch, JobDescription, Offers, ReportedProgress, UnderWay } from '../../src/protocol/messages.js';
 import type { Allowance } from './allowance.js';
 import type { BatchQueue } from './batch-queue.js';
 import type { Charged } from './charges.js';
@@ -74,6 +74,8 @@ export interface HubJob extends Placed {
   /** How many slots its leader knows of, and why there are none, as it was told last. */
   slotsTold: number;
   missingTold: string;
+  /** What its leader said of it last, while somebody watches. */
+  progress: ReportedProgress | undefined;
   queue: BatchQueue;
   readonly leases: Leases<Lease>;
   /** Answers that were passed on, or asked for, and that its leader has not acknowledged. */

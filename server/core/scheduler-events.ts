@@ -78,6 +78,8 @@ export type SchedulerEvent =
   /** All workers have come that ever will: those of a process that lets in no others. */
   | { readonly type: 'complete' }
   /** A peer was disconnected at the door. */
+  /** Somebody looks at what the hub holds. */
+  | { readonly type: 'watched' }
   | { readonly type: 'expelled' }
   /** The hub is about to close. */
   | { readonly type: 'closing'; readonly reason: string }

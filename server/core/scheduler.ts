@@ -58,6 +58,7 @@ import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits 
 import { cancel, lose, settle } from './settling.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
+import { checkWatch, reported, watch, watchesEveryMs } from './watch.js';
 import { report, workerAway, workerGone } from './workers-back.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
@@ -114,6 +115,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         state.complete = true;
         explainAnew(state);
         break;
+      case 'watched':
+        watch(state);
+        break;
       case 'expelled':
         state.counters.expelled += 1;
         break;
@@ -155,6 +159,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     checkOffers(this.#state);
     checkSaid(this.#state);
     checkTally(this.#state);
+    checkWatch(this.#state);
     if (!closing) checkTold(this.#state);
     this.#state.breakages.validate();
     for (const needClass of placement.fitting.needClasses) {
@@ -176,6 +181,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
+    const everyMs = watchesEveryMs(state);
+    if (everyMs > 0) state.toLeader(leader, { type: 'watch', everyMs });
   }
 
   #leaderSent(leader: HubLeader, message: LeaderToHub): void {
@@ -192,6 +199,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         return;
       case 'batch':
         enqueue(state, leader, message.job, message.batch);
+        return;
+      case 'progress':
+        reported(state, leader, message);
         return;
       default:
     }
@@ -215,6 +225,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
+    const everyMs = watchesEveryMs(state);
+    if (everyMs > 0) state.toWorker(worker, { type: 'watch', everyMs });
   }
 
   #workerSent(worker: HubWorker, message: WorkerToHub): void {

@@ -1,5 +1,5 @@
 /** Makes the status of a hub, in rows that are bounded whatever names peers have. */
-import type { HubStatus, Offers } from '../../src/protocol/messages.js';
+import type { HubStatus, Offers, ReportedProgress } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { utf8Of } from '../../src/wire/utf8.js';
@@ -113,8 +113,13 @@ function shown(names: readonly string[], mostChars: number): string[] {
   return cut === -1 ? first : [...first, `and ${names.length - cut} more`];
 }
 
+/** Its texts are its leader's. */
+function shownProgress({ name, waitsFor, ...counts }: ReportedProgress): ReportedProgress {
+  return { ...counts, name: printable(name), ...(waitsFor !== undefined && { waitsFor: printable(waitsFor) }) };
+}
+
 function jobStatus(job: HubJob, now: number, nameChars: number): HubStatus['jobs'][number] {
-  const { id, priority, queue, leases, answered, needClass } = job;
+  const { id, priority, queue, leases, answered, needClass, progress } = job;
   return {
     jobId: id,
     stages: shownStages(job, nameChars),
@@ -124,5 +129,6 @@ function jobStatus(job: HubJob, now: number, nameChars: number): HubStatus['jobs
     unacknowledged: answered.size,
     slots: slotsFor(needClass),
     waitsFor: shortened(whyItWaits(job, now)),
+    ...(progress && { progress: shownProgress(progress) }),
   };
 }

@@ -98,6 +98,11 @@ export class HubDriver {
     return this.#scheduler.status(this.#drive.now(), bounds);
   }
 
+  /** Somebody looks: leaders are asked to say how far their jobs are. */
+  watched(): void {
+    this.#drive.handle({ type: 'watched' });
+  }
+
   facts(): HubFacts {
     return this.#scheduler.facts();
   }

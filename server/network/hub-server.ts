@@ -81,7 +81,10 @@ export class HubServer {
     boundConnections(this.#http, limits, addresses, () => {
       this.#door.counters.floods += 1;
     });
-    this.#board = new StatusBoard(() => this.status(forObservers));
+    this.#board = new StatusBoard(() => {
+      this.#driver.watched();
+      return this.status(forObservers);
+    });
     this.#pages = new HubPages({
       status: () => this.#board.read().status,
       facts: () => this.#driver.facts(),

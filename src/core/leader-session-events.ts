@@ -50,6 +50,8 @@ export type LeaderSessionEffect =
   /** Open the job at the hub. `slots`: as many are known of; `resumed`: it was open before. */
   | { readonly type: 'open'; readonly job: number; readonly slots: number; readonly resumed: boolean }
   | { readonly type: 'toJob'; readonly job: number; readonly event: JobEvent }
+  /** Tell the hub how far the jobs are. */
+  | { readonly type: 'report' }
   /** The leader's owner is to know this. */
   | { readonly type: 'warn'; readonly reason: string };
 

@@ -19,6 +19,7 @@
  *    itself ends. The operations that have the slots may wait for it, and nobody can tell (see `Unanswered`).
  * 9. When a job has waited long for a worker, the owner is warned. All jobs with the same needs are one warning, until there are
  *    slots for them.
+ * 10. While the hub asks for it, it is told how far the jobs are (see `Reporting`).
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { placeGraceMs } from '../limits.js';
@@ -32,6 +33,7 @@ import { LoadAtHub } from './load-at-hub.js';
 import type { Machine } from './machine.js';
 import { OpeningPace } from './opening-pace.js';
 import { Places, type PlaceStep } from './places.js';
+import { Reporting } from './reporting.js';
 import { Room } from './room.js';
 import { Unanswered } from './unanswered.js';
 import { NoSlot, noPlace, noRoom } from './vain-waits.js';
@@ -60,6 +62,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
   readonly #room = new Room();
   readonly #pace = new OpeningPace();
   readonly #unanswered: Unanswered;
+  readonly #reporting = new Reporting();
   /** Whether its owner was told that a job waits for slots. */
   #hasWarned = false;
   #effects: LeaderSessionEffect[] = [];
@@ -122,6 +125,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         this.#giveUpWaiting(now);
         this.#giveUpStarved(now);
         this.#ask(now);
+        if (this.#hub.isThere && this.#reporting.takeDue(now)) this.#effects.push({ type: 'report' });
         break;
     }
     // Since the event before, one more may be opened.
@@ -131,14 +135,15 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   nextDeadline(): number | undefined {
     const deadline = this.#hub.isThere
-      ? Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt)
+      ? Math.min(this.#opensAt, this.#waitsUntil, this.#starvesUntil, this.#unanswered.dueAt, this.#reporting.dueAt)
       : this.#hub.giveUpAt;
     return deadline === Infinity ? undefined : deadline;
   }
 
-  /** Whether the program may end before the next deadline. That deadline is only to ask again, which could go on for ever. */
+  /** Whether the program may end before the next deadline. That is only to ask again, or to report: both could go on for ever. */
   get mayEnd(): boolean {
-    return this.nextDeadline() === this.#unanswered.againAt;
+    const deadline = this.nextDeadline();
+    return deadline === this.#unanswered.againAt || deadline === this.#reporting.dueAt;
   }
 
   validate(): void {
@@ -173,6 +178,9 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         return;
       case 'goodbye':
         // The hub closes the connection next; the jobs wait for another one to take its place.
+        return;
+      case 'watch':
+        this.#reporting.watch(message.everyMs, now);
         return;
       case 'capacity': {
         const needs = this.#jobs.get(message.job)?.needs;
@@ -229,6 +237,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
 
   #lost(reason: string, now: number): void {
     const wasConnected = this.#hub.isConnected;
+    this.#reporting.stop();
     this.#hub.lost(reason, now);
     if (!wasConnected) return;
     for (const job of this.#places.open) this.#interrupted.add(job);

@@ -178,6 +178,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#close(message.jobId);
         break;
       case 'welcome':
+      // What its slots do is not said yet.
+      case 'watch':
         break;
       case 'goodbye':
         if (this.#draining.isLeaving) this.#drained();

@@ -1,5 +1,8 @@
 import type { JobFacts } from '../core/job/facts.js';
 import { sentenceOf } from '../core/job/wait.js';
+import { maxNameLength } from '../limits.js';
+import type { ReportedProgress } from '../protocol/messages.js';
+import { shortened } from '../protocol/shortened.js';
 
 /** How far a job is, how fast it goes, and why it waits. */
 export interface JobProgress {
@@ -72,6 +75,17 @@ export function progressOf(identity: JobIdentity, facts: JobFacts, end?: 'comple
     ...(total !== undefined && { total }),
     ...(remaining !== undefined && end === undefined && { remainingMs: remaining }),
     ...(wait !== undefined && end === undefined && { waitsFor: sentenceOf(wait) }),
+  };
+}
+
+/** What the hub is told. It knows the id and the operations. */
+export function reportOf({ jobId: _, operations: __, state, name, waitsFor, ...counts }: JobProgress): ReportedProgress {
+  return {
+    ...counts,
+    name: shortened(name, maxNameLength),
+    // One that is over is not open.
+    state: state === 'completed' || state === 'failed' ? 'running' : state,
+    ...(waitsFor !== undefined && { waitsFor: shortened(waitsFor, maxNameLength) }),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { JobFacts } from '../core/job/facts.js';
 import type { HubView } from '../core/job/wait.js';
+import { maxListed, maxReportBytes } from '../limits.js';
+import type { LeaderToHub, ReportedProgress } from '../protocol/messages.js';
 import { jobIdOf } from '../protocol/job-id.js';
 import { ordinaryTime, type Time } from '../time.js';
 import type { JobObserver } from './job-observer.js';
 import type { JobSpec } from './job-spec.js';
 import { ProgressTeller } from './progress-teller.js';
-import { progressOf, type JobProgress } from './job-progress.js';
+import { progressOf, reportOf, type JobProgress } from './job-progress.js';
 
 /** Something that can say how far it is. */
 export interface Tellable {
@@ -27,6 +29,8 @@ export interface Opened {
   readonly observer: JobObserver;
   /** Called when nothing of it is left. */
   readonly over?: (() => void) | undefined;
+  /** The job at the hub, where that may be another one: the last part of a chain that was divided; absent: `number`. */
+  readonly at?: () => number;
   /** Whether it has nothing to do, and only stays open for what may come; absent: never. */
   readonly isResting?: () => boolean;
 }
@@ -74,6 +78,21 @@ export class OpenJobs {
   /** How far each is. */
   all(): JobProgress[] {
     return [...this.#jobs].filter(({ isResting }) => isResting?.() !== true).map((entry) => this.#tell(entry));
+  }
+
+  /** What the hub is told of them: as many as fit into a message, those first that were opened first. */
+  report(): Extract<LeaderToHub, { type: 'progress' }> {
+    const jobs: { job: number; progress: ReportedProgress }[] = [];
+    let bytes = 0;
+    const open = [...this.#jobs].filter(({ isResting }) => isResting?.() !== true);
+    for (const entry of open) {
+      const row = { job: entry.at?.() ?? entry.number, progress: reportOf(this.#tell(entry)) };
+      // Characters of names may take three bytes each.
+      bytes += 3 * JSON.stringify(row).length;
+      if (bytes > maxReportBytes || jobs.length === maxListed) break;
+      jobs.push(row);
+    }
+    return { type: 'progress', jobs, left: open.length - jobs.length };
   }
 
   #tell({ number, job, spec }: Entry, end?: 'completed' | 'failed'): JobProgress {

@@ -167,7 +167,13 @@ export class LeaderRuntime implements Runtime {
   constructor(dial: Dial<LeaderToHub, HubToLeader>, config: RuntimeConfig) {
     this.#config = config;
     const askAfterMs = Math.max(leastAskAfterMs, config.noWorkerTimeoutMs);
-    this.#session = new SessionDriver(dial, { ...config, askAfterMs }, config.welcomed, config.time);
+    this.#session = new SessionDriver(
+      dial,
+      { ...config, askAfterMs },
+      config.welcomed,
+      () => this.#openJobs.report(),
+      config.time,
+    );
     this.#openJobs = new OpenJobs(() => this.#session.hub, config.time);
   }
 
@@ -213,16 +219,16 @@ export class LeaderRuntime implements Runtime {
     const own = stageSite(undefined) === undefined ? new CallSite(this.openJob) : undefined;
     const site: SiteOf = (operation) => own ?? stageSite(operation);
     const number = this.#session.nextJobNumber();
-    return this.#openJobs.open({ number, spec, observer, over }, (telling, isOver) => {
+    // The part at the end of the chain is opened last.
+    let at: number | undefined;
+    return this.#openJobs.open({ number, spec, observer, over, at: () => at ?? number }, (telling, isOver) => {
       // One stage alone cannot be divided.
       if (chain.stages.length === 1) return this.#start(chain, { observer: telling, number, over: isOver, siteOf: site });
-      let isWhole = true;
       return new ChainJob(
         telling,
         ({ part, observer: partObserver, made }) => {
-          const own = isWhole ? number : this.#session.nextJobNumber();
-          isWhole = false;
-          this.#start(chain, { observer: partObserver, number: own, of: number, part, made, siteOf: site });
+          at = at === undefined ? number : this.#session.nextJobNumber();
+          this.#start(chain, { observer: partObserver, number: at, of: number, part, made, siteOf: site });
         },
         isOver,
       );

@@ -54,16 +54,22 @@ export class SessionDriver {
   #isTurning = false;
   #underWay = 0;
   #nextJob = 1;
+  readonly #report: () => Extract<LeaderToHub, { type: 'progress' }>;
   #leaderId: string | undefined;
   #isConnected = false;
 
-  /** @param welcomed called once: when the hub has said welcome, or refused */
+  /**
+   * @param welcomed called once: when the hub has said welcome, or refused
+   * @param report says how far all jobs are
+   */
   constructor(
     dial: Dial<LeaderToHub, HubToLeader>,
     config: LeaderSessionConfig,
     welcomed: (error?: PaladinError) => void,
+    report: () => Extract<LeaderToHub, { type: 'progress' }>,
     time: Time = ordinaryTime,
   ) {
+    this.#report = report;
     this.#time = time;
     this.#session = new LeaderSession(config);
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
@@ -216,6 +222,9 @@ export class SessionDriver {
         break;
       case 'toJob':
         this.#jobs.get(effect.job)?.driver.handle(own(effect.event));
+        break;
+      case 'report':
+        this.#link.send(this.#report());
         break;
       case 'warn':
         warn(effect.reason);

@@ -223,6 +223,38 @@ export interface HubLimits {
   readonly maxDescriptionBytesPerLeader: number;
 }
 
+/** What a leader says of one of its jobs, while the hub is watched. The words are those of `JobProgress`. */
+export interface ReportedProgress {
+  /** Its name, for people. */
+  readonly name: string;
+  /** What it does. */
+  readonly state: 'running' | 'waiting' | 'paused';
+  /** Elements that it has taken from its source. */
+  readonly taken: number;
+  /** Elements of which it is known what became of them. */
+  readonly done: number;
+  /** Outputs that its subscriber was given. */
+  readonly emitted: number;
+  /** Elements that end it. */
+  readonly failed: number;
+  /** Elements that were left out. */
+  readonly skipped: number;
+  /** How often anything was tried again because it had failed. */
+  readonly retried: number;
+  /** Elements at the hub or at workers. */
+  readonly inFlight: number;
+  /** Elements done in a second, lately. */
+  readonly perSecond: number;
+  /** For how long it has been open, in milliseconds. */
+  readonly elapsedMs: number;
+  /** How many elements there are in all; absent: unknown. */
+  readonly total?: number;
+  /** How long it goes on, in milliseconds; absent: nobody can tell. */
+  readonly remainingMs?: { readonly least: number; readonly most: number };
+  /** Why it waits, as one sentence; absent: it does not. */
+  readonly waitsFor?: string;
+}
+
 export type LeaderToHub =
   /**
    * This comes first after a welcome: the jobs that live, and are opened next. The hub closes the leader's other jobs. `more`:
@@ -263,6 +295,14 @@ export type LeaderToHub =
   | { readonly type: 'cancel'; readonly job: number; readonly seq: number; readonly attempt: number }
   /** Nothing of the job has come back for long: the hub answers with `queued` if workers have nothing of it. */
   | { readonly type: 'ask'; readonly job: number }
+  /**
+   * How far the jobs are, as many as fit into the message. `left`: how many more there are. It is sent while the hub asks for it.
+   */
+  | {
+      readonly type: 'progress';
+      readonly jobs: readonly { readonly job: number; readonly progress: ReportedProgress }[];
+      readonly left: number;
+    }
   /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
   | { readonly type: 'close'; readonly job: number };
 
@@ -318,6 +358,8 @@ export type HubToLeader =
    * none of these slots was given anything.
    */
   | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
+  /** Somebody watches: say so often how things are, at most; 0: nobody does any more. */
+  | { readonly type: 'watch'; readonly everyMs: number }
   /** The hub ends the job. */
   | { readonly type: 'refused'; readonly job: number; readonly code: ErrorCode; readonly message: string }
   /** The hub is shutting down. */
@@ -333,6 +375,8 @@ export type HubToWorker =
   | ({ readonly type: 'acknowledge' } & JobAttempt)
   /** The answer may be lost: send it again. */
   | ({ readonly type: 'resend' } & JobAttempt)
+  /** Somebody watches: say so often how things are, at most; 0: nobody does any more. */
+  | { readonly type: 'watch'; readonly everyMs: number }
   /** Drop the attempt, or abort it. */
   | ({ readonly type: 'cancel' } & JobAttempt)
   /** Forget the job, and abort what is running of it. It has ended, or nothing of it is here and its description takes room. */
@@ -438,6 +482,8 @@ export interface HubStatus {
     readonly slots: number;
     /** Why it does not get on, as far as the hub knows, in one sentence; empty where it does. */
     readonly waitsFor: string;
+    /** What its leader said of it last; absent: it has said nothing since somebody watches. */
+    readonly progress?: ReportedProgress;
   }[];
   /** What came of the elements of each operation since the hub started. */
   readonly operations: readonly {

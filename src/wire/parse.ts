@@ -160,6 +160,26 @@ function sized(maxPayloadBytes: number): {
   };
 }
 
+const count = int(0);
+/** Times of jobs, which may go on for months. */
+const anyMs = number(0, Number.MAX_SAFE_INTEGER);
+const progress = record({
+  name: text(maxNameLength),
+  state: oneOf('running', 'waiting', 'paused'),
+  taken: count,
+  done: count,
+  emitted: count,
+  failed: count,
+  skipped: count,
+  retried: count,
+  inFlight: count,
+  perSecond: number(0, Number.MAX_SAFE_INTEGER),
+  elapsedMs: anyMs,
+  total: optional(count),
+  remainingMs: optional(record({ least: anyMs, most: anyMs })),
+  waitsFor: optional(text(maxNameLength)),
+});
+
 /** Parses what a leader sent. Throws a `ShapeError`. */
 export function leaderToHub(maxPayloadBytes: number): (message: unknown) => LeaderToHub {
   const { description, batch } = sized(maxPayloadBytes);
@@ -180,6 +200,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     acknowledge: record({ job: index, ...attempt }),
     cancel: record({ job: index, ...attempt }),
     ask: record({ job: index }),
+    progress: record({ jobs: list(record({ job: index, progress }), maxListed), left: count }),
     close: record({ job: index }),
   });
   return (message) => parseAs('message', shape, message);
@@ -245,6 +266,7 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   lost: record({ job: index, workerId: text(maxNameLength), workerName: peerName, loss }),
   adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),
   queued: record({ job: index, slots: index, stillMs: number(0, Number.MAX_SAFE_INTEGER) }),
+  watch: record({ everyMs: ms }),
   refused: record({ job: index, code: errorCode, message: reason }),
   goodbye,
 });
@@ -255,6 +277,7 @@ const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
   assign: record({ jobId: name, ticket: index, batch: trusted.batch }),
   acknowledge: jobAttempt,
   resend: jobAttempt,
+  watch: record({ everyMs: ms }),
   cancel: jobAttempt,
   close: record({ jobId: name }),
   goodbye,
@@ -303,6 +326,7 @@ const status: Shape<HubStatus> = record({
       unacknowledged: index,
       slots: index,
       waitsFor: text(maxReasonLength),
+      progress: optional(progress),
     }),
     many,
   ),

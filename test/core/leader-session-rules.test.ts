@@ -16,6 +16,20 @@ describe('what a session says of itself', () => {
     expect([test.session.lastReason, test.session.batches]).toEqual(['cut', 3]);
   });
 
+  it('is how far its jobs are, while the hub asks for it; the program may end meanwhile', () => {
+    const test = SessionUnderTest.welcomed();
+    test.handle({ type: 'received', message: { type: 'watch', everyMs: 500 } });
+    expect(test.session.nextDeadline()).toBe(test.now);
+    expect(test.handle({ type: 'tick' })).toEqual([{ type: 'report' }]);
+    expect(test.handle({ type: 'tick' })).toEqual([]);
+    test.now += 500;
+    expect(test.session.mayEnd).toBe(true);
+    expect(test.handle({ type: 'tick' })).toEqual([{ type: 'report' }]);
+    test.lose();
+    test.welcome();
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
   it('is no limit before it has seen a hub', () => {
     const { session } = new SessionUnderTest();
     expect(session.limits()).toEqual({

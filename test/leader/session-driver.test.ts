@@ -37,6 +37,7 @@ describe("a leader's jobs", () => {
       },
       { reconnectTimeoutMs: 1_000, noWorkerTimeoutMs: 1_000, askAfterMs: 1_000 },
       () => undefined,
+      () => ({ type: 'progress', jobs: [], left: 0 }),
     );
     session.acknowledge(1, 0, 1);
     expect(said).toEqual(['acknowledge later']);

@@ -12,7 +12,7 @@ import {
   type JobProgress,
   type RemoteOptions,
 } from 'paladin-rx';
-import { startHub } from 'paladin-rx/server';
+import { fetchStatus, startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { from, lastValueFrom, NEVER, of, range, startWith, Subject, take } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -250,6 +250,22 @@ describe('the jobs of a runtime', () => {
       expect(job?.state).toBe('waiting');
       expect(job?.waitsFor).toMatch(/^not connected to the hub: /u);
     });
+  });
+
+  it('are told to a hub that is watched', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using worker = await startWorker({ hub: hub.url, operations: [double] });
+    expect(worker).toBeDefined();
+    await using runtime = await connect(hub.url);
+    const subscription = NEVER.pipe(startWith(1, 2), remoteMap(double, runtime, { name: 'doubles', total: 5 })).subscribe();
+    await vi.waitFor(async () => {
+      const { jobs } = await fetchStatus(hub.url);
+      expect(jobs).toMatchObject([
+        { stages: ['double'], progress: { name: 'doubles', taken: 2, done: 2, total: 5, waitsFor: 'the source is slow' } },
+      ]);
+      expect(jobs[0]?.jobId).toBe(runtime.jobs()[0]?.jobId);
+    });
+    subscription.unsubscribe();
   });
 
   it('are all parts of a chain that is divided', async () => {

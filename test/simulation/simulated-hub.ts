@@ -77,6 +77,12 @@ export class SimulatedHub {
       },
       clock: (due) => party.clock(due),
     });
+    // Somebody watches for a while, at first.
+    for (const at of [200, 4_000]) {
+      party.later(at, () => {
+        this.#drive?.handle({ type: 'watched' });
+      });
+    }
   }
 
   /** No workers come that offer something else. */

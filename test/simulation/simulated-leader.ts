@@ -4,6 +4,7 @@ import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/lea
 import { Drive } from '../../src/drive.js';
 import { LeaderSession } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
+import { progressOf } from '../../src/leader/job-progress.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
@@ -136,6 +137,16 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
     return job;
   }
 
+  /** Says of each job at the hub how far it is. */
+  #report(): void {
+    const asking = { now: this.#drive.now(), hub: { awayBecause: undefined } };
+    const jobs = [...this.#live].map(([job, { machine }]) => {
+      const { jobId: _, operations: __, ...counts } = progressOf({ jobId: '', name: '', operations: [] }, machine.facts(asking));
+      return { job, progress: { ...counts, state: machine.paused ? 'paused' : 'running' } as const };
+    });
+    this.#send?.({ type: 'progress', jobs, left: 0 });
+  }
+
   #perform(effect: LeaderSessionEffect): void {
     if (effect.type === 'send') {
       this.#send?.(effect.message);
@@ -143,6 +154,10 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
     }
     if (effect.type === 'warn') {
       this.warnings += 1;
+      return;
+    }
+    if (effect.type === 'report') {
+      this.#report();
       return;
     }
     const job = this.#live.get(effect.job);

@@ -1,0 +1,55 @@
+/**
+ * Whether anybody watches the hub, and what leaders say of their jobs then.
+ *
+ * Rules.
+ * 1. Peers are asked to say how things are while somebody watches, and for `watchedForMs` after that. Then they are told to stop.
+ * 2. Of each job the last report is kept, and it goes with the job. When nobody watches any more, all reports go: they are old.
+ * 3. A leader speaks of its own jobs alone. What it says of others is passed over.
+ */
+import { reportEveryMs, watchedForMs } from '../../src/limits.js';
+import type { LeaderToHub } from '../../src/protocol/messages.js';
+import type { HubState } from './hub-state.js';
+import type { HubLeader } from './records.js';
+
+/** Somebody looks. */
+export function watch(state: HubState): void {
+  const begins = state.watchedUntil === undefined;
+  state.watchedUntil = state.now + watchedForMs;
+  if (begins) tellAll(state, reportEveryMs);
+}
+
+/** Nobody has looked for long, if that is so. */
+export function endWatch(state: HubState): void {
+  if (state.watchedUntil === undefined || state.now < state.watchedUntil) return;
+  state.watchedUntil = undefined;
+  for (const job of state.jobs.values()) job.progress = undefined;
+  tellAll(state, 0);
+}
+
+/** How often a peer that has just joined is to say how things are; 0: nobody watches. */
+export function watchesEveryMs({ watchedUntil }: HubState): number {
+  return watchedUntil === undefined ? 0 : reportEveryMs;
+}
+
+/** A leader says how far its jobs are. */
+export function reported(state: HubState, leader: HubLeader, { jobs }: Extract<LeaderToHub, { type: 'progress' }>): void {
+  // It may have been sent before the leader was told to stop.
+  if (state.watchedUntil === undefined) return;
+  for (const { job: number, progress } of jobs) {
+    const job = leader.jobs.get(number);
+    if (job !== undefined) job.progress = progress;
+  }
+}
+
+/** @throws an Error when an invariant does not hold */
+export function checkWatch({ watchedUntil, jobs }: HubState): void {
+  if (watchedUntil !== undefined) return;
+  for (const { id, progress } of jobs.values()) {
+    if (progress !== undefined) throw new Error(`invariant broken: nobody watches, and it is kept how far job ${id} is`);
+  }
+}
+
+function tellAll(state: HubState, everyMs: number): void {
+  for (const leader of state.leaders.values()) state.toLeader(leader, { type: 'watch', everyMs });
+  for (const worker of state.workers.values()) state.toWorker(worker, { type: 'watch', everyMs });
+}
