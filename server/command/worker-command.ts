@@ -71,7 +71,7 @@ export function workerCommand(): Command {
     .addOption(
       option(
         '--drain-timeout <ms>',
-        'how long draining may take, from SIGTERM or SIGINT (default: as long as what runs; 20 s for a hub that is away)',
+        'how long draining may take, from SIGTERM or SIGINT; what runs then is handed back (default: as long as what runs; 20 s for a hub that is away)',
       ).argParser(wholeNumber(0, longestTimerMs)),
     )
     .addOption(
