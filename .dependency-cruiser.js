@@ -101,7 +101,7 @@ export default {
           nodeThreads,
           '(^|/)(modules|load-error|syntax-walk|start-worker)\\.ts$',
           '^src/operation/loading/',
-          '^src/http/',
+          '^src/(http|metrics)/',
           '^src/index(\\.thread)?\\.ts$',
         ],
       },
@@ -114,7 +114,14 @@ export default {
       from: { path: ['^src/(index|worker)\\.browser\\.ts$', '^operators/'] },
       to: {
         reachable: true,
-        path: [builtins, nodeThreads, '(^|/)modules\\.ts$', '^src/operation/loading/', '^src/http/', '^server/command/'],
+        path: [
+          builtins,
+          nodeThreads,
+          '(^|/)modules\\.ts$',
+          '^src/operation/loading/',
+          '^src/(http|metrics)/',
+          '^server/command/',
+        ],
       },
     },
     {

@@ -6,7 +6,7 @@ import { exitCodes, exitSaying } from './exit-codes.js';
 import { inFlags, sayingWhatWasMeant } from './flag-hints.js';
 import { hubCommand } from './hub-command.js';
 import { statusCommand } from './status-command.js';
-import { readVersion } from '../version.js';
+import { readVersion } from '../../src/metrics/version.js';
 import { workerCommand } from './worker-command.js';
 
 const program = new Command('paladin')

@@ -1,10 +1,10 @@
 import type { HubState } from './hub-state.js';
 import type { HubWorker } from './records.js';
-import { nameOfChain, otherNames, type Tally } from './tally.js';
+import { nameOfChain, otherNames, type WorkTally } from '../../src/core/work-tally.js';
 
 /** What a hub has counted, and what there is now, in numbers. */
 export interface HubFacts {
-  readonly tally: Tally;
+  readonly tally: WorkTally;
   /** Slots with a batch, without one, and of workers that are given nothing now. */
   readonly slots: { readonly busy: number; readonly free: number; readonly paused: number };
   /** Workers that are there, that take no more batches, and that are waited for. */

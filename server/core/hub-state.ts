@@ -5,7 +5,7 @@ import { batchRecordBytes, charge, type AllRecords } from './charges.js';
 import { Placement } from './placement.js';
 import type { HubJob, HubLeader, NeedClass, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
-import { Tally } from './tally.js';
+import { WorkTally } from '../../src/core/work-tally.js';
 
 /** Who has said a part of a list, and by when it must have said the rest. */
 interface Speaker {
@@ -57,7 +57,7 @@ export class HubState {
   readonly crowded: Set<HubWorker> = new Set();
   readonly placement: Placement;
   readonly breakages: Breakages = new Breakages();
-  readonly tally: Tally = new Tally();
+  readonly tally: WorkTally = new WorkTally();
   readonly counters = {
     batches: 0,
     results: 0,

@@ -9,7 +9,7 @@ import type { Claims } from './claims.js';
 import type { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
-import type { JobTally } from './tally.js';
+import type { JobTally } from '../../src/core/work-tally.js';
 
 /** What the scheduler knows of a leader. */
 export interface HubLeader extends Charged {

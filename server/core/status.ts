@@ -5,7 +5,7 @@ import { shortened } from '../../src/protocol/shortened.js';
 import { utf8Of } from '../../src/wire/utf8.js';
 import type { HubState } from './hub-state.js';
 import { slotsFor, type HubJob, type HubLeader, type HubWorker, type Lease } from './records.js';
-import type { OperationTally } from './tally.js';
+import type { OperationTally } from '../../src/core/work-tally.js';
 import { whyItWaits } from './why-it-waits.js';
 
 /** How much is told. */

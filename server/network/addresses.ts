@@ -2,11 +2,6 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import { describe } from '../../src/errors/describe.js';
 import { PaladinError } from '../../src/errors/paladin-error.js';
 
-/** Whether only programs on this machine can reach it. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
 /** What is looked at of a request. */
 interface Request {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -16,7 +16,7 @@ export interface Served {
   readonly notReady: NotReady;
   readonly pages: Pages;
   /** Throws when the request is not from an observer. */
-  readonly admit: (request: IncomingMessage) => Promise<void>;
+  readonly admit: (request: IncomingMessage) => void | Promise<void>;
 }
 
 /** Hands on to engine.io who wants to open a websocket. Others are answered, and their connection ends. */

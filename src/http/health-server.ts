@@ -1,7 +1,9 @@
-import { createServer } from 'node:http';
-import { answerHealth, type NotReady } from './health.js';
+import { createServer, type IncomingMessage } from 'node:http';
+import { answerHealth, pathBelow, type NotReady } from './health.js';
 import { hostInUrl, listen } from './listen.js';
+import { checkHostHeader } from './loopback-host.js';
 import { answerOnly, OnlyRequest } from './one-request.js';
+import { answerPage, type Pages } from './pages.js';
 
 /** A server that says how a worker is. */
 export interface HealthServer {
@@ -22,9 +24,10 @@ const lookMs = 1_000;
 /**
  * Starts a server that says how a worker is. It does not keep the process alive.
  *
+ * @param pages what it answers beside `/healthz` and `/readyz`
  * @throws {@link PaladinError} `INVALID_INPUT` when nobody can listen at the address
  */
-export async function serveHealth(port: number, host: string, notReady: NotReady): Promise<HealthServer> {
+export async function serveHealth(port: number, host: string, notReady: NotReady, pages: Pages): Promise<HealthServer> {
   const server = createServer({
     IncomingMessage: OnlyRequest,
     headersTimeout: requestWithinMs,
@@ -32,8 +35,15 @@ export async function serveHealth(port: number, host: string, notReady: NotReady
     connectionsCheckingInterval: lookMs,
   });
   server.maxConnections = mostConnections;
+  const admit = ({ headers }: IncomingMessage): void => {
+    checkHostHeader(host, headers.host);
+  };
   server.on('upgrade', (request: OnlyRequest) => {
-    answerOnly(request, (response) => answerHealth(request, response, notReady));
+    answerOnly(request, (response) => {
+      const page = pages.get(pathBelow(request, ''));
+      if (page === undefined) answerHealth(request, response, notReady);
+      else void answerPage(page, request, response, admit);
+    });
   });
   const bound = await listen(server, port, host, "the worker's health server");
   server.unref();

@@ -26,7 +26,7 @@ export async function answerPage(
   page: () => Answer | Promise<Answer>,
   request: IncomingMessage,
   response: ServerResponse,
-  admit: (request: IncomingMessage) => Promise<void>,
+  admit: (request: IncomingMessage) => void | Promise<void>,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     send(response, jsonAnswer(405, { status: 'method not allowed' }));

@@ -1,4 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
+import { jsonAnswer, type Answer } from '../http/pages.js';
 import type { Family } from './family.js';
 import { LoopDelay } from './loop-delay.js';
 
@@ -27,11 +28,20 @@ export class Metrics {
     return writer && (await writer.write(this.#families()));
   }
 
+  /** What a request for it is answered with. */
+  async answer(): Promise<Answer> {
+    const read = await this.read();
+    if (read === undefined) return jsonAnswer(501, { status: 'not installed', reason: noClient });
+    return { status: 200, contentType: read.contentType, body: read.text };
+  }
+
   async close(): Promise<void> {
     const writer = await this.#ready;
     writer?.close();
   }
 }
+
+const noClient = 'metrics are written by the package prom-client, which is not there: npm install prom-client beside paladin-rx';
 
 async function loadWriter(): Promise<Writer | undefined> {
   try {

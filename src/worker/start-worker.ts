@@ -93,12 +93,19 @@ async function start(options: WorkerOptions): Promise<Worker> {
 /** Starts a worker that says how it is, from when it loads its modules until it ends. */
 async function startTelling(options: WorkerOptions, port: number): Promise<Worker> {
   const { serveHealth } = await import('../http/health-server.js');
+  const { WorkerMetrics } = await import('../metrics/worker-metrics.js');
   const health = new WorkerHealth();
-  const server = await serveHealth(port, options.healthHost ?? '127.0.0.1', () => health.notReady);
-  try {
-    return await startOne({ ...options, health, healthUrl: server.url, ended: () => server.close() });
-  } catch (error) {
+  const metrics = new WorkerMetrics();
+  const pages = new Map([['/metrics', metrics.page]]);
+  const server = await serveHealth(port, options.healthHost ?? '127.0.0.1', () => health.notReady, pages);
+  const ended = (): void => {
     server.close();
+    metrics.close();
+  };
+  try {
+    return await startOne({ ...options, health, watcher: metrics, healthUrl: server.url, ended });
+  } catch (error) {
+    ended();
     throw error;
   }
 }

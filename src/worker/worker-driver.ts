@@ -11,6 +11,7 @@ import { undoneText } from './undone-text.js';
 import { guarded } from '../guarded.js';
 import { failuresIn, type WorkerEvent } from './worker-event.js';
 import { tellActivity, type WorkerActivity } from './worker-activity.js';
+import type { WorkerWatcher } from './worker-watcher.js';
 
 /** What the owner of a worker is told. */
 export interface WorkerEvents {
@@ -24,6 +25,8 @@ export interface WorkerEvents {
   ended?(): void;
   /** Jobs and batches come and go; undefined: nobody wants to know. */
   readonly activity?: ((activity: WorkerActivity) => void) | undefined;
+  /** Batches come to an end; undefined: nobody wants to know. */
+  readonly watcher?: WorkerWatcher | undefined;
   /** An operation has failed; undefined: nobody wants to know. */
   readonly failed?: ((failure: WorkerEvent) => void) | undefined;
 }
@@ -96,6 +99,11 @@ export class WorkerDriver {
     return this.#session.undone;
   }
 
+  /** How many batches run. */
+  get running(): number {
+    return this.#session.load.running;
+  }
+
   /**
    * Finishes what is running, hands the results in, and closes. It rejects when something is left undone. The worker is closed
    * then, too.
@@ -145,7 +153,8 @@ export class WorkerDriver {
           batch,
           (outcome) => {
             this.#drive.handle({ type: 'settled', run, outcome });
-            const { failed } = this.#events;
+            const { failed, watcher } = this.#events;
+            watcher?.settled(description, batch, outcome);
             if (failed === undefined) return;
             for (const failure of failuresIn(jobId, description, batch, outcome)) guarded(() => failed(failure));
           },

@@ -18,6 +18,7 @@ import { warn } from '../warn.js';
 import { Absence } from './absence.js';
 import type { WorkerHealth } from './worker-health.js';
 import type { WorkerEvent } from './worker-event.js';
+import type { WorkerWatcher } from './worker-watcher.js';
 import type { WorkerActivity } from './worker-activity.js';
 import { WorkerDriver } from './worker-driver.js';
 import { describe } from '../errors/describe.js';
@@ -123,6 +124,8 @@ export interface EndOfWorker {
   readonly ended?: () => void;
   /** Told how the worker is. */
   readonly health?: WorkerHealth;
+  /** Told what comes of batches. */
+  readonly watcher?: WorkerWatcher;
   /** Where others are told. */
   readonly healthUrl?: string;
 }
@@ -157,7 +160,7 @@ export async function connectWorker(
   execution: OfferingExecutor,
   limit: PayloadLimit,
 ): Promise<Connected> {
-  const { token, name = '', labels = [], health, healthUrl } = connection;
+  const { token, name = '', labels = [], health, healthUrl, watcher } = connection;
   const { executor, operations, serializers } = execution;
   const offers: Offers = { operations, serializers, labels };
   const hub = hubUrl('startWorker', connection.hub);
@@ -201,11 +204,13 @@ export async function connectWorker(
       ended: () => connection.ended?.(),
       activity: connection.onActivity,
       failed: connection.onEvent,
+      watcher,
     });
     timer = deadline(() => {
       fail(noHubAnswered(hub, connectTimeout, made.awaits ?? lastReason));
     }, connectTimeout);
   });
+  watcher?.attach(() => ({ busy: Math.min(driver.running, executor.slots), slots: executor.slots }));
   const worker: Worker = {
     id,
     slots: executor.slots,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { Addresses, isLoopback, networkOf, plain } from '../../server/network/addresses.js';
+import { isLoopback } from '../../src/http/loopback-host.js';
+import { Addresses, networkOf, plain } from '../../server/network/addresses.js';
 import { Connections } from '../../server/network/connections.js';
 
 /** A request over a connection from an address, with what was said of where it came from before. */

@@ -1,7 +1,7 @@
-import { maxNamesTallied } from '../../src/limits.js';
-import type { Batch, BatchLoss, BatchResult, StageDescription } from '../../src/protocol/messages.js';
-import { unreachedAt } from '../../src/protocol/unreached.js';
-import { Histogram } from '../../src/core/histogram.js';
+import { maxNamesTallied } from '../limits.js';
+import type { Batch, BatchLoss, BatchResult, StageDescription } from '../protocol/messages.js';
+import { unreachedAt } from '../protocol/unreached.js';
+import { Histogram } from './histogram.js';
 
 /** What came of an operation, in whatever job. */
 export class OperationTally {
@@ -36,7 +36,8 @@ export const nameOfChain = (stages: readonly Pick<StageDescription, 'operation'>
   stages.map(({ operation }) => operation).join(' → ');
 
 /**
- * Counts what comes of batches and elements, for whoever watches the hub. It decides nothing.
+ * Counts what comes of batches and elements, for whoever watches a hub or a worker. It decides nothing. A worker counts only what
+ * it executes or loses.
  *
  * Rules.
  * 1. The first `maxNamesTallied` names of operations are told apart, and as many of chains. All others are counted together. So
@@ -45,7 +46,7 @@ export const nameOfChain = (stages: readonly Pick<StageDescription, 'operation'>
  * 3. Each lease, of what was given or adopted, is there or has ended.
  * 4. An answer counts once: when its lease ends by it. Of the partials of a fold only the batch counts, not the elements.
  */
-export class Tally {
+export class WorkTally {
   readonly operations: Map<string, OperationTally> = new Map();
   readonly chains: Map<string, ChainTally> = new Map();
   /** Batches that came to nothing, by cause. */

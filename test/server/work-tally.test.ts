@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundsMs, Histogram } from '../../src/core/histogram.js';
-import { Tally } from '../../server/core/tally.js';
+import { WorkTally } from '../../src/core/work-tally.js';
 import { maxNamesTallied } from '../../src/limits.js';
 import type { StageDescription, UnitFailure } from '../../src/protocol/messages.js';
 import { describeUnreached } from '../../src/protocol/unreached.js';
@@ -20,7 +20,7 @@ const failure = (offset: number, stage: number): UnitFailure => ({
 
 describe('what a hub counts', () => {
   it('counts the elements of each stage that has executed them, and what failed there', () => {
-    const tally = new Tally();
+    const tally = new WorkTally();
     const job = tally.of(stagesOf('parse', 'score'));
     tally.answered(job, 'elements', resultOf(0, { done: 10, failures: [failure(1, 0), failure(4, 1), failure(5, 1)] }), 7);
     const [parse, score] = job.operations;
@@ -32,14 +32,14 @@ describe('what a hub counts', () => {
   });
 
   it('counts a batch of partials as a batch, and not as elements', () => {
-    const tally = new Tally();
+    const tally = new WorkTally();
     const job = tally.of(stagesOf('sum'));
     tally.answered(job, 'partials', resultOf(0, { done: 2 }), 1);
     expect([job.operations[0]?.elements, job.chain.executed.count]).toEqual([0, 1]);
   });
 
   it('counts as retries those stages that had been reached', () => {
-    const tally = new Tally();
+    const tally = new WorkTally();
     const job = tally.of(stagesOf('parse', 'score'));
     tally.came(job, batchOf(0, { count: 3 }));
     tally.came(job, batchOf(1, { tried: 2, unreached: describeUnreached([0, 2]) }));
@@ -49,7 +49,7 @@ describe('what a hub counts', () => {
   });
 
   it('counts jobs of the same operations together, and those beyond its bound under one name', () => {
-    const tally = new Tally();
+    const tally = new WorkTally();
     const first = tally.of(stagesOf('f0'));
     for (let at = 1; at < maxNamesTallied + 10; at += 1) tally.of(stagesOf(`f${at}`));
     expect(tally.of(stagesOf('f0')).chain).toBe(first.chain);
