@@ -60,6 +60,9 @@ export const maxTurnSteps: number = 32;
 /** People see what goes on at present in the last ten seconds: less jumps to and fro, more is the past. */
 export const paceMs: number = 10_000;
 
+/** For how long it counts where a batch was: it is asked again before. Then the batch may be elsewhere. */
+export const locatedForMs: number = 3_000;
+
 /** How often the owner of a job is told how far it is. People see four times a second as a movement. */
 export const progressEveryMs: number = 250;
 

@@ -207,4 +207,40 @@ export const progressMutations = [
     find: 'watchedUntil === undefined ? 0 : reportEveryMs',
     replace: '0',
   },
+  {
+    name: 'a job asks where a batch is that has just been sent',
+    file: 'src/core/job/whereabouts.ts',
+    find: ' || now - oldest.sentAt < quietMs',
+    replace: '',
+  },
+  {
+    name: 'a job asks where its batch is each time that somebody looks',
+    file: 'src/core/job/whereabouts.ts',
+    find: ' || now - this.#askedAt < quietMs',
+    replace: '',
+  },
+  {
+    name: 'what was said of another attempt counts',
+    file: 'src/core/job/whereabouts.ts',
+    find: 'about.seq !== seq || !underWay.includes(about.attempt)',
+    replace: 'about.seq !== seq',
+  },
+  {
+    name: 'where a batch was long ago counts',
+    file: 'src/core/job/whereabouts.ts',
+    find: 'this.#heard === undefined || now - this.#heard.at > locatedForMs',
+    replace: 'this.#heard === undefined',
+  },
+  {
+    name: 'a job whose batch is queued counts as running',
+    file: 'src/core/job/facts.ts',
+    find: " && wait.for !== 'slot'",
+    replace: '',
+  },
+  {
+    name: 'a hub says of what is queued that it is nowhere',
+    file: 'server/core/watch.ts',
+    find: ' else if (queue.has({ seq, attempt })) state.toLeader(leader, { ...about, forMs: 0 });',
+    replace: '',
+  },
 ];

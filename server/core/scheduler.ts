@@ -58,7 +58,7 @@ import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits 
 import { cancel, lose, settle } from './settling.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
-import { checkWatch, reported, watch, watchesEveryMs } from './watch.js';
+import { checkWatch, locate, reported, watch, watchesEveryMs } from './watch.js';
 import { report, workerAway, workerGone } from './workers-back.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
@@ -210,6 +210,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     else if (job?.confirmed !== true) state.counters.strayMessages += 1;
     else if (message.type === 'acknowledge') acknowledged(state, job, message);
     else if (message.type === 'ask') tellIfQueued(state, job);
+    else if (message.type === 'locate') locate(state, job, message);
     else cancel(state, job, message);
   }
 

@@ -7,9 +7,9 @@
  * 3. A leader speaks of its own jobs alone. What it says of others is passed over.
  */
 import { reportEveryMs, watchedForMs } from '../../src/limits.js';
-import type { LeaderToHub } from '../../src/protocol/messages.js';
+import type { Attempt, LeaderToHub } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
-import type { HubLeader } from './records.js';
+import { slotsFor, type HubJob, type HubLeader } from './records.js';
 
 /** Somebody looks. */
 export function watch(state: HubState): void {
@@ -39,6 +39,17 @@ export function reported(state: HubState, leader: HubLeader, { jobs }: Extract<L
     const job = leader.jobs.get(number);
     if (job !== undefined) job.progress = progress;
   }
+}
+
+/** A leader wants to know where an attempt is. What was answered, or is looked for, is nowhere. */
+export function locate(state: HubState, job: HubJob, { seq, attempt }: Attempt): void {
+  const { number, leader, leases, queue, needClass } = job;
+  const about = { type: 'located', job: number, seq, attempt, slots: slotsFor(needClass) } as const;
+  const lease = leases.get({ seq, attempt });
+  if (lease !== undefined) {
+    const { worker, givenAt } = lease;
+    state.toLeader(leader, { ...about, workerId: worker.id, workerName: worker.connection.name, forMs: state.now - givenAt });
+  } else if (queue.has({ seq, attempt })) state.toLeader(leader, { ...about, forMs: 0 });
 }
 
 /** @throws an Error when an invariant does not hold */

@@ -195,6 +195,9 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
       case 'refused':
         this.#toJob(message.job, { type: 'refused', error: new PaladinError(message.code, message.message) });
         return;
+      case 'located':
+        this.#toOpenJob(message.job, message);
+        return;
       case 'queued':
         if (this.#unanswered.isAsked(message.job)) this.#queued(message, now);
         return;

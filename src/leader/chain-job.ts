@@ -64,6 +64,11 @@ export class ChainJob implements JobHandle {
     this.#over();
   }
 
+  /** Somebody wants to know how far it is. */
+  look(): void {
+    for (const { driver } of this.#parts) driver?.look();
+  }
+
   /** What all parts together say of themselves. */
   facts(hub: HubView, total: number | undefined): JobFacts {
     return factsOfParts(this.#parts.flatMap(({ driver }) => (driver === undefined ? [] : [driver.facts(hub, total)])));

@@ -40,6 +40,8 @@ export interface JobOutlet {
   send(batch: Batch): void;
   acknowledge(seq: number, attempt: number): void;
   cancel(seq: number, attempt: number): void;
+  /** Somebody wants to know where an attempt is. */
+  locate(seq: number, attempt: number): void;
   /** The job has left its place at the hub. */
   placeLeft(): void;
   /** An event was handled. */
@@ -216,6 +218,11 @@ export class JobDriver implements JobHandle {
     return this.#context;
   }
 
+  /** Somebody wants to know how far it is. What it needs to know for that, it asks the hub. */
+  look(): void {
+    this.handle({ type: 'looked' });
+  }
+
   /** What it says of itself, also after its end. */
   facts(hub: HubView, total: number | undefined): JobFacts {
     return this.#job.facts({ now: this.#drive.now(), hub, total });
@@ -260,6 +267,9 @@ export class JobDriver implements JobHandle {
         break;
       case 'cancel':
         this.#outlet.cancel(effect.seq, effect.attempt);
+        break;
+      case 'locate':
+        this.#outlet.locate(effect.seq, effect.attempt);
         break;
       case 'placeLeft':
         this.#outlet.placeLeft();

@@ -49,7 +49,7 @@ export interface JobProgress {
    * enough is done, and while rates differ too much.
    */
   readonly remainingMs?: { readonly least: number; readonly most: number };
-  /** Why it waits, as one sentence without a full stop: `waits for element 4,112, under way for 9 s`. Absent: it does not. */
+  /** Why it waits, as one sentence without a full stop: `waits for element 4,112, on worker b for 9 s`. Absent: it does not. */
   readonly waitsFor?: string;
 }
 

@@ -12,6 +12,8 @@ import { progressOf, reportOf, type JobProgress } from './job-progress.js';
 /** Something that can say how far it is. */
 export interface Tellable {
   facts(hub: HubView, total: number | undefined): JobFacts;
+  /** Somebody wants to know: what it must ask the hub for that, it asks now. */
+  look(): void;
 }
 
 /** What is known of the hub. */
@@ -100,6 +102,7 @@ export class OpenJobs {
     const operations = spec.stages.map(({ operation }) => operation.name);
     const { name = operations.join(' → '), total } = spec;
     const jobId = leaderId === undefined ? '' : jobIdOf(leaderId, number);
+    if (end === undefined) job?.look();
     return progressOf({ jobId, name, operations }, job?.facts(view, total) ?? nothingYet, end);
   }
 }

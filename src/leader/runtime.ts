@@ -270,6 +270,9 @@ export class LeaderRuntime implements Runtime {
       cancel: (seq, attempt) => {
         this.#session.cancel(number, seq, attempt);
       },
+      locate: (seq, attempt) => {
+        this.#session.locate(number, seq, attempt);
+      },
       placeLeft: () => {
         this.#session.placeLeft(number);
       },

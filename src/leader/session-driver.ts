@@ -179,6 +179,11 @@ export class SessionDriver {
     this.#link.send({ type: 'cancel', job: number, seq, attempt });
   }
 
+  /** Somebody wants to know where an attempt is. */
+  locate(number: number, seq: number, attempt: number): void {
+    this.#link.send({ type: 'locate', job: number, seq, attempt });
+  }
+
   /** The job is over. */
   remove(number: number): void {
     if (!this.#jobs.delete(number)) return;

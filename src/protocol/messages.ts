@@ -295,6 +295,8 @@ export type LeaderToHub =
   | { readonly type: 'cancel'; readonly job: number; readonly seq: number; readonly attempt: number }
   /** Nothing of the job has come back for long: the hub answers with `queued` if workers have nothing of it. */
   | { readonly type: 'ask'; readonly job: number }
+  /** Somebody wants to know where the attempt is: the hub answers with `located`, if it has the attempt. */
+  | { readonly type: 'locate'; readonly job: number; readonly seq: number; readonly attempt: number }
   /**
    * How far the jobs are, as many as fit into the message. `left`: how many more there are. It is sent while the hub asks for it.
    */
@@ -358,6 +360,20 @@ export type HubToLeader =
    * none of these slots was given anything.
    */
   | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
+  /**
+   * Where an attempt is: with a worker, for so long, or in the queue, because other jobs have all of so many slots.
+   * `workerName`: empty where the worker has none; absent: no worker has it.
+   */
+  | {
+      readonly type: 'located';
+      readonly job: number;
+      readonly seq: number;
+      readonly attempt: number;
+      readonly workerId?: string;
+      readonly workerName?: string;
+      readonly forMs: number;
+      readonly slots: number;
+    }
   /** Somebody watches: say so often how things are, at most; 0: nobody does any more. */
   | { readonly type: 'watch'; readonly everyMs: number }
   /** The hub ends the job. */

@@ -200,6 +200,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     acknowledge: record({ job: index, ...attempt }),
     cancel: record({ job: index, ...attempt }),
     ask: record({ job: index }),
+    locate: record({ job: index, ...attempt }),
     progress: record({ jobs: list(record({ job: index, progress }), maxListed), left: count }),
     close: record({ job: index }),
   });
@@ -265,6 +266,14 @@ const hubToLeaderShape: Shape<HubToLeader> = variant('type', {
   result: record({ job: index, workerId: name, workerName: peerName, result: trusted.result }),
   lost: record({ job: index, workerId: text(maxNameLength), workerName: peerName, loss }),
   adopted: record({ job: index, workerId: name, ...attempt, inPlaceOf: list(int(1), maxListed) }),
+  located: record({
+    job: index,
+    ...attempt,
+    workerId: optional(name),
+    workerName: optional(text(maxPeerNameLength)),
+    forMs: anyMs,
+    slots: index,
+  }),
   queued: record({ job: index, slots: index, stillMs: number(0, Number.MAX_SAFE_INTEGER) }),
   watch: record({ everyMs: ms }),
   refused: record({ job: index, code: errorCode, message: reason }),

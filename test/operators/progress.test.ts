@@ -252,6 +252,31 @@ describe('the jobs of a runtime', () => {
     });
   });
 
+  it('say which worker has what they wait for, and who has the slots that they wait for', async () => {
+    await using hub = await startHub({ port: 0 });
+    const { gated, open } = gate('gated');
+    await using worker = await startWorker({ hub: hub.url, operations: [gated], name: 'b', slots: 1 });
+    expect(worker).toBeDefined();
+    await using runtime = await connect(hub.url);
+    const first = lastValueFrom(of(1).pipe(remoteMap(gated, runtime, { name: 'first' })));
+    const second = vi
+      .waitFor(() => {
+        expect(runtime.jobs()).toMatchObject([{ inFlight: 1 }]);
+      })
+      .then(() => lastValueFrom(of(2).pipe(remoteMap(gated, runtime, { name: 'second' }))));
+    await vi.waitFor(
+      () => {
+        expect(runtime.jobs().map(({ waitsFor }) => waitsFor)).toEqual([
+          expect.stringMatching(/^waits for element 0, on worker b for \d s$/u),
+          'waits for a free slot: other jobs have the only one',
+        ]);
+      },
+      { timeout: 10_000 },
+    );
+    open();
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+  });
+
   it('are told to a hub that is watched', async () => {
     await using hub = await startHub({ port: 0 });
     await using worker = await startWorker({ hub: hub.url, operations: [double] });

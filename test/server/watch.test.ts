@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportedProgress } from '../../src/protocol/messages.js';
-import { HubUnderTest, toLeaders, toWorkers } from './scheduler-harness.js';
+import { batchOf, HubUnderTest, toLeaders, toWorkers } from './scheduler-harness.js';
 
 function progress(changes: Partial<ReportedProgress> = {}): ReportedProgress {
   const counts = { taken: 10, done: 4, emitted: 3, failed: 0, skipped: 0, retried: 0, inFlight: 2, perSecond: 5, elapsedMs: 100 };
@@ -80,5 +80,32 @@ describe('a hub that somebody watches', () => {
     expect(told(hub)).toEqual([undefined]);
     report(hub, 1);
     expect(told(hub)).toEqual([undefined]);
+  });
+});
+
+describe('a leader that wants to know where an attempt is', () => {
+  const locate = (hub: HubUnderTest, job: number, seq: number): unknown[] =>
+    toLeaders(hub.fromLeader('l', { type: 'locate', job, seq, attempt: 1 }));
+
+  it('is told which worker has it, and for how long', () => {
+    const hub = hubWithPeers();
+    hub.batch('l', 1, batchOf(0));
+    hub.now = 700;
+    const place = { workerId: 'w', workerName: '', forMs: 700 };
+    expect(locate(hub, 1, 0)).toEqual([['l', { type: 'located', job: 1, seq: 0, attempt: 1, slots: 1, ...place }]]);
+  });
+
+  it('is told that it waits, and how many slots there are', () => {
+    const hub = hubWithPeers();
+    hub.open('l', 2);
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 2, batchOf(0));
+    expect(locate(hub, 2, 0)).toEqual([['l', { type: 'located', job: 2, seq: 0, attempt: 1, slots: 1, forMs: 0 }]]);
+  });
+
+  it('is told nothing of what the hub does not have', () => {
+    const hub = hubWithPeers();
+    expect(locate(hub, 1, 0)).toEqual([]);
+    expect(locate(hub, 9, 0)).toEqual([]);
   });
 });

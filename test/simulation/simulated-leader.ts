@@ -140,6 +140,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   /** Says of each job at the hub how far it is. */
   #report(): void {
     const asking = { now: this.#drive.now(), hub: { awayBecause: undefined } };
+    for (const job of this.#live.values()) job.handle({ type: 'looked' });
     const jobs = [...this.#live].map(([job, { machine }]) => {
       const { jobId: _, operations: __, ...counts } = progressOf({ jobId: '', name: '', operations: [] }, machine.facts(asking));
       return { job, progress: { ...counts, state: machine.paused ? 'paused' : 'running' } as const };
@@ -183,7 +184,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
 /** A message of a job, without its number. */
 type JobMessage =
   | { readonly type: 'batch'; readonly batch: Extract<LeaderToHub, { type: 'batch' }>['batch'] }
-  | { readonly type: 'acknowledge' | 'cancel'; readonly seq: number; readonly attempt: number };
+  | { readonly type: 'acknowledge' | 'cancel' | 'locate'; readonly seq: number; readonly attempt: number };
 
 /** What its owner is to know. */
 type News = Extract<
@@ -252,6 +253,7 @@ class SimulatedPart {
         break;
       case 'acknowledge':
       case 'cancel':
+      case 'locate':
         this.#surroundings.send(effect);
         break;
       case 'placeLeft':
@@ -266,6 +268,7 @@ class SimulatedPart {
       case 'send':
       case 'acknowledge':
       case 'cancel':
+      case 'locate':
       case 'placeLeft':
       case 'demand':
         break;

@@ -79,7 +79,7 @@ describe('the door', () => {
     [null, 'message: expected an object, got null'],
     [
       { type: 'x' },
-      "message.type: expected 'resume' or 'open' or 'underWay' or 'batch' or 'acknowledge' or 'cancel' or 'ask' or 'progress' or 'close', got \"x\"",
+      "message.type: expected 'resume' or 'open' or 'underWay' or 'batch' or 'acknowledge' or 'cancel' or 'ask' or 'locate' or 'progress' or 'close', got \"x\"",
     ],
     [{ type: '__proto__' }, 'message.type: expected'],
     [{ type: 'close', job: 1.5 }, 'message.job: expected a whole number'],

@@ -65,7 +65,7 @@ export function factsOf(state: JobState, missing: Missing | undefined, { now, hu
 function stateBy(wait: Wait | undefined, sent: number): JobFacts['state'] {
   if (wait === undefined) return 'running';
   if (wait.for === 'reader') return 'paused';
-  return sent > 0 && wait.for !== 'hub' ? 'running' : 'waiting';
+  return sent > 0 && wait.for !== 'hub' && wait.for !== 'slot' ? 'running' : 'waiting';
 }
 
 /**

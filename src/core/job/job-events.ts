@@ -86,6 +86,8 @@ export type JobEvent =
   | { readonly type: 'refused'; readonly error: PaladinError }
   /** The subscriber has had enough. */
   | { readonly type: 'cancelled' }
+  /** Somebody wants to know how far it is. */
+  | { readonly type: 'looked' }
   /** The deadline has come. */
   | { readonly type: 'tick' };
 
@@ -122,6 +124,16 @@ export type PlaceEvent =
 export type AnswerEvent =
   | ({ readonly type: 'result'; readonly result: BatchResult } & NamedWorker)
   | ({ readonly type: 'lost'; readonly loss: BatchLoss } & NamedWorker)
+  /** Where an attempt is: with a worker for so long, or in the hub's queue, because others have all of so many slots. */
+  | {
+      readonly type: 'located';
+      readonly seq: number;
+      readonly attempt: number;
+      readonly workerId?: string;
+      readonly workerName?: string;
+      readonly forMs: number;
+      readonly slots: number;
+    }
   | {
       readonly type: 'adopted';
       readonly workerId: string;
@@ -142,6 +154,8 @@ export type JobStep =
   | ({ readonly type: 'acknowledge' } & Attempt)
   /** The attempt is not wanted any more. */
   | ({ readonly type: 'cancel' } & Attempt)
+  /** Somebody wants to know where the attempt is. */
+  | ({ readonly type: 'locate' } & Attempt)
   /** It is not open at the hub any more, until it is connected again. */
   | { readonly type: 'placeLeft' }
   /** At most once an event. `first`: the index of the first of them, where they go to another part of the chain. */

@@ -7,6 +7,7 @@ import { EventInHand } from './event-in-hand.js';
 import { Fold } from '../fold/fold.js';
 import { LeftOut } from './left-out.js';
 import { Tally } from './tally.js';
+import { Whereabouts } from './whereabouts.js';
 import type { DueDivision, Gone, Inheritance, Past } from './inheritance.js';
 import type { JobConfig, SourceState, StagePolicy } from './job-events.js';
 
@@ -27,6 +28,7 @@ export class JobState {
   readonly ledger: BatchLedger = new BatchLedger();
   readonly emission: Emission;
   readonly tally: Tally;
+  readonly whereabouts: Whereabouts = new Whereabouts();
   /** There when the chain ends in a fold. */
   readonly fold: Fold | undefined;
   /** Which elements a fold has left out. */

@@ -184,6 +184,12 @@ export class Job implements Machine<JobEvent, JobEffect> {
         state.begun ||= event.workerId !== '';
         settleLoss(state, event, lossFromPart(event.loss, state.from), now);
         break;
+      case 'located':
+        state.whereabouts.heard(event, now);
+        break;
+      case 'looked':
+        state.whereabouts.look(state, now);
+        break;
       case 'adopted':
         state.begun = true;
         adopt(state, event, now);

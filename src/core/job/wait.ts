@@ -10,9 +10,9 @@
  */
 import { quietMs } from '../../limits.js';
 import { duration, grouped } from './in-words.js';
-import type { BatchRecord } from './batch-ledger.js';
 import type { JobState } from './job-state.js';
 import type { Missing } from './starvation.js';
+import { oldestSent, type Place } from './whereabouts.js';
 
 /** What the job's session knows of the hub. */
 export interface HubView {
@@ -27,12 +27,15 @@ export interface Oldest {
   readonly isCombine: boolean;
   /** How long ago it was sent. */
   readonly forMs: number;
+  /** Where it is; undefined: nobody has said so. */
+  readonly place: Place | undefined;
 }
 
 /** Why a job waits. */
 export type Wait =
   | { readonly for: 'reader' | 'source' | 'room' | 'place' }
   | { readonly for: 'hub'; readonly because: string }
+  | { readonly for: 'slot'; readonly slots: number }
   | { readonly for: 'worker'; readonly missing: string }
   | { readonly for: 'parts'; readonly inMs: number }
   | ({ readonly for: 'batch' } & Oldest)
@@ -54,12 +57,17 @@ export function waitOf(state: JobState, now: number, hub: HubView, missing: Miss
 }
 
 /** What has been under way longest; undefined: nothing is. */
-export function oldestOf({ ledger }: JobState, now: number): Oldest | undefined {
-  let oldest: BatchRecord | undefined;
-  for (const record of ledger.sentBatches()) if (oldest === undefined || record.sentAt < oldest.sentAt) oldest = record;
+export function oldestOf({ ledger, whereabouts }: JobState, now: number): Oldest | undefined {
+  const oldest = oldestSent(ledger);
   if (oldest === undefined) return undefined;
   const { first, width, units, sentAt } = oldest;
-  return { first, count: width, isCombine: units === 'partials', forMs: Math.max(0, now - sentAt) };
+  return {
+    first,
+    count: width,
+    isCombine: units === 'partials',
+    forMs: Math.max(0, now - sentAt),
+    place: whereabouts.of(oldest, now),
+  };
 }
 
 /** The oldest batch holds up the job when nothing else comes back, or when what came back waits for it. */
@@ -67,7 +75,9 @@ function heldUpBy({ emission, tally, fold, room }: JobState, now: number, oldest
   if (oldest.forMs < quietMs) return undefined;
   const isQuiet = now - tally.answeredAt >= quietMs;
   const holdsUp = fold === undefined && emission.released === oldest.first && emission.settled > emission.released;
-  return isQuiet || holdsUp || room <= 0 ? { for: 'batch', ...oldest } : undefined;
+  if (!isQuiet && !holdsUp && room > 0) return undefined;
+  const { place } = oldest;
+  return place?.at === 'queue' ? { for: 'slot', slots: place.slots } : { for: 'batch', ...oldest };
 }
 
 function retryOf({ ledger, room, uncut }: JobState, now: number): Wait | undefined {
@@ -91,6 +101,8 @@ export function sentenceOf(wait: Wait): string {
       return 'the source is slow';
     case 'room':
       return 'waits for room at the hub: other jobs of this leader have all that it admits';
+    case 'slot':
+      return `waits for a free slot: other jobs have ${wait.slots === 1 ? 'the only one' : `all ${grouped(wait.slots)}`}`;
     case 'hub':
       return `not connected to the hub: ${wait.because}`;
     case 'place':
@@ -100,10 +112,15 @@ export function sentenceOf(wait: Wait): string {
     case 'parts':
       return `no worker offers all of the chain; it goes on in parts in ${duration(wait.inMs)}`;
     case 'batch':
-      return `waits for ${unitsOf(wait)}, under way for ${duration(wait.forMs)}`;
+      return `waits for ${unitsOf(wait)}, ${whereOf(wait)}`;
     case 'retry':
       return `retry of ${unitsOf(wait)} in ${duration(wait.inMs)}`;
   }
+}
+
+/** Since when the worker has it, as the hub knows, as long as that is. */
+function whereOf({ place, forMs }: Oldest): string {
+  return place?.at === 'worker' ? `on worker ${place.worker} for ${duration(place.forMs)}` : `under way for ${duration(forMs)}`;
 }
 
 function unitsOf({ first, count, isCombine }: Pick<Oldest, 'first' | 'count' | 'isCombine'>): string {
