@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { reportEveryMs } from '../../src/limits.js';
 import { hubOption, option, tokenOptions } from './options.js';
 import { StatusScreen } from './status-screen.js';
 import { statusText } from './status-text.js';
@@ -30,7 +32,12 @@ export function statusCommand(): Command {
         await watched((watcher) => watchStatus(hub, shown, watchEveryMs, watcher), new StatusScreen(hub, json));
         return;
       }
-      const status = await fetchStatus(hub, shown);
+      let status = await fetchStatus(hub, shown);
+      if (status.jobs.some(({ progress }) => progress === undefined)) {
+        // Leaders say how far their jobs are once somebody has looked.
+        await sleep(2 * reportEveryMs);
+        status = await fetchStatus(hub, shown);
+      }
       console.log(json ? JSON.stringify(status, undefined, 2) : statusText(hub, status));
     });
 }

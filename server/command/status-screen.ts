@@ -1,5 +1,5 @@
 import { clearScreenDown, cursorTo } from 'node:readline';
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import { printable } from '../../src/protocol/printable.js';
 import { statusText } from './status-text.js';
 

@@ -1,5 +1,5 @@
 /** The status of a hub as text for people. `--json` has all of it. */
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import { duration, grouped } from '../../src/core/job/in-words.js';
 import { textTable } from './text-table.js';
 
@@ -30,17 +30,36 @@ function workersTable({ workers, totals }: HubStatus): string[] {
 }
 
 function jobsTable({ jobs, totals }: HubStatus): string[] {
-  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots, waitsFor }) => [
-    jobId,
+  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots, waitsFor, progress }) => [
+    progress === undefined || progress.name === '' ? jobId : progress.name,
     stages.join(' → '),
+    progress === undefined ? '' : doneOf(progress),
+    progress === undefined ? '' : grouped(Math.round(progress.perSecond)),
+    progress?.remainingMs === undefined ? '' : rangeOf(progress.remainingMs),
     String(priority),
     String(queued),
     String(leased),
     String(slots),
-    waitsFor,
+    // Its leader knows for what it waits, and the hub who has that.
+    [progress?.waitsFor ?? '', waitsFor].filter((why) => why !== '').join('; '),
   ]);
-  const headings = ['JOB', 'STAGES', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS', 'WHY IT WAITS'];
+  const headings = ['JOB', 'STAGES', 'DONE', 'PER SECOND', 'REMAINS', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS', 'WHY IT WAITS'];
   return [...textTable(headings, rows), ...further(totals.jobs - rows.length, 'job')];
+}
+
+type Progress = NonNullable<HubStatus['jobs'][number]['progress']>;
+
+/** As in `2,500 of 10,000 (25 %), 3 skipped`. */
+function doneOf({ done, taken, total, skipped, retried }: Progress): string {
+  const known = total ?? taken;
+  const share = total === undefined || total === 0 ? '' : ` (${Math.floor((100 * done) / total)} %)`;
+  const rest = [...(skipped > 0 ? [`${grouped(skipped)} skipped`] : []), ...(retried > 0 ? [`${grouped(retried)} retried`] : [])];
+  return [`${grouped(done)} of ${grouped(known)}${total === undefined ? ' taken' : share}`, ...rest].join(', ');
+}
+
+function rangeOf({ least, most }: NonNullable<Progress['remainingMs']>): string {
+  const [from, to] = [duration(least), duration(most)];
+  return from === to ? from : `${from} to ${to}`;
 }
 
 /** Operations that have done anything; elements in a second where that is known. */

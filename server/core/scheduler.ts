@@ -26,7 +26,8 @@
  */
 import type { Machine } from '../../src/core/machine.js';
 import { maxFittedAtOnce, maxToldAtOnce, maxToldLostAtOnce } from '../../src/limits.js';
-import type { HubStatus, LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
+import type { LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { acknowledged } from './answers.js';
 import { serveChanged, serveWorker } from './assigning.js';

@@ -1,5 +1,6 @@
 /** Makes the status of a hub, in rows that are bounded whatever names peers have. */
-import type { HubStatus, Offers, ReportedProgress } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
+import type { Offers, ReportedProgress } from '../../src/protocol/messages.js';
 import { printable } from '../../src/protocol/printable.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { utf8Of } from '../../src/wire/utf8.js';

@@ -2,7 +2,8 @@ import { PaladinError, type ErrorCode } from '../../src/errors/paladin-error.js'
 import { loopback } from '../../src/link/loopback.js';
 import type { Dial } from '../../src/link/link.js';
 import type { Urgency } from '../../src/link/outbox.js';
-import type { HubStatus, HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
+import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
 import type { Machine } from '../../src/core/machine.js';

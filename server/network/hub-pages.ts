@@ -1,5 +1,5 @@
 /** What a hub answers to observers over HTTP: `/metrics` and `/status.json`. */
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import type { HubFacts } from '../core/facts.js';
 import { hubFamilies } from './hub-families.js';
 import { Metrics } from '../../src/metrics/metrics.js';

@@ -1,6 +1,6 @@
 import { showingCall } from '../../src/errors/call-site.js';
 import { hostInUrl } from '../../src/http/listen.js';
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import { hubConfigFrom, type HubOptions, type TlsOptions, type TokenOptions } from './hub-options.js';
 import { HubServer } from './hub-server.js';
 

@@ -1,5 +1,5 @@
 import { encodedOnce } from '../../src/wire/message-codec.js';
-import type { HubStatus, HubToObserver } from '../../src/protocol/messages.js';
+import type { HubStatus, HubToObserver } from '../../src/protocol/hub-status.js';
 import { realNow } from '../../src/real-time.js';
 
 /** The most of the time that the hub spends on making the status, however often observers ask. */

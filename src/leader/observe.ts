@@ -8,7 +8,7 @@ import type { Link } from '../link/link.js';
 import { peerKey } from '../link/peer-id.js';
 import { socketDial } from '../link/socket-dial.js';
 import { noHubAnswered } from '../link/unreachable.js';
-import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/messages.js';
+import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/hub-status.js';
 import { hubToObserver } from '../wire/parse.js';
 import type { PaladinError } from '../errors/paladin-error.js';
 import { later, type Later } from '../real-time.js';

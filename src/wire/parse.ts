@@ -16,15 +16,8 @@ import {
   maxSlots,
   maxStages,
 } from '../limits.js';
-import type {
-  HubStatus,
-  HubToLeader,
-  HubToObserver,
-  HubToWorker,
-  LeaderToHub,
-  ObserverToHub,
-  WorkerToHub,
-} from '../protocol/messages.js';
+import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/hub-status.js';
+import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../protocol/messages.js';
 import { bytesOfDescribed } from './parts.js';
 import { mostUnreachedBytes } from '../protocol/unreached.js';
 import { bool, bytes, int, list, number, oneOf, optional, parseAs, record, text, variant, type Shape } from './shape.js';

@@ -1,7 +1,7 @@
 import { fetchStatus, startHub } from 'paladin-rx/server';
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../server/command/status-text.js';
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 
 const idle: HubStatus = {
   epoch: 'e',
@@ -57,10 +57,35 @@ describe('the status of a hub as text', () => {
       '',
       'and 1 more worker',
       '',
-      'JOB  STAGES     PRIORITY  QUEUED  LEASED  SLOTS  WHY IT WAITS',
-      'l.1  fib → sum  0         12      1       2      worker b has had a batch of it for 9 s',
+      'JOB  STAGES     DONE  PER SECOND  REMAINS  PRIORITY  QUEUED  LEASED  SLOTS  WHY IT WAITS',
+      'l.1  fib → sum                             0         12      1       2      worker b has had a batch of it for 9 s',
       '',
     ]);
+  });
+
+  it('shows what leaders say of their jobs beside what the hub knows', () => {
+    const job = {
+      jobId: 'l.1',
+      stages: ['fib'],
+      priority: 0,
+      queued: 12,
+      leased: 1,
+      unacknowledged: 0,
+      slots: 2,
+      waitsFor: 'of the hub',
+    };
+    const counts = { taken: 4_000, done: 2_500, emitted: 2_400, failed: 0, retried: 2, skipped: 3, inFlight: 20 };
+    const progress = { name: 'nightly', state: 'running', ...counts, perSecond: 99.6, elapsedMs: 25_000 } as const;
+    const lineOf = (changes: object): string | undefined => {
+      const jobs = [{ ...job, progress: { ...progress, ...changes } }];
+      const lines = statusText('http://h', { ...idle, totals: { ...idle.totals, jobs: 1 }, jobs }).split('\n');
+      return lines.find((line) => /fib/u.test(line))?.replaceAll(/ {2,}/gu, '|');
+    };
+    const remainingMs = { least: 60_000, most: 125_000 };
+    expect(lineOf({ total: 10_000, remainingMs, waitsFor: 'the reader is slow' })).toBe(
+      'nightly|fib|2,500 of 10,000 (25 %), 3 skipped, 2 retried|100|1 min to 2 min 5 s|0|12|1|2|the reader is slow; of the hub',
+    );
+    expect(lineOf({ name: '', skipped: 0, retried: 0 })).toBe('l.1|fib|2,500 of 4,000 taken|100|0|12|1|2|of the hub');
   });
 
   it('says what operations have done, and how much of it in a second since a status before', () => {

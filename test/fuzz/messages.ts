@@ -1,12 +1,5 @@
-import type {
-  Batch,
-  BatchLoss,
-  BatchResult,
-  LeaderToHub,
-  ObserverToHub,
-  UnitFailure,
-  WorkerToHub,
-} from '../../src/protocol/messages.js';
+import type { ObserverToHub } from '../../src/protocol/hub-status.js';
+import type { Batch, BatchLoss, BatchResult, LeaderToHub, UnitFailure, WorkerToHub } from '../../src/protocol/messages.js';
 import { encodeError } from '../../src/errors/remote-error.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import type { Random } from '../simulation/random.js';

@@ -3,7 +3,7 @@ import { forObservers } from '../../server/core/status.js';
 import { StatusBoard } from '../../server/network/status-board.js';
 import { maxNameLength, maxPeerNameLength } from '../../src/limits.js';
 import { encodeMessages, outgoing } from '../../src/wire/message-codec.js';
-import type { HubStatus } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import { hubToObserver } from '../../src/wire/parse.js';
 import { HubUnderTest } from './scheduler-harness.js';
 import { isThorough } from '../support/thorough.js';

@@ -1,4 +1,5 @@
-import type { HubStatus, HubToLeader } from '../../src/protocol/messages.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
+import type { HubToLeader } from '../../src/protocol/messages.js';
 
 type Queued = Extract<HubToLeader, { type: 'queued' }>;
 
