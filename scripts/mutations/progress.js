@@ -114,8 +114,8 @@ export const progressMutations = [
   {
     name: 'an element that holds up outputs is not named while others come',
     file: 'src/core/job/wait.ts',
-    find: 'return isQuiet || holdsUp || room <= 0',
-    replace: 'return isQuiet || room <= 0',
+    find: '!isQuiet && !holdsUp && room > 0',
+    replace: '!isQuiet && room > 0',
   },
   {
     name: 'a retry is told as such although elements wait',
