@@ -24,6 +24,7 @@ const tests = [
   'test/server/intake.test.ts',
   'test/executor/inline-executor.test.ts',
   'test/executor/inline-turns.test.ts',
+  'test/leader/report.test.ts',
   'test/leader/wakeful-waiting.test.ts',
   'test/transcripts/transcripts.test.ts',
 ];

@@ -60,6 +60,12 @@ export const maxTurnSteps: number = 32;
 /** People see what goes on at present in the last ten seconds: less jumps to and fro, more is the past. */
 export const paceMs: number = 10_000;
 
+/**
+ * A job says of no longer time that it remains: nobody waits for ten years, and so long ahead the past tells nothing. The number
+ * is far below what a hub takes.
+ */
+export const mostRemainingMs: number = 10 * 365 * 24 * 3_600_000;
+
 /** For how long it counts where a batch was: it is asked again before. Then the batch may be elsewhere. */
 export const locatedForMs: number = 3_000;
 

@@ -142,6 +142,24 @@ export const progressMutations = [
     replace: 'range.most < Infinity',
   },
   {
+    name: 'a job says that it goes on for thousands of years',
+    file: 'src/core/job/remaining.ts',
+    find: ' || range.most > mostRemainingMs',
+    replace: '',
+  },
+  {
+    name: 'an owner that says that there is nothing is believed',
+    file: 'src/core/job/facts.ts',
+    find: 'total === undefined ? undefined : Math.max(total, taken)',
+    replace: 'total && Math.max(total, taken)',
+  },
+  {
+    name: 'a leader says numbers to the hub that the hub does not take',
+    file: 'src/leader/job-progress.ts',
+    find: 'amount > 0 ? Math.min(amount, Number.MAX_SAFE_INTEGER) : 0',
+    replace: 'amount',
+  },
+  {
     name: 'time remains although a slot is at one element for long',
     file: 'src/core/job/remaining.ts',
     find: '  if (old.longestMs > mostOfPast * pastMs || old.sumMs > mostOfSlots * pastMs * state.slots) return undefined;\n',

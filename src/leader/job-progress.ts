@@ -78,15 +78,38 @@ export function progressOf(identity: JobIdentity, facts: JobFacts, end?: 'comple
   };
 }
 
-/** What the hub is told. It knows the id and the operations. */
-export function reportOf({ jobId: _, operations: __, state, name, waitsFor, ...counts }: JobProgress): ReportedProgress {
+/**
+ * What the hub is told. It knows the id and the operations. A leader that says what a hub does not take is expelled, so each
+ * number and text is brought within the bounds of the wire. No job may end because somebody looks at it.
+ */
+export function reportOf(progress: JobProgress): ReportedProgress {
+  const { state, name, waitsFor, perSecond, elapsedMs, total, remainingMs } = progress;
   return {
-    ...counts,
     name: shortened(name, maxNameLength),
     // One that is over is not open.
     state: state === 'completed' || state === 'failed' ? 'running' : state,
+    taken: whole(progress.taken),
+    done: whole(progress.done),
+    emitted: whole(progress.emitted),
+    failed: whole(progress.failed),
+    skipped: whole(progress.skipped),
+    retried: whole(progress.retried),
+    inFlight: whole(progress.inFlight),
+    perSecond: bounded(perSecond),
+    elapsedMs: bounded(elapsedMs),
+    ...(total !== undefined && { total: whole(total) }),
+    ...(remainingMs !== undefined && { remainingMs: { least: bounded(remainingMs.least), most: bounded(remainingMs.most) } }),
     ...(waitsFor !== undefined && { waitsFor: shortened(waitsFor, maxNameLength) }),
   };
+}
+
+function whole(count: number): number {
+  return Math.floor(bounded(count));
+}
+
+/** What is no number counts as none. */
+function bounded(amount: number): number {
+  return amount > 0 ? Math.min(amount, Number.MAX_SAFE_INTEGER) : 0;
 }
 
 /** What several are told that want to know. */

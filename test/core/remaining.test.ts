@@ -34,6 +34,12 @@ describe('the time that remains', () => {
     expect(saidAt(1_500, { later, elements: 4_000 })).toBeUndefined();
   });
 
+  it('is not said of more than ten years', () => {
+    const comesAt = (index: number): number => 10 * index;
+    expect(saidAt(500, { comesAt, total: 1_000_000_000 })).toBeDefined();
+    expect(saidAt(500, { comesAt, total: Number.MAX_SAFE_INTEGER })).toBeUndefined();
+  });
+
   it('is not said while a slot has been at one element for long', () => {
     const slow = (index: number): number => (index === 5 ? 100_000 : 20);
     expect(saidAt(200, { elementMs: slow })).toBeUndefined();

@@ -126,6 +126,7 @@ describe('what a job counts', () => {
     expect(facts(test).total).toBeUndefined();
     expect(facts(test, there, 12).total).toBe(12);
     expect(facts(test, there, 8).total).toBe(10);
+    expect(facts(test, there, 0).total).toBe(10);
     test.complete();
     expect(facts(test, there, 12).total).toBe(10);
   });

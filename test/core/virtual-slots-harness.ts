@@ -9,6 +9,8 @@ import { configOf, json, stage } from './job-harness.js';
 export interface Shape {
   readonly name: string;
   readonly elements: number;
+  /** How many its owner says that there are; undefined: so many as there are. */
+  readonly total?: number;
   readonly slots: number;
   /** How long each element takes, in milliseconds. */
   readonly elementMs: (index: number) => number;
@@ -109,8 +111,8 @@ class Slots {
         });
       }
     }
-    const { elements } = this.#shape;
-    this.#look(this.#back, () => this.#job.facts({ now: this.#now, hub: { awayBecause: undefined }, total: elements }));
+    const { elements, total = elements } = this.#shape;
+    this.#look(this.#back, () => this.#job.facts({ now: this.#now, hub: { awayBecause: undefined }, total }));
   }
 
   #serve(): void {

@@ -42,7 +42,7 @@ export function factsOf(state: JobState, missing: Missing | undefined, { now, hu
   const { taken, done, emitted, failed, retried, skipped } = tally;
   const wait = waitOf(state, now, hub, missing);
   // What has completed is known better by its end than by what its owner has said.
-  const known = source.state === 'open' ? total && Math.max(total, taken) : taken;
+  const known = source.state === 'open' ? atLeast(total, taken) : taken;
   return {
     taken,
     done,
@@ -59,6 +59,11 @@ export function factsOf(state: JobState, missing: Missing | undefined, { now, hu
     total: known,
     remaining: known === undefined ? undefined : remainingOf(state, now, known),
   };
+}
+
+/** An owner may have said less than there is. */
+function atLeast(total: number | undefined, taken: number): number | undefined {
+  return total === undefined ? undefined : Math.max(total, taken);
 }
 
 /** What waits for its own batches is at work: nobody else has to do anything. */

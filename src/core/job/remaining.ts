@@ -2,16 +2,18 @@
  * How long a job goes on, as far as what was done so far can tell.
  *
  * Theory of operation. The past is divided into three spans, and each has its rate. By the quickest of them the rest takes least,
- * by the slowest it takes most. Behind the elements come the combines of a fold: what all of them take on the slots that there
- * are, and the path of the last ones, which come one after the other. A job that its source slows does them meanwhile. As long as
- * no combine has come back, it may cost anything up to what an element costs.
+ * by the slowest it takes most. In a fold, combines come behind the elements. All of them share the slots that there are. The
+ * last ones come one after the other, and take time of their own. A job that its source slows does combines meanwhile. As long
+ * as no combine has come back, it may cost anything up to what an element costs.
  *
  * Rules. It is better to say nothing than to be wrong. So nothing is said
  * 1. before enough elements are done, in enough time;
  * 2. while rates differ too much;
  * 3. while batches of elements have run so long, and for so much of the slots, that those which are done say little;
- * 4. while the job is paused, or not at work.
+ * 4. while the job is paused, or not at work;
+ * 5. while it may go on for longer than `mostRemainingMs`.
  */
+import { mostRemainingMs } from '../../limits.js';
 import type { JobState } from './job-state.js';
 
 /** A range of time in milliseconds: what remains at least, and at most. */
@@ -45,7 +47,8 @@ export function remainingOf(state: JobState, now: number, total: number): Remain
   const elements = left === 0 ? { least: 0, most: 0 } : elementsMs(state, left, now);
   if (elements === undefined) return undefined;
   const range = state.fold === undefined ? elements : withCombines(state, elements, left, total);
-  return range !== undefined && range.most <= mostSpread * range.least ? range : undefined;
+  if (range === undefined || range.most > mostRemainingMs) return undefined;
+  return range.most <= mostSpread * range.least ? range : undefined;
 }
 
 /** How long it takes until the elements that are left are done. */
