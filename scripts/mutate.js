@@ -21,6 +21,7 @@ const chosen = mutations.filter(({ name }) => words.length === 0 || words.some((
 /** What the machines are tested by. */
 const tests = [
   ...machineTests,
+  'test/line-pace.test.ts',
   'test/server/intake.test.ts',
   'test/executor/inline-executor.test.ts',
   'test/executor/inline-turns.test.ts',

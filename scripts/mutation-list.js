@@ -6,6 +6,7 @@ import { hubTallyMutations } from './mutations/hub-tally.js';
 import { hubMutations } from './mutations/hub.js';
 import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
+import { logMutations } from './mutations/logs.js';
 import { peerMutations } from './mutations/peers.js';
 import { wakefulMutations } from './mutations/wakeful.js';
 import { progressMutations } from './mutations/progress.js';
@@ -24,4 +25,5 @@ export const mutations = [
   ...inlineMutations,
   ...wakefulMutations,
   ...progressMutations,
+  ...logMutations,
 ];

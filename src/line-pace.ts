@@ -34,8 +34,12 @@ interface Period {
 export class LinePace {
   readonly #periods = new Map<string, Period>();
 
-  /** Whether to write a line of this kind. If not, it is counted as left out. */
-  admits(kind: string, now: number, amounts: Amounts = {}): boolean {
+  /**
+   * A line of this kind is to be written.
+   *
+   * @returns the kind as which it is left out, and counted; undefined: it may be written
+   */
+  leavesOut(kind: string, now: number, amounts: Amounts = {}): string | undefined {
     const about = this.#periods.has(kind) || this.#hasRoom(now) ? kind : others;
     const period = this.#periods.get(about) ?? begun(now, leastPaceMs);
     this.#periods.set(about, period);
@@ -43,11 +47,11 @@ export class LinePace {
     if (now >= endOf(period) && period.leftOut === 0) Object.assign(period, begun(now, leastPaceMs));
     if (period.written < maxPacedLines && period.leftOut === 0) {
       period.written += 1;
-      return true;
+      return undefined;
     }
     period.leftOut += 1;
     for (const [name, amount] of Object.entries(amounts)) period.sums[name] = (period.sums[name] ?? 0) + amount;
-    return false;
+    return about;
   }
 
   /** When something is to be told that was left out; undefined: nothing is. */

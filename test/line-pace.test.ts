@@ -5,7 +5,7 @@ import { LinePace } from '../src/line-pace.js';
 
 /** How many of so many lines, one after the other, are written at this time. */
 function written(pace: LinePace, lines: number, now: number, kind = 'a'): number {
-  return Array.from({ length: lines }, () => pace.admits(kind, now)).filter(Boolean).length;
+  return Array.from({ length: lines }, () => pace.leavesOut(kind, now)).filter((about) => about === undefined).length;
 }
 
 describe('the pace of lines', () => {
@@ -20,8 +20,8 @@ describe('the pace of lines', () => {
 
   it('writes some of many, and tells when the period is over how many were left out, and the sums of their amounts', () => {
     const pace = new LinePace();
-    const admitted = Array.from({ length: maxPacedLines + 3 }, () => pace.admits('a', 100, { done: 10, failed: 1 }));
-    expect(admitted.filter(Boolean)).toHaveLength(maxPacedLines);
+    const leftOut = Array.from({ length: maxPacedLines + 3 }, () => pace.leavesOut('a', 100, { done: 10, failed: 1 }));
+    expect(leftOut.filter((about) => about === undefined)).toHaveLength(maxPacedLines);
     expect(pace.dueAt).toBe(100 + leastPaceMs);
     expect(pace.over(99 + leastPaceMs)).toEqual([]);
     expect(pace.over(100 + leastPaceMs)).toEqual([{ about: 'a', lines: 3, sums: { done: 30, failed: 3 } }]);
@@ -57,8 +57,9 @@ describe('the pace of lines', () => {
   it('remembers so many kinds, and all others as one; kinds that are over make room', () => {
     const pace = new LinePace();
     for (let kind = 0; kind < maxLineKinds; kind += 1) written(pace, 1, 0, `kind ${kind}`);
-    const others = Array.from({ length: 100 }, (_, kind) => pace.admits(`more ${kind}`, 0));
-    expect(others.filter(Boolean)).toHaveLength(maxPacedLines);
+    const others = Array.from({ length: 100 }, (_, kind) => pace.leavesOut(`more ${kind}`, 0));
+    expect(others.filter((about) => about === undefined)).toHaveLength(maxPacedLines);
+    expect(new Set(others)).toEqual(new Set([undefined, 'other lines']));
     expect(pace.over(leastPaceMs)).toEqual([{ about: 'other lines', lines: 100 - maxPacedLines, sums: {} }]);
     expect(written(pace, 1, leastPaceMs, 'new')).toBe(1);
   });
@@ -76,7 +77,7 @@ describe('the pace of lines', () => {
           now += afterMs;
           for (const { lines: leftOut } of pace.over(now)) told += leftOut;
           sent += lines;
-          for (let line = 0; line < lines; line += 1) if (pace.admits('a', now)) times.push(now);
+          for (let line = 0; line < lines; line += 1) if (pace.leavesOut('a', now) === undefined) times.push(now);
         }
         for (const { lines } of pace.over(Infinity)) told += lines;
         expect(times.length + told).toBe(sent);

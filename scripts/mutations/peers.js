@@ -269,8 +269,20 @@ export const peerMutations = [
   {
     name: 'a thread that is gone is still to be renewed',
     file: 'src/core/renewal.ts',
-    find: '    this.#due.delete(thread);\n    this.#underWay.delete(thread);\n  }\n\n  /** Its successor could',
-    replace: '    this.#underWay.delete(thread);\n  }\n\n  /** Its successor could',
+    find: '    this.#due.delete(thread);\n    this.#underWay.delete(thread);\n    this.#failed',
+    replace: '    this.#underWay.delete(thread);\n    this.#failed',
+  },
+  {
+    name: 'no thread becomes due after a successor could not be had',
+    file: 'src/core/renewal.ts',
+    find: 'if (this.#due.has(thread) || this.#underWay.has(thread)) return;',
+    replace: 'if (this.#due.has(thread) || this.#underWay.has(thread) || this.#pausedUntil > 0) return;',
+  },
+  {
+    name: 'a thread that is gone is remembered, as its successor could not be had',
+    file: 'src/core/renewal.ts',
+    find: '    this.#failed.delete(thread);\n  }\n',
+    replace: '  }\n',
   },
   {
     name: 'the leader asks no idle job for its place',

@@ -7,7 +7,7 @@ type Level = 'info' | 'warn';
 export class PacedLog {
   readonly #log: Logger;
   readonly #pace = new LinePace();
-  /** The level of each kind of which something was left out. */
+  /** Of each kind of which something was left out: the level of its lines, and the higher one where they differ. */
   readonly #levels = new Map<string, Level>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,11 +20,12 @@ export class PacedLog {
    * @param amounts those of the details that are summed up over lines that are left out
    */
   write(level: Level, kind: string, details: object, text: string, amounts: Amounts = {}): void {
-    if (this.#pace.admits(kind, performance.now(), amounts)) {
+    const about = this.#pace.leavesOut(kind, performance.now(), amounts);
+    if (about === undefined) {
       this.#log[level]({ ...details, ...amounts }, text);
       return;
     }
-    this.#levels.set(kind, level);
+    if (this.#levels.get(about) !== 'warn') this.#levels.set(about, level);
     this.#lookLater();
   }
 

@@ -45,6 +45,8 @@ export class Renewals<Thread> {
   readonly #due = new Map<Thread, string>();
   /** Those whose successors are being started. */
   readonly #underWay = new Set<Thread>();
+  /** Those whose successors could not be had, until they have ended another batch. */
+  readonly #failed = new Set<Thread>();
   #pausedUntil = -Infinity;
 
   constructor(bounds: RenewalBounds) {
@@ -67,6 +69,7 @@ export class Renewals<Thread> {
     const age = this.#ages.get(thread);
     if (age === undefined) return;
     age.tasks += tasks;
+    this.#failed.delete(thread);
     if (this.#due.has(thread) || this.#underWay.has(thread)) return;
     const { afterTasks, aboveBytes } = this.#bounds;
     if (age.tasks >= afterTasks) this.#due.set(thread, `it has executed ${age.tasks} tasks`);
@@ -89,11 +92,13 @@ export class Renewals<Thread> {
     this.#ages.delete(thread);
     this.#due.delete(thread);
     this.#underWay.delete(thread);
+    this.#failed.delete(thread);
   }
 
   /** Its successor could not be had. It is due again after its next batch. */
   failed(thread: Thread, now: number): void {
     this.#underWay.delete(thread);
+    if (this.#ages.has(thread)) this.#failed.add(thread);
     this.#pausedUntil = now + this.#bounds.pauseMs;
   }
 
@@ -107,9 +112,13 @@ export class Renewals<Thread> {
       if (!this.#ages.has(thread)) fail('a thread is to be renewed that is gone');
     }
     for (const thread of this.#due.keys()) if (this.#underWay.has(thread)) fail('a thread is renewed twice');
-    for (const [thread, { tasks }] of this.#ages) {
+    for (const thread of this.#failed) {
       const isSeen = this.#due.has(thread) || this.#underWay.has(thread);
-      if (tasks > 0 && tasks >= this.#bounds.afterTasks && !isSeen && this.#pausedUntil === -Infinity) {
+      if (isSeen || !this.#ages.has(thread)) fail('a thread waits for its next batch that is gone or to be renewed');
+    }
+    for (const [thread, { tasks }] of this.#ages) {
+      const isSeen = this.#due.has(thread) || this.#underWay.has(thread) || this.#failed.has(thread);
+      if (tasks > 0 && tasks >= this.#bounds.afterTasks && !isSeen) {
         fail(`a thread that has executed ${tasks} tasks is not due`);
       }
     }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { answerHealth, pathBelow, type NotReady } from './health.js';
 import { hostInUrl, listen } from './listen.js';
 import { checkHostHeader } from './loopback-host.js';
@@ -12,7 +13,10 @@ export interface HealthServer {
   close(): void;
 }
 
-/** So many may ask at once. Those who look after processes are few, and ask every few seconds. */
+/**
+ * So many may be connected at once. Those who look after processes are few, and ask every few seconds. Beyond that, who asks
+ * nothing makes room: else idle connections would make a worker that is well look dead.
+ */
 const mostConnections = 64;
 
 /** A request must have come by then, in milliseconds: it is a line. */
@@ -34,11 +38,30 @@ export async function serveHealth(port: number, host: string, notReady: NotReady
     requestTimeout: requestWithinMs,
     connectionsCheckingInterval: lookMs,
   });
-  server.maxConnections = mostConnections;
+  const open = new Set<Socket>();
+  /** Those whose request has not come, the oldest first. */
+  const silent = new Set<Socket>();
+  const forget = (socket: Socket): void => {
+    open.delete(socket);
+    silent.delete(socket);
+  };
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    silent.add(socket);
+    socket.once('close', () => {
+      forget(socket);
+    });
+    if (open.size <= mostConnections) return;
+    // Where all others are being answered, it is the new one.
+    const [oldest = socket] = silent;
+    forget(oldest);
+    oldest.destroy();
+  });
   const admit = ({ headers }: IncomingMessage): void => {
     checkHostHeader(host, headers.host);
   };
   server.on('upgrade', (request: OnlyRequest) => {
+    silent.delete(request.socket);
     answerOnly(request, (response) => {
       const page = pages.get(pathBelow(request, ''));
       if (page === undefined) answerHealth(request, response, notReady);

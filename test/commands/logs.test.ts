@@ -1,8 +1,10 @@
 import { pino, type Logger } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HubLog } from '../../server/command/hub-log.js';
+import { PacedLog } from '../../server/command/paced-log.js';
 import { WorkerLog } from '../../server/command/worker-log.js';
 import type { HubEvent } from '../../server/network/hub-events.js';
+import { maxLineKinds, maxPacedLines } from '../../src/limits.js';
 import type { WorkerEvent } from '../../src/worker/worker-event.js';
 
 beforeEach(() => {
@@ -87,6 +89,26 @@ describe('the log of a hub', () => {
     hubLog.record({ type: 'joined', ...observer });
     hubLog.record({ type: 'left', ...observer, reason: 'client namespace disconnect' });
     expect(lines).toEqual([]);
+  });
+});
+
+describe('a log of which lines are left out', () => {
+  /** The levels of what is said of lines that were left out, after these were written, each of a kind of its own. */
+  function levelsOfSums(...kinds: readonly ('info' | 'warn')[]): unknown[] {
+    const { log, lines } = logged();
+    const paced = new PacedLog(log);
+    for (const [number, level] of kinds.entries()) paced.write(level, `kind ${number}`, {}, 'a line');
+    paced.close();
+    return lines.filter((line) => line['about'] === 'other lines').map((line) => line['level']);
+  }
+  const info = Array.from({ length: maxLineKinds + maxPacedLines + 9 }, () => 'info' as const);
+
+  it('tells their sum at their level, also where they are of too many kinds to tell apart', () => {
+    expect(levelsOfSums(...info)).toEqual([30]);
+  });
+
+  it('tells the sum of those that differ at the higher level', () => {
+    expect(levelsOfSums(...info, 'warn', 'info')).toEqual([40]);
   });
 });
 

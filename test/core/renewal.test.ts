@@ -97,6 +97,20 @@ describe('a thread is to be renewed', () => {
     test.now = 1_000;
     expect(test.next()?.thread).toBe('a');
   });
+
+  it('by its invariants also after the successor of another one could not be had', () => {
+    const bounds = { afterTasks: 10, aboveBytes: Infinity, atOnce: 1, pauseMs: 1_000 };
+    const renewals = new Renewals<string>(bounds);
+    for (const thread of ['a', 'b']) renewals.ready(thread, 0);
+    renewals.ended('a', 10, 0);
+    renewals.ended('b', 9, 0);
+    expect(renewals.next(0)?.thread).toBe('a');
+    renewals.failed('a', 0);
+    renewals.validate();
+    // Nothing of what it does breaks them.
+    bounds.afterTasks = 9;
+    expect(() => renewals.validate()).toThrow('a thread that has executed 9 tasks is not due');
+  });
 });
 
 it('whatever happens, each thread that has reached its bound is renewed, in turn', () => {

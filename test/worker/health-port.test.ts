@@ -87,6 +87,22 @@ describe('a worker with a health port', () => {
     expect(answers.match(/HTTP\/1\.1 200/gu)).toHaveLength(1);
   });
 
+  it('answers whoever asks, however many are connected and ask nothing: the oldest of them makes room', async () => {
+    await using hub = await startHub({ port: 0 });
+    await using worker = await startWorker({ hub: hub.url, operations: [double], healthPort: 0 });
+    const { healthUrl = '' } = worker;
+    const port = Number(new URL(healthUrl).port);
+    // As many as there may be.
+    const idle = Array.from({ length: 64 }, () => connectTcp(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    const closed = idle.map((socket) => once(socket, 'close'));
+    expect(await ask(healthUrl, '/healthz')).toBe('200 ok');
+    await closed[0];
+    expect(idle.filter((socket) => socket.readyState === 'open').length).toBeGreaterThan(32);
+    for (const socket of idle) socket.destroy();
+    await Promise.all(closed);
+  });
+
   it('cannot have one that is taken, and leaves none behind when it cannot start', async () => {
     await using hub = await startHub({ port: 0 });
     await using first = await startWorker({ hub: hub.url, operations: [double], healthPort: 0 });
