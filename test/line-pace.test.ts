@@ -28,6 +28,14 @@ describe('the pace of lines', () => {
     expect(pace.over(100 + leastPaceMs)).toEqual([]);
   });
 
+  it('writes no further line before it is told what was left out, though the period is over', () => {
+    const pace = new LinePace();
+    written(pace, maxPacedLines + 3, 0);
+    expect(written(pace, 2, 5 * leastPaceMs)).toBe(0);
+    expect(pace.over(5 * leastPaceMs)).toEqual([{ about: 'a', lines: 5, sums: {} }]);
+    expect(written(pace, 1, 5 * leastPaceMs)).toBe(1);
+  });
+
   it('takes longer periods the longer it goes on, and short ones again afterwards', () => {
     const pace = new LinePace();
     const lengths: number[] = [];

@@ -22,9 +22,14 @@ const ofPaladinWorker = 'workers are programs of their own: paladin worker ./ope
 const asArguments = (command: string): string => `modules stand without a flag: paladin ${command} ./operations.js`;
 const ofOperators = (name: string): string => `it is an option of each operator: remoteMap(operation, runtime, { ${name} })`;
 const whereTheHubIs = '--hub <url> says where the hub listens';
+const metricsOfTheHub = "metrics are at /metrics on the hub's own port";
+const metricsOfAWorker = 'metrics are at /metrics on the port of --health-port <number>';
 const ofPaladinHub = (flag: string): string => `it is a flag of the hub: paladin hub ${flag}`;
 
-/** What a command says of flags that it has not: by name, or by what a name means. Under `''`: of arguments that it has not. */
+/**
+ * What a command says of flags that it has not: by name, or by what a name means. A name in small letters without dashes goes
+ * before all flags that may be meant. Under `''`: of arguments that it has not.
+ */
 const hints: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hub: {
     '': ofPaladinWorker,
@@ -32,10 +37,15 @@ const hints: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     workers: ofPaladinWorker,
     modules: ofPaladinWorker,
     hub: 'a hub has no other hub: --host and --port say where it listens',
+    metrics: metricsOfTheHub,
+    metricsport: metricsOfTheHub,
     watch: 'paladin dev ./operations.js is a hub and a worker that load changed files anew',
   },
   worker: {
     modules: asArguments('worker'),
+    port: `${whereTheHubIs}, --health-port <number> where the worker says how it is`,
+    metrics: metricsOfAWorker,
+    metricsport: metricsOfAWorker,
     batch: ofOperators('batch'),
     retry: ofOperators('retry'),
     timeout: `${ofOperators('timeout')}; --drain-timeout bounds draining`,
@@ -87,9 +97,11 @@ function whatWasMeant(flag: string, command: Command): string | undefined {
   const known = new Map(command.options.map((each) => [each.attributeName(), each.flags]));
   const names = [...known.keys()];
   const word = name.toLowerCase().replaceAll(/[-_]/gu, '');
+  const hintsHere = hints[command.name()] ?? {};
+  if (word !== '' && Object.hasOwn(hintsHere, word)) return hintsHere[word];
   const own = names.find((each) => wordsFor[each]?.split(' ').includes(word));
   const meant = own ?? optionMeantBy(name, names);
-  const hint = meant === undefined ? hintFor(name, hints[command.name()] ?? {}) : undefined;
+  const hint = meant === undefined ? hintFor(name, hintsHere) : undefined;
   if (hint !== undefined) return hint;
   const found = meant ?? nearest(word, names);
   return found === undefined ? undefined : `did you mean '${known.get(found)}'?`;

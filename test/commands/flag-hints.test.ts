@@ -22,7 +22,7 @@ function answerTo(...args: readonly string[]): string {
 describe('a flag that does not exist', () => {
   it.each([
     ['worker', ['concurrency', 'workers', 'parallelism', 'thread', 'max-threads', 'cores'], '--threads <number>'],
-    ['worker', ['port', 'host', 'url', 'server', 'address'], '--hub <url>'],
+    ['worker', ['host', 'url', 'server', 'address'], '--hub <url>'],
     ['worker', ['tags'], '--labels <list>'],
     ['worker', ['memory', 'max-memory'], '--thread-memory-mb <megabytes>'],
     ['worker', ['grace-period', 'shutdown-timeout'], '--drain-timeout <ms>'],
@@ -51,6 +51,9 @@ describe('a flag that does not exist', () => {
 
   it.each([
     ['hub', ['workers', 'threads', 'slots', 'concurrency', 'modules'], 'paladin worker ./operations.js --hub <url>'],
+    ['hub', ['metrics-port', 'metricsPort', 'metrics'], "; metrics are at /metrics on the hub's own port (see"],
+    ['worker', ['metrics-port', 'metrics'], 'metrics are at /metrics on the port of --health-port <number>'],
+    ['worker', ['port'], '--hub <url> says where the hub listens, --health-port <number> where the worker says how it is'],
     ['worker', ['module', 'file', 'script'], 'modules stand without a flag: paladin worker ./operations.js'],
     ['worker', ['batch', 'batch-size'], 'remoteMap(operation, runtime, { batch })'],
     ['worker', ['timeout'], '--drain-timeout bounds draining'],

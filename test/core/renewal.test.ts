@@ -98,6 +98,17 @@ describe('a thread is to be renewed', () => {
     expect(test.next()?.thread).toBe('a');
   });
 
+  it('not when it dies after its successor could not be had, and is forgotten then', () => {
+    const test = new UnderTest({ afterTasks: 1 });
+    test.ready('a');
+    test.ended('a', 1);
+    test.next();
+    test.renewals.failed('a', 0);
+    test.renewals.gone('a');
+    test.now = 1_000;
+    expect(test.next()).toBeUndefined();
+  });
+
   it('by its invariants also after the successor of another one could not be had', () => {
     const bounds = { afterTasks: 10, aboveBytes: Infinity, atOnce: 1, pauseMs: 1_000 };
     const renewals = new Renewals<string>(bounds);
@@ -114,7 +125,7 @@ describe('a thread is to be renewed', () => {
 });
 
 it('whatever happens, each thread that has reached its bound is renewed, in turn', () => {
-  const steps = fc.array(fc.tuple(fc.constantFrom('ended', 'next', 'gone', 'over'), fc.constantFrom('a', 'b', 'c')), {
+  const steps = fc.array(fc.tuple(fc.constantFrom('ended', 'next', 'gone', 'over', 'failed'), fc.constantFrom('a', 'b', 'c')), {
     maxLength: 60,
   });
   fc.assert(
@@ -138,6 +149,12 @@ it('whatever happens, each thread that has reached its bound is renewed, in turn
         else if (what === 'ended') {
           test.ended(thread, 1);
           tasks.set(thread, (tasks.get(thread) ?? 0) + 1);
+        } else if (what === 'failed') {
+          if (!underWay.delete(thread)) continue;
+          test.renewals.failed(thread, test.now);
+          test.now += 1_000;
+          // It is due once it has ended another batch.
+          test.ended(thread, 1);
         } else if (what === 'gone' || underWay.has(thread)) {
           // It dies, or its successor is ready. Either way another one is in its place.
           test.renewals.gone(thread);
