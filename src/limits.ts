@@ -133,6 +133,9 @@ export const askAgainFactor: number = 10;
 /** A batch that a worker has for so long is named as what its job waits for: people do not notice shorter waits. */
 export const stillAfterMs: number = 2_000;
 
+/** Characters of such a name: as many as the name of an operation may have. */
+export const maxTalliedNameLength: number = 200;
+
 /** Names of operations that a hub tells apart in what it counts, and of chains: each takes half a kilobyte. */
 export const maxNamesTallied: number = 250;
 

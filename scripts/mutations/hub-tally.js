@@ -3,10 +3,28 @@
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubTallyMutations = [
   {
-    name: 'the hub counts elements of partials',
+    name: 'the hub counts more elements than a batch holds',
     file: 'src/core/work-tally.ts',
-    find: "    if (units !== 'elements') return;\n    const failed",
-    replace: '    const failed',
+    find: '    if (done > elements) return;\n',
+    replace: '',
+  },
+  {
+    name: 'the hub counts what cannot be',
+    file: 'src/core/work-tally.ts',
+    find: 'const isNext = offset > previous && offset < done && stage < stages;',
+    replace: 'const isNext = true;',
+  },
+  {
+    name: 'the hub keeps the long names of chains',
+    file: 'src/core/work-tally.ts',
+    find: 'return shortened(name, maxTalliedNameLength);',
+    replace: 'continue;',
+  },
+  {
+    name: 'the hub counts partials as elements',
+    file: 'server/core/assigning.ts',
+    find: "units === 'elements' ? count : 0",
+    replace: 'count',
   },
   {
     name: 'the hub counts elements that a stage has not reached',
@@ -41,8 +59,8 @@ export const hubTallyMutations = [
   {
     name: 'the hub counts failures in the first stage',
     file: 'src/core/work-tally.ts',
-    find: 'const failed = operations[stage]?.failures;',
-    replace: 'const failed = operations[0]?.failures;',
+    find: 'const codes = operations[stage]?.failures;',
+    replace: 'const codes = operations[0]?.failures;',
   },
   {
     name: 'the hub does not count what it drops with a job',

@@ -73,7 +73,7 @@ function operationsTable({ epoch, uptimeMs, operations }: HubStatus, before: Hub
       const perSecond = seconds > 0 ? grouped(Math.round((elements - past) / seconds)) : '';
       return [name, grouped(elements), perSecond, grouped(failures), grouped(retries)];
     });
-  return textTable(['OPERATION', 'ELEMENTS', 'PER SECOND', 'FAILED', 'RETRIED'], rows);
+  return textTable(['OPERATION', 'ELEMENTS', 'PER SECOND', 'FAILED', 'BEGUN AGAIN'], rows);
 }
 
 /**

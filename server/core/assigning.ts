@@ -133,18 +133,21 @@ function give(state: HubState, job: HubJob, batch: Batch, worker: HubWorker): vo
 
 /** Takes a batch that is about to be given to a worker out of the queue. */
 function takeQueued(state: HubState, job: HubJob, batch: Batch): void {
+  job.tally ??= state.tally.of(job.description.stages);
+  state.tally.begins(job.tally, batch);
   state.tally.gave(job.tally, state.now - (job.queue.sinceOf(batch) ?? state.now));
   job.queue.remove(batch);
 }
 
 function hand(state: HubState, batch: Batch, { job, worker, chargedMs }: Pick<Lease, 'job' | 'worker' | 'chargedMs'>): void {
-  const { seq, attempt, units, suspect, alone, payload } = batch;
+  const { seq, attempt, units, count, suspect, alone, payload } = batch;
+  const elements = units === 'elements' ? count : 0;
   const bytes = payload.byteLength;
   const besideBytes = besideBytesOf(batch);
   const cheap = isCheap(job);
   introduce(state, worker, job);
   noteLeader(state, worker, job.leader);
-  addLease(state, { seq, attempt, units, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
+  addLease(state, { seq, attempt, elements, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted: false });
   const ticket = state.config.ticketOf(job.secret, worker.id, batch);
   state.toWorker(worker, { type: 'assign', jobId: job.id, ticket, batch });
 }

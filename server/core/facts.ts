@@ -1,3 +1,4 @@
+import { maxNamesTallied } from '../../src/limits.js';
 import type { HubState } from './hub-state.js';
 import type { HubWorker } from './records.js';
 import { nameOfChain, otherNames, type WorkTally } from '../../src/core/work-tally.js';
@@ -18,7 +19,7 @@ export interface HubFacts {
 }
 
 /** The time grows with workers and jobs. */
-export function factsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState): HubFacts {
+export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState): HubFacts {
   const slots = { busy: 0, free: 0, paused: 0 };
   const counted = { here: 0, draining: 0, away: 0 };
   for (const worker of workers.values()) {
@@ -30,6 +31,7 @@ export function factsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState
   const ofJobs = { running: 0, queued: 0, idle: 0 };
   const wantedSlots = new Map<string, number>();
   for (const name of tally.chains.keys()) wantedSlots.set(name, 0);
+  const mostRows = wantedSlots.size + maxNamesTallied;
   let queuedBatches = 0;
   for (const { queue, leases, description } of jobs.values()) {
     queuedBatches += queue.size;
@@ -37,7 +39,7 @@ export function factsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState
     else if (queue.size > 0) ofJobs.queued += 1;
     else ofJobs.idle += 1;
     const name = nameOfChain(description.stages);
-    const row = tally.chains.has(name) ? name : otherNames;
+    const row = wantedSlots.has(name) || wantedSlots.size < mostRows ? name : otherNames;
     wantedSlots.set(row, (wantedSlots.get(row) ?? 0) + queue.size + leases.size);
   }
   return {

@@ -35,6 +35,7 @@ export function checkTally({ tally, counters, jobs, workers }: HubState): void {
     executed += chain.executed.count;
   }
   check(waited === tally.given, `${waited} batches have waited, and ${tally.given} were given out`);
+  for (const [name, { elements }] of tally.operations) check(elements >= 0, `${elements} elements of operation ${name}`);
   check(executed <= tally.ended, `${executed} batches were executed, and only ${tally.ended} leases have ended`);
   check(
     counters.lost === [...tally.lost.values()].reduce((sum, each) => sum + each, 0),

@@ -46,7 +46,6 @@ export function createJob(
     bytes,
     priority,
     needClass,
-    tally: state.tally.of(description.stages),
     virtualTime: takeKeptTurn(state, leader, 2 ** priority),
   });
   state.countDescription(leader, bytes);
@@ -90,7 +89,6 @@ export function enqueue(state: HubState, leader: HubLeader, number: number, batc
   state.countBatches(leader, 1, batch.payload.byteLength, besideBytesOf(batch));
   // A leader that wants a batch executed alone suspects the batch.
   const queued: MovableBatch = { ...batch, suspect: batch.suspect || batch.alone };
-  state.tally.came(job.tally, queued);
   job.queue.push(queued, state.now);
   // If other suspects of the job wait for a worker, it would take long to look through all of them again.
   if (!job.stalled || !queued.suspect) {

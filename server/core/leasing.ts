@@ -8,7 +8,7 @@ import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** An attempt is with a worker. The caller knows whether it counts in its leader's account already. */
 export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
-  const { seq, attempt, units, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
+  const { seq, attempt, elements, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
   // One by one: to spread so many fields is slow.
@@ -19,7 +19,7 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
     givenAt,
     seq,
     attempt,
-    units,
+    elements,
     bytes,
     besideBytes,
     job,
@@ -50,7 +50,7 @@ export function adoptLease(
   state.counters.adopted += 1;
   state.tally.adopted += 1;
   const lease = {
-    units: 'elements' as const,
+    elements: 0,
     seq,
     attempt,
     bytes,

@@ -37,12 +37,9 @@ export function newLeaderConnection(name: string, limits: SchedulerLimits): Lead
 
 /** A job that has just been opened. */
 export function newJob(
-  opened: Pick<
-    HubJob,
-    'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'tally' | 'virtualTime'
-  >,
+  opened: Pick<HubJob, 'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'virtualTime'>,
 ): HubJob {
-  const { number, leader, secret, description, bytes, priority, needClass, tally, virtualTime } = opened;
+  const { number, leader, secret, description, bytes, priority, needClass, virtualTime } = opened;
   // One by one: spread, with so many fields behind, they made opening a job slow.
   return {
     number,
@@ -52,7 +49,7 @@ export function newJob(
     bytes,
     priority,
     needClass,
-    tally,
+    tally: undefined,
     virtualTime,
     id: jobIdOf(leader.id, number),
     weight: 2 ** priority,

@@ -1,7 +1,7 @@
 /** What the scheduler knows of leaders, jobs, attempts and workers, and of the classes of jobs and workers. */
 import type { Heap, Placed } from '../../src/collections/heap.js';
 import type { CostEstimate } from '../../src/core/cost-estimate.js';
-import type { Attempt, Batch, JobDescription, Offers, ReportedProgress, UnderWay } from '../../src/protocol/messages.js';
+import type { Attempt, JobDescription, Offers, ReportedProgress, UnderWay } from '../../src/protocol/messages.js';
 import type { Allowance } from './allowance.js';
 import type { BatchQueue } from './batch-queue.js';
 import type { Charged } from './charges.js';
@@ -63,8 +63,8 @@ export interface HubJob extends Placed {
   readonly priority: number;
   readonly weight: number;
   readonly needClass: NeedClass;
-  /** Where what comes of it is counted. */
-  readonly tally: JobTally;
+  /** Where what comes of it is counted; undefined: no batch of it was given to a worker. */
+  tally: JobTally | undefined;
   /** The execution time given to it so far, by weight, in milliseconds: its turn comes before those of jobs with more. */
   virtualTime: number;
   /** Whether its leader has opened it on this connection. Until then nothing of it is given out. */
@@ -116,8 +116,8 @@ export interface Listing {
 
 /** That an attempt is with a worker. */
 export interface Lease extends Attempt {
-  /** What it holds. Of one that was adopted nobody says here, and it counts as elements. */
-  readonly units: Batch['units'];
+  /** How many elements it holds; 0: partials, or it was adopted, and nobody says here what it holds. */
+  readonly elements: number;
   /** How many bytes the payload has. */
   readonly bytes: number;
   /** What its leader is charged beside; 0 where it was adopted, and is charged nothing. */

@@ -34,7 +34,7 @@ import { serveChanged, serveWorker } from './assigning.js';
 import { explainAnew, moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { nextDeadline, onTime } from './due.js';
-import { factsOf, type HubFacts } from './facts.js';
+import { hubFactsOf, type HubFacts } from './facts.js';
 import { HubState } from './hub-state.js';
 import {
   checkWaiting,
@@ -146,7 +146,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
 
   /** What the hub has counted, and what there is now. */
   facts(): HubFacts {
-    return factsOf(this.#state);
+    return hubFactsOf(this.#state);
   }
 
   validate(): void {

@@ -17,7 +17,9 @@ export function settle(state: HubState, worker: HubWorker, jobId: string, result
     const sinceMs = state.now - lease.givenAt;
     // A lease that this hub gave cannot have taken longer than since then, whatever the worker says.
     const elapsedMs = lease.adopted ? result.elapsedMs : Math.min(result.elapsedMs, sinceMs);
-    state.tally.answered(job.tally, lease.units, result, elapsedMs);
+    // One that was adopted was given by another hub.
+    job.tally ??= state.tally.of(job.description.stages);
+    state.tally.answered(job.tally, lease.elements, result, elapsedMs);
     job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
     // Before the lease was adopted, the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));

@@ -26,8 +26,26 @@ export function whyItWaits(job: HubJob, now: number): string {
     return `${whoHas(oldest)} has had a batch of it for ${duration(now - oldest.givenAt)}`;
   }
   if (leases.size > 0) return '';
-  if (queue.size > 0) return `other jobs have ${slots === 1 ? 'the only slot' : `all ${slots} slots`}`;
+  if (queue.size > 0) return whoHasSlots(job, slots);
   return 'its leader sends nothing: the source or the reader is slow';
+}
+
+/** How many workers are looked at: where many have something, one of the first does. */
+const mostLookedAt = 100;
+
+function whoHasSlots({ needClass }: HubJob, slots: number): string {
+  let looked = 0;
+  let areEnding = false;
+  for (const { workers } of needClass.offerClasses) {
+    for (const { leases, ending } of workers) {
+      // None of them is of this job.
+      if (leases.size > 0) return `other jobs have ${slots === 1 ? 'the only slot' : `all ${slots} slots`}`;
+      areEnding ||= ending.size > 0;
+      looked += 1;
+      if (looked === mostLookedAt) break;
+    }
+  }
+  return areEnding ? 'what was cancelled still runs in the slots' : 'its workers are given nothing at present';
 }
 
 function oldestOf({ leases }: HubJob): Lease | undefined {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Namespace, Socket } from 'socket.io';
 import { PaladinError } from '../../src/errors/paladin-error.js';
+import { checkHostHeader } from '../../src/http/loopback-host.js';
 import { maxTokenLength } from '../../src/limits.js';
 import type { Addresses } from './addresses.js';
 import { checkGrant, type Authorize } from './authorization.js';
@@ -35,6 +36,8 @@ interface Shown {
 /** What the door needs to know. */
 export interface DoorConfig {
   readonly limits: Limits;
+  /** The address on which the hub listens. */
+  readonly listensOn: string;
   readonly addresses: Addresses;
   /** The web origins whose pages may connect; `*`: any. */
   readonly origins: readonly string[];
@@ -86,18 +89,25 @@ export class Door {
    * @throws {@link PaladinError} when it is none, with the reason
    */
   async admitOverHttp(request: IncomingMessage): Promise<void> {
-    const { addresses } = this.#config;
+    const { addresses, origins, listensOn } = this.#config;
     const address = addresses.of(request);
     try {
-      checkOrigin(this.#config.origins, request.headers.origin);
-      const bearer = /^bearer +(?<token>\S+)$/iu.exec(request.headers.authorization ?? '');
-      const token = bearer?.groups?.['token']?.slice(0, maxTokenLength + 1);
+      const { authorization, host, origin } = request.headers;
+      // A page that reached the hub under another name would still have no token.
+      if (this.#isOpenToObservers) checkHostHeader(listensOn, host);
+      checkOrigin(origins, origin);
+      const token = bearerOf(authorization)?.slice(0, maxTokenLength + 1);
       await this.#authenticate(request, 'observer', { name: '', token, address });
     } catch (error) {
       const known = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the request makes no sense');
       this.refused('observer', address, known);
       throw known;
     }
+  }
+
+  get #isOpenToObservers(): boolean {
+    const { authorize, tokens } = this.#config;
+    return authorize === undefined && tokens().open.includes('observer');
   }
 
   /** Counts and reports that somebody was not let in. */
@@ -197,4 +207,10 @@ async function within<T>(ms: number, result: T | Promise<T>): Promise<T> {
   } finally {
     timer?.cancel();
   }
+}
+
+/** The token of a header `Authorization: Bearer …`. Node reads headers as Latin-1, and tokens are UTF-8. */
+function bearerOf(header = ''): string | undefined {
+  const [, token] = /^bearer +(.*)$/isu.exec(header) ?? [];
+  return token === undefined ? undefined : Buffer.from(token, 'latin1').toString('utf8');
 }

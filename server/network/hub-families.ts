@@ -21,7 +21,7 @@ function counted({ tally: { operations, chains }, bytes }: HubReading): Family[]
   return [
     {
       name: 'paladin_element_retries_total',
-      help: 'Elements of which an operation was begun once more after it had failed.',
+      help: 'Elements of which an operation was begun once more, after it had failed or a worker was lost.',
       type: 'counter',
       values: [...operations].map(([operation, { retries }]) => ({ labels: { operation }, value: retries })),
     },

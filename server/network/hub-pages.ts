@@ -4,7 +4,7 @@ import type { HubFacts } from '../core/facts.js';
 import { hubFamilies } from './hub-families.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { readVersion } from '../../src/metrics/version.js';
-import { jsonAnswer, type Answer, type Pages } from '../../src/http/pages.js';
+import { jsonAnswer, kept, type Answer, type Pages } from '../../src/http/pages.js';
 import type { Traffic } from './traffic.js';
 
 /** What the pages tell. */
@@ -17,21 +17,16 @@ export interface HubTold {
 /** The pages of a hub, until it closes. */
 export class HubPages {
   readonly pages: Pages;
-  readonly #metrics: Metrics;
   #version: string | undefined;
 
   constructor({ status, facts, traffic }: HubTold) {
-    this.#metrics = new Metrics(() => {
+    const metrics = new Metrics(() => {
       this.#version ??= readVersion();
       return hubFamilies({ ...facts(), bytes: traffic.read(), version: this.#version });
     });
     this.pages = new Map<string, () => Promise<Answer>>([
-      ['/status.json', () => Promise.resolve(jsonAnswer(200, status()))],
-      ['/metrics', () => this.#metrics.answer()],
+      ['/status.json', kept(() => jsonAnswer(200, status()))],
+      ['/metrics', kept(() => metrics.answer())],
     ]);
-  }
-
-  async close(): Promise<void> {
-    await this.#metrics.close();
   }
 }

@@ -11,7 +11,6 @@ import { disconnectionText } from '../../src/link/disconnection.js';
 import { packetParser } from '../../src/link/packet-parser.js';
 import { peerId } from '../../src/link/peer-id.js';
 import { listen } from '../../src/http/listen.js';
-import { checkHostHeader } from '../../src/http/loopback-host.js';
 import type { OneRequestServer } from '../../src/http/one-request.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../../src/protocol/hub-status.js';
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
@@ -77,7 +76,16 @@ export class HubServer {
     this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity, onJobEnd });
     this.#connections = new Connections(limits);
     const connections = this.#connections;
-    this.#door = new Door({ limits, addresses, origins, connections, authorize, tokens: () => this.#tokens, report });
+    this.#door = new Door({
+      limits,
+      listensOn: config.host,
+      addresses,
+      origins,
+      connections,
+      authorize,
+      tokens: () => this.#tokens,
+      report,
+    });
     this.#shared = sharedBy(limits);
     this.#http = serverFor(config.tls, limits);
     boundConnections(this.#http, limits, addresses, () => {
@@ -146,7 +154,6 @@ export class HubServer {
   async #shutDown(): Promise<void> {
     this.#driver.close('the hub is shutting down');
     this.#descriptors?.close();
-    void this.#pages.close();
     const closed = this.#io.close();
     // Connections that never spoke would keep the server open.
     this.#http.closeAllConnections();
@@ -154,7 +161,7 @@ export class HubServer {
   }
 
   #serve(): Server {
-    const { limits, host, path } = this.#config;
+    const { limits, path } = this.#config;
     const io = new Server(this.#http, {
       path: `${path}/socket.io`,
       transports: ['websocket'],
@@ -172,10 +179,7 @@ export class HubServer {
       path,
       notReady: () => (this.#closing === undefined ? undefined : 'closing'),
       pages: this.#pages.pages,
-      admit: async (request) => {
-        checkHostHeader(host, request.headers.host);
-        await this.#door.admitOverHttp(request);
-      },
+      admit: (request) => this.#door.admitOverHttp(request),
     });
     tendConnections(io);
     return io;

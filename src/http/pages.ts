@@ -1,16 +1,46 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isA } from '../errors/thrown.js';
+import { realNow } from '../real-time.js';
 import { PaladinError } from '../errors/paladin-error.js';
 
 /** What a page is answered with. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** Pages for observers, by their path below the hub's. */
 export type Pages = ReadonlyMap<string, () => Answer | Promise<Answer>>;
+
+/** The most of the time that a process spends on making a page, however often it is asked for. */
+const mostShare = 0.1;
+
+/** A page that is not made anew for each who asks: soon after each other, all are given the same bytes. */
+export function kept(make: () => Answer | Promise<Answer>): () => Promise<Answer> {
+  let last: Promise<Answer> | undefined;
+  let validUntil = Infinity;
+  const makeAnew = async (): Promise<Answer> => {
+    const from = realNow();
+    try {
+      const { body, ...rest } = await make();
+      const answer = { ...rest, body: Buffer.from(body) };
+      const madeAt = realNow();
+      validUntil = madeAt + (madeAt - from) / mostShare;
+      return answer;
+    } catch (error) {
+      validUntil = 0;
+      throw error;
+    }
+  };
+  return () => {
+    if (last === undefined || realNow() >= validUntil) {
+      validUntil = Infinity;
+      last = makeAnew();
+    }
+    return last;
+  };
+}
 
 /** JSON, as one line. */
 export function jsonAnswer(status: number, content: object): Answer {
@@ -37,7 +67,7 @@ export async function answerPage(
   } catch (error) {
     const { code, message } = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the request makes no sense');
     if (code === 'UNAUTHORIZED') response.setHeader('www-authenticate', 'Bearer');
-    send(response, jsonAnswer(statuses[code] ?? 403, { status: 'refused', code, reason: message }));
+    send(response, jsonAnswer(code === 'UNAUTHORIZED' ? 401 : 403, { status: 'refused', code, reason: message }));
     return;
   }
   try {
@@ -47,8 +77,6 @@ export async function answerPage(
     send(response, jsonAnswer(500, { status: 'failed' }));
   }
 }
-
-const statuses: Readonly<Record<string, number>> = { UNAUTHORIZED: 401, LIMIT_EXCEEDED: 429 };
 
 function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -39,10 +39,6 @@ export class LoopDelay {
       ],
     };
   }
-
-  close(): void {
-    this.#seen.disable();
-  }
 }
 
 /** What is measured is the time between two looks. */

@@ -23,9 +23,19 @@ export class Metrics {
 
   /** @returns undefined where prom-client is not installed */
   async read(): Promise<MetricsText | undefined> {
-    this.#ready ??= loadWriter();
-    const writer = await this.#ready;
+    const writer = await this.#load();
     return writer && (await writer.write(this.#families()));
+  }
+
+  async #load(): Promise<Writer | undefined> {
+    this.#ready ??= loadWriter();
+    try {
+      return await this.#ready;
+    } catch (error) {
+      // It may be there the next time.
+      this.#ready = undefined;
+      throw error;
+    }
   }
 
   /** What a request for it is answered with. */
@@ -34,19 +44,22 @@ export class Metrics {
     if (read === undefined) return jsonAnswer(501, { status: 'not installed', reason: noClient });
     return { status: 200, contentType: read.contentType, body: read.text };
   }
-
-  async close(): Promise<void> {
-    const writer = await this.#ready;
-    writer?.close();
-  }
 }
 
 const noClient = 'metrics are written by the package prom-client, which is not there: npm install prom-client beside paladin-rx';
 
+/** How the process is, which is the same for all hubs and workers in it. */
+let ofProcess: { readonly registry: Registry; readonly loopDelay: LoopDelay } | undefined;
+
 async function loadWriter(): Promise<Writer | undefined> {
   try {
     const { default: client } = await import('prom-client');
-    return new Writer(client.Registry, client.collectDefaultMetrics);
+    if (ofProcess === undefined) {
+      const registry = new client.Registry();
+      client.collectDefaultMetrics({ register: registry });
+      ofProcess = { registry, loopDelay: new LoopDelay() };
+    }
+    return new Writer(client.Registry, ofProcess);
   } catch (error) {
     if (error instanceof Error && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
@@ -55,27 +68,20 @@ async function loadWriter(): Promise<Writer | undefined> {
 
 class Writer {
   readonly #Registry: typeof Registry;
-  readonly #process: Registry;
-  readonly #loopDelay = new LoopDelay();
+  readonly #process: NonNullable<typeof ofProcess>;
 
-  constructor(registry: typeof Registry, collect: (config: { readonly register: Registry }) => void) {
+  constructor(registry: typeof Registry, process: NonNullable<typeof ofProcess>) {
     this.#Registry = registry;
-    this.#process = new registry();
-    collect({ register: this.#process });
+    this.#process = process;
   }
 
   async write(families: readonly Family[]): Promise<MetricsText> {
     const registry = new this.#Registry();
-    for (const family of [...families, this.#loopDelay.read()]) {
+    for (const family of [...families, this.#process.loopDelay.read()]) {
       // All that a registry needs of a metric are its name, and its numbers when it is asked.
       registry.registerMetric({ name: family.name, get: () => family } as unknown as Metric);
     }
-    const text = `${await registry.metrics()}\n${await this.#process.metrics()}`;
+    const text = `${await registry.metrics()}\n${await this.#process.registry.metrics()}`;
     return { contentType: registry.contentType, text };
-  }
-
-  close(): void {
-    this.#loopDelay.close();
-    this.#process.clear();
   }
 }

@@ -2,6 +2,7 @@ import { WorkTally } from '../core/work-tally.js';
 import type { JobDescription, Batch } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 import type { SlotsInUse, WorkerWatcher } from '../worker/worker-watcher.js';
+import { kept, type Answer } from '../http/pages.js';
 import { byLabel } from './family.js';
 import { Metrics } from './metrics.js';
 import { buildInfo, workFamilies } from './work-families.js';
@@ -10,12 +11,13 @@ import { readVersion } from './version.js';
 /** What a worker tells Prometheus. */
 export class WorkerMetrics implements WorkerWatcher {
   readonly #tally = new WorkTally();
-  readonly #metrics: Metrics;
+  /** What `/metrics` answers. */
+  readonly page: () => Promise<Answer>;
   #slotsInUse: () => SlotsInUse = () => ({ busy: 0, slots: 0 });
 
   constructor() {
     const version = readVersion();
-    this.#metrics = new Metrics(() => {
+    const metrics = new Metrics(() => {
       const { busy, slots } = this.#slotsInUse();
       const ofSlots = { busy, free: Math.max(0, slots - busy) };
       return [
@@ -29,10 +31,7 @@ export class WorkerMetrics implements WorkerWatcher {
         buildInfo(version),
       ];
     });
-  }
-
-  get page(): () => Promise<Awaited<ReturnType<Metrics['answer']>>> {
-    return () => this.#metrics.answer();
+    this.page = kept(() => metrics.answer());
   }
 
   /** The worker is there. */
@@ -41,12 +40,8 @@ export class WorkerMetrics implements WorkerWatcher {
   }
 
   /** A batch has come to an end. */
-  settled({ stages }: JobDescription, { units }: Batch, outcome: Outcome): void {
+  settled({ stages }: JobDescription, { units, count }: Batch, outcome: Outcome): void {
     if (outcome.type === 'lost') this.#tally.lose(outcome.loss.cause);
-    else this.#tally.answered(this.#tally.of(stages), units, outcome.result, outcome.result.elapsedMs);
-  }
-
-  close(): void {
-    void this.#metrics.close();
+    else this.#tally.answered(this.#tally.of(stages), units === 'elements' ? count : 0, outcome.result, outcome.result.elapsedMs);
   }
 }

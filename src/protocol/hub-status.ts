@@ -80,7 +80,7 @@ export interface HubStatus {
     readonly elements: number;
     /** How often it failed. */
     readonly failures: number;
-    /** Elements of which it was begun once more. */
+    /** Elements of which it was begun once more, after it had failed or a worker was lost. */
     readonly retries: number;
   }[];
   /** How often things have happened since the hub started, by names of what. */

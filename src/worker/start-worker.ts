@@ -98,10 +98,7 @@ async function startTelling(options: WorkerOptions, port: number): Promise<Worke
   const metrics = new WorkerMetrics();
   const pages = new Map([['/metrics', metrics.page]]);
   const server = await serveHealth(port, options.healthHost ?? '127.0.0.1', () => health.notReady, pages);
-  const ended = (): void => {
-    server.close();
-    metrics.close();
-  };
+  const ended = (): void => server.close();
   try {
     return await startOne({ ...options, health, watcher: metrics, healthUrl: server.url, ended });
   } catch (error) {

@@ -4,7 +4,6 @@ import { HubState } from '../../server/core/hub-state.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import type { HubJob, HubWorker } from '../../server/core/records.js';
 import type { SchedulerEffect } from '../../server/core/scheduler-events.js';
-import { WorkTally } from '../../src/core/work-tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { batchOf, HubUnderTest, openHub, ticket, toWorkers } from './scheduler-harness.js';
 
@@ -51,7 +50,7 @@ function stateWith(
     needClass,
     virtualTime: 0,
   };
-  const jobs = sizes.map((bytes, number) => newJob({ ...opened, tally: new WorkTally().of([]), number, bytes }));
+  const jobs = sizes.map((bytes, number) => newJob({ ...opened, number, bytes }));
   return { state, worker: newWorker('w', '', limits, state.records, 0), jobs };
 }
 

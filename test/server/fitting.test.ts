@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { Fitting } from '../../server/core/fitting.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import { slotsFor, type NeedClass, type HubWorker } from '../../server/core/records.js';
-import { WorkTally } from '../../src/core/work-tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxExplained, maxFittedAtOnce } from '../../src/limits.js';
 import { leaderOf } from '../../src/protocol/job-id.js';
@@ -33,7 +32,6 @@ function classesOf(fitting: Fitting, count: number): NeedClass[] {
         bytes: 0,
         priority: 0,
         needClass,
-        tally: new WorkTally().of([]),
         virtualTime: 0,
       }),
     );

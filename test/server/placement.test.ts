@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Placement } from '../../server/core/placement.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import type { HubJob, HubWorker } from '../../server/core/records.js';
-import { WorkTally } from '../../src/core/work-tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { assigned, batchOf, HubUnderTest, openHub, toLeaders } from './scheduler-harness.js';
 
@@ -91,7 +90,6 @@ function jobOf(placement: Placement, operation: string, { priority = 0, virtualT
     bytes: 0,
     priority,
     needClass,
-    tally: new WorkTally().of([]),
     virtualTime,
   });
   if (meanMs > 0) job.cost.observe(meanMs, 0, 0);

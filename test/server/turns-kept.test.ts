@@ -3,7 +3,6 @@ import { keepTurn, mayRestFor, takeKeptTurn, takePaid } from '../../server/core/
 import { HubState } from '../../server/core/hub-state.js';
 import { newJob, newLeader, newWorker } from '../../server/core/new-records.js';
 import type { HubJob, HubLeader } from '../../server/core/records.js';
-import { WorkTally } from '../../src/core/work-tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxTurnsKept } from '../../src/limits.js';
 import { assigned, batchOf, HubUnderTest, toLeaders } from './scheduler-harness.js';
@@ -30,7 +29,6 @@ function turns(): Turns {
       bytes: 0,
       priority,
       needClass,
-      tally: new WorkTally().of([]),
       virtualTime,
     });
   };

@@ -124,10 +124,10 @@ describe('an attempt that waits for a job of its own', () => {
       bytes: 0,
       priority: 0,
       needClass,
-      tally: state.tally.of(description.stages),
       virtualTime: 0,
     });
     const given = {
+      elements: 1,
       bytes: 0,
       besideBytes: 0,
       job,

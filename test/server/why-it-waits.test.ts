@@ -40,6 +40,18 @@ describe('why a job waits, as the hub sees it', () => {
     expect(why(hub)['l:2']).toBe('other jobs have the only slot');
   });
 
+  it('says that what was cancelled still runs, or that its workers are given nothing', () => {
+    const hub = openHub(1);
+    hub.batch('l', 1, batchOf(0));
+    hub.fromLeader('l', { type: 'cancel', job: 1, seq: 0, attempt: 1 });
+    hub.batch('l', 1, batchOf(1));
+    expect(why(hub)['l:1']).toBe('what was cancelled still runs in the slots');
+    const paused = openHub(1);
+    paused.handle({ type: 'workerCongested', workerId: 'w', congested: true });
+    paused.batch('l', 1, batchOf(0));
+    expect(why(paused)['l:1']).toBe('its workers are given nothing at present');
+  });
+
   it('says what a leader does not do', () => {
     const hub = openHub(1);
     hub.batch('l', 1, batchOf(0));

@@ -4,7 +4,8 @@ import { WorkTally } from '../../src/core/work-tally.js';
 import { maxNamesTallied } from '../../src/limits.js';
 import type { StageDescription, UnitFailure } from '../../src/protocol/messages.js';
 import { describeUnreached } from '../../src/protocol/unreached.js';
-import { batchOf, HubUnderTest, openHub, resultOf } from './scheduler-harness.js';
+import { bytesOfDescribed } from '../../src/wire/parts.js';
+import { batchOf, HubUnderTest, openHub, resultOf, ticket } from './scheduler-harness.js';
 
 const stagesOf = (...operations: string[]): StageDescription[] =>
   operations.map((operation) => ({ kind: 'map', operation, version: 1 }));
@@ -22,7 +23,7 @@ describe('what a hub counts', () => {
   it('counts the elements of each stage that has executed them, and what failed there', () => {
     const tally = new WorkTally();
     const job = tally.of(stagesOf('parse', 'score'));
-    tally.answered(job, 'elements', resultOf(0, { done: 10, failures: [failure(1, 0), failure(4, 1), failure(5, 1)] }), 7);
+    tally.answered(job, 10, resultOf(0, { done: 10, failures: [failure(1, 0), failure(4, 1), failure(5, 1)] }), 7);
     const [parse, score] = job.operations;
     expect([parse?.elements, score?.elements]).toEqual([10, 9]);
     expect([...(parse?.failures ?? [])]).toEqual([['OPERATION_FAILED', 1]]);
@@ -34,17 +35,42 @@ describe('what a hub counts', () => {
   it('counts a batch of partials as a batch, and not as elements', () => {
     const tally = new WorkTally();
     const job = tally.of(stagesOf('sum'));
-    tally.answered(job, 'partials', resultOf(0, { done: 2 }), 1);
+    tally.answered(job, 0, resultOf(0, { done: 2 }), 1);
     expect([job.operations[0]?.elements, job.chain.executed.count]).toEqual([0, 1]);
+  });
+
+  it('counts of an answer that cannot be the batch alone', () => {
+    for (const wrong of [
+      { done: 1, failures: [failure(0, 0), failure(0, 0), failure(0, 0)] },
+      { done: 1, failures: [failure(1, 0)] },
+      { done: 2, failures: [failure(0, 2)] },
+      { done: 11, failures: [] },
+    ]) {
+      const tally = new WorkTally();
+      const job = tally.of(stagesOf('parse', 'score'));
+      tally.answered(job, 10, resultOf(0, wrong), 1);
+      expect(job.operations.map(({ elements, failures }) => [elements, failures.size])).toEqual([
+        [0, 0],
+        [0, 0],
+      ]);
+      expect(job.chain.executed.count).toBe(1);
+    }
+  });
+
+  it('cuts the names of long chains', () => {
+    const stages = stagesOf(...Array.from({ length: 1_000 }, (_, at) => `${'x'.repeat(190)}${at}`));
+    const tally = new WorkTally();
+    tally.of(stages);
+    expect([...tally.chains.keys()][0]).toHaveLength(200);
   });
 
   it('counts as retries those stages that had been reached', () => {
     const tally = new WorkTally();
     const job = tally.of(stagesOf('parse', 'score'));
-    tally.came(job, batchOf(0, { count: 3 }));
-    tally.came(job, batchOf(1, { tried: 2, unreached: describeUnreached([0, 2]) }));
-    tally.came(job, batchOf(2, { tried: 1, unreached: describeUnreached([0, 0]) }));
-    tally.came(job, batchOf(3, { units: 'partials', tried: 1 }));
+    tally.begins(job, batchOf(0, { count: 3 }));
+    tally.begins(job, batchOf(1, { tried: 2, unreached: describeUnreached([0, 2]) }));
+    tally.begins(job, batchOf(2, { tried: 1, unreached: describeUnreached([0, 0]) }));
+    tally.begins(job, batchOf(3, { units: 'partials', tried: 1 }));
     expect(job.operations.map(({ retries }) => retries)).toEqual([2, 1]);
   });
 
@@ -70,6 +96,36 @@ describe('what a hub counts', () => {
     expect([chain?.executed.count, chain?.executed.sumMs]).toEqual([1, 40]);
     expect([...tally.lost]).toEqual([['death', 1]]);
     expect(tally.operations.get('f')?.elements).toBe(1);
+  });
+
+  it('begins with the first batch that is given out, and counts no elements of what was found with a worker', () => {
+    const hub = openHub(1);
+    hub.open('l', 2, { operation: 'nobody-has-it' });
+    hub.batch('l', 2, batchOf(0));
+    expect(hub.scheduler.facts().tally.operations.size).toBe(0);
+    expect(hub.scheduler.facts().wantedSlots).toEqual(
+      new Map([
+        ['f', 0],
+        ['nobody-has-it', 1],
+      ]),
+    );
+    const back = new HubUnderTest();
+    back.leader('l', [1]);
+    back.open('l', 1, { resumed: [{ seq: 0, attempt: 1, bytes: 1, worthMs: 60_000, suspect: false }] });
+    back.workerJoined('w');
+    const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', { seq: 0, attempt: 1 }) }];
+    back.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
+    back.result('w', 'l:1', 0);
+    const { tally } = back.scheduler.facts();
+    expect([tally.adopted, tally.chains.get('f')?.executed.count, tally.operations.get('f')?.elements]).toEqual([1, 1, 0]);
+  });
+
+  it('counts no elements of partials that are combined', () => {
+    const hub = openHub(1);
+    hub.batch('l', 1, batchOf(0, { units: 'partials', count: 2, parts: new Uint8Array(bytesOfDescribed(2)) }));
+    hub.result('w', 'l:1', 0, { done: 2 });
+    const { tally } = hub.scheduler.facts();
+    expect([tally.chains.get('f')?.executed.count, tally.operations.get('f')?.elements]).toEqual([1, 0]);
   });
 
   it('says what there is now', () => {

@@ -3,7 +3,6 @@ import { hasSpareRoom, takesAhead } from '../../server/core/worker-room.js';
 import { newJob, newLeader, newWorker, newWorkerConnection } from '../../server/core/new-records.js';
 import type { HubJob, HubWorker, WorkerConnection } from '../../server/core/records.js';
 import { Fitting } from '../../server/core/fitting.js';
-import { WorkTally } from '../../src/core/work-tally.js';
 import { defaultLimits } from '../../server/limits.js';
 import { maxBatchesAhead, maxSharedBatchesAhead, workAheadMs } from '../../src/limits.js';
 
@@ -25,7 +24,6 @@ function jobOf(batchMs: number): HubJob {
     bytes: 0,
     priority: 0,
     needClass: new Fitting().needClass(needs),
-    tally: new WorkTally().of([]),
     virtualTime: 0,
   });
   job.cost.observe(batchMs, 0, 0);
