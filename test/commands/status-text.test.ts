@@ -93,7 +93,10 @@ describe('the status of a hub as text', () => {
     const never = { name: 'never', elements: 0, failures: 0, retries: 0 };
     const now: HubStatus = { ...idle, operations: [score, never] };
     const tableOf = (before?: HubStatus): string[] => statusText('http://h', now, before).split('\n').slice(2, 4);
-    expect(tableOf()).toEqual(['OPERATION  ELEMENTS  PER SECOND  FAILED  RETRIED', 'score      12,500                3       2']);
+    expect(tableOf()).toEqual([
+      'OPERATION  ELEMENTS  PER SECOND  FAILED  BEGUN AGAIN',
+      'score      12,500                3       2',
+    ]);
     const before = { ...now, uptimeMs: idle.uptimeMs - 5_000, operations: [{ ...score, elements: 2_500 }] };
     expect(tableOf(before)[1]).toBe('score      12,500    2,000       3       2');
     expect(tableOf({ ...before, epoch: 'another hub' })).toEqual(tableOf());
