@@ -69,7 +69,8 @@ describe('the pace of lines', () => {
     expect(others.filter((about) => about === undefined)).toHaveLength(maxPacedLines);
     expect(new Set(others)).toEqual(new Set([undefined, 'other lines']));
     expect(pace.over(leastPaceMs)).toEqual([{ about: 'other lines', lines: 100 - maxPacedLines, sums: {} }]);
-    expect(written(pace, 1, leastPaceMs, 'new')).toBe(1);
+    expect(written(pace, maxPacedLines, leastPaceMs, 'new')).toBe(maxPacedLines);
+    expect(pace.leavesOut('new', leastPaceMs)).toBe('new');
   });
 
   it('never writes more than so many in any period, and loses none', () => {

@@ -8,8 +8,32 @@ export const hubBatchMutations = [
   {
     name: 'the account of a job counts combines as elements',
     file: 'server/core/job-accounts.ts',
-    find: 'if (account.combines.size === 0 || !account.combines.delete(seq)) account.done += done;',
+    find: 'if (!account.combines.has(seq)) account.done += done;',
     replace: 'account.done += done;',
+  },
+  {
+    name: 'the account of a job keeps combines that were cancelled',
+    file: `${hub}/job-accounts.ts`,
+    find: "      case 'cancel':\n",
+    replace: '',
+  },
+  {
+    name: 'a combine is forgotten with the first of its attempts',
+    file: `${hub}/open-combines.ts`,
+    find: 'if (attempts?.size === 0) this.#open.delete(seq);',
+    replace: 'this.#open.delete(seq);',
+  },
+  {
+    name: 'a combine is kept that its leader does not name when it is back',
+    file: `${hub}/open-combines.ts`,
+    find: 'if (!more) this.#before = undefined;',
+    replace: '',
+  },
+  {
+    name: 'the account of a job names all of its stages',
+    file: `${hub}/job-accounts.ts`,
+    find: 'const stageChars = 400;',
+    replace: 'const stageChars = Infinity;',
   },
   {
     name: 'the account of a job counts as lost what was handed back',

@@ -11,7 +11,9 @@
 import { leaderGraceMs } from '../../src/limits.js';
 import type { BatchLoss, BatchResult, HubToLeader, LeaderToHub } from '../../src/protocol/messages.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
+import { OpenCombines } from './open-combines.js';
 import type { SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
+import { shownNames } from './shown-names.js';
 
 /** What came of a job. */
 export interface JobEnd {
@@ -21,7 +23,7 @@ export interface JobEnd {
   readonly leaderId: string;
   /** The name of its leader, for people; may be empty. */
   readonly name: string;
-  /** The operations of its chain, as `name@version`. */
+  /** The operations of its chain, as `name@version`: those whose names have 400 characters together, and then `and 7 more`. */
   readonly stages: readonly string[];
   /**
    * How it ended: `closed` by its leader, in whatever way it ended there; `refused` by the hub; or `left`, as its leader is gone.
@@ -43,11 +45,13 @@ export interface JobEnd {
   readonly elapsedMs: number;
 }
 
+/** Characters of stages that are told of a job. The longest name has 300, and a job may have thousands of them. */
+const stageChars = 400;
+
 interface Account {
   readonly stages: readonly string[];
   readonly openedAt: number;
-  /** Batches of partials, by number. */
-  readonly combines: Set<number>;
+  readonly combines: OpenCombines;
   batches: number;
   done: number;
   failed: number;
@@ -62,6 +66,8 @@ interface Leader {
   /** Until when it is waited for; Infinity: it is there. */
   awayUntil: number;
 }
+
+type Opening = Extract<LeaderToHub, { type: 'open' }>;
 
 const none: readonly JobEnd[] = [];
 
@@ -95,6 +101,13 @@ export class JobAccounts {
     let size = 0;
     for (const { jobs } of this.#leaders.values()) size += jobs.size;
     return size;
+  }
+
+  /** How many batches are known to be combines. */
+  get combines(): number {
+    let combines = 0;
+    for (const { jobs } of this.#leaders.values()) for (const account of jobs.values()) combines += account.combines.size;
+    return combines;
   }
 
   #joined(leaderId: string, name: string): void {
@@ -131,15 +144,18 @@ export class JobAccounts {
     const leader = this.#leaders.get(leaderId);
     if (leader === undefined) return none;
     switch (message.type) {
-      case 'open': {
-        if (leader.jobs.has(message.job)) return none;
-        const stages = message.description.stages.map(({ operation, version }) => `${operation}@${version}`);
-        const account = { stages, openedAt: now, combines: new Set<number>(), batches: 0, done: 0, failed: 0, lost: 0 };
-        leader.jobs.set(message.job, account);
+      case 'open':
+        opened(leader, message, now);
         return none;
-      }
+      case 'underWay':
+        leader.jobs.get(message.job)?.combines.listed(message.attempts, message.more === true);
+        return none;
       case 'batch':
-        if (message.batch.units === 'partials') leader.jobs.get(message.job)?.combines.add(message.batch.seq);
+        if (message.batch.units === 'partials') leader.jobs.get(message.job)?.combines.add(message.batch);
+        return none;
+      case 'acknowledge':
+      case 'cancel':
+        leader.jobs.get(message.job)?.combines.over(message);
         return none;
       case 'close': {
         const end = this.#end(leaderId, leader, message.job, 'closed', now);
@@ -188,11 +204,23 @@ export class JobAccounts {
   }
 }
 
+function opened({ jobs }: Leader, { job, description, resumed = [], more }: Opening, now: number): void {
+  const account = jobs.get(job);
+  if (account !== undefined) {
+    account.combines.back();
+    account.combines.listed(resumed, more === true);
+    return;
+  }
+  const names = description.stages.map(({ operation, version }) => `${operation}@${version}`);
+  const stages = shownNames(names, stageChars);
+  jobs.set(job, { stages, openedAt: now, combines: new OpenCombines(), batches: 0, done: 0, failed: 0, lost: 0 });
+}
+
 function count(account: Account | undefined, { seq, done, failures }: BatchResult): void {
   if (account === undefined) return;
   account.batches += 1;
   account.failed += failures.length;
-  if (account.combines.size === 0 || !account.combines.delete(seq)) account.done += done;
+  if (!account.combines.has(seq)) account.done += done;
 }
 
 function countLoss(account: Account | undefined, { cause }: BatchLoss): void {

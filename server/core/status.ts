@@ -5,6 +5,7 @@ import { printable } from '../../src/protocol/printable.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { utf8Of } from '../../src/wire/utf8.js';
 import type { HubState } from './hub-state.js';
+import { shownNames } from './shown-names.js';
 import { slotsFor, type HubJob, type HubLeader, type HubWorker, type Lease } from './records.js';
 import type { OperationTally } from '../../src/core/work-tally.js';
 import { whyItWaits } from './why-it-waits.js';
@@ -95,23 +96,15 @@ function operationStatus([name, { elements, failures, retries }]: [string, Opera
 
 function shownStages({ description }: HubJob, nameChars: number): string[] {
   const names = description.stages.map(({ operation }) => operation);
-  return shown(names, nameChars);
+  return shownNames(names, nameChars);
 }
 
 function shownOffers({ operations, serializers, labels }: Offers, nameChars: number): Offers {
   return {
-    operations: shown(operations, nameChars),
-    serializers: shown(serializers, nameChars),
-    labels: shown(labels, nameChars),
+    operations: shownNames(operations, nameChars),
+    serializers: shownNames(serializers, nameChars),
+    labels: shownNames(labels, nameChars),
   };
-}
-
-/** The first names, as many as fit, and how many more there are. */
-function shown(names: readonly string[], mostChars: number): string[] {
-  let chars = 0;
-  const cut = names.findIndex((name) => (chars += name.length) > mostChars);
-  const first = (cut === -1 ? names : names.slice(0, cut)).map(printable);
-  return cut === -1 ? first : [...first, `and ${names.length - cut} more`];
 }
 
 /** Its texts are its leader's. */

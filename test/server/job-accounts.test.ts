@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JobAccounts, type JobEnd } from '../../server/core/job-accounts.js';
 import { leaderGraceMs } from '../../src/limits.js';
-import type { BatchLoss, HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import type { BatchLoss, HubToLeader, JobDescription, LeaderToHub, UnderWay } from '../../src/protocol/messages.js';
 import { batchOf, resultOf } from './scheduler-harness.js';
 
 const description: JobDescription = {
@@ -33,8 +33,8 @@ class UnderTest {
     return this.accounts.event({ type: 'leaderLeft', leaderId: 'l', how }, this.now);
   }
 
-  opens(job = 1): void {
-    const message = { type: 'open', job, secret: '', description, priority: 0, labels: [], slots: 0 } as const;
+  opens(job = 1, changes: Partial<Extract<LeaderToHub, { type: 'open' }>> = {}): void {
+    const message = { type: 'open', job, secret: '', description, priority: 0, labels: [], slots: 0, ...changes } as const;
     expect(this.says(message)).toEqual([]);
   }
 
@@ -94,6 +94,46 @@ describe('the account of a job', () => {
     test.hears({ type: 'result', job: 1, workerId: 'w', result: { ...resultOf(7), done: 2 } });
     test.hears({ type: 'result', job: 1, workerId: 'w', result: { ...resultOf(8), done: 4 } });
     expect(test.says({ type: 'close', job: 1 })).toEqual([end({ batches: 2, done: 4 })]);
+  });
+
+  it('counts none of them when they are answered twice, until the leader is through with each attempt', () => {
+    const test = UnderTest.opened();
+    const answered = { type: 'result', job: 1, workerId: 'w', result: { ...resultOf(7), done: 2 } } as const;
+    for (const attempt of [1, 2]) test.says({ type: 'batch', job: 1, batch: { ...batchOf(7), attempt, units: 'partials' } });
+    test.hears(answered);
+    test.says({ type: 'acknowledge', job: 1, seq: 7, attempt: 1 });
+    test.hears(answered);
+    test.says({ type: 'cancel', job: 1, seq: 7, attempt: 2 });
+    expect(test.accounts.combines).toBe(0);
+    expect(test.says({ type: 'close', job: 1 })).toEqual([end({ batches: 2 })]);
+  });
+
+  it('keeps nothing of combines that were cancelled, or that a leader that is back does not name', () => {
+    const test = UnderTest.opened();
+    for (let seq = 1; seq <= 100; seq += 1) {
+      test.says({ type: 'batch', job: 1, batch: { ...batchOf(seq), units: 'partials' } });
+      if (seq > 10) test.says({ type: 'cancel', job: 1, seq, attempt: 1 });
+    }
+    expect(test.accounts.combines).toBe(10);
+    test.leaves('lost');
+    test.joins();
+    const underWay = (seq: number): UnderWay => ({ seq, attempt: 1, bytes: 0, worthMs: 0, suspect: false });
+    test.opens(1, { resumed: [underWay(3)], more: true });
+    test.hears({ type: 'result', job: 1, workerId: 'w', result: { ...resultOf(4), done: 2 } });
+    test.says({ type: 'underWay', job: 1, attempts: [underWay(4), underWay(200)] });
+    expect(test.accounts.combines).toBe(2);
+    test.hears({ type: 'result', job: 1, workerId: 'w', result: { ...resultOf(3), done: 2 } });
+    expect(test.says({ type: 'close', job: 1 })).toEqual([end({ batches: 2 })]);
+  });
+
+  it('tells the first of its stages, and how many more there are', () => {
+    const test = new UnderTest();
+    test.joins();
+    const operation = 'x'.repeat(150);
+    const stages = Array.from({ length: 1_000 }, () => ({ kind: 'map', operation, version: 1 }) as const);
+    test.opens(1, { description: { ...description, stages } });
+    const told = `${operation}@1`;
+    expect(test.says({ type: 'close', job: 1 })).toEqual([end({ stages: [told, told, 'and 998 more'] })]);
   });
 
   it('counts as lost what was begun, not what was handed back or cancelled', () => {
