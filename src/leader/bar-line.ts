@@ -1,4 +1,5 @@
 import { duration, grouped } from '../core/job/in-words.js';
+import { cutTo } from '../protocol/columns.js';
 import { printable } from '../protocol/printable.js';
 import type { JobProgress } from './job-progress.js';
 
@@ -9,17 +10,17 @@ const nameWidth = 24;
 const full = '█';
 const empty = '░';
 
-/** A job in a line of so many characters at most. */
+/** A job in a line of so many columns at most. */
 export function barLine(progress: JobProgress, columns: number): string {
   const { name, done, total, perSecond, waitsFor } = progress;
   const parts = [
-    shortened(printable(name), nameWidth),
+    cutTo(nameWidth, printable(name)),
     ...(total === undefined ? [`${grouped(done)} done`] : [bar(done, total), `${grouped(done)} of ${grouped(total)}`]),
     `${rateOf(perSecond)}/s`,
     ...leftOf(progress),
     ...(waitsFor === undefined ? [] : [printable(waitsFor)]),
   ];
-  return shortened(parts.join('  '), columns);
+  return cutTo(columns, parts.join('  '));
 }
 
 function bar(done: number, total: number): string {
@@ -38,8 +39,4 @@ function leftOf({ remainingMs }: JobProgress): string[] {
   if (remainingMs === undefined) return [];
   const [least, most] = [duration(remainingMs.least), duration(remainingMs.most)];
   return [least === most ? `${most} left` : `${least} to ${most} left`];
-}
-
-function shortened(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -4,6 +4,8 @@ export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   /** How many characters fit into a line; undefined: 80. */
   readonly columns?: number | undefined;
+  /** How many lines it has; undefined: 24. */
+  readonly rows?: number | undefined;
   /** Takes text to be shown. */
   write(text: string): unknown;
 }

@@ -63,6 +63,15 @@ describe('the status of a hub as text', () => {
     ]);
   });
 
+  it('keeps columns apart where names are wide', () => {
+    const workers = [
+      { ...worker, name: '日本' },
+      { ...worker, workerId: 'w2', name: 'osaka' },
+    ];
+    const lines = statusText('http://h', { ...idle, workers }).split('\n');
+    expect(lines.slice(3, 5).map((line) => line.slice(0, line.indexOf('2 ', 4)))).toEqual(['w1      日本   ', 'w2      osaka  ']);
+  });
+
   it('shows what leaders say of their jobs beside what the hub knows', () => {
     const job = {
       jobId: 'l.1',

@@ -4,25 +4,33 @@ import { defineOperation, inMemory, remoteMap, type JobProgress } from 'paladin-
 import { progressBar } from 'paladin-rx/progress';
 import { lastValueFrom, range } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
+import { progressEveryMs } from '../../src/limits.js';
 import { barLine } from '../../src/leader/bar-line.js';
 
 /** A terminal that understands what bars write: lines, the way up, and to clear what is below. */
 class Terminal {
   readonly isTTY = true;
   readonly columns: number;
+  readonly rows: number;
   writes = 0;
+  /** The most lines that it was told to go up. */
+  mostUp = 0;
   #lines: string[] = [''];
   #at = 0;
 
-  constructor(columns = 100) {
+  constructor(columns = 100, rows = 24) {
     this.columns = columns;
+    this.rows = rows;
   }
 
   write(text: string): void {
     this.writes += 1;
     for (const [piece] of text.matchAll(/\u001B\[\d*[AJ]|\r|\n|[^\u001B\r\n]+/gu)) {
-      if (piece.endsWith('A') && piece.startsWith('\u001B')) this.#at -= Number(piece.slice(2, -1));
-      else if (piece === '\u001B[J') this.#lines = [...this.#lines.slice(0, this.#at), ''];
+      if (piece.endsWith('A') && piece.startsWith('\u001B')) {
+        const up = Number(piece.slice(2, -1));
+        this.mostUp = Math.max(this.mostUp, up);
+        this.#at -= up;
+      } else if (piece === '\u001B[J') this.#lines = [...this.#lines.slice(0, this.#at), ''];
       else if (piece === '\n') this.#lines[(this.#at += 1)] ??= '';
       else if (piece !== '\r') this.#lines[this.#at] = (this.#lines[this.#at] ?? '') + piece;
     }
@@ -63,21 +71,54 @@ describe('the line of a bar', () => {
     expect(barLine(progress({ total: 10_000 }), 20)).toBe('nightly  ██████████…');
     expect(barLine(progress({ name: 'a\u001B[2Jb' }), 200)).toMatch(/^a\uFFFD\[2Jb /u);
     expect(barLine(progress({ name: 'n'.repeat(100) }), 200)).toMatch(/^n{23}… /u);
+    expect(barLine(progress({ name: '日'.repeat(100) }), 200)).toMatch(/^日{11}… /u);
+    expect(barLine(progress({ name: '日本' }), 4)).toBe('日…');
   });
 });
 
 describe('bars on a terminal', () => {
-  it('have a line each, and are gone when their jobs are over', () => {
+  it('have a line each, and are gone when their jobs are over', async () => {
     const terminal = new Terminal();
     const [one, other] = [progressBar({ stream: terminal }), progressBar({ stream: terminal })];
     one(progress({ name: 'one' }));
     other(progress({ name: 'other' }));
     one(progress({ name: 'one', done: 5_000 }));
-    expect(terminal.lines).toEqual(['one  5,000 done  310/s', 'other  4,200 done  310/s']);
+    await vi.waitFor(() => {
+      expect(terminal.lines).toEqual(['one  5,000 done  310/s', 'other  4,200 done  310/s']);
+    });
     one(progress({ state: 'completed' }));
-    expect(terminal.lines).toEqual(['other  4,200 done  310/s']);
+    await vi.waitFor(() => {
+      expect(terminal.lines).toEqual(['other  4,200 done  310/s']);
+    });
     other(progress({ state: 'failed' }));
     expect(terminal.lines).toEqual([]);
+  });
+
+  it('are drawn together, and only so many as fit into the window', async () => {
+    const terminal = new Terminal(100, 10);
+    const bars = Array.from({ length: 200 }, () => progressBar({ stream: terminal }));
+    const tell = (done: number): void => {
+      for (const [at, bar] of bars.entries()) bar(progress({ name: `job ${at}`, done }));
+    };
+    const begin = performance.now();
+    tell(1);
+    tell(2);
+    await vi.waitFor(() => {
+      tell(3);
+      expect(terminal.lines).toHaveLength(9);
+    });
+    await vi.waitFor(() => {
+      expect(terminal.lines[0]).toBe('job 0  3 done  310/s');
+    });
+    expect(terminal.lines.slice(-2)).toEqual(['job 7  3 done  310/s', 'and 192 more']);
+    expect(terminal.writes).toBeLessThanOrEqual(1 + (performance.now() - begin) / progressEveryMs);
+    for (const bar of bars.slice(9)) bar(progress({ state: 'completed' }));
+    await vi.waitFor(() => {
+      expect(terminal.lines.at(-1)).toBe('job 8  3 done  310/s');
+    });
+    for (const bar of bars) bar(progress({ state: 'failed' }));
+    expect(terminal.lines).toEqual([]);
+    expect(terminal.mostUp).toBe(9);
   });
 
   it('go when nothing is heard of their jobs any more', async () => {
