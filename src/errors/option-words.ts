@@ -1,6 +1,6 @@
 /*
  * What users of other libraries call an option: Piscina, p-map, RxJS, BullMQ, Ray, Dask, joblib. A word means an option of this
- * package, though the two may have no letter in common. Each meaning is the name of an option here.
+ * package. The two may have no letter in common. Each meaning is the name of an option here.
  */
 
 /** Words for how much is executed at once. */
@@ -75,7 +75,7 @@ export function optionMeantBy(name: string, known: readonly string[]): string | 
   return known.find((each) => each.toLowerCase() === word) ?? meaningsOf(word).find((meaning) => known.includes(meaning));
 }
 
-/** What is said of a name that is no option, by the name itself or by what it means; undefined where no hint is for it. */
+/** The hint for a name that is no option. It is found by the name, or by what the name means. Undefined: there is none. */
 export function hintFor(name: string, hints: Readonly<Record<string, string>>): string | undefined {
   const told = [name, ...meaningsOf(wordOf(name))].find((meaning) => Object.hasOwn(hints, meaning));
   return told === undefined ? undefined : hints[told];

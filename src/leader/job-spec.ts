@@ -88,9 +88,9 @@ export interface JobOptions {
    */
   readonly total?: number | undefined;
   /**
-   * Is told how far the job is: four times a second while the job is open, and once at its end, before the subscriber is told of
-   * it. It is told nothing after the subscriber has left. What it throws does not touch the job: it is thrown in a turn of its
-   * own. Default: nobody is told, and that costs nothing.
+   * Is told how far the job is, four times a second while the job is open. It is told of the end once, before the subscriber is.
+   * It is told nothing after the subscriber has left. What it throws does not touch the job: it is thrown in a turn of its own.
+   * Default: nobody is told, and that costs nothing.
    */
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
 }

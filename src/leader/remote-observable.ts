@@ -104,8 +104,8 @@ export function remoteStage<T>(
  * - where only one of them may be executed twice at once.
  *
  * Options of a stage stay with it: `timeout`, `retry`, `onFatal`, `onSkip`, `validate`. Either operator may set the options of
- * the whole trip: `batch`, `window`, `ordered`, `speculate`. What only tells of the trip never keeps it from being shared: of
- * `name` and `total` the first one that is given counts, and all `onProgress` are told.
+ * the whole trip: `batch`, `window`, `ordered`, `speculate`. What only tells of the trip never keeps it from
+ * being shared. Of `name` and `total` the first one that is given counts. All `onProgress` are told.
  */
 function joinChain(chain: StageChain, stage: StageSpec, options: JobOptions): StageChain | undefined {
   const last = chain.stages.at(-1);

@@ -56,8 +56,8 @@ export interface Runtime extends AsyncDisposable {
    */
   openJob(spec: JobSpec, observer: JobObserver): JobHandle;
   /**
-   * Says of each job that is open how far it is, how fast it goes, and why it waits, in the order in which they were opened. It
-   * is worked out when it is asked for. A run counts while it is executed.
+   * Says of each open job how far it is, how fast it goes, and why it waits. Jobs stand in the order in which they were opened.
+   * It is worked out when it is asked for. A run counts while it is executed.
    *
    * @example
    * ```ts

@@ -20,8 +20,8 @@ const stretch = 4;
  * 1. It waits awake only for a lone batch. Nothing else is under way then, so nothing else wakes it.
  * 2. A look is `tripsOfLook` trips asleep, and as many awake. Awake is better if the median trip took at most `worthAwake` of the
  *    median trip asleep.
- * 3. Until the next look it waits in the better way: for `tripsBetweenLooks` trips, and for twice as many each time that looks
- *    agree, up to `mostTripsBetweenLooks`.
+ * 3. Until the next look it waits in the better way, for `tripsBetweenLooks` trips. Each time that looks agree it is for twice
+ *    as many, up to `mostTripsBetweenLooks`.
  * 4. For each batch it is awake for `mostWakefulMs` at most, and then sleeps. After `tripsInVain` batches in a row that took
  *    longer, it sleeps until the next look. When the usual trip asleep takes more than `quickTripMs`, no look is worth it.
  */

@@ -8,15 +8,16 @@ import type { ThreadPoolOptions } from '../executor/thread-executor-options.js';
 export interface RenewalOptions {
   /**
    * How many tasks a thread executes before it is renewed: a whole number from 1 to 2^53 - 1. Combines of partials count, too.
-   * The thread goes on until its successor has loaded the modules, and ends with its batch. So nothing is lost, nothing waits,
-   * and no element is blamed. `create` runs again in the successor. One thread of four is renewed at a time. Default: none is
-   * renewed.
+   * The thread goes on until its successor has loaded the modules. Then it ends with its batch. So nothing is lost, nothing
+   * waits, and no element is blamed. `create` runs again in the successor. One thread of four is renewed at a time. Default: none
+   * is renewed.
    */
   readonly threadRenewAfterTasks?: number | undefined;
   /**
-   * A thread that takes more memory than this after a batch is renewed in the same way, in megabytes: a whole number from 16 to
-   * 1,048,576, and less than `threadMemoryMb`. What its objects and buffers take counts, also what is not collected yet. Threads
-   * that take more once they have loaded the modules are not renewed for that, and a warning says so. Default: none is renewed.
+   * A thread that takes more memory than this after a batch is renewed in the same way. It is a whole number of megabytes, from
+   * 16 to 1,048,576 and less than `threadMemoryMb`. What its objects and buffers take counts, also what is not collected yet.
+   * Some threads take more once they have loaded the modules. They are not renewed for that, and a warning says so. Default: none
+   * is renewed.
    */
   readonly threadRenewAboveMb?: number | undefined;
 }

@@ -6,9 +6,9 @@
  * elements that are left out. So nothing is done for each element, and nothing is kept of it.
  *
  * Rules.
- * 1. An element is taken when the job has it from its source. It is done when it is known what became of it: its output came
- *    back, it is in a partial of a fold, it was left out, or its failure ends the job. In a fold, an element that is its own
- *    partial is done, too.
+ * 1. An element is taken when the job has it from its source. It is done when it is known what became of it. Its output came
+ *    back, or it is in a partial of a fold, or it was left out, or its failure ends the job. In a fold, an element that is its
+ *    own partial is done, too.
  * 2. An element is in flight while an attempt of its batch is under way, at the hub or at a worker. It counts once, however many
  *    attempts there are.
  * 3. All other elements wait: in the backlog, in a batch that is to be sent (again), or behind the element that ends the job. So
