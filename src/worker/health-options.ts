@@ -7,8 +7,8 @@ export interface HealthOptions {
   /**
    * The port on which the worker says how it is: a whole number from 0 to 65,535; 0 is any free port. `/healthz` answers 200 for
    * as long as the worker lives. `/readyz` answers 200 while the worker is connected and is to stay. Else it answers 503 with the
-   * reason: `starting`, `not connected`, `draining` or `broken`. `/metrics` tells Prometheus which operations the worker executes, how often
-   * they fail, and how its process is. None of them asks for a token. Default: none.
+   * reason: `starting`, `not connected`, `draining` or `broken`. `/metrics` tells Prometheus which operations the worker
+   * executes, how often they fail, and how its process is. None of them asks for a token. Default: none.
    */
   readonly healthPort?: number | undefined;
   /**
