@@ -5,8 +5,9 @@
  * 1. A job begins when its leader opens it. It goes on when its leader has lost its connection and opens it again.
  * 2. It ends once. Its leader closes it, or is back without it. The hub refuses it. Or its leader is gone: at once where it has
  *    left, and after `leaderGraceMs` where its connection was lost.
- * 3. Elements count when a worker has answered for them, combines of partials do not. A failure counts each time, also where the
- *    element is tried again. A batch counts as lost when it was begun and came to nothing.
+ * 3. Elements count when a worker has answered for them. Combines of partials do not, however often they are answered. A failure
+ *    counts each time, also where the element is tried again. A batch counts as lost when it was begun and came to nothing.
+ * 4. A job keeps nothing that grows with its length, and few of the names of its stages.
  */
 import { leaderGraceMs } from '../../src/limits.js';
 import type { BatchLoss, BatchResult, HubToLeader, LeaderToHub } from '../../src/protocol/messages.js';
