@@ -40,8 +40,8 @@ function jobsTable({ jobs, totals }: HubStatus): string[] {
     String(queued),
     String(leased),
     String(slots),
-    // Its leader knows for what it waits, and the hub who has that.
-    [progress?.waitsFor ?? '', waitsFor].filter((why) => why !== '').join('; '),
+    // Its leader knows more of it than the hub.
+    progress?.waitsFor ?? waitsFor,
   ]);
   const headings = ['JOB', 'STAGES', 'DONE', 'PER SECOND', 'REMAINS', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS', 'WHY IT WAITS'];
   return [...textTable(headings, rows), ...further(totals.jobs - rows.length, 'job')];

@@ -72,7 +72,7 @@ describe('the status of a hub as text', () => {
     expect(lines.slice(3, 5).map((line) => line.slice(0, line.indexOf('2 ', 4)))).toEqual(['w1      日本   ', 'w2      osaka  ']);
   });
 
-  it('shows what leaders say of their jobs beside what the hub knows', () => {
+  it('shows what leaders say of their jobs in place of what the hub knows', () => {
     const job = {
       jobId: 'l.1',
       stages: ['fib'],
@@ -92,7 +92,7 @@ describe('the status of a hub as text', () => {
     };
     const remainingMs = { least: 60_000, most: 125_000 };
     expect(lineOf({ total: 10_000, remainingMs, waitsFor: 'the reader is slow' })).toBe(
-      'nightly|fib|2,500 of 10,000 (25 %), 3 skipped, 2 retried|100|1 min to 2 min 5 s|0|12|1|2|the reader is slow; of the hub',
+      'nightly|fib|2,500 of 10,000 (25 %), 3 skipped, 2 retried|100|1 min to 2 min 5 s|0|12|1|2|the reader is slow',
     );
     expect(lineOf({ name: '', skipped: 0, retried: 0 })).toBe('l.1|fib|2,500 of 4,000 taken|100|0|12|1|2|of the hub');
   });

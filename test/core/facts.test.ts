@@ -32,6 +32,16 @@ describe('what a divided chain says of itself', () => {
     expect(factsOfParts([factsWith({ state: 'paused', wait: { for: 'reader' } }), runs])).toMatchObject({ state: 'running' });
   });
 
+  it('waits while nobody offers what was sent, and is at work again when somebody does', () => {
+    const test = JobUnderTest.with(1, { batch: 1 });
+    test.elements('a');
+    expect(test.job.facts(asking).state).toBe('running');
+    test.handle({ type: 'capacity', slots: 0, leased: 0, missing: 'no worker offers f@1' });
+    expect(test.job.facts(asking)).toMatchObject({ state: 'waiting', wait: { for: 'worker' } });
+    test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' });
+    expect(test.job.facts(asking).state).toBe('running');
+  });
+
   it('counts each failure once, whichever part it happened in', () => {
     const stages = [stage('map', { onFatal: 'skip' }), stage('map', { onFatal: 'skip' })];
     const config = { stages, batch: 4, divisible: true };

@@ -70,8 +70,11 @@ function atLeast(total: number | undefined, taken: number): number | undefined {
 function stateBy(wait: Wait | undefined, sent: number): JobFacts['state'] {
   if (wait === undefined) return 'running';
   if (wait.for === 'reader') return 'paused';
-  return sent > 0 && wait.for !== 'hub' && wait.for !== 'slot' ? 'running' : 'waiting';
+  return sent > 0 && !ofOthers.has(wait.for) ? 'running' : 'waiting';
 }
+
+/** What it waits for without being at work, although something of it was sent. */
+const ofOthers: ReadonlySet<Wait['for']> = new Set(['hub', 'slot', 'worker']);
 
 /**
  * What a chain says of itself that was divided into parts. An element is taken by the first part, and done and emitted by the
