@@ -1,4 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
+import { isA } from '../errors/thrown.js';
 import { jsonAnswer, type Answer } from '../http/pages.js';
 import type { Family } from './family.js';
 import { LoopDelay } from './loop-delay.js';
@@ -61,7 +62,7 @@ async function loadWriter(): Promise<Writer | undefined> {
     }
     return new Writer(client.Registry, ofProcess);
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND') return undefined;
+    if (isA(error, Error) && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -39,7 +39,17 @@ it('what throws at each activity of hub and worker is told to the program, and j
     await worker.drain();
     await hub.close();
     await new Promise(setImmediate);`);
-  const ofHub = ['batchAnswered', 'batchAssigned', 'batchQueued', 'jobClosed', 'jobOpened', 'joined', 'left', 'workerDraining'];
+  const ofHub = [
+    'batchAnswered',
+    'batchAssigned',
+    'batchQueued',
+    'jobClosed',
+    'jobEnded',
+    'jobOpened',
+    'joined',
+    'left',
+    'workerDraining',
+  ];
   const told = [
     'batchBegun',
     'batchDone',
