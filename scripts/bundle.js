@@ -38,6 +38,8 @@ const parts = {
   main: ['src/index.ts'],
   socket: ['src/link/socket-dial.ts'],
   worker: ['src/worker.ts'],
+  // A worker has this of its hub without the hub.
+  pages: ['src/http/health-server.ts', 'src/metrics/worker-metrics.ts'],
   hub: ['server/network/start-hub.ts'],
 };
 

@@ -26,7 +26,7 @@ describe('the paladin command on a network', () => {
   it('does not start a hub that anybody could reach, unless told to, and then it warns', async () => {
     await using refused = new Command(['hub', '--port', '0', '--host', '0.0.0.0']);
     expect(await refused.exited()).toBe(1);
-    expect(refused.output).toMatch(/^error: startHub: on 0\.0\.0\.0 anybody .*--leader-token.*--insecure/u);
+    expect(refused.output).toMatch(/^error: on 0\.0\.0\.0 anybody .*--leader-token.*--insecure/u);
     await using half = new Command(['hub', '--port', '0', '--host', '0.0.0.0', '--leader-token', 'a', '--worker-token', 'b']);
     expect(await half.exited()).toBe(1);
     expect(half.output).toMatch(/as observer, without a token/u);
