@@ -6,6 +6,18 @@ const hub = 'server/core';
 /** @type {readonly import('../mutation-list.js').Mutation[]} */
 export const hubBatchMutations = [
   {
+    name: 'a worker that is back is asked for what its leader has reacted to',
+    file: 'server/core/claiming.ts',
+    find: 'if (!isAnswered || !isSentAgain(job, attempt)) askAgain',
+    replace: 'askAgain',
+  },
+  {
+    name: 'an attempt beside another one counts as sent again',
+    file: 'server/core/claiming.ts',
+    find: ' && batch.beside !== true',
+    replace: '',
+  },
+  {
     name: 'the account of a job counts combines as elements',
     file: 'server/core/job-accounts.ts',
     find: 'if (!account.combines.has(seq)) account.done += done;',

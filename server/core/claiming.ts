@@ -16,6 +16,7 @@
  *    on beside it, and the first success counts.
  * 3. What its leader sends in its place before it has heard of it is given back at once.
  * 4. So it is with what a leader that is back does not know to be under way.
+ * 5. An answer after which its leader has sent the batch again is not asked for: the leader has it, and acknowledges it yet.
  *
  * `leaders-back.ts` has what leaders say, and `workers-back.ts` what workers say. This file is where both meet. `awaited.ts` has
  * attempts that no worker has spoken of. `due.ts` gives up whoever does not come back.
@@ -39,13 +40,14 @@ export function takeClaim(state: HubState, worker: HubWorker, job: HubJob, { run
   for (const { ticket, ...attempt } of held) {
     if (!isGenuine(state, worker, job, attempt, ticket)) continue;
     const lease = job.leases.get(attempt);
-    const isUnderWay = awaitNoMore(job, attempt) !== undefined || lease !== undefined || job.answered.has(attemptKey(attempt));
+    const isAnswered = job.answered.has(attemptKey(attempt));
+    const isUnderWay = awaitNoMore(job, attempt) !== undefined || lease !== undefined || isAnswered;
     if (lease?.worker === worker) release(state, lease);
     const begun = job.answered.get(attemptKey(attempt))?.begun ?? true;
     const answered = addAnswered(state, job, worker, attempt, { counted: false, begun });
     weighAnswers(state, job.leader);
     if (!isUnderWay) tellFound(state, answered);
-    askAgain(state, answered);
+    if (!isAnswered || !isSentAgain(job, attempt)) askAgain(state, answered);
   }
   for (const { ticket, waiting = false, ...attempt } of running) {
     const lease = job.leases.get(attempt);
@@ -69,6 +71,12 @@ function isGenuine(state: HubState, worker: HubWorker, job: HubJob, attempt: Att
   state.counters.forged += 1;
   state.expel('worker', worker.id, `it was not given attempt ${attempt.attempt} of batch ${attempt.seq} of job ${job.id}`);
   return false;
+}
+
+/** Whether a later attempt waits here that its leader has not sent on purpose beside this one. */
+function isSentAgain({ queue }: HubJob, { seq, attempt }: Attempt): boolean {
+  if (!queue.attemptsOf(seq).some((other) => other > attempt)) return false;
+  return queue.all().some((batch) => batch.seq === seq && batch.attempt > attempt && batch.beside !== true);
 }
 
 /**

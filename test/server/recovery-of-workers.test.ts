@@ -207,6 +207,26 @@ describe('a worker whose connection broke', () => {
     expect(orders(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual(['acknowledge 0/1']);
   });
 
+  it('is not asked for the answer after which its leader has sent the batch again', () => {
+    const hub = openHub(2);
+    hub.batch('l', 1, batchOf(0));
+    const reason = 'its thread died by the doing of an earlier batch';
+    hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { ...attempt(0), cause: 'wasted', reason } });
+    workerLost(hub);
+    hub.batch('l', 1, batchOf(0, { attempt: 2, tried: 1 }));
+    const back = workerBack(hub, [possession([], [0])]);
+    expect(orders(back)).toEqual([]);
+    expect(assigned(back)).toEqual(['w: l:1/0']);
+    expect(orders(hub.fromLeader('l', { type: 'acknowledge', job: 1, ...attempt(0) }))).toEqual(['acknowledge 0/1']);
+    // One that was sent on purpose beside it says nothing of that.
+    const beside = openHub(2);
+    beside.batch('l', 1, batchOf(0));
+    beside.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { ...attempt(0), cause: 'wasted', reason } });
+    workerLost(beside);
+    beside.batch('l', 1, batchOf(0, { attempt: 2, beside: true }));
+    expect(orders(workerBack(beside, [possession([], [0])]))).toEqual(['resend 0/1']);
+  });
+
   it('is used by a leader that is back and had given it up', () => {
     const hub = busyHub();
     workerLost(hub);

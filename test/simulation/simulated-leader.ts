@@ -4,7 +4,7 @@ import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/lea
 import { Drive } from '../../src/drive.js';
 import { LeaderSession } from '../../src/core/leader-session.js';
 import { reopenMessages } from '../../src/core/listing.js';
-import { progressOf } from '../../src/leader/job-progress.js';
+import { progressOf, reportOf } from '../../src/leader/job-progress.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
@@ -142,8 +142,8 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
     const asking = { now: this.#drive.now(), hub: { awayBecause: undefined } };
     for (const job of this.#live.values()) job.handle({ type: 'looked' });
     const jobs = [...this.#live].map(([job, { machine }]) => {
-      const { jobId: _, operations: __, ...counts } = progressOf({ jobId: '', name: '', operations: [] }, machine.facts(asking));
-      return { job, progress: { ...counts, state: machine.paused ? 'paused' : 'running' } as const };
+      const progress = reportOf(progressOf({ jobId: '', name: '', operations: [] }, machine.facts(asking)));
+      return { job, progress: { ...progress, state: machine.paused ? 'paused' : 'running' } as const };
     });
     this.#send?.({ type: 'progress', jobs, left: 0 });
   }

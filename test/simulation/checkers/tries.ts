@@ -33,8 +33,9 @@ export const tries: Checker = ({ options, faults, cluster }) => {
   if (options.deadly || blinding.some((kind) => faults.has(kind))) return;
   const { tooMany, tooFew } = miscounted;
   const leaderSuffered = [...faults.keys()].some((kind) => kind.startsWith('leader'));
-  // One that is killed soon after it was told to go may not have begun what was just on its way to it.
-  const isUnheard = faults.has('worker deploy');
+  // One that is killed soon after it was told to go may not have begun what was just on its way to it. One that hands back what
+  // it runs does not say how far it was: each element of it counts as begun.
+  const isUnheard = faults.has('worker deploy') || faults.has('worker hurry');
   if (tooMany > 0 && !isUnheard) fail(`an operation was told of ${tooMany} tries more than there were`);
   // An answer that goes with its worker before its leader is back is told to nobody.
   const isUntold = hubDied || (leaderSuffered && workersGo.some((kind) => faults.has(kind)));
