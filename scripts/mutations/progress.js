@@ -252,8 +252,14 @@ export const progressMutations = [
   {
     name: 'a job whose batch is queued counts as running',
     file: 'src/core/job/facts.ts',
-    find: " && wait.for !== 'slot'",
-    replace: '',
+    find: "new Set(['hub', 'slot', 'worker'])",
+    replace: "new Set(['hub', 'worker'])",
+  },
+  {
+    name: 'a job counts as running while nobody offers what was sent',
+    file: 'src/core/job/facts.ts',
+    find: "new Set(['hub', 'slot', 'worker'])",
+    replace: "new Set(['hub', 'slot'])",
   },
   {
     name: 'a hub says of what is queued that it is nowhere',
