@@ -85,6 +85,21 @@ export const exitFlushMs = 1_000;
 /** How often a hub looks whether it has file descriptors left: soon enough for who wonders, and too seldom to cost anything. */
 export const descriptorsLookMs = 1_000;
 
+/**
+ * How many may watch the hub's page at once: all who look after a cluster. Each may have a line in memory that it has not read,
+ * some hundreds of KB.
+ */
+export const maxWatchers = 50;
+
+/** How often those who watch are told how things are, in milliseconds: as often as people read numbers that change. */
+export const overviewEveryMs = 1_000;
+
+/** When to answer who asks once how things are: when leaders and workers have said how they are since somebody looks. */
+export const onceAfterMs = 900;
+
+/** Who has not read for so long is cut off: a page that is hidden is slow, and back within moments. */
+export const unreadWatcherMs = 30_000;
+
 /** The least that anything can be limited to, where that is not 1. */
 const least: Partial<Record<keyof Limits, number>> = {
   // Leaders keep some of them back, on purpose, and others are on their way.

@@ -23,7 +23,7 @@ export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubSt
   const slots = { busy: 0, free: 0, paused: 0 };
   const counted = { here: 0, draining: 0, away: 0 };
   for (const worker of workers.values()) {
-    counted[stateOf(worker)] += 1;
+    counted[stateOfWorker(worker)] += 1;
     const busy = Math.min(worker.slots, worker.leases.size - worker.waiting + worker.ending.size);
     slots.busy += busy;
     slots[isPaused(worker) ? 'paused' : 'free'] += worker.slots - busy;
@@ -53,7 +53,8 @@ export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubSt
   };
 }
 
-function stateOf({ connected, draining }: HubWorker): 'here' | 'draining' | 'away' {
+/** What a worker is to be given: anything, nothing more, or nothing until it is back. */
+export function stateOfWorker({ connected, draining }: HubWorker): 'here' | 'draining' | 'away' {
   if (!connected) return 'away';
   return draining ? 'draining' : 'here';
 }

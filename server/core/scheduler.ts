@@ -57,6 +57,7 @@ import { newLeader, newLeaderConnection, newWorker, newWorkerConnection } from '
 import type { HubLeader, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
+import { overviewOf, type KnownOverview } from './overview.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
 import { checkWatch, locate, reported, watch, watchesEveryMs } from './watch.js';
@@ -147,6 +148,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
   /** What the hub has counted, and what there is now. */
   facts(): HubFacts {
     return hubFactsOf(this.#state);
+  }
+
+  /** What the hub's page shows. */
+  overview(now: number, bounds: StatusBounds): KnownOverview {
+    return overviewOf(this.#state, now, bounds);
   }
 
   validate(): void {

@@ -44,7 +44,7 @@ export function statusOf(state: HubState, now: number, { listBytes, nameChars }:
 }
 
 /** The rows of the first, as many as fit. */
-function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostBytes: number): Row[] {
+export function firstRows<T, Row>(all: Iterable<T>, rowOf: (each: T) => Row, mostBytes: number): Row[] {
   const rows: Row[] = [];
   let bytes = 0;
   for (const each of all) {

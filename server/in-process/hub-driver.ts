@@ -11,6 +11,7 @@ import { watching } from '../../src/watching.js';
 import type { HubFacts } from '../core/facts.js';
 import type { StatusBounds } from '../core/status.js';
 import { JobAccounts, type JobEnd } from '../core/job-accounts.js';
+import type { KnownOverview } from '../core/overview.js';
 import { Scheduler } from '../core/scheduler.js';
 import { activityIn, activityOf, type HubActivity } from './hub-activity.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../core/scheduler-events.js';
@@ -102,6 +103,10 @@ export class HubDriver {
   /** Somebody looks: leaders are asked to say how far their jobs are. */
   watched(): void {
     this.#drive.handle({ type: 'watched' });
+  }
+
+  overview(bounds: StatusBounds): KnownOverview {
+    return this.#scheduler.overview(this.#drive.now(), bounds);
   }
 
   facts(): HubFacts {

@@ -31,6 +31,7 @@ import { HubPages } from './hub-pages.js';
 import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { boundConnections, exchangeTls, serverFor } from './http-server.js';
 import { Turns } from './intake.js';
+import { OverviewPage } from './overview-page.js';
 import { serveRequests } from './requests.js';
 import { StatusBoard } from './status-board.js';
 import { ticketOf } from './tickets.js';
@@ -63,6 +64,7 @@ export class HubServer {
   readonly #shared: Shared;
   readonly #board: StatusBoard;
   readonly #pages: HubPages;
+  readonly #overview: OverviewPage;
   readonly #guests = new Set<Guest>();
   #tokens: Tokens;
   #descriptors: { close(): void } | undefined;
@@ -95,11 +97,9 @@ export class HubServer {
       this.#driver.watched();
       return this.status(forObservers);
     });
-    this.#pages = new HubPages({
-      status: () => this.#board.read().status,
-      facts: () => this.#driver.facts(),
-      traffic: new Traffic(this.#http),
-    });
+    const traffic = new Traffic(this.#http);
+    this.#pages = new HubPages({ status: () => this.#board.read().status, facts: () => this.#driver.facts(), traffic });
+    this.#overview = new OverviewPage(this.#driver, traffic, (request) => this.#door.admitOverHttp(request));
     this.#io = this.#serve();
     this.#io.engine.on('connection', (connection: Connection) => {
       this.#watch(connection);
@@ -132,6 +132,7 @@ export class HubServer {
     const opened = exchanged.open.filter((role) => !this.#tokens.open.includes(role));
     check(opened.length === 0 || insecure, `a token for ${opened.join(' and ')}, as before`, 'none');
     this.#tokens = exchanged;
+    this.#overview.admitAnew();
     for (const { admission, socket } of this.#guests) {
       if (exchanged.objection(admission.role, admission.token) === undefined) continue;
       const message =
@@ -154,6 +155,7 @@ export class HubServer {
   async #shutDown(): Promise<void> {
     this.#driver.close('the hub is shutting down');
     this.#descriptors?.close();
+    this.#overview.close();
     const closed = this.#io.close();
     // Connections that never spoke would keep the server open.
     this.#http.closeAllConnections();
@@ -179,6 +181,7 @@ export class HubServer {
       path,
       notReady: () => (this.#closing === undefined ? undefined : 'closing'),
       pages: this.#pages.pages,
+      overview: (request, response, goesOn) => void this.#overview.answer(request, response, goesOn),
       admit: (request) => this.#door.admitOverHttp(request),
     });
     tendConnections(io);

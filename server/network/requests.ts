@@ -4,7 +4,7 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { Server } from 'socket.io';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerHealth, pathBelow, type NotReady } from '../../src/http/health.js';
 import { answerOnly, type OneRequestServer, type OnlyRequest } from '../../src/http/one-request.js';
 import { answerPage, type Pages } from '../../src/http/pages.js';
@@ -15,9 +15,14 @@ export interface Served {
   readonly path: string;
   readonly notReady: NotReady;
   readonly pages: Pages;
+  /** Answers at `/overview`, for as long as it is read. `goesOn` says that it takes care of that from now on. */
+  readonly overview: (request: IncomingMessage, response: ServerResponse, goesOn: () => void) => void;
   /** Throws when the request is not from an observer. */
   readonly admit: (request: IncomingMessage) => void | Promise<void>;
 }
+
+/** Where the hub's page reads what it shows. */
+const overviewPath = '/overview';
 
 /** Hands on to engine.io who wants to open a websocket. Others are answered, and their connection ends. */
 export function serveRequests(http: OneRequestServer, io: Server, served: Served): void {
@@ -36,10 +41,12 @@ function isForEngine({ url = '' }: OnlyRequest, path: string): boolean {
   return url.startsWith(path) && !new URL(url, 'http://hub').searchParams.has('sid');
 }
 
-function answer(request: OnlyRequest, { path, notReady, pages, admit }: Served): void {
-  answerOnly(request, (response) => {
-    const page = pages.get(pathBelow(request, path));
-    if (page === undefined) answerHealth(request, response, notReady, path);
+function answer(request: OnlyRequest, { path, notReady, pages, overview, admit }: Served): void {
+  answerOnly(request, (response, goesOn) => {
+    const asked = pathBelow(request, path);
+    const page = pages.get(asked);
+    if (asked === overviewPath) overview(request, response, goesOn);
+    else if (page === undefined) answerHealth(request, response, notReady, path);
     else void answerPage(page, request, response, admit);
   });
 }

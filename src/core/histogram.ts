@@ -23,6 +23,11 @@ export class Histogram {
     return Array.from(this.#counts, (count) => (sum += count));
   }
 
+  /** How many there were in each bucket; the last has no bound. */
+  get counts(): Float64Array {
+    return this.#counts;
+  }
+
   observe(ms: number): void {
     let bucket = 0;
     while (ms > (boundsMs[bucket] ?? Infinity)) bucket += 1;

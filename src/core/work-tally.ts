@@ -63,6 +63,8 @@ export class WorkTally {
   given = 0;
   adopted = 0;
   ended = 0;
+  /** Elements that were answered for, those that failed included. */
+  elements = 0;
   /** Batches that left their queue, and went to no worker. */
   dropped = 0;
 
@@ -104,6 +106,7 @@ export class WorkTally {
       codes?.set(code, (codes.get(code) ?? 0) + 1);
     }
     if (done > elements) return;
+    this.elements += done;
     let reached = done;
     operations.forEach((operation, stage) => {
       operation.elements += reached;

@@ -26,11 +26,12 @@ const answeredWithinMs = 15_000;
 /**
  * Has a request answered, and then ends its connection. One that does not read the answer is cut off.
  *
+ * @param answer answers. It calls `goesOn` where the answer takes any time: then it looks itself after who does not read.
  * @param withinMs how long that may take
  */
 export function answerOnly(
   request: OnlyRequest,
-  answer: (response: ServerResponse) => void,
+  answer: (response: ServerResponse, goesOn: () => void) => void,
   withinMs: number = answeredWithinMs,
 ): void {
   // The socket of the event is not used. With a body it may be a stream that waits for the body's end.
@@ -46,5 +47,5 @@ export function answerOnly(
   response.once('finish', () => {
     socket.destroySoon();
   });
-  answer(response);
+  answer(response, () => late.cancel());
 }

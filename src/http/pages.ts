@@ -47,6 +47,27 @@ export function jsonAnswer(status: number, content: object): Answer {
   return { status, contentType: 'application/json', body: `${JSON.stringify(content)}\n` };
 }
 
+/** Whether the request was let in. Else it is answered with the reason. */
+export async function isAdmitted(
+  request: IncomingMessage,
+  response: ServerResponse,
+  admit: (request: IncomingMessage) => void | Promise<void>,
+): Promise<boolean> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(response, jsonAnswer(405, { status: 'method not allowed' }));
+    return false;
+  }
+  try {
+    await admit(request);
+    return true;
+  } catch (error) {
+    const { code, message } = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the request makes no sense');
+    if (code === 'UNAUTHORIZED') response.setHeader('www-authenticate', 'Bearer');
+    send(response, jsonAnswer(code === 'UNAUTHORIZED' ? 401 : 403, { status: 'refused', code, reason: message }));
+    return false;
+  }
+}
+
 /**
  * Answers with a page of observers, once the request was let in.
  *
@@ -58,18 +79,7 @@ export async function answerPage(
   response: ServerResponse,
   admit: (request: IncomingMessage) => void | Promise<void>,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    send(response, jsonAnswer(405, { status: 'method not allowed' }));
-    return;
-  }
-  try {
-    await admit(request);
-  } catch (error) {
-    const { code, message } = isA(error, PaladinError) ? error : new PaladinError('PROTOCOL', 'the request makes no sense');
-    if (code === 'UNAUTHORIZED') response.setHeader('www-authenticate', 'Bearer');
-    send(response, jsonAnswer(code === 'UNAUTHORIZED' ? 401 : 403, { status: 'refused', code, reason: message }));
-    return;
-  }
+  if (!(await isAdmitted(request, response, admit))) return;
   try {
     send(response, await page());
   } catch (error) {
@@ -78,7 +88,8 @@ export async function answerPage(
   }
 }
 
-function send(response: ServerResponse, { status, contentType, body }: Answer): void {
+/** Answers, and that is all. */
+export function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   response.end(body);
 }

@@ -1,0 +1,110 @@
+/** What a hub knows of itself for its page. What depends on the time between two looks is added in `overview-board.ts`. */
+import type { Durations, JobRow, Overview, WorkerRow } from '../../src/protocol/overview.js';
+import { boundsMs, type Histogram } from '../../src/core/histogram.js';
+import type { ChainTally, WorkTally } from '../../src/core/work-tally.js';
+import { printable } from '../../src/protocol/printable.js';
+import { shortened } from '../../src/protocol/shortened.js';
+import { stateOfWorker } from './facts.js';
+import type { HubState } from './hub-state.js';
+import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
+import { shownNames } from './shown-names.js';
+import { firstRows, type StatusBounds } from './status.js';
+import { verdictOf } from './verdict.js';
+import { whyItWaits } from './why-it-waits.js';
+
+/** All that the scheduler knows; `elements`: those that workers have answered for since the hub started. */
+export type KnownOverview = Omit<Overview, 'at' | 'version' | 'elementsPerSecond' | 'bytesPerSecond'> & {
+  readonly elements: number;
+};
+
+/** The time grows with workers and jobs. Its rows are bounded. */
+export function overviewOf(state: HubState, now: number, { listBytes, nameChars }: StatusBounds): KnownOverview {
+  const { config, leaders, workers, jobs, tally, startedAt } = state;
+  let slots = 0;
+  for (const worker of workers.values()) slots += worker.slots;
+  return {
+    epoch: config.epoch,
+    uptimeMs: Math.max(0, now - startedAt),
+    totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
+    verdict: verdictOf(state),
+    elements: tally.elements,
+    ...sumsOf(tally),
+    slotTime: [],
+    operations: [],
+    jobs: firstRows(jobs.values(), (job) => jobRow(job, now, nameChars), listBytes),
+    workers: firstRows(workers.values(), workerRow, listBytes),
+    waits: durationsOf(tally, ({ queued }) => queued),
+    executions: durationsOf(tally, ({ executed }) => executed),
+    log: [],
+  };
+}
+
+function sumsOf({ lost, operations }: WorkTally): Pick<Overview, 'lost' | 'retried' | 'failed'> {
+  let retried = 0;
+  let failed = 0;
+  for (const { retries, failures } of operations.values()) {
+    retried += retries;
+    for (const count of failures.values()) failed += count;
+  }
+  const begunInVain = (['death', 'gone', 'wasted'] as const).reduce((sum, cause) => sum + (lost.get(cause) ?? 0), 0);
+  return { lost: begunInVain, retried, failed };
+}
+
+/** Of all chains together. */
+function durationsOf({ chains }: WorkTally, of: (chain: ChainTally) => Histogram): Durations {
+  const counts = [...boundsMs, Infinity].map(() => 0);
+  for (const chain of chains.values())
+    of(chain).counts.forEach((count, bucket) => (counts[bucket] = (counts[bucket] ?? 0) + count));
+  return { upTo: boundsMs.map((ms) => ms / 1_000), counts };
+}
+
+/** A peer, for people. */
+export function nameOfPeer({ id, connection: { name } }: HubLeader | HubWorker): string {
+  return name === '' ? id : printable(name);
+}
+
+function jobRow(job: HubJob, now: number, nameChars: number): JobRow {
+  const { id, leader, priority, queue, leases, needClass, description, progress } = job;
+  const stages = shownNames(
+    description.stages.map(({ operation }) => operation),
+    nameChars,
+  );
+  const told = progress?.name ?? '';
+  return {
+    jobId: id,
+    name: told === '' ? stages.join(' → ') : printable(told),
+    stages,
+    leader: nameOfPeer(leader),
+    priority,
+    state: progress?.state ?? 'unknown',
+    queued: queue.size,
+    leased: leases.size,
+    slots: slotsFor(needClass),
+    taken: progress?.taken ?? 0,
+    done: progress?.done ?? 0,
+    failed: progress?.failed ?? 0,
+    skipped: progress?.skipped ?? 0,
+    retried: progress?.retried ?? 0,
+    inFlight: progress?.inFlight ?? 0,
+    perSecond: progress?.perSecond ?? 0,
+    elapsedMs: progress?.elapsedMs ?? 0,
+    ...(progress?.total !== undefined && { total: progress.total }),
+    ...(progress?.remainingMs !== undefined && { remainingMs: progress.remainingMs }),
+    // Its leader knows more of it than the hub.
+    waitsFor: progress?.waitsFor === undefined ? shortened(whyItWaits(job, now)) : printable(progress.waitsFor),
+  };
+}
+
+function workerRow(worker: HubWorker): WorkerRow {
+  const { id, connection, slots, leases } = worker;
+  return {
+    workerId: id,
+    name: printable(connection.name),
+    state: stateOfWorker(worker),
+    slots,
+    leased: leases.size,
+    executing: [],
+    heat: [],
+    lanes: [],
+  };
+}

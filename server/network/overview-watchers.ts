@@ -1,0 +1,130 @@
+/**
+ * Those who read what a hub tells its page, over HTTP.
+ *
+ * Rules.
+ * 1. Who watches is told a line at once, and then one each second. All are told the same line. It is made once, and only while
+ *    somebody watches.
+ * 2. A line is sent only to who has read the one before. So a watcher that reads slowly has one line in memory at the most, and
+ *    what it reads next is new.
+ * 3. A line has all of the slot time for who has been told none for longer than short lines reach back.
+ * 4. Who has not read a line for `unreadWatcherMs` is cut off. At most `maxWatchers` watch at once.
+ * 5. Who asks once is told one line, when others had time to say how things are, and then its connection ends.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { later, realNow, type Later } from '../../src/real-time.js';
+import { maxWatchers, onceAfterMs, overviewEveryMs, unreadWatcherMs } from '../limits.js';
+import { shortSeconds, type Line } from './overview-board.js';
+
+/** The type of a stream of lines. */
+export const streamType = 'application/x-ndjson';
+
+interface Watcher {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly once: boolean;
+  readonly since: number;
+  /** When it was told a line last. */
+  toldAt: number;
+}
+
+/** What watchers are told, and how. */
+export interface Told {
+  /** Makes a line. Somebody reads it. */
+  readonly make: () => Line;
+  /** Nobody watches any more. */
+  readonly pause: () => void;
+}
+
+export class OverviewWatchers {
+  readonly #told: Told;
+  readonly #watchers = new Set<Watcher>();
+  #timer: Later | undefined;
+  #line: Line | undefined;
+
+  constructor(told: Told) {
+    this.#told = told;
+  }
+
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  /** Whether one more may watch. */
+  get hasRoom(): boolean {
+    return this.#watchers.size < maxWatchers;
+  }
+
+  /**
+   * Somebody watches from now on, until it goes.
+   *
+   * @param once whether it wants one line only
+   */
+  add(request: IncomingMessage, response: ServerResponse, once: boolean): void {
+    const now = realNow();
+    const watcher: Watcher = { request, response, once, since: now, toldAt: -Infinity };
+    response.writeHead(200, {
+      'content-type': once ? 'application/json' : streamType,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      // Nginx would hold lines back.
+      'x-accel-buffering': 'no',
+    });
+    this.#watchers.add(watcher);
+    response.once('close', () => this.#remove(watcher));
+    if (this.#timer === undefined) this.#begin();
+    if (!once && this.#line !== undefined) tell(watcher, this.#line, now);
+  }
+
+  /** Those whose request is not admitted any more are cut off. */
+  admitAnew(admits: (request: IncomingMessage) => Promise<void>): void {
+    for (const { request, response } of this.#watchers) admits(request).catch(() => response.destroy());
+  }
+
+  close(): void {
+    for (const { response } of this.#watchers) response.destroy();
+    this.#end();
+  }
+
+  #begin(): void {
+    this.#line = this.#told.make();
+    this.#wait();
+  }
+
+  #wait(): void {
+    this.#timer = later(() => {
+      this.#wait();
+      this.#tellAll(realNow());
+    }, overviewEveryMs);
+    this.#timer.unref();
+  }
+
+  #tellAll(now: number): void {
+    const line = this.#told.make();
+    this.#line = line;
+    for (const watcher of this.#watchers) {
+      const { response, once, since, toldAt } = watcher;
+      if (response.writableLength > 0) {
+        if (now - toldAt >= unreadWatcherMs) response.destroy();
+      } else if (!once) tell(watcher, line, now);
+      else if (now - since >= onceAfterMs) response.end(line.whole());
+    }
+  }
+
+  #remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.#end();
+  }
+
+  #end(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#line = undefined;
+    this.#told.pause();
+  }
+}
+
+function tell(watcher: Watcher, line: Line, now: number): void {
+  const isGap = now - watcher.toldAt > shortSeconds * 1_000;
+  watcher.toldAt = now;
+  watcher.response.write(isGap ? line.whole() : line.short);
+}
