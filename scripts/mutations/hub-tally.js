@@ -88,7 +88,7 @@ export const hubTallyMutations = [
   },
   {
     name: 'slots of workers that drain count as free',
-    file: 'server/core/facts.ts',
+    file: 'server/core/slot-use.ts',
     find: 'return !connected || draining || reserved',
     replace: 'return !connected || reserved',
   },

@@ -19,14 +19,11 @@ export interface HubFacts {
 }
 
 /** The time grows with workers and jobs. */
-export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubState): HubFacts {
-  const slots = { busy: 0, free: 0, paused: 0 };
+export function hubFactsOf({ tally, slotTime, workers, leaders, awayLeaders, jobs }: HubState): HubFacts {
+  const { busy, starved: free, paused } = slotTime.now;
   const counted = { here: 0, draining: 0, away: 0 };
   for (const worker of workers.values()) {
     counted[stateOfWorker(worker)] += 1;
-    const busy = Math.min(worker.slots, worker.leases.size - worker.waiting + worker.ending.size);
-    slots.busy += busy;
-    slots[isPaused(worker) ? 'paused' : 'free'] += worker.slots - busy;
   }
   const ofJobs = { running: 0, queued: 0, idle: 0 };
   const wantedSlots = new Map<string, number>();
@@ -44,7 +41,7 @@ export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubSt
   }
   return {
     tally,
-    slots,
+    slots: { busy, free, paused },
     workers: counted,
     leaders: { here: leaders.size - awayLeaders.size, away: awayLeaders.size },
     jobs: ofJobs,
@@ -57,9 +54,4 @@ export function hubFactsOf({ tally, workers, leaders, awayLeaders, jobs }: HubSt
 export function stateOfWorker({ connected, draining }: HubWorker): 'here' | 'draining' | 'away' {
   if (!connected) return 'away';
   return draining ? 'draining' : 'here';
-}
-
-/** Whether it is given nothing, whatever is queued. */
-function isPaused({ connected, draining, reserved, connection }: HubWorker): boolean {
-  return !connected || draining || reserved || connection.congested || connection.stuck;
 }

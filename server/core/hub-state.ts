@@ -2,9 +2,13 @@ import { listWithinMs } from '../../src/limits.js';
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
 import { Breakages } from './breakages.js';
 import { batchRecordBytes, charge, type AllRecords } from './charges.js';
+import { Happenings } from './happenings.js';
 import { Placement } from './placement.js';
+import { Pulse } from './pulse.js';
 import type { HubJob, HubLeader, NeedClass, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect } from './scheduler-events.js';
+import { SlotTime } from './slot-time.js';
+import { countSlots } from './slot-use.js';
 import { WorkTally } from '../../src/core/work-tally.js';
 
 /** Who has said a part of a list, and by when it must have said the rest. */
@@ -58,6 +62,9 @@ export class HubState {
   readonly placement: Placement;
   readonly breakages: Breakages = new Breakages();
   readonly tally: WorkTally = new WorkTally();
+  readonly slotTime: SlotTime = new SlotTime();
+  readonly happenings: Happenings = new Happenings();
+  readonly pulse: Pulse = new Pulse();
   readonly counters = {
     batches: 0,
     results: 0,
@@ -94,7 +101,9 @@ export class HubState {
 
   constructor(config: SchedulerConfig) {
     this.config = config;
-    this.placement = new Placement(Math.floor((config.random?.() ?? 0) * 2 ** 32));
+    this.placement = new Placement(Math.floor((config.random?.() ?? 0) * 2 ** 32), (worker) =>
+      countSlots(this.slotTime, worker, this.now),
+    );
   }
 
   /** The batches that a leader has at the hub become more, or fewer; `besideBytes`: as `besideBytesOf` counts them. */

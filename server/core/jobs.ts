@@ -17,6 +17,7 @@ import { takeBack, tellLost } from './leasing.js';
 import { needsOf } from './matching.js';
 import { awaitNone, endListing } from './named.js';
 import { newJob } from './new-records.js';
+import { noteJobEnd, noteRefusedJob } from './notes.js';
 import { attemptKey, endingKey, type HubJob, type HubLeader } from './records.js';
 
 /**
@@ -45,6 +46,7 @@ export function createJob(
     description: withOwnBytes(description),
     bytes,
     priority,
+    openedAt: state.now,
     needClass,
     virtualTime: takeKeptTurn(state, leader, 2 ** priority),
   });
@@ -152,11 +154,13 @@ export function refuse(state: HubState, leader: HubLeader, number: number, what:
   state.counters.refused += 1;
   const message = `the hub's limit is reached: ${what}`;
   state.toLeader(leader, { type: 'refused', job: number, code: 'LIMIT_EXCEEDED', message });
+  noteRefusedJob(state, leader, message);
 }
 
 /** Forgets a job here and at its workers. What they execute of it keeps its slots until they say that it has come to an end. */
 export function closeJob(state: HubState, job: HubJob): void {
   const { leader, leases, answered, queue, workers } = job;
+  noteJobEnd(state, job);
   const freed = new Set(leases.all().map((lease) => lease.worker));
   for (const lease of leases.all()) {
     if (lease.worker.connected) lease.worker.ending.add(endingKey(job.id, lease));

@@ -9,6 +9,7 @@ import { takeClaim, tellFound, closeClaims, closeClaimsOf } from './claiming.js'
 import type { HubState } from './hub-state.js';
 import { closeJob } from './jobs.js';
 import { awaitAttempt, awaitNone, endListing, forgetNamedJobs, nameJobs, takeNamedJob } from './named.js';
+import { noteLeaderGone } from './notes.js';
 import { attemptKey, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** Whether nothing would be lost with the leader, so that it need not be waited for. */
@@ -25,6 +26,7 @@ export function leaderAway(state: HubState, leader: HubLeader): void {
 
 /** The leader is gone for good: whatever there is of it is closed everywhere. */
 export function leaderGone(state: HubState, leader: HubLeader): void {
+  noteLeaderGone(state, leader);
   disconnect(state, leader);
   for (const job of leader.jobs.values()) closeJob(state, job);
   forgetNamedJobs(leader);

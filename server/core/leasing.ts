@@ -4,10 +4,14 @@ import { tellCapacity } from './capacity.js';
 import { countInHand } from './describing.js';
 import type { HubState } from './hub-state.js';
 import { endingKey, hasSlots, type HubJob, type Lease, type HubWorker } from './records.js';
+import { leaveSlot, takeSlot } from './slot-use.js';
 import { countLease, endWait, type WaitOfLease } from './waiting.js';
 
 /** An attempt is with a worker. The caller knows whether it counts in its leader's account already. */
-export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | keyof WaitOfLease>): void {
+export function addLease(
+  state: HubState,
+  lease: Omit<Lease, 'id' | 'givenAt' | 'entry' | 'slotSince' | keyof WaitOfLease>,
+): void {
   const { seq, attempt, elements, bytes, besideBytes, job, worker, chargedMs, cheap, suspect, alone, adopted } = lease;
   const { nextLease: id, now: givenAt } = state;
   state.nextLease += 1;
@@ -30,10 +34,12 @@ export function addLease(state: HubState, lease: Omit<Lease, 'id' | 'givenAt' | 
     suspect,
     alone,
     adopted,
+    slotSince: undefined,
     ...wait,
   };
   job.leases.add(added);
   worker.leases.add(added);
+  takeSlot(added, givenAt);
   countInHand(state, worker, job, 1);
   countLease(added, 1);
   if (!cheap) job.cost.begin(id, givenAt);
@@ -76,6 +82,7 @@ export function release(state: HubState, lease: Lease): void {
 /** Likewise, and its leader is told nothing of it. */
 export function takeBack(state: HubState, lease: Lease): void {
   const { id, job, worker, bytes, besideBytes } = lease;
+  leaveSlot(lease, state.now);
   job.leases.delete(lease);
   worker.leases.delete(lease);
   state.tally.ended += 1;

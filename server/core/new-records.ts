@@ -3,11 +3,13 @@ import { CostEstimate } from '../../src/core/cost-estimate.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import { newAllowance } from './allowance.js';
 import { BatchQueue } from './batch-queue.js';
+import { BusyRing } from './busy-ring.js';
 import type { AllRecords, Totals } from './charges.js';
 import { Claims } from './claims.js';
 import { Leases } from './leases.js';
 import type { HubJob, HubLeader, HubWorker, LeaderConnection, Said, WorkerConnection } from './records.js';
 import type { SchedulerLimits } from './scheduler-events.js';
+import { noSlots } from './slot-time.js';
 
 /** A leader that has just joined for the first time. */
 export function newLeader(id: string, name: string, limits: SchedulerLimits, totals: Totals, now: number): HubLeader {
@@ -37,9 +39,12 @@ export function newLeaderConnection(name: string, limits: SchedulerLimits): Lead
 
 /** A job that has just been opened. */
 export function newJob(
-  opened: Pick<HubJob, 'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'needClass' | 'virtualTime'>,
+  opened: Pick<
+    HubJob,
+    'number' | 'leader' | 'secret' | 'description' | 'bytes' | 'priority' | 'openedAt' | 'needClass' | 'virtualTime'
+  >,
 ): HubJob {
-  const { number, leader, secret, description, bytes, priority, needClass, virtualTime } = opened;
+  const { number, leader, secret, description, bytes, priority, openedAt, needClass, virtualTime } = opened;
   // One by one: spread, with so many fields behind, they made opening a job slow.
   return {
     number,
@@ -48,6 +53,7 @@ export function newJob(
     description,
     bytes,
     priority,
+    openedAt,
     needClass,
     tally: undefined,
     virtualTime,
@@ -96,6 +102,10 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
     offerClass: undefined,
     offers: { operations: [], serializers: [], labels: [] },
     slots: 0,
+    slotUse: noSlots,
+    heat: new BusyRing(now),
+    vacated: { count: 0, sumMs: 0 },
+    isGone: false,
     givenAt: now,
     waiting: 0,
     dear: 0,

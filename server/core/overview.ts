@@ -6,36 +6,37 @@ import { printable } from '../../src/protocol/printable.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { stateOfWorker } from './facts.js';
 import type { HubState } from './hub-state.js';
-import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
+import { nameOfJob, nameOfPeer } from './names-of.js';
+import { slotsFor, type HubJob, type HubWorker } from './records.js';
 import { shownNames } from './shown-names.js';
 import { firstRows, type StatusBounds } from './status.js';
 import { verdictOf } from './verdict.js';
 import { whyItWaits } from './why-it-waits.js';
 
-/** All that the scheduler knows; `elements`: those that workers have answered for since the hub started. */
-export type KnownOverview = Omit<Overview, 'at' | 'version' | 'elementsPerSecond' | 'bytesPerSecond'> & {
-  readonly elements: number;
-};
+/** All that the scheduler knows. Times in its log are those of its clock. */
+export type KnownOverview = Omit<Overview, 'at' | 'version' | 'bytesPerSecond'>;
 
 /** The time grows with workers and jobs. Its rows are bounded. */
 export function overviewOf(state: HubState, now: number, { listBytes, nameChars }: StatusBounds): KnownOverview {
   const { config, leaders, workers, jobs, tally, startedAt } = state;
   let slots = 0;
   for (const worker of workers.values()) slots += worker.slots;
+  const sums = sumsOf(tally);
+  state.pulse.look({ elements: tally.elements, ...sums }, now);
   return {
     epoch: config.epoch,
     uptimeMs: Math.max(0, now - startedAt),
     totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
-    verdict: verdictOf(state),
-    elements: tally.elements,
-    ...sumsOf(tally),
-    slotTime: [],
+    verdict: verdictOf(state, now),
+    elementsPerSecond: state.pulse.perSecond.elements,
+    ...sums,
+    slotTime: state.slotTime.seconds(now),
     operations: [],
     jobs: firstRows(jobs.values(), (job) => jobRow(job, now, nameChars), listBytes),
-    workers: firstRows(workers.values(), workerRow, listBytes),
+    workers: firstRows(workers.values(), (worker) => workerRow(worker, now), listBytes),
     waits: durationsOf(tally, ({ queued }) => queued),
     executions: durationsOf(tally, ({ executed }) => executed),
-    log: [],
+    log: state.happenings.rows,
   };
 }
 
@@ -53,14 +54,12 @@ function sumsOf({ lost, operations }: WorkTally): Pick<Overview, 'lost' | 'retri
 /** Of all chains together. */
 function durationsOf({ chains }: WorkTally, of: (chain: ChainTally) => Histogram): Durations {
   const counts = [...boundsMs, Infinity].map(() => 0);
-  for (const chain of chains.values())
-    of(chain).counts.forEach((count, bucket) => (counts[bucket] = (counts[bucket] ?? 0) + count));
+  for (const chain of chains.values()) {
+    of(chain).counts.forEach((count, bucket) => {
+      counts[bucket] = (counts[bucket] ?? 0) + count;
+    });
+  }
   return { upTo: boundsMs.map((ms) => ms / 1_000), counts };
-}
-
-/** A peer, for people. */
-export function nameOfPeer({ id, connection: { name } }: HubLeader | HubWorker): string {
-  return name === '' ? id : printable(name);
 }
 
 function jobRow(job: HubJob, now: number, nameChars: number): JobRow {
@@ -69,10 +68,9 @@ function jobRow(job: HubJob, now: number, nameChars: number): JobRow {
     description.stages.map(({ operation }) => operation),
     nameChars,
   );
-  const told = progress?.name ?? '';
   return {
     jobId: id,
-    name: told === '' ? stages.join(' → ') : printable(told),
+    name: nameOfJob(job),
     stages,
     leader: nameOfPeer(leader),
     priority,
@@ -87,7 +85,7 @@ function jobRow(job: HubJob, now: number, nameChars: number): JobRow {
     retried: progress?.retried ?? 0,
     inFlight: progress?.inFlight ?? 0,
     perSecond: progress?.perSecond ?? 0,
-    elapsedMs: progress?.elapsedMs ?? 0,
+    elapsedMs: progress?.elapsedMs ?? now - job.openedAt,
     ...(progress?.total !== undefined && { total: progress.total }),
     ...(progress?.remainingMs !== undefined && { remainingMs: progress.remainingMs }),
     // Its leader knows more of it than the hub.
@@ -95,7 +93,12 @@ function jobRow(job: HubJob, now: number, nameChars: number): JobRow {
   };
 }
 
-function workerRow(worker: HubWorker): WorkerRow {
+function heatOf({ heat, slotUse: { busy, starved, paused } }: HubWorker, now: number): readonly number[] {
+  heat.advance(busy, busy + starved + paused, now);
+  return heat.shares;
+}
+
+function workerRow(worker: HubWorker, now: number): WorkerRow {
   const { id, connection, slots, leases } = worker;
   return {
     workerId: id,
@@ -104,7 +107,7 @@ function workerRow(worker: HubWorker): WorkerRow {
     slots,
     leased: leases.size,
     executing: [],
-    heat: [],
+    heat: heatOf(worker, now),
     lanes: [],
   };
 }

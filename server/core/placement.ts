@@ -18,6 +18,7 @@ export interface Match {
  */
 export class Placement {
   readonly fitting: Fitting;
+  readonly #placed: (worker: HubWorker) => void;
   /** Classes of which a job is in turn: few, where tens of thousands are open. */
   readonly #inTurn = new Set<NeedClass>();
   /**
@@ -26,9 +27,13 @@ export class Placement {
    */
   #virtualTime = 0;
 
-  /** @param seed as of `NameCounts` */
-  constructor(seed?: number) {
+  /**
+   * @param seed as of `NameCounts`
+   * @param placed told of each worker whose room may be another one
+   */
+  constructor(seed?: number, placed: (worker: HubWorker) => void = () => undefined) {
     this.fitting = new Fitting(seed);
+    this.#placed = placed;
   }
 
   get virtualTime(): number {
@@ -51,6 +56,7 @@ export class Placement {
 
   /** Puts the worker where its room belongs, behind those that were given something longer ago. */
   place(worker: HubWorker): void {
+    this.#placed(worker);
     const { offerClass } = worker;
     if (offerClass === undefined) return;
     offerClass.free.delete(worker);

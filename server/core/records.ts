@@ -4,11 +4,13 @@ import type { CostEstimate } from '../../src/core/cost-estimate.js';
 import type { Attempt, JobDescription, Offers, ReportedProgress, UnderWay } from '../../src/protocol/messages.js';
 import type { Allowance } from './allowance.js';
 import type { BatchQueue } from './batch-queue.js';
+import type { BusyRing } from './busy-ring.js';
 import type { Charged } from './charges.js';
 import type { Claims } from './claims.js';
 import type { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
+import type { SlotUse } from './slot-time.js';
 import type { JobTally } from '../../src/core/work-tally.js';
 
 /** What the scheduler knows of a leader. */
@@ -61,6 +63,7 @@ export interface HubJob extends Placed {
   /** What the description takes. */
   readonly bytes: number;
   readonly priority: number;
+  readonly openedAt: number;
   readonly weight: number;
   readonly needClass: NeedClass;
   /** Where what comes of it is counted; undefined: no batch of it was given to a worker. */
@@ -141,6 +144,8 @@ export interface Lease extends Attempt {
   /** When it began to, and for how long it has before. */
   waitingSince: number;
   waitedMs: number;
+  /** Since when it has a slot; undefined: it was sent ahead. Once it has ended, since when it had one (see `slot-use.ts`). */
+  slotSince: number | undefined;
   /** Whether it was found with its worker, rather than given. Leases that were found do not count against the leader's limits. */
   readonly adopted: boolean;
 }
@@ -183,6 +188,13 @@ export interface HubWorker extends Charged {
   offerClass: OfferClass | undefined;
   offers: Offers;
   slots: number;
+  /** What its slots do, as it was counted last; and how busy they were. */
+  slotUse: SlotUse;
+  readonly heat: BusyRing;
+  /** Slots that batches have left to those that were sent ahead: how many of these have not ended, and the sum of the times. */
+  readonly vacated: { count: number; sumMs: number };
+  /** Whether the hub has given it up. */
+  isGone: boolean;
   /** When it was given something last; before that, when it came. */
   givenAt: number;
   /** Changes of what it offers. */

@@ -77,9 +77,11 @@ export type SchedulerEvent =
   | { readonly type: 'workerSent'; readonly workerId: string; readonly message: WorkerToHub }
   /** All workers have come that ever will: those of a process that lets in no others. */
   | { readonly type: 'complete' }
-  /** A peer was disconnected at the door. */
   /** Somebody looks at what the hub holds. */
   | { readonly type: 'watched' }
+  /** Something has happened around the hub, for its log. */
+  | { readonly type: 'noted'; readonly kind: 'refused' | 'hub'; readonly text: string }
+  /** A peer was disconnected at the door. */
   | { readonly type: 'expelled' }
   /** The hub is about to close. */
   | { readonly type: 'closing'; readonly reason: string }

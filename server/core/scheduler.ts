@@ -54,10 +54,12 @@ import { matchingKey } from './matching.js';
 import { forgetNamedJobs } from './named.js';
 import { listUnderWay, open } from './opening.js';
 import { newLeader, newLeaderConnection, newWorker, newWorkerConnection } from './new-records.js';
+import { noteJoined } from './notes.js';
 import type { HubLeader, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
 import { overviewOf, type KnownOverview } from './overview.js';
+import { checkSlots, countSlots } from './slot-use.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
 import { checkWatch, locate, reported, watch, watchesEveryMs } from './watch.js';
@@ -77,7 +79,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.tellRoom = state.config.pieces?.told ?? maxToldAtOnce;
     state.fitRoom = state.config.pieces?.fitted ?? maxFittedAtOnce;
     state.lostRoom = state.config.pieces?.lost ?? maxToldLostAtOnce;
-    if (state.startedAt === Infinity) state.startedAt = now;
+    if (state.startedAt === Infinity) begin(state, now);
     switch (event.type) {
       case 'leaderJoined':
         this.#leaderJoined(event.leaderId, event.name, event.limits ?? state.config.limits);
@@ -119,6 +121,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
       case 'watched':
         watch(state);
+        break;
+      case 'noted':
+        state.happenings.add('hub', event.kind, now, () => event.text);
         break;
       case 'expelled':
         state.counters.expelled += 1;
@@ -167,6 +172,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     checkSaid(this.#state);
     checkTally(this.#state);
     checkWatch(this.#state);
+    checkSlots(this.#state.slotTime, workers.values());
+    this.#state.happenings.validate();
     if (!closing) checkTold(this.#state);
     this.#state.breakages.validate();
     for (const needClass of placement.fitting.needClasses) {
@@ -187,6 +194,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     leader.connection = newLeaderConnection(name, limits);
     state.awayLeaders.delete(leader);
     state.leaders.set(id, leader);
+    noteJoined(state, 'leader', leader, before !== undefined);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
     const everyMs = watchesEveryMs(state);
     if (everyMs > 0) state.toLeader(leader, { type: 'watch', everyMs });
@@ -232,6 +240,8 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     worker.connection = newWorkerConnection(name, limits);
     state.awayWorkers.delete(worker);
     state.workers.set(id, worker);
+    noteJoined(state, 'worker', worker, before !== undefined);
+    countSlots(state.slotTime, worker, state.now);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
     const everyMs = watchesEveryMs(state);
     if (everyMs > 0) state.toWorker(worker, { type: 'watch', everyMs });
@@ -246,9 +256,11 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     switch (message.type) {
       case 'report':
         report(state, worker, message);
+        countSlots(state.slotTime, worker, state.now);
         break;
       case 'offer':
         this.#offer(worker, message.slots, message.offers);
+        countSlots(state.slotTime, worker, state.now);
         break;
       case 'waits':
       case 'goesOn':
@@ -257,6 +269,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
       case 'draining':
         this.#drain(worker, message.broken);
+        countSlots(state.slotTime, worker, state.now);
         break;
       case 'leaving':
         worker.connection.leaving = true;
@@ -312,6 +325,13 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     for (const leader of state.leaders.values()) state.toLeader(leader, { type: 'goodbye', reason });
     for (const worker of state.workers.values()) state.toWorker(worker, { type: 'goodbye', reason });
   }
+}
+
+/** The first event has come. */
+function begin(state: HubState, now: number): void {
+  state.startedAt = now;
+  state.slotTime.advance(now);
+  state.happenings.add('hub', 'hub', now, () => 'the hub has started');
 }
 
 /** Remembers why the worker broke, if it did, with what it offered. Says whether that is new. */

@@ -20,6 +20,7 @@ export function settle(state: HubState, worker: HubWorker, jobId: string, result
     // One that was adopted was given by another hub.
     job.tally ??= state.tally.of(job.description.stages);
     state.tally.answered(job.tally, lease.elements, result, elapsedMs);
+    state.slotTime.answered(state.now - (lease.slotSince ?? state.now) - lease.waitedMs - elapsedMs, state.now);
     job.cost.observe(elapsedMs, sinceMs - elapsedMs - lease.waitedMs, state.now);
     // Before the lease was adopted, the slot was of no use to anybody: the worker was away.
     state.placement.settle(lease, usedBy(lease, Math.min(elapsedMs, sinceMs)));

@@ -12,6 +12,7 @@ import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
 import { inHand } from './worker-room.js';
 import { nothingSaid } from './new-records.js';
+import { noteWorkerGone } from './notes.js';
 import { endingKey, type Answered, type Said, type HubWorker } from './records.js';
 
 /** The worker's connection is lost. It keeps its leases for a moment: a worker that lives is back soon. */
@@ -38,6 +39,8 @@ export function workerGone(state: HubState, worker: HubWorker, reason: string, a
   const leases = [...worker.leases];
   // What was cancelled may have been what it died of.
   const executing = worker.connected ? inHand(worker) : worker.executingWhenLost;
+  noteWorkerGone(state, worker, !alive && !worker.draining, reason);
+  worker.isGone = true;
   // This comes first. So the worker is given nothing that becomes due by what follows.
   moveWorker(state, worker, undefined);
   endReservation(state, worker);

@@ -105,6 +105,11 @@ export class HubDriver {
     this.#drive.handle({ type: 'watched' });
   }
 
+  /** Something has happened around the hub, for its log. */
+  note(kind: 'refused' | 'hub', text: string): void {
+    this.#drive.handle({ type: 'noted', kind, text });
+  }
+
   overview(bounds: StatusBounds): KnownOverview {
     return this.#scheduler.overview(this.#drive.now(), bounds);
   }

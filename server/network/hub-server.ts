@@ -25,6 +25,8 @@ import { Connections } from './connections.js';
 import { watchDescriptors } from './descriptors.js';
 import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
+import { noteEvent } from './note-event.js';
+import type { HubEvent } from './hub-events.js';
 import { Holdings } from './holdings.js';
 import { check, type HubConfig, type TlsOptions, type TokenOptions } from './hub-options.js';
 import { HubPages } from './hub-pages.js';
@@ -70,8 +72,13 @@ export class HubServer {
   #descriptors: { close(): void } | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(config: HubConfig) {
-    const { limits, addresses, origins, authorize, report, onActivity, reportsJobs } = config;
+  constructor(given: HubConfig) {
+    const { limits, addresses, origins, authorize, onActivity, reportsJobs } = given;
+    const report = (event: HubEvent): void => {
+      noteEvent(this.#driver, event);
+      given.report(event);
+    };
+    const config = { ...given, report };
     const onJobEnd = reportsJobs ? (end: JobEnd): void => report({ type: 'jobEnded', ...end }) : undefined;
     this.#config = config;
     this.#tokens = config.tokens;

@@ -1,6 +1,6 @@
 /** What a hub tells its page, as lines of JSON. */
-import type { Overview } from '../../src/protocol/overview.js';
 import type { KnownOverview } from '../core/overview.js';
+import { amendedSeconds } from '../core/slot-time.js';
 
 /** Whoever tells the board what there is. */
 export interface OverviewSource {
@@ -21,59 +21,54 @@ export interface Line {
   readonly whole: () => Uint8Array;
 }
 
-interface Totals {
+interface Carried {
   readonly at: number;
-  readonly elements: number;
   readonly in: number;
   readonly out: number;
 }
 
 /** How many seconds of slot time a short line has. */
-export const shortSeconds = 10;
+export const shortSeconds: number = amendedSeconds;
 
-/** Rates that are told without a look before would be of no time. A look within less than this is taken for the same one. */
-const leastBetweenMs = 100;
-
-/** Makes lines. Rates are of the time between two of them, if that is not long ago. */
+/** Makes lines. */
 export class OverviewBoard {
   readonly #source: OverviewSource;
-  #before: Totals | undefined;
-  #rates: Pick<Overview, 'elementsPerSecond' | 'bytesPerSecond'> = { elementsPerSecond: 0, bytesPerSecond: { in: 0, out: 0 } };
+  #before: Carried | undefined;
+  #bytesPerSecond = { in: 0, out: 0 };
 
   constructor(source: OverviewSource) {
     this.#source = source;
   }
 
-  /** The time since the last line does not count: nobody has watched. */
+  /** Nobody watches. So the time until the next line says nothing of how fast anything goes. */
   pause(): void {
     this.#before = undefined;
-    this.#rates = { elementsPerSecond: 0, bytesPerSecond: { in: 0, out: 0 } };
+    this.#bytesPerSecond = { in: 0, out: 0 };
   }
 
   make(): Line {
-    const { known, version, today } = this.#source;
-    const { elements, slotTime, ...rest } = known();
-    this.#measure(elements);
+    const { known, version, today, now } = this.#source;
+    const { slotTime, log, ...rest } = known();
+    this.#measure(now());
+    const at = today();
+    const sinceThen = at - now();
+    const dated = log.map((row) => ({ ...row, at: Math.round(row.at + sinceThen) }));
     // Slot time stands last: what is before it is the same in both.
-    const head = JSON.stringify({ at: today(), version, ...rest, ...this.#rates }).slice(0, -1);
+    const whole = { at, version, bytesPerSecond: this.#bytesPerSecond, ...rest, log: dated };
+    const head = JSON.stringify(whole).slice(0, -1);
     const lineOf = (seconds: KnownOverview['slotTime']): Uint8Array =>
       Buffer.from(`${head},"slotTime":${JSON.stringify(seconds)}}\n`);
-    let whole: Uint8Array | undefined;
-    return { short: lineOf(slotTime.slice(-shortSeconds)), whole: () => (whole ??= lineOf(slotTime)) };
+    let long: Uint8Array | undefined;
+    return { short: lineOf(slotTime.slice(-shortSeconds)), whole: () => (long ??= lineOf(slotTime)) };
   }
 
-  #measure(elements: number): void {
-    const now: Totals = { at: this.#source.now(), elements, ...this.#source.traffic() };
-    const ms = now.at - (this.#before?.at ?? -Infinity);
-    if (this.#before !== undefined && ms < leastBetweenMs) return;
-    if (this.#before !== undefined) {
-      const { elements: before, in: inBefore, out: outBefore } = this.#before;
-      const perSecond = (more: number): number => Math.max(0, Math.round((more * 1_000) / ms));
-      this.#rates = {
-        elementsPerSecond: perSecond(elements - before),
-        bytesPerSecond: { in: perSecond(now.in - inBefore), out: perSecond(now.out - outBefore) },
-      };
+  #measure(at: number): void {
+    const carried: Carried = { at, ...this.#source.traffic() };
+    const ms = at - (this.#before?.at ?? at);
+    if (this.#before !== undefined && ms > 0) {
+      const perSecond = (more: number): number => Math.round((more * 1_000) / ms);
+      this.#bytesPerSecond = { in: perSecond(carried.in - this.#before.in), out: perSecond(carried.out - this.#before.out) };
     }
-    this.#before = now;
+    this.#before = carried;
   }
 }

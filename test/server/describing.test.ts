@@ -47,6 +47,7 @@ function stateWith(
     secret: '',
     description: { stages: [], serializer: 'json' },
     priority: 0,
+    openedAt: 0,
     needClass,
     virtualTime: 0,
   };

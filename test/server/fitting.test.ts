@@ -31,6 +31,7 @@ function classesOf(fitting: Fitting, count: number): NeedClass[] {
         description,
         bytes: 0,
         priority: 0,
+        openedAt: 0,
         needClass,
         virtualTime: 0,
       }),

@@ -89,6 +89,7 @@ function jobOf(placement: Placement, operation: string, { priority = 0, virtualT
     description,
     bytes: 0,
     priority,
+    openedAt: 0,
     needClass,
     virtualTime,
   });

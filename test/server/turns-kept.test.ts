@@ -28,6 +28,7 @@ function turns(): Turns {
       description,
       bytes: 0,
       priority,
+      openedAt: 0,
       needClass,
       virtualTime,
     });

@@ -123,6 +123,7 @@ describe('an attempt that waits for a job of its own', () => {
       description,
       bytes: 0,
       priority: 0,
+      openedAt: 0,
       needClass,
       virtualTime: 0,
     });

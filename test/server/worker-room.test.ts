@@ -23,6 +23,7 @@ function jobOf(batchMs: number): HubJob {
     description: { stages: [], serializer: 'json' },
     bytes: 0,
     priority: 0,
+    openedAt: 0,
     needClass: new Fitting().needClass(needs),
     virtualTime: 0,
   });
