@@ -20,6 +20,7 @@ const entries = {
   'server/command/paladin': 'server/command/paladin.ts',
   // Browsers load the small files.
   'node/testing': 'src/testing.ts',
+  'node/otel': 'src/otel.ts',
   'node/progress': 'src/progress.ts',
   'node/operators': 'operators/index.ts',
   // Threads begin with these. They are started by paths relative to the shared parts.

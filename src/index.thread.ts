@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import type * as Server from '../server/index.js';
 import type * as Index from './index.js';
+import type * as Otel from './otel.js';
 import type * as Progress from './progress.js';
 import type * as Testing from './testing.js';
 import type * as Workers from './worker.js';
@@ -20,6 +21,9 @@ export const inMemory: typeof Index.inMemory = index('inMemory');
 export const remoteFold: typeof Index.remoteFold = index('remoteFold');
 export const remoteMap: typeof Index.remoteMap = index('remoteMap');
 export const toAsyncIterable: typeof Index.toAsyncIterable = index('toAsyncIterable');
+
+const otel = entry<typeof Otel>('../node/otel.js');
+export const traceWith: typeof Otel.traceWith = otel('traceWith');
 
 const progress = entry<typeof Progress>('../node/progress.js');
 export const progressBar: typeof Progress.progressBar = progress('progressBar');

@@ -498,3 +498,9 @@ export const leastPaceMs: number = 1_000;
 
 /** What it grows to while there are too many lines. */
 export const longestPaceMs: number = 60_000;
+
+/**
+ * The most bytes of headers that a job or a batch carries: room for 8,192 bytes of baggage and 512 characters of trace state, as
+ * W3C has it, and for some more.
+ */
+export const maxHeaderBytes: number = 16 * 1024;

@@ -9,8 +9,14 @@ interface NodeModules {
     readonly stderr: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): boolean };
   };
   readonly os: { cpus(): readonly { readonly times: { readonly idle: number } }[] };
+  readonly diagnostics_channel: { channel(name: string): DiagnosticsChannel };
   readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
+}
+
+interface DiagnosticsChannel {
+  readonly hasSubscribers: boolean;
+  publish(message: object): void;
 }
 
 /** In microseconds. */

@@ -147,7 +147,8 @@ function withOwnBytes(description: JobDescription): JobDescription {
   const stages = description.stages.map(({ args, ...stage }) =>
     args === undefined ? stage : { ...stage, args: ownBytes(args) },
   );
-  return { ...description, stages };
+  const { headers } = description;
+  return { ...description, stages, ...(headers && { headers: ownBytes(headers) }) };
 }
 
 export function refuse(state: HubState, leader: HubLeader, number: number, what: string): void {

@@ -7,6 +7,7 @@ import type { Serializer } from '../serializer/serializer.js';
 import { noValues, packOutputs, packPartials, type Packed, type Redo } from './batch-payload.js';
 import type { BatchControl } from './batch-control.js';
 import { BatchRun, type Pause } from './batch-run.js';
+import { withinCarried, type Within } from './carried-context.js';
 import type { Chain } from './stage-chain.js';
 import type { Outcome } from '../protocol/outcome.js';
 import { executing } from './executing-now.js';
@@ -158,7 +159,7 @@ export class JobExecution {
 
   #setUpStage(index: number, make: () => SetUp | Promise<SetUp>): SetUp | Promise<SetUp> {
     const over = this.#watchCreate(index);
-    const made = make();
+    const made = withinCarried(this.#description.headers)(make);
     if (made instanceof Promise) {
       this.#watched.add(over);
       void made.then(() => {
@@ -225,8 +226,9 @@ export class JobExecution {
       this.#underWay.delete(batch);
       return this.#finish(batch, control, serializer, chain, plan, run);
     };
-    const waiting = executing(control.waits, () => advance(run, control));
-    return waiting === undefined ? finish() : advanceToEnd(run, waiting, control).then(finish);
+    const within = withinCarried(this.#description.headers, batch.headers);
+    const waiting = executing(control.waits, () => within(() => advance(run, control)));
+    return waiting === undefined ? finish() : advanceToEnd(run, waiting, control, within).then(finish);
   }
 
   #finish(
@@ -291,12 +293,12 @@ function advance(run: BatchRun, control: BatchControl): Pause | undefined {
   return waiting;
 }
 
-async function advanceToEnd(run: BatchRun, waiting: Pause, control: BatchControl): Promise<void> {
+async function advanceToEnd(run: BatchRun, waiting: Pause, control: BatchControl, within: Within): Promise<void> {
   let next: Pause | undefined = waiting;
   while (next !== undefined) {
     if (next === 'turn') await leaveToOthers(run, control);
     else await next;
-    next = executing(control.waits, () => advance(run, control));
+    next = executing(control.waits, () => within(() => advance(run, control)));
   }
 }
 

@@ -40,7 +40,7 @@ export type FromWebWorker =
   | { readonly type: 'exiting'; readonly executing: number; readonly offset: number; readonly stage: number };
 
 /** Raised with each change of the messages, since a page and an older worker script may come out of a cache together. */
-const version = 1;
+const version = 2;
 
 const key = 'paladin-rx';
 

@@ -3,6 +3,7 @@ import { factsOfParts, type JobFacts } from '../core/job/facts.js';
 import type { HubView } from '../core/job/wait.js';
 import type { PartOfJob } from '../core/job/job-events.js';
 import type { JobDriver, JobHandle } from './job-driver.js';
+import type { JobEnding } from './job-listeners.js';
 import type { JobObserver, Leftover, PartObserver } from './job-observer.js';
 
 /** What a part of the chain is opened with. */
@@ -31,12 +32,12 @@ export class ChainJob implements JobHandle {
   readonly #observer: JobObserver;
   readonly #open: (opened: OpenedPart) => void;
   readonly #parts: Part[] = [];
-  readonly #over: () => void;
+  readonly #over: (ending: JobEnding) => void;
   #isPaused = false;
   #isOver = false;
 
   /** @param over called when nothing of it is left */
-  constructor(observer: JobObserver, open: (opened: OpenedPart) => void, over: () => void = () => undefined) {
+  constructor(observer: JobObserver, open: (opened: OpenedPart) => void, over: (ending: JobEnding) => void = () => undefined) {
     this.#observer = observer;
     this.#over = over;
     this.#open = open;
@@ -58,10 +59,7 @@ export class ChainJob implements JobHandle {
   }
 
   cancel(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    for (const { driver } of this.#parts) driver?.cancel();
-    this.#over();
+    this.#close({ type: 'cancelled' });
   }
 
   /** Somebody wants to know how far it is. */
@@ -143,12 +141,12 @@ export class ChainJob implements JobHandle {
       },
       completed: () => {
         const next = this.#after(part);
-        if (next === undefined) this.#end(() => owner.completed());
+        if (next === undefined) this.#end({ type: 'completed' }, () => owner.completed());
         else next.driver?.complete();
       },
       failed: (error) => {
         const next = this.#after(part);
-        if (next === undefined) this.#end(() => owner.failed(error));
+        if (next === undefined) this.#end({ type: 'failed', error }, () => owner.failed(error));
         else next.driver?.fail(error);
       },
     };
@@ -173,10 +171,17 @@ export class ChainJob implements JobHandle {
   }
 
   /** The job is over: the parts before the last one are not needed any more. */
-  #end(tell: () => void): void {
+  #end(ending: JobEnding, tell: () => void): void {
     if (this.#isOver) return;
-    this.cancel();
+    this.#close(ending);
     tell();
+  }
+
+  #close(ending: JobEnding): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const { driver } of this.#parts) driver?.cancel();
+    this.#over(ending);
   }
 }
 

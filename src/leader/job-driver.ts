@@ -13,6 +13,7 @@ import { guarded } from '../guarded.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
 import type { Pausable } from './flow.js';
+import type { JobEnding } from './job-listeners.js';
 import type { Leftover, News, PartObserver } from './job-observer.js';
 
 /** What the owner of a job says to it. After the end, and after `cancel`, all methods do nothing. */
@@ -47,7 +48,7 @@ export interface JobOutlet {
   /** An event was handled. */
   handled(report: JobReport): void;
   /** The job is over. */
-  over(): void;
+  over(ending: JobEnding): void;
 }
 
 /** Where the program has made the stage of this operation, or has opened the job; undefined where nobody knows. */
@@ -160,7 +161,7 @@ export class JobDriver implements JobHandle {
     if (this.#over) return;
     this.handle({ type: 'cancelled' });
     // Also when it comes out of an observer's callback: nothing follows it.
-    this.#end();
+    this.#end({ type: 'cancelled' });
   }
 
   pause(): void {
@@ -285,7 +286,7 @@ export class JobDriver implements JobHandle {
         this.#observer.demand?.(effect.count);
         break;
       case 'closed':
-        this.#end();
+        this.#end({ type: 'cancelled' });
         break;
       case 'divided':
         this.#divide(effect);
@@ -298,7 +299,7 @@ export class JobDriver implements JobHandle {
         break;
       case 'completed':
       case 'failed':
-        this.#end();
+        this.#end(effect);
         this.#tell(effect);
         break;
       default:
@@ -312,7 +313,7 @@ export class JobDriver implements JobHandle {
     const news = this.#held;
     this.#silent = true;
     this.#held = [];
-    this.#end();
+    this.#end({ type: 'divided' });
     this.#observer.divided?.(first, second, { source, sourceEnded: this.#sourceEnded, news });
   }
 
@@ -400,19 +401,19 @@ export class JobDriver implements JobHandle {
   #fail(error: unknown): void {
     if (this.#silent) return;
     this.#silent = true;
-    this.#end();
+    this.#end({ type: 'failed', error });
     guarded(() => {
       this.#observer.failed(error);
     });
   }
 
-  #end(): void {
+  #end(ending: JobEnding): void {
     if (this.#over) return;
     this.#over = true;
     this.#intake = [];
     this.#taken = 0;
     this.#drive.end();
-    this.#outlet.over();
+    this.#outlet.over(ending);
   }
 }
 

@@ -12,6 +12,7 @@ import { NotSerializableError, type Serializer } from '../serializer/serializer.
 import { ChainJob } from './chain-job.js';
 import { InnerJob, type Refusable } from './inner-job.js';
 import { JobDriver, type JobHandle, type JobOutlet, type SiteOf } from './job-driver.js';
+import { JobListeners, type JobEnding, type ListenedTo, type OpeningListener } from './job-listeners.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
   checkObserver,
@@ -76,6 +77,7 @@ export class LeaderRuntime implements Runtime {
   readonly #session: SessionDriver;
   readonly #standing = new StandingJobs();
   readonly #openJobs: OpenJobs;
+  readonly #listeners = new JobListeners();
   /** Operations that were run before. */
   readonly #known = new WeakSet<Operation<never, unknown>>();
   #closing: Promise<void> | undefined;
@@ -90,7 +92,7 @@ export class LeaderRuntime implements Runtime {
       () => this.#openJobs.report(),
       config.time,
     );
-    this.#openJobs = new OpenJobs(() => this.#session.hub, config.time);
+    this.#openJobs = new OpenJobs(() => this.#session.hub, config.time, this.#listeners);
   }
 
   jobs(): JobProgress[] {
@@ -110,6 +112,14 @@ export class LeaderRuntime implements Runtime {
   /** The operations and the serializer of a job, by the job's number; undefined when it is over. */
   usesOf(number: number): JobUses | undefined {
     return this.#session.usesOf(number);
+  }
+
+  /**
+   * From now on the listener is told of each job that is opened, until what is returned is called. All copies of this package
+   * know this name.
+   */
+  '~paladinListen'(listener: OpeningListener): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Ends all jobs with the error, now and from now on. */
@@ -137,14 +147,15 @@ export class LeaderRuntime implements Runtime {
     const number = this.#session.nextJobNumber();
     // The part at the end of the chain is opened last.
     let at: number | undefined;
-    return this.#openJobs.open({ number, spec, observer, over, at: () => at ?? number }, (telling, isOver) => {
+    return this.#openJobs.open({ number, spec, observer, over, at: () => at ?? number }, (telling, isOver, listened) => {
       // One stage alone cannot be divided.
-      if (chain.stages.length === 1) return this.#start(chain, { observer: telling, number, over: isOver, siteOf: site });
+      if (chain.stages.length === 1)
+        return this.#start(chain, { observer: telling, number, over: isOver, siteOf: site, listened });
       return new ChainJob(
         telling,
         ({ part, observer: partObserver, made }) => {
           at = at === undefined ? number : this.#session.nextJobNumber();
-          this.#start(chain, { observer: partObserver, number: at, of: number, part, made, siteOf: site });
+          this.#start(chain, { observer: partObserver, number: at, of: number, part, made, siteOf: site, listened });
         },
         isOver,
       );
@@ -169,21 +180,23 @@ export class LeaderRuntime implements Runtime {
 
   /** Opens a job of the chain, or of a part of it. */
   #start({ spec, serializer, stages, isStray }: OpenableChain, opening: Opening): JobDriver {
-    const { observer, part, made, over, number = this.#session.nextJobNumber(), of = number } = opening;
+    const { observer, part, made, over, listened, number = this.#session.nextJobNumber(), of = number } = opening;
     const { from, to } = part ?? { from: 0, to: stages.length };
     const description: JobDescription = {
       stages: stages.slice(from, to),
       serializer: serializer.name,
       ...(part && { part: { of, from } }),
+      ...(listened?.headers && { headers: listened.headers }),
     };
     const outlet: JobOutlet = {
       send: (batch) => {
-        this.#session.send(number, batch);
+        this.#session.send(number, listened === undefined ? batch : listened.sent(batch, number));
       },
       acknowledge: (seq, attempt) => {
         this.#session.acknowledge(number, seq, attempt);
       },
       cancel: (seq, attempt) => {
+        listened?.dropped(seq, attempt, number);
         this.#session.cancel(number, seq, attempt);
       },
       locate: (seq, attempt) => {
@@ -195,9 +208,9 @@ export class LeaderRuntime implements Runtime {
       handled: (report) => {
         this.#session.handled(number, report);
       },
-      over: () => {
+      over: (ending) => {
         this.#session.remove(number);
-        over?.();
+        over?.(ending);
       },
     };
     const driver = new JobDriver(this.#machine(spec, serializer, part), observer, outlet, opening.siteOf, this.#config.time);
@@ -210,6 +223,7 @@ export class LeaderRuntime implements Runtime {
       needs: needsOf(description, spec.labels ?? []),
       uses: { operations: spec.stages.slice(from, to).map(({ operation }) => operation), serializer },
       isStray,
+      ...(listened && { answered: (event) => listened.answered(event, number) }),
     });
     driver.start();
     return driver;
@@ -234,7 +248,8 @@ export class LeaderRuntime implements Runtime {
     signal?.throwIfAborted();
     // A run with options has a job of its own. So has a run that the code of an operation makes by itself: its job may be ended
     // for that.
-    const isPlain = Object.values<unknown>(own).every((value) => value === undefined) && !isStrayNow();
+    const isPlain =
+      Object.values<unknown>(own).every((value) => value === undefined) && !isStrayNow() && !this.#listeners.tellApart;
     // The hub sends batches of a cheap job ahead to workers. There they may wait behind an element that this leader holds up.
     const mayShare = isPlain && !this.#session.isBusy;
     const job = (mayShare ? this.#standing.take(operation) : undefined) ?? this.#openSolo(operation, own, isPlain);
@@ -259,8 +274,8 @@ export class LeaderRuntime implements Runtime {
         const chain = this.#prepare('run', spec);
         const number = this.#session.nextJobNumber();
         const siteOf = (): CallSite | undefined => solo.site;
-        return this.#openJobs.open({ number, spec, observer, isResting: () => solo.isResting }, (telling, over) =>
-          this.#start(chain, { observer: telling, number, over, siteOf }),
+        return this.#openJobs.open({ number, spec, observer, isResting: () => solo.isResting }, (telling, over, listened) =>
+          this.#start(chain, { observer: telling, number, over, siteOf, listened }),
         );
       },
       (rested) => {
@@ -365,7 +380,9 @@ interface Opening {
   /** What errors show in their stacks. */
   readonly siteOf: SiteOf;
   /** Called when the job is over. */
-  readonly over?: (() => void) | undefined;
+  readonly over?: ((ending: JobEnding) => void) | undefined;
+  /** Those who listen; undefined: nobody does. */
+  readonly listened: ListenedTo | undefined;
 }
 
 /** Equal for jobs that ask the same of workers. */

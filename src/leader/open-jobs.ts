@@ -5,6 +5,7 @@ import type { LeaderToHub, ReportedProgress } from '../protocol/messages.js';
 import { jobIdOf } from '../protocol/job-id.js';
 import { ordinaryTime, type Time } from '../time.js';
 import type { JobObserver } from './job-observer.js';
+import type { JobEnding, JobListeners, ListenedJob, ListenedTo } from './job-listeners.js';
 import type { JobSpec } from './job-spec.js';
 import { ProgressTeller } from './progress-teller.js';
 import { progressOf, reportOf, type JobProgress } from './job-progress.js';
@@ -47,32 +48,39 @@ export class OpenJobs {
   readonly #jobs = new Set<Entry>();
   readonly #hub: () => HubKnown;
   readonly #time: Time | undefined;
+  readonly #listeners: JobListeners;
 
   /** @param time undefined: that of programs. In another time nobody is told before the end: it would never stand still. */
-  constructor(hub: () => HubKnown, time: Time | undefined) {
+  constructor(hub: () => HubKnown, time: Time | undefined, listeners: JobListeners) {
     this.#hub = hub;
+    this.#listeners = listeners;
     this.#time = time;
   }
 
   /** @param start opens the job; what it is given is told of outputs and the end, and called when nothing of it is left */
-  open<Job extends Tellable>(opened: Opened, start: (observer: JobObserver, over: () => void) => Job): Job {
+  open<Job extends Tellable>(
+    opened: Opened,
+    start: (observer: JobObserver, over: (ending: JobEnding) => void, listened: ListenedTo | undefined) => Job,
+  ): Job {
     const entry: Entry = { ...opened, job: undefined };
     const { observer, over, spec } = opened;
     const teller =
       spec.onProgress &&
       new ProgressTeller(spec.onProgress, (end) => this.#tell(entry, end), this.#time === undefined ? ordinaryTime : undefined);
     this.#jobs.add(entry);
-    const remove = (): void => {
+    const listened = this.#listeners.opened(this.#listenedJob(entry));
+    const remove = (ending: JobEnding): void => {
       teller?.stop();
       this.#jobs.delete(entry);
+      listened?.ended(ending, this.#factsOf(entry));
       over?.();
     };
     try {
-      const job = start(teller?.before(observer) ?? observer, remove);
+      const job = start(teller?.before(observer) ?? observer, remove, listened);
       entry.job = job;
       return job;
     } catch (error) {
-      remove();
+      remove({ type: 'failed', error });
       throw error;
     }
   }
@@ -97,14 +105,34 @@ export class OpenJobs {
     return { type: 'progress', jobs, left: open.length - jobs.length };
   }
 
-  #tell({ number, job, spec }: Entry, end?: 'completed' | 'failed'): JobProgress {
-    const { leaderId, view } = this.#hub();
-    const operations = spec.stages.map(({ operation }) => operation.name);
-    const { name = operations.join(' → '), total } = spec;
-    const jobId = leaderId === undefined ? '' : jobIdOf(leaderId, number);
-    if (end === undefined) job?.look();
-    return progressOf({ jobId, name, operations }, job?.facts(view, total) ?? nothingYet, end);
+  #tell(entry: Entry, end?: 'completed' | 'failed'): JobProgress {
+    if (end === undefined) entry.job?.look();
+    return progressOf({ jobId: this.#idOf(entry), ...namesOf(entry) }, this.#factsOf(entry), end);
   }
+
+  #factsOf({ job, spec }: Entry): JobFacts {
+    return job?.facts(this.#hub().view, spec.total) ?? nothingYet;
+  }
+
+  #idOf({ number }: Entry): string {
+    const { leaderId } = this.#hub();
+    return leaderId === undefined ? '' : jobIdOf(leaderId, number);
+  }
+
+  #listenedJob(entry: Entry): ListenedJob {
+    const idOf = (): string => this.#idOf(entry);
+    return {
+      ...namesOf(entry),
+      get jobId(): string {
+        return idOf();
+      },
+    };
+  }
+}
+
+function namesOf({ spec }: Entry): { readonly name: string; readonly operations: readonly string[] } {
+  const operations = spec.stages.map(({ operation }) => operation.name);
+  return { name: spec.name ?? operations.join(' → '), operations };
 }
 
 /** Of a job that is over before it was opened. */

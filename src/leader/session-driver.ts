@@ -29,6 +29,8 @@ interface SessionJob {
   readonly uses: JobUses;
   /** Whether the code of an operation runs it, though none is executing there. */
   readonly isStray: boolean;
+  /** Told what the hub says of the job, before the job is; absent: nobody is. */
+  readonly answered?: (event: JobEvent) => void;
 }
 
 /** The operations and the serializer that a job names. */
@@ -225,9 +227,12 @@ export class SessionDriver {
       case 'open':
         this.#open(effect);
         break;
-      case 'toJob':
-        this.#jobs.get(effect.job)?.driver.handle(own(effect.event));
+      case 'toJob': {
+        const job = this.#jobs.get(effect.job);
+        job?.answered?.(effect.event);
+        job?.driver.handle(own(effect.event));
         break;
+      }
       case 'report':
         this.#link.send(this.#report());
         break;

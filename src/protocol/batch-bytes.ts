@@ -5,7 +5,7 @@ import type { Batch } from './messages.js';
 type ByteField = { [Name in keyof Batch]-?: Uint8Array extends Batch[Name] ? Name : never }[keyof Batch];
 
 /** Which of them are beside its payload. A field that is missing here is a type error. */
-const isBeside: Readonly<Record<ByteField, boolean>> = { payload: false, parts: true, unreached: true };
+const isBeside: Readonly<Record<ByteField, boolean>> = { payload: false, parts: true, unreached: true, headers: true };
 
 const byteFields = Object.keys(isBeside) as readonly ByteField[];
 /** The fields beside its payload. Most batches have none of them. */

@@ -10,11 +10,11 @@ const namedBytes = 100;
 /** Bytes for each character of a name: it is kept in the description, in the needs and in their key, and may take two bytes. */
 const copies = 6;
 
-/** About how many bytes a description takes: arguments, names and labels, and the records of a job. */
-export function descriptionBytesOf({ stages }: JobDescription, labels: readonly string[]): number {
+/** About how many bytes a description takes: arguments, headers, names and labels, and the records of a job. */
+export function descriptionBytesOf({ stages, headers }: JobDescription, labels: readonly string[]): number {
   const names = [...labels, ...stages.map(({ operation }) => operation)].reduce(
     (sum, name) => sum + copies * name.length + namedBytes,
     0,
   );
-  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names + jobBytes);
+  return stages.reduce((sum, { args }) => sum + (args?.byteLength ?? 0), names + jobBytes + (headers?.byteLength ?? 0));
 }

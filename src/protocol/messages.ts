@@ -9,7 +9,7 @@ import type { OnFatal, RetryStrategy } from '../errors/retry.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 14;
+export const protocolVersion = 15;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -35,6 +35,8 @@ export interface JobDescription {
    * are made from these.
    */
   readonly part?: { readonly of: number; readonly from: number };
+  /** What the job carries from its subscriber to each execution (see `encodeHeaders`); absent: nothing. */
+  readonly headers?: Uint8Array;
 }
 
 /** What a worker offers to jobs. */
@@ -97,6 +99,8 @@ export interface Batch {
    * `describeParts`).
    */
   readonly parts?: Uint8Array;
+  /** What it carries beside the headers of its job, or in their place; absent: nothing. */
+  readonly headers?: Uint8Array;
   /** Elements: as the serializer encoded them. Partials: joined encodings of one value each (see `joinParts`). */
   readonly payload: Uint8Array;
 }

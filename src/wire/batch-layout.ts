@@ -14,26 +14,46 @@ const originBit = 16;
 const partsBit = 32;
 const besideBit = 64;
 const unreachedBit = 128;
+const headersBit = 256;
 
 export function writeBatch(
   writer: Writer,
-  { seq, attempt, first, count, units, suspect, alone, budgetMs, beside, tried, unreached, origin, parts, payload }: Batch,
+  {
+    seq,
+    attempt,
+    first,
+    count,
+    units,
+    suspect,
+    alone,
+    budgetMs,
+    beside,
+    tried,
+    unreached,
+    origin,
+    parts,
+    headers,
+    payload,
+  }: Batch,
 ): void {
   for (const value of [seq, attempt, first, count, budgetMs]) writer.number(value);
-  writer.byte(
+  const bits =
     (units === 'partials' ? partialsBit : 0) +
-      (suspect ? suspectBit : 0) +
-      (alone ? aloneBit : 0) +
-      (tried === undefined ? 0 : triedBit) +
-      (origin === undefined ? 0 : originBit) +
-      (parts === undefined ? 0 : partsBit) +
-      (beside === true ? besideBit : 0) +
-      (unreached === undefined ? 0 : unreachedBit),
-  );
+    (suspect ? suspectBit : 0) +
+    (alone ? aloneBit : 0) +
+    (tried === undefined ? 0 : triedBit) +
+    (origin === undefined ? 0 : originBit) +
+    (parts === undefined ? 0 : partsBit) +
+    (beside === true ? besideBit : 0) +
+    (unreached === undefined ? 0 : unreachedBit) +
+    (headers === undefined ? 0 : headersBit);
+  writer.byte(bits % 256);
+  writer.byte(bits >> 8);
   if (tried !== undefined) writer.number(tried);
   if (unreached !== undefined) writer.bytes(unreached);
   if (origin !== undefined) writer.number(origin);
   if (parts !== undefined) writer.bytes(parts);
+  if (headers !== undefined) writer.bytes(headers);
   writer.bytes(payload);
 }
 
@@ -43,7 +63,7 @@ export function readBatch(reader: Reader): Batch {
   const first = reader.number();
   const count = reader.number();
   const budgetMs = reader.number();
-  const bits = reader.byte();
+  const bits = reader.byte() + 256 * reader.byte();
   const units = (bits & partialsBit) === 0 ? 'elements' : 'partials';
   const suspect = (bits & suspectBit) !== 0;
   const alone = (bits & aloneBit) !== 0;
@@ -53,6 +73,7 @@ export function readBatch(reader: Reader): Batch {
   const unreached = (bits & unreachedBit) === 0 ? {} : { unreached: reader.bytes() };
   const origin = (bits & originBit) === 0 ? {} : { origin: reader.number() };
   const parts = (bits & partsBit) === 0 ? {} : { parts: reader.bytes() };
+  const headers = (bits & headersBit) === 0 ? {} : { headers: reader.bytes() };
   return {
     seq,
     attempt,
@@ -67,6 +88,7 @@ export function readBatch(reader: Reader): Batch {
     ...unreached,
     ...origin,
     ...parts,
+    ...headers,
     payload: reader.bytes(),
   };
 }

@@ -24,6 +24,10 @@ export function readOpen(reader: Reader): Open {
   return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
 }
 
+/** Bits of a description. */
+const partBit = 1;
+const headersBit = 2;
+
 /** Bits of a stage. */
 const foldBit = 1;
 const argsBit = 2;
@@ -32,11 +36,14 @@ const timeoutBit = 4;
 /** More than what a stage has beside its operation and arguments. */
 const mostStageBytes = 32;
 
-export function writeDescription(writer: Writer, { stages, serializer, part }: JobDescription): void {
+export function writeDescription(writer: Writer, { stages, serializer, part, headers }: JobDescription): void {
   writer.text(serializer);
-  // Jobs are numbered from 1.
-  writer.number(part?.of ?? 0);
-  if (part !== undefined) writer.number(part.from);
+  writer.byte((part === undefined ? 0 : partBit) + (headers === undefined ? 0 : headersBit));
+  if (part !== undefined) {
+    writer.number(part.of);
+    writer.number(part.from);
+  }
+  if (headers !== undefined) writer.bytes(headers);
   writer.number(stages.length);
   for (const { kind, operation, version, args, timeoutMs } of stages) {
     writer.byte(
@@ -51,13 +58,15 @@ export function writeDescription(writer: Writer, { stages, serializer, part }: J
 
 export function readDescription(reader: Reader): JobDescription {
   const serializer = readName(reader);
-  const of = reader.number();
-  const part = of === 0 ? {} : { part: { of, from: reader.number() } };
+  const bits = reader.byte();
+  if (bits > partBit + headersBit) throw new RangeError(`unknown bits of a job ${bits}`);
+  const part = (bits & partBit) === 0 ? {} : { part: { of: reader.number(), from: reader.number() } };
+  const headers = (bits & headersBit) === 0 ? {} : { headers: reader.bytes() };
   const count = reader.number();
   if (!isCount(count, maxStages)) throw new RangeError(`expected at most ${maxStages} stages`);
   const stages: StageDescription[] = [];
   while (stages.length < count) stages.push(readStage(reader));
-  return { stages, serializer, ...part };
+  return { stages, serializer, ...part, ...headers };
 }
 
 function readStage(reader: Reader): StageDescription {
@@ -72,8 +81,8 @@ function readStage(reader: Reader): StageDescription {
 }
 
 /** The most bytes that a description takes. */
-export function mostDescriptionBytes({ stages, serializer }: JobDescription): number {
-  let bytes = mostTextBytes(serializer);
+export function mostDescriptionBytes({ stages, serializer, headers }: JobDescription): number {
+  let bytes = mostTextBytes(serializer) + 4 + (headers?.byteLength ?? 0);
   for (const { operation, args } of stages) bytes += mostTextBytes(operation) + mostStageBytes + (args?.byteLength ?? 0);
   return bytes;
 }

@@ -6,6 +6,7 @@ import {
   maxBatchUnits,
   maxCombineFanIn,
   maxFailureBytes,
+  maxHeaderBytes,
   maxJobLabels,
   maxListed,
   maxNameLength,
@@ -29,6 +30,7 @@ const names = list(name, maxNames);
 const ms = number(0, 2 ** 31);
 const units = int(1, maxBatchUnits);
 const index = int(0);
+const headers = optional(bytes(maxHeaderBytes));
 
 const retry = variant('strategy', {
   immediate: record({ maxRetries: index }),
@@ -125,6 +127,7 @@ function sized(maxPayloadBytes: number): {
       stages: list(stage, maxStages, 1),
       serializer: name,
       part: optional(record({ of: int(1), from: int(0) })),
+      headers,
     }),
     batch: record({
       seq: index,
@@ -140,6 +143,7 @@ function sized(maxPayloadBytes: number): {
       unreached: optional(bytes(mostUnreachedBytes(maxStages))),
       origin: optional(index),
       parts: optional(bytes(bytesOfDescribed(maxCombineFanIn))),
+      headers,
       payload,
     }),
     result: record({

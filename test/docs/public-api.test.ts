@@ -17,6 +17,7 @@ describe('what the package exports is documented', () => {
       'server/index.ts',
       'src/index.browser.ts',
       'src/index.ts',
+      'src/otel.ts',
       'src/progress.ts',
       'src/testing.ts',
       'src/worker.browser.ts',

@@ -45,6 +45,7 @@ export function openMessage(job: number, operation: string, random: Random): Lea
     description: {
       stages: random.chance(0.8) ? [map(args)] : [map(args), { kind: 'fold', operation: 'sum', version: 1 }],
       serializer: random.pick(['msgpack', 'msgpack', 'flatted', 'none']),
+      ...(random.chance(0.1) ? { headers: randomBytes(random, 40) } : {}),
     },
     priority: random.int(-10, 10),
     labels: random.chance(0.1) ? ['nowhere'] : [],
@@ -73,6 +74,7 @@ export function batchOf(seq: number, random: Random): Batch {
 export function tellingBatchOf(seq: number, random: Random): Batch {
   const batch = batchOf(seq, random);
   if (!random.chance(0.1)) return batch;
+  if (random.chance(0.3)) return { ...batch, headers: randomBytes(random, random.int(0, 50)) };
   return { ...batch, tried: random.int(0, 3), unreached: randomBytes(random, random.int(0, 12)) };
 }
 

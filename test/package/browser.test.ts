@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bundleForBrowser } from './browser-bundle.js';
 
 describe('for a browser', () => {
-  test.each(['paladin-rx', 'paladin-rx/operators', 'paladin-rx/progress', 'paladin-rx/worker'])(
+  test.each(['paladin-rx', 'paladin-rx/operators', 'paladin-rx/otel', 'paladin-rx/progress', 'paladin-rx/worker'])(
     '%s bundles without a built-in module of Node',
     async (entry) => {
       const { code, inputs, externals } = await bundleForBrowser(`export * from '${entry}';`);

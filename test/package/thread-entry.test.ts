@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as index from 'paladin-rx';
 import * as operators from 'paladin-rx/operators';
+import * as otel from 'paladin-rx/otel';
 import * as progress from 'paladin-rx/progress';
 import * as server from 'paladin-rx/server';
 import * as testing from 'paladin-rx/testing';
@@ -38,7 +39,7 @@ async function printedBy(operations: string, program: string): Promise<string> {
 
 describe('in a thread', () => {
   it('the package has what all of its entries have', async () => {
-    const names = new Set([index, operators, progress, server, testing, worker].flatMap((entry) => Object.keys(entry)));
+    const names = new Set([index, operators, otel, progress, server, testing, worker].flatMap((entry) => Object.keys(entry)));
     const here: object = await import('../../dist/src/index.thread.js');
     expect(Object.keys(here).toSorted()).toEqual([...names].toSorted());
   });

@@ -230,14 +230,14 @@ describe('what peers make a hub keep beside payloads', () => {
     hub.open('l', 1);
     const frame = new Uint8Array(100_000);
     const piece = (bytes: number): Uint8Array => frame.subarray(0, bytes);
-    hub.batch('l', 1, batchOf(0, { payload: piece(1), unreached: piece(1) }));
+    hub.batch('l', 1, batchOf(0, { payload: piece(1), unreached: piece(1), headers: piece(1) }));
     hub.batch('l', 1, batchOf(1, { payload: piece(1), units: 'partials', parts: piece(bytesOfDescribed(1)) }));
     const kept = hub.worker('w', 2).flatMap((effect) => {
       if (effect.type !== 'toWorker' || effect.message.type !== 'assign') return [];
       const { batch } = effect.message;
-      return [batch.payload, batch.parts, batch.unreached].map((bytes) => bytes?.buffer.byteLength);
+      return [batch.payload, batch.parts, batch.unreached, batch.headers].map((bytes) => bytes?.buffer.byteLength);
     });
-    expect(kept).toEqual([1, undefined, 1, 1, bytesOfDescribed(1), undefined]);
+    expect(kept).toEqual([1, undefined, 1, 1, 1, bytesOfDescribed(1), undefined, undefined]);
   });
 
   it('is not kept for a peer that does not come to the end of a list', () => {

@@ -48,6 +48,7 @@ const batch = fc.record(
     origin: number,
     parts: bytes,
     unreached: bytes,
+    headers: bytes,
     payload: bytes,
   },
   { requiredKeys: ['seq', 'attempt', 'first', 'count', 'units', 'suspect', 'alone', 'budgetMs', 'payload'] },
@@ -61,7 +62,10 @@ const stage = fc.record(
   { kind: fc.constantFrom('map', 'fold'), operation: id, version: number, args: bytes, timeoutMs: number },
   { requiredKeys: ['kind', 'operation', 'version'] },
 );
-const description = fc.record({ stages: fc.array(stage, { maxLength: 3 }), serializer: id });
+const description = fc.record(
+  { stages: fc.array(stage, { maxLength: 3 }), serializer: id, part: fc.record({ of: number, from: number }), headers: bytes },
+  { requiredKeys: ['stages', 'serializer'] },
+);
 const open = {
   type: fc.constant('open'),
   job: number,
@@ -144,12 +148,13 @@ describe('the message codec', () => {
   });
 
   it('keeps nothing of the frame that a batch or a result came in, once it has bytes of its own', () => {
-    const [parts, unreached, payload] = [1, 2, 3].map((byte) => new Uint8Array(4_000).fill(byte)) as [
+    const [parts, unreached, headers, payload] = [1, 2, 3, 4].map((byte) => new Uint8Array(4_000).fill(byte)) as [
+      Uint8Array,
       Uint8Array,
       Uint8Array,
       Uint8Array,
     ];
-    const batch = batchOf(0, { tried: 1, parts, unreached, payload });
+    const batch = batchOf(0, { tried: 1, parts, unreached, headers, payload });
     const result = { seq: 0, attempt: 1, done: 1, failures: [], elapsedMs: 1, payload };
     const frame = encodeMessages(
       [
@@ -162,10 +167,10 @@ describe('the message codec', () => {
     const own = came.map((message) => withOwnBytes(outgoing(message)));
     expect(decodeMessages(encodeMessages(own))).toEqual(came);
     const buffers = own.flatMap(({ laid }) => {
-      if (laid?.type === 'assign') return [laid.batch.payload, laid.batch.parts, laid.batch.unreached];
+      if (laid?.type === 'assign') return [laid.batch.payload, laid.batch.parts, laid.batch.unreached, laid.batch.headers];
       return laid?.type === 'result' ? [laid.result.payload] : [];
     });
-    expect(buffers.map((bytes) => bytes?.buffer.byteLength)).toEqual([4_000, 4_000, 4_000, 4_000]);
+    expect(buffers.map((bytes) => bytes?.buffer.byteLength)).toEqual([4_000, 4_000, 4_000, 4_000, 4_000]);
   });
 
   it('refuses bytes that are referred to twice, or not at all, or by more than a reference', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/wire/parse.js';
-import { maxCombineFanIn, maxStages } from '../../src/limits.js';
+import { maxCombineFanIn, maxHeaderBytes, maxStages } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
@@ -63,11 +63,27 @@ describe('the door', () => {
     for (const [name, most] of [
       ['unreached', mostUnreachedBytes(maxStages)],
       ['parts', bytesOfDescribed(maxCombineFanIn)],
+      ['headers', maxHeaderBytes],
     ] as const) {
       expect(send({ [name]: new Uint8Array(most) })).toMatchObject({ batch: { [name]: new Uint8Array(most) } });
       expect(() => send({ [name]: new Uint8Array(most + 1) })).toThrow(`${most} bytes`);
       expect(() => send({ [name]: 'text' as never })).toThrow(name);
     }
+  });
+
+  it('takes no more headers of a job than it may carry', () => {
+    const open = (headers: Uint8Array): unknown =>
+      fromLeader({
+        type: 'open',
+        job: 1,
+        secret: 's',
+        description: { ...description, headers },
+        priority: 0,
+        labels: [],
+        slots: 0,
+      });
+    expect(open(new Uint8Array(maxHeaderBytes))).toMatchObject({ description: { headers: new Uint8Array(maxHeaderBytes) } });
+    expect(() => open(new Uint8Array(maxHeaderBytes + 1))).toThrow(`${maxHeaderBytes} bytes`);
   });
 
   it('lets no worker offer everything, which is for those of the same process', () => {
