@@ -41,6 +41,8 @@ export function withinCarried(...carried: readonly (Uint8Array | undefined)[]): 
   if (carried.every((headers) => headers === undefined)) return asItIs;
   const { context, propagation } = (globalThis as { readonly [place]?: OpenTelemetry })[place] ?? {};
   if (context === undefined || propagation === undefined) return asItIs;
-  const headers: Headers = Object.assign({}, ...carried.map((bytes) => bytes && decodeHeaders(bytes)));
+  const headers: Headers = Object.fromEntries(
+    carried.flatMap((bytes) => (bytes === undefined ? [] : Object.entries(decodeHeaders(bytes)))),
+  );
   return (call) => context.with(propagation.extract(context.active(), headers, getter), call);
 }

@@ -3,7 +3,7 @@ import { factsOfParts, type JobFacts } from '../core/job/facts.js';
 import type { HubView } from '../core/job/wait.js';
 import type { PartOfJob } from '../core/job/job-events.js';
 import type { JobDriver, JobHandle } from './job-driver.js';
-import type { JobEnding } from './job-listeners.js';
+import type { JobEnding } from './job-listener.js';
 import type { JobObserver, Leftover, PartObserver } from './job-observer.js';
 
 /** What a part of the chain is opened with. */

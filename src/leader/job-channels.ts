@@ -1,9 +1,9 @@
 import { nodeModule } from '../platform.js';
-import type { JobListener, OpeningListener } from './job-listeners.js';
+import type { JobListener, OpeningListener } from './job-listener.js';
 
-const channel = nodeModule('diagnostics_channel')?.channel;
-const jobs = channel?.('paladin-rx:job');
-const batches = channel?.('paladin-rx:batch');
+const channels = nodeModule('diagnostics_channel');
+const jobs = channels?.channel('paladin-rx:job');
+const batches = channels?.channel('paladin-rx:batch');
 
 /** Tells of a job on channels of `node:diagnostics_channel`, if anybody has subscribed by the time that the job opens. */
 export const toChannels: OpeningListener = (job) => {

@@ -13,7 +13,7 @@ import { guarded } from '../guarded.js';
 import type { Batch, UnderWay } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
 import type { Pausable } from './flow.js';
-import type { JobEnding } from './job-listeners.js';
+import type { JobEnding } from './job-listener.js';
 import type { Leftover, News, PartObserver } from './job-observer.js';
 
 /** What the owner of a job says to it. After the end, and after `cancel`, all methods do nothing. */

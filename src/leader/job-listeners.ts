@@ -1,43 +1,9 @@
-import type { AnswerEvent, JobEvent } from '../core/job/job-events.js';
-import type { JobFacts } from '../core/job/facts.js';
+import type { JobEvent } from '../core/job/job-events.js';
 import { guarded } from '../guarded.js';
-import type { Attempt, Batch } from '../protocol/messages.js';
-import { encodeHeaders, type Headers } from '../wire/headers.js';
+import type { Batch } from '../protocol/messages.js';
+import { encodeHeaders } from '../wire/headers.js';
 import { toChannels } from './job-channels.js';
-
-/** How a job has ended. `divided`: others go on in its place. */
-export type JobEnding =
-  { readonly type: 'completed' | 'cancelled' | 'divided' } | { readonly type: 'failed'; readonly error: unknown };
-
-/** A job, as listeners know it. */
-export interface ListenedJob {
-  /** Its id at the hub. Empty until the hub has said welcome. */
-  readonly jobId: string;
-  /** Its name for people. */
-  readonly name: string;
-  /** The names of its operations, one for each stage. */
-  readonly operations: readonly string[];
-}
-
-/** What is counted of a job until its end. */
-export type JobCounts = Pick<JobFacts, 'taken' | 'done' | 'emitted' | 'failed' | 'retried' | 'skipped' | 'elapsedMs'>;
-
-/** What comes of an attempt. `dropped`: nobody wants it any more, or another one has taken its place. */
-export type Answer = Extract<AnswerEvent, { type: 'result' | 'lost' }> | ({ readonly type: 'dropped' } & Attempt);
-
-/** Is told what comes of one job. `part`: the number of the job at the hub. A chain that is divided has several. */
-export interface JobListener {
-  /** What the job carries to each execution. Default: nothing. */
-  readonly headers?: Headers | undefined;
-  /** A batch is sent. It returns what the batch carries beside. */
-  sent(batch: Batch, part: number): Headers | undefined;
-  answered(answer: Answer, part: number): void;
-  /** Nothing follows. */
-  ended(ending: JobEnding, counts: JobCounts): void;
-}
-
-/** Is told of each job that is opened, within the context of whoever opens it. It returns who is told of the rest, if anybody. */
-export type OpeningListener = (job: ListenedJob) => JobListener | undefined;
+import type { JobCounts, JobEnding, JobListener, ListenedJob, OpeningListener } from './job-listener.js';
 
 /** Those who are told of a runtime's jobs. What they throw touches no job. */
 export class JobListeners {
@@ -75,7 +41,7 @@ export class ListenedTo {
 
   constructor(listeners: readonly JobListener[]) {
     this.#listeners = listeners;
-    this.headers = encodeHeaders(Object.assign({}, ...listeners.map(({ headers }) => headers)) as Headers);
+    this.headers = encodeHeaders(Object.fromEntries(listeners.flatMap(({ headers = {} }) => Object.entries(headers))));
   }
 
   /** The batch with what it carries. */

@@ -12,8 +12,10 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { isA, isError, messageOf } from '../errors/thrown.js';
 import type { Batch, BatchLoss, BatchResult } from '../protocol/messages.js';
 import type { Headers } from '../wire/headers.js';
-import type { Answer, JobCounts, JobEnding, JobListener, ListenedJob } from './job-listeners.js';
-import type { TraceOptions } from './trace-with.js';
+import type { Answer, JobCounts, JobEnding, JobListener, ListenedJob } from './job-listener.js';
+
+/** Which spans are made of batches. */
+export type BatchSpans = 'linked' | 'child' | 'none';
 
 /** Losses that nothing is wrong with: the batch was not begun, or nobody wants it any more. */
 const harmless: ReadonlySet<BatchLoss['cause']> = new Set(['returned', 'cancelled']);
@@ -26,13 +28,13 @@ export class JobTrace implements JobListener {
   readonly headers: Headers;
   readonly #tracer: Tracer;
   readonly #job: ListenedJob;
-  readonly #batches: NonNullable<TraceOptions['batches']>;
+  readonly #batches: BatchSpans;
   readonly #parent = context.active();
   readonly #span: Span;
   /** Spans of the batches that are under way. */
   readonly #underWay = new Map<string, Span>();
 
-  constructor(tracer: Tracer, job: ListenedJob, batches: NonNullable<TraceOptions['batches']>) {
+  constructor(tracer: Tracer, job: ListenedJob, batches: BatchSpans) {
     this.#tracer = tracer;
     this.#job = job;
     this.#batches = batches;

@@ -12,7 +12,8 @@ import { NotSerializableError, type Serializer } from '../serializer/serializer.
 import { ChainJob } from './chain-job.js';
 import { InnerJob, type Refusable } from './inner-job.js';
 import { JobDriver, type JobHandle, type JobOutlet, type SiteOf } from './job-driver.js';
-import { JobListeners, type JobEnding, type ListenedTo, type OpeningListener } from './job-listeners.js';
+import type { JobEnding, OpeningListener } from './job-listener.js';
+import { JobListeners, type ListenedTo } from './job-listeners.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
   checkObserver,
@@ -149,8 +150,8 @@ export class LeaderRuntime implements Runtime {
     let at: number | undefined;
     return this.#openJobs.open({ number, spec, observer, over, at: () => at ?? number }, (telling, isOver, listened) => {
       // One stage alone cannot be divided.
-      if (chain.stages.length === 1)
-        return this.#start(chain, { observer: telling, number, over: isOver, siteOf: site, listened });
+      const whole = { observer: telling, number, over: isOver, siteOf: site, listened };
+      if (chain.stages.length === 1) return this.#start(chain, whole);
       return new ChainJob(
         telling,
         ({ part, observer: partObserver, made }) => {

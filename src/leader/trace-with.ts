@@ -3,9 +3,9 @@ import { describe } from '../errors/describe.js';
 import { checkOptions, type Known } from '../errors/options.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { readOr } from '../errors/thrown.js';
-import type { OpeningListener } from './job-listeners.js';
+import type { OpeningListener } from './job-listener.js';
 import { checkRuntime } from './job-spec.js';
-import { JobTrace } from './job-trace.js';
+import { JobTrace, type BatchSpans } from './job-trace.js';
 import type { Runtime } from './runtime.js';
 
 /** Options of {@link traceWith}. */
@@ -24,7 +24,7 @@ export interface TraceOptions {
 }
 
 const known: Known<TraceOptions> = { batches: true };
-const choices: readonly unknown[] = ['linked', 'child', 'none'];
+const choices: ReadonlySet<BatchSpans> = new Set(['linked', 'child', 'none'] as const);
 
 /**
  * Makes a span of each job that a runtime opens from now on, and spans of its batches. A job carries the context of its
@@ -56,7 +56,7 @@ const choices: readonly unknown[] = ['linked', 'child', 'none'];
 export function traceWith(runtime: Runtime, tracer: Tracer, options: TraceOptions = {}): () => void {
   checkRuntime('traceWith', runtime);
   const { batches = 'linked' } = checkOptions('traceWith', options, known);
-  if (!choices.includes(batches)) throw invalid("batches to be 'linked', 'child' or 'none'", batches);
+  if (!choices.has(batches)) throw invalid("batches to be 'linked', 'child' or 'none'", batches);
   const given: unknown = tracer;
   const isTracer = typeof given === 'object' && given !== null && typeof readOr(given, 'startSpan') === 'function';
   if (!isTracer) throw invalid("a tracer, as in trace.getTracer('my-program')", given);

@@ -80,7 +80,8 @@ describe.each(places)('%s', (_, start) => {
       .named('send')
       .toSorted((a, b) => Number(a.attributes['paladin.batch.first']) - Number(b.attributes['paladin.batch.first']));
     expect(job.kind).toBe(SpanKind.INTERNAL);
-    expect(batches.map((batch) => [batch.kind, parentOf(batch)])).toEqual(Array(4).fill([SpanKind.PRODUCER, idOf(job)]));
+    expect(batches.map((batch) => [batch.kind, parentOf(batch)])).toEqual(batches.map(() => [SpanKind.PRODUCER, idOf(job)]));
+    expect(batches).toHaveLength(4);
     expect(value.map(({ parentId, user }) => [parentId, user])).toEqual(batches.map((batch) => [idOf(batch), 'ada']));
   });
 
@@ -101,7 +102,7 @@ describe.each(places)('%s', (_, start) => {
     traceWith(runtime, traced.tracer);
     for (const at of [0, 1, 2]) {
       const { traceId, value } = await traced.within(() => runtime.run(seen, at));
-      expect(value).toMatchObject({ traceId, parentId: idOf(traced.named('job seen')[at]!) });
+      expect(value).toMatchObject({ traceId, parentId: traced.named('job seen').map(idOf)[at] });
     }
     expect(traced.named('job seen')).toHaveLength(3);
   });
