@@ -4,6 +4,7 @@ import { fairness } from './benchmarks/fairness.js';
 import { fold } from './benchmarks/fold.js';
 import { hub } from './benchmarks/hub.js';
 import { latency } from './benchmarks/latency.js';
+import { listen } from './benchmarks/listen.js';
 import { makespan } from './benchmarks/makespan.js';
 import { map } from './benchmarks/map.js';
 import { memory } from './benchmarks/memory.js';
@@ -11,4 +12,4 @@ import { pays } from './benchmarks/pays.js';
 import { start } from './benchmarks/start.js';
 
 /** All of them, in the order in which they run and are reported. */
-export const benchmarks: readonly Benchmark[] = [start, map, pays, latency, cpu, fold, memory, hub, fairness, makespan];
+export const benchmarks: readonly Benchmark[] = [start, map, pays, latency, cpu, fold, memory, hub, listen, fairness, makespan];

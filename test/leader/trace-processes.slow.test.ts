@@ -36,7 +36,7 @@ describe.each([
     );
     const job = traced.one('job');
     expect(parentOf(job)).toBe(main.spanId);
-    const sent = traced.named('send');
+    const sent = traced.executed;
     expect(sent).toHaveLength(10);
     const parents = new Set(batches === 'child' ? sent.map(idOf) : [idOf(job)]);
     for (const each of main.value) {

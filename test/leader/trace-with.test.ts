@@ -15,6 +15,7 @@ import {
   seenLater,
   waits,
 } from '../fixtures/traced-operations.mjs';
+import { make } from '../executor/web-runtime.js';
 import { eventsOf, idOf, parentOf, Traced } from './traced.js';
 
 let traced: Traced;
@@ -27,6 +28,7 @@ const modules = [new URL('../fixtures/traced-operations.mjs', import.meta.url)];
 const places: readonly (readonly [string, () => Runtime])[] = [
   ['inline', () => inMemory({ workers: 2 })],
   ['in threads', () => inMemory({ workers: 1, modules })],
+  ['in a Web Worker', () => inMemory({ workers: 1, worker: make('web-worker-traced') })],
 ];
 
 describe.each(places)('%s', (_, start) => {
@@ -56,7 +58,7 @@ describe.each(places)('%s', (_, start) => {
     traceWith(runtime, traced.tracer);
     await traced.within(() => lastValueFrom(range(0, 10).pipe(remoteMap(seen, runtime, { batch: 4 }))));
     const job = traced.one('job');
-    const batches = traced.named('send seen');
+    const batches = traced.executed;
     expect(batches.reduce((sum, { attributes }) => sum + Number(attributes['messaging.batch.message_count']), 0)).toBe(10);
     for (const batch of batches) {
       expect([batch.kind, parentOf(batch), batch.links.map((link) => link.context.spanId)]).toEqual([
@@ -76,9 +78,9 @@ describe.each(places)('%s', (_, start) => {
       lastValueFrom(range(0, 4).pipe(remoteMap(seenLater, runtime, { batch: 1 }), toArray())),
     );
     const job = traced.one('job');
-    const batches = traced
-      .named('send')
-      .toSorted((a, b) => Number(a.attributes['paladin.batch.first']) - Number(b.attributes['paladin.batch.first']));
+    const batches = traced.executed.toSorted(
+      (a, b) => Number(a.attributes['paladin.batch.first']) - Number(b.attributes['paladin.batch.first']),
+    );
     expect(job.kind).toBe(SpanKind.INTERNAL);
     expect(batches.map((batch) => [batch.kind, parentOf(batch)])).toEqual(batches.map(() => [SpanKind.PRODUCER, idOf(job)]));
     expect(batches).toHaveLength(4);
@@ -167,8 +169,8 @@ it('a thousand batches have a thousand spans', async () => {
   await using runtime = inMemory({ workers: 2 });
   traceWith(runtime, traced.tracer);
   await lastValueFrom(range(0, 1_000).pipe(remoteMap(seen, runtime, { batch: 1 })));
-  expect(traced.named('send')).toHaveLength(1_000);
-  expect(new Set(traced.named('send').map(({ attributes }) => attributes['paladin.batch.first'])).size).toBe(1_000);
+  expect(traced.executed).toHaveLength(1_000);
+  expect(new Set(traced.executed.map(({ attributes }) => attributes['paladin.batch.first'])).size).toBe(1_000);
 });
 
 it('jobs that open after the end of it have no spans, and calls of run share a job again', async () => {

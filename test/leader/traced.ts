@@ -34,6 +34,11 @@ export class Traced {
     return this.spans.filter(({ name }) => name.startsWith(prefix));
   }
 
+  /** Spans of the batches that were executed. Others may have waited too long at a busy worker, and were handed back. */
+  get executed(): readonly ReadableSpan[] {
+    return this.named('send').filter(({ attributes }) => attributes['paladin.batch.done'] !== undefined);
+  }
+
   /** The only one. */
   one(prefix: string): ReadableSpan {
     const [span, ...more] = this.named(prefix);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await unpackInto(folder);
   await provide('@types/node', folder);
   // The same program as an ES module and as CommonJS.
-  for (const name of ['plain', 'hosted']) {
+  for (const name of ['plain', 'hosted', 'traced']) {
     for (const extension of ['mts', 'cts']) {
       await cp(join(import.meta.dirname, `consumers/${name}.ts`), join(folder, `${name}.${extension}`));
     }
@@ -70,6 +70,8 @@ describe('types check in programs of users', () => {
       check(`with types of ${lib}${exactly}`, options, 'plain.mts', 'plain.cts', 'hosted.mts', 'hosted.cts');
     }
   }
+
+  check('with OpenTelemetry', { ...resolutions.node20, ...libs.node }, 'traced.mts', 'traced.cts');
 
   test('under node16 as an ES module; CommonJS of node16 cannot require ES modules, and says so', { timeout: 60_000 }, () => {
     const options = { module: ts.ModuleKind.Node16, ...libs.dom };
