@@ -1,6 +1,7 @@
 // Ways to break the machines. Each is a place in a source, which must be there exactly once, and what to put there instead.
 import { hubBatchMutations } from './mutations/hub-batches.js';
 import { hubLimitMutations } from './mutations/hub-limits.js';
+import { hubOverviewMutations } from './mutations/hub-overview.js';
 import { hubStatusMutations } from './mutations/hub-status.js';
 import { hubTallyMutations } from './mutations/hub-tally.js';
 import { hubMutations } from './mutations/hub.js';
@@ -21,6 +22,7 @@ export const mutations = [
   ...hubBatchMutations,
   ...hubLimitMutations,
   ...hubStatusMutations,
+  ...hubOverviewMutations,
   ...hubTallyMutations,
   ...inlineMutations,
   ...wakefulMutations,

@@ -75,6 +75,15 @@ export const progressEveryMs: number = 250;
 /** How often leaders report to a hub that is watched. Twice a second is as often as people look. */
 export const reportEveryMs: number = 500;
 
+/** The most reports of all workers together that a hub asks for in a second. To take them costs it some milliseconds. */
+export const maxDoingPerSecond: number = 200;
+
+/** The most slots that a worker tells of: as many as a page shows as lanes. */
+export const maxSlotsTold: number = 64;
+
+/** Of how many slots all workers together tell: what they do takes a hub some hundreds of KB. */
+export const maxSlotsToldInAll: number = 4_096;
+
 /** For how long a hub counts as watched after somebody has looked. Who looks again within seconds sees what is new. */
 export const watchedForMs: number = 10_000;
 

@@ -5,18 +5,29 @@ interface NodeModules {
     cpuUsage(since?: CpuUsage): CpuUsage;
     exit(code: number): never;
     emitWarning(warning: string, type: string): void;
+    readonly memoryUsage: { rss(): number };
     hrtime(): [seconds: number, nanoseconds: number];
     readonly stderr: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): boolean };
   };
   readonly os: { cpus(): readonly { readonly times: { readonly idle: number } }[] };
   readonly diagnostics_channel: { channel(name: string): DiagnosticsChannel };
-  readonly perf_hooks: Pick<typeof globalThis, 'performance'>;
+  readonly perf_hooks: Pick<typeof globalThis, 'performance'> & {
+    monitorEventLoopDelay(options: { readonly resolution: number }): LoopDelayHistogram;
+  };
   readonly timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout' | 'setImmediate' | 'clearImmediate'>;
 }
 
 interface DiagnosticsChannel {
   readonly hasSubscribers: boolean;
   publish(message: object): void;
+}
+
+/** In nanoseconds. */
+interface LoopDelayHistogram {
+  percentile(percent: number): number;
+  reset(): void;
+  enable(): boolean;
+  disable(): boolean;
 }
 
 /** In microseconds. */

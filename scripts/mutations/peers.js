@@ -29,8 +29,8 @@ export const peerMutations = [
   {
     name: 'the worker gives back what waits though others begin',
     file: 'src/core/worker-session.ts',
-    find: '      this.#stuckSince = now;\n      this.#running',
-    replace: '      this.#running',
+    find: '      this.#stuckSince = now;\n      const begun',
+    replace: '      const begun',
   },
   {
     name: 'the session asks about a job though something of it comes back',

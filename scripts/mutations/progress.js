@@ -216,14 +216,14 @@ export const progressMutations = [
   {
     name: 'a hub takes reports that nobody asked for',
     file: 'server/core/watch.ts',
-    find: '  if (state.watchedUntil === undefined) return;\n',
-    replace: '',
+    find: '  if (state.watchedUntil === undefined) return;\n  for (const { job',
+    replace: '  for (const { job',
   },
   {
     name: 'peers that come while somebody watches are not asked',
     file: 'server/core/watch.ts',
-    find: 'watchedUntil === undefined ? 0 : reportEveryMs',
-    replace: '0',
+    find: '  if (state.watchedUntil !== undefined) state.toLeader',
+    replace: '  if (state.now < 0) state.toLeader',
   },
   {
     name: 'a job asks where a batch is that has just been sent',

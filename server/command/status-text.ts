@@ -16,17 +16,35 @@ function summary(hub: string, { uptimeMs, totals }: HubStatus): string {
 }
 
 function workersTable({ workers, totals }: HubStatus): string[] {
-  const rows = workers.map(({ workerId, name, slots, leased, away, draining, offers, oldest: [oldest] }) => [
+  const rows = workers.map(({ workerId, name, slots, leased, away, draining, offers, oldest, executing }) => [
     workerId,
     name,
     String(slots),
     String(leased),
     away ? 'away' : draining ? 'draining' : 'ready',
-    oldest === undefined ? '' : `${oldest.stages.join(' → ')} for ${duration(oldest.forMs)}`,
+    executing === undefined ? heldLongest(oldest) : executedNow(executing),
     offers.operations.join(', '),
   ]);
-  const headings = ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'HAS LONGEST', 'OPERATIONS'];
+  const headings = ['WORKER', 'NAME', 'SLOTS', 'LEASED', 'STATE', 'EXECUTES', 'OPERATIONS'];
   return [...textTable(headings, rows), ...further(totals.workers - rows.length, 'worker')];
+}
+
+type Worker = HubStatus['workers'][number];
+
+/** As the hub sees it. */
+function heldLongest([oldest]: Worker['oldest']): string {
+  return oldest === undefined ? '' : `has ${oldest.stages.join(' → ')} for ${duration(oldest.forMs)}`;
+}
+
+/** So many of its slots have room in a row. */
+const slotsShown = 3;
+
+/** As the worker sees it: what it executes for longest comes first. */
+function executedNow(executing: NonNullable<Worker['executing']>): string {
+  const longest = executing.toSorted((a, b) => b.forMs - a.forMs);
+  const shown = longest.slice(0, slotsShown).map(({ operation, forMs }) => `${operation} for ${duration(forMs)}`);
+  const more = executing.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function jobsTable({ jobs, totals }: HubStatus): string[] {

@@ -98,6 +98,8 @@ export class HubState {
   effects: SchedulerEffect[] = [];
   /** Until when it counts as watched; undefined: it does not. */
   watchedUntil: number | undefined = undefined;
+  /** How many workers there were when they were asked last what they do. */
+  askedFor = 1;
 
   constructor(config: SchedulerConfig) {
     this.config = config;

@@ -123,7 +123,7 @@ export function newWorker(id: string, name: string, limits: SchedulerLimits, all
 
 /** A worker has joined, for the first time or again. */
 export function newWorkerConnection(name: string, limits: SchedulerLimits): WorkerConnection {
-  return { name, limits, congested: false, stuck: false, reported: false, said: nothingSaid(), leaving: false };
+  return { name, limits, congested: false, stuck: false, doing: undefined, reported: false, said: nothingSaid(), leaving: false };
 }
 
 /** What a worker has said, before it has said anything. */

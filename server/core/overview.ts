@@ -2,9 +2,12 @@
 import type { Durations, JobRow, Overview, WorkerRow } from '../../src/protocol/overview.js';
 import { boundsMs, type Histogram } from '../../src/core/histogram.js';
 import type { ChainTally, WorkTally } from '../../src/core/work-tally.js';
+import { maxNamesTallied } from '../../src/limits.js';
 import { printable } from '../../src/protocol/printable.js';
 import { shortened } from '../../src/protocol/shortened.js';
 import { stateOfWorker } from './facts.js';
+import { laneCells, maxLanes } from './doing.js';
+import type { Doing } from './lanes.js';
 import type { HubState } from './hub-state.js';
 import { nameOfJob, nameOfPeer } from './names-of.js';
 import { slotsFor, type HubJob, type HubWorker } from './records.js';
@@ -22,6 +25,12 @@ export function overviewOf(state: HubState, now: number, { listBytes, nameChars 
   let slots = 0;
   for (const worker of workers.values()) slots += worker.slots;
   const sums = sumsOf(tally);
+  const names = new Names();
+  const workerRows = firstRows(
+    workers.values(),
+    (worker) => workerRow(worker, now, names),
+    listBytes + (slots > maxLanes ? 0 : mostLaneBytes),
+  );
   state.pulse.look({ elements: tally.elements, ...sums }, now);
   return {
     epoch: config.epoch,
@@ -31,9 +40,9 @@ export function overviewOf(state: HubState, now: number, { listBytes, nameChars 
     elementsPerSecond: state.pulse.perSecond.elements,
     ...sums,
     slotTime: state.slotTime.seconds(now),
-    operations: [],
+    operations: names.all,
     jobs: firstRows(jobs.values(), (job) => jobRow(job, now, nameChars), listBytes),
-    workers: firstRows(workers.values(), (worker) => workerRow(worker, now), listBytes),
+    workers: workerRows,
     waits: durationsOf(tally, ({ queued }) => queued),
     executions: durationsOf(tally, ({ executed }) => executed),
     log: state.happenings.rows,
@@ -98,16 +107,42 @@ function heatOf({ heat, slotUse: { busy, starved, paused } }: HubWorker, now: nu
   return heat.shares;
 }
 
-function workerRow(worker: HubWorker, now: number): WorkerRow {
+/** Beside the bytes of a list: what all lanes take that are kept at once. */
+const mostLaneBytes = maxLanes * laneCells * 32;
+
+/** Names that rows refer to, by their index. */
+class Names {
+  readonly all: string[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  /** -1: none, or there are too many. */
+  indexOf(name: string | undefined): number {
+    if (name === undefined) return -1;
+    const known = this.#indexes.get(name);
+    if (known !== undefined || this.all.length >= maxNamesTallied) return known ?? -1;
+    this.#indexes.set(name, this.all.push(printable(name)) - 1);
+    return this.all.length - 1;
+  }
+}
+
+function executingOf(doing: Doing | undefined, names: Names): WorkerRow['executing'] {
+  if (doing === undefined) return [];
+  const { slots, names: told } = doing.reported;
+  return slots.map(({ operation, forMs }) => ({ operation: names.indexOf(told[operation]), forMs: Math.round(forMs) }));
+}
+
+function workerRow(worker: HubWorker, now: number, names: Names): WorkerRow {
   const { id, connection, slots, leases } = worker;
+  const { doing } = connection;
   return {
     workerId: id,
     name: printable(connection.name),
     state: stateOfWorker(worker),
     slots,
     leased: leases.size,
-    executing: [],
+    ...(doing?.reported.vitals !== undefined && { vitals: doing.reported.vitals }),
+    executing: executingOf(doing, names),
     heat: heatOf(worker, now),
-    lanes: [],
+    lanes: (doing?.lanes ?? []).map((lane) => lane.map(({ name, busy }) => ({ operation: names.indexOf(name), busy }))),
   };
 }

@@ -7,6 +7,7 @@ import type { BatchQueue } from './batch-queue.js';
 import type { BusyRing } from './busy-ring.js';
 import type { Charged } from './charges.js';
 import type { Claims } from './claims.js';
+import type { Doing } from './lanes.js';
 import type { Leases } from './leases.js';
 import type { Needs, Offered } from './matching.js';
 import type { SchedulerLimits } from './scheduler-events.js';
@@ -231,6 +232,8 @@ export interface WorkerConnection {
   congested: boolean;
   /** It has given back what waited there, and nothing of it has ended since. */
   stuck: boolean;
+  /** What it has said of its slots, while somebody watches. */
+  doing: Doing | undefined;
   /** Whether it has said what it has; and that, as long as not all has been said. */
   reported: boolean;
   said: Said;

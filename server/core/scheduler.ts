@@ -33,6 +33,7 @@ import { acknowledged } from './answers.js';
 import { serveChanged, serveWorker } from './assigning.js';
 import { explainAnew, moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
+import { workerDoes } from './doing.js';
 import { nextDeadline, onTime } from './due.js';
 import { hubFactsOf, type HubFacts } from './facts.js';
 import { HubState } from './hub-state.js';
@@ -62,7 +63,7 @@ import { overviewOf, type KnownOverview } from './overview.js';
 import { checkSlots, countSlots } from './slot-use.js';
 import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
-import { checkWatch, locate, reported, watch, watchesEveryMs } from './watch.js';
+import { askLeader, askWorker, checkWatch, locate, reported, watch } from './watch.js';
 import { report, workerAway, workerGone } from './workers-back.js';
 
 export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
@@ -196,8 +197,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     state.leaders.set(id, leader);
     noteJoined(state, 'leader', leader, before !== undefined);
     state.toLeader(leader, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
-    const everyMs = watchesEveryMs(state);
-    if (everyMs > 0) state.toLeader(leader, { type: 'watch', everyMs });
+    askLeader(state, leader);
   }
 
   #leaderSent(leader: HubLeader, message: LeaderToHub): void {
@@ -243,8 +243,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     noteJoined(state, 'worker', worker, before !== undefined);
     countSlots(state.slotTime, worker, state.now);
     state.toWorker(worker, { type: 'welcome', id, epoch: state.config.epoch, limits: announced(limits) });
-    const everyMs = watchesEveryMs(state);
-    if (everyMs > 0) state.toWorker(worker, { type: 'watch', everyMs });
+    askWorker(state, worker);
   }
 
   #workerSent(worker: HubWorker, message: WorkerToHub): void {
@@ -274,6 +273,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       case 'leaving':
         worker.connection.leaving = true;
         state.toWorker(worker, { type: 'goodbye', reason: 'all has arrived' });
+        break;
+      case 'doing':
+        workerDoes(state, worker, message);
         break;
       case 'result':
         settle(state, worker, message.jobId, message.result);

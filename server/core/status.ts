@@ -72,7 +72,19 @@ function workerStatus(worker: HubWorker, now: number, nameChars: number): HubSta
     away: !connected,
     offers: shownOffers(offers, nameChars),
     oldest: oldestOf(worker, now, nameChars),
+    ...doingStatus(worker),
   };
+}
+
+/** What it says of itself. Its texts are its own. */
+function doingStatus({ connection: { doing } }: HubWorker): Pick<HubStatus['workers'][number], 'executing' | 'vitals'> {
+  if (doing === undefined) return {};
+  const { names, slots, vitals } = doing.reported;
+  const executing = slots.flatMap(({ operation, forMs }) => {
+    const name = names[operation];
+    return name === undefined ? [] : [{ operation: printable(name), forMs: Math.round(forMs) }];
+  });
+  return { executing, ...(vitals !== undefined && { vitals }) };
 }
 
 /** How many of a worker's batches are shown. */

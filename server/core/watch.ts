@@ -1,5 +1,5 @@
 /**
- * Whether anybody watches the hub, and what leaders say of their jobs then.
+ * Whether anybody watches the hub, and what leaders say of their jobs then. `doing.ts` has what workers say.
  *
  * Rules.
  * 1. Peers are asked to say how things are while somebody watches, and for `watchedForMs` after that. Then they are told to stop.
@@ -8,14 +8,15 @@
  */
 import { reportEveryMs, watchedForMs } from '../../src/limits.js';
 import type { Attempt, LeaderToHub } from '../../src/protocol/messages.js';
+import { askAnew, askedOf, checkDoing, forgetDoing } from './doing.js';
 import type { HubState } from './hub-state.js';
-import { slotsFor, type HubJob, type HubLeader } from './records.js';
+import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** Somebody looks. */
 export function watch(state: HubState): void {
   const begins = state.watchedUntil === undefined;
   state.watchedUntil = state.now + watchedForMs;
-  if (begins) tellAll(state, reportEveryMs);
+  if (begins) tellAll(state, true);
 }
 
 /** Nobody has looked for long, if that is so. */
@@ -23,12 +24,20 @@ export function endWatch(state: HubState): void {
   if (state.watchedUntil === undefined || state.now < state.watchedUntil) return;
   state.watchedUntil = undefined;
   for (const job of state.jobs.values()) job.progress = undefined;
-  tellAll(state, 0);
+  forgetDoing(state.workers.values());
+  tellAll(state, false);
 }
 
-/** How often a peer that has just joined is to say how things are; 0: nobody watches. */
-export function watchesEveryMs({ watchedUntil }: HubState): number {
-  return watchedUntil === undefined ? 0 : reportEveryMs;
+/** A leader has just joined: it is asked, too. */
+export function askLeader(state: HubState, leader: HubLeader): void {
+  if (state.watchedUntil !== undefined) state.toLeader(leader, { type: 'watch', everyMs: reportEveryMs });
+}
+
+/** A worker has just joined. */
+export function askWorker(state: HubState, worker: HubWorker): void {
+  if (state.watchedUntil === undefined) return;
+  state.toWorker(worker, { type: 'watch', ...askedOf(state.askedFor) });
+  askAnew(state);
 }
 
 /** A leader says how far its jobs are. */
@@ -53,14 +62,19 @@ export function locate(state: HubState, job: HubJob, { seq, attempt }: Attempt):
 }
 
 /** @throws an Error when an invariant does not hold */
-export function checkWatch({ watchedUntil, jobs }: HubState): void {
+export function checkWatch(state: HubState): void {
+  checkDoing(state);
+  const { watchedUntil, jobs } = state;
   if (watchedUntil !== undefined) return;
   for (const { id, progress } of jobs.values()) {
     if (progress !== undefined) throw new Error(`invariant broken: nobody watches, and it is kept how far job ${id} is`);
   }
 }
 
-function tellAll(state: HubState, everyMs: number): void {
+function tellAll(state: HubState, isWatched: boolean): void {
+  const everyMs = isWatched ? reportEveryMs : 0;
   for (const leader of state.leaders.values()) state.toLeader(leader, { type: 'watch', everyMs });
-  for (const worker of state.workers.values()) state.toWorker(worker, { type: 'watch', everyMs });
+  state.askedFor = Math.max(1, state.workers.size);
+  const asked = isWatched ? askedOf(state.askedFor) : { everyMs: 0, mostSlots: 1 };
+  for (const worker of state.workers.values()) state.toWorker(worker, { type: 'watch', ...asked });
 }

@@ -8,6 +8,7 @@ import { moveWorker } from './capacity.js';
 import { charge, saidCharBytes, saidRecordBytes } from './charges.js';
 import { takeClaim, closeClaim, isClosed } from './claiming.js';
 import { unknow } from './describing.js';
+import { askAnew } from './doing.js';
 import type { HubState } from './hub-state.js';
 import { loseLease, tellLost } from './leasing.js';
 import { inHand } from './worker-room.js';
@@ -48,6 +49,7 @@ export function workerGone(state: HubState, worker: HubWorker, reason: string, a
   forgetReport(state, worker);
   state.awayWorkers.delete(worker);
   state.workers.delete(worker.id);
+  askAnew(state);
   for (const job of worker.jobs.keys()) unknow(worker, job);
   for (const answered of worker.answered) dropAnswered(state, answered);
   let others = 0;

@@ -26,7 +26,27 @@ export interface Undone {
   readonly results: number;
 }
 
+/** What people want to know of a batch that runs. */
+export interface BatchOfRun extends JobAttempt {
+  readonly description: JobDescription;
+  /** The name of its stage chain. */
+  readonly chain: string;
+}
+
+/** What each of the first slots does, and what the time since the last report went to. */
+export type SlotsReport = readonly {
+  /** What it executes; undefined: nothing. */
+  readonly batch: BatchOfRun | undefined;
+  readonly forMs: number;
+  /** The chain that took most of the time; undefined: none ran. */
+  readonly most: string | undefined;
+  /** The share of the time that it executed anything, from 0 to 1. */
+  readonly busy: number;
+}[];
+
 export type SessionEffect =
+  /** The hub wants to know what the slots do. */
+  | { readonly type: 'tell'; readonly slots: SlotsReport }
   | { readonly type: 'send'; readonly message: WorkerToHub }
   | {
       readonly type: 'run';

@@ -40,7 +40,9 @@ import { Draining, type DrainOrder } from './draining.js';
 import { HeldAnswers, type Answer } from './held-answers.js';
 import { reportMessages } from './listing.js';
 import type { Machine } from './machine.js';
-import type { SessionEffect, SessionEvent, Undone } from './worker-session-events.js';
+import { SlotReport } from './slot-report.js';
+import { nameOfChain } from './work-tally.js';
+import type { BatchOfRun, SessionEffect, SessionEvent, Undone } from './worker-session-events.js';
 
 interface Assigned {
   readonly jobId: string;
@@ -50,6 +52,8 @@ interface Assigned {
 
 /** A batch that was begun. */
 interface Running extends Assigned {
+  readonly description: JobDescription;
+  readonly begunAt: number;
   cancelled: boolean;
   /** Whether it waits for a job of its own; `never`: it has not yet. */
   waits: 'never' | 'now' | 'no more';
@@ -70,6 +74,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #offers: Offers = { operations: [], serializers: [], labels: [] };
   #connected = false;
   readonly #draining = new Draining();
+  readonly #slotReport = new SlotReport();
   #effects: SessionEffect[] = [];
   /** When it handled an event last. */
   #handledAt = 0;
@@ -85,6 +90,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         break;
       case 'disconnected':
         this.#connected = false;
+        this.#slotReport.stop();
         this.#waiting = [];
         if (this.#draining.isLeaving) this.#drained();
         break;
@@ -97,11 +103,11 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#offer();
         break;
       case 'settled':
-        this.#settled(event.run, event.outcome);
+        this.#settled(event.run, event.outcome, now);
         break;
       case 'waits':
       case 'goesOn':
-        this.#changeWaiting(event.run, event.type);
+        this.#changeWaiting(event.run, event.type, now);
         break;
       case 'drain':
         this.#drain(event, now);
@@ -110,6 +116,8 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         break;
     }
     this.#begin(now);
+    const slots = this.#slotReport.take(now);
+    if (slots !== undefined) this.#effects.push({ type: 'tell', slots });
     if (now >= this.#stuckUntil) this.#giveBackWaiting('the batches before it take long');
     if (this.#draining.isLeaving) {
       if (now >= this.#draining.dueAt) this.#drained();
@@ -118,7 +126,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   }
 
   nextDeadline(): number | undefined {
-    const deadline = Math.min(this.#draining.dueAt, this.#stuckUntil);
+    const deadline = Math.min(this.#draining.dueAt, this.#stuckUntil, this.#slotReport.dueAt);
     return deadline === Infinity ? undefined : deadline;
   }
 
@@ -155,6 +163,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       if (!this.#jobs.has(jobId)) fail(`something of job ${jobId}, which is closed`);
     }
     this.#held.validate();
+    this.#slotReport.validate((run) => this.#running.get(run)?.waits !== 'now' && this.#running.has(run));
   }
 
   #receive(message: HubToWorker, now: number): void {
@@ -178,8 +187,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
         this.#close(message.jobId);
         break;
       case 'welcome':
-      // What its slots do is not said yet.
+        break;
       case 'watch':
+        this.#slotReport.watch(message.everyMs, message.mostSlots, now, this.#inSlots());
         break;
       case 'goodbye':
         if (this.#draining.isLeaving) this.#drained();
@@ -205,10 +215,18 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     }
   }
 
-  #settled(run: number, outcome: Outcome): void {
+  /** What runs, and does not wait for a job of its own. */
+  *#inSlots(): Iterable<readonly [run: number, batch: BatchOfRun, begunAt: number]> {
+    for (const [run, assigned] of this.#running) {
+      if (assigned.waits !== 'now') yield [run, ofRun(assigned), assigned.begunAt];
+    }
+  }
+
+  #settled(run: number, outcome: Outcome, now: number): void {
     const assigned = this.#running.get(run);
     if (assigned === undefined) throw new Error(`run ${run} settled, which is not running`);
     this.#running.delete(run);
+    this.#slotReport.end(run, now);
     if (assigned.waits === 'now') this.#slotless -= 1;
     if (assigned.cancelled) {
       // One that leaves has handed it back.
@@ -250,12 +268,14 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     return this.#running.size - this.#slotless;
   }
 
-  #changeWaiting(run: number, type: 'waits' | 'goesOn'): void {
+  #changeWaiting(run: number, type: 'waits' | 'goesOn', now: number): void {
     const assigned = this.#running.get(run);
     const waits = type === 'waits' ? 'now' : 'no more';
     if (assigned === undefined || (assigned.waits === 'now') === (waits === 'now')) throw new Error(`'${type}' of run ${run}`);
     assigned.waits = waits;
     this.#slotless += waits === 'now' ? 1 : -1;
+    if (waits === 'now') this.#slotReport.end(run, now);
+    else if (this.#slotReport.isOn) this.#slotReport.begin(run, ofRun(assigned), assigned.begunAt, now);
     // If the attempt was cancelled, the hub only wants to hear that it is over.
     if (this.#connected && !assigned.cancelled) this.#send({ type, jobId: assigned.jobId, ...attemptOf(assigned) });
   }
@@ -269,7 +289,9 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
       const run = this.#nextRun;
       this.#nextRun += 1;
       this.#stuckSince = now;
-      this.#running.set(run, { ...assigned, cancelled: false, waits: 'never' });
+      const begun: Running = { ...assigned, description, begunAt: now, cancelled: false, waits: 'never' };
+      this.#running.set(run, begun);
+      if (this.#slotReport.isOn) this.#slotReport.begin(run, ofRun(begun), now, now);
       this.#effects.push({ type: 'run', run, jobId: assigned.jobId, description, batch: assigned.batch });
     }
   }
@@ -382,6 +404,10 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
   #send(message: WorkerToHub): void {
     this.#effects.push({ type: 'send', message });
   }
+}
+
+function ofRun({ jobId, description, batch: { seq, attempt } }: Running): BatchOfRun {
+  return { jobId, seq, attempt, description, chain: nameOfChain(description.stages) };
 }
 
 function attemptOf({ batch: { seq, attempt } }: Assigned): { readonly seq: number; readonly attempt: number } {

@@ -30,6 +30,8 @@ export interface Executor {
    * back after the grace period is terminated and replaced. The batches concerned still settle.
    */
   forget(jobId: string): void;
+  /** The stage that an attempt is in right now, from 0; undefined: it does not run, or nobody can tell. */
+  stageOf?(attempt: JobAttempt): number | undefined;
   /** Ends all threads. What is still running is abandoned and does not settle. */
   close(): Promise<void>;
 }

@@ -115,6 +115,11 @@ export class ThreadHandle {
     return this.#progress.usedBytes;
   }
 
+  /** The stage that it is in. */
+  get stage(): number | undefined {
+    return this.#progress.isExact ? this.#progress.stage : undefined;
+  }
+
   /** Whether what it executes waits for a job of its own, so that another thread may execute in its stead. */
   get isWaiting(): boolean {
     return this.#executing?.isWaiting === true;

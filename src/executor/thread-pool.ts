@@ -87,6 +87,15 @@ class ThreadPool implements ThreadExecutor {
     }
   }
 
+  stageOf({ jobId, seq, attempt }: JobAttempt): number | undefined {
+    for (const thread of this.#supply.threads) {
+      const { assignment } = thread;
+      if (assignment?.jobId !== jobId) continue;
+      if (assignment.batch.seq === seq && assignment.batch.attempt === attempt) return thread.stage;
+    }
+    return undefined;
+  }
+
   abort({ jobId, seq, attempt }: JobAttempt): void {
     const isIt = ({ jobId: of, batch }: Assignment): boolean => of === jobId && batch.seq === seq && batch.attempt === attempt;
     const waiting = this.#waiting.find(isIt);

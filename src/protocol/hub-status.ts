@@ -1,5 +1,6 @@
 /** What a hub tells those who watch it. */
 import type { Offers, ReportedProgress } from './messages.js';
+import type { Vitals } from './overview.js';
 
 /**
  * What a hub holds. Of long lists an observer is told the first entries, which are there longest. Of many names it is told the
@@ -50,6 +51,13 @@ export interface HubStatus {
       /** For how long it has had it, in milliseconds. */
       readonly forMs: number;
     }[];
+    /**
+     * What its first slots execute, as the worker sees it; absent: it has said nothing since somebody watches. An operation, or
+     * the whole chain where the worker does not know the stage.
+     */
+    readonly executing?: readonly { readonly operation: string; readonly forMs: number }[];
+    /** How its process is; absent where it has not said so. */
+    readonly vitals?: Vitals;
   }[];
   /** The open jobs. */
   readonly jobs: readonly {

@@ -6,6 +6,7 @@
  * jobs.
  */
 import type { OnFatal, RetryStrategy } from '../errors/retry.js';
+import type { Vitals } from './overview.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
@@ -259,6 +260,25 @@ export interface ReportedProgress {
   readonly waitsFor?: string;
 }
 
+/** What a worker says of its slots and its process, while the hub is watched. */
+export interface ReportedDoing {
+  /** Names that `slots` refer to by their index: of operations, and of stage chains, as `f → g`. */
+  readonly names: readonly string[];
+  /** The first slots. */
+  readonly slots: readonly {
+    /** What it executes: the operation of the stage where the worker knows it, else the chain; -1: nothing. */
+    readonly operation: number;
+    /** For how long it has executed the batch, in milliseconds. */
+    readonly forMs: number;
+    /** The chain that took most of the time since the last report; -1: none ran. */
+    readonly most: number;
+    /** The share of that time in which it executed anything, from 0 to 1. */
+    readonly busy: number;
+  }[];
+  /** How its process is; absent where it cannot tell, as in browsers. */
+  readonly vitals?: Vitals;
+}
+
 export type LeaderToHub =
   /**
    * This comes first after a welcome: the jobs that live, and are opened next. The hub closes the leader's other jobs. `more`:
@@ -395,8 +415,8 @@ export type HubToWorker =
   | ({ readonly type: 'acknowledge' } & JobAttempt)
   /** The answer may be lost: send it again. */
   | ({ readonly type: 'resend' } & JobAttempt)
-  /** Somebody watches: say so often how things are, at most; 0: nobody does any more. */
-  | { readonly type: 'watch'; readonly everyMs: number }
+  /** Somebody watches: say so often what the first so many slots do, at most; 0: nobody does any more. */
+  | { readonly type: 'watch'; readonly everyMs: number; readonly mostSlots: number }
   /** Drop the attempt, or abort it. */
   | ({ readonly type: 'cancel' } & JobAttempt)
   /** Forget the job, and abort what is running of it. It has ended, or nothing of it is here and its description takes room. */
@@ -423,6 +443,8 @@ export type WorkerToHub =
   /** An operation of the attempt waits for a job of its own: the attempt takes no slot until it goes on. */
   | ({ readonly type: 'waits' } & JobAttempt)
   | ({ readonly type: 'goesOn' } & JobAttempt)
+  /** What the worker does. It is sent while the hub asks for it. */
+  | ({ readonly type: 'doing' } & ReportedDoing)
   /**
    * The worker wants no more batches. Those that it has not begun come back as lost. `broken`: why it can execute nothing any
    * more, if that is the reason.

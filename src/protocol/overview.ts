@@ -60,7 +60,7 @@ export interface Vitals {
 
 /** What a slot did in one of the last half seconds. */
 export interface LaneCell {
-  /** Which operation took most of it, as an index of `operations`; -1: none ran. */
+  /** Which stage chain took most of it, as an index of `operations`; -1: none ran. */
   readonly operation: number;
   /** The share of the time that it executed anything, from 0 to 1. */
   readonly busy: number;
@@ -77,11 +77,15 @@ export interface WorkerRow {
   readonly leased: number;
   /** Absent: it has said nothing yet. */
   readonly vitals?: Vitals;
-  /** What each slot executes as the worker sees it: an index of `operations`, and for how long; -1: nothing. */
+  /**
+   * What each of its first slots executes as the worker sees it: an index of `operations`, and for how long; -1: nothing. It is
+   * the operation of the stage where the worker knows that, else the whole chain, as `f → g`. Of the fewer slots, the more
+   * workers there are.
+   */
   readonly executing: readonly { readonly operation: number; readonly forMs: number }[];
   /** The share of its slots that had a batch in each of the last 60 seconds, the oldest first; fewer where it is younger. */
   readonly heat: readonly number[];
-  /** For each slot, the last 120 half seconds, the oldest first. Empty where there are more than 64 slots in all. */
+  /** For each slot that has executed anything, up to 120 half seconds, the oldest first. Empty where there are more than 64 slots. */
   readonly lanes: readonly (readonly LaneCell[])[];
 }
 
@@ -126,10 +130,10 @@ export interface Overview {
   readonly failed: number;
   /**
    * The last seconds that are over, the oldest first: up to 600 in the first line of a stream and in whatever follows a gap, else
-   * up to 10.
+   * up to 10. What is told of a second may change while it is among the last 10: an answer tells how long its batch was on its way.
    */
   readonly slotTime: readonly SlotSecond[];
-  /** Names of operations, which rows of workers refer to. */
+  /** Names of operations and of stage chains, which rows of workers refer to. */
   readonly operations: readonly string[];
   readonly jobs: readonly JobRow[];
   readonly workers: readonly WorkerRow[];

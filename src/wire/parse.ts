@@ -15,6 +15,8 @@ import {
   maxPriority,
   maxReasonLength,
   maxSlots,
+  maxSlotsTold,
+  maxTalliedNameLength,
   maxStages,
 } from '../limits.js';
 import type { HubStatus, HubToObserver, ObserverToHub } from '../protocol/hub-status.js';
@@ -160,6 +162,23 @@ function sized(maxPayloadBytes: number): {
 const count = int(0);
 /** Times of jobs, which may go on for months. */
 const anyMs = number(0, Number.MAX_SAFE_INTEGER);
+const vitals = record({
+  loopDelayMs: number(0, Number.MAX_SAFE_INTEGER),
+  cores: number(0, 1_000_000),
+  memoryBytes: index,
+});
+
+/** That of an operation, or of a chain. */
+const maxToldName = maxTalliedNameLength + maxNameLength;
+
+const nameIndex = int(-1, 2 * maxSlotsTold);
+
+const doing = record({
+  names: list(text(maxToldName), 2 * maxSlotsTold),
+  slots: list(record({ operation: nameIndex, forMs: anyMs, most: nameIndex, busy: number(0, 1) }), maxSlotsTold),
+  vitals: optional(vitals),
+});
+
 const progress = record({
   name: text(maxNameLength),
   state: oneOf('running', 'waiting', 'paused'),
@@ -218,6 +237,7 @@ export function workerToHub(maxPayloadBytes: number): (message: unknown) => Work
     lost: record({ jobId: name, loss: lossAtWorker }),
     waits: jobAttempt,
     goesOn: jobAttempt,
+    doing,
     draining: record({ broken: optional(reason) }),
     leaving: record({}),
   });
@@ -283,7 +303,7 @@ const hubToWorkerShape: Shape<HubToWorker> = variant('type', {
   assign: record({ jobId: name, ticket: index, batch: trusted.batch }),
   acknowledge: jobAttempt,
   resend: jobAttempt,
-  watch: record({ everyMs: ms }),
+  watch: record({ everyMs: ms, mostSlots: int(1) }),
   cancel: jobAttempt,
   close: record({ jobId: name }),
   goodbye,
@@ -318,7 +338,9 @@ const status: Shape<HubStatus> = record({
       draining: bool,
       away: bool,
       offers,
-      oldest: list(record({ jobId: name, stages: names, forMs: number(0, Number.MAX_SAFE_INTEGER) }), many),
+      oldest: list(record({ jobId: name, stages: names, forMs: anyMs }), many),
+      executing: optional(list(record({ operation: text(maxToldName), forMs: anyMs }), many)),
+      vitals: optional(vitals),
     }),
     many,
   ),

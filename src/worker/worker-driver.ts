@@ -1,5 +1,5 @@
 import { WorkerSession } from '../core/worker-session.js';
-import type { SessionEffect, SessionEvent, Undone } from '../core/worker-session-events.js';
+import type { SessionEffect, SessionEvent, SlotsReport, Undone } from '../core/worker-session-events.js';
 import { PaladinError } from '../errors/paladin-error.js';
 import { Drive } from '../drive.js';
 import { brokenLeaveMs } from '../limits.js';
@@ -7,6 +7,8 @@ import type { Executor } from '../executor/executor.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
+import { doingOf } from './doing.js';
+import { WorkerVitals } from './vitals.js';
 import { undoneText } from './undone-text.js';
 import { guarded } from '../guarded.js';
 import { failuresIn, type WorkerEvent } from './worker-event.js';
@@ -34,6 +36,7 @@ export interface WorkerEvents {
 /** Connects a worker's session to its link and its executor. */
 export class WorkerDriver {
   readonly #session = new WorkerSession();
+  readonly #vitals = new WorkerVitals();
   readonly #executor: Executor;
   readonly #events: WorkerEvents;
   readonly #link: Link<WorkerToHub>;
@@ -69,9 +72,11 @@ export class WorkerDriver {
       },
       received: (message) => {
         if (message.type === 'welcome') events.ready(message.id, message.limits);
+        if (message.type === 'watch' && message.everyMs === 0) this.#vitals.stop();
         this.#drive.handle({ type: 'received', message });
       },
       lost: (reason) => {
+        this.#vitals.stop();
         this.#drive.handle({ type: 'disconnected' });
         events.lost(reason);
       },
@@ -134,16 +139,25 @@ export class WorkerDriver {
   /** Closes at once: what is running is abandoned, and goes to other workers. */
   async close(): Promise<void> {
     this.#events.ended?.();
+    this.#vitals.stop();
     this.#drive.end();
     this.#resolveDrained();
     await this.#link.close();
     await this.#executor.close();
   }
 
+  #tell(slots: SlotsReport): void {
+    const doing = doingOf(slots, (batch) => this.#executor.stageOf?.(batch), this.#vitals.read());
+    this.#link.send({ type: 'doing', ...doing });
+  }
+
   #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case 'send':
         this.#link.send(effect.message);
+        break;
+      case 'tell':
+        this.#tell(effect.slots);
         break;
       case 'run': {
         const { run, jobId, description, batch } = effect;

@@ -51,9 +51,9 @@ describe('the status of a hub as text', () => {
     };
     expect(statusText('http://h', status).split('\n').slice(1, -1)).toEqual([
       '',
-      'WORKER  NAME     SLOTS  LEASED  STATE  HAS LONGEST        OPERATIONS',
-      'w1      ann�[2J  2      1       ready  fib → sum for 9 s  fib@1, sum@1',
-      'w2               2      1       away                      fib@1, sum@1',
+      'WORKER  NAME     SLOTS  LEASED  STATE  EXECUTES               OPERATIONS',
+      'w1      ann�[2J  2      1       ready  has fib → sum for 9 s  fib@1, sum@1',
+      'w2               2      1       away                          fib@1, sum@1',
       '',
       'and 1 more worker',
       '',
@@ -61,6 +61,19 @@ describe('the status of a hub as text', () => {
       'l.1  fib → sum                             0         12      1       2      worker b has had a batch of it for 9 s',
       '',
     ]);
+  });
+
+  it('shows what workers execute as they see it, the longest first', () => {
+    const executing = [1_000, 9_000, 3_000, 5_000].map((forMs) => ({ operation: `op${forMs / 1_000}`, forMs }));
+    const rows = statusText('http://h', {
+      ...idle,
+      workers: [
+        { ...worker, executing },
+        { ...worker, executing: [] },
+      ],
+    }).split('\n');
+    expect(rows[3]).toContain('op9 for 9 s, op5 for 5 s, op3 for 3 s, 1 more');
+    expect(rows[4]).not.toContain('for');
   });
 
   it('keeps columns apart where names are wide', () => {

@@ -23,6 +23,33 @@ describe("a worker's session", () => {
     expect(test.settle(0, 0)).toEqual([answer(0), run(1, 3)]);
   });
 
+  it('tells what its slots do while somebody watches, and nothing while there is no hub', () => {
+    const test = SessionUnderTest.with(2);
+    test.assign(0);
+    test.now = 100;
+    test.handle({ type: 'received', message: { type: 'watch', everyMs: 500, mostSlots: 64 } });
+    expect(test.session.nextDeadline()).toBe(600);
+    test.now = 350;
+    test.assign(1);
+    test.handle({ type: 'waits', run: 0 });
+    test.now = 600;
+    const batch = { jobId: 'j', attempt: 1, description, chain: 'f' };
+    expect(test.handle({ type: 'tick' })).toEqual([
+      {
+        type: 'tell',
+        slots: [
+          { batch: undefined, forMs: 0, most: 'f', busy: 0.5 },
+          { batch: { ...batch, seq: 1 }, forMs: 250, most: 'f', busy: 0.5 },
+        ],
+      },
+    ]);
+    test.handle({ type: 'goesOn', run: 0 });
+    test.now = 1_100;
+    expect(test.handle({ type: 'tick' })).toMatchObject([{ slots: [{ batch: { seq: 0 }, forMs: 1_100 }, { forMs: 750 }] }]);
+    test.reconnect();
+    expect(test.session.nextDeadline()).toBeUndefined();
+  });
+
   it('keeps what waits for as long as others begin', () => {
     const test = SessionUnderTest.with(1);
     for (const seq of [0, 1, 2]) test.assign(seq);

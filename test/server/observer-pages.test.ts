@@ -46,7 +46,7 @@ describe('pages for observers', () => {
     const kept = await lastValueFrom(from(elements).pipe(remoteMap(tens, runtime, { onFatal: 'skip' }), toArray()));
     expect(kept).toHaveLength(86);
     // Those who ask soon after each other are told the same.
-    await expect.poll(() => numberOf(hub.url, 'paladin_elements_total{operation="tens"}')).toBe(95);
+    await expect.poll(() => numberOf(hub.url, 'paladin_elements_total{operation="tens"}'), { timeout: 20_000 }).toBe(95);
     expect(await numberOf(hub.url, 'paladin_element_failures_total{operation="tens",code="OPERATION_FAILED"}')).toBe(9);
     expect(await numberOf(hub.url, 'paladin_slots{state="free"}')).toBe(2);
     expect(await numberOf(hub.url, 'paladin_workers{state="here"}')).toBe(1);

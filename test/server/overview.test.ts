@@ -62,6 +62,7 @@ describe('what a hub knows for its page', () => {
     hub.batch('l', 1, batchOf(0, { count: 5 }));
     hub.result('w', 'l:1', 0, { elapsedMs: 2_000, done: 5 });
     expect(overview(hub).elementsPerSecond).toBe(3);
+    expect(overview(hub).elementsPerSecond).toBe(3);
     hub.now += 60_000;
     expect(overview(hub).elementsPerSecond).toBe(0);
   });

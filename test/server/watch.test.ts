@@ -27,7 +27,7 @@ describe('a hub that somebody watches', () => {
     const hub = hubWithPeers();
     const begins = hub.handle({ type: 'watched' });
     expect(toLeaders(begins)).toEqual([['l', { type: 'watch', everyMs: 500 }]]);
-    expect(toWorkers(begins)).toEqual([['w', { type: 'watch', everyMs: 500 }]]);
+    expect(toWorkers(begins)).toEqual([['w', { type: 'watch', everyMs: 500, mostSlots: 64 }]]);
     hub.now = 9_000;
     expect(hub.handle({ type: 'watched' })).toEqual([]);
     hub.now = 18_999;
@@ -36,7 +36,7 @@ describe('a hub that somebody watches', () => {
     hub.now = 19_000;
     const ends = hub.handle({ type: 'tick' });
     expect(toLeaders(ends)).toEqual([['l', { type: 'watch', everyMs: 0 }]]);
-    expect(toWorkers(ends)).toEqual([['w', { type: 'watch', everyMs: 0 }]]);
+    expect(toWorkers(ends)).toEqual([['w', { type: 'watch', everyMs: 0, mostSlots: 1 }]]);
     expect(hub.scheduler.nextDeadline()).toBeUndefined();
   });
 

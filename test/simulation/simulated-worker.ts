@@ -14,6 +14,7 @@ import type {
   Offers,
   WorkerToHub,
 } from '../../src/protocol/messages.js';
+import { doingOf } from '../../src/worker/doing.js';
 import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
@@ -119,6 +120,9 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     switch (effect.type) {
       case 'send':
         this.#send?.(effect.message);
+        break;
+      case 'tell':
+        this.#send?.({ type: 'doing', ...doingOf(effect.slots, () => undefined, undefined) });
         break;
       case 'run':
         this.#run(effect.run, effect.jobId, effect.description, effect.batch);
