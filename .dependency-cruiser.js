@@ -85,6 +85,20 @@ export default {
       to: { path: '^server/(network|command)/' },
     },
     {
+      name: 'page-knows-what-hubs-say',
+      comment: 'The hub’s page is a program of its own: it shares what is said of a hub, and nothing of what does it.',
+      severity: 'error',
+      from: { path: '^src/page/' },
+      to: { pathNot: ['^src/page/', '^src/protocol/', '(^|/)node_modules/preact/'] },
+    },
+    {
+      name: 'only-the-view-looks',
+      comment: 'What only browsers run is bundled into one file. All else of the page is tested without one.',
+      severity: 'error',
+      from: { pathNot: '^src/page/view/' },
+      to: { path: '^src/page/view/' },
+    },
+    {
       name: 'serializers-are-pure',
       comment: 'Values to bytes and back, and nothing else.',
       severity: 'error',
@@ -148,7 +162,7 @@ export default {
       name: 'sources-import-dependencies-only',
       comment: 'A package that sources import is in dependencies or peerDependencies. What the build bundles need not be.',
       severity: 'error',
-      from: { path: '^(src|operators|server)/', pathNot: '^src/link/socket-client\\.ts$' },
+      from: { path: '^(src|operators|server)/', pathNot: ['^src/link/socket-client\\.ts$', '^src/page/view/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'npm-peer', 'type-only'] },
     },
     {
@@ -166,7 +180,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.d.ts', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.d.ts', '.json'],
     },
   },
 };

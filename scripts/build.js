@@ -2,7 +2,7 @@
 // the programs of this repository, too. What the compiler has left as it was is not bundled again.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const withPrograms = process.argv.includes('--programs');
 /** Says of what the bundles were made. Without it, they are made. */
@@ -12,7 +12,9 @@ const inputs = [
   'dist/.tsbuildinfo',
   'node_modules/.package-lock.json',
   'package.json',
-  ...['build', 'bundle-client', 'bundle-client/no-polling', 'bundle', 'leave-out', 'licences'].map(
+  // The compiler leaves out what only browsers run.
+  ...readdirSync('src/page/view').map((name) => `src/page/view/${name}`),
+  ...['build', 'bundle-client', 'bundle-client/no-polling', 'bundle', 'bundle-page', 'leave-out', 'licences'].map(
     (name) => `scripts/${name}.js`,
   ),
 ];

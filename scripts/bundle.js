@@ -40,7 +40,7 @@ const parts = {
   socket: ['src/link/socket-dial.ts'],
   worker: ['src/worker.ts'],
   // A worker has this of its hub without the hub.
-  pages: ['src/http/health-server.ts', 'src/metrics/worker-metrics.ts'],
+  pages: ['src/http/health-server.ts', 'src/metrics/worker-metrics.ts', 'src/http/page-file.ts'],
   hub: ['server/network/start-hub.ts'],
 };
 
@@ -113,7 +113,9 @@ const { output } = await bundle.write({
   },
 });
 const sources = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-writeFileSync('dist/node/LICENSES.txt', licencesOf('What is here', sources));
+// It stands beside the parts, and like them is made anew.
+const { pageInputs } = await import('./bundle-page.js');
+writeFileSync('dist/node/LICENSES.txt', licencesOf('What is here', [...sources, ...pageInputs]));
 for (const name of Object.keys(entries)) rmSync(`dist/${name}.js.map`, { force: true });
 
 /**

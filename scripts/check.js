@@ -16,7 +16,10 @@ const steps = {
   lint: async (run) => run('oxlint'),
   layering: async (run) =>
     run('depcruise', ...['src', 'operators', 'server', 'test', 'examples', 'bench'].filter((folder) => existsSync(folder))),
-  types: async (run) => run('tsc', '--project', 'tsconfig.json'),
+  types: async (run) => {
+    await run('tsc', '--project', 'tsconfig.json');
+    await run('tsc', '--project', 'src/page/view/tsconfig.json');
+  },
   unused: async (run) => run('knip'),
   // A change of the sources may move what a mutation is to change.
   mutations: async (run) => run('node', 'scripts/mutation-places.js'),

@@ -27,6 +27,9 @@ const tests = [
   'test/executor/inline-turns.test.ts',
   'test/leader/report.test.ts',
   'test/leader/wakeful-waiting.test.ts',
+  'test/page/history.test.ts',
+  'test/page/pictures.test.ts',
+  'test/page/told.test.ts',
   'test/transcripts/transcripts.test.ts',
 ];
 const simulation = 'test/simulation/simulation.slow.test.ts';

@@ -8,6 +8,7 @@ import { hubMutations } from './mutations/hub.js';
 import { inlineMutations } from './mutations/inline.js';
 import { jobMutations } from './mutations/job.js';
 import { logMutations } from './mutations/logs.js';
+import { pageMutations } from './mutations/page.js';
 import { peerMutations } from './mutations/peers.js';
 import { wakefulMutations } from './mutations/wakeful.js';
 import { progressMutations } from './mutations/progress.js';
@@ -28,4 +29,5 @@ export const mutations = [
   ...wakefulMutations,
   ...progressMutations,
   ...logMutations,
+  ...pageMutations,
 ];

@@ -5,6 +5,7 @@ import { devCommand } from './dev-command.js';
 import { exitCodes, exitSaying } from './exit-codes.js';
 import { inFlags, sayingWhatWasMeant } from './flag-hints.js';
 import { hubCommand } from './hub-command.js';
+import { reportCommand } from './report-command.js';
 import { statusCommand } from './status-command.js';
 import { readVersion } from '../../src/metrics/version.js';
 import { workerCommand } from './worker-command.js';
@@ -15,6 +16,7 @@ const program = new Command('paladin')
   .addCommand(hubCommand())
   .addCommand(workerCommand())
   .addCommand(statusCommand())
+  .addCommand(reportCommand())
   .addCommand(devCommand())
   .addHelpText('after', `\n${exitCodes}`);
 

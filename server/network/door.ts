@@ -105,6 +105,21 @@ export class Door {
     }
   }
 
+  /**
+   * Lets in who asks for the hub's page, with or without a token.
+   *
+   * @throws {@link PaladinError} when the hub is asked by a name that is not its own
+   */
+  admitToPage(request: IncomingMessage): void {
+    const { addresses, listensOn } = this.#config;
+    try {
+      if (this.#isOpenToObservers) checkHostHeader(listensOn, request.headers.host);
+    } catch (error) {
+      if (isA(error, PaladinError)) this.refused('observer', addresses.of(request), error);
+      throw error;
+    }
+  }
+
   get #isOpenToObservers(): boolean {
     const { authorize, tokens } = this.#config;
     return authorize === undefined && tokens().open.includes('observer');

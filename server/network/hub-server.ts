@@ -29,6 +29,7 @@ import { noteEvent } from './note-event.js';
 import type { HubEvent } from './hub-events.js';
 import { Holdings } from './holdings.js';
 import { check, type HubConfig, type TlsOptions, type TokenOptions } from './hub-options.js';
+import { FrontPage } from './front-page.js';
 import { HubPages } from './hub-pages.js';
 import { HubSocket, type Overflowing, type Shared } from './hub-socket.js';
 import { boundConnections, exchangeTls, serverFor } from './http-server.js';
@@ -171,6 +172,7 @@ export class HubServer {
 
   #serve(): Server {
     const { limits, path } = this.#config;
+    const front = new FrontPage((request) => this.#door.admitToPage(request));
     const io = new Server(this.#http, {
       path: `${path}/socket.io`,
       transports: ['websocket'],
@@ -188,6 +190,7 @@ export class HubServer {
       path,
       notReady: () => (this.#closing === undefined ? undefined : 'closing'),
       pages: this.#pages.pages,
+      front: (request, response) => void front.answer(request, response),
       overview: (request, response, goesOn) => void this.#overview.answer(request, response, goesOn),
       admit: (request) => this.#door.admitOverHttp(request),
     });

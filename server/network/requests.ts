@@ -15,6 +15,8 @@ export interface Served {
   readonly path: string;
   readonly notReady: NotReady;
   readonly pages: Pages;
+  /** Answers at `/`: with the hub's page. */
+  readonly front: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers at `/overview`, for as long as it is read. `goesOn` says that it takes care of that from now on. */
   readonly overview: (request: IncomingMessage, response: ServerResponse, goesOn: () => void) => void;
   /** Throws when the request is not from an observer. */
@@ -41,11 +43,13 @@ function isForEngine({ url = '' }: OnlyRequest, path: string): boolean {
   return url.startsWith(path) && !new URL(url, 'http://hub').searchParams.has('sid');
 }
 
-function answer(request: OnlyRequest, { path, notReady, pages, overview, admit }: Served): void {
+function answer(request: OnlyRequest, { path, notReady, pages, front, overview, admit }: Served): void {
   answerOnly(request, (response, goesOn) => {
     const asked = pathBelow(request, path);
     const page = pages.get(asked);
-    if (asked === overviewPath) overview(request, response, goesOn);
+    // Whoever leaves out the slash behind the hub's path means the same.
+    if (asked === '/' || (path !== '' && asked === path)) front(request, response);
+    else if (asked === overviewPath) overview(request, response, goesOn);
     else if (page === undefined) answerHealth(request, response, notReady, path);
     else void answerPage(page, request, response, admit);
   });

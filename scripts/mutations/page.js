@@ -1,0 +1,155 @@
+// Ways to break what the hub's page remembers, and what its pictures are made from.
+
+/** @type {readonly import('../mutation-list.js').Mutation[]} */
+export const pageMutations = [
+  {
+    name: 'page: a second that is not over counts as slot time of the moment before',
+    file: 'src/page/history.ts',
+    find: 'each.second < found',
+    replace: 'each.second <= found',
+  },
+  {
+    name: 'page: another hub goes on with the history of the one before',
+    file: 'src/page/history.ts',
+    find: 'if (isOther) this.#clear();',
+    replace: '',
+  },
+  {
+    name: 'page: pictures are never forgotten',
+    file: 'src/page/history.ts',
+    find: 'if (second < oldest || isThin) this.#pictures',
+    replace: 'if (isThin) this.#pictures',
+  },
+  {
+    name: 'page: slot time is never forgotten',
+    file: 'src/page/history.ts',
+    find: 'if (second < oldest) this.#slots.delete(second);',
+    replace: '',
+  },
+  {
+    name: 'page: pictures of many rows are not thinned out',
+    file: 'src/page/history.ts',
+    find: 'second % thinnedTo > 0;',
+    replace: 'second % thinnedTo > thinnedTo;',
+  },
+  {
+    name: 'page: lanes keep the numbers of operations that the hub has given up',
+    file: 'src/page/history.ts',
+    find: 'packedCell(known[operation] ?? -1, busy)',
+    replace: 'packedCell(operation, busy)',
+  },
+  {
+    name: 'page: what runs now keeps the numbers of operations that the hub has given up',
+    file: 'src/page/history.ts',
+    find: "operation: this.#operationAt.get(operations[each.operation] ?? '') ?? -1,",
+    replace: '',
+  },
+  {
+    name: 'page: lines of the log that came later are shown when one looks back',
+    file: 'src/page/history.ts',
+    find: 'at <= picture.at',
+    replace: 'at > 0',
+  },
+  {
+    name: 'page: rings show what they had a round before in moments that nobody has told',
+    file: 'src/page/cell-rings.ts',
+    find: 'cells[this.#place(at)] = 0;',
+    replace: ';',
+  },
+  {
+    name: 'page: rings show what is older than they are long',
+    file: 'src/page/cell-rings.ts',
+    find: ' || at <= ring.last - this.#length',
+    replace: '',
+  },
+  {
+    name: 'page: a ring goes back to an older moment',
+    file: 'src/page/cell-rings.ts',
+    find: 'at > last - this.#length) cells',
+    replace: 'at > last) cells',
+  },
+  {
+    name: 'page: what failed is also done',
+    file: 'src/page/job-bar.ts',
+    find: "['done', job.done - left],",
+    replace: "['done', job.done],",
+  },
+  {
+    name: 'page: a bar is wider than full',
+    file: 'src/page/job-bar.ts',
+    find: 'drawn > 1 ? 1 / drawn : 1',
+    replace: '1',
+  },
+  {
+    name: 'page: one element among millions cannot be seen',
+    file: 'src/page/job-bar.ts',
+    find: 'Math.max(leastShare, elements / whole)',
+    replace: 'elements / whole',
+  },
+  {
+    name: 'page: a column is the sum of its seconds',
+    file: 'src/page/slot-columns.ts',
+    find: 'executing: sum.executing / sum.seconds,',
+    replace: 'executing: sum.executing,',
+  },
+  {
+    name: 'page: seconds that nobody has told are empty slots',
+    file: 'src/page/slot-columns.ts',
+    find: 'sum.seconds === 0\n',
+    replace: 'sum.seconds < 0\n',
+  },
+  {
+    name: 'page: runs go on over a pause',
+    file: 'src/page/lane-cells.ts',
+    find: 'last?.to === at && ',
+    replace: 'last !== undefined && ',
+  },
+  {
+    name: 'page: a quantile is a bucket too low',
+    file: 'src/page/durations.ts',
+    find: 'durations.upTo[at] ??',
+    replace: 'durations.upTo[at - 1] ??',
+  },
+  {
+    name: 'page: the oldest of several lines counts',
+    file: 'src/page/lines.ts',
+    find: "lines.slice(lines.lastIndexOf('\\n') + 1)",
+    replace: "lines.split('\\n')[0]",
+  },
+  {
+    name: 'page: what is left of a line is lost',
+    file: 'src/page/lines.ts',
+    find: 'this.#rest = text.slice(last + 1);',
+    replace: "this.#rest = '';",
+  },
+  {
+    name: 'page: a screen reader is told of each number',
+    file: 'src/page/announcer.ts',
+    find: 'withoutNumbers(text) !== withoutNumbers(this.#text)',
+    replace: 'text !== this.#text',
+  },
+  {
+    name: 'page: trouble waits until the sentence before is old',
+    file: 'src/page/announcer.ts',
+    find: 'state !== this.#state || (',
+    replace: '(',
+  },
+  {
+    name: 'page: waits for a hub grow without end',
+    file: 'src/page/retry-wait.ts',
+    find: 'Math.min(longestMs, firstMs * growth ** (failures - 1))',
+    replace: 'firstMs * growth ** (failures - 1)',
+  },
+  {
+    name: 'page: a name ends the script of a report',
+    file: 'src/page/kept-report.ts',
+    find: ".replaceAll('<', '\\\\u003c')",
+    replace: '',
+  },
+  {
+    name: 'page: a name is a pattern of the replacement in a report',
+    file: 'src/page/kept-report.ts',
+    find: 'return `${before}${opening}${data}</script>${after}`;',
+    replace: 'return page.replace(`${opening}</script>`, `${opening}${data}</script>`);',
+  },
+];

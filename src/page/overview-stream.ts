@@ -1,0 +1,151 @@
+/**
+ * Reads what a hub tells its page, for as long as the page is open.
+ *
+ * Rules.
+ * 1. It asks the hub, and reads lines. Where several came at once, it takes the last.
+ * 2. When the stream ends, breaks or is silent for `silentMs`, it asks anew after a wait. Waits grow, until a line has come.
+ * 3. Where the hub asks for a token, it waits until somebody has given one. A token that the hub refused is not shown again.
+ * 4. What a hub refuses for another reason is told in the hub's own words, and asked again like a hub that is away.
+ */
+import type { Overview } from '../protocol/overview.js';
+import { NewestLine } from './lines.js';
+import { retryWaitMs } from './retry-wait.js';
+
+/** How it goes with the hub. */
+export type Connection =
+  | { readonly state: 'connecting' | 'live' }
+  /** The hub asks for a token; `refused`: why it did not take the one before. */
+  | { readonly state: 'token'; readonly refused?: string }
+  /** It asks again at a time of `performance.now()`. */
+  | { readonly state: 'waiting'; readonly reason: string; readonly retryAt: number };
+
+export interface Watcher {
+  readonly told: (overview: Overview) => void;
+  readonly changed: (connection: Connection) => void;
+}
+
+/** Where a token is kept while the page is open. */
+export interface TokenStore {
+  readonly read: () => string | undefined;
+  readonly write: (token: string | undefined) => void;
+}
+
+/** A hub tells a line a second. One that is silent for longer has gone without a word, or is frozen. */
+const silentMs = 10_000;
+
+/** The hub says why; a proxy may say anything. */
+class Refused extends Error {}
+class NeedsToken extends Error {}
+class Ended extends Error {}
+
+export class OverviewStream {
+  readonly #url: string;
+  readonly #tokens: TokenStore;
+  readonly #watcher: Watcher;
+  #failures = 0;
+  #hasToken: (() => void) | undefined;
+  #wakeUp: (() => void) | undefined;
+
+  constructor(url: string, tokens: TokenStore, watcher: Watcher) {
+    this.#url = url;
+    this.#tokens = tokens;
+    this.#watcher = watcher;
+  }
+
+  /** Goes on until the signal says that it is over. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#watcher.changed({ state: 'connecting' });
+      await this.#read(signal).catch(async (error: unknown) => this.#recover(error, signal));
+    }
+  }
+
+  /** Somebody has given a token. */
+  show(token: string): void {
+    this.#tokens.write(token);
+    this.#hasToken?.();
+  }
+
+  /** Asks now, and waits no longer. */
+  retryNow(): void {
+    this.#wakeUp?.();
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    if (error instanceof NeedsToken) {
+      const had = this.#tokens.read();
+      this.#tokens.write(undefined);
+      this.#watcher.changed({ state: 'token', ...(had !== undefined && { refused: error.message }) });
+      await new Promise<void>((resolve) => {
+        this.#hasToken = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      return;
+    }
+    this.#failures += 1;
+    const ms = retryWaitMs(this.#failures, Math.random());
+    const reason = error instanceof Refused ? error.message : whyGone(error);
+    this.#watcher.changed({ state: 'waiting', reason, retryAt: performance.now() + ms });
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      const end = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#wakeUp = end;
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const silence = new AbortController();
+    let timer = setTimeout(() => silence.abort(), silentMs);
+    try {
+      const token = this.#tokens.read();
+      const response = await fetch(this.#url, {
+        signal: AbortSignal.any([signal, silence.signal]),
+        ...(token !== undefined && { headers: { authorization: `Bearer ${asLatin1(token)}` } }),
+      });
+      if (!response.ok || response.body === null) throw await refusalOf(response);
+      const lines = new NewestLine();
+      const decoder = new TextDecoder();
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
+        if (done) throw new Ended();
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), silentMs);
+        this.#take(lines.take(decoder.decode(value, { stream: true })));
+      }
+    } finally {
+      clearTimeout(timer);
+      silence.abort();
+    }
+  }
+
+  #take(line: string | undefined): void {
+    if (line === undefined) return;
+    const overview = JSON.parse(line) as Overview;
+    this.#failures = 0;
+    this.#watcher.changed({ state: 'live' });
+    this.#watcher.told(overview);
+  }
+}
+
+/** Headers are bytes, and tokens are UTF-8. */
+function asLatin1(token: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(token));
+}
+
+async function refusalOf(response: Response): Promise<Error> {
+  const said: unknown = await response.json().catch(() => undefined);
+  const reason: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, 'reason') : undefined;
+  const text = typeof reason === 'string' ? reason : `the hub answered with ${response.status}`;
+  return response.status === 401 ? new NeedsToken(text) : new Refused(text);
+}
+
+function whyGone(error: unknown): string {
+  if (error instanceof SyntaxError) return 'what answers there is no hub, or another version of it';
+  return error instanceof Ended ? 'the hub has closed the connection' : 'the hub cannot be reached';
+}
