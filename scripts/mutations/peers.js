@@ -203,20 +203,32 @@ export const peerMutations = [
   {
     name: 'a worker whose time is up hands nothing back',
     file: 'src/core/worker-session.ts',
-    find: "      this.#answerLost(assigned, 'wasted', `its worker had to go: ${reason ?? ''}`);\n",
-    replace: '',
+    find: "      this.#handBack(assigned, `its worker had to go: ${reason ?? ''}`);\n",
+    replace: '      this.#abort(assigned);\n',
   },
   {
     name: 'a worker whose time is up says of what it had begun that it had not',
     file: 'src/core/worker-session.ts',
-    find: "this.#answerLost(assigned, 'wasted', `its worker",
-    replace: "this.#answerLost(assigned, 'returned', `its worker",
+    find: "loss: { ...attemptOf(assigned), cause: 'wasted', reason }",
+    replace: "loss: { ...attemptOf(assigned), cause: 'returned', reason }",
+  },
+  {
+    name: 'a worker whose time is up does not say how far it was',
+    file: 'src/worker/handed-back.ts',
+    find: 'howFar === undefined ? loss : { ...loss, ...howFar }',
+    replace: 'loss',
+  },
+  {
+    name: 'a worker whose time is up says of what it had not begun that it had',
+    file: 'src/worker/handed-back.ts',
+    find: "{ ...loss, cause: 'returned' }",
+    replace: 'loss',
   },
   {
     name: 'a worker whose time is up blames what it hands back',
     file: 'src/core/worker-session.ts',
-    find: "this.#answerLost(assigned, 'wasted', `its worker",
-    replace: "this.#answerLost(assigned, 'death', `its worker",
+    find: "loss: { ...attemptOf(assigned), cause: 'wasted', reason }",
+    replace: "loss: { ...attemptOf(assigned), cause: 'death', reason }",
   },
   {
     name: 'a worker that has handed a batch back answers for it once more',

@@ -55,7 +55,8 @@ export class VirtualExecutor implements Executor {
     this.#underWay.add(running);
   }
 
-  abort({ jobId, seq, attempt }: JobAttempt): void {
+  /** All of it has been executed by now, so nobody need know how far it was. */
+  abort({ jobId, seq, attempt }: JobAttempt): undefined {
     this.#cut((each) => each.jobId === jobId && each.batch.seq === seq && each.batch.attempt === attempt);
   }
 

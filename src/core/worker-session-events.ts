@@ -1,4 +1,4 @@
-import type { Batch, HubToWorker, JobAttempt, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
+import type { Batch, BatchLoss, HubToWorker, JobAttempt, JobDescription, Offers, WorkerToHub } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
 export type SessionEvent =
@@ -57,6 +57,8 @@ export type SessionEffect =
     }
   /** Abort the attempt. */
   | ({ readonly type: 'abort' } & JobAttempt)
+  /** Abort the attempt, and tell the hub of this loss. Who executes it adds how far it was, where that is known. */
+  | { readonly type: 'handBack'; readonly jobId: string; readonly loss: BatchLoss }
   /** Abort what is running of the job, and forget what was set up for it. */
   | { readonly type: 'forget'; readonly jobId: string }
   /** The worker is drained. `undone`, `reason`: what it leaves, and why. */

@@ -18,7 +18,8 @@
  *    are acknowledged. It is drained once the hub has said goodbye, or is gone. While it keeps answers, it waits for a hub that
  *    is away, for a bounded time.
  * 6. When the time is up that it is given to drain, it hands back what still runs, as `wasted`: no unit is to blame. It aborts
- *    that, answers for it no more, and leaves. When it is drained, it says what it has left undone.
+ *    that first, and says how far it was. It answers for it no more, and leaves. When it is drained, it says what it has left
+ *    undone.
  * 7. Nothing waits behind batches that take long. When none has begun for `maxWaitBehindMs`, what waits goes back: other workers
  *    may be free.
  */
@@ -310,6 +311,16 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     this.#effects.push({ type: 'abort', jobId: assigned.jobId, ...attemptOf(assigned) });
   }
 
+  #handBack(assigned: Running, reason: string): void {
+    if (!this.#connected) {
+      this.#abort(assigned);
+      return;
+    }
+    assigned.cancelled = true;
+    const { jobId } = assigned;
+    this.#effects.push({ type: 'handBack', jobId, loss: { ...attemptOf(assigned), cause: 'wasted', reason } });
+  }
+
   #close(jobId: string): void {
     if (!this.#jobs.has(jobId)) return;
     this.#dropWaiting((assigned) => assigned.jobId === jobId);
@@ -338,8 +349,7 @@ export class WorkerSession implements Machine<SessionEvent, SessionEffect> {
     if (!isDone && reason === undefined) return;
     const batches = this.#wanted.length;
     for (const assigned of this.#wanted) {
-      this.#answerLost(assigned, 'wasted', `its worker had to go: ${reason ?? ''}`);
-      this.#abort(assigned);
+      this.#handBack(assigned, `its worker had to go: ${reason ?? ''}`);
     }
     this.#draining.leave(now, reason === undefined ? undefined : { batches, reason });
     if (this.#connected) this.#send({ type: 'leaving' });

@@ -1,6 +1,9 @@
 import type { Batch, JobAttempt, JobDescription } from '../protocol/messages.js';
 import type { Outcome } from '../protocol/outcome.js';
 
+/** The unit that a batch executes, and its stage. `unbegun`: none was begun. Undefined: nobody knows. */
+export type HowFar = { readonly offset: number; readonly stage: number } | 'unbegun' | undefined;
+
 /**
  * Executes batches, in threads or inline. It executes as many batches at once as it has slots. Batches that wait for jobs of
  * their own come on top. The worker's session never hands it more.
@@ -23,8 +26,10 @@ export interface Executor {
   /**
    * Aborts an attempt in the way in which `forget` aborts those of a job. The attempt still settles. It does nothing when the
    * attempt is not running.
+   *
+   * @returns how far it was
    */
-  abort(attempt: JobAttempt): void;
+  abort(attempt: JobAttempt): HowFar;
   /**
    * Aborts what is running of the job, and forgets what was set up for it. It aborts signals first. A thread that has not come
    * back after the grace period is terminated and replaced. The batches concerned still settle.

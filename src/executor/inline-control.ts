@@ -1,6 +1,7 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Batch } from '../protocol/messages.js';
 import type { BatchControl, Turns } from './batch-control.js';
+import type { HowFar } from './executor.js';
 import { SlotWaits, type WaitChange } from './slot-waits.js';
 
 /** What a batch is executed in, and who is told what it does. */
@@ -16,6 +17,8 @@ interface Surroundings {
 /** A batch that was handed in and has not settled. */
 export class InlineControl implements BatchControl {
   aborted = false;
+  #offset = -1;
+  #stage = 0;
   readonly jobId: string;
   readonly batch: Batch;
   /** A context of the batch's own. What an operation does to it concerns no other batch. */
@@ -33,8 +36,13 @@ export class InlineControl implements BatchControl {
     if (turns !== undefined) this.turns = turns;
   }
 
-  progress(): void {
-    // Nobody watches.
+  progress(offset: number, stage: number): void {
+    this.#offset = offset;
+    this.#stage = stage;
+  }
+
+  get howFar(): HowFar {
+    return this.#offset < 0 ? 'unbegun' : { offset: this.#offset, stage: this.#stage };
   }
 
   watch(): void {

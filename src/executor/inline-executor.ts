@@ -1,6 +1,6 @@
 import { callerContext, type CallerContext } from '../caller-context.js';
 import type { Batch, JobAttempt } from '../protocol/messages.js';
-import type { Executor, RunArguments } from './executor.js';
+import type { Executor, HowFar, RunArguments } from './executor.js';
 import { InlineControl } from './inline-control.js';
 import { InlineTurns } from './inline-turns.js';
 import { InlineJobs, type InlineJobOptions } from './inline-jobs.js';
@@ -89,11 +89,14 @@ export class InlineExecutor implements Executor {
     });
   }
 
-  abort({ jobId, seq, attempt }: JobAttempt): void {
+  abort({ jobId, seq, attempt }: JobAttempt): HowFar {
     for (const control of this.#underWay) {
-      const { batch } = control;
-      if (control.jobId === jobId && batch.seq === seq && batch.attempt === attempt) this.#abortOne(control);
+      const { batch, howFar } = control;
+      if (control.jobId !== jobId || batch.seq !== seq || batch.attempt !== attempt) continue;
+      this.#abortOne(control);
+      return howFar;
     }
+    return undefined;
   }
 
   forget(jobId: string): void {

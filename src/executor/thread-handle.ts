@@ -9,6 +9,7 @@ import { KnownJobs } from './known-jobs.js';
 import { leastWatchMs, operationGraceMs, watchdogSlackMs } from './limits.js';
 import { copyOf, transferableDescription } from './transferable.js';
 import { clampTimer } from './waiter.js';
+import type { HowFar } from './executor.js';
 import type { Assignment, ThreadEnd, ThreadConfig } from './thread-life.js';
 import type { ThreadDeath, ThreadLink } from './thread-link.js';
 import type { FromThread, ToThread } from './thread-messages.js';
@@ -181,6 +182,12 @@ export class ThreadHandle {
       ...(job && { job }),
     };
     this.#thread.post(message, buffers);
+  }
+
+  /** How far the batch is that it executes. */
+  get howFar(): HowFar {
+    const { offset, stage, isExact } = this.#progress;
+    return isExact ? { offset, stage } : undefined;
   }
 
   /** Drops the job. If the job is executing, it is aborted, and after the grace period the thread is terminated. */

@@ -1,7 +1,7 @@
 import { PaladinError } from '../errors/paladin-error.js';
 import { afterThis } from '../next-turn.js';
 import type { JobAttempt } from '../protocol/messages.js';
-import type { Executor, RunArguments } from './executor.js';
+import type { Executor, HowFar, RunArguments } from './executor.js';
 import type { ThreadOffers, ThreadPoolOptions } from './thread-executor-options.js';
 import type { ThreadHandle } from './thread-handle.js';
 import type { Assignment } from './thread-life.js';
@@ -96,16 +96,21 @@ class ThreadPool implements ThreadExecutor {
     return undefined;
   }
 
-  abort({ jobId, seq, attempt }: JobAttempt): void {
+  abort({ jobId, seq, attempt }: JobAttempt): HowFar {
     const isIt = ({ jobId: of, batch }: Assignment): boolean => of === jobId && batch.seq === seq && batch.attempt === attempt;
     const waiting = this.#waiting.find(isIt);
     if (waiting !== undefined) {
       this.#waiting = this.#waiting.filter((assignment) => assignment !== waiting);
       settleUnbegun(waiting, 'cancelled', 'it was cancelled before its execution began');
+      return 'unbegun';
     }
     for (const thread of this.#supply.threads) {
-      if (thread.assignment !== undefined && isIt(thread.assignment)) thread.forget(jobId);
+      if (thread.assignment === undefined || !isIt(thread.assignment)) continue;
+      thread.forget(jobId);
+      // Nothing is begun any more by now.
+      return thread.howFar;
     }
+    return undefined;
   }
 
   forget(jobId: string): void {

@@ -4,6 +4,7 @@ import { PaladinError } from '../errors/paladin-error.js';
 import { Drive } from '../drive.js';
 import { brokenLeaveMs } from '../limits.js';
 import type { Executor } from '../executor/executor.js';
+import { handedBack } from './handed-back.js';
 import type { Dial, Link } from '../link/link.js';
 import type { HubLimits, HubToWorker, Offers, WorkerToHub } from '../protocol/messages.js';
 import { ordinaryTime, type Time } from '../time.js';
@@ -151,6 +152,11 @@ export class WorkerDriver {
     this.#link.send({ type: 'doing', ...doing });
   }
 
+  #handBack({ jobId, loss }: Extract<SessionEffect, { type: 'handBack' }>): void {
+    const howFar = this.#executor.abort({ jobId, seq: loss.seq, attempt: loss.attempt });
+    this.#link.send({ type: 'lost', jobId, loss: handedBack(loss, howFar) });
+  }
+
   #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case 'send':
@@ -180,6 +186,9 @@ export class WorkerDriver {
       }
       case 'abort':
         this.#executor.abort(effect);
+        break;
+      case 'handBack':
+        this.#handBack(effect);
         break;
       case 'forget':
         this.#executor.forget(effect.jobId);

@@ -94,8 +94,12 @@ describe("a worker's session", () => {
 
   it('hands back what still runs when its time is up, blames nobody, and leaves', () => {
     const { test, effects } = hurried(2);
-    const handedBack = (seq: number): SessionEffect[] => [lost(seq, 'wasted', `its worker had to go: ${reason}`), abort(seq)];
-    expect(effects).toEqual([...handedBack(0), ...handedBack(1), send({ type: 'leaving' })]);
+    const handedBack = (seq: number): SessionEffect => ({
+      type: 'handBack',
+      jobId: 'j',
+      loss: { seq, attempt: 1, cause: 'wasted', reason: `its worker had to go: ${reason}` },
+    });
+    expect(effects).toEqual([handedBack(0), handedBack(1), send({ type: 'leaving' })]);
     // These are answered for.
     expect(test.settle(0, 0)).toEqual([]);
     expect(test.session.undone).toEqual({ batches: 2, results: 0 });

@@ -111,8 +111,9 @@ describe('the inline executor', () => {
     const run = (seq: number): void =>
       executor.run('job', describeJob([['map', hang]]), elements([1], { seq }), (outcome) => outcomes.push(outcome));
     for (const seq of [1, 2, 3]) run(seq);
-    executor.abort({ jobId: 'job', seq: 3, attempt: 1 });
-    executor.abort({ jobId: 'job', seq: 1, attempt: 1 });
+    expect(executor.abort({ jobId: 'job', seq: 3, attempt: 1 })).toBe('unbegun');
+    expect(executor.abort({ jobId: 'job', seq: 1, attempt: 1 })).toEqual({ offset: 0, stage: 0 });
+    expect(executor.abort({ jobId: 'job', seq: 4, attempt: 1 })).toBeUndefined();
     await vi.waitFor(() => expect(outcomes).toHaveLength(2));
     expect(outcomes.map((outcome) => outcome.type === 'lost' && [outcome.loss.seq, outcome.loss.cause]).toSorted()).toEqual([
       [1, 'cancelled'],

@@ -379,7 +379,7 @@ describe('aborting an attempt', () => {
     void other.then(() => {
       ended = true;
     });
-    on.abort(attempt(1));
+    expect(on.abort(attempt(1))).toEqual({ offset: 0, stage: 0 });
     expect(await hanging).toMatchObject({ type: 'lost', loss: { seq: 1, cause: 'cancelled' } });
     expect(ended).toBe(false);
     on.forget(idOf('job'));
@@ -390,8 +390,8 @@ describe('aborting an attempt', () => {
     const on = await common();
     const running = run(on, job('block'), elements([50], { seq: 1 }));
     const waiting = run(on, job('double'), elements([1], { seq: 2 }));
-    on.abort(attempt(2));
-    on.abort(attempt(3));
+    expect(on.abort(attempt(2))).toBe('unbegun');
+    expect(on.abort(attempt(3))).toBeUndefined();
     expect(await waiting).toMatchObject({ type: 'lost', loss: { seq: 2, cause: 'cancelled' } });
     expect(outputs(await running)).toEqual([50]);
   });

@@ -106,6 +106,9 @@ export class Executions {
         for (let index = first; index < first + count; index += 1) begun[index] = (begun[index] ?? 0) + 1;
       });
     },
+    handedBack: (jobId, attempt, begun) => {
+      this.tries.handedBack(jobId, attempt, begun);
+    },
     ended: (jobId, attempt) => {
       this.tries.ended(jobId, attempt);
     },

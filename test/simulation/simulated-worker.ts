@@ -18,6 +18,7 @@ import { doingOf } from '../../src/worker/doing.js';
 import { jobIdOf, leaderOf } from '../../src/protocol/job-id.js';
 import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
+import { handedBack } from '../../src/worker/handed-back.js';
 import type { Guest } from './network.js';
 import type { Party } from './party.js';
 import { validating } from './validating.js';
@@ -37,6 +38,8 @@ export interface Conduct {
   waits(jobId: string, batch: Batch): boolean;
   /** An execution begins, of so many units; `isDeadly`: it comes to nothing. */
   begun(jobId: string, chainId: string, description: JobDescription, batch: Batch, isDeadly: boolean): void;
+  /** An execution is handed back in the midst of it: only its first units were begun, so many. */
+  handedBack(jobId: string, attempt: Attempt, begun: number): void;
   /** Its operations have been called. */
   ended(jobId: string, attempt: Attempt): void;
 }
@@ -53,6 +56,8 @@ interface Run extends JobAttempt {
   readonly chainId: string;
   readonly batch: Batch;
   settled: boolean;
+  /** When its first unit was begun, and how many are executed; undefined: none was begun yet. */
+  begun?: { readonly at: number; readonly units: number };
 }
 
 /** How often an execution looks whether the job that it waits for is over. */
@@ -130,6 +135,9 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
       case 'abort':
         this.#abort((run) => run.jobId === effect.jobId && run.seq === effect.seq && run.attempt === effect.attempt);
         break;
+      case 'handBack':
+        this.#handBack(effect.jobId, effect.loss);
+        break;
       case 'forget':
         this.#executions.delete(effect.jobId);
         this.#abort((run) => run.jobId === effect.jobId);
@@ -182,6 +190,8 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
     const isDeadly = ending !== undefined && ending.offset < allowed;
     const count = isDeadly ? ending.offset + 1 : allowed;
     this.#conduct.begun(jobId, chainId, description, { ...batch, count }, isDeadly);
+    const executing = this.#runs.get(run);
+    if (executing !== undefined) executing.begun = { at: this.party.agenda.now, units: count };
     if (isDeadly) {
       this.party.later(this.#cost(chainId, batch, ending.offset + 1), () => {
         if (ending.how === 'crash') this.#crash();
@@ -224,6 +234,24 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
         this.#settle(number, lost(run, 'cancelled'));
       });
     }
+  }
+
+  /** As the executor of a real worker knows how far it is. */
+  #handBack(jobId: string, loss: BatchLoss): void {
+    const isIt = (run: Run): boolean => run.jobId === jobId && run.seq === loss.seq && run.attempt === loss.attempt;
+    const run = [...this.#runs.values()].find(isIt);
+    this.#abort(isIt);
+    if (run === undefined) throw new Error(`nothing runs of attempt ${loss.seq}/${loss.attempt}, which is handed back`);
+    const howFar = this.#howFar(run);
+    if (howFar !== 'unbegun') this.#conduct.handedBack(jobId, loss, howFar.offset + 1);
+    this.#send?.({ type: 'lost', jobId, loss: handedBack(loss, howFar) });
+  }
+
+  #howFar({ chainId, batch, begun }: Run): { readonly offset: number; readonly stage: number } | 'unbegun' {
+    if (begun === undefined) return 'unbegun';
+    let offset = 0;
+    while (offset + 1 < begun.units && begun.at + this.#cost(chainId, batch, offset + 1) <= this.party.agenda.now) offset += 1;
+    return { offset, stage: 0 };
   }
 
   #settle(number: number, outcome: Outcome): void {

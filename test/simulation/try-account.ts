@@ -139,6 +139,13 @@ export class TryAccount {
     }
   }
 
+  /** A worker hands an attempt back in the midst of it: only so many of its units were begun, from the first. */
+  handedBack(jobId: string, attempt: Attempt, begun: number): void {
+    const sent = this.#sent.get(keyOf(jobId, attempt));
+    if (sent === undefined) return;
+    for (const index of sent.reached.keys()) if (index >= sent.first + begun) sent.reached.delete(index);
+  }
+
   /** The execution of an attempt is over. */
   ended(jobId: string, attempt: Attempt): void {
     const sent = this.#sent.get(keyOf(jobId, attempt));

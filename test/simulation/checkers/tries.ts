@@ -16,7 +16,7 @@ const workersGo: readonly FaultKind[] = ['worker drain', 'worker deploy', 'worke
  * - One that was answered: once, if the element was begun and did not fail in a stage before.
  * - One that was lost: once, also where its worker died before it had begun. Of a thread it is known who was executing: what came
  *   behind counts nothing.
- * - One that was handed back: nothing.
+ * - One that was handed back: nothing. One that is handed back in the midst of it: once, if the element was begun.
  * - One that is under way, which is executed beside: once.
  * - One that failed, or was lost, while another one was under way: once, in all stages. What it had not begun counts maybe.
  * - One that was cancelled since another one had settled its batch, or was answered after it had been handed back or cancelled,
@@ -33,9 +33,8 @@ export const tries: Checker = ({ options, faults, cluster }) => {
   if (options.deadly || blinding.some((kind) => faults.has(kind))) return;
   const { tooMany, tooFew } = miscounted;
   const leaderSuffered = [...faults.keys()].some((kind) => kind.startsWith('leader'));
-  // One that is killed soon after it was told to go may not have begun what was just on its way to it. One that hands back what
-  // it runs does not say how far it was: each element of it counts as begun.
-  const isUnheard = faults.has('worker deploy') || faults.has('worker hurry');
+  // One that is killed soon after it was told to go may not have begun what was just on its way to it.
+  const isUnheard = faults.has('worker deploy');
   if (tooMany > 0 && !isUnheard) fail(`an operation was told of ${tooMany} tries more than there were`);
   // An answer that goes with its worker before its leader is back is told to nobody.
   const isUntold = hubDied || (leaderSuffered && workersGo.some((kind) => faults.has(kind)));
