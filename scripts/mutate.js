@@ -31,6 +31,7 @@ const tests = [
   'test/page/pictures.test.ts',
   'test/page/told.test.ts',
   'test/transcripts/transcripts.test.ts',
+  'test/worker/handed-back.test.ts',
 ];
 const simulation = 'test/simulation/simulation.slow.test.ts';
 /** Simulated runs a mutation: enough for all so far, with much to spare. */
