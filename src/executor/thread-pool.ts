@@ -107,7 +107,7 @@ class ThreadPool implements ThreadExecutor {
     for (const thread of this.#supply.threads) {
       if (thread.assignment === undefined || !isIt(thread.assignment)) continue;
       thread.forget(jobId);
-      // Nothing is begun any more by now.
+      // It has been told to stop, so that it begins no further unit that is not counted.
       return thread.howFar;
     }
     return undefined;
