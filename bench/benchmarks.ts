@@ -10,6 +10,20 @@ import { map } from './benchmarks/map.js';
 import { memory } from './benchmarks/memory.js';
 import { pays } from './benchmarks/pays.js';
 import { start } from './benchmarks/start.js';
+import { watch } from './benchmarks/watch.js';
 
 /** All of them, in the order in which they run and are reported. */
-export const benchmarks: readonly Benchmark[] = [start, map, pays, latency, cpu, fold, memory, hub, listen, fairness, makespan];
+export const benchmarks: readonly Benchmark[] = [
+  start,
+  map,
+  pays,
+  latency,
+  cpu,
+  fold,
+  memory,
+  hub,
+  listen,
+  fairness,
+  makespan,
+  watch,
+];

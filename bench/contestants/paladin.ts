@@ -6,12 +6,22 @@ import { Cluster, type WorkerKind } from '../processes/cluster.js';
 import { check, checkCount, elementsOf, type DataKind } from '../work/data-kinds.js';
 import { noOp } from '../work/operations.js';
 
-/** Ourselves, as a user runs us: leader, hub and workers as processes; all options left as they are. */
-export function paladinOverHub(name: string, workers: readonly WorkerKind[], kind: DataKind): Contestant<'perSecond'> {
+/**
+ * Ourselves, as a user runs us: leader, hub and workers as processes; all options left as they are.
+ *
+ * @param beside what else is to be there, given the hub's url
+ */
+export function paladinOverHub(
+  name: string,
+  workers: readonly WorkerKind[],
+  kind: DataKind,
+  beside?: (url: string) => Promise<AsyncDisposable>,
+): Contestant<'perSecond'> {
   return throughput(name, async () => {
     const cleanup = new Cleanup();
     const cluster = cleanup.use(await Cluster.start({ workers }));
     const runtime = cleanup.use(await connect(cluster.url));
+    if (beside !== undefined) cleanup.use(await beside(cluster.url));
     return {
       pass: (elements) => passThrough(runtime, kind, elements),
       [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),

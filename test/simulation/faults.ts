@@ -89,6 +89,11 @@ export class Faults {
       case 'pool change':
         if (worker !== undefined) this.#cluster.changePool(worker);
         break;
+      case 'odd reports':
+        hub.look();
+        leader?.guest.reports.begin(random, this.#options.faultMs);
+        worker?.guest.reports.begin(random, this.#options.faultMs);
+        break;
       case 'clock jump':
         this.#pickParty(hub.party, leader?.guest.party, worker?.guest.party)?.jumpClock(random.int(1, 60_000));
         break;

@@ -20,12 +20,20 @@ export const faultKinds = [
   'clock jump',
   'pool change',
   'worker hurry',
+  'odd reports',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
 /** Faults that pass soon, and through which workers live or end in good order: then nothing need be executed twice. */
-const gentleFaults: readonly FaultKind[] = ['leader reset', 'leader cut off', 'hub restart', 'worker drain', 'pool change'];
+const gentleFaults: readonly FaultKind[] = [
+  'leader reset',
+  'leader cut off',
+  'hub restart',
+  'worker drain',
+  'pool change',
+  'odd reports',
+];
 
 /** Faults that no element is suspected of: whoever is killed was told to go before. */
 const blamelessFaults: readonly FaultKind[] = ['worker deploy', 'worker break', 'worker hurry', ...gentleFaults];

@@ -1,6 +1,7 @@
 import { defaultLimits } from '../../server/limits.js';
 import { ticketOf } from '../../server/network/tickets.js';
 import { JobAccounts } from '../../server/core/job-accounts.js';
+import { forObservers } from '../../server/core/status.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Drive } from '../../src/drive.js';
@@ -81,8 +82,22 @@ export class SimulatedHub {
     // Somebody watches for a while, at first.
     for (const at of [200, 4_000]) {
       party.later(at, () => {
-        this.#drive?.handle({ type: 'watched' });
+        this.look();
       });
+    }
+  }
+
+  /** Somebody reads what its page shows. */
+  look(): void {
+    this.#drive?.handle({ type: 'watched' });
+    const overview = this.#scheduler?.overview(this.#party?.now ?? 0, forObservers);
+    for (const { executing, onTheWay, starved, paused } of overview?.slotTime ?? []) {
+      if (Math.min(executing, onTheWay, starved, paused) < 0) throw new Error('slots did something for less than no time');
+    }
+    const names = overview?.operations.length ?? 0;
+    for (const { executing, heat } of overview?.workers ?? []) {
+      if (executing.some(({ operation }) => operation >= names)) throw new Error('a worker executes what has no name');
+      if (heat.some((share) => share < 0 || share > 1)) throw new Error('a worker is busier than can be');
     }
   }
 

@@ -9,6 +9,7 @@ import { jobIdOf } from '../../src/protocol/job-id.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
 import type { HubToLeader, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
 import type { Guest } from './network.js';
+import { OddReports } from './odd-reports.js';
 import type { Party } from './party.js';
 import type { Stages, TryAccount } from './try-account.js';
 import { validating } from './validating.js';
@@ -35,6 +36,7 @@ export type SimulatedJobSpec = Omit<JobConfig, 'limits'> & {
 export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   readonly id: string;
   readonly party: Party;
+  readonly reports: OddReports;
   readonly jobs: SimulatedJob[] = [];
   /** How often it has warned its program. */
   warnings = 0;
@@ -49,6 +51,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
   constructor(id: string, party: Party, tries: TryAccount, reconnectTimeoutMs: number) {
     this.id = id;
     this.party = party;
+    this.reports = new OddReports(party);
     this.#tries = tries;
     this.#session = new LeaderSession({ reconnectTimeoutMs, noWorkerTimeoutMs: Infinity, askAfterMs });
     this.#drive = new Drive<LeaderSessionEvent, LeaderSessionEffect>({
@@ -145,7 +148,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
       const progress = reportOf(progressOf({ jobId: '', name: '', operations: [] }, machine.facts(asking)));
       return { job, progress: { ...progress, state: machine.paused ? 'paused' : 'running' } as const };
     });
-    this.#send?.({ type: 'progress', jobs, left: 0 });
+    this.reports.send(() => this.#send?.({ type: 'progress', jobs, left: 0 }));
   }
 
   #perform(effect: LeaderSessionEffect): void {

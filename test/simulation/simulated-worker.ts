@@ -20,6 +20,7 @@ import type { Outcome } from '../../src/protocol/outcome.js';
 import { msgpack } from '../../src/serializer/msgpack.js';
 import { handedBack } from '../../src/worker/handed-back.js';
 import type { Guest } from './network.js';
+import { OddReports } from './odd-reports.js';
 import type { Party } from './party.js';
 import { validating } from './validating.js';
 
@@ -67,6 +68,7 @@ const lookMs = 20;
 export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   readonly id: string;
   readonly party: Party;
+  readonly reports: OddReports;
   readonly #session = new WorkerSession();
   readonly #drive: Drive<SessionEvent, SessionEffect>;
   readonly #registry: Registry;
@@ -84,6 +86,7 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
   constructor(id: string, slots: number, registry: Registry, offers: Offers, party: Party, conduct: Conduct, crash: () => void) {
     this.id = id;
     this.party = party;
+    this.reports = new OddReports(party);
     this.#registry = registry;
     this.#conduct = conduct;
     this.#crash = crash;
@@ -126,9 +129,11 @@ export class SimulatedWorker implements Guest<WorkerToHub, HubToWorker> {
       case 'send':
         this.#send?.(effect.message);
         break;
-      case 'tell':
-        this.#send?.({ type: 'doing', ...doingOf(effect.slots, () => undefined, undefined) });
+      case 'tell': {
+        const doing = doingOf(effect.slots, () => undefined, undefined);
+        this.reports.send(() => this.#send?.({ type: 'doing', ...doing }));
         break;
+      }
       case 'run':
         this.#run(effect.run, effect.jobId, effect.description, effect.batch);
         break;
