@@ -103,7 +103,7 @@ await workers[3]?.drain();
 await wait(workMs / 3);
 
 for (const [name, page] of Object.entries(pages)) {
-  const picture = await page.screenshot({ fullPage: name !== 'phone', animations: 'disabled' });
+  const picture = await page.screenshot({ fullPage: name === 'light', animations: 'disabled' });
   writeFileSync(`${folder}/page-${name}.webp`, await asWebp(picture));
 }
 const { stdout } = await promisify(execFile)(process.execPath, ['dist/server/command/paladin.js', 'status', '--hub', hub.url]);
@@ -134,7 +134,7 @@ async function asWebp(png) {
     await image.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
     canvas.getContext('2d').drawImage(image, 0, 0);
-    return canvas.toDataURL('image/webp', 0.82);
+    return canvas.toDataURL('image/webp', 0.55);
   })()`);
   await tab.close();
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');

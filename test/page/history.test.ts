@@ -20,10 +20,10 @@ describe('the history of the page', () => {
   });
 
   it('looks back: rows, slot time, log and lanes are those of that moment', () => {
-    const history = told(700, 760);
-    const was = overviewAt(720, small);
-    const moment = history.at(720);
-    expect(moment).toMatchObject({ second: 720, secondsAgo: 40 });
+    const history = told(300, 360);
+    const was = overviewAt(320, small);
+    const moment = history.at(320);
+    expect(moment).toMatchObject({ second: 320, secondsAgo: 40 });
     expect(moment?.overview.jobs).toEqual(was.jobs);
     expect(moment?.overview.slotTime.at(-1)).toEqual(was.slotTime.at(-1));
     expect(moment?.overview.log).toEqual(was.log);
