@@ -17,7 +17,7 @@ export const hubOverviewMutations = [
   {
     name: 'the page keeps seconds of long ago',
     file: 'server/core/slot-time.ts',
-    find: '      for (const bucket of this.#buckets) bucket.clear();\n',
+    find: '      if (this.#at === secondMs * second) bucket.clear();\n',
     replace: '',
   },
   {

@@ -129,10 +129,7 @@ export class SlotTime {
     const until = now - this.#startedAt;
     // What is longer ago than all that is kept need not be counted.
     const first = secondMs * (Math.floor(until / secondMs) - keptSeconds);
-    if (this.#at < first) {
-      for (const bucket of this.#buckets) bucket.clear();
-      this.#at = first;
-    }
+    this.#at = Math.max(this.#at, first);
     while (this.#at < until) {
       const second = Math.floor(this.#at / secondMs);
       const end = Math.min(until, secondMs * (second + 1));
