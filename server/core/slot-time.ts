@@ -3,8 +3,8 @@
  *
  * Rules.
  * 1. Each slot is busy, starved or paused. It is busy while its worker has a batch for it. It is paused while it has none and its
- *    worker is given none: the worker drains, is away, comes to rest for a batch that is to be alone, or does not keep up. Else it
- *    is starved: nothing is queued that it can execute.
+ *    worker is given none: the worker drains, is away, comes to rest for a batch that is to be alone, or does not keep up.
+ *    Else it is starved: nothing is queued that it can execute.
  * 2. What is counted changes only when a worker changes. So it costs a few additions for each batch, and nothing for each second.
  *    In each second these times are the number of slots times a second, whatever comes.
  * 3. A busy slot counts as executing, until an answer says otherwise. An answer says how long its execution took. What the batch

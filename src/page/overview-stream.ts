@@ -33,10 +33,11 @@ export interface TokenStore {
 /** A hub tells a line a second. One that is silent for longer has gone without a word, or is frozen. */
 const silentMs = 10_000;
 
-/** The hub says why; a proxy may say anything. */
-class Refused extends Error {}
-class NeedsToken extends Error {}
-class Ended extends Error {}
+/** Why a stream is over, and whether a token would help. */
+interface StreamEnd {
+  readonly reason: string;
+  readonly needsToken: boolean;
+}
 
 export class OverviewStream {
   readonly #url: string;
@@ -56,7 +57,7 @@ export class OverviewStream {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#watcher.changed({ state: 'connecting' });
-      await this.#read(signal).catch(async (error: unknown) => this.#recover(error, signal));
+      await this.#recover(await this.#read(signal).catch(() => lost('the hub cannot be reached')), signal);
     }
   }
 
@@ -71,12 +72,12 @@ export class OverviewStream {
     this.#wakeUp?.();
   }
 
-  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+  async #recover(end: StreamEnd, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    if (error instanceof NeedsToken) {
+    if (end.needsToken) {
       const had = this.#tokens.read();
       this.#tokens.write(undefined);
-      this.#watcher.changed({ state: 'token', ...(had !== undefined && { refused: error.message }) });
+      this.#watcher.changed({ state: 'token', ...(had !== undefined && { refused: end.reason }) });
       await new Promise<void>((resolve) => {
         this.#hasToken = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });
@@ -85,20 +86,19 @@ export class OverviewStream {
     }
     this.#failures += 1;
     const ms = retryWaitMs(this.#failures, Math.random());
-    const reason = error instanceof Refused ? error.message : whyGone(error);
-    this.#watcher.changed({ state: 'waiting', reason, retryAt: performance.now() + ms });
+    this.#watcher.changed({ state: 'waiting', reason: end.reason, retryAt: performance.now() + ms });
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      const end = (): void => {
+      const wakeUp = (): void => {
         clearTimeout(timer);
         resolve();
       };
-      this.#wakeUp = end;
-      signal.addEventListener('abort', end, { once: true });
+      this.#wakeUp = wakeUp;
+      signal.addEventListener('abort', wakeUp, { once: true });
     });
   }
 
-  async #read(signal: AbortSignal): Promise<void> {
+  async #read(signal: AbortSignal): Promise<StreamEnd> {
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), silentMs);
     try {
@@ -107,16 +107,17 @@ export class OverviewStream {
         signal: AbortSignal.any([signal, silence.signal]),
         ...(token !== undefined && { headers: { authorization: `Bearer ${asLatin1(token)}` } }),
       });
-      if (!response.ok || response.body === null) throw await refusalOf(response);
+      if (!response.ok || response.body === null) return await refusalOf(response);
       const lines = new NewestLine();
       const decoder = new TextDecoder();
       const reader = response.body.getReader();
       for (;;) {
         const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
-        if (done) throw new Ended();
+        if (done) return lost('the hub has closed the connection');
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), silentMs);
-        this.#take(lines.take(decoder.decode(value, { stream: true })));
+        const line = lines.take(decoder.decode(value, { stream: true }));
+        if (line !== undefined && !this.#take(line)) return lost('what answers there is no hub, or another version of it');
       }
     } finally {
       clearTimeout(timer);
@@ -124,12 +125,22 @@ export class OverviewStream {
     }
   }
 
-  #take(line: string | undefined): void {
-    if (line === undefined) return;
-    const overview = JSON.parse(line) as Overview;
+  /** Whether it is a line of a hub. */
+  #take(line: string): boolean {
+    const overview = parsed(line);
+    if (overview === undefined) return false;
     this.#failures = 0;
     this.#watcher.changed({ state: 'live' });
     this.#watcher.told(overview);
+    return true;
+  }
+}
+
+function parsed(line: string): Overview | undefined {
+  try {
+    return JSON.parse(line) as Overview;
+  } catch {
+    return undefined;
   }
 }
 
@@ -138,14 +149,16 @@ function asLatin1(token: string): string {
   return String.fromCharCode(...new TextEncoder().encode(token));
 }
 
-async function refusalOf(response: Response): Promise<Error> {
+/** The hub says why it refuses; a proxy may say anything. */
+async function refusalOf(response: Response): Promise<StreamEnd> {
   const said: unknown = await response.json().catch(() => undefined);
   const reason: unknown = typeof said === 'object' && said !== null ? Reflect.get(said, 'reason') : undefined;
-  const text = typeof reason === 'string' ? reason : `the hub answered with ${response.status}`;
-  return response.status === 401 ? new NeedsToken(text) : new Refused(text);
+  return {
+    reason: typeof reason === 'string' ? reason : `the hub answered with ${response.status}`,
+    needsToken: response.status === 401,
+  };
 }
 
-function whyGone(error: unknown): string {
-  if (error instanceof SyntaxError) return 'what answers there is no hub, or another version of it';
-  return error instanceof Ended ? 'the hub has closed the connection' : 'the hub cannot be reached';
+function lost(reason: string): StreamEnd {
+  return { reason, needsToken: false };
 }

@@ -85,7 +85,7 @@ export interface WorkerRow {
   readonly executing: readonly { readonly operation: number; readonly forMs: number }[];
   /** The share of its slots that had a batch in each of the last 60 seconds, the oldest first; fewer where it is younger. */
   readonly heat: readonly number[];
-  /** For each slot that has executed anything, up to 120 half seconds, the oldest first. Empty where there are more than 64 slots. */
+  /** For each slot that has executed anything, up to 120 half seconds, the oldest first. Empty: it has more than 64 slots. */
   readonly lanes: readonly (readonly LaneCell[])[];
 }
 
@@ -130,7 +130,8 @@ export interface Overview {
   readonly failed: number;
   /**
    * The last seconds that are over, the oldest first: up to 600 in the first line of a stream and in whatever follows a gap, else
-   * up to 10. What is told of a second may change while it is among the last 10: an answer tells how long its batch was on its way.
+   * up to 10. What is told of a second may change while it is among the last 10: an answer tells how long its batch was on its
+   * way.
    */
   readonly slotTime: readonly SlotSecond[];
   /** Names of operations and of stage chains, which rows of workers refer to. */
