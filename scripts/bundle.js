@@ -107,11 +107,12 @@ const { output } = await bundle.write({
   postBanner: '// @ts-nocheck',
   // Some tell bundlers of users what to leave alone.
   comments: { annotation: true, legal: false, jsdoc: false },
-  // Node reads all of a file before it runs any of it, in each thread anew. Short files start sooner. Traces keep their names.
+  // Node reads all of a file before it runs any of it, in each thread anew. Short files start sooner. Traces keep
+  // their names. Lines stay short, as Node prints the one where an error was thrown that nobody catches.
   minify: {
     compress: { target: 'es2022', keepNames: { function: true, class: true } },
     mangle: { toplevel: true, keepNames: { function: true, class: true } },
-    codegen: { removeWhitespace: true },
+    codegen: { removeWhitespace: false },
   },
   codeSplitting: {
     groups: Object.keys(parts).map((part, at) => ({

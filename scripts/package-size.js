@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
 /** Some tenth above what they are. Lower them when the package shrinks; raise them only for what is worth it. */
-const ceilings = { packedKb: 1_150, unpackedKb: 3_600, files: 620, packages: 50, installedMb: 15.3 };
+const ceilings = { packedKb: 1_150, unpackedKb: 3_300, files: 600, packages: 50, installedMb: 15.0 };
 
 const [archive = ''] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'paladin-size-'));
