@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { asText, isError, readOr } from '../../errors/thrown.js';
 import { fileFor, isTypeScript } from './file-for.js';
+import { isOwn } from './imported-file.js';
 import { Projects } from './tsconfig.js';
 import { withoutTypes } from './without-types.js';
 
@@ -20,10 +21,13 @@ export interface Loaded {
 export class TypeScript {
   readonly #projects = new Projects();
 
-  /** The URL that `paths` of a `tsconfig.json` gives a specifier; undefined when it gives none. It goes before all else. */
+  /**
+   * The URL that `paths` of a `tsconfig.json` gives a specifier; undefined when it gives none. It goes before all else. This
+   * package is what it is without them: a thread has one copy of it.
+   */
   byPaths(specifier: string, parentUrl: string | undefined): string | undefined {
     const isName = !isRelative(specifier) && !/^[a-z][a-z0-9+.-]+:/iu.test(specifier);
-    if (!isName || parentUrl?.startsWith('file:') !== true) return undefined;
+    if (!isName || isOwn(specifier) || parentUrl?.startsWith('file:') !== true) return undefined;
     return asUrl(this.#projects.fileByPaths(specifier, dirname(fileURLToPath(parentUrl))));
   }
 

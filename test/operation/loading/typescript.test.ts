@@ -70,6 +70,15 @@ it('paths of tsconfig.json hold for imports, also those of CommonJS', async () =
   expect(await results(folder, ['src/operations.js'], 'sum')).toEqual([21]);
 });
 
+it('paths of tsconfig.json do not lead away from this package: a thread has one copy of it', async () => {
+  const folder = projectOf({
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "paladin-rx": ["./elsewhere.ts"] } } }',
+    'elsewhere.ts': 'throw new Error("another copy");',
+    'operations.ts': operation('value', '1 as number'),
+  });
+  expect(await results(folder, ['operations.ts'], 'value')).toEqual([1]);
+});
+
 it('JavaScript alone loads nothing of what translates TypeScript', async () => {
   const loaded = `Object.keys(process.getBuiltinModule('node:module').Module._cache)`;
   const folder = projectOf({ 'operations.js': operation('cached', `${loaded}.filter((path) => path.includes('jiti'))`) });
