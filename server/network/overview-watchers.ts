@@ -7,7 +7,7 @@
  * 2. A line is sent only to who has read the one before. So a watcher that reads slowly has one line in memory at the most, and
  *    what it reads next is new.
  * 3. A line has all of the slot time for who has been told none for longer than short lines reach back.
- * 4. Who has not read a line for `unreadWatcherMs` is cut off. At most `maxWatchers` watch at once.
+ * 4. Who has not read a line for `unreadWatcherMs` is cut off, also who asked once. At most `maxWatchers` watch at once.
  * 5. Who asks once is told one line, when others had time to say how things are, and then its connection ends.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -27,6 +27,16 @@ interface Watcher {
   toldAt: number;
 }
 
+/** In milliseconds. */
+export interface WatchTimes {
+  /** How often watchers are told a line. */
+  readonly every: number;
+  /** For how long a line may stay unread. */
+  readonly unread: number;
+  /** When who asks once is answered. */
+  readonly once: number;
+}
+
 /** What watchers are told, and how. */
 export interface Told {
   /** Makes a line. Somebody reads it. */
@@ -37,12 +47,14 @@ export interface Told {
 
 export class OverviewWatchers {
   readonly #told: Told;
+  readonly #times: WatchTimes;
   readonly #watchers = new Set<Watcher>();
   #timer: Later | undefined;
   #line: Line | undefined;
 
-  constructor(told: Told) {
+  constructor(told: Told, times: WatchTimes = { every: overviewEveryMs, unread: unreadWatcherMs, once: onceAfterMs }) {
     this.#told = told;
+    this.#times = times;
   }
 
   get size(): number {
@@ -94,7 +106,7 @@ export class OverviewWatchers {
     this.#timer = later(() => {
       this.#wait();
       this.#tellAll(realNow());
-    }, overviewEveryMs);
+    }, this.#times.every);
     this.#timer.unref();
   }
 
@@ -103,10 +115,10 @@ export class OverviewWatchers {
     this.#line = line;
     for (const watcher of this.#watchers) {
       const { response, once, since, toldAt } = watcher;
-      if (response.writableLength > 0) {
-        if (now - toldAt >= unreadWatcherMs) response.destroy();
+      if (response.writableLength > 0 || response.writableEnded) {
+        if (now - toldAt >= this.#times.unread) response.destroy();
       } else if (!once) tell(watcher, line, now);
-      else if (now - since >= onceAfterMs) response.end(line.whole());
+      else if (now - since >= this.#times.once) answer(watcher, line, now);
     }
   }
 
@@ -127,4 +139,10 @@ function tell(watcher: Watcher, line: Line, now: number): void {
   const isGap = now - watcher.toldAt > shortSeconds * 1_000;
   watcher.toldAt = now;
   watcher.response.write(isGap ? line.whole() : line.short);
+}
+
+/** Who asks once is told the whole line, and no other. */
+function answer(watcher: Watcher, line: Line, now: number): void {
+  watcher.toldAt = now;
+  watcher.response.end(line.whole());
 }

@@ -67,15 +67,15 @@ describe('the log of a hub', () => {
   it('is not filled by a thousand short jobs a second: it has some, and the sums of all', () => {
     const { log, lines } = logged();
     const hubLog = new HubLog(log);
-    for (let ms = 0; ms < 600_000; ms += 1) {
+    for (let ms = 0; ms < 60_000; ms += 1) {
       hubLog.record(jobEnded());
       vi.advanceTimersByTime(1);
     }
     hubLog.close();
-    expect(lines.length).toBeLessThan(150);
+    expect(lines.length).toBeLessThan(60);
     const jobs = lines.reduce((sum, line) => sum + Number(line['lines'] ?? 1), 0);
-    expect(jobs).toBe(600_000);
-    expect(lines.reduce((sum, line) => sum + Number(line['done']), 0)).toBe(6_000_000);
+    expect(jobs).toBe(60_000);
+    expect(lines.reduce((sum, line) => sum + Number(line['done']), 0)).toBe(600_000);
     expect(lines.find((line) => 'lines' in line)).toMatchObject({
       level: 30,
       msg: expect.stringMatching(/^\d+ more lines were left out: job ended$/u) as unknown,

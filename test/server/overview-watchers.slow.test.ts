@@ -36,3 +36,21 @@ describe('watchers that do not read', () => {
     await expect.poll(async () => (await fetch(`${hub.url}/overview?once`)).status, { timeout: 20_000 }).toBe(200);
   });
 });
+
+it('a hub has so many watchers at once, and tells others what to do', async () => {
+  await using hub = await startHub({ port: 0 });
+  const sockets = Array.from({ length: maxWatchers }, () => connectTcp(hub.port, '127.0.0.1'));
+  await Promise.all(
+    sockets.map(
+      (socket) =>
+        new Promise((resolve) => {
+          socket.once('data', resolve).write(request);
+        }),
+    ),
+  );
+  const refused = await fetch(`${hub.url}/overview`);
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ reason: expect.stringContaining('close one of them') });
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(async () => (await fetch(`${hub.url}/overview?once`)).status, { timeout: 20_000 }).toBe(200);
+});
