@@ -18,6 +18,24 @@ export const hubBatchMutations = [
     replace: '',
   },
   {
+    name: 'the account of a job does not say how it has ended at its leader',
+    file: 'server/core/job-accounts.ts',
+    find: "message.outcome ?? { how: 'closed' }",
+    replace: "{ how: 'closed' } as JobOutcome",
+  },
+  {
+    name: 'the account of a job does not say why it has failed',
+    file: 'server/core/job-accounts.ts',
+    find: '...(code !== undefined && { code })',
+    replace: '',
+  },
+  {
+    name: 'the hub is not told how a job has ended',
+    file: 'src/core/leader-session.ts',
+    find: '...(outcome && { outcome })',
+    replace: '',
+  },
+  {
     name: 'the account of a job counts combines as elements',
     file: 'server/core/job-accounts.ts',
     find: 'if (!account.combines.has(seq)) account.done += done;',

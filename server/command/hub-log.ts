@@ -7,7 +7,10 @@ import { PacedLog } from './paced-log.js';
 
 /** What each end of a job is called in the log, and how much it matters. */
 const jobEnds: Readonly<Record<JobEnd['how'], readonly ['info' | 'warn', string]>> = {
-  closed: ['info', 'job ended'],
+  completed: ['info', 'job completed'],
+  cancelled: ['info', 'job cancelled'],
+  failed: ['warn', 'job failed'],
+  closed: ['info', 'job closed'],
   refused: ['warn', 'job ended by the hub'],
   left: ['warn', 'job ended, as its leader is gone'],
 };
@@ -65,8 +68,8 @@ export class HubLog {
   #jobEnded({ how, batches, done, failed, lost, elapsedMs, type: _, ...job }: Extract<HubEvent, { type: 'jobEnded' }>): void {
     const [level, text] = jobEnds[how];
     const details = { ...job, elapsedMs: Math.round(elapsedMs) };
-    const why = job.code === undefined ? '' : `: ${job.code}: ${job.reason ?? ''}`;
-    this.#jobs.write(level, text, details, `${text}${why}`, { batches, done, failed, lost });
+    const why = [text, job.code, job.reason].filter((part) => part !== undefined).join(': ');
+    this.#jobs.write(level, text, details, why, { batches, done, failed, lost });
   }
 
   /** Says what was left out until now. */

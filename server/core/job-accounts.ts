@@ -3,14 +3,14 @@
  *
  * Rules.
  * 1. A job begins when its leader opens it. It goes on when its leader has lost its connection and opens it again.
- * 2. It ends once. Its leader closes it, or is back without it. The hub refuses it. Or its leader is gone: at once where it has
- *    left, and after `leaderGraceMs` where its connection was lost.
+ * 2. It ends once. Its leader closes it, and says how it has ended there; or is back without it. The hub refuses it. Or its
+ *    leader is gone: at once where it has left, and after `leaderGraceMs` where its connection was lost.
  * 3. Elements count when a worker has answered for them. Combines of partials do not, however often they are answered. A failure
  *    counts each time, also where the element is tried again. A batch counts as lost when it was begun and came to nothing.
  * 4. A job keeps nothing that grows with its length, and few of the names of its stages.
  */
 import { leaderGraceMs } from '../../src/limits.js';
-import type { BatchLoss, BatchResult, HubToLeader, LeaderToHub } from '../../src/protocol/messages.js';
+import type { BatchLoss, BatchResult, HubToLeader, JobOutcome, LeaderToHub } from '../../src/protocol/messages.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import { OpenCombines } from './open-combines.js';
 import type { SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
@@ -27,10 +27,12 @@ export interface JobEnd {
   /** The operations of its chain, as `name@version`: those whose names have 400 characters together, and then `and 7 more`. */
   readonly stages: readonly string[];
   /**
-   * How it ended: `closed` by its leader, in whatever way it ended there; `refused` by the hub; or `left`, as its leader is gone.
+   * How it ended. At its leader it `completed`, was `cancelled` (nobody is subscribed any more), or `failed`. Its leader `closed`
+   * it there for other reasons: it rests, others go on in its place, or the leader has come back without it. The hub `refused`
+   * it. Or its leader has `left`.
    */
-  readonly how: 'closed' | 'refused' | 'left';
-  /** Where the hub refused it: the code that its leader was told. */
+  readonly how: JobOutcome['how'] | 'closed' | 'refused' | 'left';
+  /** The code of the error with which it failed, or was refused. Absent: none was, or it was no `PaladinError`. */
   readonly code?: string;
   /** Why the hub refused it. */
   readonly reason?: string;
@@ -159,8 +161,9 @@ export class JobAccounts {
         leader.jobs.get(message.job)?.combines.over(message);
         return none;
       case 'close': {
-        const end = this.#end(leaderId, leader, message.job, 'closed', now);
-        return end === undefined ? none : [end];
+        const { how, code } = message.outcome ?? { how: 'closed' };
+        const end = this.#end(leaderId, leader, message.job, how, now);
+        return end === undefined ? none : [{ ...end, ...(code !== undefined && { code }) }];
       }
       case 'resume':
         for (const job of message.jobs) leader.listed.add(job);

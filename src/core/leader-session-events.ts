@@ -1,5 +1,5 @@
 import type { PaladinError } from '../errors/paladin-error.js';
-import type { HubToLeader, LeaderToHub } from '../protocol/messages.js';
+import type { HubToLeader, JobOutcome, LeaderToHub } from '../protocol/messages.js';
 import type { JobEvent } from './job/job-events.js';
 
 /** How much of a job is at the hub. */
@@ -41,8 +41,8 @@ export type LeaderSessionEvent =
   | ({ readonly type: 'jobHandled'; readonly job: number } & JobReport)
   /** A job has left its place, because it was asked to. Nothing of it is under way. */
   | { readonly type: 'placeLeft'; readonly job: number }
-  /** A job is over. */
-  | { readonly type: 'jobRemoved'; readonly job: number }
+  /** A job is over. `outcome`: how it has ended; undefined: others go on in its place. */
+  | { readonly type: 'jobRemoved'; readonly job: number; readonly outcome: JobOutcome | undefined }
   | { readonly type: 'tick' };
 
 export type LeaderSessionEffect =

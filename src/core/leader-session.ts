@@ -23,7 +23,7 @@
  */
 import { PaladinError } from '../errors/paladin-error.js';
 import { placeGraceMs } from '../limits.js';
-import type { HubLimits, HubToLeader, LeaderToHub } from '../protocol/messages.js';
+import type { HubLimits, HubToLeader, JobOutcome, LeaderToHub } from '../protocol/messages.js';
 import type { JobEvent, JobLimits } from './job/job-events.js';
 import { HubPresence } from './hub-presence.js';
 import { KnownNeeds } from './known-needs.js';
@@ -118,7 +118,7 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
         this.#placeLeft(event.job, now);
         break;
       case 'jobRemoved':
-        this.#remove(event.job, now);
+        this.#remove(event.job, event.outcome, now);
         break;
       case 'tick':
         this.#giveUp(now);
@@ -385,13 +385,13 @@ export class LeaderSession implements Machine<LeaderSessionEvent, LeaderSessionE
     if (!blocked) this.#wakeNext();
   }
 
-  #remove(job: number, now: number): void {
+  #remove(job: number, outcome: JobOutcome | undefined, now: number): void {
     const ended = this.#jobs.get(job);
     if (ended === undefined) return;
     const wasOpen = this.#places.remove(job);
     const isExpected = this.#hub.isConnected && this.#interrupted.has(job);
     // This goes before anything that is sent into the room that the job leaves.
-    if (wasOpen || isExpected) this.#send({ type: 'close', job });
+    if (wasOpen || isExpected) this.#send({ type: 'close', job, ...(outcome && { outcome }) });
     this.#room.remove(job);
     this.#interrupted.delete(job);
     this.#account(job, ended, nothing, now);

@@ -1,6 +1,8 @@
 import type { JobFacts } from '../core/job/facts.js';
 import type { AnswerEvent } from '../core/job/job-events.js';
-import type { Attempt, Batch } from '../protocol/messages.js';
+import { PaladinError } from '../errors/paladin-error.js';
+import { isA } from '../errors/thrown.js';
+import type { Attempt, Batch, JobOutcome } from '../protocol/messages.js';
 import type { Headers } from '../wire/headers.js';
 
 /** How a job has ended. `divided`: others go on in its place. */
@@ -36,3 +38,10 @@ export interface JobListener {
 
 /** Is told of each job that is opened, within the context of whoever opens it. It returns who is told of the rest, if anybody. */
 export type OpeningListener = (job: ListenedJob) => JobListener | undefined;
+
+/** What a hub is told of the end of a job; undefined where others go on in its place. */
+export function outcomeOf(ending: JobEnding): JobOutcome | undefined {
+  if (ending.type === 'divided') return undefined;
+  if (ending.type !== 'failed') return { how: ending.type };
+  return { how: 'failed', ...(isA(ending.error, PaladinError) && { code: ending.error.code }) };
+}

@@ -12,7 +12,7 @@ import { NotSerializableError, type Serializer } from '../serializer/serializer.
 import { ChainJob } from './chain-job.js';
 import { InnerJob, type Refusable } from './inner-job.js';
 import { JobDriver, type JobHandle, type JobOutlet, type SiteOf } from './job-driver.js';
-import type { JobEnding, OpeningListener } from './job-listener.js';
+import { outcomeOf, type JobEnding, type OpeningListener } from './job-listener.js';
 import { JobListeners, type ListenedTo } from './job-listeners.js';
 import type { JobObserver, PartObserver } from './job-observer.js';
 import {
@@ -210,7 +210,7 @@ export class LeaderRuntime implements Runtime {
         this.#session.handled(number, report);
       },
       over: (ending) => {
-        this.#session.remove(number);
+        this.#session.remove(number, outcomeOf(ending));
         over?.(ending);
       },
     };

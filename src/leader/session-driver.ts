@@ -12,7 +12,7 @@ import { ordinaryTime, type Time } from '../time.js';
 import type { Operation } from '../operation/operation.js';
 import { descriptionBytesOf } from '../protocol/description-bytes.js';
 import type { Serializer } from '../serializer/serializer.js';
-import type { Batch, HubToLeader, JobDescription, LeaderToHub } from '../protocol/messages.js';
+import type { Batch, HubToLeader, JobDescription, JobOutcome, LeaderToHub } from '../protocol/messages.js';
 import { warn } from '../warn.js';
 import type { JobDriver } from './job-driver.js';
 import type { HubKnown } from './open-jobs.js';
@@ -186,10 +186,10 @@ export class SessionDriver {
     this.#link.send({ type: 'locate', job: number, seq, attempt });
   }
 
-  /** The job is over. */
-  remove(number: number): void {
+  /** The job is over. `outcome`: how it has ended; undefined: others go on in its place. */
+  remove(number: number, outcome: JobOutcome | undefined): void {
     if (!this.#jobs.delete(number)) return;
-    this.#drive.handleWithin({ type: 'jobRemoved', job: number });
+    this.#drive.handleWithin({ type: 'jobRemoved', job: number, outcome });
     this.#waitFor(this.#session.batches);
   }
 

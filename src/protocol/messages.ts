@@ -10,7 +10,7 @@ import type { Vitals } from './overview.js';
 import type { ErrorCode } from '../errors/paladin-error.js';
 
 /** The version of this protocol; hub and peer must speak the same. */
-export const protocolVersion = 15;
+export const protocolVersion = 16;
 
 /** One operator of a stage chain. Only the last can be a fold. */
 export interface StageDescription {
@@ -329,8 +329,17 @@ export type LeaderToHub =
       readonly jobs: readonly { readonly job: number; readonly progress: ReportedProgress }[];
       readonly left: number;
     }
-  /** The job has ended, in whatever way: what is queued is dropped, what is running is aborted. */
-  | { readonly type: 'close'; readonly job: number };
+  /**
+   * What is queued of the job is dropped, what is running is aborted. `outcome`: how it has ended. Absent: it may come again, or
+   * others go on in its place.
+   */
+  | { readonly type: 'close'; readonly job: number; readonly outcome?: JobOutcome | undefined };
+
+/** How a job has ended at its leader. `code`: that of the error with which it failed, where this is a `PaladinError`. */
+export interface JobOutcome {
+  readonly how: 'completed' | 'cancelled' | 'failed';
+  readonly code?: ErrorCode | undefined;
+}
 
 /** A worker, as leaders are told of it. */
 export interface NamedWorker {

@@ -1,6 +1,7 @@
 /** The layouts of what opens a job, and of what describes it. */
+import type { ErrorCode } from '../errors/paladin-error.js';
 import { maxJobLabels, maxNameLength, maxStages } from '../limits.js';
-import type { JobDescription, LeaderToHub, StageDescription } from '../protocol/messages.js';
+import type { JobDescription, JobOutcome, LeaderToHub, StageDescription } from '../protocol/messages.js';
 import { mostUtf8Bytes, type Reader, type Writer } from './byte-io.js';
 
 type Open = Extract<LeaderToHub, { type: 'open' }>;
@@ -22,6 +23,24 @@ export function readOpen(reader: Reader): Open {
   if (!isCount(count, maxJobLabels)) throw new RangeError(`expected at most ${maxJobLabels} labels`);
   while (labels.length < count) labels.push(readName(reader));
   return { type: 'open', job, secret, description: readDescription(reader), priority, labels, slots };
+}
+
+/** By their bytes. The first one is of a job that has not ended. */
+const outcomes = [undefined, 'completed', 'cancelled', 'failed'] as const;
+
+/** How a job has ended: a byte, and a text of few characters behind it. */
+export function writeOutcome(writer: Writer, outcome: JobOutcome | undefined): void {
+  writer.byte(outcomes.indexOf(outcome?.how));
+  writer.text(outcome?.code ?? '');
+}
+
+/** @returns what `parse` looks at: a code may be any text */
+export function readOutcome(reader: Reader): { readonly outcome?: JobOutcome } {
+  const byte = reader.byte();
+  const code = readName(reader) as ErrorCode | '';
+  const how = outcomes[byte];
+  if (byte >= outcomes.length) throw new RangeError(`unknown end of a job ${byte}`);
+  return how === undefined ? {} : { outcome: { how, ...(code !== '' && { code }) } };
 }
 
 /** Bits of a description. */

@@ -19,8 +19,10 @@ import {
   readDescription,
   readName,
   readOpen,
+  readOutcome,
   writeDescription,
   writeOpen,
+  writeOutcome,
 } from './job-layout.js';
 
 /** The messages with a layout of their own. */
@@ -217,7 +219,7 @@ function readMessage(reader: Reader, maxJsonBytes: number = Infinity): unknown {
     case kinds.job:
       return { type: 'job', jobId: readName(reader), description: readDescription(reader) };
     case kinds.closeToHub:
-      return { type: 'close', job: reader.number() };
+      return { type: 'close', job: reader.number(), ...readOutcome(reader) };
     case kinds.closeToWorker:
       return { type: 'close', jobId: readName(reader) };
     default:
@@ -296,6 +298,7 @@ function writeLaid(writer: Writer, message: Laid): void {
       break;
     case 'close':
       writeJob(writer, message, kinds.closeToHub, kinds.closeToWorker);
+      if ('job' in message) writeOutcome(writer, message.outcome);
       break;
   }
 }

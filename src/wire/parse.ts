@@ -57,6 +57,8 @@ const errorCode = oneOf(
   'CLOSED',
 );
 
+const outcome = record({ how: oneOf('completed', 'cancelled', 'failed'), code: optional(errorCode) });
+
 const offers = record({ operations: names, serializers: names, labels: names });
 
 const limits = record({
@@ -218,7 +220,7 @@ export function leaderToHub(maxPayloadBytes: number): (message: unknown) => Lead
     ask: record({ job: index }),
     locate: record({ job: index, ...attempt }),
     progress: record({ jobs: list(record({ job: index, progress }), maxListed), left: count }),
-    close: record({ job: index }),
+    close: record({ job: index, outcome: optional(outcome) }),
   });
   return (message) => parseAs('message', shape, message);
 }

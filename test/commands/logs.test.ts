@@ -44,6 +44,10 @@ describe('the log of a hub', () => {
     const { log, lines } = logged();
     const hubLog = new HubLog(log);
     hubLog.record(jobEnded());
+    hubLog.record(jobEnded({ how: 'completed' }));
+    hubLog.record(jobEnded({ how: 'cancelled' }));
+    hubLog.record(jobEnded({ how: 'failed' }));
+    hubLog.record(jobEnded({ how: 'failed', code: 'OPERATION_FAILED' }));
     hubLog.record(jobEnded({ how: 'left' }));
     hubLog.record(jobEnded({ how: 'refused', code: 'LIMIT_EXCEEDED', reason: 'too many' }));
     const job = {
@@ -58,7 +62,11 @@ describe('the log of a hub', () => {
       elapsedMs: 12,
     };
     expect(lines).toMatchObject([
-      { level: 30, msg: 'job ended', ...job },
+      { level: 30, msg: 'job closed', ...job },
+      { level: 30, msg: 'job completed', ...job },
+      { level: 30, msg: 'job cancelled', ...job },
+      { level: 40, msg: 'job failed', ...job },
+      { level: 40, msg: 'job failed: OPERATION_FAILED', ...job },
       { level: 40, msg: 'job ended, as its leader is gone', ...job },
       { level: 40, msg: 'job ended by the hub: LIMIT_EXCEEDED: too many', ...job },
     ]);
@@ -78,7 +86,7 @@ describe('the log of a hub', () => {
     expect(lines.reduce((sum, line) => sum + Number(line['done']), 0)).toBe(600_000);
     expect(lines.find((line) => 'lines' in line)).toMatchObject({
       level: 30,
-      msg: expect.stringMatching(/^\d+ more lines were left out: job ended$/u) as unknown,
+      msg: expect.stringMatching(/^\d+ more lines were left out: job closed$/u) as unknown,
     });
   });
 

@@ -1,6 +1,6 @@
 import type { LeaderSessionEffect, LeaderSessionEvent } from '../../src/core/leader-session-events.js';
 import { LeaderSession } from '../../src/core/leader-session.js';
-import type { HubLimits } from '../../src/protocol/messages.js';
+import type { HubLimits, JobOutcome } from '../../src/protocol/messages.js';
 import { limits } from '../server/scheduler-harness.js';
 
 /**
@@ -53,8 +53,8 @@ export class SessionUnderTest {
     return [...effects, ...(wanting ? this.want(job) : this.handled(job, 0))];
   }
 
-  remove(job: number): LeaderSessionEffect[] {
-    return this.handle({ type: 'jobRemoved', job });
+  remove(job: number, outcome?: JobOutcome): LeaderSessionEffect[] {
+    return this.handle({ type: 'jobRemoved', job, outcome });
   }
 
   handled(job: number, batches: number, blocked = false, bytes = batches): LeaderSessionEffect[] {

@@ -298,6 +298,15 @@ describe('room for the descriptions of jobs', () => {
     expect(test.remove(1)).toEqual([close(1)]);
   });
 
+  it('is told how each job has ended, but of those that others go on for', () => {
+    const test = SessionUnderTest.welcomed();
+    for (const job of [1, 2]) test.add(job);
+    expect(test.remove(1, { how: 'completed' })).toEqual([
+      { type: 'send', message: { type: 'close', job: 1, outcome: { how: 'completed' } } },
+    ]);
+    expect(test.remove(2)).toEqual([{ type: 'send', message: { type: 'close', job: 2 } }]);
+  });
+
   it('is not kept by idle jobs when the hub is back, where others wait for it', () => {
     const test = SessionUnderTest.welcomed({ maxJobsPerLeader: 10, maxDescriptionBytesPerLeader: 100 });
     for (const job of [1, 2, 3]) sized(test, job, 30);

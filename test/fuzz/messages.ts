@@ -122,7 +122,7 @@ function leaderMessage(random: Random): LeaderToHub {
     case 5:
       return { type: 'cancel', job, ...attempt };
     default:
-      return { type: 'close', job };
+      return { type: 'close', job, outcome: random.pick([undefined, { how: 'failed', code: 'CLOSED' }]) };
   }
 }
 

@@ -88,6 +88,19 @@ describe('the account of a job', () => {
     expect(test.accounts.size).toBe(0);
   });
 
+  it.each([
+    [{ how: 'completed' }, { how: 'completed' }],
+    [{ how: 'cancelled' }, { how: 'cancelled' }],
+    [{ how: 'failed' }, { how: 'failed' }],
+    [
+      { how: 'failed', code: 'TASK_TIMEOUT' },
+      { how: 'failed', code: 'TASK_TIMEOUT' },
+    ],
+    [undefined, { how: 'closed' }],
+  ] as const)('says how the job has ended at its leader: %j', (outcome, told) => {
+    expect(UnderTest.opened().says({ type: 'close', job: 1, outcome })).toEqual([end(told)]);
+  });
+
   it('counts no combines of partials as elements', () => {
     const test = UnderTest.opened();
     test.says({ type: 'batch', job: 1, batch: { ...batchOf(7), units: 'partials' } });

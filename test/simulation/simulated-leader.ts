@@ -116,7 +116,7 @@ export class SimulatedLeader implements Guest<LeaderToHub, HubToLeader> {
         },
         over: () => {
           this.#live.delete(number);
-          this.#drive.handleWithin({ type: 'jobRemoved', job: number });
+          this.#drive.handleWithin({ type: 'jobRemoved', job: number, outcome: undefined });
         },
         told: (effect) => {
           owner.told(job, effect);

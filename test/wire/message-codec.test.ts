@@ -75,6 +75,10 @@ const open = {
   labels: fc.array(id, { maxLength: 3 }),
   slots: number,
 };
+const outcome = fc.record(
+  { how: fc.constantFrom('completed', 'cancelled', 'failed'), code: fc.constantFrom('CLOSED', 'RETRIES_EXHAUSTED') },
+  { requiredKeys: ['how'] },
+);
 const message = fc.oneof(
   fc.record({ type: fc.constantFrom('underWay', 'lost', 'status'), value }),
   fc.record({ type: fc.constant('batch'), job: number, batch }),
@@ -87,7 +91,7 @@ const message = fc.oneof(
   // Opened again after a loss: JSON.
   fc.record({ ...open, resumed: fc.array(fc.record({ seq: fc.nat() })), more: fc.boolean() }),
   fc.record({ type: fc.constant('job'), jobId: id, description }),
-  fc.record({ type: fc.constant('close'), job: number }),
+  fc.record({ type: fc.constant('close'), job: number, outcome }, { requiredKeys: ['type', 'job'] }),
   fc.record({ type: fc.constant('close'), jobId: id }),
 );
 

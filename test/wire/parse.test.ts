@@ -30,6 +30,8 @@ describe('the door', () => {
       [fromLeader, { type: 'open', job: 1, secret: 's', description, priority: -3, labels: ['gpu'], slots: 4 }],
       [fromLeader, { type: 'batch', job: 1, batch: batchOf(3) }],
       [fromLeader, { type: 'close', job: 1 }],
+      [fromLeader, { type: 'close', job: 1, outcome: { how: 'completed' } }],
+      [fromLeader, { type: 'close', job: 1, outcome: { how: 'failed', code: 'NO_WORKER' } }],
       [fromWorker, { type: 'offer', slots: 4, offers: { operations: ['f@1'], serializers: ['s'], labels: [] } }],
       [fromWorker, { type: 'result', jobId: 'l:1', result: { ...resultOf(1), failures: [failure] } }],
       [
@@ -100,6 +102,7 @@ describe('the door', () => {
     [{ type: '__proto__' }, 'message.type: expected'],
     [{ type: 'close', job: 1.5 }, 'message.job: expected a whole number'],
     [{ type: 'close', job: -1 }, 'message.job: expected a whole number'],
+    [{ type: 'close', job: 1, outcome: { how: 'failed', code: 'x' } }, 'message.outcome.code: expected'],
     [{ type: 'close', job: 1, more: 2 }, "message: expected no field 'more'"],
     [{ type: 'close' }, 'message.job: expected a value, got undefined'],
     [
