@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { BusyRing } from '../../server/core/busy-ring.js';
 import { Happenings, maxHappenings } from '../../server/core/happenings.js';
+import { overviewOf } from '../../server/core/overview.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { SlotTime } from '../../server/core/slot-time.js';
@@ -65,7 +66,7 @@ class WatchedWorkers {
   /** How long a line takes to be made, in milliseconds. */
   lineMs(): number {
     const board = new OverviewBoard({
-      known: () => this.#scheduler.overview(this.#now, forObservers),
+      known: () => this.#scheduler.read((state) => overviewOf(state, this.#now, forObservers)),
       traffic: () => ({ in: 0, out: 0 }),
       version: '0',
       now: () => this.#now,

@@ -26,7 +26,6 @@
  */
 import type { Machine } from '../../src/core/machine.js';
 import { maxFittedAtOnce, maxToldAtOnce, maxToldLostAtOnce } from '../../src/limits.js';
-import type { HubStatus } from '../../src/protocol/hub-status.js';
 import type { LeaderToHub, Offers, WorkerToHub } from '../../src/protocol/messages.js';
 import { announced, changeExceeds, offerExceeds } from './admission.js';
 import { acknowledged } from './answers.js';
@@ -35,7 +34,6 @@ import { explainAnew, moveWorker, tellIfQueued } from './capacity.js';
 import { makeRoom } from './describing.js';
 import { workerDoes } from './doing.js';
 import { nextDeadline, onTime } from './due.js';
-import { hubFactsOf, type HubFacts } from './facts.js';
 import { HubState } from './hub-state.js';
 import {
   checkWaiting,
@@ -59,9 +57,7 @@ import { noteJoined } from './notes.js';
 import type { HubLeader, HubWorker } from './records.js';
 import type { SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from './scheduler-events.js';
 import { cancel, lose, settle } from './settling.js';
-import { overviewOf, type KnownOverview } from './overview.js';
 import { checkSlots, countSlots } from './slot-use.js';
-import { statusOf, unbounded, type StatusBounds } from './status.js';
 import { changeWaiting } from './waiting.js';
 import { askLeader, askWorker, checkWatch, locate, reported, watch } from './watch.js';
 import { report, workerAway, workerGone } from './workers-back.js';
@@ -146,19 +142,9 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
     return this.#state.closing ? undefined : nextDeadline(this.#state);
   }
 
-  /** What the hub holds and has done. */
-  status(now: number, bounds: StatusBounds = unbounded): HubStatus {
-    return statusOf(this.#state, now, bounds);
-  }
-
-  /** What the hub has counted, and what there is now. */
-  facts(): HubFacts {
-    return hubFactsOf(this.#state);
-  }
-
-  /** What the hub's page shows. */
-  overview(now: number, bounds: StatusBounds): KnownOverview {
-    return overviewOf(this.#state, now, bounds);
+  /** Reads what the hub holds and has done: by `statusOf`, `overviewOf` or `hubFactsOf`. To look changes nothing. */
+  read<Told>(look: (state: HubState) => Told): Told {
+    return look(this.#state);
   }
 
   validate(): void {

@@ -24,10 +24,10 @@ export interface StatusBounds {
 export const forObservers: StatusBounds = { listBytes: 128 * 1024, nameChars: 1_000 };
 
 /** What the program of a hub is told. */
-export const unbounded: StatusBounds = { listBytes: Infinity, nameChars: Infinity };
+const unbounded: StatusBounds = { listBytes: Infinity, nameChars: Infinity };
 
 /** What the hub holds and has done. */
-export function statusOf(state: HubState, now: number, { listBytes, nameChars }: StatusBounds): HubStatus {
+export function statusOf(state: HubState, now: number, { listBytes, nameChars }: StatusBounds = unbounded): HubStatus {
   const { config, leaders, workers, jobs, counters, startedAt } = state;
   let slots = 0;
   for (const worker of workers.values()) slots += worker.slots;

@@ -2,16 +2,12 @@ import { PaladinError, type ErrorCode } from '../../src/errors/paladin-error.js'
 import { loopback } from '../../src/link/loopback.js';
 import type { Dial } from '../../src/link/link.js';
 import type { Urgency } from '../../src/link/outbox.js';
-import type { HubStatus } from '../../src/protocol/hub-status.js';
 import type { HubToLeader, HubToWorker, LeaderToHub, WorkerToHub } from '../../src/protocol/messages.js';
 import { ordinaryTime, type Time } from '../../src/time.js';
 import { Drive } from '../../src/drive.js';
 import type { Machine } from '../../src/core/machine.js';
 import { watching } from '../../src/watching.js';
-import type { HubFacts } from '../core/facts.js';
-import type { StatusBounds } from '../core/status.js';
-import { JobAccounts, type JobEnd } from '../core/job-accounts.js';
-import type { KnownOverview } from '../core/overview.js';
+import type { HubState } from '../core/hub-state.js';
 import { Scheduler } from '../core/scheduler.js';
 import { activityIn, activityOf, type HubActivity } from './hub-activity.js';
 import type { Departure, SchedulerConfig, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../core/scheduler-events.js';
@@ -37,34 +33,18 @@ export interface PeerEvents<Received> {
   expelled(): void;
 }
 
+/** What decides for a hub. */
+export type HubMachine = Machine<SchedulerEvent, SchedulerEffect>;
+
 /** What a hub is made with. */
 export type HubDriverConfig = Omit<SchedulerConfig, 'random'> & {
   readonly onActivity?: ((activity: HubActivity) => void) | undefined;
-  /** Told of each job that is over. */
-  readonly onJobEnd?: ((end: JobEnd) => void) | undefined;
+  /** Puts somebody before the machine who looks at all that it is told and does. */
+  readonly watchedBy?: ((machine: HubMachine) => HubMachine) | undefined;
 };
 
 /** Why a peer's connection ends when the peer has another one. */
 export const cameBack = 'it came back over a new connection';
-
-/** The machine, with somebody who is told of each job that is over. Without anybody to tell, it is driven as it is. */
-function tellJobEnds(
-  machine: Machine<SchedulerEvent, SchedulerEffect>,
-  onJobEnd: HubDriverConfig['onJobEnd'],
-): Machine<SchedulerEvent, SchedulerEffect> {
-  if (onJobEnd === undefined) return machine;
-  const accounts = new JobAccounts();
-  return watching<SchedulerEvent, SchedulerEffect>(
-    machine,
-    (event, now) => {
-      for (const end of accounts.event(event, now)) onJobEnd(end);
-    },
-    (effect, now) => {
-      const end = accounts.effect(effect, now);
-      if (end !== undefined) onJobEnd(end);
-    },
-  );
-}
 
 /** Connects the scheduler to its peers, over whatever links. */
 export class HubDriver {
@@ -76,7 +56,7 @@ export class HubDriver {
   readonly #drive: Drive<SchedulerEvent, SchedulerEffect>;
 
   /** @param onActivity is told what happens to jobs and batches */
-  constructor({ onActivity, onJobEnd, ...config }: HubDriverConfig, time: Time = ordinaryTime) {
+  constructor({ onActivity, watchedBy = (machine) => machine, ...config }: HubDriverConfig, time: Time = ordinaryTime) {
     const scheduler = new Scheduler({ ...config, random: Math.random });
     this.#scheduler = scheduler;
     const tell = (activity: HubActivity | undefined): void => {
@@ -88,7 +68,7 @@ export class HubDriver {
       (effect) => tell(activityOf(effect)),
     );
     this.#drive = new Drive<SchedulerEvent, SchedulerEffect>({
-      machine: tellJobEnds(onActivity === undefined ? scheduler : told, onJobEnd),
+      machine: watchedBy(onActivity === undefined ? scheduler : told),
       perform: (effects) => {
         for (const effect of effects) this.#perform(effect);
       },
@@ -96,8 +76,9 @@ export class HubDriver {
     });
   }
 
-  status(bounds?: StatusBounds): HubStatus {
-    return this.#scheduler.status(this.#drive.now(), bounds);
+  /** Reads what the hub holds and has done. */
+  read<Told>(look: (state: HubState, now: number) => Told): Told {
+    return this.#scheduler.read((state) => look(state, this.#drive.now()));
   }
 
   /** Somebody looks: leaders are asked to say how far their jobs are. */
@@ -108,14 +89,6 @@ export class HubDriver {
   /** Something has happened around the hub, for its log. */
   note(kind: 'refused' | 'hub', text: string): void {
     this.#drive.handle({ type: 'noted', kind, text });
-  }
-
-  overview(bounds: StatusBounds): KnownOverview {
-    return this.#scheduler.overview(this.#drive.now(), bounds);
-  }
-
-  facts(): HubFacts {
-    return this.#scheduler.facts();
   }
 
   /**

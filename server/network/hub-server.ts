@@ -16,8 +16,8 @@ import type { HubStatus, HubToObserver, ObserverToHub } from '../../src/protocol
 import type { HubToLeader, HubToWorker } from '../../src/protocol/messages.js';
 import { later } from '../../src/real-time.js';
 import { leaderToHub, observerToHub, workerToHub } from '../../src/wire/parse.js';
-import type { JobEnd } from '../core/job-accounts.js';
-import { forObservers, type StatusBounds } from '../core/status.js';
+import { hubFactsOf } from '../core/facts.js';
+import { forObservers, statusOf, type StatusBounds } from '../core/status.js';
 import { cameBack, HubDriver, type Peer, type PeerEvents } from '../in-process/hub-driver.js';
 import type { Limits } from '../limits.js';
 import { networkOf } from './addresses.js';
@@ -25,6 +25,7 @@ import { Connections } from './connections.js';
 import { watchDescriptors } from './descriptors.js';
 import { Door, refusal, type Admission } from './door.js';
 import { closeSilent, closeSoon, tendConnections, WebsocketEngine, type Connection } from './engine.js';
+import { tellJobEnds } from './job-ends.js';
 import { noteEvent } from './note-event.js';
 import type { HubEvent } from './hub-events.js';
 import { Holdings } from './holdings.js';
@@ -80,10 +81,10 @@ export class HubServer {
       given.report(event);
     };
     const config = { ...given, report };
-    const onJobEnd = reportsJobs ? (end: JobEnd): void => report({ type: 'jobEnded', ...end }) : undefined;
+    const watchedBy = reportsJobs ? tellJobEnds((end) => report({ type: 'jobEnded', ...end })) : undefined;
     this.#config = config;
     this.#tokens = config.tokens;
-    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity, onJobEnd });
+    this.#driver = new HubDriver({ epoch: peerId(), limits, ticketOf, onActivity, watchedBy });
     this.#connections = new Connections(limits);
     const connections = this.#connections;
     this.#door = new Door({
@@ -106,7 +107,7 @@ export class HubServer {
       return this.status(forObservers);
     });
     const traffic = new Traffic(this.#http);
-    this.#pages = new HubPages({ status: () => this.#board.read().status, facts: () => this.#driver.facts(), traffic });
+    this.#pages = new HubPages({ status: () => this.#board.read().status, facts: () => this.#driver.read(hubFactsOf), traffic });
     this.#overview = new OverviewPage(this.#driver, traffic, (request) => this.#door.admitOverHttp(request));
     this.#io = this.#serve();
     this.#io.engine.on('connection', (connection: Connection) => {
@@ -128,7 +129,7 @@ export class HubServer {
   }
 
   status(bounds?: StatusBounds): HubStatus {
-    const { counters, ...known } = this.#driver.status(bounds);
+    const { counters, ...known } = this.#driver.read((state, now) => statusOf(state, now, bounds));
     return { ...known, counters: { ...counters, ...this.#door.counters } };
   }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAdmitted, jsonAnswer, send } from '../../src/http/pages.js';
 import { readVersion } from '../../src/metrics/version.js';
 import { realNow } from '../../src/real-time.js';
+import { overviewOf } from '../core/overview.js';
 import { forObservers } from '../core/status.js';
 import type { HubDriver } from '../in-process/hub-driver.js';
 import { maxWatchers } from '../limits.js';
@@ -24,7 +25,7 @@ export class OverviewPage {
     const board = new OverviewBoard({
       known: () => {
         driver.watched();
-        return driver.overview(forObservers);
+        return driver.read((state, now) => overviewOf(state, now, forObservers));
       },
       traffic: () => traffic.read(),
       version: readVersion(),

@@ -19,7 +19,7 @@ describe('for a browser', () => {
   );
 
   test.each([
-    ['a page that leads in memory', `export { defineOperation, inMemory, remoteMap } from 'paladin-rx';`, 128],
+    ['a page that leads in memory', `export { defineOperation, inMemory, remoteMap } from 'paladin-rx';`, 126],
     ['a page that lends its cores', `export { startWorker } from 'paladin-rx/worker';`, 85],
     ['a Web Worker', `export { defineOperation } from 'paladin-rx'; export { serveOperations } from 'paladin-rx/worker';`, 46],
   ])('%s is small', async (what, source, ceilingKb) => {

@@ -8,7 +8,7 @@ describe('an attempt that is not wanted any more', () => {
     hub.batch('l', 1, batchOf(2));
     expect(orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(2) }))).toEqual([]);
     expect(orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) }))).toEqual(['cancel 0/1']);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0, leased: 1 }]);
     hub.batch('l', 1, batchOf(3));
     // Its slot is free when it has come to an end, whatever that is.
     expect(assigned(hub.result('w', 'l:1', 0))).toEqual(['w: l:1/3']);
@@ -39,7 +39,7 @@ describe('a leader that sends an attempt again', () => {
     hub.batch('l', 1, batchOf(0));
     hub.result('w', 'l:1', 0);
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
-    expect(hub.scheduler.status(0)).toMatchObject({ counters: { strayMessages: 1 }, jobs: [{ queued: 0, leased: 0 }] });
+    expect(hub.status()).toMatchObject({ counters: { strayMessages: 1 }, jobs: [{ queued: 0, leased: 0 }] });
   });
 
   it('waits until the worker has ended it that was told to cancel it', () => {
@@ -49,6 +49,6 @@ describe('a leader that sends an attempt again', () => {
     expect(assigned(hub.batch('l', 1, batchOf(0)))).toEqual([]);
     const loss = { seq: 0, attempt: 1, cause: 'cancelled', reason: 'it was cancelled' } as const;
     expect(assigned(hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss }))).toEqual(['w: l:1/0']);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 0 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 1, ending: 0 }]);
   });
 });

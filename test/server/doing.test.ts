@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportedDoing } from '../../src/protocol/messages.js';
 import { askedOf, laneCells, maxLanes } from '../../server/core/doing.js';
-import { forObservers } from '../../server/core/status.js';
-import type { KnownOverview } from '../../server/core/overview.js';
 import { HubUnderTest, toWorkers } from './scheduler-harness.js';
 
 const vitals = { loopDelayMs: 3, cores: 0.5, memoryBytes: 1_000_000 };
@@ -25,14 +23,12 @@ function watchedHub(slots = 2): HubUnderTest {
   return hub;
 }
 
-const overview = (hub: HubUnderTest): KnownOverview => hub.scheduler.overview(hub.now, forObservers);
-
 describe('what workers say that they do', () => {
   it('is told with each worker, by names', () => {
     const hub = watchedHub();
-    expect(overview(hub).workers[0]).toMatchObject({ executing: [], lanes: [] });
+    expect(hub.overview().workers[0]).toMatchObject({ executing: [], lanes: [] });
     hub.fromWorker('w', doing());
-    const { workers, operations } = overview(hub);
+    const { workers, operations } = hub.overview();
     expect(operations).toEqual(['f', 'g → h']);
     expect(workers[0]).toMatchObject({
       vitals,
@@ -42,7 +38,7 @@ describe('what workers say that they do', () => {
       ],
       lanes: [[{ operation: 1, busy: 0.5 }], [{ operation: -1, busy: 0 }]],
     });
-    expect(hub.scheduler.status(hub.now).workers[0]).toMatchObject({ vitals, executing: [{ operation: 'f', forMs: 9_000 }] });
+    expect(hub.status().workers[0]).toMatchObject({ vitals, executing: [{ operation: 'f', forMs: 9_000 }] });
   });
 
   it('is forgotten when nobody watches, and with the connection', () => {
@@ -50,20 +46,20 @@ describe('what workers say that they do', () => {
     hub.fromWorker('w', doing());
     hub.handle({ type: 'workerLeft', workerId: 'w', how: 'lost', reason: '' });
     hub.worker('w', 2);
-    expect(overview(hub).workers[0]).toMatchObject({ executing: [], lanes: [] });
+    expect(hub.overview().workers[0]).toMatchObject({ executing: [], lanes: [] });
     hub.fromWorker('w', doing());
     hub.now = 10_000;
     hub.handle({ type: 'tick' });
-    expect(overview(hub).workers[0]).toMatchObject({ executing: [], lanes: [] });
+    expect(hub.overview().workers[0]).toMatchObject({ executing: [], lanes: [] });
     // It was on its way.
     hub.fromWorker('w', doing());
-    expect(overview(hub).workers[0]).toMatchObject({ executing: [], lanes: [] });
+    expect(hub.overview().workers[0]).toMatchObject({ executing: [], lanes: [] });
   });
 
   it('counts names that it does not tell as none, and slots that it does not have not at all', () => {
     const hub = watchedHub(1);
     hub.fromWorker('w', doing({ names: [], slots: [0, 1, 2].map(() => ({ operation: 5, forMs: 1, most: 7, busy: 1 })) }));
-    expect(overview(hub).workers[0]).toMatchObject({
+    expect(hub.overview().workers[0]).toMatchObject({
       executing: [{ operation: -1, forMs: 1 }],
       lanes: [[{ operation: -1, busy: 1 }]],
     });
@@ -76,7 +72,7 @@ describe('what workers say that they do', () => {
       hub.handle({ type: 'watched' });
       hub.fromWorker('w', doing({ slots: [{ operation: 0, forMs: 0, most: 0, busy }] }));
     };
-    const lane = (): number[] | undefined => overview(hub).workers[0]?.lanes[0]?.map(({ busy }) => busy);
+    const lane = (): number[] | undefined => hub.overview().workers[0]?.lanes[0]?.map(({ busy }) => busy);
     // Two in one half second, none in the next: they follow each other.
     for (const [at, busy] of [
       [500, 0.1],
@@ -98,10 +94,10 @@ describe('what workers say that they do', () => {
   it('has no lanes where there are many slots', () => {
     const hub = watchedHub(maxLanes);
     hub.fromWorker('w', doing());
-    expect(overview(hub).workers[0]?.lanes).toHaveLength(2);
+    expect(hub.overview().workers[0]?.lanes).toHaveLength(2);
     hub.worker('v', 1);
     hub.fromWorker('w', doing());
-    expect(overview(hub).workers[0]).toMatchObject({ lanes: [], executing: [{}, {}] });
+    expect(hub.overview().workers[0]).toMatchObject({ lanes: [], executing: [{}, {}] });
   });
 
   it('is asked for less often, and of fewer slots, the more workers there are', () => {

@@ -67,7 +67,7 @@ describe('a worker that says what cannot be', () => {
   it('does not reach terminals with its names', () => {
     const hub = new HubUnderTest();
     hub.worker('w', 1, ['f\u009B31m@1'], ['\u202Ex']);
-    const [worker] = hub.scheduler.status(0).workers;
+    const [worker] = hub.status().workers;
     expect(worker?.offers).toMatchObject({ operations: ['f\uFFFD31m@1'], labels: ['\uFFFDx'] });
     hub.leader('l');
     expect(JSON.stringify(hub.open('l', 1))).not.toMatch(/\u009B/u);
@@ -89,7 +89,7 @@ describe('a leader that says what cannot be', () => {
       { ...expelled, reason: 'it has sent partials of job l:1 as if stages came before them' },
     ]);
     // Nothing of it is kept.
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 1 }]);
   });
 
   it('is disconnected when it says of elements what only partials are, or of another number of partials than there are', () => {
@@ -108,7 +108,7 @@ describe('a leader that says what cannot be', () => {
         { ...expelled, reason },
       ]);
     }
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 1 }]);
   });
 });
 

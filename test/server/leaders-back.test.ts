@@ -32,7 +32,7 @@ describe('a leader whose connection broke', () => {
     if (jobs === undefined) hub.leaderJoined('l');
     else hub.leader('l', jobs);
     leaderLost(hub);
-    expect(hub.scheduler.status(0).leaders).toMatchObject(isAwaited ? [{ leaderId: 'l', away: true }] : []);
+    expect(hub.status().leaders).toMatchObject(isAwaited ? [{ leaderId: 'l', away: true }] : []);
   });
 
   it('is waited for if it has a job', () => {
@@ -40,14 +40,14 @@ describe('a leader whose connection broke', () => {
     hub.leader('l');
     hub.open('l', 1);
     leaderLost(hub);
-    expect(hub.scheduler.status(0).leaders).toMatchObject([{ leaderId: 'l', away: true }]);
+    expect(hub.status().leaders).toMatchObject([{ leaderId: 'l', away: true }]);
   });
 
   it('is waited for by a hub that has just started, which does not know what workers have of it', () => {
     const hub = new HubUnderTest();
     hub.leader('l');
     leaderLost(hub);
-    expect(hub.scheduler.status(0).leaders).toMatchObject([{ leaderId: 'l', away: true }]);
+    expect(hub.status().leaders).toMatchObject([{ leaderId: 'l', away: true }]);
   });
 
   it('is given up in its turn where several are away', () => {
@@ -60,7 +60,7 @@ describe('a leader whose connection broke', () => {
     }
     expect(hub.scheduler.nextDeadline()).toBe(2 * leaderGraceMs);
     tickAt(hub, 2 * leaderGraceMs);
-    expect(hub.scheduler.status(0).leaders).toMatchObject([{ leaderId: 'm' }]);
+    expect(hub.status().leaders).toMatchObject([{ leaderId: 'm' }]);
     expect(hub.scheduler.nextDeadline()).toBe(2 * leaderGraceMs + 10);
   });
 
@@ -76,14 +76,14 @@ describe('a leader that is back', () => {
     const hub = busyHub();
     hub.open('l', 2);
     expect(hub.fromLeader('l', { type: 'resume', jobs: [1] })).toEqual([]);
-    expect(hub.scheduler.status(0).jobs).toHaveLength(2);
+    expect(hub.status().jobs).toHaveLength(2);
   });
 
   it('may close a job that it has not opened again; any other that is not there counts as a mistake', () => {
     const hub = new HubUnderTest();
     const strays = (job: number): number | undefined => {
       hub.fromLeader('l', { type: 'close', job });
-      return hub.scheduler.status(0).counters['strayMessages'];
+      return hub.status().counters['strayMessages'];
     };
     hub.leaderJoined('l');
     expect(strays(1)).toBe(1);

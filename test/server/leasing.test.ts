@@ -28,7 +28,7 @@ function cheapHub(): HubUnderTest {
 }
 
 const leased = (hub: HubUnderTest): Record<string, number> =>
-  Object.fromEntries(hub.scheduler.status(0).workers.map((worker) => [worker.workerId, worker.leased]));
+  Object.fromEntries(hub.status().workers.map((worker) => [worker.workerId, worker.leased]));
 
 describe('what is sent ahead', () => {
   /** Jobs 1 and 2 are cheap; batches 10 and 11 of job 1 are with `w`, and a suspect of job 2 waits until it has a free slot. */
@@ -174,7 +174,7 @@ describe('a worker that answers', () => {
     workerLost(hub);
     tickAt(hub, 60_000);
     workerBack(hub, [possession([0])]);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ lost: 2, adopted: 1 });
+    expect(hub.status().counters).toMatchObject({ lost: 2, adopted: 1 });
   });
 
   it('answers for one of several attempts of a job that nobody has opened yet', () => {
@@ -187,7 +187,7 @@ describe('a worker that answers', () => {
     });
     hub.result('w', 'l:1', 1, { attempt: 2 });
     hub.result('w', 'l:1', 7);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 2 });
+    expect(hub.status().counters).toMatchObject({ staleResults: 2 });
     expect(orders(leaderBack(hub, []))).toEqual(['resend 1/1']);
     expect(leased(hub)).toEqual({ w: 1 });
   });
@@ -227,7 +227,7 @@ describe('an attempt that is cancelled', () => {
     const hub = busyHub();
     workerLost(hub);
     hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) });
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 0 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 1, ending: 0 }]);
   });
 
   it('waits for no job of its own any more', () => {

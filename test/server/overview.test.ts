@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { KnownOverview } from '../../server/core/overview.js';
 import { maxHappenings, maxHappeningsPerSecond } from '../../server/core/happenings.js';
-import { forObservers } from '../../server/core/status.js';
 import { batchOf, HubUnderTest, openHub } from './scheduler-harness.js';
 
-const overview = (hub: HubUnderTest): KnownOverview => hub.scheduler.overview(hub.now, forObservers);
-const texts = (hub: HubUnderTest): string[] => overview(hub).log.map(({ kind, text }) => `${kind}: ${text}`);
+const texts = (hub: HubUnderTest): string[] => hub.overview().log.map(({ kind, text }) => `${kind}: ${text}`);
 
 describe('what a hub knows for its page', () => {
   it('is slot time by what it went to, as answers tell', () => {
@@ -22,14 +19,14 @@ describe('what a hub knows for its page', () => {
       result: { seq: 0, attempt: 1, done: 1, failures: [], elapsedMs: 600, payload: new Uint8Array(1) },
     });
     hub.now = 2_000;
-    expect(overview(hub).slotTime).toEqual([
+    expect(hub.overview().slotTime).toEqual([
       { second: 0, executing: 0, onTheWay: 0, starved: 2, paused: 0 },
       { second: 1, executing: 1.4, onTheWay: 0.3, starved: 0.3, paused: 0 },
     ]);
-    expect(overview(hub).workers).toMatchObject([{ workerId: 'w', state: 'here', slots: 2, leased: 1, heat: [0, 0.85] }]);
+    expect(hub.overview().workers).toMatchObject([{ workerId: 'w', state: 'here', slots: 2, leased: 1, heat: [0, 0.85] }]);
     hub.fromWorker('w', { type: 'draining' });
     hub.now = 3_000;
-    expect(overview(hub).slotTime.at(-1)).toMatchObject({ executing: 1, starved: 0, paused: 1 });
+    expect(hub.overview().slotTime.at(-1)).toMatchObject({ executing: 1, starved: 0, paused: 1 });
   });
 
   it('does not take what is sent ahead for something on its way', () => {
@@ -42,7 +39,7 @@ describe('what a hub knows for its page', () => {
     }
     hub.now = 1_000;
     for (let seq = 20; seq < 23; seq += 1) hub.batch('l', 1, batchOf(seq));
-    expect(overview(hub).workers[0]?.leased).toBe(3);
+    expect(hub.overview().workers[0]?.leased).toBe(3);
     // The trips are 4 ms together, since the others go on meanwhile.
     for (const [seq, at] of [
       [20, 1_104],
@@ -53,18 +50,18 @@ describe('what a hub knows for its page', () => {
       hub.result('w', 'l:1', seq, { elapsedMs: 100 });
     }
     hub.now = 2_000;
-    expect(overview(hub).slotTime[1]).toEqual({ second: 1, executing: 0.3, onTheWay: 0.004, starved: 0.696, paused: 0 });
+    expect(hub.overview().slotTime[1]).toEqual({ second: 1, executing: 0.3, onTheWay: 0.004, starved: 0.696, paused: 0 });
   });
 
   it('has elements in a second, from the second look on', () => {
     const hub = openHub(1);
-    expect(overview(hub).elementsPerSecond).toBe(0);
+    expect(hub.overview().elementsPerSecond).toBe(0);
     hub.batch('l', 1, batchOf(0, { count: 5 }));
     hub.result('w', 'l:1', 0, { elapsedMs: 2_000, done: 5 });
-    expect(overview(hub).elementsPerSecond).toBe(3);
-    expect(overview(hub).elementsPerSecond).toBe(3);
+    expect(hub.overview().elementsPerSecond).toBe(3);
+    expect(hub.overview().elementsPerSecond).toBe(3);
     hub.now += 60_000;
-    expect(overview(hub).elementsPerSecond).toBe(0);
+    expect(hub.overview().elementsPerSecond).toBe(0);
   });
 
   it('is what happened last, by number', () => {
@@ -87,7 +84,7 @@ describe('what a hub knows for its page', () => {
       'left: leader l has left',
       'refused: the token is wrong',
     ]);
-    expect(overview(hub).log.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(hub.overview().log.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('is bounded, whatever happens how often', () => {
@@ -96,7 +93,7 @@ describe('what a hub knows for its page', () => {
       hub.now = 1_000 * second;
       for (let count = 0; count < 50; count += 1) hub.handle({ type: 'noted', kind: 'refused', text: `${second}.${count}` });
     }
-    const { log } = overview(hub);
+    const { log } = hub.overview();
     expect(log).toHaveLength(maxHappenings);
     expect(log.at(-1)?.text).toBe('21.9');
     expect(log.at(-10)?.text).toBe('21.0 (and 40 more like this before)');

@@ -22,7 +22,7 @@ describe('what a leader owes acknowledgements for', () => {
   it('is over with its job, of which nothing is given out any more', () => {
     const hub = owingHub();
     expect(assigned(hub.fromLeader('l', { type: 'close', job: 1 }))).toEqual([]);
-    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], workers: [{ leased: 0, ending: 0 }] });
+    expect(hub.status()).toMatchObject({ jobs: [], workers: [{ leased: 0, ending: 0 }] });
     hub.open('l', 2);
     expect(assigned(hub.batch('l', 2, batchOf(0)))).toEqual(['v: l:2/0']);
   });
@@ -32,14 +32,14 @@ describe('what a leader owes acknowledgements for', () => {
     hub.open('l', 2);
     hub.batch('l', 2, batchOf(0));
     expect(assigned(hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' }))).toEqual([]);
-    expect(hub.scheduler.status(0)).toMatchObject({ leaders: [], jobs: [], workers: [{ leased: 0, ending: 0 }] });
+    expect(hub.status()).toMatchObject({ leaders: [], jobs: [], workers: [{ leased: 0, ending: 0 }] });
   });
 
   it.each(['closed', 'silent'] as const)('is over with its worker, which is given nothing any more: %s', (how) => {
     const hub = owingHub();
     hub.handle({ type: 'workerLeft', workerId: 'v', reason: how, how });
     hub.worker('w', 1);
-    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [{ queued: 0, leased: 1 }], workers: [{ workerId: 'w', leased: 1 }] });
+    expect(hub.status()).toMatchObject({ jobs: [{ queued: 0, leased: 1 }], workers: [{ workerId: 'w', leased: 1 }] });
     expect(toLeaders(hub.result('w', 'l:1', 2))).toHaveLength(1);
   });
 });

@@ -67,7 +67,7 @@ describe('a chain that no worker offers whole', () => {
     const lost = (seq: number) => ({ job: 1, workerId: '', loss: { seq, attempt: 1, cause: 'returned', reason } });
     expect(losses(gone)).toMatchObject([lost(1), lost(2)]);
     expect(losses(hub.batch('l', 1, batchOf(3)))).toMatchObject([lost(3)]);
-    expect(hub.scheduler.status(0).jobs.map(({ queued }) => queued)).toEqual([0, 0]);
+    expect(hub.status().jobs.map(({ queued }) => queued)).toEqual([0, 0]);
   });
 
   it('is whole again as soon as one worker offers all of it', () => {

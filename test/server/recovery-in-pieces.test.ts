@@ -29,7 +29,7 @@ describe('what is said in several messages', () => {
     expect(answers(part(hub, [possession([0])], true))).toEqual([]);
     expect(orders(part(hub, [possession([], [1])], true))).toEqual(['resend 1/1']);
     expect(toWorkers(part(hub, [], false))).toEqual([]);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 1 }]);
     expect(answers(hub.fromWorker('w', { type: 'result', jobId: 'l:1', result: resultOf(1) }))).toEqual(['result 1/1']);
 
     workerLost(hub);
@@ -62,7 +62,7 @@ describe('what is said in several messages', () => {
     part(hub, [possession([0])], true);
     part(hub, [possession([1], [2])], false);
     expect(orders(leaderBack(hub, [underWay(0), underWay(1), underWay(2), underWay(3)]))).toEqual(['resend 2/1']);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 2 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 2 }]);
   });
 
   it('closes the jobs of a leader that it has not named in any message, at the last', () => {
@@ -72,9 +72,9 @@ describe('what is said in several messages', () => {
     leaderLost(hub);
     hub.leaderJoined('l');
     hub.fromLeader('l', { type: 'resume', jobs: [1], more: true });
-    expect(hub.scheduler.status(0).jobs).toHaveLength(3);
+    expect(hub.status().jobs).toHaveLength(3);
     hub.fromLeader('l', { type: 'resume', jobs: [3] });
-    expect(hub.scheduler.status(0).jobs.map(({ jobId }) => jobId)).toEqual(['l:1', 'l:3']);
+    expect(hub.status().jobs.map(({ jobId }) => jobId)).toEqual(['l:1', 'l:3']);
   });
 
   it('opens a job again once all that is under way of it is named', () => {
@@ -88,9 +88,9 @@ describe('what is said in several messages', () => {
     // Batch 2 waits still; batch 1 is not named.
     const effects = hub.fromLeader('l', { type: 'underWay', job: 1, attempts: [underWay(2)] });
     expect(adopted(effects)).toEqual(['1/1']);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1, leased: 2 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 1, leased: 2 }]);
     hub.fromLeader('l', { type: 'underWay', job: 1, attempts: [underWay(4)] });
-    expect(hub.scheduler.status(0).counters).toMatchObject({ strayMessages: 2 });
+    expect(hub.status().counters).toMatchObject({ strayMessages: 2 });
   });
 
   it.each(['cancel', 'close'] as const)('does not wait for what is over by %s before a worker has reported all', (type) => {
@@ -101,9 +101,9 @@ describe('what is said in several messages', () => {
     for (const seq of [0, 1]) hub.fromLeader('l', type === 'close' ? { type, job: 1 } : { type, job: 1, ...attempt(seq) });
     part(hub, [possession([2])].slice(1), false);
     // Batch 0 comes to an end still; batch 1 was not there any more.
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 1 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 0, ending: 1 }]);
     hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { ...attempt(0), cause: 'cancelled', reason: 'it was cancelled' } });
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 0 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 0, ending: 0 }]);
   });
 
   it('does not adopt what was cancelled before the worker has spoken of it', () => {
@@ -113,7 +113,7 @@ describe('what is said in several messages', () => {
     part(hub, [], true);
     hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(0) });
     part(hub, [possession([0, 1])], false);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 1 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 1, ending: 1 }]);
   });
 
   it('forgets what a leader has named when its connection is lost before the end', () => {
@@ -126,7 +126,7 @@ describe('what is said in several messages', () => {
     hub.open('l', 1, { resumed: [underWay(8)], more: true });
     leaderLost(hub);
     expect(answers(leaderBack(hub, [underWay(0), underWay(1)]))).toEqual([]);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ leased: 2 }]);
+    expect(hub.status().jobs).toMatchObject([{ leased: 2 }]);
   });
 
   it('is bounded', () => {

@@ -75,7 +75,7 @@ describe('a hub that has just started', () => {
     expect(orders(leaderBack(hub, [], []))).toEqual(['close l:1']);
     expect(hub.scheduler.nextDeadline()).toBe(leaderGraceMs);
     expect(orders(tickAt(hub, leaderGraceMs))).toEqual(['close m:1']);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ ending: 2 }]);
+    expect(hub.status().workers).toMatchObject([{ ending: 2 }]);
     expect(hub.scheduler.nextDeadline()).toBeUndefined();
   });
 

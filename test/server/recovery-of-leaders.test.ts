@@ -9,7 +9,7 @@ describe('a leader whose connection broke', () => {
     hub.batch('l', 1, batchOf(2));
     leaderLost(hub);
     expect(hub.result('w', 'l:1', 0)).toEqual([]);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 1, leased: 1, unacknowledged: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 1, leased: 1, unacknowledged: 1 }]);
   });
 
   it('gets what it missed when it is back, and goes on', () => {
@@ -34,15 +34,15 @@ describe('a leader whose connection broke', () => {
     expect(adopted(leaderBack(hub, []))).toEqual(['1/1', '0/1']);
     const cancelled = [1, 0].flatMap((seq) => orders(hub.fromLeader('l', { type: 'cancel', job: 1, ...attempt(seq) })));
     expect(cancelled).toEqual(['cancel 1/1', 'acknowledge 0/1']);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 0, unacknowledged: 0 }]);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 0, ending: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0, leased: 0, unacknowledged: 0 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 0, ending: 1 }]);
   });
 
   it('is rid of the jobs that ended while it was away', () => {
     const hub = busyHub();
     leaderLost(hub);
     expect(orders(leaderBack(hub, [], []))).toEqual(['close l:1']);
-    expect(hub.scheduler.status(0).jobs).toEqual([]);
+    expect(hub.status().jobs).toEqual([]);
   });
 
   it('is given up in the end, and its jobs are cancelled everywhere', () => {
@@ -50,7 +50,7 @@ describe('a leader whose connection broke', () => {
     leaderLost(hub);
     expect(tickAt(hub, leaderGraceMs - 1)).toEqual([]);
     expect(orders(tickAt(hub, leaderGraceMs))).toEqual(['close l:1']);
-    expect(hub.scheduler.status(0)).toMatchObject({ leaders: [], jobs: [] });
+    expect(hub.status()).toMatchObject({ leaders: [], jobs: [] });
     expect(hub.scheduler.nextDeadline()).toBeUndefined();
   });
 

@@ -31,7 +31,7 @@ describe('a worker whose connection broke', () => {
     workerLost(hub);
     expect(answers(tickAt(hub, workerGraceMs - 1))).toEqual([]);
     expect(answers(tickAt(hub, workerGraceMs))).toEqual(['gone 0/1', 'gone 1/1']);
-    expect(hub.scheduler.status(0).workers).toEqual([]);
+    expect(hub.status().workers).toEqual([]);
   });
 
   it('is given up at once when it was silent for long, or has closed', () => {
@@ -92,7 +92,7 @@ describe('a worker whose connection broke', () => {
     expect(assigned(hub.batch('l', 2, batchOf(0)))).toEqual([]);
     const loss = { seq: 0, attempt: 1, cause: 'cancelled', reason: 'it was cancelled' } as const;
     expect(assigned(hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss }))).toEqual(['w: l:2/0']);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ leased: 1, ending: 1 }]);
+    expect(hub.status().workers).toMatchObject([{ leased: 1, ending: 1 }]);
   });
 
   it('reports once on a connection: what was given out since is not missing', () => {
@@ -112,7 +112,7 @@ describe('a worker whose connection broke', () => {
       { type: 'adopted', job: 1, workerId: 'w', seq: 0, attempt: 1, inPlaceOf: [2] },
     ]);
     expect(assigned(effects)).toEqual([]);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0, leased: 1 }]);
     expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
   });
 
@@ -141,7 +141,7 @@ describe('a worker whose connection broke', () => {
     hub.batch('l', 1, batchOf(0, { attempt: 2 }));
     hub.workerJoined('w');
     hub.fromWorker('w', { type: 'report', jobs: [possession([0])], ending: [] });
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 1 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0, leased: 1 }]);
   });
 
   it('is told to its leader when it keeps the answer after it was given up, and nothing is executed in its place', () => {
@@ -155,7 +155,7 @@ describe('a worker whose connection broke', () => {
       { type: 'adopted', job: 1, workerId: 'w', seq: 0, attempt: 1, inPlaceOf: [2] },
     ]);
     expect([orders(effects), assigned(effects)]).toEqual([['resend 0/1'], []]);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0, leased: 0 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0, leased: 0 }]);
     expect(answers(hub.result('w', 'l:1', 0))).toEqual(['result 0/1']);
   });
 
@@ -168,7 +168,7 @@ describe('a worker whose connection broke', () => {
     tickAt(hub, workerGraceMs);
     workerBack(hub, [possession(running, held)]);
     expect(answers(hub.batch('l', 1, batchOf(0, { attempt: 2 })))).toEqual(['returned 0/2']);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ queued: 0 }]);
+    expect(hub.status().jobs).toMatchObject([{ queued: 0 }]);
     // On purpose it may be executed beside it; and once it has come, nothing is in the way any more.
     hub.worker('v', 1);
     if (running.length > 0) expect(assigned(hub.batch('l', 1, batchOf(0, { attempt: 3, beside: true })))).toEqual(['v: l:1/0']);

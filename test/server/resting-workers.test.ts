@@ -6,7 +6,7 @@ const suspect = (seq: number) => batchOf(seq, { suspect: true });
 const alone = (seq: number) => batchOf(seq, { suspect: true, alone: true });
 
 const leased = (hub: HubUnderTest): Record<string, number> =>
-  Object.fromEntries(hub.scheduler.status(0).workers.map((worker) => [worker.workerId, worker.leased]));
+  Object.fromEntries(hub.status().workers.map((worker) => [worker.workerId, worker.leased]));
 
 describe('a worker that comes to rest for a batch', () => {
   /** Workers `v` and `w`, with two slots each and so many batches, and a batch of job 2 that is to be executed alone. */

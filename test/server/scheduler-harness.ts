@@ -1,5 +1,9 @@
 import { defaultLimits } from '../../server/limits.js';
+import { hubFactsOf, type HubFacts } from '../../server/core/facts.js';
+import { overviewOf, type KnownOverview } from '../../server/core/overview.js';
 import { Scheduler } from '../../server/core/scheduler.js';
+import { forObservers, statusOf, type StatusBounds } from '../../server/core/status.js';
+import type { HubStatus } from '../../src/protocol/hub-status.js';
 import type { Pieces, SchedulerEffect, SchedulerEvent, SchedulerLimits } from '../../server/core/scheduler-events.js';
 import type {
   Attempt,
@@ -46,6 +50,18 @@ export class HubUnderTest {
       ticketOf: ticket,
       ...(pieces && { pieces }),
     });
+  }
+
+  status(bounds?: StatusBounds): HubStatus {
+    return this.scheduler.read((state) => statusOf(state, this.now, bounds));
+  }
+
+  overview(): KnownOverview {
+    return this.scheduler.read((state) => overviewOf(state, this.now, forObservers));
+  }
+
+  facts(): HubFacts {
+    return this.scheduler.read(hubFactsOf);
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {

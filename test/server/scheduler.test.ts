@@ -175,7 +175,7 @@ describe('the scheduler', () => {
     hub.batch('l', 1, batchOf(0));
     expect(assigned(hub.worker('w', 2))).toEqual(['w: l:1/0']);
     expect(hub.batch('l', 1, batchOf(0))).toEqual([]);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ batches: 1, strayMessages: 2 });
+    expect(hub.status().counters).toMatchObject({ batches: 1, strayMessages: 2 });
   });
 
   it('passes on what a worker reports as lost, and uses the slot again', () => {
@@ -198,10 +198,10 @@ describe('the scheduler', () => {
     expect(hub.result('w2', 'l:1', 0)).toEqual([]);
     expect(hub.result('w1', 'l:1', 0, { attempt: 2 })).toEqual([]);
     expect(hub.result('w1', 'x:1', 0)).toEqual([]);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 3, results: 0 });
+    expect(hub.status().counters).toMatchObject({ staleResults: 3, results: 0 });
     hub.result('w1', 'l:1', 0);
     expect(hub.result('w1', 'l:1', 0)).toEqual([]);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ staleResults: 4, results: 1 });
+    expect(hub.status().counters).toMatchObject({ staleResults: 4, results: 1 });
   });
 
   it('closes a job everywhere, and forgets it', () => {
@@ -211,7 +211,7 @@ describe('the scheduler', () => {
     expect(hub.fromLeader('l', { type: 'close', job: 1 })).toEqual([
       { type: 'toWorker', workerId: 'w', message: { type: 'close', jobId: 'l:1' } },
     ]);
-    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], workers: [{ leased: 0 }] });
+    expect(hub.status()).toMatchObject({ jobs: [], workers: [{ leased: 0 }] });
   });
 
   it('closes the jobs of a leader that left', () => {
@@ -220,7 +220,7 @@ describe('the scheduler', () => {
     expect(toWorkers(hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' }))).toEqual([
       ['w', { type: 'close', jobId: 'l:1' }],
     ]);
-    expect(hub.scheduler.status(0)).toMatchObject({ jobs: [], leaders: [] });
+    expect(hub.status()).toMatchObject({ jobs: [], leaders: [] });
   });
 
   it('refuses what goes beyond its limits, naming the limit, and leaves other jobs alone', () => {
@@ -245,7 +245,7 @@ describe('the scheduler', () => {
     ]);
     // What was under way to a refused job is no mistake of the leader's.
     expect(hub.batch('l', 3, batchOf(2))).toEqual([]);
-    expect(hub.scheduler.status(0).counters).toMatchObject({ refused: 3, strayMessages: 1 });
+    expect(hub.status().counters).toMatchObject({ refused: 3, strayMessages: 1 });
   });
 
   it('takes a job that was opened twice for one', () => {
@@ -303,6 +303,6 @@ describe('the scheduler', () => {
     }).toThrow('leader l joined twice');
     hub.worker('w', 1);
     expect(() => hub.worker('w', 1)).toThrow('worker w joined twice');
-    expect(hub.scheduler.status(0).leaders).toHaveLength(1);
+    expect(hub.status().leaders).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { statusOf } from '../../server/core/status.js';
 import { batchOf, HubUnderTest } from './scheduler-harness.js';
 
 /** Two leaders, the first with two jobs; two workers of three and four slots, the second of which is away. */
@@ -18,7 +19,7 @@ const all = { listBytes: Infinity, nameChars: Infinity };
 
 describe('the status of a hub', () => {
   it('has totals, and a row for each', () => {
-    const { totals, leaders, workers, jobs } = hub().scheduler.status(0);
+    const { totals, leaders, workers, jobs } = hub().status();
     expect(totals).toEqual({ leaders: 2, workers: 2, slots: 7, jobs: 2 });
     expect(leaders).toEqual([
       { leaderId: 'l', name: '', jobs: 2, away: false },
@@ -36,21 +37,24 @@ describe('the status of a hub', () => {
 
   it('says since when the hub is there', () => {
     const { scheduler } = new HubUnderTest();
-    expect(scheduler.status(70).uptimeMs).toBe(0);
+    expect(scheduler.read((state) => statusOf(state, 70)).uptimeMs).toBe(0);
     scheduler.handle({ type: 'tick' }, 30);
-    expect(scheduler.status(70).uptimeMs).toBe(40);
+    expect(scheduler.read((state) => statusOf(state, 70)).uptimeMs).toBe(40);
   });
 
   it('says how many peers were expelled', () => {
     const test = hub();
     test.handle({ type: 'expelled' });
-    expect(test.scheduler.status(0).counters['expelled']).toBe(1);
+    expect(test.status().counters['expelled']).toBe(1);
   });
 
   it('has as many rows as fit into so many bytes', () => {
     const { scheduler } = hub();
-    const both = scheduler.status(0, all).leaders.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0);
-    const rows = (listBytes: number) => scheduler.status(0, { ...all, listBytes }).leaders.map(({ leaderId }) => leaderId);
+    const both = scheduler
+      .read((state) => statusOf(state, 0, all))
+      .leaders.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0);
+    const rows = (listBytes: number) =>
+      scheduler.read((state) => statusOf(state, 0, { ...all, listBytes })).leaders.map(({ leaderId }) => leaderId);
     expect(rows(both)).toEqual(['l', 'm']);
     expect(rows(both - 1)).toEqual(['l']);
     expect(rows(10)).toEqual([]);
@@ -58,7 +62,8 @@ describe('the status of a hub', () => {
 
   it('has as many names as fit into so many characters, and says how many more there are', () => {
     const { scheduler } = hub();
-    const names = (nameChars: number) => scheduler.status(0, { ...all, nameChars }).workers[0]?.offers.operations;
+    const names = (nameChars: number) =>
+      scheduler.read((state) => statusOf(state, 0, { ...all, nameChars })).workers[0]?.offers.operations;
     expect(names(Infinity)).toEqual(['f@1', 'gg@1', 'hhh@1']);
     expect(names(12)).toEqual(['f@1', 'gg@1', 'hhh@1']);
     expect(names(11)).toEqual(['f@1', 'gg@1', 'and 1 more']);
@@ -70,7 +75,7 @@ describe('the status of a hub', () => {
     const test = new HubUnderTest();
     test.handle({ type: 'workerJoined', workerId: 'w', name: 'new' });
     const offers = { operations: [], serializers: [], labels: [] };
-    expect(test.scheduler.status(0).workers).toMatchObject([{ workerId: 'w', name: 'new', slots: 0, away: false, offers }]);
+    expect(test.status().workers).toMatchObject([{ workerId: 'w', name: 'new', slots: 0, away: false, offers }]);
   });
 
   it('counts messages for jobs that are not open', () => {
@@ -78,6 +83,6 @@ describe('the status of a hub', () => {
     test.fromLeader('l', { type: 'underWay', job: 9, attempts: [] });
     test.fromLeader('l', { type: 'acknowledge', job: 9, seq: 0, attempt: 1 });
     test.fromLeader('l', { type: 'cancel', job: 9, seq: 0, attempt: 1 });
-    expect(test.scheduler.status(0).counters['strayMessages']).toBe(3);
+    expect(test.status().counters['strayMessages']).toBe(3);
   });
 });

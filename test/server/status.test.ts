@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { forObservers } from '../../server/core/status.js';
+import { forObservers, statusOf } from '../../server/core/status.js';
 import { StatusBoard } from '../../server/network/status-board.js';
 import { maxNameLength, maxPeerNameLength } from '../../src/limits.js';
 import { encodeMessages, outgoing } from '../../src/wire/message-codec.js';
@@ -34,7 +34,7 @@ describe('what observers are told', () => {
         scheduler.handle({ type: 'leaderSent', leaderId, message: { type: 'open', job, ...known } }, 0);
       }
     }
-    const status = scheduler.status(0, forObservers);
+    const status = scheduler.read((state) => statusOf(state, 0, forObservers));
     expect(status.totals).toEqual({ leaders: 1_000, workers: 10_000, slots: 20_000, jobs: 5_000 });
     const message = { type: 'status', status } as const;
     expect(encodeMessages([outgoing(message)]).byteLength).toBeLessThan(4 * forObservers.listBytes);
@@ -56,7 +56,7 @@ describe('what observers are told', () => {
       const offers = { operations: names, serializers: names, labels: names };
       hub.scheduler.handle({ type: 'workerSent', workerId, message: { type: 'offer', slots: 2, offers } }, 0);
     }
-    const { workers } = hub.scheduler.status(0, forObservers);
+    const { workers } = hub.status(forObservers);
     const bytes = encodeMessages([outgoing({ workers })]).byteLength;
     expect(bytes).toBeLessThan(1.1 * forObservers.listBytes);
     expect(bytes).toBeGreaterThan(0.8 * forObservers.listBytes);

@@ -50,7 +50,7 @@ describe('a batch that is suspect of killing its worker', () => {
     hub.open('l', 2, { priority: 3 });
     hub.batch('l', 1, batchOf(0));
     hub.batch('l', 1, batchOf(1));
-    const inHand = hub.scheduler.status(0).workers.map(({ leased }) => leased);
+    const inHand = hub.status().workers.map(({ leased }) => leased);
     expect(inHand).toEqual([1, 1]);
     // One of the two, which have as little in hand, comes to rest for it.
     expect(assigned(hub.batch('l', 2, batchOf(7, { suspect: true, alone: true })))).toEqual([]);

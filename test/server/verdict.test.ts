@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportedProgress } from '../../src/protocol/messages.js';
 import type { Overview } from '../../src/protocol/overview.js';
-import { forObservers } from '../../server/core/status.js';
 import { leastRetries, lossesToldMs, stuckAfterMs } from '../../server/core/verdict.js';
 import { batchOf, HubUnderTest, openHub } from './scheduler-harness.js';
 
-const verdict = (hub: HubUnderTest): Overview['verdict'] => hub.scheduler.overview(hub.now, forObservers).verdict;
+const verdict = (hub: HubUnderTest): Overview['verdict'] => hub.overview().verdict;
 
 /** The leader of job 1 says how far it is. */
 function report(hub: HubUnderTest, changes: Partial<ReportedProgress> = {}): void {

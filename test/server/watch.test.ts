@@ -16,8 +16,7 @@ function hubWithPeers(): HubUnderTest {
   return hub;
 }
 
-const told = (hub: HubUnderTest): (ReportedProgress | undefined)[] =>
-  hub.scheduler.status(hub.now).jobs.map((job) => job.progress);
+const told = (hub: HubUnderTest): (ReportedProgress | undefined)[] => hub.status().jobs.map((job) => job.progress);
 
 const report = (hub: HubUnderTest, job: number, changes: Partial<ReportedProgress> = {}): unknown =>
   hub.fromLeader('l', { type: 'progress', jobs: [{ job, progress: progress(changes) }], left: 0 });

@@ -4,7 +4,7 @@ import { batchOf, HubUnderTest, openHub } from './scheduler-harness.js';
 
 /** Why each open job waits, by its id. */
 function why(hub: HubUnderTest): Record<string, string> {
-  return Object.fromEntries(hub.scheduler.status(hub.now).jobs.map(({ jobId, waitsFor }) => [jobId, waitsFor]));
+  return Object.fromEntries(hub.status().jobs.map(({ jobId, waitsFor }) => [jobId, waitsFor]));
 }
 
 describe('why a job waits, as the hub sees it', () => {
@@ -99,7 +99,7 @@ describe('what a worker has', () => {
       hub.now += 10;
     }
     hub.result('w', 'l:1', 0, { elapsedMs: 0 });
-    const [worker] = hub.scheduler.status(hub.now).workers;
+    const [worker] = hub.status().workers;
     expect(worker?.oldest).toEqual([40, 30, 20].map((forMs) => ({ jobId: 'l:1', stages: ['f'], forMs })));
   });
 });

@@ -90,7 +90,7 @@ describe('what a hub counts', () => {
     hub.batch('l', 1, batchOf(1));
     hub.result('w', 'l:1', 0, { elapsedMs: 40 });
     hub.fromWorker('w', { type: 'lost', jobId: 'l:1', loss: { seq: 1, attempt: 1, cause: 'death', reason: 'it died' } });
-    const { tally } = hub.scheduler.facts();
+    const { tally } = hub.facts();
     const chain = tally.chains.get('f');
     expect([chain?.queued.count, chain?.queued.sumMs]).toEqual([2, 40]);
     expect([chain?.executed.count, chain?.executed.sumMs]).toEqual([1, 40]);
@@ -102,8 +102,8 @@ describe('what a hub counts', () => {
     const hub = openHub(1);
     hub.open('l', 2, { operation: 'nobody-has-it' });
     hub.batch('l', 2, batchOf(0));
-    expect(hub.scheduler.facts().tally.operations.size).toBe(0);
-    expect(hub.scheduler.facts().wantedSlots).toEqual(
+    expect(hub.facts().tally.operations.size).toBe(0);
+    expect(hub.facts().wantedSlots).toEqual(
       new Map([
         ['f', 0],
         ['nobody-has-it', 1],
@@ -116,7 +116,7 @@ describe('what a hub counts', () => {
     const running = [{ seq: 0, attempt: 1, ticket: ticket('secret', 'w', { seq: 0, attempt: 1 }) }];
     back.fromWorker('w', { type: 'report', jobs: [{ jobId: 'l:1', running, held: [] }], ending: [] });
     back.result('w', 'l:1', 0);
-    const { tally } = back.scheduler.facts();
+    const { tally } = back.facts();
     expect([tally.adopted, tally.chains.get('f')?.executed.count, tally.operations.get('f')?.elements]).toEqual([1, 1, 0]);
   });
 
@@ -124,14 +124,14 @@ describe('what a hub counts', () => {
     const hub = openHub(1);
     hub.batch('l', 1, batchOf(0, { units: 'partials', count: 2, parts: new Uint8Array(bytesOfDescribed(2)) }));
     hub.result('w', 'l:1', 0, { done: 2 });
-    const { tally } = hub.scheduler.facts();
+    const { tally } = hub.facts();
     expect([tally.chains.get('f')?.executed.count, tally.operations.get('f')?.elements]).toEqual([1, 0]);
   });
 
   it('says what there is now', () => {
     const hub = openHub(3);
     hub.batch('l', 1, batchOf(0));
-    expect(hub.scheduler.facts()).toMatchObject({
+    expect(hub.facts()).toMatchObject({
       slots: { busy: 1, free: 2, paused: 0 },
       workers: { here: 1, draining: 0, away: 0 },
       leaders: { here: 1, away: 0 },
@@ -141,7 +141,7 @@ describe('what a hub counts', () => {
     });
     hub.fromWorker('w', { type: 'draining' });
     hub.batch('l', 1, batchOf(1));
-    expect(hub.scheduler.facts()).toMatchObject({
+    expect(hub.facts()).toMatchObject({
       slots: { busy: 1, free: 0, paused: 2 },
       workers: { here: 0, draining: 1, away: 0 },
       queuedBatches: 1,
@@ -149,7 +149,7 @@ describe('what a hub counts', () => {
     });
     hub.handle({ type: 'workerLeft', workerId: 'w', reason: 'gone', how: 'lost' });
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'lost' });
-    expect(hub.scheduler.facts()).toMatchObject({
+    expect(hub.facts()).toMatchObject({
       workers: { here: 0, draining: 0, away: 1 },
       leaders: { here: 0, away: 1 },
     });
@@ -160,7 +160,7 @@ describe('what a hub counts', () => {
     hub.leader('l');
     for (let at = 0; at <= maxNamesTallied; at += 1) hub.open('l', at + 1, { operation: `f${at}` });
     hub.batch('l', maxNamesTallied + 1, batchOf(0));
-    expect(hub.scheduler.facts().wantedSlots.get('other')).toBe(1);
+    expect(hub.facts().wantedSlots.get('other')).toBe(1);
   });
 });
 

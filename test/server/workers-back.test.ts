@@ -39,7 +39,7 @@ describe('a worker that is back', () => {
     hub.result('w', 'l:1', 0);
     workerLost(hub);
     expect(answers(workerBack(hub, [possession([1])]))).toEqual([]);
-    expect(hub.scheduler.status(0).jobs).toMatchObject([{ unacknowledged: 0 }]);
+    expect(hub.status().jobs).toMatchObject([{ unacknowledged: 0 }]);
   });
 
   it.each([
@@ -69,9 +69,9 @@ describe('a worker that is back', () => {
       hub.handle({ type: 'workerLeft', workerId, reason: 'transport close', how: 'lost' });
     }
     tickAt(hub, workerGraceMs);
-    expect(hub.scheduler.status(0).workers).toMatchObject([{ workerId: 'w' }]);
+    expect(hub.status().workers).toMatchObject([{ workerId: 'w' }]);
     tickAt(hub, workerGraceMs + 10);
-    expect(hub.scheduler.status(0).workers).toEqual([]);
+    expect(hub.status().workers).toEqual([]);
   });
 
   it('has slots taken by what was cancelled, until that has ended', () => {

@@ -1,7 +1,8 @@
 import { defaultLimits } from '../../server/limits.js';
 import { ticketOf } from '../../server/network/tickets.js';
 import { JobAccounts } from '../../server/core/job-accounts.js';
-import { forObservers } from '../../server/core/status.js';
+import { overviewOf } from '../../server/core/overview.js';
+import { forObservers, statusOf } from '../../server/core/status.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { Departure, SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { Drive } from '../../src/drive.js';
@@ -90,7 +91,7 @@ export class SimulatedHub {
   /** Somebody reads what its page shows. */
   look(): void {
     this.#drive?.handle({ type: 'watched' });
-    const overview = this.#scheduler?.overview(this.#party?.now ?? 0, forObservers);
+    const overview = this.#scheduler?.read((state) => overviewOf(state, this.#party?.now ?? 0, forObservers));
     for (const { executing, onTheWay, starved, paused } of overview?.slotTime ?? []) {
       if (Math.min(executing, onTheWay, starved, paused) < 0) throw new Error('slots did something for less than no time');
     }
@@ -133,7 +134,7 @@ export class SimulatedHub {
 
   /** Undefined while it is down. */
   status(): HubStatus | undefined {
-    return this.#scheduler?.status(this.#party?.now ?? 0);
+    return this.#scheduler?.read((state) => statusOf(state, this.#party?.now ?? 0));
   }
 
   /** As leaders reach it. */
@@ -205,7 +206,7 @@ export class SimulatedHub {
     if (effect.type !== 'toLeader' || effect.message.type !== 'queued') return;
     this.waits.told(effect.leaderId, effect.message);
     // For as long as workers are being compared with jobs, it does not know of all slots.
-    const status = this.#isInPieces ? undefined : this.#scheduler?.status(now);
+    const status = this.#isInPieces ? undefined : this.#scheduler?.read((state) => statusOf(state, now));
     if (status !== undefined) this.waits.compare(effect.leaderId, effect.message, status, now);
   }
 
