@@ -71,7 +71,9 @@ export class DevProgram {
     const { reachedFiles } = await import('./reached-files.js');
     const watch = new SourceWatch(() => reachedFiles(this.#modules));
     await this.#load(hub, []);
-    console.log(`connect('${hub.url}') leads; paladin status shows what happens; a change of ${countOf(watch)} reloads`);
+    console.log(
+      `connect('${hub.url}') leads; open ${hub.url} in a browser to see the work; a change of ${countOf(watch)} reloads`,
+    );
     await this.#follow(hub, watch);
   }
 
