@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hubToLeader, hubToWorker, leaderToHub, workerToHub } from '../../src/wire/parse.js';
-import { maxCombineFanIn, maxHeaderBytes, maxStages } from '../../src/limits.js';
+import { maxCombineFanIn, maxHeaderBytes, maxSlotsTold, maxStages } from '../../src/limits.js';
 import type { Batch } from '../../src/protocol/messages.js';
 import { bytesOfDescribed } from '../../src/wire/parts.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
@@ -126,5 +126,30 @@ describe('the door', () => {
     [{ type: 'open', job: 1, secret: 's', description, priority: 0, labels: [''], slots: 0 }, 'message.labels[0]'],
   ])('refuses %j', (message, expected) => {
     expect(() => fromLeader(message)).toThrow(expected);
+  });
+
+  const slot = { operation: 0, forMs: 12.5, most: -1, busy: 0.5 };
+  const vitals = { loopDelayMs: 1, cores: 0.5, memoryBytes: 1_000 };
+
+  it.each([
+    { names: ['f', 'f → g'], slots: [slot, { ...slot, operation: -1, most: 1, busy: 1 }], vitals },
+    { names: [], slots: [] },
+  ])('takes what a worker says that it does: %j', (told) => {
+    const message = { type: 'doing', ...told };
+    expect(fromWorker(message)).toEqual(message);
+  });
+
+  it.each([
+    [{ slots: Array.from({ length: maxSlotsTold + 1 }, () => slot) }, 'message.slots: expected'],
+    [{ names: Array.from({ length: 2 * maxSlotsTold + 1 }, () => '') }, 'message.names: expected'],
+    [{ names: ['x'.repeat(100_000)] }, 'message.names[0]: expected'],
+    [{ slots: [{ ...slot, operation: -2 }] }, 'message.slots[0].operation: expected'],
+    [{ slots: [{ ...slot, most: 0.5 }] }, 'message.slots[0].most: expected'],
+    [{ slots: [{ ...slot, busy: 1.1 }] }, 'message.slots[0].busy: expected'],
+    [{ slots: [{ ...slot, forMs: NaN }] }, 'message.slots[0].forMs: expected'],
+    [{ vitals: { ...vitals, cores: -1 } }, 'message.vitals.cores: expected'],
+    [{ vitals: { ...vitals, memoryBytes: '1' } }, 'message.vitals.memoryBytes: expected'],
+  ])('refuses of a worker %#', (changes, expected) => {
+    expect(() => fromWorker({ type: 'doing', names: [], slots: [], ...changes })).toThrow(expected);
   });
 });
