@@ -33,10 +33,16 @@ export const hubOverviewMutations = [
     replace: 'now',
   },
   {
-    name: 'a worker that joins or leaves is not counted on the page',
+    name: 'a worker that is back is not counted on the page',
     file: 'server/core/scheduler.ts',
-    find: '        this.#drain(worker, message.broken);\n        countSlots(state.slotTime, worker, state.now);\n',
-    replace: '        this.#drain(worker, message.broken);\n',
+    find: '        report(state, worker, message);\n        countSlots(state.slotTime, worker, state.now);\n',
+    replace: '        report(state, worker, message);\n',
+  },
+  {
+    name: 'a worker that offers more slots is not counted on the page',
+    file: 'server/core/scheduler.ts',
+    find: '        this.#offer(worker, message.slots, message.offers);\n        countSlots(state.slotTime, worker, state.now);\n',
+    replace: '        this.#offer(worker, message.slots, message.offers);\n',
   },
   {
     name: 'the page takes the second before for one of the last minute',

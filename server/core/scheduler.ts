@@ -254,7 +254,6 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
         break;
       case 'draining':
         this.#drain(worker, message.broken);
-        countSlots(state.slotTime, worker, state.now);
         break;
       case 'leaving':
         worker.connection.leaving = true;
