@@ -77,8 +77,20 @@ export const hubOverviewMutations = [
   {
     name: 'the page takes a job for stuck that gets on',
     file: 'server/core/verdict.ts',
-    find: "return job.progress.state === 'waiting';",
-    replace: 'return true;',
+    find: "return job.progress.state === 'running' && job.progress.waitsFor !== undefined;",
+    replace: "return job.progress.state === 'running';",
+  },
+  {
+    name: 'the page takes a job for stuck whose reader is slow',
+    file: 'server/core/verdict.ts',
+    find: "job.progress.state === 'running' && job.progress.waitsFor !== undefined",
+    replace: 'job.progress.waitsFor !== undefined',
+  },
+  {
+    name: 'the log of the page does not say how a job has ended',
+    file: 'server/core/notes.ts',
+    find: "outcome === undefined ? 'has ended' : jobEnds[outcome.how]",
+    replace: "'has ended'",
   },
   {
     name: 'the page tells for ever that workers were lost',

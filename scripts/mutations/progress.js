@@ -240,8 +240,20 @@ export const progressMutations = [
   {
     name: 'what was said of another attempt counts',
     file: 'src/core/job/whereabouts.ts',
-    find: 'about.seq !== seq || !underWay.includes(about.attempt)',
-    replace: 'about.seq !== seq',
+    find: ' || !batch.underWay.includes(about.attempt)',
+    replace: '',
+  },
+  {
+    name: 'what a worker has been given just now holds up its job',
+    file: 'src/core/job/wait.ts',
+    find: "place?.at === 'worker' ? place.forMs : forMs",
+    replace: 'forMs',
+  },
+  {
+    name: 'a job waits for others where its own batches have the slots',
+    file: 'server/core/watch.ts',
+    find: ' ?? (isQueued ? oldestLease(job) : undefined)',
+    replace: '',
   },
   {
     name: 'where a batch was long ago counts',

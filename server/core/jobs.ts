@@ -1,7 +1,7 @@
 /** Makes, feeds and closes jobs. */
 import { moveBytes, type MovableBatch } from '../../src/protocol/batch-bytes.js';
 import { descriptionBytesOf } from '../../src/protocol/description-bytes.js';
-import type { Attempt, Batch, JobDescription, LeaderToHub } from '../../src/protocol/messages.js';
+import type { Attempt, Batch, JobDescription, JobOutcome, LeaderToHub } from '../../src/protocol/messages.js';
 import { mostUnreachedBytes } from '../../src/protocol/unreached.js';
 import { ownBytes } from '../../src/wire/own-bytes.js';
 import { bytesOfDescribed } from '../../src/wire/parts.js';
@@ -159,9 +159,9 @@ export function refuse(state: HubState, leader: HubLeader, number: number, what:
 }
 
 /** Forgets a job here and at its workers. What they execute of it keeps its slots until they say that it has come to an end. */
-export function closeJob(state: HubState, job: HubJob): void {
+export function closeJob(state: HubState, job: HubJob, outcome?: JobOutcome): void {
   const { leader, leases, answered, queue, workers } = job;
-  noteJobEnd(state, job);
+  noteJobEnd(state, job, outcome);
   const freed = new Set(leases.all().map((lease) => lease.worker));
   for (const lease of leases.all()) {
     if (lease.worker.connected) lease.worker.ending.add(endingKey(job.id, lease));

@@ -1,6 +1,6 @@
 /** A leader goes, and comes back. Then it says which of its jobs live, and what each has under way. */
 import { leaderGraceMs } from '../../src/limits.js';
-import type { Attempt, UnderWay } from '../../src/protocol/messages.js';
+import type { Attempt, JobOutcome, UnderWay } from '../../src/protocol/messages.js';
 import { recordsExceed, resumedExceeds } from './admission.js';
 import { askAgain } from './answers.js';
 import { freeReserved, serveWorker } from './assigning.js';
@@ -67,10 +67,10 @@ export function resume(state: HubState, leader: HubLeader, jobs: readonly number
 }
 
 /** The leader's job has ended, perhaps before it was opened again. */
-export function closeOrForget(state: HubState, leader: HubLeader, number: number): void {
+export function closeOrForget(state: HubState, leader: HubLeader, number: number, outcome: JobOutcome | undefined): void {
   const job = leader.jobs.get(number);
   const wasExpected = takeNamedJob(leader, number);
-  if (job !== undefined) closeJob(state, job);
+  if (job !== undefined) closeJob(state, job, outcome);
   else if (!wasExpected) state.counters.strayMessages += 1;
   closeClaimsOf(state, leader, number);
 }

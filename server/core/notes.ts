@@ -1,6 +1,7 @@
 /** What the scheduler notes of what happens, as people read it. */
 import { duration, grouped } from '../../src/core/job/in-words.js';
 import { printable } from '../../src/protocol/printable.js';
+import type { JobOutcome } from '../../src/protocol/messages.js';
 import type { HubState } from './hub-state.js';
 import { nameOfJob, nameOfPeer } from './names-of.js';
 import type { HubJob, HubLeader, HubWorker } from './records.js';
@@ -30,13 +31,22 @@ export function noteLeaderGone({ happenings, now, awayLeaders }: HubState, leade
   });
 }
 
-export function noteJobEnd({ happenings, now }: HubState, job: HubJob): void {
+/** @param outcome how it has ended at its leader; undefined: its leader has not said so */
+export function noteJobEnd({ happenings, now }: HubState, job: HubJob, outcome: JobOutcome | undefined): void {
   happenings.add('job', 'job', now, () => {
     const { progress, leader, openedAt } = job;
+    const code = outcome?.code === undefined ? '' : `: ${outcome.code}`;
     const done = progress === undefined ? '' : `; it had done ${grouped(progress.done)} elements`;
-    return `job ${nameOfJob(job)} of leader ${nameOfPeer(leader)} has ended after ${duration(now - openedAt)}${done}`;
+    const end = outcome === undefined ? 'has ended' : jobEnds[outcome.how];
+    return `job ${nameOfJob(job)} of leader ${nameOfPeer(leader)} ${end} after ${duration(now - openedAt)}${code}${done}`;
   });
 }
+
+const jobEnds: Readonly<Record<JobOutcome['how'], string>> = {
+  completed: 'has completed',
+  cancelled: 'was cancelled',
+  failed: 'has failed',
+};
 
 export function noteRefusedJob({ happenings, now }: HubState, leader: HubLeader, message: string): void {
   happenings.add('job', 'refused', now, () => `a job of leader ${nameOfPeer(leader)} was refused: ${message}`);

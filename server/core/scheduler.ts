@@ -207,7 +207,7 @@ export class Scheduler implements Machine<SchedulerEvent, SchedulerEffect> {
       default:
     }
     const job = leader.jobs.get(message.job);
-    if (message.type === 'close') closeOrForget(state, leader, message.job);
+    if (message.type === 'close') closeOrForget(state, leader, message.job, message.outcome);
     else if (job?.confirmed !== true) state.counters.strayMessages += 1;
     else if (message.type === 'acknowledge') acknowledged(state, job, message);
     else if (message.type === 'ask') tellIfQueued(state, job);

@@ -20,7 +20,8 @@ import { printable } from '../../src/protocol/printable.js';
 import type { Overview } from '../../src/protocol/overview.js';
 import type { HubState } from './hub-state.js';
 import { nameOfJob } from './names-of.js';
-import { slotsFor, type HubJob, type Lease } from './records.js';
+import { oldestLease } from './oldest-lease.js';
+import { slotsFor, type HubJob } from './records.js';
 import { whyItWaits } from './why-it-waits.js';
 
 type Verdict = Overview['verdict'];
@@ -64,9 +65,9 @@ function stuck(open: readonly HubJob[], now: number): Verdict | undefined {
   return named('trouble', held, (job) => `${saidOf(job) ?? oldestText(job, now)}: slow, or in an endless loop`);
 }
 
-/** Whether the job waits for its oldest batch, as far as is known: its leader says so, or nothing else of it is done. */
+/** Whether the job waits for its own batches, as far as is known: its leader says so, or nothing else of it waits here. */
 function isHeld(job: HubJob): boolean {
-  if (job.progress !== undefined) return job.progress.state === 'waiting';
+  if (job.progress !== undefined) return job.progress.state === 'running' && job.progress.waitsFor !== undefined;
   return job.queue.size === 0;
 }
 
@@ -118,22 +119,13 @@ function saidOf({ progress }: HubJob): string | undefined {
   return progress?.waitsFor === undefined ? undefined : printable(progress.waitsFor);
 }
 
-function oldestOf({ leases }: HubJob): Lease | undefined {
-  let oldest: Lease | undefined;
-  // What waits for a job of its own takes as long as that.
-  for (const lease of leases.all()) {
-    if (!lease.waiting && (oldest === undefined || lease.givenAt < oldest.givenAt)) oldest = lease;
-  }
-  return oldest;
-}
-
 /** For how long a worker has had its oldest batch; 0: none has any. */
 function heldMs(job: HubJob, now: number): number {
-  return now - (oldestOf(job)?.givenAt ?? now);
+  return now - (oldestLease(job)?.givenAt ?? now);
 }
 
 function oldestText(job: HubJob, now: number): string {
-  const worker = oldestOf(job)?.worker;
+  const worker = oldestLease(job)?.worker;
   const name = worker === undefined || worker.connection.name === '' ? worker?.id : printable(worker.connection.name);
   return `worker ${name ?? ''} has had a batch of it for ${duration(heldMs(job, now))}`;
 }

@@ -10,6 +10,7 @@ import { reportEveryMs, watchedForMs } from '../../src/limits.js';
 import type { Attempt, LeaderToHub } from '../../src/protocol/messages.js';
 import { askAnew, askedOf, checkDoing, forgetDoing } from './doing.js';
 import type { HubState } from './hub-state.js';
+import { oldestLease } from './oldest-lease.js';
 import { slotsFor, type HubJob, type HubLeader, type HubWorker } from './records.js';
 
 /** Somebody looks. */
@@ -50,15 +51,20 @@ export function reported(state: HubState, leader: HubLeader, { jobs }: Extract<L
   }
 }
 
-/** A leader wants to know where an attempt is. What was answered, or is looked for, is nowhere. */
+/**
+ * A leader wants to know where an attempt is. What was answered, or is looked for, is nowhere. Where it is queued behind others
+ * of the same job, the leader is told of the one that a worker has had longest: that holds the job up.
+ */
 export function locate(state: HubState, job: HubJob, { seq, attempt }: Attempt): void {
   const { number, leader, leases, queue, needClass } = job;
-  const about = { type: 'located', job: number, seq, attempt, slots: slotsFor(needClass) } as const;
-  const lease = leases.get({ seq, attempt });
+  const isQueued = queue.has({ seq, attempt });
+  const lease = leases.get({ seq, attempt }) ?? (isQueued ? oldestLease(job) : undefined);
+  const slots = slotsFor(needClass);
   if (lease !== undefined) {
     const { worker, givenAt } = lease;
-    state.toLeader(leader, { ...about, workerId: worker.id, workerName: worker.connection.name, forMs: state.now - givenAt });
-  } else if (queue.has({ seq, attempt })) state.toLeader(leader, { ...about, forMs: 0 });
+    const place = { workerId: worker.id, workerName: worker.connection.name, forMs: state.now - givenAt };
+    state.toLeader(leader, { type: 'located', job: number, seq: lease.seq, attempt: lease.attempt, slots, ...place });
+  } else if (isQueued) state.toLeader(leader, { type: 'located', job: number, seq, attempt, slots, forMs: 0 });
 }
 
 /** @throws an Error when an invariant does not hold */

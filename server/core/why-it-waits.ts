@@ -1,6 +1,7 @@
 import { stillAfterMs } from '../../src/limits.js';
 import { duration } from '../../src/core/job/in-words.js';
 import { printable } from '../../src/protocol/printable.js';
+import { oldestLease } from './oldest-lease.js';
 import { slotsFor, type HubJob, type Lease } from './records.js';
 
 /**
@@ -21,7 +22,7 @@ export function whyItWaits(job: HubJob, now: number): string {
   if (awaited.size > 0) {
     return `${awaited.size === 1 ? 'a batch' : `${awaited.size} batches`} may be with workers that are not back yet`;
   }
-  const oldest = oldestOf(job);
+  const oldest = oldestLease(job);
   if (oldest !== undefined && now - oldest.givenAt >= stillAfterMs) {
     return `${whoHas(oldest)} has had a batch of it for ${duration(now - oldest.givenAt)}`;
   }
@@ -46,12 +47,6 @@ function whoHasSlots({ needClass }: HubJob, slots: number): string {
     }
   }
   return areEnding ? 'what was cancelled still runs in the slots' : 'its workers are given nothing at present';
-}
-
-function oldestOf({ leases }: HubJob): Lease | undefined {
-  let oldest: Lease | undefined;
-  for (const lease of leases.all()) if (oldest === undefined || lease.givenAt < oldest.givenAt) oldest = lease;
-  return oldest;
 }
 
 function whoHas({ worker: { id, connection, connected } }: Lease): string {

@@ -394,7 +394,8 @@ export type HubToLeader =
    */
   | { readonly type: 'queued'; readonly job: number; readonly slots: number; readonly stillMs: number }
   /**
-   * Where an attempt is: with a worker, for so long, or in the queue, because other jobs have all of so many slots.
+   * Where an attempt is: with a worker, for so long, or in the queue, because other jobs have all of so many slots. Where the
+   * attempt that was asked for is queued behind others of its job, it is of the one that a worker has had longest.
    * `workerName`: empty where the worker has none; absent: no worker has it.
    */
   | {

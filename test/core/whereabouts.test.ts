@@ -62,11 +62,20 @@ describe('where the oldest batch is', () => {
     expect(why(test)).toBe('waits for a free slot: other jobs have the only one');
   });
 
+  it('is behind another one of the job, of which the hub speaks then: that one counts', () => {
+    const test = stuck(9_000);
+    test.handle({ ...onWorker, seq: 1, forMs: 1_000 });
+    expect(why(test)).toBe('waits for element 1, on worker w7 for 1 s');
+    // It has been given out just now: nothing holds the job up.
+    test.handle({ ...onWorker, seq: 1, forMs: 999 });
+    expect(why(test)).toBeUndefined();
+  });
+
   it('counts for a while, and for that attempt alone', () => {
     const test = stuck(9_000);
     test.handle({ ...onWorker, attempt: 2 });
     expect(why(test)).toBe('waits for element 0, under way for 9 s');
-    test.handle({ ...onWorker, seq: 1 });
+    test.handle({ ...onWorker, seq: 9 });
     expect(why(test)).toBe('waits for element 0, under way for 9 s');
     test.handle(onWorker);
     test.now = 12_000;

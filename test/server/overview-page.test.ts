@@ -1,41 +1,12 @@
-import { get, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { connect, defineOperation, remoteMap } from 'paladin-rx';
-import { fetchStatus, startHub } from 'paladin-rx/server';
+import { startHub } from 'paladin-rx/server';
 import { startWorker } from 'paladin-rx/worker';
 import { firstValueFrom, from, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Overview } from '../../src/protocol/overview.js';
-import { failAt, loopAt } from '../fixtures/page-operations.js';
+import { watch } from './overview-stream.js';
 
 const double = defineOperation({ name: 'double', execute: (value: number) => 2 * value });
-
-interface Stream extends AsyncDisposable {
-  readonly status: number | undefined;
-  readonly type: string | undefined;
-  next(): Promise<Overview | undefined>;
-}
-
-/** Opens what a page reads. */
-async function watch(port: number, headers: Readonly<Record<string, string>> = {}): Promise<Stream> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get({ port, host: '127.0.0.1', path: '/overview', headers, agent: false }, resolve).on('error', reject);
-  });
-  const lines = createInterface(response)[Symbol.asyncIterator]();
-  response.on('error', () => undefined);
-  return {
-    status: response.statusCode,
-    type: response.headers['content-type'],
-    next: async () => {
-      const { done, value } = await lines.next();
-      return done === true ? undefined : (JSON.parse(value) as Overview);
-    },
-    [Symbol.asyncDispose]: async () => {
-      response.destroy();
-      await lines.return?.();
-    },
-  };
-}
 
 describe('what a hub tells its page', () => {
   it('is told at once, and again each second', async () => {
@@ -107,32 +78,5 @@ describe('what a hub tells its page', () => {
         while ((await stream.next()) !== undefined);
       })(),
     ).rejects.toThrow();
-  });
-});
-
-describe('what a worker executes', () => {
-  const modules: URL[] = [new URL('../fixtures/page-operations.ts', import.meta.url)];
-
-  it('is told by the worker, with the stage that does not end, and on the command line, too', async () => {
-    await using hub = await startHub({ port: 0 });
-    await using worker = await startWorker({ hub: hub.url, modules, threads: 2, name: 'kiln' });
-    await using runtime = await connect(hub.url);
-    await using stream = await watch(hub.port);
-    const endless = from([666]).pipe(remoteMap(failAt(0), runtime), remoteMap(loopAt(666), runtime));
-    const subscription = endless.subscribe({ error: () => undefined });
-    let last: Overview | undefined;
-    do last = await stream.next();
-    while (last !== undefined && !(last.workers[0]?.executing ?? []).some(({ forMs }) => forMs >= 1_000));
-    const [row] = last?.workers ?? [];
-    const told = (row?.executing ?? []).map(({ operation }) => last?.operations[operation]);
-    expect(told).toContain('loop-at');
-    expect(row?.vitals?.memoryBytes).toBeGreaterThan(1_000_000);
-    expect(row?.lanes[0]?.length).toBeGreaterThan(0);
-    expect((await fetchStatus(hub.url)).workers[0]).toMatchObject({
-      executing: [{ operation: 'loop-at', forMs: expect.any(Number) }],
-      vitals: { cores: expect.any(Number) },
-    });
-    subscription.unsubscribe();
-    await worker.close();
   });
 });

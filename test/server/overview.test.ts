@@ -72,6 +72,10 @@ describe('what a hub knows for its page', () => {
     hub.handle({ type: 'workerLeft', workerId: 'w', how: 'silent', reason: 'it gave no sign of life' });
     hub.now = 3_000;
     hub.fromLeader('l', { type: 'close', job: 1 });
+    for (const outcome of [{ how: 'completed' }, { how: 'failed', code: 'TASK_TIMEOUT' }, { how: 'cancelled' }] as const) {
+      hub.open('l', 2);
+      hub.fromLeader('l', { type: 'close', job: 2, outcome });
+    }
     hub.handle({ type: 'leaderLeft', leaderId: 'l', how: 'closed' });
     hub.handle({ type: 'noted', kind: 'refused', text: 'the token is wrong' });
     expect(texts(hub)).toEqual([
@@ -81,10 +85,13 @@ describe('what a hub knows for its page', () => {
       'joined: worker w is back',
       'lost: worker w is lost, with 1 batch: it gave no sign of life',
       'job: job f of leader l has ended after 3 s',
+      'job: job f of leader l has completed after 0 s',
+      'job: job f of leader l has failed after 0 s: TASK_TIMEOUT',
+      'job: job f of leader l was cancelled after 0 s',
       'left: leader l has left',
       'refused: the token is wrong',
     ]);
-    expect(hub.overview().log.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(hub.overview().log.map(({ number }) => number)).toEqual(Array.from(texts(hub), (_, at) => at + 1));
   });
 
   it('is bounded, whatever happens how often', () => {

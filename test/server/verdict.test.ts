@@ -50,9 +50,11 @@ describe('how a hub is, in a sentence', () => {
       state: 'trouble',
       text: 'f: worker w has had a batch of it for 10 s: slow, or in an endless loop',
     });
-    report(hub, { state: 'waiting', waitsFor: 'waits for element 4,112, on worker w for 10 s' });
+    report(hub, { state: 'running', waitsFor: 'waits for element 4,112, on worker w for 10 s' });
     expect(verdict(hub).text).toBe('nightly: waits for element 4,112, on worker w for 10 s: slow, or in an endless loop');
-    // Others of its elements get on: it does not wait for this one.
+    // Others of its elements get on, or it waits for something else than its elements.
+    report(hub, { state: 'paused', waitsFor: 'the reader is slow' });
+    expect(verdict(hub)).toEqual({ state: 'attention', text: 'nightly: the reader is slow' });
     report(hub, { state: 'running' });
     expect(verdict(hub)).toEqual({ state: 'well', text: '1 of 2 slots is busy' });
   });

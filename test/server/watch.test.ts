@@ -102,6 +102,16 @@ describe('a leader that wants to know where an attempt is', () => {
     expect(locate(hub, 2, 0)).toEqual([['l', { type: 'located', job: 2, seq: 0, attempt: 1, slots: 1, forMs: 0 }]]);
   });
 
+  it('is told of what a worker has had longest, where it waits behind others of its own job', () => {
+    const hub = hubWithPeers();
+    hub.batch('l', 1, batchOf(5));
+    hub.batch('l', 1, batchOf(0));
+    hub.batch('l', 1, batchOf(1));
+    hub.now = 700;
+    const place = { workerId: 'w', workerName: '', forMs: 700 };
+    expect(locate(hub, 1, 1)).toEqual([['l', { type: 'located', job: 1, seq: 5, attempt: 1, slots: 1, ...place }]]);
+  });
+
   it('is told nothing of what the hub does not have', () => {
     const hub = hubWithPeers();
     expect(locate(hub, 1, 0)).toEqual([]);

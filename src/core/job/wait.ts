@@ -56,9 +56,10 @@ export function waitOf(state: JobState, now: number, hub: HubView, missing: Miss
   return retryOf(state, now) ?? sourceOf(state);
 }
 
-/** What has been under way longest; undefined: nothing is. */
+/** What has been under way longest, or what holds that up; undefined: nothing is under way. */
 export function oldestOf({ ledger, whereabouts }: JobState, now: number): Oldest | undefined {
-  const oldest = oldestSent(ledger);
+  const known = whereabouts.known(ledger, now);
+  const oldest = known?.batch ?? oldestSent(ledger);
   if (oldest === undefined) return undefined;
   const { first, width, units, sentAt } = oldest;
   return {
@@ -66,17 +67,18 @@ export function oldestOf({ ledger, whereabouts }: JobState, now: number): Oldest
     count: width,
     isCombine: units === 'partials',
     forMs: Math.max(0, now - sentAt),
-    place: whereabouts.of(oldest, now),
+    place: known?.place,
   };
 }
 
 /** The oldest batch holds up the job when nothing else comes back, or when what came back waits for it. */
 function heldUpBy({ emission, tally, fold, room }: JobState, now: number, oldest: Oldest): Wait | undefined {
-  if (oldest.forMs < quietMs) return undefined;
+  const { place, forMs } = oldest;
+  // What was queued for long may have come to a worker just now.
+  if ((place?.at === 'worker' ? place.forMs : forMs) < quietMs) return undefined;
   const isQuiet = now - tally.answeredAt >= quietMs;
   const holdsUp = fold === undefined && emission.released === oldest.first && emission.settled > emission.released;
   if (!isQuiet && !holdsUp && room > 0) return undefined;
-  const { place } = oldest;
   return place?.at === 'queue' ? { for: 'slot', slots: place.slots } : { for: 'batch', ...oldest };
 }
 

@@ -4,6 +4,7 @@
  * Rules.
  * 1. It asks only when somebody wants to know, and only of a batch that has been under way for `quietMs`.
  * 2. It asks once in `quietMs` at most. What it has heard counts for that batch alone, and for `locatedForMs`.
+ * 3. The hub may speak of another batch of the job, behind which the one that was asked for is queued. Then that one counts.
  */
 import { locatedForMs, quietMs } from '../../limits.js';
 import type { BatchLedger, BatchRecord } from './batch-ledger.js';
@@ -47,12 +48,13 @@ export class Whereabouts {
     this.#heard = { about, place, at: now };
   }
 
-  /** Where the batch is; undefined: nobody has said so lately. */
-  of({ seq, underWay }: BatchRecord, now: number): Place | undefined {
+  /** The batch of which the hub has spoken, and where it is; undefined: it is over, or nobody has said so lately. */
+  known(ledger: BatchLedger, now: number): { readonly batch: BatchRecord; readonly place: Place } | undefined {
     if (this.#heard === undefined || now - this.#heard.at > locatedForMs) return undefined;
-    const { about, place } = this.#heard;
-    if (about.seq !== seq || !underWay.includes(about.attempt)) return undefined;
-    return place.at === 'worker' ? { ...place, forMs: place.forMs + now - this.#heard.at } : place;
+    const { about, place, at } = this.#heard;
+    const batch = ledger.get(about.seq);
+    if (batch === undefined || !batch.underWay.includes(about.attempt)) return undefined;
+    return { batch, place: place.at === 'worker' ? { ...place, forMs: place.forMs + now - at } : place };
   }
 }
 
