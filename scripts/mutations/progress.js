@@ -240,14 +240,20 @@ export const progressMutations = [
   {
     name: 'what was said of another attempt counts',
     file: 'src/core/job/whereabouts.ts',
-    find: ' || !batch.underWay.includes(about.attempt)',
-    replace: '',
+    find: 'batch?.underWay.includes(about.attempt) === true',
+    replace: 'batch !== undefined',
   },
   {
     name: 'what a worker has been given just now holds up its job',
     file: 'src/core/job/wait.ts',
     find: "place?.at === 'worker' ? place.forMs : forMs",
     replace: 'forMs',
+  },
+  {
+    name: 'a job waits for what is queued behind others of its own that come back',
+    file: 'src/core/job/wait.ts',
+    find: "place?.at !== 'behind' && (holdsUp",
+    replace: '(holdsUp',
   },
   {
     name: 'a job waits for others where its own batches have the slots',

@@ -71,6 +71,18 @@ describe('where the oldest batch is', () => {
     expect(why(test)).toBeUndefined();
   });
 
+  it('is behind others of the job still, when that one is over: nothing holds the job up while these come back', () => {
+    const test = stuck(9_000);
+    look(test);
+    test.handle({ ...onWorker, seq: 1, forMs: 2_000 });
+    const [, second] = exactly(2, test.sent);
+    test.succeed(second);
+    test.now = 9_900;
+    expect(why(test)).toBeUndefined();
+    test.now = 10_000;
+    expect(why(test)).toBe('waits for element 0, under way for 10 s');
+  });
+
   it('counts for a while, and for that attempt alone', () => {
     const test = stuck(9_000);
     test.handle({ ...onWorker, attempt: 2 });

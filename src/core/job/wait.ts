@@ -78,7 +78,8 @@ function heldUpBy({ emission, tally, fold, room }: JobState, now: number, oldest
   if ((place?.at === 'worker' ? place.forMs : forMs) < quietMs) return undefined;
   const isQuiet = now - tally.answeredAt >= quietMs;
   const holdsUp = fold === undefined && emission.released === oldest.first && emission.settled > emission.released;
-  if (!isQuiet && !holdsUp && room > 0) return undefined;
+  const isWaitedFor = place?.at !== 'behind' && (holdsUp || room <= 0);
+  if (!isQuiet && !isWaitedFor) return undefined;
   return place?.at === 'queue' ? { for: 'slot', slots: place.slots } : { for: 'batch', ...oldest };
 }
 

@@ -4,7 +4,8 @@
  * Rules.
  * 1. It asks only when somebody wants to know, and only of a batch that has been under way for `quietMs`.
  * 2. It asks once in `quietMs` at most. What it has heard counts for that batch alone, and for `locatedForMs`.
- * 3. The hub may speak of another batch of the job, behind which the one that was asked for is queued. Then that one counts.
+ * 3. The hub may speak of another batch of the job, behind which the one that was asked for is queued. Then that one counts. When
+ *    it is over, the one that was asked for is behind others still.
  */
 import { locatedForMs, quietMs } from '../../limits.js';
 import type { BatchLedger, BatchRecord } from './batch-ledger.js';
@@ -13,9 +14,14 @@ import type { JobEvent } from './job-events.js';
 
 type Located = Extract<JobEvent, { type: 'located' }>;
 
-/** Where a batch is: with a worker for so long, or in the queue, because others have all of so many slots. */
+/**
+ * Where a batch is: with a worker for so long; in the queue, because other jobs have all of so many slots; or in the queue behind
+ * others of its own job.
+ */
 export type Place =
-  { readonly at: 'worker'; readonly worker: string; readonly forMs: number } | { readonly at: 'queue'; readonly slots: number };
+  | { readonly at: 'worker'; readonly worker: string; readonly forMs: number }
+  | { readonly at: 'queue'; readonly slots: number }
+  | { readonly at: 'behind' };
 
 /** The parts of a job that are asked. */
 interface Asked {
@@ -26,6 +32,8 @@ interface Asked {
 
 export class Whereabouts {
   #askedAt = -Infinity;
+  /** The batch that was asked for last. */
+  #asked = -1;
   #heard: { readonly about: Located; readonly place: Place; readonly at: number } | undefined;
 
   /** Somebody wants to know. */
@@ -35,6 +43,7 @@ export class Whereabouts {
     const attempt = oldest?.underWay[0];
     if (oldest === undefined || attempt === undefined || now - oldest.sentAt < quietMs) return;
     this.#askedAt = now;
+    this.#asked = oldest.seq;
     inHand.put({ type: 'locate', seq: oldest.seq, attempt });
   }
 
@@ -53,8 +62,11 @@ export class Whereabouts {
     if (this.#heard === undefined || now - this.#heard.at > locatedForMs) return undefined;
     const { about, place, at } = this.#heard;
     const batch = ledger.get(about.seq);
-    if (batch === undefined || !batch.underWay.includes(about.attempt)) return undefined;
-    return { batch, place: place.at === 'worker' ? { ...place, forMs: place.forMs + now - at } : place };
+    if (batch?.underWay.includes(about.attempt) === true) {
+      return { batch, place: place.at === 'worker' ? { ...place, forMs: place.forMs + now - at } : place };
+    }
+    const asked = about.seq === this.#asked ? undefined : ledger.get(this.#asked);
+    return asked?.state === 'sent' ? { batch: asked, place: { at: 'behind' } } : undefined;
   }
 }
 
