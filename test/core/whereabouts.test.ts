@@ -73,6 +73,7 @@ describe('where the oldest batch is', () => {
 
   it('is behind others of the job still, when that one is over: nothing holds the job up while these come back', () => {
     const test = stuck(9_000);
+    test.complete();
     look(test);
     test.handle({ ...onWorker, seq: 1, forMs: 2_000 });
     const [, second] = exactly(2, test.sent);
