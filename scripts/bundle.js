@@ -1,6 +1,6 @@
 // Puts few large files in the place of the many small ones that Node would load from the built package. To load a file takes a
-// third of a millisecond, whatever is in it, in the program and in each of its threads. They are made short, too. Browsers keep the
-// small files: a bundler there leaves out those that a page does not use.
+// third of a millisecond, whatever is in it, in the program and in each of its threads. They are made short, too. Browsers keep
+// the small files: a bundler there leaves out those that a page does not use.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';

@@ -13,7 +13,7 @@ export type { BatchOfJob, HubActivity } from './in-process/hub-activity.js';
 export type { LimitOptions, Limits } from './limits.js';
 export type { HubTokens, Role } from './network/tokens.js';
 export type { HubStatus } from '../src/protocol/hub-status.js';
-export type { Vitals } from '../src/protocol/overview.js';
+export type { Verdict, Vitals } from '../src/protocol/overview.js';
 export type { HubLimits, Offers, ReportedProgress } from '../src/protocol/messages.js';
 export type { HostUrl } from '../src/host-types.js';
 export type { Token } from '../src/link/check-token.js';

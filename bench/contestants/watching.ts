@@ -7,7 +7,7 @@ import { overviewOf } from '../../server/core/overview.js';
 import { Scheduler } from '../../server/core/scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from '../../server/core/scheduler-events.js';
 import { SlotTime } from '../../server/core/slot-time.js';
-import { forObservers } from '../../server/core/status.js';
+import { forThePage } from '../../server/core/status.js';
 import { defaultLimits } from '../../server/limits.js';
 import { OverviewBoard } from '../../server/network/overview-board.js';
 import { ticketOf } from '../../server/network/tickets.js';
@@ -66,7 +66,7 @@ class WatchedWorkers {
   /** How long a line takes to be made, in milliseconds. */
   lineMs(): number {
     const board = new OverviewBoard({
-      known: () => this.#scheduler.read((state) => overviewOf(state, this.#now, forObservers)),
+      known: () => this.#scheduler.read((state) => overviewOf(state, this.#now, forThePage)),
       traffic: () => ({ in: 0, out: 0 }),
       version: '0',
       now: () => this.#now,

@@ -69,9 +69,33 @@ export const hubOverviewMutations = [
     replace: '',
   },
   {
+    name: 'the page takes what a worker executed for what it executes',
+    file: 'server/core/overview.ts',
+    find: 'Math.round(forMs + sinceMs)',
+    replace: 'Math.round(forMs)',
+  },
+  {
+    name: 'the page does not tell of elements that fail and are left out',
+    file: 'server/core/verdict.ts',
+    find: 'const bad = Math.max(retried, failed);',
+    replace: 'const bad = retried;',
+  },
+  {
+    name: 'metrics take a batch for new that a worker has for long',
+    file: 'server/core/facts.ts',
+    find: 'oldestLease(job)?.givenAt ?? now',
+    replace: 'now',
+  },
+  {
+    name: 'metrics count a job that nobody can serve as queued',
+    file: 'server/core/facts.ts',
+    find: 'else if (slotsFor(needClass) === 0) ofJobs.unserved += 1;\n',
+    replace: '',
+  },
+  {
     name: 'the page takes few retries for a storm',
     file: 'server/core/verdict.ts',
-    find: 'retried < leastRetries || ',
+    find: 'bad < leastFailures || ',
     replace: '',
   },
   {

@@ -244,6 +244,12 @@ export const progressMutations = [
     replace: 'batch !== undefined',
   },
   {
+    name: 'a job tells of retries long after they were',
+    file: 'src/core/job/wait.ts',
+    find: 'if (now - tally.retriedAt > quietMs) return undefined;',
+    replace: 'if (tally.retried === 0) return undefined;',
+  },
+  {
     name: 'what a worker has been given just now holds up its job',
     file: 'src/core/job/wait.ts',
     find: "place?.at === 'worker' ? place.forMs : forMs",

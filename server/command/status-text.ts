@@ -1,12 +1,14 @@
 /** The status of a hub as text for people. `--json` has all of it. */
 import type { HubStatus } from '../../src/protocol/hub-status.js';
 import { duration, grouped } from '../../src/core/job/in-words.js';
+import { printable } from '../../src/protocol/printable.js';
 import { textTable } from './text-table.js';
 
 /** The text, in parts that stand below each other. `before`: the status some time ago, for what is done in a second. */
 export function statusText(hub: string, status: HubStatus, before?: HubStatus): string {
-  const tables = [workersTable(status), jobsTable(status), operationsTable(status, before)];
-  return [summary(hub, status), ...tables.flat(), ...counted(status)].join('\n');
+  const tables = [jobsTable(status), workersTable(status), operationsTable(status, before)];
+  const { state, text } = status.verdict;
+  return [summary(hub, status), printable(`${state}: ${text}`), ...tables.flat(), ...counted(status)].join('\n');
 }
 
 function summary(hub: string, { uptimeMs, totals }: HubStatus): string {
@@ -48,7 +50,7 @@ function executedNow(executing: NonNullable<Worker['executing']>): string {
 }
 
 function jobsTable({ jobs, totals }: HubStatus): string[] {
-  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots, waitsFor, progress }) => [
+  const rows = jobs.map(({ jobId, stages, priority, queued, leased, slots, progress }) => [
     progress === undefined || progress.name === '' ? jobId : progress.name,
     stages.join(' → '),
     progress === undefined ? '' : doneOf(progress),
@@ -58,21 +60,38 @@ function jobsTable({ jobs, totals }: HubStatus): string[] {
     String(queued),
     String(leased),
     String(slots),
-    // Its leader knows more of it than the hub.
-    progress?.waitsFor ?? waitsFor,
   ]);
-  const headings = ['JOB', 'STAGES', 'DONE', 'PER SECOND', 'REMAINS', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS', 'WHY IT WAITS'];
-  return [...textTable(headings, rows), ...further(totals.jobs - rows.length, 'job')];
+  const headings = ['JOB', 'STAGES', 'DONE', 'PER SECOND', 'REMAINS', 'PRIORITY', 'QUEUED', 'LEASED', 'SLOTS'];
+  // Its leader knows more of it than the hub.
+  const reasons = jobs.map(({ waitsFor, progress }) => printable(progress?.waitsFor ?? waitsFor));
+  return [...withReasons(textTable(headings, rows), reasons), ...further(totals.jobs - rows.length, 'job')];
+}
+
+/** Why a job waits stands below it, where windows that are narrow show it, too. */
+function withReasons(lines: readonly string[], reasons: readonly string[]): string[] {
+  // Before the first row are an empty line and the headings.
+  return lines.flatMap((line, at) => {
+    const reason = reasons[at - 2] ?? '';
+    return reason === '' ? [line] : [line, `  └ ${reason}`];
+  });
 }
 
 type Progress = NonNullable<HubStatus['jobs'][number]['progress']>;
 
-/** As in `2,500 of 10,000 (25 %), 3 skipped`. */
+/** As in `██░░░░░░░░ 2,500 of 10,000 (25 %), 3 skipped`. */
 function doneOf({ done, taken, total, skipped, retried }: Progress): string {
   const known = total ?? taken;
   const share = total === undefined || total === 0 ? '' : ` (${Math.floor((100 * done) / total)} %)`;
   const rest = [...(skipped > 0 ? [`${grouped(skipped)} skipped`] : []), ...(retried > 0 ? [`${grouped(retried)} retried`] : [])];
-  return [`${grouped(done)} of ${grouped(known)}${total === undefined ? ' taken' : share}`, ...rest].join(', ');
+  const sum = `${grouped(done)} of ${grouped(known)}${total === undefined ? ' taken' : share}`;
+  return [total === undefined ? sum : `${bar(done / Math.max(1, total))} ${sum}`, ...rest].join(', ');
+}
+
+const barWidth = 10;
+
+function bar(share: number): string {
+  const filled = Math.floor(barWidth * Math.min(1, share));
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
 }
 
 function rangeOf({ least, most }: NonNullable<Progress['remainingMs']>): string {
@@ -91,7 +110,7 @@ function operationsTable({ epoch, uptimeMs, operations }: HubStatus, before: Hub
       const perSecond = seconds > 0 ? grouped(Math.round((elements - past) / seconds)) : '';
       return [name, grouped(elements), perSecond, grouped(failures), grouped(retries)];
     });
-  return textTable(['OPERATION', 'ELEMENTS', 'PER SECOND', 'FAILED', 'BEGUN AGAIN'], rows);
+  return textTable(['OPERATION', 'ELEMENTS', 'PER SECOND', 'FAILURES', 'BEGUN AGAIN'], rows);
 }
 
 /**

@@ -75,9 +75,10 @@ export function workerCommand(): Command {
       ).argParser(wholeNumber(0, longestTimerMs)),
     )
     .addOption(
-      option('--health-port <number>', 'the port on which /healthz and /readyz say how it is; 0: any free port').argParser(
-        wholeNumber(0, 65_535),
-      ),
+      option(
+        '--health-port <number>',
+        'the port on which /healthz and /readyz say how it is, and /metrics counts; 0: any free port',
+      ).argParser(wholeNumber(0, 65_535)),
     )
     .addOption(option('--health-host <address>', 'with --health-port: the address to listen on (default: 127.0.0.1)'))
     .addOption(option('--name <text>', 'a name for people').default('', 'none'))

@@ -60,9 +60,10 @@ export function workerDoes(state: HubState, { connection, slots }: HubWorker, re
   const { mostSlots } = askedOf(state.askedFor);
   const kept = { ...reported, slots: reported.slots.slice(0, Math.min(slots, 2 * mostSlots)) };
   const at = Math.floor(state.now / laneMs);
-  connection.doing ??= { reported: kept, lanes: [], laneAt: at - 1 };
+  connection.doing ??= { reported: kept, saidAt: state.now, lanes: [], laneAt: at - 1 };
   const { doing } = connection;
   doing.reported = kept;
+  doing.saidAt = state.now;
   const { busy, starved, paused } = state.slotTime.now;
   if (busy + starved + paused > maxLanes) doing.lanes.length = 0;
   else addCells(doing, at);

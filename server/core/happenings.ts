@@ -62,11 +62,9 @@ export class Happenings {
     return this.#last.slice(-maxHappenings).map(({ number, at, kind, text }) => ({ number, at, kind, text }));
   }
 
-  /** How many of the last ones were of this kind, from this time on. */
-  count(about: About, kind: LogRow['kind'], since: number): number {
-    let count = 0;
-    for (const row of this.#last) if (row.about === about && row.kind === kind && row.at >= since) count += 1;
-    return count;
+  /** The texts of those of the last ones that were of this kind, from this time on. */
+  since(about: About, kind: LogRow['kind'], from: number): readonly string[] {
+    return this.#last.filter((row) => row.about === about && row.kind === kind && row.at >= from).map(({ text }) => text);
   }
 
   /** @throws an Error when numbers have gaps, or too much is kept */

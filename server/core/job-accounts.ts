@@ -10,7 +10,7 @@
  * 4. A job keeps nothing that grows with its length, and few of the names of its stages.
  */
 import { leaderGraceMs } from '../../src/limits.js';
-import type { BatchLoss, BatchResult, HubToLeader, JobOutcome, LeaderToHub } from '../../src/protocol/messages.js';
+import type { BatchLoss, BatchResult, HubToLeader, LeaderToHub } from '../../src/protocol/messages.js';
 import { jobIdOf } from '../../src/protocol/job-id.js';
 import { OpenCombines } from './open-combines.js';
 import type { SchedulerEffect, SchedulerEvent } from './scheduler-events.js';
@@ -31,7 +31,7 @@ export interface JobEnd {
    * it there for other reasons: it rests, others go on in its place, or the leader has come back without it. The hub `refused`
    * it. Or its leader has `left`.
    */
-  readonly how: JobOutcome['how'] | 'closed' | 'refused' | 'left';
+  readonly how: 'completed' | 'cancelled' | 'failed' | 'closed' | 'refused' | 'left';
   /** The code of the error with which it failed, or was refused. Absent: none was, or it was no `PaladinError`. */
   readonly code?: string;
   /** Why the hub refused it. */

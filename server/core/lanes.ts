@@ -10,6 +10,8 @@ export interface Cell {
 /** What a worker said last, and its lanes. */
 export interface Doing {
   reported: ReportedDoing;
+  /** When it said so, by the hub's clock: what it executed then goes on, as far as anybody knows. */
+  saidAt: number;
   readonly lanes: Cell[][];
   /** Which half second of the hub's clock the last cells are of. */
   laneAt: number;

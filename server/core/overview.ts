@@ -125,10 +125,14 @@ class Names {
   }
 }
 
-function executingOf(doing: Doing | undefined, names: Names): WorkerRow['executing'] {
+function executingOf(doing: Doing | undefined, now: number, names: Names): WorkerRow['executing'] {
   if (doing === undefined) return [];
   const { slots, names: told } = doing.reported;
-  return slots.map(({ operation, forMs }) => ({ operation: names.indexOf(told[operation]), forMs: Math.round(forMs) }));
+  const sinceMs = now - doing.saidAt;
+  return slots.map(({ operation, forMs }) => {
+    const name = told[operation];
+    return { operation: names.indexOf(name), forMs: name === undefined ? 0 : Math.round(forMs + sinceMs) };
+  });
 }
 
 function workerRow(worker: HubWorker, now: number, names: Names): WorkerRow {
@@ -141,7 +145,7 @@ function workerRow(worker: HubWorker, now: number, names: Names): WorkerRow {
     slots,
     leased: leases.size,
     ...(doing?.reported.vitals !== undefined && { vitals: doing.reported.vitals }),
-    executing: executingOf(doing, names),
+    executing: executingOf(doing, now, names),
     heat: heatOf(worker, now),
     lanes: (doing?.lanes ?? []).map((lane) => lane.map(({ name, busy }) => ({ operation: names.indexOf(name), busy }))),
   };

@@ -8,6 +8,7 @@ import type { HubState } from './hub-state.js';
 import { shownNames } from './shown-names.js';
 import { slotsFor, type HubJob, type HubLeader, type HubWorker, type Lease } from './records.js';
 import type { OperationTally } from '../../src/core/work-tally.js';
+import { verdictOf } from './verdict.js';
 import { whyItWaits } from './why-it-waits.js';
 
 /** How much is told. */
@@ -23,6 +24,9 @@ export interface StatusBounds {
  */
 export const forObservers: StatusBounds = { listBytes: 128 * 1024, nameChars: 1_000 };
 
+/** What the page is told: a thousand workers and more, whatever each executes. */
+export const forThePage: StatusBounds = { listBytes: 1024 ** 2, nameChars: 1_000 };
+
 /** What the program of a hub is told. */
 const unbounded: StatusBounds = { listBytes: Infinity, nameChars: Infinity };
 
@@ -34,6 +38,7 @@ export function statusOf(state: HubState, now: number, { listBytes, nameChars }:
   return {
     epoch: config.epoch,
     uptimeMs: Math.max(0, now - startedAt),
+    verdict: verdictOf(state, now),
     totals: { leaders: leaders.size, workers: workers.size, slots, jobs: jobs.size },
     leaders: firstRows(leaders.values(), leaderStatus, listBytes),
     workers: firstRows(workers.values(), (worker) => workerStatus(worker, now, nameChars), listBytes),
@@ -72,17 +77,20 @@ function workerStatus(worker: HubWorker, now: number, nameChars: number): HubSta
     away: !connected,
     offers: shownOffers(offers, nameChars),
     oldest: oldestOf(worker, now, nameChars),
-    ...doingStatus(worker),
+    ...doingStatus(worker, now),
   };
 }
 
 /** What it says of itself. Its texts are its own. */
-function doingStatus({ connection: { doing } }: HubWorker): Pick<HubStatus['workers'][number], 'executing' | 'vitals'> {
+function doingStatus(
+  { connection: { doing } }: HubWorker,
+  now: number,
+): Pick<HubStatus['workers'][number], 'executing' | 'vitals'> {
   if (doing === undefined) return {};
   const { names, slots, vitals } = doing.reported;
   const executing = slots.flatMap(({ operation, forMs }) => {
     const name = names[operation];
-    return name === undefined ? [] : [{ operation: printable(name), forMs: Math.round(forMs) }];
+    return name === undefined ? [] : [{ operation: printable(name), forMs: Math.round(forMs + now - doing.saidAt) }];
   });
   return { executing, ...(vitals !== undefined && { vitals }) };
 }

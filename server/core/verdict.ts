@@ -6,10 +6,11 @@
  * 2. Trouble: jobs are open, and no worker is connected. Or a job waits for what no worker offers.
  * 3. Trouble: an element of a job is with a worker for longer than `stuckAfterMs`, and the job waits for it. It may be in an
  *    endless loop.
- * 4. Attention: workers were lost in the last minute.
- * 5. Attention: elements are tried again nearly as often as others succeed. Only where at least `leastRetries` are, in a second.
- * 6. Attention: a leader has lost its connection, or does not read. Or the reader of a job is slow.
- * 7. Attention: a batch is with a worker for some seconds.
+ * 4. Attention: elements fail nearly as often as others succeed, and are tried again or left out. Only where at least
+ *    `leastFailures` do, in a second.
+ * 5. Attention: a leader has lost its connection, or does not read. Or the reader of a job is slow.
+ * 6. Attention: a job says that it waits for its own elements, or a batch is with a worker for some seconds.
+ * 7. Attention: workers were lost in the last minute.
  * 8. Attention: all slots of workers that drain, are away or do not keep up have nothing to do, and something is queued.
  * 9. Well: all slots are busy, or some are, or nothing is to be done.
  * A rule that holds for several jobs names the first, and says how many more there are.
@@ -17,14 +18,13 @@
 import { duration, grouped } from '../../src/core/job/in-words.js';
 import { stillAfterMs } from '../../src/limits.js';
 import { printable } from '../../src/protocol/printable.js';
-import type { Overview } from '../../src/protocol/overview.js';
+import type { Verdict } from '../../src/protocol/overview.js';
+import { shortened } from '../../src/protocol/shortened.js';
 import type { HubState } from './hub-state.js';
 import { nameOfJob } from './names-of.js';
 import { oldestLease } from './oldest-lease.js';
 import { slotsFor, type HubJob } from './records.js';
 import { whyItWaits } from './why-it-waits.js';
-
-type Verdict = Overview['verdict'];
 
 /** A batch that is longer with a worker, and that its job waits for, may never end. Batches are made to take some 20 ms. */
 export const stuckAfterMs = 10_000;
@@ -32,22 +32,30 @@ export const stuckAfterMs = 10_000;
 /** For how long it is told that workers were lost: as long as people need to look. */
 export const lossesToldMs = 60_000;
 
-/** Fewer retries are of no interest, whatever else is done. */
-export const leastRetries = 5;
+/** Fewer failures in a second are of no interest, whatever else is done. */
+export const leastFailures = 5;
+
+/** Names of jobs may be long. */
+const mostChars = 600;
 
 /** The time grows with workers, jobs and what is with workers. */
-export function verdictOf(state: HubState, now: number): Verdict {
+export function verdictOf(hub: HubState, now: number): Verdict {
+  const { state, text } = firstThatHolds(hub, now);
+  return { state, text: shortened(text, mostChars) };
+}
+
+function firstThatHolds(state: HubState, now: number): Verdict {
   const { workers, leaders, jobs } = state;
-  const lost = state.happenings.count('worker', 'lost', now - lossesToldMs);
-  if (workers.size === 0 && leaders.size === 0 && lost === 0) return { state: 'idle', text: 'nobody is connected' };
+  const lost = state.happenings.since('worker', 'lost', now - lossesToldMs);
+  if (workers.size === 0 && leaders.size === 0 && lost.length === 0) return { state: 'idle', text: 'nobody is connected' };
   const open = [...jobs.values()];
   return (
     unserved(state, open, now) ??
     stuck(open, now) ??
-    losses(lost) ??
-    retries(state) ??
+    failures(state) ??
     heldUp(open, now) ??
     slow(open, now) ??
+    losses(lost) ??
     (jobs.size === 0 ? { state: 'idle', text: 'no job is open' } : atWork(state))
   );
 }
@@ -71,16 +79,19 @@ function isHeld(job: HubJob): boolean {
   return job.queue.size === 0;
 }
 
-function losses(lost: number): Verdict | undefined {
-  if (lost === 0) return undefined;
-  return { state: 'attention', text: `${many(lost, 'worker')} ${lost === 1 ? 'was' : 'were'} lost in the last minute` };
+function losses(lost: readonly string[]): Verdict | undefined {
+  const [first] = lost;
+  if (first === undefined) return undefined;
+  return { state: 'attention', text: lost.length === 1 ? first : `${many(lost.length, 'worker')} were lost in the last minute` };
 }
 
-function retries({ pulse }: HubState): Verdict | undefined {
+function failures({ pulse }: HubState): Verdict | undefined {
   const { retried, failed, elements } = pulse.perSecond;
-  if (retried < leastRetries || retried < (elements - failed) / 2) return undefined;
+  const bad = Math.max(retried, failed);
   const done = Math.max(0, elements - failed);
-  return { state: 'attention', text: `${grouped(retried)} elements are tried again in a second, and ${grouped(done)} succeed` };
+  if (bad < leastFailures || bad < done / 2) return undefined;
+  const what = retried < failed / 2 ? 'fail' : 'are tried again';
+  return { state: 'attention', text: `${grouped(bad)} elements ${what} in a second, and ${grouped(done)} succeed` };
 }
 
 function heldUp(open: readonly HubJob[], now: number): Verdict | undefined {
@@ -91,7 +102,7 @@ function heldUp(open: readonly HubJob[], now: number): Verdict | undefined {
 }
 
 function slow(open: readonly HubJob[], now: number): Verdict | undefined {
-  const slowOnes = open.filter((job) => heldMs(job, now) >= stillAfterMs && isHeld(job));
+  const slowOnes = open.filter((job) => isHeld(job) && (job.progress !== undefined || heldMs(job, now) >= stillAfterMs));
   return named('attention', slowOnes, (job) => saidOf(job) ?? oldestText(job, now));
 }
 

@@ -40,7 +40,7 @@ function counted({ tally: { operations, chains }, bytes }: HubReading): Family[]
   ];
 }
 
-function present({ slots, workers, leaders, jobs, queuedBatches, wantedSlots }: HubReading): Family[] {
+function present({ slots, workers, leaders, jobs, queuedBatches, wantedSlots, oldestSeconds }: HubReading): Family[] {
   return [
     {
       name: 'paladin_slots',
@@ -53,6 +53,12 @@ function present({ slots, workers, leaders, jobs, queuedBatches, wantedSlots }: 
       help: 'How many slots would have something to execute if there were that many, by stage chain.',
       type: 'gauge',
       values: [...wantedSlots].map(([operation, value]) => ({ labels: { operation }, value })),
+    },
+    {
+      name: 'paladin_oldest_batch_seconds',
+      help: 'For how long a worker has had the batch that it has had longest, by stage chain: an element that does not end shows here.',
+      type: 'gauge',
+      values: [...oldestSeconds].map(([operation, value]) => ({ labels: { operation }, value })),
     },
     {
       name: 'paladin_workers',
@@ -68,7 +74,7 @@ function present({ slots, workers, leaders, jobs, queuedBatches, wantedSlots }: 
     },
     {
       name: 'paladin_jobs',
-      help: 'Open jobs: something of them is with workers, all of it waits for a worker, or the hub has nothing of them.',
+      help: 'Open jobs: something of them is with workers, waits for one, waits and no worker offers it, or the hub has nothing of them.',
       type: 'gauge',
       values: byLabel('state', jobs),
     },

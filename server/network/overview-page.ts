@@ -4,7 +4,7 @@ import { isAdmitted, jsonAnswer, send } from '../../src/http/pages.js';
 import { readVersion } from '../../src/metrics/version.js';
 import { realNow } from '../../src/real-time.js';
 import { overviewOf } from '../core/overview.js';
-import { forObservers } from '../core/status.js';
+import { forThePage } from '../core/status.js';
 import type { HubDriver } from '../in-process/hub-driver.js';
 import { maxWatchers } from '../limits.js';
 import { OverviewBoard } from './overview-board.js';
@@ -25,7 +25,7 @@ export class OverviewPage {
     const board = new OverviewBoard({
       known: () => {
         driver.watched();
-        return driver.read((state, now) => overviewOf(state, now, forObservers));
+        return driver.read((state, now) => overviewOf(state, now, forThePage));
       },
       traffic: () => traffic.read(),
       version: readVersion(),
@@ -39,13 +39,13 @@ export class OverviewPage {
   async answer(request: IncomingMessage, response: ServerResponse, goesOn: () => void): Promise<void> {
     if (!(await isAdmitted(request, response, this.#admit))) return;
     // It may have gone while it was asked who it is.
+    const once = isOnce(request);
     if (response.destroyed || this.#isClosed) response.destroy();
     else if (request.method === 'HEAD') send(response, { status: 200, contentType: streamType, body: '' });
-    else if (!this.#watchers.hasRoom) send(response, jsonAnswer(503, { status: 'refused', reason: tooManyWatch }));
-    else {
+    else if (this.#watchers.hasRoomFor(once)) {
       goesOn();
-      this.#watchers.add(request, response, isOnce(request));
-    }
+      this.#watchers.add(request, response, once);
+    } else send(response, jsonAnswer(503, { status: 'refused', reason: tooManyWatch }));
   }
 
   /** The tokens have changed: who has none of them is cut off. */

@@ -7,7 +7,8 @@
  * 2. A line is sent only to who has read the one before. So a watcher that reads slowly has one line in memory at the most, and
  *    what it reads next is new.
  * 3. A line has all of the slot time for who has been told none for longer than short lines reach back.
- * 4. Who has not read a line for `unreadWatcherMs` is cut off, also who asked once. At most `maxWatchers` watch at once.
+ * 4. Who has not read a line for `unreadWatcherMs` is cut off, also who asked once. At most `maxWatchers` watch at once,
+ *    and as many more may ask once: pages that nobody reads keep no report from being made.
  * 5. Who asks once is told one line, when others had time to say how things are, and then its connection ends.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -61,9 +62,11 @@ export class OverviewWatchers {
     return this.#watchers.size;
   }
 
-  /** Whether one more may watch. */
-  get hasRoom(): boolean {
-    return this.#watchers.size < maxWatchers;
+  /** Whether one more may watch, or ask once. */
+  hasRoomFor(once: boolean): boolean {
+    let likewise = 0;
+    for (const watcher of this.#watchers) if (watcher.once === once) likewise += 1;
+    return likewise < maxWatchers;
   }
 
   /**

@@ -50,6 +50,8 @@ export class OpenJobs {
   readonly #hub: () => HubKnown;
   readonly #time: Time | undefined;
   readonly #listeners: JobListeners;
+  /** With which of them the next report begins. */
+  #reportFrom = 0;
 
   /** @param time undefined: that of programs. In another time nobody is told before the end: it would never stand still. */
   constructor(hub: () => HubKnown, time: Time | undefined, listeners: JobListeners) {
@@ -91,18 +93,20 @@ export class OpenJobs {
     return [...this.#jobs].filter(({ isResting }) => isResting?.() !== true).map((entry) => this.#tell(entry));
   }
 
-  /** What the hub is told of them: as many as fit into a message, those first that were opened first. */
+  /** What the hub is told of them: as many as fit into a message. Where these are not all, they take turns. */
   report(): Extract<LeaderToHub, { type: 'progress' }> {
     const jobs: { job: number; progress: ReportedProgress }[] = [];
     let bytes = 0;
     const open = [...this.#jobs].filter(({ isResting }) => isResting?.() !== true);
-    for (const entry of open) {
+    const from = this.#reportFrom < open.length ? this.#reportFrom : 0;
+    for (const entry of [...open.slice(from), ...open.slice(0, from)]) {
       const row = { job: entry.at?.() ?? entry.number, progress: reportOf(this.#tell(entry)) };
       // Characters of names may take three bytes each.
       bytes += 3 * JSON.stringify(row).length;
       if (bytes > maxReportBytes || jobs.length === maxListed) break;
       jobs.push(row);
     }
+    this.#reportFrom = jobs.length === open.length ? 0 : (from + jobs.length) % open.length;
     return { type: 'progress', jobs, left: open.length - jobs.length };
   }
 

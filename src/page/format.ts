@@ -72,10 +72,12 @@ const units = [
 ] as const;
 
 /**
- * A sentence for people, of a text that begins with a small letter and has no full stop. A name before a colon stays as it is.
+ * A sentence for people, of a text that begins with a small letter and has no full stop.
+ *
+ * @param isOfJob whether it may begin with the name of a job and a colon, which stays as it is
  */
-export function sentence(text: string): string {
-  const begun = /^[^:]+: /u.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+export function sentence(text: string, isOfJob = false): string {
+  const begun = isOfJob && /^[^:]+: /u.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   return `${begun}${/[a-z0-9'")\]%]$/iu.test(text) ? '.' : ''}`;
 }
 

@@ -31,7 +31,7 @@ export interface TokenStore {
 }
 
 /** A hub tells a line a second. One that is silent for longer has gone without a word, or is frozen. */
-const silentMs = 10_000;
+const silentMs = 4_000;
 
 /** Why a stream is over, and whether a token would help. */
 interface StreamEnd {

@@ -1,6 +1,6 @@
 /** What a hub tells those who watch it. */
 import type { Offers, ReportedProgress } from './messages.js';
-import type { Vitals } from './overview.js';
+import type { Verdict, Vitals } from './overview.js';
 
 /**
  * What a hub holds. Of long lists an observer is told the first entries, which are there longest. Of many names it is told the
@@ -11,6 +11,8 @@ export interface HubStatus {
   readonly epoch: string;
   /** For how long the hub has run, in milliseconds. */
   readonly uptimeMs: number;
+  /** How the hub is, in one sentence without a full stop: the most important thing that can be said of it. */
+  readonly verdict: Verdict;
   /** How many there are in all, listed or not. */
   readonly totals: { readonly leaders: number; readonly workers: number; readonly slots: number; readonly jobs: number };
   /** The leaders, also those that are waited for. */

@@ -48,6 +48,12 @@ export interface JobRow {
   readonly waitsFor: string;
 }
 
+/** How a hub is. `text`: one sentence without a full stop, of at most 600 characters. */
+export interface Verdict {
+  readonly state: 'idle' | 'well' | 'attention' | 'trouble';
+  readonly text: string;
+}
+
 /** What a worker says of itself. */
 export interface Vitals {
   /** The longest that its event loop was late, lately, in milliseconds. */
@@ -120,7 +126,7 @@ export interface Overview {
   readonly version: string;
   readonly totals: { readonly leaders: number; readonly workers: number; readonly slots: number; readonly jobs: number };
   /** How things are, in one sentence. */
-  readonly verdict: { readonly state: 'well' | 'idle' | 'attention' | 'trouble'; readonly text: string };
+  readonly verdict: Verdict;
   /** Of the last second. */
   readonly elementsPerSecond: number;
   readonly bytesPerSecond: { readonly in: number; readonly out: number };

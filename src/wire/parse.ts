@@ -328,6 +328,7 @@ const counters: Shape<Readonly<Record<string, number>>> = (value) => {
 const status: Shape<HubStatus> = record({
   epoch: name,
   uptimeMs: number(0, Number.MAX_SAFE_INTEGER),
+  verdict: record({ state: oneOf('idle', 'well', 'attention', 'trouble'), text: text(600) }),
   totals: record({ leaders: index, workers: index, slots: index, jobs: index }),
   leaders: list(record({ leaderId: name, name: text(300), jobs: index, away: bool }), many),
   workers: list(

@@ -6,6 +6,7 @@ import type { HubStatus } from '../../src/protocol/hub-status.js';
 const idle: HubStatus = {
   epoch: 'e',
   uptimeMs: 61_400,
+  verdict: { state: 'idle', text: 'no job is open' },
   totals: { leaders: 1, workers: 0, slots: 0, jobs: 0 },
   leaders: [{ leaderId: 'l', name: '', jobs: 0, away: false }],
   workers: [],
@@ -26,9 +27,9 @@ const worker: HubStatus['workers'][number] = {
 };
 
 describe('the status of a hub as text', () => {
-  it('tells of an idle hub in two lines', () => {
+  it('tells of an idle hub in three lines', () => {
     expect(statusText('http://h', idle)).toBe(
-      'hub http://h, up 61 s: 1 leader, 0 workers with 0 slots, 0 jobs\nsince its start: 0 batches taken, 0 answered',
+      'hub http://h, up 61 s: 1 leader, 0 workers with 0 slots, 0 jobs\nidle: no job is open\nsince its start: 0 batches taken, 0 answered',
     );
   });
 
@@ -49,17 +50,18 @@ describe('the status of a hub as text', () => {
       workers: [worker, { ...worker, workerId: 'w2', name: '', draining: true, away: true, oldest: [] }],
       jobs: [job],
     };
-    expect(statusText('http://h', status).split('\n').slice(1, -1)).toEqual([
+    expect(statusText('http://h', status).split('\n').slice(2, -1)).toEqual([
+      '',
+      'JOB  STAGES     DONE  PER SECOND  REMAINS  PRIORITY  QUEUED  LEASED  SLOTS',
+      'l.1  fib → sum                             0         12      1       2',
+      '  └ worker b has had a batch of it for 9 s',
+      '',
       '',
       'WORKER  NAME     SLOTS  LEASED  STATE  EXECUTES               OPERATIONS',
       'w1      ann�[2J  2      1       ready  has fib → sum for 9 s  fib@1, sum@1',
       'w2               2      1       away                          fib@1, sum@1',
       '',
       'and 1 more worker',
-      '',
-      'JOB  STAGES     DONE  PER SECOND  REMAINS  PRIORITY  QUEUED  LEASED  SLOTS  WHY IT WAITS',
-      'l.1  fib → sum                             0         12      1       2      worker b has had a batch of it for 9 s',
-      '',
     ]);
   });
 
@@ -72,8 +74,8 @@ describe('the status of a hub as text', () => {
         { ...worker, executing: [] },
       ],
     }).split('\n');
-    expect(rows[3]).toContain('op9 for 9 s, op5 for 5 s, op3 for 3 s, 1 more');
-    expect(rows[4]).not.toContain('for');
+    expect(rows[4]).toContain('op9 for 9 s, op5 for 5 s, op3 for 3 s, 1 more');
+    expect(rows[5]).not.toContain('for');
   });
 
   it('keeps columns apart where names are wide', () => {
@@ -82,7 +84,7 @@ describe('the status of a hub as text', () => {
       { ...worker, workerId: 'w2', name: 'osaka' },
     ];
     const lines = statusText('http://h', { ...idle, workers }).split('\n');
-    expect(lines.slice(3, 5).map((line) => line.slice(0, line.indexOf('2 ', 4)))).toEqual(['w1      日本   ', 'w2      osaka  ']);
+    expect(lines.slice(4, 6).map((line) => line.slice(0, line.indexOf('2 ', 4)))).toEqual(['w1      日本   ', 'w2      osaka  ']);
   });
 
   it('shows what leaders say of their jobs in place of what the hub knows', () => {
@@ -101,26 +103,27 @@ describe('the status of a hub as text', () => {
     const lineOf = (changes: object): string | undefined => {
       const jobs = [{ ...job, progress: { ...progress, ...changes } }];
       const lines = statusText('http://h', { ...idle, totals: { ...idle.totals, jobs: 1 }, jobs }).split('\n');
-      return lines.find((line) => /fib/u.test(line))?.replaceAll(/ {2,}/gu, '|');
+      const at = lines.findIndex((line) => /fib/u.test(line));
+      return `${lines[at] ?? ''}${lines[at + 1] ?? ''}`.replaceAll(/ {2,}/gu, '|');
     };
     const remainingMs = { least: 60_000, most: 125_000 };
     expect(lineOf({ total: 10_000, remainingMs, waitsFor: 'the reader is slow' })).toBe(
-      'nightly|fib|2,500 of 10,000 (25 %), 3 skipped, 2 retried|100|1 min to 2 min 5 s|0|12|1|2|the reader is slow',
+      'nightly|fib|██░░░░░░░░ 2,500 of 10,000 (25 %), 3 skipped, 2 retried|100|1 min to 2 min 5 s|0|12|1|2|└ the reader is slow',
     );
-    expect(lineOf({ name: '', skipped: 0, retried: 0 })).toBe('l.1|fib|2,500 of 4,000 taken|100|0|12|1|2|of the hub');
+    expect(lineOf({ name: '', skipped: 0, retried: 0 })).toBe('l.1|fib|2,500 of 4,000 taken|100|0|12|1|2|└ of the hub');
   });
 
   it('says what operations have done, and how much of it in a second since a status before', () => {
     const score = { name: 'score', elements: 12_500, failures: 3, retries: 2 };
     const never = { name: 'never', elements: 0, failures: 0, retries: 0 };
     const now: HubStatus = { ...idle, operations: [score, never] };
-    const tableOf = (before?: HubStatus): string[] => statusText('http://h', now, before).split('\n').slice(2, 4);
+    const tableOf = (before?: HubStatus): string[] => statusText('http://h', now, before).split('\n').slice(3, 5);
     expect(tableOf()).toEqual([
-      'OPERATION  ELEMENTS  PER SECOND  FAILED  BEGUN AGAIN',
-      'score      12,500                3       2',
+      'OPERATION  ELEMENTS  PER SECOND  FAILURES  BEGUN AGAIN',
+      'score      12,500                3         2',
     ]);
     const before = { ...now, uptimeMs: idle.uptimeMs - 5_000, operations: [{ ...score, elements: 2_500 }] };
-    expect(tableOf(before)[1]).toBe('score      12,500    2,000       3       2');
+    expect(tableOf(before)[1]).toBe('score      12,500    2,000       3         2');
     expect(tableOf({ ...before, epoch: 'another hub' })).toEqual(tableOf());
   });
 
@@ -131,7 +134,7 @@ describe('the status of a hub as text', () => {
     expect(
       statusText('http://h', { ...idle, counters })
         .split('\n')
-        .slice(1),
+        .slice(2),
     ).toEqual([
       'since its start: 1 batch taken, 40 answered, 2 given back without an answer',
       'refused: 1 connection without the right token, 5 connections above a limit, 2 connections of another version, or of no peer, ' +

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { factsOfParts, type JobFacts } from '../../src/core/job/facts.js';
 import { Job } from '../../src/core/job/job.js';
+import { sentenceOf, type Wait } from '../../src/core/job/wait.js';
 import { configOf, failure, json, JobUnderTest, stage } from './job-harness.js';
 import { exactly, only } from '../support/exactly.js';
 
@@ -40,6 +41,22 @@ describe('what a divided chain says of itself', () => {
     expect(test.job.facts(asking)).toMatchObject({ state: 'waiting', wait: { for: 'worker' } });
     test.handle({ type: 'capacity', slots: 1, leased: 0, missing: '' });
     expect(test.job.facts(asking).state).toBe('running');
+  });
+
+  it('says that elements are tried again nearly as often as others are done, and no longer when none are', () => {
+    const test = JobUnderTest.with(1, { batch: 1, stages: [stage('map', { retry: { strategy: 'immediate', maxRetries: 9 } })] });
+    let [batch] = test.elements('a');
+    for (let tries = 0; tries < 3 && batch !== undefined; tries += 1) {
+      test.now += 300;
+      [batch] = test.result(batch, { done: 1, failures: [failure(0, { kind: 'transient' })] });
+    }
+    const wait = (): unknown => test.job.facts({ ...asking, now: test.now }).wait;
+    expect(test.job.facts({ ...asking, now: test.now }).state).toBe('running');
+    expect(sentenceOf(wait() as Wait)).toBe('3 elements a second are tried again, and 0 are done');
+    while (batch !== undefined) [batch] = test.succeed(batch);
+    expect(wait()).toMatchObject({ for: 'retries' });
+    test.now += 1_001;
+    expect(wait()).toMatchObject({ for: 'source' });
   });
 
   it('counts each failure once, whichever part it happened in', () => {

@@ -78,6 +78,7 @@ describe('times of the page', () => {
 it('a sentence of the hub has a capital letter, and one mark at its end', () => {
   expect(sentence('no worker offers fib-at@1')).toBe('No worker offers fib-at@1.');
   expect(sentence('did you mean fib-at@1?')).toBe('Did you mean fib-at@1?');
-  expect(sentence('nightly: the reader is slow')).toBe('nightly: the reader is slow.');
+  expect(sentence('nightly: the reader is slow', true)).toBe('nightly: the reader is slow.');
+  expect(sentence('waits for a free slot: other jobs have all 4')).toBe('Waits for a free slot: other jobs have all 4.');
   expect(sentence('')).toBe('');
 });

@@ -60,9 +60,21 @@ describe('what workers say that they do', () => {
     const hub = watchedHub(1);
     hub.fromWorker('w', doing({ names: [], slots: [0, 1, 2].map(() => ({ operation: 5, forMs: 1, most: 7, busy: 1 })) }));
     expect(hub.overview().workers[0]).toMatchObject({
-      executing: [{ operation: -1, forMs: 1 }],
+      executing: [{ operation: -1, forMs: 0 }],
       lanes: [[{ operation: -1, busy: 1 }]],
     });
+  });
+
+  it('goes on while a worker says nothing more', () => {
+    const hub = watchedHub(2);
+    hub.now = 1_000;
+    hub.handle({ type: 'watched' });
+    const busy = { operation: 0, forMs: 300, most: 0, busy: 1 };
+    hub.fromWorker('w', doing({ slots: [busy, { ...busy, operation: -1, forMs: 0 }] }));
+    hub.now = 5_000;
+    const [worker] = hub.overview().workers;
+    expect(worker?.executing.map(({ forMs }) => forMs)).toEqual([4_300, 0]);
+    expect(hub.status().workers[0]?.executing).toEqual([{ operation: 'f', forMs: 4_300 }]);
   });
 
   it('is a minute of half seconds, with gaps where nothing was said', () => {

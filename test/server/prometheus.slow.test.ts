@@ -1,8 +1,9 @@
 /** Read by a real Prometheus: without it these tests are skipped, unless REQUIRE_PROMETHEUS is set. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, defineOperation, remoteMap } from 'paladin-rx';
 import { startHub } from 'paladin-rx/server';
@@ -33,6 +34,13 @@ describe.skipIf(missing)(`a real Prometheus${missing ? ' (which is not there)' :
     expect(objections).toEqual([]);
   });
 
+  it('takes the rules of the example', () => {
+    const rules = fileURLToPath(new URL('../../examples/observing/alerts.yml', import.meta.url));
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' });
+    expect(`${stdout}${stderr}`).toContain('4 rules found');
+    expect(status).toBe(0);
+  });
+
   it('counts as we do, and shows the token of an observer', async () => {
     await using hub = await startHub({ port: 0, tokens: { observer: token }, insecure: true });
     await using _worker = await startWorker({ hub: hub.url, operations: [double], inline: true });
@@ -45,6 +53,19 @@ describe.skipIf(missing)(`a real Prometheus${missing ? ' (which is not there)' :
       await prometheus.value('histogram_quantile(1, paladin_batch_execute_seconds_bucket{operation="double"}) > bool 0'),
     ).toBe(1);
     expect(await prometheus.value('paladin_workers{state="here"}')).toBe(1);
+  });
+
+  it('has an answer to each question of the dashboard for Grafana', async () => {
+    await using hub = await startHub({ port: 0, tokens: { observer: token }, insecure: true });
+    await using _worker = await startWorker({ hub: hub.url, operations: [double], inline: true });
+    await using runtime = await connect(hub.url);
+    await lastValueFrom(range(1_000).pipe(remoteMap(double, runtime)));
+    await using prometheus = await startPrometheus(hub.port);
+    const dashboard = await readFile(new URL('../../examples/observing/grafana-dashboard.json', import.meta.url), 'utf8');
+    const questions = [...dashboard.matchAll(/"expr": (".*"),?$/gmu)].map(([, text = '']) => JSON.parse(text) as string);
+    expect(questions.length).toBeGreaterThan(10);
+    // It waits until there is one.
+    for (const question of questions) await prometheus.value(question.replaceAll('$__rate_interval', '10s'));
   });
 });
 

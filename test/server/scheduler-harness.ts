@@ -61,7 +61,7 @@ export class HubUnderTest {
   }
 
   facts(): HubFacts {
-    return this.scheduler.read(hubFactsOf);
+    return this.scheduler.read((state) => hubFactsOf(state, this.now));
   }
 
   handle(event: SchedulerEvent): SchedulerEffect[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportedProgress } from '../../src/protocol/messages.js';
 import type { Overview } from '../../src/protocol/overview.js';
-import { leastRetries, lossesToldMs, stuckAfterMs } from '../../server/core/verdict.js';
+import { leastFailures, lossesToldMs, stuckAfterMs } from '../../server/core/verdict.js';
 import { batchOf, HubUnderTest, openHub } from './scheduler-harness.js';
 
 const verdict = (hub: HubUnderTest): Overview['verdict'] => hub.overview().verdict;
@@ -65,17 +65,24 @@ describe('how a hub is, in a sentence', () => {
     hub.handle({ type: 'workerLeft', workerId: 'v', how: 'closed', reason: '' });
     hub.worker('u', 1);
     hub.handle({ type: 'workerLeft', workerId: 'u', how: 'silent', reason: 'it gave no sign of life' });
-    expect(verdict(hub)).toEqual({ state: 'attention', text: '1 worker was lost in the last minute' });
+    expect(verdict(hub)).toEqual({ state: 'attention', text: 'worker u is lost, with 0 batches: it gave no sign of life' });
+    hub.worker('t', 1);
+    hub.handle({ type: 'workerLeft', workerId: 't', how: 'silent', reason: 'it gave no sign of life' });
+    expect(verdict(hub)).toEqual({ state: 'attention', text: '2 workers were lost in the last minute' });
+    // What a job waits for comes first.
+    report(hub, { state: 'running', waitsFor: '200 elements a second are tried again, and 0 are done' });
+    expect(verdict(hub).text).toBe('nightly: 200 elements a second are tried again, and 0 are done');
+    report(hub, { state: 'running' });
     hub.now += lossesToldMs + 1;
     expect(verdict(hub).state).toBe('well');
   });
 
   it('tells of a storm of retries', () => {
     const hub = openHub(1);
-    const look = (retries: number, successes: number): Overview['verdict'] => {
+    const look = (retries: number, successes: number, tried = 1): Overview['verdict'] => {
       let seq = 1_000 * hub.now;
       for (let count = 0; count < retries + successes; count += 1, seq += 1) {
-        hub.batch('l', 1, batchOf(seq, { tried: count < retries ? 1 : 0 }));
+        hub.batch('l', 1, batchOf(seq, { tried: count < retries ? tried : 0 }));
         const failure = {
           offset: 0,
           stage: 0,
@@ -91,9 +98,12 @@ describe('how a hub is, in a sentence', () => {
       return verdict(hub);
     };
     verdict(hub);
-    expect(look(leastRetries - 1, 0).state).toBe('well');
-    expect(look(leastRetries, 2 * leastRetries + 1).state).toBe('well');
+    expect(look(leastFailures - 1, 0).state).toBe('well');
+    expect(look(leastFailures, 2 * leastFailures + 1).state).toBe('well');
     expect(look(8, 12)).toEqual({ state: 'attention', text: '8 elements are tried again in a second, and 12 succeed' });
+    // They are left out.
+    expect(look(8, 12, 0)).toEqual({ state: 'attention', text: '8 elements fail in a second, and 12 succeed' });
+    expect(look(8, 17, 0).state).toBe('well');
   });
 
   it('names what a leader, or whoever reads from it, does not do', () => {

@@ -135,10 +135,22 @@ describe('what a hub counts', () => {
       slots: { busy: 1, free: 2, paused: 0 },
       workers: { here: 1, draining: 0, away: 0 },
       leaders: { here: 1, away: 0 },
-      jobs: { running: 1, queued: 0, idle: 0 },
+      jobs: { running: 1, queued: 0, unserved: 0, idle: 0 },
       queuedBatches: 0,
       wantedSlots: new Map([['f', 1]]),
+      oldestSeconds: new Map([['f', 0]]),
     });
+    hub.now = 9_000;
+    hub.open('l', 2, { operation: 'g' });
+    hub.batch('l', 2, batchOf(0));
+    expect(hub.facts()).toMatchObject({
+      jobs: { running: 1, queued: 0, unserved: 1, idle: 0 },
+      oldestSeconds: new Map([
+        ['f', 9],
+        ['g', 0],
+      ]),
+    });
+    hub.fromLeader('l', { type: 'close', job: 2 });
     hub.fromWorker('w', { type: 'draining' });
     hub.batch('l', 1, batchOf(1));
     expect(hub.facts()).toMatchObject({

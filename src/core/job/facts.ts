@@ -70,7 +70,7 @@ function atLeast(total: number | undefined, taken: number): number | undefined {
 function stateBy(wait: Wait | undefined, sent: number): JobFacts['state'] {
   if (wait === undefined) return 'running';
   if (wait.for === 'reader') return 'paused';
-  return sent > 0 && !ofOthers.has(wait.for) ? 'running' : 'waiting';
+  return wait.for === 'retries' || (sent > 0 && !ofOthers.has(wait.for)) ? 'running' : 'waiting';
 }
 
 /** What it waits for without being at work, although something of it was sent. */

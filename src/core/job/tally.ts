@@ -48,12 +48,23 @@ export class Tally {
   /** When anything came back last. */
   answeredAt = 0;
   readonly pace: Pace = new Pace();
+  /** How fast elements are tried again. */
+  readonly retries: Pace = new Pace();
+  /** When anything was tried again last. */
+  retriedAt: number = -Infinity;
+  #retriedBefore = 0;
 
   /** Looks at what the job's parts have counted, after each event. */
   look({ origin, cut, uncut, emission, fold }: Counting, now: number): void {
     if (this.beganAt === undefined) {
       this.beganAt = now;
       this.pace.begin(now);
+      this.retries.begin(now);
+    }
+    if (this.retried > this.#retriedBefore) {
+      this.#retriedBefore = this.retried;
+      this.retriedAt = now;
+      this.retries.observe(this.retried, now);
     }
     this.taken = origin + cut + uncut;
     if (fold === undefined) this.emitted = emission.emitted;
@@ -68,6 +79,7 @@ export class Tally {
     const tally = new Tally();
     tally.beganAt = this.beganAt;
     tally.pace.begin(this.beganAt ?? 0);
+    tally.retries.begin(this.beganAt ?? 0);
     return tally;
   }
 

@@ -5,8 +5,9 @@
  * 1. What stands in the way of everything comes first: its reader, the connection, its place at the hub, a worker that has what
  *    it needs.
  * 2. Then comes what holds up the rest: a batch from which nothing came for `quietMs`, a retry that is not due.
- * 3. The source is slow when slots are idle and nothing has come that they could execute.
- * 4. A job without a cause is at work.
+ * 3. Then come elements that are tried again nearly as often as others are done, where there are some in each second.
+ * 4. The source is slow when slots are idle and nothing has come that they could execute.
+ * 5. A job without a cause is at work.
  */
 import { quietMs } from '../../limits.js';
 import { duration, grouped } from './in-words.js';
@@ -38,6 +39,7 @@ export type Wait =
   | { readonly for: 'slot'; readonly slots: number }
   | { readonly for: 'worker'; readonly missing: string }
   | { readonly for: 'parts'; readonly inMs: number }
+  | { readonly for: 'retries'; readonly again: number; readonly done: number }
   | ({ readonly for: 'batch' } & Oldest)
   | { readonly for: 'retry'; readonly first: number; readonly count: number; readonly isCombine: boolean; readonly inMs: number };
 
@@ -53,7 +55,7 @@ export function waitOf(state: JobState, now: number, hub: HubView, missing: Miss
   const held = oldest === undefined ? undefined : heldUpBy(state, now, oldest);
   if (held !== undefined) return held;
   if (blocked) return { for: 'room' };
-  return retryOf(state, now) ?? sourceOf(state);
+  return retryOf(state, now) ?? retriesOf(state, now) ?? sourceOf(state);
 }
 
 /** What has been under way longest, or what holds that up; undefined: nothing is under way. */
@@ -90,6 +92,16 @@ function retryOf({ ledger, room, uncut }: JobState, now: number): Wait | undefin
   return { for: 'retry', first, count: width, isCombine: units === 'partials', inMs: Math.max(0, dueAt - now) };
 }
 
+/** Fewer in a second are of no interest. */
+const leastRetries = 1;
+
+function retriesOf({ tally }: JobState, now: number): Wait | undefined {
+  if (now - tally.retriedAt > quietMs) return undefined;
+  const again = tally.retries.perSecond(now);
+  const done = tally.pace.perSecond(now);
+  return again < leastRetries || again < done / 2 ? undefined : { for: 'retries', again, done };
+}
+
 function sourceOf({ source, uncut, ledger, slots }: JobState): Wait | undefined {
   const isIdle = uncut === 0 && ledger.size === ledger.sent && ledger.sent < Math.max(1, slots);
   return source.state === 'open' && isIdle ? { for: 'source' } : undefined;
@@ -116,6 +128,8 @@ export function sentenceOf(wait: Wait): string {
       return `no worker offers all of the chain; it goes on in parts in ${duration(wait.inMs)}`;
     case 'batch':
       return `waits for ${unitsOf(wait)}, ${whereOf(wait)}`;
+    case 'retries':
+      return `${grouped(Math.round(wait.again))} elements a second are tried again, and ${grouped(Math.round(wait.done))} are done`;
     case 'retry':
       return `retry of ${unitsOf(wait)} in ${duration(wait.inMs)}`;
   }

@@ -18,7 +18,7 @@ export function Strip({ overview, isLive }: { readonly overview: Overview; reado
         <span class="sign" aria-hidden="true">
           {signs[verdict.state]}
         </span>
-        <span>{sentence(verdict.text)}</span>
+        <span>{sentence(verdict.text, true)}</span>
       </p>
       <p class="spoken" role="status">
         {isLive ? spoken : ''}
@@ -37,7 +37,7 @@ export function Strip({ overview, isLive }: { readonly overview: Overview; reado
         <Tile name="retried" note="elements">
           {brief(retried)}
         </Tile>
-        <Tile name="failed" note="elements" isBad={failed > 0}>
+        <Tile name="failures" note="retried ones, too" isBad={failed > 0}>
           {brief(failed)}
         </Tile>
       </dl>
