@@ -12,7 +12,7 @@ export interface HubFacts {
   /** Workers that are there, that take no more batches, and that are waited for. */
   readonly workers: { readonly here: number; readonly draining: number; readonly away: number };
   readonly leaders: { readonly here: number; readonly away: number };
-  /** Jobs of which something is with workers, of which something waits, for whom there is no slot, and of which there is nothing. */
+  /** Jobs of which something is with workers, or waits, or waits and has no slot; and those of which there is nothing. */
   readonly jobs: { readonly running: number; readonly queued: number; readonly unserved: number; readonly idle: number };
   readonly queuedBatches: number;
   /** By chain: how many slots would have something to execute, if there were that many. */

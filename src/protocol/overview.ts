@@ -48,9 +48,11 @@ export interface JobRow {
   readonly waitsFor: string;
 }
 
-/** How a hub is. `text`: one sentence without a full stop, of at most 600 characters. */
+/** How a hub is. */
 export interface Verdict {
+  /** Whether somebody should look: at `attention` soon, at `trouble` now. */
   readonly state: 'idle' | 'well' | 'attention' | 'trouble';
+  /** The most important thing that can be said of it: one sentence without a full stop, of at most 600 characters. */
   readonly text: string;
 }
 
