@@ -10,7 +10,7 @@ export const hubStatusMutations = [
   },
   {
     name: 'the status blames the youngest batch',
-    file: 'server/core/why-it-waits.ts',
+    file: 'server/core/oldest-lease.ts',
     find: 'lease.givenAt < oldest.givenAt',
     replace: 'lease.givenAt > oldest.givenAt',
   },

@@ -114,8 +114,8 @@ export const progressMutations = [
   {
     name: 'an element that holds up outputs is not named while others come',
     file: 'src/core/job/wait.ts',
-    find: '!isQuiet && !holdsUp && room > 0',
-    replace: '!isQuiet && room > 0',
+    find: '(holdsUp || room <= 0)',
+    replace: 'room <= 0',
   },
   {
     name: 'a retry is told as such although elements wait',
@@ -124,10 +124,16 @@ export const progressMutations = [
     replace: 'false',
   },
   {
+    name: 'the pace does not look at silence',
+    file: 'src/core/job/pace.ts',
+    find: 'while (sinceMs >= mostStretches * stretchMs) {',
+    replace: 'while (sinceMs < 0) {',
+  },
+  {
     name: 'the pace forgets what was done when stretches are joined',
     file: 'src/core/job/pace.ts',
-    find: '(this.#stretches[at] ?? 0) + (this.#stretches[at + 1] ?? 0)',
-    replace: 'this.#stretches[at] ?? 0',
+    find: '(stretches[at] ?? 0) + (stretches[at + 1] ?? 0)',
+    replace: 'stretches[at] ?? 0',
   },
   {
     name: 'the pace of seconds long past counts',
@@ -258,8 +264,8 @@ export const progressMutations = [
   {
     name: 'a job waits for what is queued behind others of its own that come back',
     file: 'src/core/job/wait.ts',
-    find: "place?.at !== 'behind' && (holdsUp",
-    replace: '(holdsUp',
+    find: "place?.at !== 'behind' && ",
+    replace: '',
   },
   {
     name: 'a job waits for others where its own batches have the slots',
@@ -288,7 +294,7 @@ export const progressMutations = [
   {
     name: 'a hub says of what is queued that it is nowhere',
     file: 'server/core/watch.ts',
-    find: ' else if (queue.has({ seq, attempt })) state.toLeader(leader, { ...about, forMs: 0 });',
+    find: " else if (isQueued) state.toLeader(leader, { type: 'located', job: number, seq, attempt, slots, forMs: 0 });",
     replace: '',
   },
 ];

@@ -18,6 +18,10 @@ import type { Overview } from '../../src/protocol/overview.js';
 export async function fetchReport(url: string, token: Token | undefined): Promise<Report> {
   const hub = hubUrl('report', url);
   const shown = await textOf(token);
+  // What refuses such a header would say what is in it.
+  if (shown !== undefined && /\p{Cc}/u.test(shown)) {
+    throw new PaladinError('INVALID_INPUT', 'report: expected token to be one line of text, got one with control characters');
+  }
   const headers = { ...(shown !== undefined && { authorization: `Bearer ${Buffer.from(shown).toString('latin1')}` }) };
   const response = await asked(hub, headers);
   const said: unknown = await response.json().catch(() => undefined);

@@ -54,4 +54,14 @@ describe('the pace of a job', () => {
     expect(rates.length).toBeLessThanOrEqual(32);
     expect(rates[0]).toBeGreaterThan(rates[10] ?? 0);
   });
+
+  it('falls while nothing is done, however long that is', () => {
+    const pace = new Pace();
+    pace.begin(0);
+    for (let done = 1; done <= 1_000; done += 1) pace.observe(done, done);
+    expect(pace.perSecond(26_000)).toBeLessThan(100);
+    expect(pace.rates(60_000).length).toBeLessThanOrEqual(32);
+    expect(pace.rates(60_000).reduce((sum, rate) => sum + rate, 0) / pace.rates(60_000).length).toBeCloseTo(1_000 / 60_000, 2);
+    pace.validate();
+  });
 });

@@ -77,8 +77,15 @@ export class Pace {
 
   /** Elements a millisecond in each stretch of the past that is over, the first one first. */
   rates(now: number): number[] {
-    const over = Math.min(mostStretches, Math.floor((now - this.#beganAt) / this.#stretchMs));
-    return Array.from({ length: over }, (_, at) => (this.#stretches[at] ?? 0) / this.#stretchMs);
+    const sinceMs = now - this.#beganAt;
+    let stretches: readonly number[] = this.#stretches;
+    let stretchMs = this.#stretchMs;
+    // Silence since then is of the past, too.
+    while (sinceMs >= mostStretches * stretchMs) {
+      stretches = joined(stretches);
+      stretchMs *= 2;
+    }
+    return Array.from({ length: Math.floor(sinceMs / stretchMs) }, (_, at) => (stretches[at] ?? 0) / stretchMs);
   }
 
   validate(): void {
@@ -87,13 +94,16 @@ export class Pace {
   }
 
   #join(): void {
-    const joined: number[] = [];
-    for (let at = 0; at < this.#stretches.length; at += 2) {
-      joined.push((this.#stretches[at] ?? 0) + (this.#stretches[at + 1] ?? 0));
-    }
-    this.#stretches = joined;
+    this.#stretches = joined(this.#stretches);
     this.#stretchMs *= 2;
   }
+}
+
+/** Each two neighbours as one. */
+function joined(stretches: readonly number[]): number[] {
+  const halves: number[] = [];
+  for (let at = 0; at < stretches.length; at += 2) halves.push((stretches[at] ?? 0) + (stretches[at + 1] ?? 0));
+  return halves;
 }
 
 function sum(numbers: readonly number[]): number {
